@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { onLocalGrid } from "../on-local-grid.ts";
+import * as functions from "./functions.ts";
+
+it("fib(78), the largest that a number holds exactly, is done because each distinct call is evaluated once", async () => {
+  await onLocalGrid(functions, async (grid) => {
+    expect(await grid.enqueue(grid.pool, [functions.fib, 78])).toBe(8_944_394_323_791_464);
+  });
+});
+
+it("calls that are all distinct give the same number", async () => {
+  await onLocalGrid(functions, async (grid) => {
+    expect(await grid.enqueue(grid.pool, [functions.fibDistinct, 16, ""])).toBe(987);
+  });
+});

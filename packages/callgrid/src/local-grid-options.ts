@@ -1,0 +1,83 @@
+/** The options of the embedded grid, declared once. */
+import { availableParallelism } from "node:os";
+import { declareOptions, GridError, type OptionsGiven, type OptionsResolved, option, resolveOptions } from "@callgrid/core";
+import { areModules, type FunctionSources, type StartWorkerOptions, workerOptions } from "@callgrid/worker";
+
+export const localGridOptions = declareOptions({
+  pool: option.string({
+    default: "pool",
+    pattern: /^[A-Za-z0-9_][\w.:-]{0,127}$/,
+    expects: "a pool's id: a letter, a digit or _, then up to 127 letters, digits and . : _ -",
+    description: "The pool that the workers work for.",
+  }),
+  workers: option.number({
+    unit: "count",
+    optional: true,
+    min: 1,
+    max: 1_000,
+    description: "How many worker threads to run; default: one for each CPU that this process may use.",
+  }),
+  slots: workerOptions.slots,
+  sharing: workerOptions.sharing,
+  drainTimeoutMs: option.number({
+    unit: "ms",
+    default: 1_000,
+    min: 0,
+    max: 86_400_000,
+    description: "How long a grid that closes lets functions finish that nobody waits for any more.",
+  }),
+  maxAttempts: workerOptions.maxAttempts,
+  workerHeapBytes: option.number({
+    unit: "bytes",
+    optional: true,
+    min: 8 * 1_048_576,
+    max: 1_099_511_627_776,
+    description: "How large the heap of a worker thread may grow before the thread is ended and replaced; default: Node's limit.",
+  }),
+});
+
+/** The log of workers and distributors: pino's. */
+export type WorkerLog = NonNullable<StartWorkerOptions["log"]>;
+
+/** What {@link localGrid} takes. */
+export interface LocalGridOptions extends OptionsGiven<typeof localGridOptions> {
+  /**
+   * The functions to evaluate. Modules by path (relative to the working folder) or URL, in TypeScript or JavaScript, are loaded in worker
+   * threads. What `define` returned, or an imported module (`import * as functions`), cannot be sent to a thread: one worker then
+   * runs it in this very thread, which suits tests and functions that wait more than they compute.
+   */
+  readonly functions: FunctionSources;
+  /** A logger of pino's, for warnings; default: on standard error at level `warn`, or at `CALLGRID_LOG_LEVEL`. */
+  readonly log?: WorkerLog | undefined;
+}
+
+/** All options, checked; `modules` are absolute paths or file URLs, undefined where the functions are in this thread. */
+export type LocalGridSettings = OptionsResolved<typeof localGridOptions> & {
+  readonly workers: number;
+  readonly functions: FunctionSources;
+  readonly modules: readonly string[] | undefined;
+};
+
+/** Throws `INVALID_OPTION` under the option's name. */
+export function resolveLocalGridOptions(given: Omit<LocalGridOptions, "log">): LocalGridSettings {
+  const { functions, ...rest } = given;
+  const options = resolveOptions(localGridOptions, rest, "localGrid");
+  if (functions === undefined) throw invalidOption("localGrid.functions", "must be given: modules by path, or what define returned");
+  if (areModules(functions)) {
+    return { ...options, functions, modules: modulePaths(functions), workers: options.workers ?? availableParallelism() };
+  }
+  if ((options.workers ?? 1) === 1) return { ...options, functions, modules: undefined, workers: 1 };
+  throw invalidOption(
+    "localGrid.workers",
+    "must be 1, or left out, for functions that are at hand in this thread; to run them in several, give the path of their module",
+  );
+}
+
+function modulePaths(functions: FunctionSources): string[] {
+  const sources: readonly unknown[] = Array.isArray(functions) ? functions : [functions];
+  return sources.map((source) => (source instanceof URL ? source.href : String(source)));
+}
+
+function invalidOption(path: string, problem: string): GridError {
+  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
+}

@@ -1,0 +1,185 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, watch } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { callReentrant, define, type LocalGrid, type LocalGridOptions, localGrid } from "./index.ts";
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), "callgrid-local-grid-"));
+const opened: LocalGrid[] = [];
+let marks = 0;
+let mark = "";
+
+beforeEach(() => {
+  mark = join(folder, `mark-${++marks}`);
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((grid) => grid.close()));
+  rmSync(mark, { force: true });
+});
+
+/** A module beside the tests, by its absolute path. */
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`../../../test/fixtures/local-grid/${name}`, import.meta.url));
+}
+
+const silent = { level: "silent", info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+
+async function open(options: Partial<LocalGridOptions>): Promise<LocalGrid> {
+  const log = { ...silent, child: () => silent } as unknown as NonNullable<LocalGridOptions["log"]>;
+  const grid = await localGrid({ functions: fixture("functions.ts"), log, ...options });
+  opened.push(grid);
+  return grid;
+}
+
+/** Resolves when the file is there. */
+async function isWritten(path: string): Promise<void> {
+  const watcher = watch(folder);
+  const name = basename(path);
+  for (;;) {
+    const [, changed] = (await once(watcher, "change")) as [string, string];
+    if (changed === name) break;
+  }
+  watcher.close();
+}
+
+describe("an embedded grid on threads", () => {
+  it("evaluates in as many threads as it was told, and never in this one", async () => {
+    const grid = await open({ workers: 2 });
+    const values = await grid.enqueueAll(
+      grid.pool,
+      Array.from({ length: 50 }, (_, call) => ["whereabouts", call] as const),
+    );
+    const threads = new Set(values);
+    expect(threads).not.toContain(0);
+    expect(threads.size).toBeLessThanOrEqual(2);
+    expect((await grid.status(grid.pool)).members.filter(({ kind }) => kind === "worker")).toHaveLength(2);
+    expect(grid.workers).toBe(2);
+  });
+
+  it("has a worker for each CPU and calls its pool `pool`, unless it is told otherwise", async () => {
+    const grid = await open({ functions: fixture("plain.mjs") });
+    expect(grid.pool).toBe("pool");
+    const { members } = await grid.status("pool");
+    expect(members.filter(({ kind }) => kind === "worker")).toHaveLength(grid.workers);
+  });
+
+  it("takes modules as paths from the working folder, as URLs, and several of them", async () => {
+    const path = relative(process.cwd(), fixture("plain.mjs"));
+    const grid = await open({ functions: [path, new URL("../../../test/fixtures/local-grid/functions.ts", import.meta.url)], workers: 1 });
+    expect(await grid.enqueue(grid.pool, ["double", 21])).toBe(42);
+    expect(await grid.enqueue(grid.pool, ["whereabouts", 1])).toBeGreaterThan(0);
+  });
+
+  it("lets the program end by itself once it is closed", async () => {
+    const { stdout, stderr } = await run(process.execPath, [fixture("program.mjs")]);
+    expect({ stdout, stderr }).toEqual({ stdout: "42\n", stderr: "" });
+  });
+});
+
+describe("a module that cannot be used", () => {
+  it.each([
+    ["is missing", "no-such-module.ts", /there is no module .*no-such-module\.ts/],
+    ["throws while it is loaded", "throws.mjs", /this module is broken/],
+    ["defines nothing", "defines-nothing.mjs", /defines no function/],
+    ["ends its thread", "exits.mjs", /ended with exit code 3/],
+  ])("refuses the start when it %s", async (_, name, message) => {
+    const error = await open({ functions: fixture(name), workers: 2 }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "INVALID_MODULE", message: expect.stringMatching(message) as unknown });
+  });
+});
+
+describe("a thread that dies", () => {
+  it("is replaced, and what it was running is evaluated again", async () => {
+    const grid = await open({ workers: 1 });
+    expect(await grid.enqueue(grid.pool, ["dieOnce", mark])).toBe("evaluated again");
+    expect(await grid.enqueue(grid.pool, ["whereabouts", 1])).toBeGreaterThan(0);
+  });
+
+  it("time and again fails the request that kills it, with the exit code of the last", async () => {
+    const grid = await open({ workers: 1, maxAttempts: 2 });
+    const error = await grid.enqueue(grid.pool, ["dieAlways", 9]).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "WORKER_LOST", tree: { details: { exitCode: 9 } } });
+    expect(await grid.enqueue(grid.pool, ["whereabouts", 1])).toBeGreaterThan(0);
+  });
+
+  it("of an error that nothing catches leaves its stack with the request", async () => {
+    const grid = await open({ workers: 1, maxAttempts: 1 });
+    const error = await grid.enqueue(grid.pool, ["throwOutside"]).catch((thrown: unknown) => thrown);
+    expect(error).toHaveProperty("code", "WORKER_LOST");
+    expect(JSON.stringify(error)).toContain("nobody catches this");
+  });
+
+  it("of a full heap takes neither the process nor the grid along", async () => {
+    const grid = await open({ workers: 1, maxAttempts: 1, workerHeapBytes: 32 * 1_048_576 });
+    const error = await grid.enqueue(grid.pool, ["fillHeap"]).catch((thrown: unknown) => thrown);
+    expect(error).toHaveProperty("code", "WORKER_LOST");
+    expect(JSON.stringify(error)).toContain("memory limit");
+    expect(await grid.enqueue(grid.pool, ["whereabouts", 1])).toBeGreaterThan(0);
+  });
+});
+
+describe("closing an embedded grid", () => {
+  it("ends what waits with GRID_CLOSED, and refuses what comes after", async () => {
+    const grid = await open({ workers: 1 });
+    const written = isWritten(mark);
+    const waits = grid.enqueue(grid.pool, ["waitForever", mark]);
+    waits.catch(() => undefined);
+    await written;
+    await grid.close();
+    await expect(waits).rejects.toMatchObject({ code: "GRID_CLOSED" });
+    await expect(grid.enqueue(grid.pool, ["whereabouts", 1])).rejects.toMatchObject({ code: "GRID_CLOSED" });
+  });
+
+  it("ends a thread whose function never yields", async () => {
+    const grid = await open({ workers: 1, drainTimeoutMs: 0 });
+    await expect(grid.enqueue(grid.pool, ["spin"], { timeoutMs: 100 })).rejects.toMatchObject({ code: "TIMEOUT" });
+    await grid.close();
+  });
+
+  it("can be done twice", async () => {
+    const grid = await open({ functions: fixture("plain.mjs"), workers: 1 });
+    await Promise.all([grid.close(), grid.close()]);
+  });
+});
+
+describe("an embedded grid with functions at hand", () => {
+  const triple = define("triple", (x: number): number => 3 * x);
+  const ninefold = define("ninefold", async (x: number): Promise<number> => {
+    const [three] = await callReentrant([[triple, x]]);
+    const [nine] = await callReentrant([[triple, three]]);
+    return nine;
+  });
+
+  it("runs them in this thread, with one worker", async () => {
+    const grid = await open({ functions: [triple, ninefold] });
+    expect(grid.workers).toBe(1);
+    expect(await grid.enqueue(grid.pool, [ninefold, 5])).toBe(45);
+  });
+
+  it("takes an imported module", async () => {
+    const functions = (await import("../../../test/fixtures/local-grid/functions.ts")) as object;
+    const grid = await open({ functions });
+    expect(await grid.enqueue(grid.pool, ["whereabouts", 1])).toBe(0);
+  });
+
+  it("refuses more than one worker, and says what to do instead", async () => {
+    await expect(open({ functions: [triple], workers: 2 })).rejects.toMatchObject({
+      code: "INVALID_OPTION",
+      message: expect.stringMatching(/localGrid\.workers must be 1.*path of their module/) as unknown,
+    });
+  });
+});
+
+describe("options of an embedded grid", () => {
+  it("are refused by name, with the nearest one", async () => {
+    await expect(open({ worker: 2 } as object)).rejects.toThrow(/localGrid\.worker .*"workers"/);
+    await expect(open({ workers: 0 })).rejects.toThrow(/localGrid\.workers/);
+    await expect(localGrid({} as LocalGridOptions)).rejects.toThrow(/localGrid\.functions must be given/);
+  });
+});

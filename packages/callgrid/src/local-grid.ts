@@ -1,0 +1,89 @@
+/**
+ * The embedded grid: statekeeper, distributor and workers inside this process, with nothing to install or start. It serves programs
+ * that need the CPUs of one machine, and the tests of functions that will run on a larger grid.
+ */
+import { type Grid, GridClient, type GridClientParts, makeDefaultLog, resolveClientOptions } from "@callgrid/client";
+import { startDistributor } from "@callgrid/distributor";
+import { MemoryStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { startWorker } from "@callgrid/worker";
+import { type LocalGridOptions, type LocalGridSettings, resolveLocalGridOptions, type WorkerLog } from "./local-grid-options.ts";
+import { startWorkerThreads } from "./worker-threads.ts";
+
+/** A grid inside this process. */
+export interface LocalGrid extends Grid {
+  /** The pool to enqueue to. */
+  readonly pool: string;
+  /** How many workers there are. */
+  readonly workers: number;
+}
+
+// Nobody here dies unseen: a thread that ends is buried by the one that started it, and all else ends with the process. So leases are
+// long enough for a calculation that blocks a thread for minutes.
+const leaseMs = 3_600_000;
+
+/** Ends a part of the grid. */
+type End = () => Promise<void>;
+
+/**
+ * Starts a grid inside this process, and resolves once its workers have loaded the functions. Close it when done: until then its
+ * threads keep the process running.
+ *
+ * A thread that dies (an error that nothing catches, `process.exit`, a full heap) is replaced, and what it was running is evaluated again;
+ * a request that kills `maxAttempts` threads fails with `WORKER_LOST`. A function that never yields cannot be interrupted by
+ * its timeout here, only by {@link Grid.close}: the caller gets `TIMEOUT`, and the thread stays busy.
+ *
+ * @throws GridError `INVALID_MODULE` for a module that is missing, fails to load, or defines nothing; `FUNCTION_REDEFINED`; `INVALID_OPTION`.
+ * @example
+ * ```ts
+ * import { localGrid } from "callgrid";
+ *
+ * await using grid = await localGrid({ functions: "./functions.ts", workers: 2 });
+ * console.log(await grid.enqueue(grid.pool, ["ratio", 7]));
+ * ```
+ */
+export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
+  // the default log is pino's too, behind a narrower type
+  const { log = makeDefaultLog() as WorkerLog, ...given } = options;
+  const settings = resolveLocalGridOptions(given);
+  const statekeeper = new MemoryStatekeeper();
+  const ends: End[] = [() => statekeeper.close()];
+  const end = (): Promise<void> => endAll(ends);
+  try {
+    ends.push(await startHead(settings, statekeeper));
+    ends.push(await startWorkers(settings, statekeeper, log));
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  const client = { statekeeper, settings: resolveClientOptions({ leaseMs }), log, onClose: end };
+  return new EmbeddedGrid(client, settings);
+}
+
+class EmbeddedGrid extends GridClient implements LocalGrid {
+  readonly pool: string;
+  readonly workers: number;
+
+  constructor(client: GridClientParts, { pool, workers }: LocalGridSettings) {
+    super(client);
+    this.pool = pool;
+    this.workers = workers;
+  }
+}
+
+async function startHead({ pool, maxAttempts }: LocalGridSettings, statekeeper: Statekeeper): Promise<End> {
+  const distributor = await startDistributor({ pool, maxAttempts, statekeeper });
+  return () => distributor.stop();
+}
+
+async function startWorkers(settings: LocalGridSettings, statekeeper: Statekeeper, log: WorkerLog): Promise<End> {
+  const { pool, slots, sharing, drainTimeoutMs, maxAttempts, functions, modules } = settings;
+  const options = { pool, slots, sharing, drainTimeoutMs, maxAttempts, leaseMs };
+  if (modules !== undefined) return startWorkerThreads({ ...settings, modules, options }, statekeeper, log);
+  const worker = await startWorker({ ...options, functions, statekeeper, log });
+  return () => worker.drain();
+}
+
+/** The last one started ends first, since it leans on those before. */
+async function endAll(ends: End[]): Promise<void> {
+  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
+}

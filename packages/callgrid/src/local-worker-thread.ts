@@ -1,0 +1,60 @@
+/**
+ * What a thread of the embedded grid runs: one worker, on the statekeeper at the other end of its port. It does what its supervisor
+ * tells it, and lives as long as the worker does: whatever the functions have left open ends with it.
+ *
+ * This is the main file of a thread and does its work on being loaded; nothing imports it.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { isGridError } from "@callgrid/core";
+import { PortStatekeeper } from "@callgrid/statekeeper";
+import {
+  isConfigurationCode,
+  type RunningWorker,
+  type SupervisorMessage,
+  startWorker,
+  type WorkerMessage,
+  type WorkerSettings,
+} from "@callgrid/worker";
+import type { ThreadData } from "./thread-data.ts";
+
+const { port, grid } = workerData as ThreadData;
+let worker: Promise<RunningWorker> | undefined;
+
+function take(message: SupervisorMessage): void {
+  switch (message.kind) {
+    case "start":
+      worker ??= start(message.settings);
+      break;
+    case "drain":
+      void end((running) => running.drain());
+      break;
+    case "stop":
+      void end((running) => running.stop());
+      break;
+  }
+}
+
+async function start({ functions, options }: WorkerSettings): Promise<RunningWorker> {
+  const statekeeper = new PortStatekeeper(port, { grid });
+  try {
+    const running = await startWorker({ ...(options as { readonly pool: string }), functions, statekeeper });
+    tell({ kind: "joined", id: running.id });
+    return running;
+  } catch (error) {
+    // what nobody can mend by another start is told; all else ends the thread as an error that nothing caught
+    if (!isGridError(error) || !isConfigurationCode(error.code)) throw error;
+    tell({ kind: "refused", code: error.code, message: error.message });
+    process.exit(0);
+  }
+}
+
+async function end(how: (running: RunningWorker) => Promise<void>): Promise<void> {
+  if (worker !== undefined) await how(await worker);
+  process.exit(0);
+}
+
+function tell(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on("message", take);

@@ -1,0 +1,9 @@
+/** What a worker thread finds at its start, as `workerData`. */
+import type { MessagePort } from "node:worker_threads";
+
+export interface ThreadData {
+  /** To the thread that owns the statekeeper. */
+  readonly port: MessagePort;
+  /** The grid's name. */
+  readonly grid: string;
+}

@@ -1,0 +1,87 @@
+/** One worker thread as its supervisor sees it, from its start to its end. The thread itself runs local-worker-thread.ts. */
+import { MessageChannel, Worker as Thread } from "node:worker_threads";
+import { type ServedPort, type Statekeeper, servePort } from "@callgrid/statekeeper";
+import { LastLines, type ProcessEnd, readWorkerMessage, type StartWorkerChild, type WorkerChild, type WorkerMessage } from "@callgrid/worker";
+import type { ThreadData } from "./thread-data.ts";
+
+/** What every thread of a grid is started with. */
+export interface WorkerThreadOptions {
+  readonly statekeeper: Statekeeper;
+  readonly workerHeapBytes: number | undefined;
+  /** By pino's names. */
+  readonly logLevel: string;
+}
+
+// The compiled file also when this one runs from its source: Node starts no thread from TypeScript.
+const entry = new URL("../dist/local-worker-thread.js", import.meta.url);
+const bytesPerMebibyte = 1_048_576;
+const keptLines = 20;
+
+/** Starts threads for a supervisor. One that ends before any has joined the pool counts as a module that cannot be loaded. */
+export function workerThreadStarter(options: WorkerThreadOptions): StartWorkerChild {
+  let hasAnyJoined = false;
+  return (onMessage) => {
+    let isKnown = false;
+    const tell = (message: WorkerMessage): void => {
+      isKnown = true;
+      hasAnyJoined ||= message.kind === "joined";
+      onMessage(message);
+    };
+    const child = startThread(options, tell);
+    const ended = child.ended.then((end) => {
+      if (!isKnown && !hasAnyJoined) tell(diedWhileLoading(end));
+      return end;
+    });
+    return { ...child, ended };
+  };
+}
+
+function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMessage) => void): WorkerChild {
+  const { port1, port2 } = new MessageChannel();
+  const served = servePort(options.statekeeper, port1);
+  const data: ThreadData = { port: port2, grid: options.statekeeper.grid };
+  const thread = new Thread(entry, {
+    workerData: data,
+    transferList: [port2],
+    env: { ...process.env, CALLGRID_LOG_LEVEL: options.logLevel },
+    stdout: true,
+    stderr: true,
+    ...heapLimit(options.workerHeapBytes),
+  });
+  thread.on("message", (message: unknown) => {
+    const known = readWorkerMessage(message);
+    if (known !== undefined) onMessage(known);
+  });
+  return {
+    processId: undefined,
+    tell: (message) => thread.postMessage(message),
+    kill: () => void thread.terminate(),
+    ended: endOf(thread, served),
+  };
+}
+
+/** Resolves only when everything that the thread had sent is carried out, so that nothing of it comes after its burial. */
+async function endOf(thread: Thread, served: ServedPort): Promise<ProcessEnd> {
+  const lines = new LastLines(keptLines);
+  // stdout belongs to results, as with worker processes
+  thread.stdout.on("data", (text: Buffer) => process.stderr.write(text));
+  thread.stderr.on("data", (text: Buffer) => {
+    lines.add(text.toString());
+    process.stderr.write(text);
+  });
+  thread.on("error", (error) => lines.add(`${error.stack ?? error}\n`));
+  const exitCode = await new Promise<number>((resolve) => thread.once("exit", resolve));
+  await served.closed;
+  return { exitCode, signal: null, stderr: lines.lines };
+}
+
+function heapLimit(bytes: number | undefined): { resourceLimits?: { maxOldGenerationSizeMb: number } } {
+  if (bytes === undefined) return {};
+  return { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(bytes / bytesPerMebibyte) } };
+}
+
+function diedWhileLoading({ exitCode, stderr }: ProcessEnd): WorkerMessage {
+  const last = stderr.length === 0 ? "" : `; its last words: ${stderr.join("\n")}`;
+  const message = `a worker thread ended with exit code ${exitCode} while it loaded the functions${last}`;
+  return { kind: "refused", code: "INVALID_MODULE", message };
+}

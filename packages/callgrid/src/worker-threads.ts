@@ -1,0 +1,39 @@
+/**
+ * The worker threads of the embedded grid. They are supervised as worker processes are; only what is started differs: a thread, whose
+ * statekeeper is a port to this one.
+ */
+import type { Statekeeper } from "@callgrid/statekeeper";
+import { Supervisor } from "@callgrid/worker";
+import type { WorkerLog } from "./local-grid-options.ts";
+import { workerThreadStarter } from "./worker-thread.ts";
+
+/** How {@link startWorkerThreads} is told what to start. */
+export interface WorkerThreadsOptions {
+  readonly pool: string;
+  readonly workers: number;
+  /** Absolute paths or file URLs. */
+  readonly modules: readonly string[];
+  /** Any of `workerOptions`, and the pool; plain data. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly drainTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly workerHeapBytes: number | undefined;
+}
+
+/** Resolves when every thread has joined the pool, with what ends them; rejects with what a thread refused to start with. */
+export async function startWorkerThreads(
+  threads: WorkerThreadsOptions,
+  statekeeper: Statekeeper,
+  log: WorkerLog,
+): Promise<() => Promise<void>> {
+  const { pool, workers: count, modules, options, drainTimeoutMs, maxAttempts, workerHeapBytes } = threads;
+  const settings = { functions: modules, options, logLevel: log.level };
+  const supervisor = new Supervisor(
+    { count, settings, drainTimeoutMs, maxAttempts },
+    { keeper: statekeeper.pool(pool), log, startChild: workerThreadStarter({ statekeeper, workerHeapBytes, logLevel: log.level }) },
+  );
+  await supervisor.start();
+  // a module that was changed or deleted since, and that a replaced thread could not load again
+  supervisor.closed.catch((error: unknown) => log.error({ err: error, pool }, "the embedded grid has no workers any more"));
+  return () => supervisor.drain();
+}

@@ -1,0 +1,81 @@
+import { type ErrorTree, GridError, RequestError } from "@callgrid/core";
+import picocolors from "picocolors";
+import { describe, expect, it } from "vitest";
+import { failureFields, failureText } from "./failure-text.ts";
+
+const colors = picocolors.createColors(false);
+
+const divided: ErrorTree = {
+  msg: "Icky value",
+  code: "FUNCTION_FAILED",
+  req: '["divide",1,0]',
+  stack: "Error: Icky value\n    at divide (/srv/functions.ts:3:9)",
+};
+const tree: ErrorTree = {
+  msg: 'Error from request ["report",1]',
+  code: "FUNCTION_FAILED",
+  req: '["report",1]',
+  info: {
+    '["ratio",1]': {
+      msg: 'Error from request ["ratio",1]',
+      code: "FUNCTION_FAILED",
+      req: '["ratio",1]',
+      info: { '["divide",1,0]': divided },
+    },
+  },
+};
+
+describe("an error for people", () => {
+  it("is the tree of a request that failed three levels down, and where it was thrown", () => {
+    expect(failureText(new RequestError(tree), colors)).toBe(
+      [
+        'Error from request ["report",1]',
+        '  ["ratio",1]',
+        '    ["divide",1,0]: Icky value',
+        "    at divide (/srv/functions.ts:3:9)",
+      ].join("\n"),
+    );
+  });
+
+  it("tells the code where it is not the function that failed, and how workers died", () => {
+    const lost: ErrorTree = {
+      msg: "its workers died 2 times while running it",
+      code: "WORKER_LOST",
+      req: '["f"]',
+      details: {
+        reports: [
+          { worker: "wa", exitCode: null, signal: "SIGKILL", rssBytes: 104_857_600, stderr: ["out of memory"] },
+          { worker: "wb", reason: "its lease lapsed" },
+        ],
+      },
+    };
+    expect(failureText(new RequestError(lost), colors)).toBe(
+      [
+        'Error from request ["f"]: its workers died 2 times while running it (WORKER_LOST)',
+        "    worker wa died by SIGKILL, at 100 MB, and said last:",
+        "      out of memory",
+        "    worker wb died its lease lapsed",
+      ].join("\n"),
+    );
+  });
+
+  it("is one line with a code for what is no request's failure", () => {
+    expect(failureText(new GridError("INVALID_OPTION", "--slots must be a number"), colors)).toBe("INVALID_OPTION: --slots must be a number");
+  });
+
+  it("has its stack where the mistake is in here", () => {
+    expect(failureText(new TypeError("x is undefined"), colors)).toMatch(/TypeError: x is undefined\n {4}at /);
+  });
+});
+
+describe("an error in JSON", () => {
+  it("is the tree of a failed request as it travelled", () => {
+    expect(failureFields(new RequestError(tree))).toEqual(tree);
+  });
+
+  it("has message, code and details otherwise", () => {
+    const error = new GridError("INVALID_OPTION", "no", { details: { path: "--slots" } });
+    expect(failureFields(error)).toEqual({ msg: "no", code: "INVALID_OPTION", details: { path: "--slots" } });
+    expect(failureFields(new Error("no"))).toEqual({ msg: "no" });
+  });
+});

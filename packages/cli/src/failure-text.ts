@@ -1,0 +1,65 @@
+/** What went wrong, for people: the tree of a failed request with its deepest cause, and one message for everything else. */
+import { type ErrorTree, isGridError, renderErrorTree } from "@callgrid/core";
+import type { Colors } from "./colors.ts";
+import { isRequestError } from "./exit-codes.ts";
+import { durationText } from "./measures.ts";
+
+const bytesPerMb = 1_048_576;
+
+/** An error as the command line shows it. */
+export function failureText(error: unknown, colors: Colors): string {
+  if (isRequestError(error)) return treeText(error.tree, colors);
+  if (isGridError(error)) return `${colors.red(`${error.code}:`)} ${error.message}`;
+  // A mistake in here: where it happened is what whoever mends it needs.
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** An error as fields of JSON. */
+export function failureFields(error: unknown): Readonly<Record<string, unknown>> {
+  if (isRequestError(error)) return { ...error.tree };
+  if (isGridError(error)) return { msg: error.message, code: error.code, details: error.details };
+  return { msg: error instanceof Error ? error.message : String(error) };
+}
+
+function treeText(tree: ErrorTree, colors: Colors): string {
+  const deepest = deepestCause(tree);
+  const [first = "", ...rest] = renderErrorTree(tree).split("\n");
+  const code = deepest.code === "FUNCTION_FAILED" ? "" : ` (${deepest.code})`;
+  return [colors.red(first) + code, ...rest, ...lossLines(deepest), ...stackLines(deepest).map((line) => colors.dim(line))].join("\n");
+}
+
+/** Along the first failed request of each level: the others mostly failed of the same. */
+function deepestCause(tree: ErrorTree): ErrorTree {
+  let deepest = tree;
+  for (let next = firstPart(deepest); next !== undefined; next = firstPart(deepest)) deepest = next;
+  return deepest;
+}
+
+function firstPart({ info }: ErrorTree): ErrorTree | undefined {
+  return Object.values(info ?? {})[0];
+}
+
+/** Where the deepest cause was thrown; its message stands in the tree. */
+function stackLines({ stack }: ErrorTree): string[] {
+  const frames = (stack ?? "").split("\n").filter((line) => /^\s*at /.test(line));
+  return frames.map((frame) => `    ${frame.trim()}`);
+}
+
+/** How the workers of a lost request died, see the reports of `PoolKeeper.bury`. */
+function lossLines({ code, details }: ErrorTree): string[] {
+  const reports: unknown = details?.["reports"];
+  if (code !== "WORKER_LOST" || !Array.isArray(reports)) return [];
+  return reports.flatMap((report) => reportLines(report as Readonly<Record<string, unknown>>));
+}
+
+function reportLines({ worker, exitCode, signal, rssBytes, reason, stderr }: Readonly<Record<string, unknown>>): string[] {
+  const end = typeof signal === "string" ? `by ${signal}` : typeof exitCode === "number" ? `with exit code ${exitCode}` : String(reason ?? "unseen");
+  const memory = typeof rssBytes === "number" ? `, at ${Math.round(rssBytes / bytesPerMb)} MB` : "";
+  const said = Array.isArray(stderr) ? stderr.map((line) => `      ${String(line)}`) : [];
+  return [`    worker ${String(worker)} died ${end}${memory}${said.length > 0 ? ", and said last:" : ""}`, ...said];
+}
+
+/** The words for an interrupted command. */
+export function interruptedText(signal: string, afterMs: number): string {
+  return `interrupted by ${signal} after ${durationText(afterMs)}`;
+}

@@ -1,0 +1,66 @@
+import type { PoolState } from "@callgrid/statekeeper";
+import picocolors from "picocolors";
+import { describe, expect, it } from "vitest";
+import { poolReport } from "./pool-report.ts";
+
+const state: PoolState = {
+  pool: "pool",
+  queued: 1,
+  clients: 2,
+  head: "distributor-x",
+  functions: {
+    epoch: 3,
+    functions: new Map([
+      ["ratio", { version: "a1b2", generation: 0, selfMicros: 1_250 }],
+      ["divide", { version: "7", generation: 0 }],
+    ]),
+  },
+  counters: { submitted: 12, hits: 3, evaluated: 9, "evaluated:ratio": 9 },
+  members: [
+    {
+      id: "distributor-x",
+      kind: "distributor",
+      description: { host: "box", processId: 9 },
+      leaseLeftMs: 2_000,
+      queued: 0,
+      running: 0,
+      isVolunteer: false,
+    },
+    { id: "wa", kind: "worker", description: { host: "box", processId: 10 }, leaseLeftMs: 9_500, queued: 4, running: 1, isVolunteer: false },
+    { id: "wb", kind: "worker", description: {}, leaseLeftMs: -3_000, queued: 0, running: 2, isVolunteer: true },
+  ],
+};
+
+describe("a pool in status", () => {
+  const reported = { state, grid: "default", address: "redis://localhost:6379", otherGrids: [] };
+  const plain = { isTerminal: false, colors: picocolors.createColors(false) };
+
+  it("is shown in plain columns where no person looks", () => {
+    expect(poolReport(reported, plain)).toMatchInlineSnapshot(`
+      "pool "pool" of grid "default" at redis://localhost:6379
+      1 request queued, 3 running, 2 clients, headed by distributor-x
+
+      member         kind         lease           queue  running  volunteer  host  process
+      distributor-x  distributor  2 s             0      0        no         box   9
+      wa             worker       9.5 s           4      1        no         box   10
+      wb             worker       lapsed 3 s ago  0      2        yes        ?     ?
+
+      function  version  self time     evaluations
+      divide    7        not measured  0
+      ratio     a1b2     1.3 ms        9
+
+      submitted 12, hits 3, evaluated 9"
+    `);
+  });
+
+  it("is shown with lines and colours on a terminal", () => {
+    const text = poolReport(reported, { isTerminal: true, colors: picocolors.createColors(true) });
+    expect(text).toContain("│");
+    expect(text).toContain("\u001b[1mself time");
+  });
+
+  it("says why nothing moves", () => {
+    const stalled = { ...reported, state: { ...state, members: [] } };
+    expect(poolReport(stalled, plain)).toMatch(/\n! no worker has joined pool "pool"/);
+  });
+});

@@ -1,0 +1,64 @@
+/** Requests as people type them: JSON, and where it is none, a message that points at the place. */
+import { encodeRequest, GridError, requestId } from "@callgrid/core";
+import { jsonErrorIndex } from "./json-scanner.ts";
+
+/** A request by the name of its function, as text can only have it. */
+export type NamedRequest = readonly [functionName: string, ...args: unknown[]];
+
+const shownBefore = 30;
+const shownAfter = 30;
+const idPattern = /^[\w-]{22}$/;
+
+/**
+ * Reads a request.
+ *
+ * @param where - what the message calls the text, such as "line 3".
+ * @throws GridError `INVALID_REQUEST` for text that is no JSON or no request, with `details.index` in the first case.
+ */
+export function parseRequest(text: string, where: string): NamedRequest {
+  const request = parseJson(text, where) as NamedRequest;
+  try {
+    encodeRequest(request);
+  } catch (error) {
+    if (!(error instanceof GridError)) throw error;
+    throw new GridError(error.code, `${where}: ${error.message}`, { details: { ...error.details }, cause: error });
+  }
+  return request;
+}
+
+/** The id that is meant: of a request in JSON, or an id itself. Throws `INVALID_REQUEST` for anything else. */
+export function parseRequestOrId(text: string): string {
+  if (idPattern.test(text)) return text;
+  if (text.trimStart().startsWith("[")) return requestId(encodeRequest(parseRequest(text, "the request")).canonical);
+  throw new GridError("INVALID_REQUEST", `${JSON.stringify(text)} is neither a request like '["ratio",7]' nor the id of one (22 characters)`);
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const index = jsonErrorIndex(text) ?? text.length;
+    const found = index >= text.length ? "it ends too early" : `unexpected ${JSON.stringify(text.charAt(index))}`;
+    const message = `${where} is no JSON: ${found} at character ${index + 1}\n${pointAt(text, index)}${quotingHint(text, index)}`;
+    throw new GridError("INVALID_REQUEST", message, { details: { index }, cause });
+  }
+}
+
+/** The text around the place, and under it a mark. */
+function pointAt(text: string, index: number): string {
+  const start = Math.max(0, index - shownBefore);
+  const before = `${start > 0 ? "…" : ""}${visible(text.slice(start, index))}`;
+  const after = visible(text.slice(index, index + shownAfter));
+  const more = text.length > index + shownAfter ? "…" : "";
+  return `  ${before}${after}${more}\n  ${" ".repeat(before.length)}^`;
+}
+
+function visible(text: string): string {
+  return text.replace(/\s/g, " ");
+}
+
+/** What a shell leaves of `["ratio",7]` without quotes around it. */
+function quotingHint(text: string, index: number): string {
+  const isUnquotedName = /^\[\s*$/.test(text.slice(0, index)) && /^[A-Za-z_']/.test(text.slice(index));
+  return isUnquotedName ? "\n  a function's name is in double quotes, and a shell wants single ones around it all: '[\"ratio\",7]'" : "";
+}

@@ -1,0 +1,29 @@
+/** Tables: with lines where a person looks at a terminal, and in plain columns where a program or a file gets them. */
+import Table from "cli-table3";
+import type { Colors } from "./colors.ts";
+
+/** A table: the heads of its columns, and in each row as many texts. */
+export interface TableContent {
+  readonly heads: readonly string[];
+  readonly rows: ReadonlyArray<readonly string[]>;
+}
+
+/** How to show a table. */
+export interface TableStyle {
+  readonly isTerminal: boolean;
+  readonly colors: Colors;
+}
+
+const noLines = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+
+export function tableText({ heads, rows }: TableContent, { isTerminal, colors }: TableStyle): string {
+  if (!isTerminal) return columnsText([heads, ...rows]);
+  const table = new Table({ head: heads.map((head) => colors.bold(head)), chars: noLines, style: { head: [], border: [] } });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString();
+}
+
+function columnsText(rows: ReadonlyArray<readonly string[]>): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+}

@@ -1,0 +1,57 @@
+/** One call of a grid method: how its requests are encoded, where they go, and what ends them. */
+import { encodeRequest, randomId, requestId } from "@callgrid/core";
+import type { OutcomeListener, Submission } from "@callgrid/statekeeper";
+import type { EnqueueOptions } from "./enqueue-options.ts";
+import { cancelled, type OpenWait, type OpenWaits } from "./open-waits.ts";
+import type { PoolClient } from "./pool-client.ts";
+import { type OpenAsk, TimedAsk } from "./timed-ask.ts";
+
+/** What a {@link Call} works with. */
+export interface CallParts {
+  readonly pool: PoolClient;
+  readonly worker: string | undefined;
+  readonly options: EnqueueOptions;
+  readonly waits: OpenWaits;
+  readonly payloadLimitBytes: number;
+}
+
+export class Call {
+  readonly #parts: CallParts;
+
+  constructor(parts: CallParts) {
+    this.#parts = parts;
+    const { signal } = parts.options;
+    if (signal?.aborted === true) throw cancelled(signal);
+  }
+
+  /** Ends the call when aborted. */
+  get signal(): AbortSignal | undefined {
+    return this.#parts.options.signal;
+  }
+
+  /** The wait is ended by the call's signal and by closing the grid, until it leaves. */
+  enter(wait: OpenWait): void {
+    this.#parts.waits.add(wait);
+  }
+
+  leave(wait: OpenWait): void {
+    this.#parts.waits.remove(wait);
+  }
+
+  /** Asks for one request's outcome; throws for a request that cannot travel, and has then asked for nothing. */
+  ask(request: unknown, listener: OutcomeListener): OpenAsk {
+    const { pool, worker, options } = this.#parts;
+    const submission = this.#submissionOf(request);
+    if (options.timeoutMs === undefined) return pool.ask(submission, worker, listener);
+    return new TimedAsk({ pool, submission, worker, timeoutMs: options.timeoutMs, listener });
+  }
+
+  #submissionOf(request: unknown): Submission {
+    const { cache, timeoutMs } = this.#parts.options;
+    const { canonical, payload } = encodeRequest(request, this.#parts.payloadLimitBytes);
+    // An id of its own keeps a bypassing request from being joined by others, and from joining them.
+    const id = cache === "bypass" ? randomId() : requestId(canonical);
+    if (cache === undefined && timeoutMs === undefined) return { id, payload };
+    return { id, payload, mode: cache ?? "use", timeoutMs: timeoutMs ?? 0 };
+  }
+}

@@ -1,0 +1,41 @@
+/** The way from a URL to a grid. */
+import { GridError } from "@callgrid/core";
+import { openStatekeeper } from "@callgrid/statekeeper";
+import { type ConnectOptions, resolveClientOptions } from "./client-options.ts";
+import type { Grid } from "./grid.ts";
+import { GridClient } from "./grid-client.ts";
+import { makeDefaultLog } from "./log.ts";
+
+const defaultUrl = "redis://localhost:6379";
+
+/**
+ * Connects to the grid on a Redis (7.0 or newer). The program can end only when the grid is closed.
+ *
+ * @param url - `redis://[user:password@]host[:port][/database]`, `rediss://…` for TLS, `unix:///path/to/socket`;
+ *   default: the environment's `CALLGRID_URL`, else `redis://localhost:6379`.
+ * @throws GridError `INVALID_OPTION` for a bad URL or option, `CONNECTION_FAILED` when no Redis answers within
+ *   `connectTimeoutMs`, `REDIS_TOO_OLD` below version 7.
+ * @example
+ * ```ts
+ * import { connect } from "callgrid";
+ *
+ * await using grid = await connect("redis://localhost:6379", { grid: "prices" });
+ * console.log(await grid.enqueue("pool", ["ratio", 7]));
+ * ```
+ */
+export async function connect(url?: string, options: ConnectOptions = {}): Promise<Grid> {
+  const { log = makeDefaultLog(), ...given } = options;
+  const settings = resolveClientOptions(given);
+  const { grid, connectTimeoutMs } = settings;
+  const statekeeper = await openStatekeeper(chooseUrl(url), { grid, connectTimeoutMs, log });
+  return new GridClient({ statekeeper, settings, log, onClose: () => statekeeper.close() });
+}
+
+function chooseUrl(given: string | undefined): string {
+  const url = given ?? (process.env["CALLGRID_URL"] || defaultUrl);
+  if (!url.startsWith("memory:")) return url;
+  throw new GridError(
+    "INVALID_OPTION",
+    "memory: is the embedded grid, which is started with localGrid(), not connected to",
+  );
+}

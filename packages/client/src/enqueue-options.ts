@@ -1,0 +1,89 @@
+/** The options of the calls that enqueue. */
+import { declareOptions, GridError, type OptionsResolved, option, resolveOptions } from "@callgrid/core";
+import type { CacheMode } from "@callgrid/statekeeper";
+
+/** How a request is asked for. */
+export interface EnqueueOptions {
+  /** Aborting it ends the call with `CANCELLED`, whose `cause` is the signal's reason, and withdraws what is open. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * How long to wait for an outcome, in ms, counted for each request from when it is asked for; then it fails with
+   * `TIMEOUT` and is withdrawn. Default: no limit.
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * `use` (the default) takes a known result or joins an evaluation that is going on; `refresh` evaluates again and
+   * keeps the new result; `bypass` evaluates for this call alone and keeps nothing.
+   */
+  readonly cache?: CacheMode | undefined;
+}
+
+/** How a list of requests is asked for. */
+export interface WindowOptions extends EnqueueOptions {
+  /** How many of the requests are open at once; default: the client's `windowSize`. */
+  readonly window?: number | undefined;
+}
+
+const aYearMs = 366 * 86_400_000;
+const mostOpen = 1_000_000;
+
+/** The declared options of {@link Grid.enqueue}; `signal` has no text form. */
+export const enqueueOptions = declareOptions({
+  timeoutMs: option.number({
+    unit: "ms",
+    optional: true,
+    min: 1,
+    max: aYearMs,
+    description: "How long to wait for an outcome.",
+  }),
+  cache: option.choice({
+    choices: ["use", "refresh", "bypass"],
+    optional: true,
+    description:
+      "Take a known result (use), evaluate again and keep that (refresh), or neither look nor keep (bypass).",
+  }),
+});
+
+/** The declared options of {@link Grid.enqueueAll} and {@link Grid.stream}. */
+export const windowOptions = declareOptions({
+  ...enqueueOptions,
+  window: option.number({
+    unit: "count",
+    optional: true,
+    min: 1,
+    max: mostOpen,
+    description: "How many requests are open at once.",
+  }),
+});
+
+const noOptions: EnqueueOptions = Object.freeze({});
+
+/** Throws `INVALID_OPTION` for an option that does not exist or has a value it cannot have. */
+export function checkEnqueueOptions(given: EnqueueOptions | undefined, where: string): EnqueueOptions {
+  if (given === undefined) return noOptions;
+  const { signal, rest } = takeSignal(given, where);
+  return { ...resolveOptions(enqueueOptions, rest, where), signal };
+}
+
+/** As {@link checkEnqueueOptions}, with a window. */
+export function checkWindowOptions(given: WindowOptions | undefined, where: string): WindowOptions {
+  if (given === undefined) return noOptions;
+  const { signal, rest } = takeSignal(given, where);
+  const resolved: OptionsResolved<typeof windowOptions> = resolveOptions(windowOptions, rest, where);
+  return { ...resolved, signal };
+}
+
+interface TakenSignal {
+  readonly signal: AbortSignal | undefined;
+  readonly rest: Readonly<Record<string, unknown>>;
+}
+
+function takeSignal(given: EnqueueOptions, where: string): TakenSignal {
+  // What is no object is refused with the rest.
+  if (typeof given !== "object" || given === null) return { signal: undefined, rest: given };
+  const { signal, ...rest } = given;
+  if (signal === undefined || signal instanceof AbortSignal) return { signal, rest };
+  throw new GridError("INVALID_OPTION", `${where}.signal must be an AbortSignal`, {
+    details: { path: `${where}.signal` },
+  });
+}

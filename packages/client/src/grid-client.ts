@@ -1,0 +1,189 @@
+/**
+ * A grid over a statekeeper, be it on Redis or in memory: checks what is handed in, finds the pool, and starts the wait
+ * that fits the call.
+ */
+import {
+  type Checked,
+  type CheckedAll,
+  type Clock,
+  type Defined,
+  encodeRequest,
+  GridError,
+  isDefined,
+  type Request,
+  randomId,
+  requestId,
+  systemClock,
+  type ValueOf,
+  type ValuesOf,
+} from "@callgrid/core";
+import type { PoolState, Statekeeper } from "@callgrid/statekeeper";
+import { Call } from "./call.ts";
+import { type ClientSettings, resolveClientOptions } from "./client-options.ts";
+import { checkEnqueueOptions, checkWindowOptions, type EnqueueOptions, type WindowOptions } from "./enqueue-options.ts";
+import type { Grid, Outcomes, Requests } from "./grid.ts";
+import { type GridLog, makeDefaultLog } from "./log.ts";
+import { OpenWaits } from "./open-waits.ts";
+import { OrderedValues } from "./ordered-values.ts";
+import { OutcomeStream } from "./outcome-stream.ts";
+import { PoolClient } from "./pool-client.ts";
+import { SingleWait } from "./single-wait.ts";
+import { parsePool, parseTarget } from "./target.ts";
+
+/** How a {@link GridClient} is set up. */
+export interface GridClientParts {
+  readonly statekeeper: Statekeeper;
+  /** Default: all defaults, whatever the environment says. */
+  readonly settings?: ClientSettings;
+  readonly log?: GridLog;
+  readonly clock?: Clock;
+  /** Closes what was opened for this client; default: nothing was. */
+  readonly onClose?: () => Promise<void>;
+}
+
+const processIdCharacters = 12;
+// A Redis that does not answer must not keep a program from ending; leases clean up after it.
+const closeGraceMs = 1_000;
+
+/** A {@link Grid} over a statekeeper that somebody else has opened; {@link connect} is the usual way to get one. */
+export class GridClient implements Grid {
+  /** This client's process id: names its inbox. */
+  readonly process = `c${randomId()}`.slice(0, processIdCharacters);
+  readonly #statekeeper: Statekeeper;
+  readonly #settings: ClientSettings;
+  readonly #log: GridLog;
+  readonly #clock: Clock;
+  readonly #onClose: () => Promise<void>;
+  readonly #pools = new Map<string, PoolClient>();
+  readonly #plainCalls = new Map<string, Call>();
+  readonly #waits = new OpenWaits();
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: GridClientParts) {
+    this.#statekeeper = parts.statekeeper;
+    this.#settings = parts.settings ?? resolveClientOptions({}, {});
+    this.#log = parts.log ?? makeDefaultLog();
+    this.#clock = parts.clock ?? systemClock;
+    this.#onClose = parts.onClose ?? (async () => undefined);
+  }
+
+  enqueue<const R extends Request>(
+    poolId: string,
+    request: R & Checked<R>,
+    options?: EnqueueOptions,
+  ): Promise<ValueOf<R>> {
+    return new Promise<unknown>((resolve, reject) => {
+      const call =
+        options === undefined ? this.#plainCall(poolId) : this.#call(poolId, checkEnqueueOptions(options, "enqueue"));
+      new SingleWait(call, resolve, reject).start(request);
+    }) as Promise<ValueOf<R>>;
+  }
+
+  enqueueAll<const R extends readonly Request[]>(
+    poolId: string,
+    requests: R & CheckedAll<R>,
+    options?: WindowOptions,
+  ): Promise<ValuesOf<R>>;
+  enqueueAll<R extends Request>(
+    poolId: string,
+    requests: Requests<R & Checked<R>>,
+    options?: WindowOptions,
+  ): Promise<Array<ValueOf<R>>>;
+  enqueueAll(poolId: string, requests: Requests<unknown>, options?: WindowOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const checked = checkWindowOptions(options, "enqueueAll");
+      const size = checked.window ?? this.#settings.windowSize;
+      new OrderedValues(this.#call(poolId, checked), requests, { resolve, reject, size });
+    });
+  }
+
+  stream<R extends Request>(
+    poolId: string,
+    requests: Requests<R & Checked<R>>,
+    options?: WindowOptions,
+  ): Outcomes<ValueOf<R>> {
+    const checked = checkWindowOptions(options, "stream");
+    const size = checked.window ?? this.#settings.windowSize;
+    return new OutcomeStream(this.#call(poolId, checked), requests, size) as Outcomes<ValueOf<R>>;
+  }
+
+  async forget(poolId: string, what: Request | string | Defined): Promise<void> {
+    this.#refuseIfClosed();
+    const keeper = this.#statekeeper.pool(parsePool(poolId));
+    if (typeof what === "string") return keeper.forget({ functionName: what });
+    if (isDefined(what)) return keeper.forget({ functionName: what.functionName });
+    const { canonical } = encodeRequest(what, this.#settings.payloadLimitBytes);
+    return keeper.forget({ id: requestId(canonical) });
+  }
+
+  async status(poolId: string): Promise<PoolState> {
+    this.#refuseIfClosed();
+    return this.#statekeeper.pool(parsePool(poolId)).inspect();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** A call without options: one for all, since thousands of them may be made in one tick. */
+  #plainCall(poolId: string): Call {
+    const known = this.#plainCalls.get(poolId);
+    if (known !== undefined && this.#closing === undefined) return known;
+    const made = this.#call(poolId, {});
+    // Worker ids come and go; only pools are kept.
+    if (this.#pools.has(poolId)) this.#plainCalls.set(poolId, made);
+    return made;
+  }
+
+  #call(poolId: string, options: EnqueueOptions): Call {
+    this.#refuseIfClosed();
+    const { pool, worker } = parseTarget(poolId);
+    const { payloadLimitBytes } = this.#settings;
+    return new Call({ pool: this.#poolClient(pool), worker, options, waits: this.#waits, payloadLimitBytes });
+  }
+
+  #poolClient(name: string): PoolClient {
+    const known = this.#pools.get(name);
+    if (known !== undefined) return known;
+    const made = new PoolClient({
+      name,
+      statekeeper: this.#statekeeper,
+      process: this.process,
+      settings: this.#settings,
+      clock: this.#clock,
+      log: this.#log,
+    });
+    this.#pools.set(name, made);
+    return made;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing !== undefined) throw closed();
+  }
+
+  async #close(): Promise<void> {
+    this.#waits.endAll(closed);
+    const leaving = Promise.allSettled([...this.#pools.values()].map((pool) => pool.close()));
+    await this.#withinGrace(leaving);
+    await this.#onClose();
+  }
+
+  async #withinGrace(leaving: Promise<unknown>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.#clock.after(closeGraceMs, resolve);
+      void leaving.then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}
+
+function closed(): GridError {
+  return new GridError("GRID_CLOSED", "the grid is closed");
+}

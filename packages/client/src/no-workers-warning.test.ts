@@ -1,0 +1,82 @@
+import { describe, expect, it, vi } from "vitest";
+import { type ClientStage, setClientStage } from "../../../test/harness/client-stage.ts";
+
+const warnings = (stage: ClientStage) => stage.logged.filter(({ level }) => level === "warn");
+
+describe("the warning that a pool has no workers", () => {
+  it("comes once after noWorkersWarningMs, with how to start one", async () => {
+    const stage = setClientStage({ noWorkersWarningMs: 5_000 });
+    stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
+    await stage.clock.advance(4_999);
+    expect(warnings(stage)).toEqual([]);
+    await stage.clock.advance(100_000);
+    expect(warnings(stage)).toEqual([
+      {
+        level: "warn",
+        facts: { pool: "pool", grid: "test", address: "memory:", waiting: 1, otherGrids: [] },
+        message:
+          'no workers have joined pool "pool" of grid "test" at memory:, so its requests wait; ' +
+          "start one: callgrid worker --pool pool --functions <file>",
+      },
+    ]);
+  });
+
+  it("comes once for each pool", async () => {
+    const stage = setClientStage();
+    for (const pool of ["one", "other", "one"]) stage.grid.enqueue(pool, ["double", 1]).catch(() => undefined);
+    await stage.clock.advance(100_000);
+    expect(warnings(stage).map(({ facts }) => facts["pool"])).toEqual(["one", "other"]);
+  });
+
+  it("names other grids that have this pool", async () => {
+    const stage = setClientStage();
+    vi.spyOn(stage.statekeeper, "otherGridsWith").mockResolvedValue(["staging", "production"]);
+    stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
+    await stage.clock.advance(5_000);
+    expect(warnings(stage)[0]?.message).toMatch(/Other grids there have a pool "pool": staging, production$/);
+  });
+
+  it("does not come while a worker is busy, and comes when the last one is gone", async () => {
+    const stage = setClientStage({ noWorkersWarningMs: 5_000 });
+    let end = (): void => undefined;
+    const worker = await stage.startWorker({
+      slow: () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        }),
+    });
+    stage.grid.enqueue("pool", ["slow", 1]).catch(() => undefined);
+    stage.grid.enqueue("pool", ["slow", 2]).catch(() => undefined);
+    await stage.clock.advance(8_000);
+    expect(warnings(stage)).toEqual([]);
+    const stopping = worker.stop();
+    end();
+    await stage.settle();
+    end();
+    await stopping;
+    stage.grid.enqueue("pool", ["slow", 3]).catch(() => undefined);
+    await stage.clock.advance(60_000);
+    expect(warnings(stage)).toHaveLength(1);
+  });
+
+  it("does not come when nothing waits any more, and comes for what waits later", async () => {
+    const stage = setClientStage({ noWorkersWarningMs: 5_000 });
+    const controller = new AbortController();
+    stage.grid.enqueue("pool", ["double", 1], { signal: controller.signal }).catch(() => undefined);
+    await stage.clock.advance(1_000);
+    controller.abort();
+    await stage.clock.advance(60_000);
+    expect(warnings(stage)).toEqual([]);
+    stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
+    await stage.clock.advance(5_000);
+    expect(warnings(stage)).toHaveLength(1);
+  });
+
+  it("does not come when the pool cannot be looked at", async () => {
+    const stage = setClientStage();
+    vi.spyOn(stage.statekeeper.pool("pool"), "inspect").mockRejectedValue(new Error("no link"));
+    stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
+    await stage.clock.advance(5_000);
+    expect(warnings(stage)).toEqual([]);
+  });
+});

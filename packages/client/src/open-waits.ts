@@ -1,0 +1,75 @@
+/**
+ * Everything that waits in one client, so that closing ends it; and by signal, so that a signal which thousands of
+ * calls share carries one listener and not thousands.
+ */
+import { GridError } from "@callgrid/core";
+
+/** Something that waits, and can be ended from outside. */
+export interface OpenWait {
+  readonly signal: AbortSignal | undefined;
+  /** Stops waiting, withdraws what is open, and fails with the error. */
+  end(error: GridError): void;
+}
+
+export class OpenWaits {
+  readonly #waits = new Set<OpenWait>();
+  readonly #bySignal = new Map<AbortSignal, SignalWaits>();
+
+  /** The wait is ended by closing and by its signal, until removed; at once where the signal is aborted already. */
+  add(wait: OpenWait): void {
+    this.#waits.add(wait);
+    if (wait.signal === undefined) return;
+    if (wait.signal.aborted) wait.end(cancelled(wait.signal));
+    else this.#waitsOf(wait.signal).members.add(wait);
+  }
+
+  remove(wait: OpenWait): void {
+    this.#waits.delete(wait);
+    if (wait.signal === undefined) return;
+    const waits = this.#bySignal.get(wait.signal);
+    if (waits === undefined) return;
+    waits.members.delete(wait);
+    if (waits.members.size > 0) return;
+    waits.stop();
+    this.#bySignal.delete(wait.signal);
+  }
+
+  /** Ends everything. */
+  endAll(makeError: () => GridError): void {
+    for (const wait of [...this.#waits]) wait.end(makeError());
+  }
+
+  #waitsOf(signal: AbortSignal): SignalWaits {
+    let waits = this.#bySignal.get(signal);
+    if (waits === undefined) {
+      waits = new SignalWaits(signal);
+      this.#bySignal.set(signal, waits);
+    }
+    return waits;
+  }
+}
+
+class SignalWaits {
+  readonly members = new Set<OpenWait>();
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#onAbort);
+  }
+
+  stop(): void {
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
+
+  readonly #onAbort = (): void => {
+    for (const wait of [...this.members]) wait.end(cancelled(this.#signal));
+  };
+}
+
+/** The error of a call whose signal was aborted. */
+export function cancelled(signal: AbortSignal): GridError {
+  const reason: unknown = signal.reason;
+  const why = reason instanceof Error ? reason.message : String(reason);
+  return new GridError("CANCELLED", `cancelled by its signal: ${why}`, { cause: reason });
+}

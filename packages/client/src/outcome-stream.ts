@@ -1,0 +1,119 @@
+/**
+ * The loop of one `stream`: outcomes as they come, with the index of their request. It begins with the first step, and
+ * ends with the last outcome, by an error, or when the loop is left; then everything open is withdrawn.
+ */
+import type { GridError, Outcome } from "@callgrid/core";
+import type { Call } from "./call.ts";
+import type { OpenWait } from "./open-waits.ts";
+import { RequestWindow, type WindowTaker } from "./request-window.ts";
+
+/** One finished request of a stream. */
+export interface StreamItem<Value = unknown> {
+  /** The place of the request in the list, from 0. */
+  readonly index: number;
+  readonly outcome: Outcome<Value>;
+}
+
+type Step = IteratorResult<StreamItem, undefined>;
+
+interface WaitingStep {
+  readonly resolve: (step: Step) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const end: Step = { done: true, value: undefined };
+
+export class OutcomeStream implements AsyncIterableIterator<StreamItem, undefined>, OpenWait, WindowTaker {
+  readonly #call: Call;
+  readonly #window: RequestWindow;
+  /** Finished and not taken; bounded by the window. */
+  readonly #ready: StreamItem[] = [];
+  /** Steps asked for with nothing ready: one in a loop, more only for who calls `next` by hand. */
+  #waiting: WaitingStep[] = [];
+  #state: "new" | "running" | "exhausted" | "over" = "new";
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(call: Call, requests: unknown, size: number) {
+    this.#call = call;
+    this.#window = new RequestWindow({ call, requests, size, taker: this });
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#call.signal;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<Step> {
+    if (this.#state === "new") this.#begin();
+    const item = this.#ready.shift();
+    if (item !== undefined) {
+      this.#window.taken();
+      return { done: false, value: item };
+    }
+    if (this.#state === "running") return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return this.#lastStep();
+  }
+
+  /** Leaves the loop early. */
+  async return(): Promise<Step> {
+    const stopped = this.#window.stop();
+    this.#finish("over");
+    await stopped;
+    return end;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  end(error: GridError): void {
+    void this.#window.stop();
+    this.onFailure(error);
+  }
+
+  onOutcome(index: number, outcome: Outcome): void {
+    const item = { index, outcome };
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) {
+      this.#ready.push(item);
+    } else {
+      waiting.resolve({ done: false, value: item });
+      this.#window.taken();
+    }
+  }
+
+  onExhausted(): void {
+    this.#finish("exhausted");
+  }
+
+  onFailure(error: unknown): void {
+    this.#failure = { error };
+    this.#finish("over");
+  }
+
+  #begin(): void {
+    this.#state = "running";
+    this.#call.enter(this);
+    this.#window.pull();
+  }
+
+  #finish(state: "exhausted" | "over"): void {
+    this.#state = state;
+    this.#call.leave(this);
+    if (state === "over") this.#ready.length = 0;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const step of waiting) this.#lastStep().then(step.resolve, step.reject);
+  }
+
+  /** The end; once, the error instead. */
+  async #lastStep(): Promise<Step> {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
+    return end;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * One pool as one client sees it: a requester, the inbox that feeds it, and the warning when nobody is there to do the
+ * work. Made when the pool is first used, and kept until the client is closed.
+ */
+import type { Clock } from "@callgrid/core";
+import {
+  type Ask,
+  type InboxListener,
+  type OutcomeListener,
+  Requester,
+  type Statekeeper,
+  type Submission,
+} from "@callgrid/statekeeper";
+import type { ClientSettings } from "./client-options.ts";
+import type { GridLog } from "./log.ts";
+import { NoWorkersWarning } from "./no-workers-warning.ts";
+
+/** What a {@link PoolClient} works with. */
+export interface PoolClientParts {
+  readonly name: string;
+  readonly statekeeper: Statekeeper;
+  /** The client's process id: whose inbox gets the outcomes. */
+  readonly process: string;
+  readonly settings: ClientSettings;
+  readonly clock: Clock;
+  readonly log: GridLog;
+}
+
+export class PoolClient {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly #parts: PoolClientParts;
+  readonly #requester: Requester;
+  readonly #inbox: InboxListener;
+  readonly #warning: NoWorkersWarning;
+  #lastReason = "";
+
+  constructor(parts: PoolClientParts) {
+    const { name, statekeeper, process, settings, clock, log } = parts;
+    const keeper = statekeeper.pool(name);
+    this.name = name;
+    this.clock = clock;
+    this.#parts = parts;
+    this.#requester = new Requester({
+      ...settings,
+      keeper,
+      process,
+      clock,
+      onError: (error) => this.#logFailure(error),
+    });
+    // Read the inbox before anything is submitted, so that its connection is being made meanwhile.
+    this.#inbox = keeper.listen(process, {
+      onMessages: (messages) => {
+        // The other kinds of message are for workers.
+        for (const message of messages) this.#requester.receive(message);
+      },
+      onReconnect: () => this.#requester.recheckAll(),
+    });
+    this.#warning = new NoWorkersWarning({
+      statekeeper,
+      keeper,
+      requester: this.#requester,
+      afterMs: settings.noWorkersWarningMs,
+      clock,
+      log,
+    });
+    this.#requester.start();
+  }
+
+  /** See {@link Requester.ask}. */
+  ask(submission: Submission, worker: string | undefined, listener: OutcomeListener): Ask {
+    const ask = this.#requester.ask(submission, worker, listener);
+    this.#warning.watch();
+    return ask;
+  }
+
+  /** Leaves the pool. All that was waited for has been withdrawn before. */
+  async close(): Promise<void> {
+    const { statekeeper, name, process } = this.#parts;
+    this.#warning.stop();
+    try {
+      await this.#requester.stop();
+      await statekeeper.pool(name).leave(process);
+    } finally {
+      await this.#inbox.close();
+    }
+  }
+
+  /**
+   * What goes wrong goes wrong for many calls at once, and again until it is mended: one line is enough for the same
+   * reason.
+   */
+  #logFailure(error: unknown): void {
+    const { log, name } = this.#parts;
+    const reason = error instanceof Error ? error.message : String(error);
+    const level = reason === this.#lastReason ? "debug" : "warn";
+    this.#lastReason = reason;
+    log[level]({ err: error, pool: name }, "a call of the statekeeper failed; what it was for is tried again");
+  }
+}

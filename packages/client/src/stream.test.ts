@@ -1,0 +1,188 @@
+import { describe, expect, it } from "vitest";
+import { setClientStage } from "../../../test/harness/client-stage.ts";
+
+type Doubling = readonly [string, number];
+
+/** Requests for ever, how many of them were asked for so far, and whether the source was closed. */
+function endless() {
+  const source = { pulled: 0, isClosed: false, requests };
+  function* requests(): Generator<Doubling> {
+    try {
+      for (;;) yield ["double", source.pulled++];
+    } finally {
+      source.isClosed = true;
+    }
+  }
+  return source;
+}
+
+describe("stream", () => {
+  it("yields each outcome with the index of its request; a failure does not end it", async () => {
+    const { grid, startWorker } = setClientStage();
+    await startWorker();
+    const items = [];
+    for await (const item of grid.stream("pool", [
+      ["double", 1],
+      ["fail", "icky"],
+      ["double", 3],
+    ]))
+      items.push(item);
+    items.sort((one, other) => one.index - other.index);
+    expect(items).toEqual([
+      { index: 0, outcome: { value: 2 } },
+      { index: 1, outcome: { error: expect.objectContaining({ msg: "icky" }) } },
+      { index: 2, outcome: { value: 6 } },
+    ]);
+  });
+
+  it("yields what is finished first, first", async () => {
+    const { grid, startWorker, settle } = setClientStage();
+    let end = (_value: number): void => undefined;
+    const later = () =>
+      new Promise((resolve) => {
+        end = resolve;
+      });
+    await startWorker({ double: (x: number) => 2 * x, later });
+    await startWorker({ double: (x: number) => 2 * x, later }, "other");
+    const outcomes = grid.stream("pool", [
+      ["later", 1],
+      ["double", 2],
+    ]);
+    expect(await outcomes.next()).toMatchObject({ value: { index: 1, outcome: { value: 4 } } });
+    end(7);
+    expect(await outcomes.next()).toMatchObject({ value: { index: 0, outcome: { value: 7 } } });
+    await settle();
+  });
+
+  it("does nothing before its first step", async () => {
+    const { grid, settle } = setClientStage();
+    const source = endless();
+    grid.stream("pool", source.requests());
+    await settle();
+    expect(source.pulled).toBe(0);
+  });
+
+  it("pulls no more than the window holds while the loop is slow", async () => {
+    const { grid, startWorker, settle } = setClientStage({ windowSize: 5 });
+    await startWorker();
+    const source = endless();
+    const outcomes = grid.stream("pool", source.requests());
+    await outcomes.next();
+    await settle();
+    // One taken, five finished that nobody takes.
+    expect(source.pulled).toBe(6);
+    await outcomes.next();
+    await settle();
+    expect(source.pulled).toBe(7);
+    await outcomes.return?.();
+  });
+
+  it("withdraws what is open and closes the source when the loop is left", async () => {
+    const { grid, statekeeper, startWorker, settle } = setClientStage({ windowSize: 5 });
+    await startWorker({ double: (x: number) => (x === 0 ? 0 : new Promise(() => undefined)) });
+    const source = endless();
+    for await (const { index } of grid.stream("pool", source.requests())) {
+      expect(index).toBe(0);
+      break;
+    }
+    await settle();
+    expect(source.isClosed).toBe(true);
+    expect(statekeeper.pool("pool").dump().requests).toEqual({});
+  });
+
+  it("withdraws what is open when the loop throws", async () => {
+    const { grid, statekeeper, startWorker, settle } = setClientStage({ windowSize: 5 });
+    await startWorker({ double: (x: number) => (x === 0 ? 0 : new Promise(() => undefined)) });
+    const loop = async () => {
+      for await (const _ of grid.stream("pool", endless().requests())) throw new Error("the loop's own");
+    };
+    await expect(loop()).rejects.toThrow("the loop's own");
+    await settle();
+    expect(statekeeper.pool("pool").dump().requests).toEqual({});
+  });
+
+  it("can be left while its source is stuck, and ends a step that waits", async () => {
+    const { grid } = setClientStage();
+    async function* stuck(): AsyncGenerator<Doubling> {
+      await new Promise(() => undefined);
+      yield ["double", 1];
+    }
+    const outcomes = grid.stream("pool", stuck());
+    const step = outcomes.next();
+    await outcomes.return?.();
+    expect(await step).toEqual({ done: true, value: undefined });
+  });
+
+  it("takes an asynchronous source, no faster than it is taken from", async () => {
+    const { grid, startWorker, settle } = setClientStage({ windowSize: 2 });
+    await startWorker();
+    let pulled = 0;
+    async function* requests(): AsyncGenerator<Doubling> {
+      for (const x of [1, 2, 3, 4, 5, 6]) {
+        pulled += 1;
+        yield ["double", x];
+      }
+    }
+    const outcomes = grid.stream("pool", requests());
+    const first = await outcomes.next();
+    await settle();
+    expect(pulled).toBe(3);
+    const taken = [first.value?.outcome];
+    for await (const { outcome } of outcomes) taken.push(outcome);
+    expect(taken).toEqual([2, 4, 6, 8, 10, 12].map((value) => ({ value })));
+  });
+
+  it("throws what its source throws, once, and withdraws", async () => {
+    const { grid, statekeeper, settle } = setClientStage();
+    async function* requests(): AsyncGenerator<Doubling> {
+      yield ["double", 1];
+      throw new Error("no more file");
+    }
+    const outcomes = grid.stream("pool", requests());
+    await expect(outcomes.next()).rejects.toThrow("no more file");
+    expect(await outcomes.next()).toEqual({ done: true, value: undefined });
+    await settle();
+    expect(statekeeper.pool("pool").dump().requests).toEqual({});
+  });
+
+  it("throws at a request that cannot travel, with its index", async () => {
+    const { grid } = setClientStage();
+    const outcomes = grid.stream("pool", [
+      ["double", 1],
+      ["double", Symbol("x")],
+    ]);
+    await expect(outcomes.next()).rejects.toMatchObject({ code: "INVALID_VALUE", details: { index: 1 } });
+  });
+
+  it("ends with its signal, also one that is aborted before the first step", async () => {
+    const { grid, statekeeper, settle } = setClientStage();
+    const controller = new AbortController();
+    const options = { signal: controller.signal };
+    const running = grid.stream("pool", [["double", 1]], options);
+    const notBegun = grid.stream("pool", [["double", 2]], options);
+    const step = running.next();
+    await settle();
+    controller.abort();
+    await expect(step).rejects.toMatchObject({ code: "CANCELLED" });
+    await expect(notBegun.next()).rejects.toMatchObject({ code: "CANCELLED" });
+    await settle();
+    expect(statekeeper.pool("pool").dump().requests).toEqual({});
+  });
+
+  it("makes a time that is over the outcome of its request", async () => {
+    const { grid, clock } = setClientStage();
+    const outcomes = grid.stream("pool", [["double", 1]], { timeoutMs: 500 });
+    const step = outcomes.next();
+    await clock.advance(500);
+    expect(await step).toMatchObject({ value: { index: 0, outcome: { error: { code: "TIMEOUT" } } } });
+    expect(await outcomes.next()).toMatchObject({ done: true });
+  });
+
+  it("ends every step that waits when the source runs dry", async () => {
+    const { grid, startWorker } = setClientStage();
+    await startWorker();
+    const outcomes = grid.stream("pool", [["double", 1]]);
+    const steps = await Promise.all([outcomes.next(), outcomes.next(), outcomes.next()]);
+    expect(steps.map(({ done }) => done)).toEqual([false, true, true]);
+  });
+});

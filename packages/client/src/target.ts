@@ -1,0 +1,36 @@
+/** Where a request goes: `pool`, or `pool/worker` for one worker's own queue. */
+import { GridError } from "@callgrid/core";
+
+/** A pool, and the worker whose own queue takes the request, if one was named. */
+export interface Target {
+  readonly pool: string;
+  readonly worker: string | undefined;
+}
+
+const idPattern = /^[A-Za-z0-9_][\w.:-]{0,127}$/;
+
+/** Reads a pool id as callers write it. Throws `INVALID_OPTION` for one that can be none. */
+export function parseTarget(poolId: string): Target {
+  if (typeof poolId !== "string") throw invalidPoolId(poolId);
+  const slash = poolId.indexOf("/");
+  const pool = slash === -1 ? poolId : poolId.slice(0, slash);
+  const worker = slash === -1 ? undefined : poolId.slice(slash + 1);
+  if (!idPattern.test(pool) || (worker !== undefined && !idPattern.test(worker))) throw invalidPoolId(poolId);
+  return { pool, worker };
+}
+
+/** As {@link parseTarget}, where a worker makes no sense. */
+export function parsePool(poolId: string): string {
+  const { pool, worker } = parseTarget(poolId);
+  if (worker !== undefined) throw invalidPoolId(poolId);
+  return pool;
+}
+
+function invalidPoolId(poolId: unknown): GridError {
+  return new GridError(
+    "INVALID_OPTION",
+    `poolId: ${JSON.stringify(poolId) ?? String(poolId)} is none; it starts with a letter, a digit or _, and letters, ` +
+      "digits and . : _ - may follow (128 characters at most); for one worker's own queue write pool/worker",
+    { details: { path: "poolId" } },
+  );
+}

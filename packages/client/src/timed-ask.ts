@@ -1,0 +1,54 @@
+/**
+ * An ask that does not wait for ever: when its time is over it is withdrawn, and its outcome is the error `TIMEOUT`.
+ */
+import { type CancelTimer, encodeError } from "@callgrid/core";
+import type { OutcomeListener, Submission } from "@callgrid/statekeeper";
+import type { PoolClient } from "./pool-client.ts";
+
+/** What can be withdrawn as long as it has no outcome. */
+export interface OpenAsk {
+  withdraw(): void;
+}
+
+/** What a {@link TimedAsk} works with. */
+export interface TimedAskParts {
+  readonly pool: PoolClient;
+  readonly submission: Submission;
+  readonly worker: string | undefined;
+  readonly timeoutMs: number;
+  readonly listener: OutcomeListener;
+}
+
+export class TimedAsk implements OpenAsk {
+  readonly #parts: TimedAskParts;
+  readonly #ask: OpenAsk;
+  readonly #cancelTimer: CancelTimer;
+
+  constructor(parts: TimedAskParts) {
+    this.#parts = parts;
+    const { pool, submission, worker, timeoutMs, listener } = parts;
+    this.#ask = pool.ask(submission, worker, (outcome) => {
+      this.#cancelTimer();
+      listener(outcome);
+    });
+    this.#cancelTimer = pool.clock.after(timeoutMs, () => this.#timeOut());
+  }
+
+  withdraw(): void {
+    this.#cancelTimer();
+    this.#ask.withdraw();
+  }
+
+  #timeOut(): void {
+    const { pool, submission, timeoutMs, listener } = this.#parts;
+    this.#ask.withdraw();
+    listener(
+      encodeError({
+        msg: `no outcome from pool "${pool.name}" within ${timeoutMs} ms`,
+        code: "TIMEOUT",
+        req: submission.payload,
+        details: { pool: pool.name, timeoutMs },
+      }),
+    );
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Errors: one base class with a stable code, and the tree that a failed request travels as.
+ * Every code is listed, with its likely cause and remedy, in docs/errors.md; a test holds that page to this file.
+ */
+
+/** Every code a {@link GridError} can carry. Codes are stable: scripts and callers may branch on them. */
+export const errorCodes = [
+  "CANCELLED",
+  "CONNECTION_FAILED",
+  "CYCLIC_REQUEST",
+  "FUNCTION_FAILED",
+  "FUNCTION_REDEFINED",
+  "GRID_CLOSED",
+  "INVALID_MODULE",
+  "INVALID_OPTION",
+  "INVALID_REQUEST",
+  "INVALID_RESULT_TEXT",
+  "INVALID_VALUE",
+  "NOT_IN_A_REQUEST",
+  "PAYLOAD_TOO_LARGE",
+  "POOL_FULL",
+  "REDIS_TOO_OLD",
+  "STATEKEEPER_REFUSED",
+  "TIMEOUT",
+  "UNKNOWN_FUNCTION",
+  "WORKER_LOST",
+] as const;
+
+/** One of {@link errorCodes}. */
+export type ErrorCode = (typeof errorCodes)[number];
+
+/**
+ * What a failed request is told as: a tree along the calls that failed.
+ * `info` maps each failed re-entrant request (as JSON text) to its own error, to any depth.
+ */
+export interface ErrorTree {
+  /** What went wrong at this request. */
+  readonly msg: string;
+  /** Why, in a word a program can branch on: `FUNCTION_FAILED` when the function itself threw. */
+  readonly code: ErrorCode;
+  /** The stack of the thrown error on the worker; absent where nothing was thrown. */
+  readonly stack?: string;
+  /** The request that failed, as JSON text. */
+  readonly req: string;
+  /** The failed re-entrant requests that made this one fail. */
+  readonly info?: Readonly<Record<string, ErrorTree>>;
+  /** More facts, by code: exit code and last lines of a lost worker, the path of a cycle, and so on. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+const brand = Symbol.for("callgrid.error");
+
+/** The base of every error that callgrid throws. Recognise it with {@link isGridError}, also across duplicate installs. */
+export class GridError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly [brand] = true;
+
+  constructor(code: ErrorCode, message: string, extra: { details?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
+    this.name = "GridError";
+    this.code = code;
+    this.details = extra.details ?? {};
+  }
+}
+
+/** Whether `error` is a {@link GridError}, and if `code` is given, of that code. */
+export function isGridError(error: unknown, code?: ErrorCode): error is GridError {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    (error as Record<symbol, unknown>)[brand] === true &&
+    (code === undefined || (error as GridError).code === code)
+  );
+}
+
+/** A request that failed. `msg`, `req` and `info` are those of {@link ErrorTree}; the message shows the whole tree. */
+export class RequestError extends GridError {
+  /** The tree as it travelled. */
+  readonly tree: ErrorTree;
+
+  constructor(tree: ErrorTree) {
+    super(tree.code, renderErrorTree(tree), { details: { ...tree.details } });
+    this.name = "RequestError";
+    this.tree = tree;
+  }
+
+  /** What went wrong at the request itself. */
+  get msg(): string {
+    return this.tree.msg;
+  }
+
+  /** The request that failed, as JSON text. */
+  get req(): string {
+    return this.tree.req;
+  }
+
+  /** The failed re-entrant requests by request text. */
+  get info(): Readonly<Record<string, ErrorTree>> {
+    return this.tree.info ?? {};
+  }
+}
+
+/** Renders a tree for people: the request first, then, indented, each failed re-entrant request with its reason. */
+export function renderErrorTree(tree: ErrorTree): string {
+  const lines = [hasParts(tree) ? tree.msg : `Error from request ${shorten(tree.req)}: ${tree.msg}`];
+  const rest: Array<{ tree: ErrorTree; depth: number }> = [];
+  const pushParts = (parent: ErrorTree, depth: number): void => {
+    for (const part of Object.values(parent.info ?? {}).reverse()) rest.push({ tree: part, depth });
+  };
+  pushParts(tree, 1);
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const reason = hasParts(next.tree) ? (next.tree.msg.startsWith("Error from request") ? "" : `: ${next.tree.msg}`) : `: ${next.tree.msg}`;
+    lines.push(`${"  ".repeat(next.depth)}${shorten(next.tree.req)}${reason}`);
+    pushParts(next.tree, next.depth + 1);
+  }
+  return lines.join("\n");
+}
+
+function hasParts(tree: ErrorTree): boolean {
+  return tree.info !== undefined && Object.keys(tree.info).length > 0;
+}
+
+const shownRequestCharacters = 200;
+
+function shorten(text: string): string {
+  return text.length <= shownRequestCharacters ? text : `${text.slice(0, shownRequestCharacters - 1)}…`;
+}

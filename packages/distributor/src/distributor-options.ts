@@ -1,0 +1,101 @@
+/** The options of a distributor: declared once here, for the API, the command line and the environment alike. */
+import {
+  type Clock,
+  declareOptions,
+  environmentOptions,
+  GridError,
+  type OptionsGiven,
+  type OptionsResolved,
+  option,
+  resolveOptions,
+} from "@callgrid/core";
+import type { Statekeeper } from "@callgrid/statekeeper";
+import type { Logger } from "pino";
+
+/** The declared options of {@link startDistributor}. */
+export const distributorOptions = declareOptions({
+  grid: option.string({
+    default: "default",
+    pattern: /^[A-Za-z0-9_][\w.-]{0,63}$/,
+    expects: "a name of up to 64 letters, digits and . _ -",
+    description: "The grid's name; grids of different names on one Redis never meet.",
+  }),
+  hoistEveryMs: option.number({
+    unit: "ms",
+    default: 100,
+    min: 1,
+    max: 60_000,
+    description: "How often the head takes back what dead members held, and hands queued work to idle ones.",
+  }),
+  leaseMs: option.number({
+    unit: "ms",
+    default: 3_000,
+    min: 100,
+    max: 600_000,
+    env: "CALLGRID_DISTRIBUTOR_LEASE_MS",
+    description: "How long a head that falls silent still counts as head; a standby takes over a third later at most.",
+  }),
+  maxAttempts: option.number({
+    unit: "count",
+    default: 3,
+    min: 1,
+    max: 100,
+    description: "After so many deaths of workers that were running it, a request fails with WORKER_LOST.",
+  }),
+  sweepLimit: option.number({
+    unit: "count",
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+    description: "How many requests one sweep takes back and moves at most; more are left to the next, which follows at once.",
+  }),
+  connectTimeoutMs: option.number({
+    unit: "ms",
+    default: 10_000,
+    min: 1,
+    max: 600_000,
+    description: "How long to try to connect before giving up.",
+  }),
+});
+
+/** All options of a distributor, checked and complete. */
+export type DistributorSettings = OptionsResolved<typeof distributorOptions>;
+
+/**
+ * How to start a distributor. What is not given comes from the environment, as `CALLGRID_` and the option's name
+ * (`CALLGRID_HOIST_EVERY_MS`; only `leaseMs` is `CALLGRID_DISTRIBUTOR_LEASE_MS` there), else it has its default.
+ */
+export interface DistributorOptions extends OptionsGiven<typeof distributorOptions> {
+  /** The id of the pool to head. */
+  readonly pool: string;
+  /** Where the statekeeper is; default: `CALLGRID_URL`, else `redis://localhost:6379`. */
+  readonly url?: string | undefined;
+  /** A statekeeper at hand, instead of `url` and `grid`; it stays open when the distributor stops. */
+  readonly statekeeper?: Statekeeper | undefined;
+  /** Default: silent. */
+  readonly log?: Logger | undefined;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+const poolPattern = /^[A-Za-z0-9_][\w.:-]{0,127}$/;
+
+/** Throws `INVALID_OPTION` for what can be no pool's id. */
+export function checkPool(pool: unknown): string {
+  if (typeof pool === "string" && poolPattern.test(pool)) return pool;
+  throw new GridError(
+    "INVALID_OPTION",
+    `startDistributor.pool must be a pool's id (a letter, a digit or _, then up to 127 letters, digits and . : _ -), got ${JSON.stringify(pool)}`,
+    { details: { path: "startDistributor.pool" } },
+  );
+}
+
+/** Options given, else of the environment, else defaults. Throws `INVALID_OPTION` under the name of the option or variable. */
+export function resolveDistributorOptions(
+  given: OptionsGiven<typeof distributorOptions>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): DistributorSettings {
+  const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const values = { ...environmentOptions(distributorOptions, environment), ...named };
+  return resolveOptions(distributorOptions, values, "startDistributor");
+}

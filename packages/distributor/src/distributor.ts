@@ -1,0 +1,116 @@
+/**
+ * The distributor of one pool: a member of it under a lease, whose sweeper does what a pool needs done now and then. The
+ * pool goes on working while it is away; what is late then is only the reclaiming from dead members.
+ */
+import { hostname } from "node:os";
+import { type CancelTimer, type Clock, randomId } from "@callgrid/core";
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { Logger } from "pino";
+import type { DistributorSettings } from "./distributor-options.ts";
+import { FailureLog } from "./failure-log.ts";
+import { Sweeper } from "./sweeper.ts";
+
+/** What a {@link Distributor} talks to. */
+export interface DistributorParts {
+  readonly keeper: PoolKeeper;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const renewalsPerLease = 3;
+const shownIdCharacters = 10;
+
+export class Distributor {
+  /** Its id as a member of the pool. */
+  readonly id: string;
+  readonly #options: DistributorSettings;
+  readonly #keeper: PoolKeeper;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #failures: FailureLog;
+  readonly #sweeper: Sweeper;
+  #cancelRenewal: CancelTimer | undefined;
+  #renewal: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(options: DistributorSettings, parts: DistributorParts) {
+    this.id = `distributor-${randomId().slice(0, shownIdCharacters)}`;
+    this.#options = options;
+    this.#keeper = parts.keeper;
+    this.#clock = parts.clock;
+    this.#log = parts.log.child({ pool: parts.keeper.pool, distributor: this.id });
+    this.#failures = new FailureLog(this.#log, this.#clock);
+    this.#sweeper = new Sweeper(options, { ...parts, log: this.#log, process: this.id });
+  }
+
+  /** Whether this is the pool's head, by the last sweep. */
+  get isHead(): boolean {
+    return this.#sweeper.isHead;
+  }
+
+  /** Joins the pool, and starts to sweep it. */
+  async start(): Promise<void> {
+    await this.#join();
+    this.#log.info("joined the pool");
+    this.#sweeper.start();
+    this.#armRenewal();
+  }
+
+  /**
+   * Abdicates and leaves. It waits one lease at most: with no connection for that long there is nothing left to give up.
+   */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#cancelRenewal?.();
+    let cancelPatience: CancelTimer = () => undefined;
+    const patience = new Promise<void>((resolve) => {
+      cancelPatience = this.#clock.after(this.#options.leaseMs, resolve);
+    });
+    await Promise.race([this.#leave(), patience]);
+    cancelPatience();
+    this.#log.info("left the pool");
+  }
+
+  async #leave(): Promise<void> {
+    try {
+      await this.#sweeper.stop();
+      await this.#renewal;
+      await this.#keeper.leave(this.id);
+    } catch (error) {
+      this.#log.warn({ reason: String(error) }, "could not leave the pool in peace, its lease will lapse");
+    }
+  }
+
+  async #join(): Promise<void> {
+    await this.#keeper.join({
+      id: this.id,
+      kind: "distributor",
+      leaseMs: this.#options.leaseMs,
+      description: { host: hostname(), processId: process.pid },
+      functions: new Map(),
+    });
+  }
+
+  #armRenewal(): void {
+    if (this.#isStopped) return;
+    this.#cancelRenewal = this.#clock.background(this.#options.leaseMs / renewalsPerLease, () => {
+      this.#renewal = this.#renew();
+    });
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const isKnown = await this.#keeper.renew(this.id, this.#options.leaseMs);
+      if (!isKnown && !this.#isStopped) await this.#joinAgain();
+    } catch (error) {
+      this.#failures.tell("could not renew the lease", error);
+    }
+    this.#armRenewal();
+  }
+
+  async #joinAgain(): Promise<void> {
+    await this.#join();
+    this.#log.warn("the pool no longer knew this distributor, joined again");
+  }
+}

@@ -1,0 +1,3 @@
+/** Package distributor: the node at the head of a pool, which reclaims what dead members held. */
+export { type DistributorOptions, distributorOptions } from "./distributor-options.ts";
+export { type RunningDistributor, startDistributor } from "./start-distributor.ts";

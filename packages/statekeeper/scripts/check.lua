@@ -1,0 +1,19 @@
+-- Tells a process what became of requests it waits for, and makes it a waiter of the open ones (again).
+-- needs: time
+-- ARGV: process, leaseMs (0: leave the lease alone), then ids
+-- reply: for each id: outcome text, or 0 (pending), or 1 (unknown)
+-- bound: the number of ids
+local process, leaseMs = ARGV[1], tonumber(ARGV[2])
+if leaseMs > 0 then redis.call('ZADD', leasesKey, now + leaseMs, process) end
+local reply = {}
+for i = 3, #ARGV do
+  local id = ARGV[i]
+  if redis.call('EXISTS', requestOf .. id) == 1 then
+    redis.call('HSET', requestOf .. id, 'waiter:' .. process, '')
+    reply[#reply + 1] = 0
+  else
+    local result = redis.call('GET', resultOf .. id)
+    reply[#reply + 1] = result and string.match(result, '^%S+ (.*)$') or 1
+  end
+end
+return reply

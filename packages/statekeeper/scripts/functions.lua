@@ -1,0 +1,6 @@
+-- Reads the function table.
+-- needs: inbox functions
+-- ARGV: none
+-- reply: epoch, names and stamps, names and self times
+-- bound: the number of functions
+return functionTable()

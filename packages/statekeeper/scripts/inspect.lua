@@ -1,0 +1,23 @@
+-- Reads a pool for `status`.
+-- needs: time inbox functions
+-- ARGV: the most members to show
+-- reply: queued, clients, head or empty, function table, counters, then for each member: id, JSON, ms until its lease lapses,
+--        queued, running, is a volunteer (1|0)
+-- bound: the most members to show, and the number of functions
+local reply = {
+  redis.call('LLEN', queueKey),
+  redis.call('ZCARD', leasesKey) - redis.call('HLEN', membersKey),
+  redis.call('GET', headKey) or '',
+  functionTable(),
+  redis.call('HGETALL', statsKey),
+}
+local members = redis.call('HGETALL', membersKey)
+for i = 1, math.min(#members, 2 * tonumber(ARGV[1])), 2 do
+  local id = members[i]
+  local lease = redis.call('ZSCORE', leasesKey, id)
+  for _, part in ipairs({
+    id, members[i + 1], tostring(lease and lease - now or 0), redis.call('LLEN', queueOf .. id),
+    redis.call('SCARD', runningOf .. id), redis.call('ZSCORE', volunteersKey, id) and 1 or 0,
+  }) do reply[#reply + 1] = part end
+end
+return reply

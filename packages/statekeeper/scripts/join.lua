@@ -1,0 +1,29 @@
+-- Takes a member in (again): lease, description, functions. Losses counted against it while it was away are taken back.
+-- needs: time counters inbox functions
+-- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), then names and versions in turn
+-- reply: the function table: epoch, names and stamps, names and self times
+-- bound: the number of functions, and of members when a version changes
+local id, leaseMs, member = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local changed = false
+local before = redis.call('HGET', membersKey, id)
+for i = 4, #ARGV, 2 do changed = addHolder(ARGV[i], ARGV[i + 1]) or changed end
+if before then
+  for name, version in pairs(cjson.decode(before).functions) do changed = removeHolder(name, version) or changed end
+end
+if changed then announceFunctions() end
+redis.call('HSET', membersKey, id, member)
+redis.call('ZADD', leasesKey, now + leaseMs, id)
+
+for _, lost in ipairs(redis.call('LRANGE', lostOf .. id, 0, -1)) do
+  local losses = tonumber(redis.call('HGET', requestOf .. lost, 'losses') or '0')
+  if losses > 1 then
+    redis.call('HSET', requestOf .. lost, 'losses', losses - 1)
+  elseif losses == 1 then
+    redis.call('HDEL', requestOf .. lost, 'losses', 'reports')
+  end
+end
+redis.call('DEL', lostOf .. id)
+count('joined-members', 1)
+deliver()
+storeCounters()
+return functionTable()

@@ -1,0 +1,94 @@
+-- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
+-- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (what was claimed).
+local costs = {}
+local function costOf(name)
+  local cost = costs[name]
+  if cost == nil then
+    cost = tonumber(redis.call('HGET', costsKey, name) or '') or math.huge
+    costs[name] = cost
+  end
+  return cost
+end
+
+local function take(drawing, id)
+  local record = openRecord(id)
+  if record == nil or record.owner then return 'stale' end
+  if not hasKnownWaiter(record) then
+    redis.call('DEL', requestOf .. id)
+    count('dropped', 1)
+    return 'stale'
+  end
+  local name = functionName(record.payload)
+  if drawing.skips and drawing.skips[name] then return 'skipped' end
+  redis.call('HSET', requestOf .. id, 'owner', drawing.worker, 'claimedAt', now)
+  local timeout = 0
+  if record.deadline then timeout = math.max(1, tonumber(record.deadline) - now) end
+  local claims = drawing.claims
+  claims[#claims + 1] = { id, record.payload, record.mode or 'use', tostring(timeout), record.losses or '0' }
+  drawing.room = drawing.room - 1
+  drawing.budget = drawing.budget - costOf(name)
+  -- a request that was lost before is claimed alone, so that the next loss names the culprit
+  if record.losses then drawing.budget = 0 end
+  return 'claimed'
+end
+
+-- Draws from one end of a queue; what cannot be claimed here goes to `skippedTo` or back where it was.
+local function drawFrom(drawing, key, pop, push, skippedTo)
+  local skipped = {}
+  while drawing.room > 0 and drawing.budget > 0 and drawing.scans > 0 do
+    local ids = redis.call(pop, key, math.min(drawing.room, drawing.scans))
+    if not ids or #ids == 0 then break end
+    drawing.scans = drawing.scans - #ids
+    local left = {}
+    for _, id in ipairs(ids) do
+      if drawing.room <= 0 or drawing.budget <= 0 then
+        left[#left + 1] = id
+      elseif take(drawing, id) == 'skipped' then
+        skipped[#skipped + 1] = id
+      end
+    end
+    for i = #left, 1, -1 do redis.call(push, key, left[i]) end
+  end
+  if #skipped == 0 then return end
+  if skippedTo then
+    pushToHead(skippedTo, skipped)
+  else
+    for i = #skipped, 1, -1 do redis.call(push, key, skipped[i]) end
+  end
+end
+
+-- The longest own queue among `sample` members; ties go to the smaller name, so that the model agrees.
+local function longestOwnQueue(except, sample)
+  local longest, longestLength = nil, 0
+  for _, member in ipairs(redis.call('HRANDFIELD', membersKey, sample) or {}) do
+    if member ~= except then
+      local length = redis.call('LLEN', queueOf .. member)
+      if length > longestLength or (length == longestLength and length > 0 and member < longest) then
+        longest, longestLength = member, length
+      end
+    end
+  end
+  return longest
+end
+
+-- Own queue from its end, pool's queue from its head, then the head of somebody's long queue.
+local function drawAnywhere(drawing, sample, isOpenToRoots)
+  drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH', queueKey)
+  if #drawing.claims > 0 or not isOpenToRoots then return end
+  drawFrom(drawing, queueKey, 'LPOP', 'LPUSH', nil)
+  while #drawing.claims == 0 and drawing.scans > 0 do
+    local other = longestOwnQueue(drawing.worker, sample)
+    if other == nil then return end
+    local before = drawing.scans
+    drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH', nil)
+    count('hoisted', #drawing.claims)
+    if drawing.scans == before or drawing.skips then return end
+  end
+end
+
+local function own(worker, claims)
+  local ids = {}
+  for i, claim in ipairs(claims) do ids[i] = claim[1] end
+  pushAll('SADD', runningOf .. worker, ids)
+  count('claimed', #ids)
+end

@@ -1,0 +1,58 @@
+-- The function table: `functions` maps a name to its stamp `version#generation`; `versions` lists a name's versions in the
+-- order they were first seen; `holders` counts the members that have a version. The current version is the one seen last
+-- that somebody still has, so an old worker that restarts does not turn a rolling deployment back.
+local stamps = {}
+local function currentStamp(name)
+  local stamp = stamps[name]
+  if stamp == nil then
+    stamp = redis.call('HGET', functionsKey, name)
+    stamps[name] = stamp
+  end
+  return stamp
+end
+
+local function settleVersion(name)
+  local current = redis.call('HGET', functionsKey, name)
+  local wanted = nil
+  for version in string.gmatch(redis.call('HGET', versionsKey, name) or '', '%S+') do
+    if redis.call('HEXISTS', holdersKey, name .. ' ' .. version) == 1 then wanted = version end
+  end
+  if wanted == nil then return false end
+  local generation = current and string.match(current, '#(%d+)$') or '0'
+  local stamp = wanted .. '#' .. generation
+  if stamp == current then return false end
+  redis.call('HSET', functionsKey, name, stamp)
+  stamps[name] = stamp
+  return true
+end
+
+local function addHolder(name, version)
+  redis.call('HINCRBY', holdersKey, name .. ' ' .. version, 1)
+  local seen = redis.call('HGET', versionsKey, name) or ''
+  if not string.find(' ' .. seen .. ' ', ' ' .. version .. ' ', 1, true) then
+    local kept = {}
+    for earlier in string.gmatch(seen, '%S+') do kept[#kept + 1] = earlier end
+    kept[#kept + 1] = version
+    redis.call('HSET', versionsKey, name, table.concat(kept, ' ', math.max(1, #kept - 15)))
+  end
+  return settleVersion(name)
+end
+
+local function removeHolder(name, version)
+  local holder = name .. ' ' .. version
+  if redis.call('HINCRBY', holdersKey, holder, -1) <= 0 then redis.call('HDEL', holdersKey, holder) end
+  return settleVersion(name)
+end
+
+local function announceFunctions()
+  redis.call('INCR', epochKey)
+  for _, member in ipairs(redis.call('HKEYS', membersKey)) do send(member, 'functions') end
+end
+
+local function functionTable()
+  return {
+    redis.call('GET', epochKey) or '0',
+    redis.call('HGETALL', functionsKey),
+    redis.call('HGETALL', costsKey),
+  }
+end

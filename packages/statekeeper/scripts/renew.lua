@@ -1,0 +1,9 @@
+-- Prolongs a lease.
+-- needs: time
+-- ARGV: process, leaseMs
+-- reply: 1, or 0 when the pool does not know the process (any more)
+-- bound: constant
+local process = ARGV[1]
+if not redis.call('ZSCORE', leasesKey, process) then return 0 end
+redis.call('ZADD', leasesKey, now + tonumber(ARGV[2]), process)
+return 1

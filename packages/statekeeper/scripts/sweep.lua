@@ -1,0 +1,37 @@
+-- What somebody has to do now and then: retires processes whose lease lapsed, and gives volunteers what is queued anywhere.
+-- needs: time counters inbox record functions draw match retire
+-- ARGV: process, headLeaseMs (0: sweep only if nobody heads the pool), maxAttempts, limit
+-- reply: role (head|vacant|standby), lapsed clients, reclaimed, moved, is more to do (1|0), then the lapsed members
+-- bound: limit requests, 16 lapsed processes, the queues of 256 members
+local process, headLeaseMs, maxAttempts, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local head = redis.call('GET', headKey)
+if head and head ~= process then return { 'standby', 0, 0, 0, 0 } end
+local role = 'vacant'
+if headLeaseMs > 0 then
+  redis.call('SET', headKey, process, 'PX', headLeaseMs)
+  role = 'head'
+end
+
+local clients, reclaimed, isMore = 0, 0, 0
+local members = {}
+local lapsed = redis.call('ZRANGEBYSCORE', leasesKey, '-inf', now, 'LIMIT', 0, 16)
+for _, lapsedProcess in ipairs(lapsed) do
+  if redis.call('HEXISTS', membersKey, lapsedProcess) == 1 then
+    local report = '{"worker":' .. cjson.encode(lapsedProcess) .. ',"reason":"its lease lapsed"}'
+    local back, isDone = retire(lapsedProcess, report, maxAttempts, limit)
+    reclaimed = reclaimed + back
+    members[#members + 1] = lapsedProcess
+    if not isDone then isMore = 1 end
+  else
+    redis.call('ZREM', leasesKey, lapsedProcess)
+    redis.call('DEL', inboxOf .. lapsedProcess)
+    leases[lapsedProcess] = false
+    clients = clients + 1
+  end
+end
+if #lapsed == 16 then isMore = 1 end
+local moved = match(limit, 256)
+if moved >= limit then isMore = 1 end
+deliver()
+storeCounters()
+return { role, clients, reclaimed, moved, isMore, unpack(members) }

@@ -1,0 +1,312 @@
+/**
+ * The contract of the statekeeper: everything that clients, workers and distributors know of each other goes through here.
+ * Two implementations: memory/ (the model, and the embedded default) and redis/. Both pass test/conformance.
+ *
+ * One pool is the unit of consistency: each operation is one atomic step on one pool. All of them are safe to repeat, since
+ * functions are pure: a reply that got lost costs a duplicate at worst. Times are the statekeeper's own clock.
+ */
+import type { OutcomeText } from "@callgrid/core";
+
+/** How a request may use what is known already: `refresh` evaluates again and stores, `bypass` neither looks nor stores. */
+export type CacheMode = "use" | "refresh" | "bypass";
+
+/** A request on its way in. */
+export interface Submission {
+  readonly id: string;
+  /** The encoded request. */
+  readonly payload: string;
+  /** Default `use`. */
+  readonly mode?: CacheMode;
+  /** After how many ms nobody wants the outcome any more; 0 or absent: no limit. */
+  readonly timeoutMs?: number;
+  /** The submitting worker evaluates it already: it becomes visible (others can join), and is not queued. */
+  readonly isHeld?: boolean;
+}
+
+export interface SubmitBatch {
+  /** Whose inbox gets the outcomes. */
+  readonly process: string;
+  /** Prolongs the process's lease by this much; 0 leaves the lease alone (workers renew theirs elsewhere). */
+  readonly leaseMs: number;
+  /** The worker whose own queue takes them; absent: the pool's queue. */
+  readonly worker?: string;
+  /** New requests are refused with `POOL_FULL` once the pool's queue is this long; 0: no limit. */
+  readonly queueLimit: number;
+  readonly submissions: readonly Submission[];
+}
+
+/** What is known of a submission at once; one that is not in the reply is queued or in progress, and its outcome will come. */
+export type SubmitAnswer =
+  | { readonly index: number; readonly kind: "outcome"; readonly outcome: OutcomeText }
+  | { readonly index: number; readonly kind: "unknown-function" }
+  | { readonly index: number; readonly kind: "pool-full" };
+
+export interface SubmitReply {
+  readonly answers: readonly SubmitAnswer[];
+  /** How many volunteers are left waiting after this. */
+  readonly volunteers: number;
+}
+
+export interface ClaimRequest {
+  readonly worker: string;
+  /** At most so many requests. 0 claims nothing and stands down as a volunteer. */
+  readonly max: number;
+  /** At most so much work, in µs by the pool's measured self times; a function never measured fills any budget. */
+  readonly budgetMicros: number;
+  /** The {@link FunctionTable.epoch} that `skips` was made from. */
+  readonly epoch: number;
+  /** Names of registered functions that this worker lacks at the pool's current version. */
+  readonly skips: readonly string[];
+  /** Whether to take work from outside the own queue, if that is empty. */
+  readonly isOpenToRoots: boolean;
+  /** How many requests to be given as a volunteer, if there is nothing to claim; 0: do not volunteer. */
+  readonly volunteerFor: number;
+}
+
+/** A request to evaluate, under the worker's lease. */
+export interface Claim {
+  readonly id: string;
+  readonly payload: string;
+  readonly mode: CacheMode;
+  /** ms left until nobody wants the outcome any more; 0: no limit. */
+  readonly timeoutMs: number;
+  /** How often a worker died while running it. */
+  readonly losses: number;
+}
+
+export interface ClaimReply {
+  /**
+   * `stale`: the function table changed, nothing was claimed; read it and claim again. `unknown-worker`: join first.
+   * `again`: only leftovers were met within the bound; claim again.
+   */
+  readonly kind: "claims" | "stale" | "unknown-worker" | "again";
+  readonly claims: readonly Claim[];
+  readonly volunteers: number;
+}
+
+/** What became of a claimed request. */
+export interface Completion {
+  readonly id: string;
+  readonly outcome: OutcomeText;
+  /** How long to keep a value, in ms; 0: not at all. Errors are never kept. */
+  readonly ttlMs: number;
+  /** The function's version and generation by the table at the start of the evaluation, as `version#generation`. */
+  readonly stamp: string;
+}
+
+/** Evaluations since the last report, by function. */
+export interface EvaluationReport {
+  readonly functionName: string;
+  readonly evaluations: number;
+  readonly failures: number;
+  /** Exponentially weighted self time of one evaluation, in µs. */
+  readonly selfMicros: number;
+}
+
+/** How a function stands in a pool. */
+export interface RegisteredFunction {
+  readonly version: string;
+  /** Raised by forgetting all results of the function. */
+  readonly generation: number;
+  /** Measured self time in µs; absent until somebody measured it. */
+  readonly selfMicros?: number;
+}
+
+export interface FunctionTable {
+  /** Changes with every change of the table. */
+  readonly epoch: number;
+  readonly functions: ReadonlyMap<string, RegisteredFunction>;
+}
+
+/** A node that joins a pool, or joins again after its lease lapsed. */
+export interface Member {
+  readonly id: string;
+  readonly kind: "worker" | "distributor";
+  readonly leaseMs: number;
+  /** Shown in `status`; plain data: host, process id, slots, capabilities. */
+  readonly description: Readonly<Record<string, unknown>>;
+  /** Function name to version. The versions of the member that joined last are the pool's current ones. */
+  readonly functions: ReadonlyMap<string, string>;
+}
+
+/** What the sweep is told, see {@link PoolKeeper.sweep}. */
+export interface SweepRequest {
+  readonly process: string;
+  /** For how long to head the pool; 0: sweep only if nobody heads it. */
+  readonly headLeaseMs: number;
+  /** After so many losses a request fails with `WORKER_LOST`. */
+  readonly maxAttempts: number;
+  /** Bound on the requests taken back and moved in one call. */
+  readonly limit: number;
+}
+
+export interface SweepReply {
+  /** `standby`: another head is alive, nothing was done. */
+  readonly role: "head" | "vacant" | "standby";
+  /** Workers whose lease had lapsed, and that are gone now. */
+  readonly lapsedWorkers: readonly string[];
+  readonly lapsedClients: number;
+  readonly reclaimed: number;
+  readonly moved: number;
+  /** Whether the bound was met: sweep again at once. */
+  readonly isMore: boolean;
+}
+
+/** What is known of a request that somebody waits for; see {@link PoolKeeper.check}. */
+export type CheckAnswer =
+  | { readonly kind: "outcome"; readonly outcome: OutcomeText }
+  | { readonly kind: "pending" }
+  | { readonly kind: "unknown" };
+
+/** What arrives in an inbox. */
+export type InboxMessage =
+  | { readonly kind: "outcome"; readonly id: string; readonly outcome: OutcomeText }
+  /** The outcome is large: {@link PoolKeeper.check} has it. */
+  | { readonly kind: "reference"; readonly id: string }
+  /** Claimed on the volunteer's behalf: evaluate it. */
+  | { readonly kind: "run"; readonly claim: Claim }
+  /** Nobody waits for it any more, or somebody else has finished it. */
+  | { readonly kind: "cancel"; readonly id: string }
+  | { readonly kind: "forget"; readonly id: string }
+  /** The function table changed. */
+  | { readonly kind: "functions" };
+
+/** An inbox being read. */
+export interface InboxListener {
+  /** Stops reading; what is in the inbox stays there. */
+  close(): Promise<void>;
+}
+
+export interface InboxHandlers {
+  /** Called with everything that has come, in order. */
+  readonly onMessages: (messages: readonly InboxMessage[]) => void;
+  /** The connection was lost and is back: messages may be missing, so check what is waited for. */
+  readonly onReconnect: () => void;
+}
+
+/** The members' part of {@link PoolState}. */
+export interface MemberState {
+  readonly id: string;
+  readonly kind: "worker" | "distributor";
+  readonly description: Readonly<Record<string, unknown>>;
+  /** ms until its lease lapses; negative: lapsed and not yet swept. */
+  readonly leaseLeftMs: number;
+  readonly queued: number;
+  readonly running: number;
+  readonly isVolunteer: boolean;
+}
+
+/** A pool as `status` shows it. */
+export interface PoolState {
+  readonly pool: string;
+  readonly queued: number;
+  readonly members: readonly MemberState[];
+  readonly clients: number;
+  readonly head: string | undefined;
+  readonly functions: FunctionTable;
+  /** Counters since the pool began: `submitted`, `hits`, `evaluated`, `evaluated:<function>` and so on. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** One request as `why` shows it; `undefined` where the pool does not know it. */
+export interface RequestState {
+  readonly id: string;
+  readonly payload: string;
+  readonly state: "queued" | "running" | "suspended" | "done";
+  readonly owner: string | undefined;
+  readonly ownerLeaseLeftMs: number | undefined;
+  /** For how long it has been claimed, in ms. */
+  readonly claimedForMs: number | undefined;
+  readonly waiters: readonly string[];
+  /** Ids it waits for, as far as they have been told. */
+  readonly waitsFor: readonly string[];
+  readonly losses: number;
+  /** ms left until nobody wants the outcome any more, 1 if that time has come; 0: no limit. */
+  readonly timeoutMs: number;
+  /** How far the function last said it was. */
+  readonly progress: Progress | undefined;
+}
+
+/** How far an evaluation is, in units of the function's own. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** One pool, seen from one process. */
+export interface PoolKeeper {
+  readonly pool: string;
+
+  /** Takes a member in (again): lease, functions, versions. Losses counted against it while it was away are taken back. */
+  join(member: Member): Promise<FunctionTable>;
+  /** Prolongs a lease; `false` when the pool does not know the process any more: a worker joins again then. */
+  renew(process: string, leaseMs: number): Promise<boolean>;
+  /** Leaves in peace: what it held or had queued goes back to the pool, no loss is counted, its inbox is dropped. */
+  leave(process: string): Promise<void>;
+
+  submit(batch: SubmitBatch): Promise<SubmitReply>;
+  /** Own queue from its end, then the pool's queue from its head, then the longest own queue of some other member. */
+  claim(request: ClaimRequest): Promise<ClaimReply>;
+  /**
+   * Hands outcomes in and tells every waiter but the worker itself. The first outcome of an open request wins; an error
+   * counts only from its owner; a value that comes late is kept if there is none.
+   */
+  complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void>;
+  /** Gives claimed requests back unstarted, to the head of the pool's queue. */
+  release(worker: string, ids: readonly string[]): Promise<void>;
+  /**
+   * Tells which claimed requests wait for re-entrant ones (with their ids, or none yet), and which go on. A suspended request
+   * takes no loss when its worker dies, and the ids are the edges that {@link findCycle} follows. Also how far they are.
+   */
+  mark(
+    worker: string,
+    suspended: ReadonlyArray<{ readonly id: string; readonly waitsFor: readonly string[] }>,
+    resumed: readonly string[],
+    progress?: ReadonlyArray<Progress & { readonly id: string }>,
+  ): Promise<void>;
+  /** The ids of a cycle that `id` is part of, following told edges for at most `limit` steps; empty if there is none. */
+  findCycle(id: string, limit: number): Promise<readonly string[]>;
+
+  /** A waiter leaves: a queued request that nobody else waits for is removed, a running one's owner is told to cancel. */
+  withdraw(process: string, ids: readonly string[]): Promise<void>;
+  /** What became of requests the process waits for; makes it a waiter again where it is none; prolongs its lease. */
+  check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]>;
+  /**
+   * Compares what a worker holds with what the pool thinks it holds: claims whose message got lost are given again, and ids
+   * that the worker should stop for (no live waiter, or claimed by others since) are named.
+   */
+  reconcile(worker: string, heldIds: readonly string[]): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }>;
+
+  /**
+   * What has to be done now and then by somebody: processes whose lease lapsed are retired, their work goes back to the pool,
+   * and volunteers get what is queued anywhere.
+   */
+  sweep(request: SweepRequest): Promise<SweepReply>;
+  /** A worker is known to have died: retires it at once, and keeps the report for a request that dies too often. */
+  bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void>;
+  /** Gives up heading the pool, so that a standby need not wait for the lease to lapse. */
+  abdicate(process: string): Promise<void>;
+
+  /** Forgets one result, or all results of a function. */
+  forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void>;
+  functions(): Promise<FunctionTable>;
+  inspect(): Promise<PoolState>;
+  inspectRequest(id: string): Promise<RequestState | undefined>;
+
+  /** Reads a process's inbox until closed. */
+  listen(process: string, handlers: InboxHandlers): InboxListener;
+}
+
+/** Where a grid's pools live. */
+export interface Statekeeper {
+  /** The URL without its password, for messages. */
+  readonly address: string;
+  /** The grid's name: pools of different grids never meet. */
+  readonly grid: string;
+  pool(pool: string): PoolKeeper;
+  /** Names of other grids here that have a pool of this name: for the message to somebody who waits in the wrong one. */
+  otherGridsWith(pool: string): Promise<readonly string[]>;
+  /** One round trip, in ms. */
+  ping(): Promise<number>;
+  close(): Promise<void>;
+}

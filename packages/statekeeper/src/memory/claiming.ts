@@ -1,0 +1,55 @@
+/**
+ * Claiming: a worker gets requests to evaluate, or volunteers if there are none; and gives back what it did not start.
+ * (scripts/claim.lua, release.lua)
+ */
+import type { ClaimReply, ClaimRequest } from "../contract.ts";
+import { type Drawing, drawAnywhere, noteClaimed, scansPerDrawing } from "./drawing.ts";
+import { match, membersAskedByTheWay } from "./matching.ts";
+import type { PoolRecords } from "./pool-records.ts";
+
+export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
+  const { worker, max, budgetMicros, epoch, isOpenToRoots } = request;
+  const { volunteers, members, functions } = records;
+  volunteers.standDown(worker);
+  if (max === 0) return { kind: "claims", claims: [], volunteers: volunteers.size };
+  if (!members.has(worker)) return { kind: "unknown-worker", claims: [], volunteers: 0 };
+  if (epoch !== functions.epoch) return { kind: "stale", claims: [], volunteers: 0 };
+
+  const skips = request.skips.length === 0 ? undefined : new Set(request.skips);
+  const drawing: Drawing = { worker, room: max, budget: budgetMicros, skips, scans: scansPerDrawing, claims: [] };
+  drawAnywhere(records, drawing, { sample: membersAskedByTheWay, isOpenToRoots });
+  const kind = settle(records, request, drawing);
+  return { kind, claims: drawing.claims, volunteers: volunteers.size };
+}
+
+/** With nothing to claim the worker volunteers, unless the bound was met before anything that it could claim. */
+function settle(records: PoolRecords, request: ClaimRequest, { claims, scans, skips }: Drawing): ClaimReply["kind"] {
+  const { worker, epoch, volunteerFor } = request;
+  if (claims.length > 0) {
+    noteClaimed(records, worker, claims);
+  } else if (scans <= 0 && skips === undefined) {
+    return "again";
+  } else if (volunteerFor > 0) {
+    records.count("volunteered", 1);
+    records.volunteers.add({ worker, want: volunteerFor, epoch, skips });
+  }
+  return "claims";
+}
+
+/** Claimed requests that were not started go to the head of the pool's queue. */
+export function release(records: PoolRecords, worker: string, ids: readonly string[]): void {
+  const back: string[] = [];
+  for (const id of ids) {
+    const record = records.requests.get(id);
+    if (record?.owner === worker) {
+      record.owner = undefined;
+      record.claimedAt = undefined;
+      record.suspended = undefined;
+      back.push(id);
+    }
+    records.noteNotRunning(worker, id);
+  }
+  records.pushToHead(back);
+  records.count("released", back.length);
+  match(records, { limit: back.length, sample: membersAskedByTheWay });
+}

@@ -1,0 +1,129 @@
+/**
+ * Drawing: taking ids off queues and claiming them for a worker. (scripts/lib/draw.lua)
+ */
+import type { Claim } from "../contract.ts";
+import type { Deque } from "./deque.ts";
+import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
+
+/** A bound on the ids that one drawing looks at. */
+export const scansPerDrawing = 1_000;
+
+/** A function that was never measured fills any budget. */
+const unmeasuredMicros = Number.POSITIVE_INFINITY;
+
+/** What is drawn for whom, and how much more. */
+export interface Drawing {
+  readonly worker: string;
+  /** How many more requests. */
+  room: number;
+  /** How much more work, in µs. */
+  budget: number;
+  readonly skips: ReadonlySet<string> | undefined;
+  /** How many more ids to look at. */
+  scans: number;
+  readonly claims: Claim[];
+}
+
+/** Where from, and where to with what cannot be claimed by this worker: by default back where it was. */
+interface Source {
+  readonly queue: Deque<string> | undefined;
+  readonly end: "head" | "tail";
+  readonly isSkippedToPool?: boolean;
+}
+
+/** Own queue from its end, pool's queue from its head, then the head of somebody's long queue, found among `sample` members. */
+export function drawAnywhere(
+  records: PoolRecords,
+  drawing: Drawing,
+  reach: { readonly sample: number; readonly isOpenToRoots: boolean },
+): void {
+  drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail", isSkippedToPool: true });
+  if (drawing.claims.length > 0 || !reach.isOpenToRoots) return;
+  drawFrom(records, drawing, { queue: records.queue, end: "head" });
+  while (drawing.claims.length === 0 && drawing.scans > 0) {
+    const queue = longestOwnQueue(records, drawing.worker, reach.sample);
+    if (queue === undefined) return;
+    const scansBefore = drawing.scans;
+    drawFrom(records, drawing, { queue, end: "head" });
+    records.count("hoisted", drawing.claims.length);
+    if (drawing.scans === scansBefore || drawing.skips !== undefined) return;
+  }
+}
+
+/** Notes what was drawn as running at the worker. */
+export function noteClaimed(records: PoolRecords, worker: string, claims: readonly Claim[]): void {
+  records.noteRunning(
+    worker,
+    claims.map(({ id }) => id),
+  );
+  records.count("claimed", claims.length);
+}
+
+/** A request as its worker is told of it. */
+export function claimOf(id: string, record: RequestRecord, now: number): Claim {
+  const { payload, mode, losses, deadline } = record;
+  return { id, payload, mode, losses, timeoutMs: deadline === undefined ? 0 : Math.max(1, deadline - now) };
+}
+
+function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): void {
+  const { queue, end, isSkippedToPool = false } = source;
+  if (queue === undefined) return;
+  const skipped: string[] = [];
+  while (drawing.room > 0 && drawing.budget > 0 && drawing.scans > 0 && queue.length > 0) {
+    const batch = Math.min(drawing.room, drawing.scans, queue.length);
+    drawing.scans -= batch;
+    for (let i = 0; i < batch && !isFull(drawing); i += 1) {
+      const id = (end === "head" ? queue.popHead() : queue.popTail()) ?? "";
+      if (take(records, drawing, id) === "skipped") skipped.push(id);
+    }
+  }
+  if (isSkippedToPool) records.pushToHead(skipped);
+  else putBack(queue, end, skipped);
+}
+
+function isFull(drawing: Drawing): boolean {
+  return drawing.room <= 0 || drawing.budget <= 0;
+}
+
+function putBack(queue: Deque<string>, end: "head" | "tail", ids: readonly string[]): void {
+  for (const id of ids.toReversed()) {
+    if (end === "head") queue.pushHead(id);
+    else queue.pushTail(id);
+  }
+}
+
+function take(records: PoolRecords, drawing: Drawing, id: string): "stale" | "skipped" | "claimed" {
+  const record = records.requests.get(id);
+  if (record === undefined || record.owner !== undefined) return "stale";
+  if (!records.hasKnownWaiter(record)) {
+    records.requests.delete(id);
+    records.count("dropped", 1);
+    return "stale";
+  }
+  const name = functionNameIn(record.payload);
+  if (drawing.skips?.has(name)) return "skipped";
+  const now = records.now();
+  record.owner = drawing.worker;
+  record.claimedAt = now;
+  drawing.claims.push(claimOf(id, record, now));
+  drawing.room -= 1;
+  drawing.budget -= records.functions.costOf(name) ?? unmeasuredMicros;
+  // A request that was lost before is the last of its drawing, so that the next loss names fewer suspects.
+  if (record.losses > 0) drawing.budget = 0;
+  return "claimed";
+}
+
+/** Among equal ones that of the member with the smaller id. */
+function longestOwnQueue(records: PoolRecords, except: string, sample: number): Deque<string> | undefined {
+  let longest: Deque<string> | undefined;
+  let owner = "";
+  for (const member of records.members.sample(sample)) {
+    const queue = member === except ? undefined : records.ownQueues.get(member);
+    const length = queue?.length ?? 0;
+    const lengthBefore = longest?.length ?? 0;
+    if (length === 0 || length < lengthBefore || (length === lengthBefore && member > owner)) continue;
+    longest = queue;
+    owner = member;
+  }
+  return longest;
+}

@@ -1,0 +1,82 @@
+/**
+ * Inspecting: reads a pool for `status`, and one request for `why`. (scripts/inspect.lua, inspectRequest.lua)
+ */
+import type { MemberState, PoolState, RequestState } from "../contract.ts";
+import type { PoolRecords } from "./pool-records.ts";
+
+const mostMembersShown = 1_000;
+
+export function inspect(records: PoolRecords, pool: string): PoolState {
+  return {
+    pool,
+    queued: records.queue.length,
+    members: records.members
+      .ids()
+      .slice(0, mostMembersShown)
+      .map((id) => memberState(records, id))
+      .sort(byId),
+    clients: records.leases.size - records.members.size,
+    head: records.head(),
+    functions: records.functions.table(),
+    counters: Object.fromEntries(records.counters),
+  };
+}
+
+export function inspectRequest(records: PoolRecords, id: string): RequestState | undefined {
+  const record = records.requests.get(id);
+  const now = records.now();
+  if (record === undefined) return records.results.get(id, now) === undefined ? undefined : doneState(id);
+  const { payload, owner, claimedAt, suspended, losses, waiters, deadline, progress } = record;
+  return {
+    id,
+    payload,
+    state: owner === undefined ? "queued" : suspended === undefined ? "running" : "suspended",
+    owner,
+    ownerLeaseLeftMs: owner === undefined ? undefined : leaseLeftMs(records, owner),
+    claimedForMs: claimedAt === undefined ? undefined : now - claimedAt,
+    waiters: [...waiters].sort(),
+    waitsFor: suspended ?? [],
+    losses,
+    timeoutMs: deadline === undefined ? 0 : Math.max(1, deadline - now),
+    progress,
+  };
+}
+
+function memberState(records: PoolRecords, id: string): MemberState {
+  const member = records.members.get(id);
+  return {
+    id,
+    kind: member?.kind ?? "worker",
+    description: member?.description ?? {},
+    leaseLeftMs: leaseLeftMs(records, id) ?? 0,
+    queued: records.ownQueues.get(id)?.length ?? 0,
+    running: records.running.get(id)?.size ?? 0,
+    isVolunteer: records.volunteers.has(id),
+  };
+}
+
+function leaseLeftMs(records: PoolRecords, process: string): number | undefined {
+  const lapsesAt = records.leases.lapsesAt(process);
+  return lapsesAt === undefined ? undefined : lapsesAt - records.now();
+}
+
+/** Of a finished request only its outcome is kept. */
+function doneState(id: string): RequestState {
+  return {
+    id,
+    payload: "",
+    state: "done",
+    owner: undefined,
+    ownerLeaseLeftMs: undefined,
+    claimedForMs: undefined,
+    waiters: [],
+    waitsFor: [],
+    losses: 0,
+    timeoutMs: 0,
+    progress: undefined,
+  };
+}
+
+function byId(one: { readonly id: string }, other: { readonly id: string }): number {
+  return one.id < other.id ? -1 : 1;
+}

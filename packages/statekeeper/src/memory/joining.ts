@@ -1,0 +1,43 @@
+/**
+ * Joining: takes a member in (again), with its lease, description and functions. (scripts/join.lua, forget.lua)
+ */
+import type { FunctionTable, Member } from "../contract.ts";
+import type { PoolRecords } from "./pool-records.ts";
+
+export function joinMember(records: PoolRecords, member: Member): FunctionTable {
+  const { id, kind, leaseMs, description, functions } = member;
+  if (registerFunctions(records, member)) records.announceFunctions();
+  const plainDescription = JSON.parse(JSON.stringify(description)) as Member["description"];
+  records.members.set({ id, kind, description: plainDescription, functions: new Map(functions) });
+  records.leases.set(id, records.now() + leaseMs);
+  for (const lost of records.lostRequests.take(id, records.now())) takeLossBack(records, lost);
+  records.count("joined-members", 1);
+  return records.functions.table();
+}
+
+/** What it holds now first, then what it held before: so a version that stays has a holder all the time. */
+function registerFunctions(records: PoolRecords, { id, functions }: Member): boolean {
+  let isChanged = false;
+  for (const [name, version] of functions) isChanged = records.functions.addHolder(name, version) || isChanged;
+  for (const [name, version] of records.members.get(id)?.functions ?? []) {
+    isChanged = records.functions.removeHolder(name, version) || isChanged;
+  }
+  return isChanged;
+}
+
+function takeLossBack(records: PoolRecords, id: string): void {
+  const record = records.requests.get(id);
+  if (record === undefined || record.losses === 0) return;
+  record.losses -= 1;
+  if (record.losses === 0) record.reports.length = 0;
+}
+
+/** Forgets one result, or all results of a function; the members drop what they remember. */
+export function forget(records: PoolRecords, what: { readonly id: string } | { readonly functionName: string }): void {
+  if ("functionName" in what) {
+    if (records.functions.raiseGeneration(what.functionName)) records.announceFunctions();
+    return;
+  }
+  records.results.delete(what.id);
+  for (const member of records.members.ids()) records.inboxes.send(member, { kind: "forget", id: what.id });
+}

@@ -1,0 +1,59 @@
+/**
+ * Matching: gives queued requests to volunteers, best first, until either runs out. It runs inside every operation that may put
+ * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
+ */
+import { type Drawing, drawAnywhere, noteClaimed, scansPerDrawing } from "./drawing.ts";
+import type { PoolRecords } from "./pool-records.ts";
+import type { Volunteer } from "./volunteers.ts";
+
+/** How many members are asked for a long own queue, when a volunteer is served by the way. */
+export const membersAskedByTheWay = 8;
+
+const volunteersPerRound = 16;
+
+/** How much to match. */
+export interface MatchBounds {
+  /** At most so many requests. */
+  readonly limit: number;
+  /** How many members to ask for a long own queue. */
+  readonly sample: number;
+}
+
+/** Returns how many requests were given away. */
+export function match(records: PoolRecords, { limit, sample }: MatchBounds): number {
+  let moved = 0;
+  while (moved < limit) {
+    const movedBefore = moved;
+    for (const volunteer of records.volunteers.first(volunteersPerRound)) {
+      moved += serveVolunteer(records, volunteer, { limit: limit - moved, sample });
+      if (moved >= limit) break;
+    }
+    if (moved === movedBefore) break;
+  }
+  return moved;
+}
+
+/** Returns how many requests the volunteer got. One that has an old function table is sent away to read the new one first. */
+function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sample }: MatchBounds): number {
+  const { worker, want, epoch, skips } = volunteer;
+  if (epoch !== records.functions.epoch) {
+    records.volunteers.standDown(worker);
+    records.inboxes.send(worker, { kind: "functions" });
+    return 0;
+  }
+  const drawing: Drawing = {
+    worker,
+    room: Math.min(want, limit),
+    budget: Number.POSITIVE_INFINITY,
+    skips,
+    scans: scansPerDrawing,
+    claims: [],
+  };
+  drawAnywhere(records, drawing, { sample, isOpenToRoots: true });
+  if (drawing.claims.length === 0) return 0;
+  records.volunteers.standDown(worker);
+  noteClaimed(records, worker, drawing.claims);
+  records.count("moved", drawing.claims.length);
+  for (const claim of drawing.claims) records.inboxes.send(worker, { kind: "run", claim });
+  return drawing.claims.length;
+}

@@ -1,0 +1,173 @@
+/**
+ * One pool in memory. Each operation runs in one go, so it is atomic; this file only says which one, and ends each by posting
+ * what it sent.
+ */
+import { type Clock, GridError } from "@callgrid/core";
+import type {
+  CheckAnswer,
+  Claim,
+  ClaimReply,
+  ClaimRequest,
+  Completion,
+  EvaluationReport,
+  FunctionTable,
+  InboxHandlers,
+  InboxListener,
+  Member,
+  PoolKeeper,
+  PoolState,
+  Progress,
+  RequestState,
+  SubmitBatch,
+  SubmitReply,
+  SweepReply,
+  SweepRequest,
+} from "../contract.ts";
+import { claim, release } from "./claiming.ts";
+import { complete } from "./completing.ts";
+import { Inboxes } from "./inboxes.ts";
+import { inspect, inspectRequest } from "./inspecting.ts";
+import { forget, joinMember } from "./joining.ts";
+import { dumpPool, type PoolDump } from "./pool-dump.ts";
+import { PoolRecords } from "./pool-records.ts";
+import { reconcile } from "./reconciling.ts";
+import { leave } from "./retiring.ts";
+import { submit } from "./submitting.ts";
+import { abdicate, sweep } from "./sweeping.ts";
+import { check, findCycle, mark, withdraw } from "./waiting.ts";
+
+export class MemoryPool implements PoolKeeper {
+  readonly pool: string;
+  readonly #clock: Clock;
+  readonly #inboxes: Inboxes;
+  #records: PoolRecords;
+  #isClosed = false;
+
+  constructor(pool: string, clock: Clock) {
+    this.pool = pool;
+    this.#clock = clock;
+    this.#inboxes = new Inboxes(clock);
+    this.#records = new PoolRecords(clock, this.#inboxes);
+  }
+
+  join(member: Member): Promise<FunctionTable> {
+    return this.#run((records) => joinMember(records, member));
+  }
+
+  renew(process: string, leaseMs: number): Promise<boolean> {
+    return this.#run((records) => {
+      if (!records.isKnown(process)) return false;
+      records.leases.set(process, records.now() + leaseMs);
+      return true;
+    });
+  }
+
+  leave(process: string): Promise<void> {
+    return this.#run((records) => leave(records, process, undefined));
+  }
+
+  submit(batch: SubmitBatch): Promise<SubmitReply> {
+    return this.#run((records) => submit(records, batch));
+  }
+
+  claim(request: ClaimRequest): Promise<ClaimReply> {
+    return this.#run((records) => claim(records, request));
+  }
+
+  complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void> {
+    return this.#run((records) => complete(records, worker, { completions, reports }));
+  }
+
+  release(worker: string, ids: readonly string[]): Promise<void> {
+    return this.#run((records) => release(records, worker, ids));
+  }
+
+  mark(
+    worker: string,
+    suspended: ReadonlyArray<{ readonly id: string; readonly waitsFor: readonly string[] }>,
+    resumed: readonly string[],
+    progress: ReadonlyArray<Progress & { readonly id: string }> = [],
+  ): Promise<void> {
+    return this.#run((records) => mark(records, worker, { suspended, resumed, progress }));
+  }
+
+  findCycle(id: string, limit: number): Promise<readonly string[]> {
+    return this.#run((records) => findCycle(records, id, limit));
+  }
+
+  withdraw(process: string, ids: readonly string[]): Promise<void> {
+    return this.#run((records) => withdraw(records, process, ids));
+  }
+
+  check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]> {
+    return this.#run((records) => check(records, process, { leaseMs, ids }));
+  }
+
+  reconcile(
+    worker: string,
+    heldIds: readonly string[],
+  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
+    return this.#run((records) => reconcile(records, worker, heldIds));
+  }
+
+  sweep(request: SweepRequest): Promise<SweepReply> {
+    return this.#run((records) => sweep(records, request));
+  }
+
+  bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
+    return this.#run((records) => leave(records, worker, { report, maxAttempts }));
+  }
+
+  abdicate(process: string): Promise<void> {
+    return this.#run((records) => abdicate(records, process));
+  }
+
+  forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {
+    return this.#run((records) => forget(records, what));
+  }
+
+  functions(): Promise<FunctionTable> {
+    return this.#run((records) => records.functions.table());
+  }
+
+  inspect(): Promise<PoolState> {
+    return this.#run((records) => inspect(records, this.pool));
+  }
+
+  inspectRequest(id: string): Promise<RequestState | undefined> {
+    return this.#run((records) => inspectRequest(records, id));
+  }
+
+  /** Throws `GRID_CLOSED` once the statekeeper is closed. */
+  listen(process: string, handlers: InboxHandlers): InboxListener {
+    this.#refuseIfClosed();
+    return this.#inboxes.listen(process, handlers);
+  }
+
+  /** The whole state as plain data; for tests and the simulator. */
+  dump(): PoolDump {
+    return dumpPool(this.#records);
+  }
+
+  /** Forgets everything, as a Redis that restarted empty: listeners stay, and learn that messages may be missing. */
+  empty(): void {
+    this.#records = new PoolRecords(this.#clock, this.#inboxes);
+    this.#inboxes.empty();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#inboxes.close();
+  }
+
+  async #run<T>(operation: (records: PoolRecords) => T): Promise<T> {
+    this.#refuseIfClosed();
+    const reply = operation(this.#records);
+    this.#records.deliver();
+    return reply;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#isClosed) throw new GridError("GRID_CLOSED", "the grid was closed");
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The statekeeper in memory: the embedded default, and the model that the one on Redis is held against. Everything that shares
+ * it lives in one process, and it ends with that.
+ */
+import { type Clock, GridError, systemClock } from "@callgrid/core";
+import type { Statekeeper } from "../contract.ts";
+import { MemoryPool } from "./memory-pool.ts";
+
+export type { MemoryPool } from "./memory-pool.ts";
+export { dumpMessage, type MessageDump, type PoolDump, type RequestDump } from "./pool-dump.ts";
+
+/** See the head of this file. */
+export class MemoryStatekeeper implements Statekeeper {
+  readonly address = "memory:";
+  readonly grid: string;
+  readonly #clock: Clock;
+  readonly #pools = new Map<string, MemoryPool>();
+  #isClosed = false;
+
+  /**
+   * @param options.grid - the grid's name, for messages; default `callgrid`.
+   * @param options.clock - what leases, deadlines and the time to live of results are measured by; default the system's.
+   */
+  constructor(options: { readonly grid?: string; readonly clock?: Clock } = {}) {
+    this.grid = options.grid ?? "callgrid";
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** The same object for the same name. */
+  pool(name: string): MemoryPool {
+    let pool = this.#pools.get(name);
+    if (pool === undefined) {
+      pool = new MemoryPool(name, this.#clock);
+      if (this.#isClosed) pool.close();
+      this.#pools.set(name, pool);
+    }
+    return pool;
+  }
+
+  /** There is never another grid in here. */
+  async otherGridsWith(): Promise<readonly string[]> {
+    this.#refuseIfClosed();
+    return [];
+  }
+
+  async ping(): Promise<number> {
+    this.#refuseIfClosed();
+    return 0;
+  }
+
+  /** Forgets everything, as a Redis that restarted empty. Listeners stay, and get `onReconnect`. */
+  empty(): void {
+    for (const pool of this.#pools.values()) pool.empty();
+  }
+
+  /** Delivers nothing any more; operations afterwards reject with `GRID_CLOSED`. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const pool of this.#pools.values()) pool.close();
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#isClosed) throw new GridError("GRID_CLOSED", "the grid was closed");
+  }
+}

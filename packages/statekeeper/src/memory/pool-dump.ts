@@ -1,0 +1,119 @@
+/**
+ * A pool's whole state as plain data, for tests and the simulator: equal states have equal dumps, whichever statekeeper holds
+ * them. Times are told as presence only, sets are sorted, and what is empty is left out.
+ */
+import { type ErrorTree, isErrorText } from "@callgrid/core";
+import type { CacheMode, InboxMessage, Progress } from "../contract.ts";
+import type { PoolRecords, RequestRecord } from "./pool-records.ts";
+
+/** A request that is not done. */
+export interface RequestDump {
+  readonly payload: string;
+  readonly mode: CacheMode;
+  readonly hasDeadline: boolean;
+  readonly owner: string | null;
+  readonly isClaimed: boolean;
+  /** The ids it waits for, without a blank between; `null` while it does not wait. */
+  readonly suspended: string | null;
+  readonly progress: Progress | null;
+  readonly losses: number;
+  readonly reports: readonly unknown[];
+  readonly waiters: readonly string[];
+}
+
+/** A message as it lies in an inbox: errors are parsed, and a time limit is told as presence. */
+export type MessageDump = Readonly<Record<string, unknown>> & { readonly kind: InboxMessage["kind"] };
+
+/** See the head of this file. */
+export interface PoolDump {
+  readonly requests: Readonly<Record<string, RequestDump>>;
+  /** From head to end. */
+  readonly queue: readonly string[];
+  readonly ownQueues: Readonly<Record<string, readonly string[]>>;
+  readonly running: Readonly<Record<string, readonly string[]>>;
+  readonly results: Readonly<Record<string, { readonly stamp: string; readonly outcome: string }>>;
+  /** The one that is served first is first. */
+  readonly volunteers: ReadonlyArray<{ worker: string; want: number; epoch: number; skips: readonly string[] }>;
+  readonly members: Readonly<Record<string, { kind: string; description: unknown; functions: Record<string, string> }>>;
+  /** Whether each lease is still alive. */
+  readonly leases: Readonly<Record<string, boolean>>;
+  /** Name to `version#generation`. */
+  readonly functions: Readonly<Record<string, string>>;
+  /** Name to the versions seen, the last one last. */
+  readonly versions: Readonly<Record<string, readonly string[]>>;
+  /** `name version` to how many members hold it. */
+  readonly holders: Readonly<Record<string, number>>;
+  readonly epoch: number;
+  readonly costs: Readonly<Record<string, number>>;
+  readonly counters: Readonly<Record<string, number>>;
+  readonly inboxes: Readonly<Record<string, readonly MessageDump[]>>;
+  readonly head: string | null;
+  /** Requests that took a loss with a worker, in the order in which they did. */
+  readonly lost: Readonly<Record<string, readonly string[]>>;
+}
+
+export function dumpPool(records: PoolRecords): PoolDump {
+  const now = records.now();
+  const { stamps, versions, holders, costs } = records.functions.dump();
+  return {
+    requests: sorted([...records.requests].map(([id, record]) => [id, dumpRequest(record)])),
+    queue: [...records.queue],
+    ownQueues: sorted(
+      [...records.ownQueues].filter(([, ids]) => ids.length > 0).map(([worker, ids]) => [worker, [...ids]]),
+    ),
+    running: sorted([...records.running].map(([worker, ids]) => [worker, [...ids].sort()])),
+    results: sorted([...records.results.entries(now)].map(([id, { stamp, outcome }]) => [id, { stamp, outcome }])),
+    volunteers: [...records.volunteers].map(({ skips, ...volunteer }) => ({ ...volunteer, skips: [...(skips ?? [])] })),
+    members: sorted(records.members.ids().map((id) => [id, dumpMember(records, id)])),
+    leases: sorted(
+      [...records.leases.keys()].map((process) => [process, (records.leases.lapsesAt(process) ?? 0) > now]),
+    ),
+    functions: sorted(stamps),
+    versions: sorted(versions),
+    holders: sorted(holders),
+    epoch: records.functions.epoch,
+    costs: sorted(costs),
+    counters: sorted([...records.counters]),
+    inboxes: sorted([...records.inboxes.unread()].map(([process, messages]) => [process, messages.map(dumpMessage)])),
+    head: records.head() ?? null,
+    lost: sorted([...records.lostRequests.entries(now)].map(([worker, ids]) => [worker, [...ids]])),
+  };
+}
+
+/** Makes messages of both statekeepers comparable: the text of an error may be escaped in different ways. */
+export function dumpMessage(message: InboxMessage): MessageDump {
+  if (message.kind === "outcome" && isErrorText(message.outcome)) {
+    return { kind: message.kind, id: message.id, error: JSON.parse(message.outcome.slice(1)) as ErrorTree };
+  }
+  if (message.kind !== "run") return { ...message };
+  const { timeoutMs, ...claim } = message.claim;
+  return { kind: message.kind, ...claim, hasTimeout: timeoutMs > 0 };
+}
+
+function dumpRequest(record: RequestRecord): RequestDump {
+  return {
+    payload: record.payload,
+    mode: record.mode,
+    hasDeadline: record.deadline !== undefined,
+    owner: record.owner ?? null,
+    isClaimed: record.claimedAt !== undefined,
+    suspended: record.suspended?.join("") ?? null,
+    progress: record.progress ?? null,
+    losses: record.losses,
+    reports: [...record.reports],
+    waiters: [...record.waiters].sort(),
+  };
+}
+
+function dumpMember(records: PoolRecords, id: string): PoolDump["members"][string] {
+  const member = records.members.get(id);
+  return {
+    kind: member?.kind ?? "worker",
+    description: member?.description ?? {},
+    functions: Object.fromEntries([...(member?.functions ?? [])].sort()),
+  };
+}
+
+function sorted<T>(entries: ReadonlyArray<readonly [string, T]>): Record<string, T> {
+  return Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}

@@ -1,0 +1,107 @@
+/**
+ * The function table of a pool. Of each function it knows the versions in the order they were first seen, and how many members
+ * hold each. The current version is the one seen last that somebody still holds, so an old worker that restarts does not turn
+ * a rolling deployment back. (scripts/lib/functions.lua)
+ */
+import type { FunctionTable, RegisteredFunction } from "../contract.ts";
+
+const mostVersions = 16;
+
+interface Standing {
+  readonly version: string;
+  readonly generation: number;
+  /** `version#generation`: what results are stamped with. */
+  readonly stamp: string;
+}
+
+export class PoolFunctions {
+  epoch = 0;
+  readonly #standings = new Map<string, Standing>();
+  readonly #versions = new Map<string, string[]>();
+  readonly #holders = new Map<string, Map<string, number>>();
+  readonly #costs = new Map<string, number>();
+
+  get isEmpty(): boolean {
+    return this.#standings.size === 0;
+  }
+
+  stampOf(name: string): string | undefined {
+    return this.#standings.get(name)?.stamp;
+  }
+
+  /** Self time of one evaluation in µs, if anybody measured it. */
+  costOf(name: string): number | undefined {
+    return this.#costs.get(name);
+  }
+
+  setCost(name: string, selfMicros: number): void {
+    this.#costs.set(name, Math.round(selfMicros));
+  }
+
+  /** Returns whether the function's standing changed; so does {@link removeHolder}. */
+  addHolder(name: string, version: string): boolean {
+    const holders = this.#holders.get(name) ?? new Map<string, number>();
+    this.#holders.set(name, holders);
+    holders.set(version, (holders.get(version) ?? 0) + 1);
+    const versions = this.#versions.get(name) ?? [];
+    if (!versions.includes(version)) this.#versions.set(name, [...versions, version].slice(-mostVersions));
+    return this.#settle(name);
+  }
+
+  removeHolder(name: string, version: string): boolean {
+    const holders = this.#holders.get(name);
+    const left = (holders?.get(version) ?? 0) - 1;
+    if (left > 0) holders?.set(version, left);
+    else holders?.delete(version);
+    return this.#settle(name);
+  }
+
+  /** Makes all results of the function stale. Returns whether there is such a function. */
+  raiseGeneration(name: string): boolean {
+    const standing = this.#standings.get(name);
+    if (standing === undefined) return false;
+    this.#stand(name, standing.version, standing.generation + 1);
+    return true;
+  }
+
+  table(): FunctionTable {
+    const functions = new Map<string, RegisteredFunction>();
+    for (const [name, { version, generation }] of this.#standings) {
+      const selfMicros = this.#costs.get(name);
+      functions.set(name, { version, generation, ...(selfMicros === undefined ? {} : { selfMicros }) });
+    }
+    return { epoch: this.epoch, functions };
+  }
+
+  /** All of it as plain data, for {@link PoolDump}. */
+  dump(): {
+    stamps: [string, string][];
+    versions: [string, string[]][];
+    holders: [string, number][];
+    costs: [string, number][];
+  } {
+    const holders = [...this.#holders].flatMap(([name, byVersion]) =>
+      [...byVersion].map(([version, count]): [string, number] => [`${name} ${version}`, count]),
+    );
+    return {
+      stamps: [...this.#standings].map(([name, { stamp }]) => [name, stamp]),
+      versions: [...this.#versions].map(([name, versions]) => [name, [...versions]]),
+      holders,
+      costs: [...this.#costs],
+    };
+  }
+
+  /** A function that nobody holds any more keeps its version: its requests wait for somebody who does. */
+  #settle(name: string): boolean {
+    const holders = this.#holders.get(name);
+    const wanted = this.#versions.get(name)?.findLast((version) => holders?.has(version));
+    const current = this.#standings.get(name);
+    if (wanted === undefined || wanted === current?.version) return false;
+    this.#stand(name, wanted, current?.generation ?? 0);
+    return true;
+  }
+
+  #stand(name: string, version: string, generation: number): void {
+    this.#standings.set(name, { version, generation, stamp: `${version}#${generation}` });
+  }
+}

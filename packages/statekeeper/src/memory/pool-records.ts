@@ -1,0 +1,137 @@
+/**
+ * All that one pool knows, and the few things that every operation does with it. Queues hold ids only, and copies of an id are
+ * cheap: an id whose request is claimed or gone is stale, and whoever draws it goes on to the next one.
+ * (scripts/lib/record.lua, counters.lua)
+ */
+import type { Clock, OutcomeText } from "@callgrid/core";
+import type { CacheMode, InboxMessage, Progress } from "../contract.ts";
+import { Deque } from "./deque.ts";
+import type { Inboxes } from "./inboxes.ts";
+import { LapseHeap } from "./lapse-heap.ts";
+import { LostRequests } from "./lost-requests.ts";
+import { Members } from "./members.ts";
+import { PoolFunctions } from "./pool-functions.ts";
+import { ResultCache } from "./result-cache.ts";
+import { Volunteers } from "./volunteers.ts";
+
+/** A request that is not done. Without an owner it is queued. */
+export interface RequestRecord {
+  payload: string;
+  mode: CacheMode;
+  /** When nobody wants the outcome any more; absent: never. */
+  deadline: number | undefined;
+  owner: string | undefined;
+  claimedAt: number | undefined;
+  /** The ids it waits for, as far as they have been told; absent while it runs. */
+  suspended: readonly string[] | undefined;
+  /** How far the function last said it was. */
+  progress: Progress | undefined;
+  losses: number;
+  readonly reports: unknown[];
+  readonly waiters: Set<string>;
+}
+
+/** An outcome longer than this is delivered by reference, if it is stored. */
+const largeBytes = 65_536;
+
+export class PoolRecords {
+  readonly requests = new Map<string, RequestRecord>();
+  readonly queue = new Deque<string>();
+  readonly ownQueues = new Map<string, Deque<string>>();
+  readonly running = new Map<string, Set<string>>();
+  readonly results = new ResultCache();
+  readonly volunteers = new Volunteers();
+  readonly members = new Members();
+  readonly leases = new LapseHeap();
+  readonly functions = new PoolFunctions();
+  readonly lostRequests = new LostRequests();
+  readonly counters = new Map<string, number>();
+  readonly inboxes: Inboxes;
+  headLease: { readonly process: string; readonly until: number } | undefined;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, inboxes: Inboxes) {
+    this.#clock = clock;
+    this.inboxes = inboxes;
+  }
+
+  /** Whole ms, as Redis has them. */
+  now(): number {
+    return Math.floor(this.#clock.now());
+  }
+
+  count(counter: string, by: number): void {
+    if (by !== 0) this.counters.set(counter, (this.counters.get(counter) ?? 0) + by);
+  }
+
+  /** Whether the process has a lease, which may have lapsed without anybody having noticed. */
+  isKnown(process: string): boolean {
+    return this.leases.has(process);
+  }
+
+  /** Who heads the pool. */
+  head(): string | undefined {
+    return this.headLease !== undefined && this.now() <= this.headLease.until ? this.headLease.process : undefined;
+  }
+
+  hasKnownWaiter(record: RequestRecord): boolean {
+    for (const waiter of record.waiters) if (this.isKnown(waiter)) return true;
+    return false;
+  }
+
+  ownQueue(worker: string): Deque<string> {
+    let queue = this.ownQueues.get(worker);
+    if (queue === undefined) {
+      queue = new Deque();
+      this.ownQueues.set(worker, queue);
+    }
+    return queue;
+  }
+
+  /** Puts ids at the head of the pool's queue, so that the first of them is claimed first. */
+  pushToHead(ids: readonly string[]): void {
+    for (let i = ids.length - 1; i >= 0; i -= 1) this.queue.pushHead(ids[i] ?? "");
+  }
+
+  noteRunning(process: string, ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const running = this.running.get(process) ?? new Set();
+    this.running.set(process, running);
+    for (const id of ids) running.add(id);
+  }
+
+  noteNotRunning(process: string, id: string): void {
+    const running = this.running.get(process);
+    if (running?.delete(id) === true && running.size === 0) this.running.delete(process);
+  }
+
+  /** Tells every waiter but the one that hands the outcome in, and closes the record. */
+  finish(
+    id: string,
+    ending: { record: RequestRecord; outcome: OutcomeText; isStored: boolean; except?: string },
+  ): void {
+    const { record, outcome, isStored, except } = ending;
+    this.requests.delete(id);
+    const isLarge = isStored && Buffer.byteLength(outcome) > largeBytes;
+    const message: InboxMessage = isLarge ? { kind: "reference", id } : { kind: "outcome", id, outcome };
+    for (const waiter of record.waiters) if (waiter !== except) this.inboxes.send(waiter, message);
+  }
+
+  /** Tells the members that the function table changed. */
+  announceFunctions(): void {
+    this.functions.epoch += 1;
+    for (const member of this.members.ids()) this.inboxes.send(member, { kind: "functions" });
+  }
+
+  /** Ends an operation: posts what it sent. */
+  deliver(): void {
+    this.inboxes.deliver((process) => this.isKnown(process));
+  }
+}
+
+/** The name of the function that a payload calls: plain payloads are `["name",…]`, rich ones `{"json":["name",…`. */
+export function functionNameIn(payload: string): string {
+  const start = payload.startsWith('["') ? 2 : payload.startsWith('{"json":["') ? 10 : -1;
+  const end = start === -1 ? -1 : payload.indexOf('"', start);
+  return end === -1 ? "" : payload.slice(start, end);
+}

@@ -1,0 +1,100 @@
+/**
+ * Submitting: answers what is known, joins what is in progress, queues the rest, and serves volunteers. (scripts/submit.lua)
+ */
+import type { OutcomeText } from "@callgrid/core";
+import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract.ts";
+import { match, membersAskedByTheWay } from "./matching.ts";
+import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
+
+/** One batch on its way in. */
+interface Intake {
+  readonly batch: SubmitBatch;
+  readonly answers: SubmitAnswer[];
+  readonly queued: string[];
+  /** How many more new requests the pool takes. */
+  room: number;
+}
+
+export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
+  if (batch.leaseMs > 0) records.leases.set(batch.process, records.now() + batch.leaseMs);
+  const intake: Intake = { batch, answers: [], queued: [], room: roomFor(records, batch) };
+  for (const [index, submission] of batch.submissions.entries()) {
+    const answer = takeIn(records, intake, submission);
+    if (answer !== undefined) intake.answers.push({ index, ...answer });
+  }
+  const queue = batch.worker === undefined ? records.queue : records.ownQueue(batch.worker);
+  for (const id of intake.queued) queue.pushTail(id);
+  records.count("submitted", batch.submissions.length);
+  if (intake.queued.length > 0) match(records, { limit: intake.queued.length, sample: membersAskedByTheWay });
+  return { answers: intake.answers, volunteers: records.volunteers.size };
+}
+
+type Answer = { kind: "outcome"; outcome: OutcomeText } | { kind: "unknown-function" } | { kind: "pool-full" };
+
+function takeIn(records: PoolRecords, intake: Intake, submission: Submission): Answer | undefined {
+  const { id, payload, mode = "use", isHeld = false } = submission;
+  const stamp = records.functions.stampOf(functionNameIn(payload));
+  if (stamp === undefined && !records.functions.isEmpty) return { kind: "unknown-function" };
+  const record = records.requests.get(id);
+  if (intake.room <= 0 && record === undefined) return { kind: "pool-full" };
+  const outcome = mode === "use" || isHeld ? cachedOutcome(records, id, stamp) : undefined;
+  if (outcome !== undefined) {
+    records.count("hits", 1);
+    return { kind: "outcome", outcome };
+  }
+  if (record === undefined) create(records, intake, submission);
+  else join(records, intake, { submission, record });
+  return undefined;
+}
+
+/** A pool where no function is registered cannot tell versions apart. */
+function cachedOutcome(records: PoolRecords, id: string, stamp: string | undefined): OutcomeText | undefined {
+  const result = records.results.get(id, records.now());
+  return result !== undefined && (stamp === undefined || result.stamp === stamp) ? result.outcome : undefined;
+}
+
+function create(records: PoolRecords, intake: Intake, submission: Submission): void {
+  const { id, payload, mode = "use", timeoutMs = 0, isHeld = false } = submission;
+  const { process } = intake.batch;
+  const now = records.now();
+  records.requests.set(id, {
+    payload,
+    mode: isHeld ? "use" : mode,
+    deadline: timeoutMs > 0 ? now + timeoutMs : undefined,
+    owner: isHeld ? process : undefined,
+    claimedAt: isHeld ? now : undefined,
+    suspended: undefined,
+    progress: undefined,
+    losses: 0,
+    reports: [],
+    waiters: new Set([process]),
+  });
+  if (isHeld) {
+    records.noteRunning(process, [id]);
+  } else {
+    intake.queued.push(id);
+    intake.room -= 1;
+  }
+}
+
+function join(records: PoolRecords, intake: Intake, joined: { submission: Submission; record: RequestRecord }): void {
+  const { submission, record } = joined;
+  const { id, payload, mode = "use", timeoutMs = 0, isHeld = false } = submission;
+  record.payload = payload;
+  if (mode !== "use" && !isHeld) record.mode = mode;
+  record.waiters.add(intake.batch.process);
+  records.count("joined", 1);
+  extendDeadline(record, records.now(), timeoutMs);
+  // A worker can always go on with its own children, wherever else they are queued.
+  if (intake.batch.worker !== undefined && !isHeld && record.owner === undefined) intake.queued.push(id);
+}
+
+/** The outcome is wanted for as long as any of its waiters wants it. */
+function extendDeadline(record: RequestRecord, now: number, timeoutMs: number): void {
+  if (record.deadline === undefined) return;
+  record.deadline = timeoutMs === 0 ? undefined : Math.max(record.deadline, now + timeoutMs);
+}
+
+function roomFor(records: PoolRecords, { queueLimit, worker }: SubmitBatch): number {
+  return queueLimit > 0 && worker === undefined ? queueLimit - records.queue.length : Number.POSITIVE_INFINITY;
+}

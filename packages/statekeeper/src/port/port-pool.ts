@@ -1,0 +1,121 @@
+/** One pool through a port. Every operation is passed on under its own name; nothing is decided here. */
+import type {
+  CheckAnswer,
+  Claim,
+  ClaimReply,
+  ClaimRequest,
+  Completion,
+  EvaluationReport,
+  FunctionTable,
+  InboxHandlers,
+  InboxListener,
+  Member,
+  PoolKeeper,
+  PoolState,
+  RequestState,
+  SubmitBatch,
+  SubmitReply,
+  SweepReply,
+  SweepRequest,
+} from "../contract.ts";
+import type { PoolOperation } from "./protocol.ts";
+
+/** What a {@link PortPool} needs of its port. */
+export interface PoolCaller {
+  call(operation: PoolOperation, args: readonly unknown[]): Promise<unknown>;
+  listen(process: string, handlers: InboxHandlers): InboxListener;
+}
+
+export class PortPool implements PoolKeeper {
+  readonly pool: string;
+  readonly #caller: PoolCaller;
+
+  constructor(pool: string, caller: PoolCaller) {
+    this.pool = pool;
+    this.#caller = caller;
+  }
+
+  join(member: Member): Promise<FunctionTable> {
+    return this.#call("join", member);
+  }
+
+  renew(process: string, leaseMs: number): Promise<boolean> {
+    return this.#call("renew", process, leaseMs);
+  }
+
+  leave(process: string): Promise<void> {
+    return this.#call("leave", process);
+  }
+
+  submit(batch: SubmitBatch): Promise<SubmitReply> {
+    return this.#call("submit", batch);
+  }
+
+  claim(request: ClaimRequest): Promise<ClaimReply> {
+    return this.#call("claim", request);
+  }
+
+  complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void> {
+    return this.#call("complete", worker, completions, reports);
+  }
+
+  release(worker: string, ids: readonly string[]): Promise<void> {
+    return this.#call("release", worker, ids);
+  }
+
+  mark(...args: Parameters<PoolKeeper["mark"]>): Promise<void> {
+    return this.#call("mark", ...args);
+  }
+
+  findCycle(id: string, limit: number): Promise<readonly string[]> {
+    return this.#call("findCycle", id, limit);
+  }
+
+  withdraw(process: string, ids: readonly string[]): Promise<void> {
+    return this.#call("withdraw", process, ids);
+  }
+
+  check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]> {
+    return this.#call("check", process, leaseMs, ids);
+  }
+
+  reconcile(worker: string, heldIds: readonly string[]): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
+    return this.#call("reconcile", worker, heldIds);
+  }
+
+  sweep(request: SweepRequest): Promise<SweepReply> {
+    return this.#call("sweep", request);
+  }
+
+  bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
+    return this.#call("bury", worker, report, maxAttempts);
+  }
+
+  abdicate(process: string): Promise<void> {
+    return this.#call("abdicate", process);
+  }
+
+  forget(what: Parameters<PoolKeeper["forget"]>[0]): Promise<void> {
+    return this.#call("forget", what);
+  }
+
+  functions(): Promise<FunctionTable> {
+    return this.#call("functions");
+  }
+
+  inspect(): Promise<PoolState> {
+    return this.#call("inspect");
+  }
+
+  inspectRequest(id: string): Promise<RequestState | undefined> {
+    return this.#call("inspectRequest", id);
+  }
+
+  listen(process: string, handlers: InboxHandlers): InboxListener {
+    return this.#caller.listen(process, handlers);
+  }
+
+  #call<Name extends PoolOperation>(name: Name, ...args: Parameters<PoolKeeper[Name]>): ReturnType<PoolKeeper[Name]> {
+    return this.#caller.call(name, args) as ReturnType<PoolKeeper[Name]>;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Reads one inbox with blocking reads on a connection of its own. A read that the broken link swallowed may have taken
+ * messages along; the reader says so by `onReconnect`, and whoever waits checks.
+ */
+import type { Redis } from "ioredis";
+import type { InboxHandlers, InboxListener } from "../contract.ts";
+import { decodeInboxMessage } from "../inbox-message.ts";
+
+const blockSeconds = 2;
+const messagesPerRead = 1_000;
+const pauseAfterErrorMs = 100;
+
+export class InboxReader implements InboxListener {
+  readonly #redis: Redis;
+  readonly #key: string;
+  readonly #handlers: InboxHandlers;
+  #isClosed = false;
+  #wasReady = false;
+
+  constructor(redis: Redis, key: string, handlers: InboxHandlers) {
+    this.#redis = redis;
+    this.#key = key;
+    this.#handlers = handlers;
+    redis.on("ready", () => {
+      if (this.#wasReady) handlers.onReconnect();
+      this.#wasReady = true;
+    });
+    redis.connect().catch(() => undefined);
+    void this.#read();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#redis.disconnect();
+  }
+
+  async #read(): Promise<void> {
+    while (!this.#isClosed) {
+      const texts = await this.#readOnce();
+      if (texts.length > 0 && !this.#isClosed) this.#handlers.onMessages(texts.map(decodeInboxMessage));
+    }
+  }
+
+  async #readOnce(): Promise<string[]> {
+    try {
+      const reply = await this.#redis.blmpop(blockSeconds, 1, this.#key, "LEFT", "COUNT", messagesPerRead);
+      return reply === null ? [] : reply[1];
+    } catch {
+      // closed, or refused for now (loading, failover): the connection says which, and logs it
+      if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, pauseAfterErrorMs));
+      return [];
+    }
+  }
+}

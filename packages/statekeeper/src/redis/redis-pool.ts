@@ -1,0 +1,179 @@
+/**
+ * One pool on Redis: each operation is one script, and this file only carries arguments in and replies out.
+ */
+import type {
+  CheckAnswer,
+  Claim,
+  ClaimReply,
+  ClaimRequest,
+  Completion,
+  EvaluationReport,
+  FunctionTable,
+  InboxHandlers,
+  InboxListener,
+  Member,
+  PoolKeeper,
+  PoolState,
+  Progress,
+  RequestState,
+  SubmitBatch,
+  SubmitReply,
+  SweepReply,
+  SweepRequest,
+} from "../contract.ts";
+import {
+  list,
+  readCheckReply,
+  readClaimReply,
+  readClaims,
+  readFunctionTable,
+  readPoolState,
+  readRequestState,
+  readSubmitReply,
+  readSweepReply,
+} from "./replies.ts";
+import type { ScriptRunner } from "./script-runner.ts";
+import type { ScriptName } from "./scripts.ts";
+
+type Arguments = Array<string | number>;
+
+const mostMembersShown = 1_000;
+
+export class RedisPool implements PoolKeeper {
+  readonly pool: string;
+  readonly #prefix: string;
+  readonly #runner: ScriptRunner;
+  readonly #openInbox: (key: string, handlers: InboxHandlers) => InboxListener;
+  readonly #onJoin: (pool: string) => Promise<void>;
+
+  constructor(parts: {
+    pool: string;
+    prefix: string;
+    runner: ScriptRunner;
+    openInbox: (key: string, handlers: InboxHandlers) => InboxListener;
+    onJoin: (pool: string) => Promise<void>;
+  }) {
+    this.pool = parts.pool;
+    this.#prefix = parts.prefix;
+    this.#runner = parts.runner;
+    this.#openInbox = parts.openInbox;
+    this.#onJoin = parts.onJoin;
+  }
+
+  async join(member: Member): Promise<FunctionTable> {
+    await this.#onJoin(this.pool);
+    const { id, kind, leaseMs, description, functions } = member;
+    const stored = JSON.stringify({ kind, description, functions: Object.fromEntries(functions) });
+    const args: Arguments = [id, leaseMs, stored];
+    for (const [name, version] of functions) args.push(name, version);
+    return readFunctionTable(list(await this.#run("join", args)));
+  }
+
+  async renew(process: string, leaseMs: number): Promise<boolean> {
+    return (await this.#run("renew", [process, leaseMs])) === 1;
+  }
+
+  async leave(process: string): Promise<void> {
+    await this.#run("leave", [process, "", 0]);
+  }
+
+  async submit(batch: SubmitBatch): Promise<SubmitReply> {
+    const args: Arguments = [batch.process, batch.leaseMs, batch.worker ?? "", batch.queueLimit];
+    for (const { id, payload, mode, timeoutMs, isHeld } of batch.submissions) {
+      args.push(id, payload, isHeld === true ? "held" : (mode ?? "use"), timeoutMs ?? 0);
+    }
+    return readSubmitReply(list(await this.#run("submit", args)));
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimReply> {
+    const { worker, max, budgetMicros, epoch, isOpenToRoots, volunteerFor, skips } = request;
+    const args = [worker, max, budgetMicros, epoch, isOpenToRoots ? 1 : 0, volunteerFor, skips.join(" ")];
+    return readClaimReply(list(await this.#run("claim", args)));
+  }
+
+  async complete(
+    worker: string,
+    completions: readonly Completion[],
+    reports: readonly EvaluationReport[],
+  ): Promise<void> {
+    const args: Arguments = [worker, reports.length];
+    for (const { functionName, evaluations, failures, selfMicros } of reports) {
+      args.push(functionName, evaluations, failures, Math.round(selfMicros));
+    }
+    for (const { id, outcome, ttlMs, stamp } of completions) args.push(id, outcome, ttlMs, stamp);
+    await this.#run("complete", args);
+  }
+
+  async release(worker: string, ids: readonly string[]): Promise<void> {
+    await this.#run("release", [worker, ...ids]);
+  }
+
+  async mark(
+    worker: string,
+    suspended: ReadonlyArray<{ readonly id: string; readonly waitsFor: readonly string[] }>,
+    resumed: readonly string[],
+    progress: ReadonlyArray<Progress & { readonly id: string }> = [],
+  ): Promise<void> {
+    const args: Arguments = [worker, suspended.length, progress.length];
+    for (const { id, waitsFor } of suspended) args.push(id, waitsFor.join(""));
+    for (const { id, done, total } of progress) args.push(id, `${done} ${total}`);
+    await this.#run("mark", [...args, ...resumed]);
+  }
+
+  async findCycle(id: string, limit: number): Promise<readonly string[]> {
+    return list(await this.#run("findCycle", [id, limit])).map(String);
+  }
+
+  async withdraw(process: string, ids: readonly string[]): Promise<void> {
+    await this.#run("withdraw", [process, ...ids]);
+  }
+
+  async check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]> {
+    return readCheckReply(list(await this.#run("check", [process, leaseMs, ...ids])));
+  }
+
+  async reconcile(
+    worker: string,
+    heldIds: readonly string[],
+  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
+    const reply = list(await this.#run("reconcile", [worker, ...heldIds]));
+    return { claims: readClaims(list(reply[0]), 0), abandoned: list(reply[1]).map(String) };
+  }
+
+  async sweep(request: SweepRequest): Promise<SweepReply> {
+    const { process, headLeaseMs, maxAttempts, limit } = request;
+    return readSweepReply(list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit])));
+  }
+
+  async bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
+    await this.#run("leave", [worker, JSON.stringify(report), maxAttempts]);
+  }
+
+  async abdicate(process: string): Promise<void> {
+    await this.#run("abdicate", [process]);
+  }
+
+  async forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {
+    await this.#run("forget", "id" in what ? ["id", what.id] : ["function", what.functionName]);
+  }
+
+  async functions(): Promise<FunctionTable> {
+    return readFunctionTable(list(await this.#run("functions", [])));
+  }
+
+  async inspect(): Promise<PoolState> {
+    return readPoolState(this.pool, list(await this.#run("inspect", [mostMembersShown])));
+  }
+
+  async inspectRequest(id: string): Promise<RequestState | undefined> {
+    return readRequestState(id, list(await this.#run("inspectRequest", [id])));
+  }
+
+  listen(process: string, handlers: InboxHandlers): InboxListener {
+    return this.#openInbox(`${this.#prefix}inbox:${process}`, handlers);
+  }
+
+  #run(script: ScriptName, args: ReadonlyArray<string | number>): Promise<unknown> {
+    return this.#runner.run(script, this.#prefix, args);
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Turns what scripts reply into the records of the contract. The form of each reply stands in the script's header.
+ */
+import { GridError } from "@callgrid/core";
+import type {
+  CacheMode,
+  CheckAnswer,
+  Claim,
+  ClaimReply,
+  FunctionTable,
+  MemberState,
+  PoolState,
+  Progress,
+  RegisteredFunction,
+  RequestState,
+  SubmitAnswer,
+  SubmitReply,
+  SweepReply,
+} from "../contract.ts";
+
+type Reply = ReadonlyArray<unknown>;
+
+/** A reply that must be a list. */
+export function list(reply: unknown): Reply {
+  if (Array.isArray(reply)) return reply;
+  throw new GridError("STATEKEEPER_REFUSED", `a script replied ${JSON.stringify(reply)} where a list was due`);
+}
+
+export function readSubmitReply(reply: Reply): SubmitReply {
+  const answers: SubmitAnswer[] = [];
+  for (let i = 1; i < reply.length; i += 2) {
+    const index = Number(reply[i]);
+    const text = String(reply[i + 1]);
+    if (text === "unknown-function" || text === "pool-full") answers.push({ index, kind: text });
+    else answers.push({ index, kind: "outcome", outcome: text });
+  }
+  return { answers, volunteers: Number(reply[0]) };
+}
+
+export function readClaims(parts: Reply, from: number): Claim[] {
+  const claims: Claim[] = [];
+  for (let i = from; i < parts.length; i += 5) {
+    claims.push({
+      id: String(parts[i]),
+      payload: String(parts[i + 1]),
+      mode: String(parts[i + 2]) as CacheMode,
+      timeoutMs: Number(parts[i + 3]),
+      losses: Number(parts[i + 4]),
+    });
+  }
+  return claims;
+}
+
+export function readClaimReply(reply: Reply): ClaimReply {
+  return { kind: String(reply[0]) as ClaimReply["kind"], volunteers: Number(reply[1]), claims: readClaims(reply, 2) };
+}
+
+export function readCheckReply(reply: Reply): CheckAnswer[] {
+  return reply.map((answer) => {
+    if (typeof answer === "string") return { kind: "outcome", outcome: answer };
+    return answer === 0 ? { kind: "pending" } : { kind: "unknown" };
+  });
+}
+
+export function readFunctionTable(reply: Reply): FunctionTable {
+  const costs = pairs(list(reply[2]));
+  const functions = new Map<string, RegisteredFunction>();
+  for (const [name, stamp] of pairs(list(reply[1]))) {
+    const cut = stamp.lastIndexOf("#");
+    const selfMicros = costs.get(name);
+    functions.set(name, {
+      version: stamp.slice(0, cut),
+      generation: Number(stamp.slice(cut + 1)),
+      ...(selfMicros === undefined ? {} : { selfMicros: Number(selfMicros) }),
+    });
+  }
+  return { epoch: Number(reply[0]), functions };
+}
+
+export function readSweepReply(reply: Reply): SweepReply {
+  return {
+    role: String(reply[0]) as SweepReply["role"],
+    lapsedClients: Number(reply[1]),
+    reclaimed: Number(reply[2]),
+    moved: Number(reply[3]),
+    isMore: Number(reply[4]) === 1,
+    lapsedWorkers: reply.slice(5).map(String),
+  };
+}
+
+export function readPoolState(pool: string, reply: Reply): PoolState {
+  const counters = Object.fromEntries([...pairs(list(reply[4]))].map(([name, value]) => [name, Number(value)]));
+  const members: MemberState[] = [];
+  for (let i = 5; i < reply.length; i += 6) members.push(readMember(reply.slice(i, i + 6)));
+  return {
+    pool,
+    queued: Number(reply[0]),
+    clients: Number(reply[1]),
+    head: String(reply[2]) || undefined,
+    functions: readFunctionTable(list(reply[3])),
+    counters,
+    members: members.sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}
+
+function readMember(parts: Reply): MemberState {
+  const stored = JSON.parse(String(parts[1])) as { kind: MemberState["kind"]; description: Record<string, unknown> };
+  return {
+    id: String(parts[0]),
+    kind: stored.kind,
+    description: stored.description,
+    leaseLeftMs: Number(parts[2]),
+    queued: Number(parts[3]),
+    running: Number(parts[4]),
+    isVolunteer: Number(parts[5]) === 1,
+  };
+}
+
+export function readRequestState(id: string, reply: Reply): RequestState | undefined {
+  if (reply.length === 0) return undefined;
+  const [payload, owner, lease, claimed, waitsFor, losses, suspended, timeoutMs, progress, ...waiters] = reply.map(String);
+  if (reply.length === 1) return doneState(id);
+  return {
+    id,
+    payload: payload ?? "",
+    state: owner === "" ? "queued" : suspended === "1" ? "suspended" : "running",
+    owner: owner || undefined,
+    ownerLeaseLeftMs: lease === "" ? undefined : Number(lease),
+    claimedForMs: claimed === "" ? undefined : Number(claimed),
+    waiters: waiters.sort(),
+    waitsFor: (waitsFor ?? "").match(/.{22}/g) ?? [],
+    losses: Number(losses),
+    timeoutMs: Number(timeoutMs),
+    progress: readProgress(progress ?? ""),
+  };
+}
+
+function readProgress(text: string): Progress | undefined {
+  const [done, total] = text.split(" ");
+  return total === undefined ? undefined : { done: Number(done), total: Number(total) };
+}
+
+function doneState(id: string): RequestState {
+  return {
+    id,
+    payload: "",
+    state: "done",
+    owner: undefined,
+    ownerLeaseLeftMs: undefined,
+    claimedForMs: undefined,
+    waiters: [],
+    waitsFor: [],
+    losses: 0,
+    timeoutMs: 0,
+    progress: undefined,
+  };
+}
+
+function pairs(flat: Reply): Map<string, string> {
+  const map = new Map<string, string>();
+  for (let i = 0; i < flat.length; i += 2) map.set(String(flat[i]), String(flat[i + 1]));
+  return map;
+}

@@ -1,0 +1,66 @@
+/**
+ * Runs scripts, and has patience: what Redis refuses for reasons that pass (loading, out of memory, a failover going on) is
+ * tried again with growing pauses until it works or the connection is closed. Everything else is thrown.
+ */
+import { type Clock, GridError, sleep } from "@callgrid/core";
+import type { Redis } from "ioredis";
+import type { ConnectionLog } from "./connection.ts";
+import type { ScriptName } from "./scripts.ts";
+
+const passingRefusals = /^(OOM|LOADING|READONLY|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF|NOSCRIPT)\b/;
+const longestPauseMs = 2_000;
+
+type ScriptCommand = (prefix: string, ...args: ReadonlyArray<string | number>) => Promise<unknown>;
+
+export class ScriptRunner {
+  readonly #redis: Redis;
+  readonly #clock: Clock;
+  readonly #log: ConnectionLog;
+  #lastToldAt = 0;
+  #isClosed = false;
+
+  constructor(redis: Redis, clock: Clock, log: ConnectionLog) {
+    this.#redis = redis;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Runs a script on the pool with this prefix. */
+  async run(script: ScriptName, prefix: string, args: ReadonlyArray<string | number>): Promise<unknown> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#command(script)(prefix, ...args);
+      } catch (error) {
+        if (this.#isClosed) throw new GridError("GRID_CLOSED", "the connection was closed", { cause: error });
+        if (!(error instanceof Error) || !isPassing(error)) throw refused(script, error);
+        this.#tell(script, error);
+        await sleep(this.#clock, Math.min(20 * 2 ** Math.min(attempt, 10), longestPauseMs));
+      }
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #command(script: ScriptName): ScriptCommand {
+    const commands = this.#redis as unknown as Record<ScriptName, ScriptCommand>;
+    return commands[script].bind(this.#redis);
+  }
+
+  #tell(script: ScriptName, error: Error): void {
+    if (this.#clock.now() - this.#lastToldAt < 1_000) return;
+    this.#lastToldAt = this.#clock.now();
+    this.#log.warn({ script, reason: error.message }, "Redis refuses for now, trying on");
+  }
+}
+
+/** Errors inside a script are told as `… OOM command not allowed …` or `ERR … script: …, @user_script…`, so look inside. */
+function isPassing(error: Error): boolean {
+  return passingRefusals.test(error.message) || /\b(OOM command not allowed|READONLY You can't write)/.test(error.message);
+}
+
+function refused(script: ScriptName, error: unknown): GridError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, { cause: error, details: { script } });
+}

@@ -1,0 +1,41 @@
+/**
+ * Reads the Lua scripts: each names in its header (`-- needs:`) the files of scripts/lib that go before it, in order.
+ */
+import { readFileSync } from "node:fs";
+import { keyPrelude } from "./keys.ts";
+
+const folder = new URL("../../scripts/", import.meta.url);
+
+/** Every script, by the name of its file. */
+export const scriptNames = [
+  "abdicate",
+  "check",
+  "claim",
+  "complete",
+  "findCycle",
+  "forget",
+  "functions",
+  "inspect",
+  "inspectRequest",
+  "join",
+  "leave",
+  "mark",
+  "reconcile",
+  "release",
+  "renew",
+  "submit",
+  "sweep",
+  "withdraw",
+] as const;
+
+/** One of {@link scriptNames}. */
+export type ScriptName = (typeof scriptNames)[number];
+
+/** The whole text of a script as Redis gets it. */
+export function readScript(name: ScriptName): string {
+  const own = readFileSync(new URL(`${name}.lua`, folder), "utf8");
+  const needs = /^-- needs: ?(.*)$/m.exec(own)?.[1]?.split(" ").filter(Boolean) ?? [];
+  const parts = needs.map((part) => readFileSync(new URL(`lib/${part}.lua`, folder), "utf8"));
+  const lua = [...parts, own].join("\n");
+  return keyPrelude(lua) + lua;
+}

@@ -1,0 +1,44 @@
+/** What a refused submission comes to: error outcomes that say what is wrong and what to do about it. */
+import { encodeError, functionNameOf, nearestNames, type OutcomeText } from "@callgrid/core";
+
+const mostNamesShown = 20;
+
+/** `UNKNOWN_FUNCTION`: the pool has functions, and not this one. `known` is empty where they could not be read. */
+export function unknownFunctionOutcome(pool: string, payload: string, known: readonly string[]): OutcomeText {
+  const functionName = functionNameOf(payload);
+  const nearest = nearestNames(functionName, known);
+  const hint = known.length === 0 ? ` in pool "${pool}"` : `${suggestion(nearest)} ${inventory(pool, known)}`;
+  return encodeError({
+    msg: `unknown function "${functionName}"${hint}`,
+    code: "UNKNOWN_FUNCTION",
+    req: payload,
+    details: { functionName, pool, nearest },
+  });
+}
+
+/** `POOL_FULL`: the pool's queue is as long as the submitting process lets it become. */
+export function poolFullOutcome(pool: string, payload: string, queueLimit: number): OutcomeText {
+  return encodeError({
+    msg:
+      `the queue of pool "${pool}" holds ${queueLimit} requests, which is the limit: submit again later, ` +
+      "start more workers, stream() the requests with a smaller window, or raise queueLimit",
+    code: "POOL_FULL",
+    req: payload,
+    details: { pool, queueLimit },
+  });
+}
+
+/** `STATEKEEPER_REFUSED`: it is there, and will not take this; trying again would not help. */
+export function refusedOutcome(payload: string, reason: string): OutcomeText {
+  return encodeError({ msg: reason, code: "STATEKEEPER_REFUSED", req: payload });
+}
+
+function suggestion(nearest: readonly string[]): string {
+  return nearest.length === 0 ? "." : `; did you mean ${nearest.map((name) => `"${name}"`).join(" or ")}?`;
+}
+
+function inventory(pool: string, known: readonly string[]): string {
+  const shown = [...known].sort().slice(0, mostNamesShown).join(", ");
+  const more = known.length > mostNamesShown ? `, and ${known.length - mostNamesShown} more` : "";
+  return `The pool "${pool}" knows: ${shown}${more}`;
+}

@@ -1,0 +1,140 @@
+/**
+ * Submits pending requests: in batches that are sent without waiting for one another, and again where sending failed.
+ * What the statekeeper refuses becomes an error outcome.
+ */
+import { type Clock, isGridError, type OutcomeText } from "@callgrid/core";
+import type { PoolKeeper, Submission, SubmitAnswer } from "./contract.ts";
+import type { PendingRequests } from "./pending-checker.ts";
+import type { PendingRequest } from "./pending-request.ts";
+import { poolFullOutcome, refusedOutcome, unknownFunctionOutcome } from "./refusal-outcomes.ts";
+import { type PlannedBatch, planBatches } from "./submit-batches.ts";
+
+/** What a {@link RequestSubmitter} works with. */
+export interface RequestSubmitterParts {
+  readonly keeper: PoolKeeper;
+  readonly process: string;
+  readonly leaseMs: number;
+  readonly queueLimit: number;
+  readonly batchSize: number;
+  readonly clock: Clock;
+  readonly pending: PendingRequests;
+  readonly onOutcome: (request: PendingRequest, outcome: OutcomeText) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export class RequestSubmitter {
+  /** Requests sent for the first time, and those that had been sent before. */
+  readonly counters = { submitted: 0, resubmitted: 0 };
+  readonly #parts: RequestSubmitterParts;
+  /** To be sent with the next flush. */
+  #queued: PendingRequest[] = [];
+  /** Sending them failed; to be sent when told to, since at once would be a tight loop. */
+  #failed: PendingRequest[] = [];
+  #isStopped = false;
+
+  constructor(parts: RequestSubmitterParts) {
+    this.#parts = parts;
+  }
+
+  /** Puts a request in line for the next flush. */
+  queue(request: PendingRequest): void {
+    if (request.isQueued) return;
+    request.isQueued = true;
+    this.#queued.push(request);
+  }
+
+  /** Puts what failed in line again; tells whether there was any. */
+  requeueFailed(): boolean {
+    const failed = this.#failed;
+    this.#failed = [];
+    for (const request of failed) this.#queued.push(request);
+    return failed.length > 0;
+  }
+
+  /** Sends what is in line and still waited for. */
+  flush(): void {
+    const queued = this.#queued.filter((request) => this.#isPending(request));
+    this.#queued = [];
+    for (const batch of planBatches(queued, this.#parts.batchSize)) void this.#submit(batch);
+  }
+
+  /** Sends nothing more, and drops the answers that are still to come. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#queued = [];
+    this.#failed = [];
+  }
+
+  async #submit(batch: PlannedBatch): Promise<void> {
+    const { keeper, process, leaseMs, queueLimit, clock } = this.#parts;
+    const nowMs = clock.now();
+    const submissions = batch.requests.map((request) => this.#takeSubmission(request, nowMs));
+    const target = batch.worker === undefined ? {} : { worker: batch.worker };
+    try {
+      const { answers } = await keeper.submit({ process, leaseMs, queueLimit, submissions, ...target });
+      await this.#takeAnswers(batch.requests, answers);
+    } catch (error) {
+      this.#takeFailure(batch.requests, error);
+    }
+  }
+
+  #takeSubmission(request: PendingRequest, nowMs: number): Submission {
+    if (request.wasSent) this.counters.resubmitted += 1;
+    else this.counters.submitted += 1;
+    request.isQueued = false;
+    request.wasSent = true;
+    return request.submissionAt(nowMs);
+  }
+
+  async #takeAnswers(requests: readonly PendingRequest[], answers: readonly SubmitAnswer[]): Promise<void> {
+    const { keeper, queueLimit, onOutcome } = this.#parts;
+    const unknown: PendingRequest[] = [];
+    for (const answer of answers) {
+      const request = requests[answer.index];
+      if (request === undefined || !this.#isPending(request)) continue;
+      if (answer.kind === "outcome") onOutcome(request, answer.outcome);
+      else if (answer.kind === "pool-full")
+        onOutcome(request, poolFullOutcome(keeper.pool, request.payload, queueLimit));
+      else unknown.push(request);
+    }
+    if (unknown.length > 0) await this.#refuseUnknownFunctions(unknown);
+  }
+
+  async #refuseUnknownFunctions(requests: readonly PendingRequest[]): Promise<void> {
+    const names = await this.#functionNames();
+    for (const request of requests) {
+      if (!this.#isPending(request)) continue;
+      this.#parts.onOutcome(request, unknownFunctionOutcome(this.#parts.keeper.pool, request.payload, names));
+    }
+  }
+
+  async #functionNames(): Promise<string[]> {
+    try {
+      return [...(await this.#parts.keeper.functions()).functions.keys()];
+    } catch (error) {
+      this.#parts.onError(error);
+      return [];
+    }
+  }
+
+  #takeFailure(requests: readonly PendingRequest[], error: unknown): void {
+    if (this.#isStopped) return;
+    this.#parts.onError(error);
+    // The statekeeper itself is patient with refusals that pass, so one that gets here would come again and again.
+    const isFinal = isGridError(error, "STATEKEEPER_REFUSED");
+    for (const request of requests) {
+      if (request.isQueued || !this.#isPending(request)) continue;
+      if (isFinal) {
+        this.#parts.onOutcome(request, refusedOutcome(request.payload, error.message));
+      } else {
+        request.isQueued = true;
+        this.#failed.push(request);
+      }
+    }
+  }
+
+  /** Not so for what has an outcome by now, was withdrawn, or was asked for anew. */
+  #isPending(request: PendingRequest): boolean {
+    return this.#parts.pending.get(request.id) === request;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * How pending requests are cut into submit batches: one target worker a batch, bounded by number and by size, order
+ * kept.
+ */
+import type { PendingRequest } from "./pending-request.ts";
+
+/** Requests that are submitted in one call. */
+export interface PlannedBatch {
+  readonly worker: string | undefined;
+  readonly requests: readonly PendingRequest[];
+}
+
+// One call is one message to Redis, and one script that nobody else can run beside.
+const longestBatchCharacters = 4 * 1024 * 1024;
+
+interface OpenBatch {
+  readonly worker: string | undefined;
+  readonly requests: PendingRequest[];
+  characters: number;
+}
+
+/** Cuts requests into batches of at most `batchSize`; a payload that is large by itself goes alone. */
+export function planBatches(requests: readonly PendingRequest[], batchSize: number): PlannedBatch[] {
+  const planned: OpenBatch[] = [];
+  const openByWorker = new Map<string | undefined, OpenBatch>();
+  for (const request of requests) {
+    let batch = openByWorker.get(request.worker);
+    if (batch === undefined || !hasRoom(batch, request, batchSize)) {
+      batch = { worker: request.worker, requests: [], characters: 0 };
+      openByWorker.set(request.worker, batch);
+      planned.push(batch);
+    }
+    batch.requests.push(request);
+    batch.characters += request.payload.length;
+  }
+  return planned;
+}
+
+function hasRoom(batch: OpenBatch, request: PendingRequest, batchSize: number): boolean {
+  return batch.requests.length < batchSize && batch.characters + request.payload.length <= longestBatchCharacters;
+}

@@ -1,0 +1,23 @@
+/**
+ * Decides where a re-entrant call waits to be evaluated: pure, so that the rule can be read and tested in one place.
+ */
+
+/** `memory`: the in-memory end of the own queue; `own-queue`: the own queue in the statekeeper; `pool`: the pool's queue. */
+export type Placement = "memory" | "own-queue" | "pool";
+
+/** Self times below this are far below a round trip to the statekeeper, in ms. */
+export const smallCallMs = 0.1;
+
+/** Where a call goes, given what is known of its function. */
+export function placeCall(facts: {
+  /** `sharing: "eager"`: nothing stays in memory. */
+  readonly isEager: boolean;
+  /** Whether this worker has the function at the pool's current version. */
+  readonly isKnownHere: boolean;
+  /** Mean self time in ms; undefined before the first evaluation. */
+  readonly usualMs: number | undefined;
+}): Placement {
+  if (!facts.isKnownHere) return "pool";
+  if (facts.isEager || facts.usualMs === undefined || facts.usualMs > smallCallMs) return "own-queue";
+  return "memory";
+}

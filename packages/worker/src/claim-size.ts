@@ -1,0 +1,52 @@
+/**
+ * Decides when a worker asks for work and for how much: pure, so that the rule can be tested by tables.
+ */
+
+/** How the worker stands when it considers to claim. */
+export interface Workload {
+  readonly freeSlots: number;
+  /** Whether anything could run that only lacks a slot. */
+  readonly hasWork: boolean;
+  readonly readyCount: number;
+  /** What the ready requests will take, by measured self times, in ms. */
+  readonly readyMs: number;
+  /** What the function started last is expected to take, in ms; Infinity if unknown. */
+  readonly runningMs: number;
+  /** Whether the bound on held requests lets new ones in from outside. */
+  readonly isOpenToRoots: boolean;
+  /** Whether the pool knows that this worker is idle. */
+  readonly isVolunteer: boolean;
+  /** The last claim found nothing, and nothing was added to the own queue since. */
+  readonly isDry: boolean;
+}
+
+/** What to ask for. */
+export interface ClaimSize {
+  readonly max: number;
+  readonly budgetMicros: number;
+  readonly volunteerFor: number;
+}
+
+/** A few ms of work at a time: enough to hide the round trip, little enough to leave work for others. */
+const budgetMicros = 4_000;
+const mostPerClaim = 256;
+/** Claim ahead while less than this is at hand, in ms. */
+const lowWaterMs = 8;
+/** What is claimed ahead waits behind what runs; no longer than this, in ms. */
+const longestWaitMs = 20;
+
+/** The claim to make now, or undefined. */
+export function claimSize(workload: Workload): ClaimSize | undefined {
+  if (workload.freeSlots > 0 && !workload.hasWork) return claimWhenIdle(workload);
+  return claimAhead(workload);
+}
+
+function claimWhenIdle({ isOpenToRoots, isVolunteer, isDry, freeSlots }: Workload): ClaimSize | undefined {
+  if (isVolunteer || (isDry && !isOpenToRoots)) return undefined;
+  return { max: mostPerClaim, budgetMicros, volunteerFor: isOpenToRoots ? freeSlots : 0 };
+}
+
+function claimAhead({ readyMs, runningMs, isDry }: Workload): ClaimSize | undefined {
+  if (isDry || readyMs >= lowWaterMs || runningMs > longestWaitMs) return undefined;
+  return { max: mostPerClaim, budgetMicros, volunteerFor: 0 };
+}

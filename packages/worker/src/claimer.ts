@@ -1,0 +1,112 @@
+/**
+ * Gets work: claims from the own queue and the pool, and volunteers when there is none. One claim is under way at a time.
+ */
+import { type Clock, sleep } from "@callgrid/core";
+import type { Claim, ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
+import { type ClaimSize, claimSize, type Workload } from "./claim-size.ts";
+import type { FunctionStanding } from "./function-registry.ts";
+
+/** What the claimer needs to know, and whom it tells. */
+export interface ClaimerParts {
+  readonly keeper: PoolKeeper;
+  readonly worker: string;
+  readonly clock: Clock;
+  readonly standing: FunctionStanding;
+  readonly workload: () => Omit<Workload, "isVolunteer" | "isDry">;
+  readonly onClaims: (claims: readonly Claim[]) => void;
+  /** The function table changed: read it. */
+  readonly onStaleTable: () => Promise<void>;
+  /** The pool does not know this worker (any more): join. */
+  readonly onUnknown: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+const pauseAfterErrorMs = 200;
+
+export class Claimer {
+  /** How many volunteers the pool had when it was last heard of. */
+  volunteers = 0;
+  readonly #parts: ClaimerParts;
+  #isVolunteer = false;
+  #isDry = false;
+  #isClaiming = false;
+  #isStopped = false;
+  /** Counts what may make a claim that is under way outdated: its reply and the news travel on different connections. */
+  #news = 0;
+
+  constructor(parts: ClaimerParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks whether to claim now; cheap when not. */
+  consider(): void {
+    if (this.#isClaiming || this.#isStopped) return;
+    const size = claimSize({ ...this.#parts.workload(), isVolunteer: this.#isVolunteer, isDry: this.#isDry });
+    if (size === undefined) return;
+    this.#isClaiming = true;
+    void this.#claim(size);
+  }
+
+  /** Something was put on the own queue. */
+  noteOwnWork(): void {
+    this.#noteNews();
+  }
+
+  /** The pool gave this volunteer work, or sent it away: it is no volunteer any more. */
+  noteStoodDown(): void {
+    this.#noteNews();
+  }
+
+  /** The bound on held requests may let new ones in again. */
+  noteOpened(): void {
+    this.#isDry = false;
+  }
+
+  /** Claims no more, and tells the pool so. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#request({ max: 0, budgetMicros: 0, volunteerFor: 0 }).catch(this.#parts.onError);
+  }
+
+  #noteNews(): void {
+    this.#news += 1;
+    this.#isVolunteer = false;
+    this.#isDry = false;
+  }
+
+  async #claim(size: ClaimSize): Promise<void> {
+    try {
+      const newsBefore = this.#news;
+      const reply = await this.#request(size);
+      await this.#take(reply, size, this.#news !== newsBefore);
+    } catch (error) {
+      this.#parts.onError(error);
+      await sleep(this.#parts.clock, pauseAfterErrorMs);
+    }
+    this.#isClaiming = false;
+    this.consider();
+  }
+
+  async #take(reply: ClaimReply, size: ClaimSize, isOutdated: boolean): Promise<void> {
+    if (reply.kind === "stale") return this.#parts.onStaleTable();
+    if (reply.kind === "unknown-worker") return this.#parts.onUnknown();
+    if (reply.kind === "again") return;
+    this.volunteers = reply.volunteers;
+    const hasNothing = reply.claims.length === 0;
+    this.#isDry = hasNothing && !isOutdated;
+    this.#isVolunteer = this.#isDry && size.volunteerFor > 0;
+    this.#isClaiming = false;
+    if (!hasNothing) this.#parts.onClaims(reply.claims);
+  }
+
+  #request(size: ClaimSize): Promise<ClaimReply> {
+    const { keeper, worker, standing, workload } = this.#parts;
+    return keeper.claim({
+      worker,
+      ...size,
+      epoch: standing.epoch,
+      skips: standing.skips,
+      isOpenToRoots: workload().isOpenToRoots,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Finds cycles that go through several workers: what waits for long tells the statekeeper whom it waits for, and looks whether
+ * the way leads back. Cycles within one worker are found at once, in local-cycles.ts.
+ */
+import { type Clock, decodeRequest } from "@callgrid/core";
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import { cycleError } from "./call-maker.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { Settled } from "./settled.ts";
+
+/** What is waited for longer than this may be part of a cycle, in ms. */
+const longWaitMs = 300;
+const mostPerLook = 20;
+const mostCallers = 1_000;
+const mostEdges = 1_000;
+const longestSearch = 1_000;
+
+export class CycleFinder {
+  readonly #keeper: PoolKeeper;
+  readonly #worker: string;
+  readonly #clock: Clock;
+  readonly #visible: ReadonlyMap<string, Evaluation>;
+  readonly #settle: (evaluation: Evaluation, settled: Settled) => void;
+
+  constructor(parts: {
+    keeper: PoolKeeper;
+    worker: string;
+    clock: Clock;
+    visible: ReadonlyMap<string, Evaluation>;
+    settle: (evaluation: Evaluation, settled: Settled) => void;
+  }) {
+    this.#keeper = parts.keeper;
+    this.#worker = parts.worker;
+    this.#clock = parts.clock;
+    this.#visible = parts.visible;
+    this.#settle = parts.settle;
+  }
+
+  /** One look at what this worker has waited for longest; a cycle through others must pass through one of these. */
+  async look(): Promise<void> {
+    const awaited = this.#longAwaited();
+    if (awaited.length === 0) return;
+    const untold = callersOf(awaited).filter((caller) => caller.isOwned && !caller.areEdgesTold);
+    const told = untold.map((caller) => ({ id: caller.id, waitsFor: visibleChildren(caller) }));
+    for (const caller of untold) {
+      caller.areEdgesTold = true;
+      caller.isMarkedSuspended = true;
+    }
+    if (told.length > 0) await this.#keeper.mark(this.#worker, told, []);
+    for (const evaluation of awaited) await this.#breakCycle(evaluation);
+  }
+
+  #longAwaited(): Evaluation[] {
+    const before = this.#clock.now() - longWaitMs;
+    const awaited: Evaluation[] = [];
+    for (const evaluation of this.#visible.values()) {
+      if (evaluation.isOwned || evaluation.state !== "asked" || evaluation.bornAt > before) continue;
+      awaited.push(evaluation);
+      if (awaited.length === mostPerLook) break;
+    }
+    return awaited;
+  }
+
+  async #breakCycle(evaluation: Evaluation): Promise<void> {
+    const ids = await this.#keeper.findCycle(evaluation.id, longestSearch);
+    if (ids.length === 0 || evaluation.state !== "asked") return;
+    const payloads = await Promise.all(ids.map(async (id) => (await this.#keeper.inspectRequest(id))?.payload ?? id));
+    const error = cycleError(payloads.map(readable));
+    this.#settle(evaluation, Settled.ofError({ ...error, req: evaluation.payload }));
+  }
+}
+
+/** Everything in this worker that waits, straight or through others, for one of these. */
+function callersOf(awaited: readonly Evaluation[]): Evaluation[] {
+  const callers = new Set<Evaluation>();
+  const open = [...awaited];
+  for (let next = open.pop(); next !== undefined && callers.size < mostCallers; next = open.pop()) {
+    for (const { calls } of next.waiters) {
+      if (callers.has(calls.caller)) continue;
+      callers.add(calls.caller);
+      open.push(calls.caller);
+    }
+  }
+  return [...callers];
+}
+
+/** Ids of what an evaluation waits for, itself or through calls that nobody else sees. */
+function visibleChildren(evaluation: Evaluation): string[] {
+  const ids = new Set<string>();
+  const seen = new Set<Evaluation>([evaluation]);
+  const open = [evaluation];
+  for (let next = open.pop(); next !== undefined && ids.size < mostEdges; next = open.pop()) {
+    for (const calls of next.openCalls ?? []) {
+      for (const child of calls.children) {
+        if (child === undefined || seen.has(child)) continue;
+        seen.add(child);
+        if (child.isVisible) ids.add(child.id);
+        else open.push(child);
+      }
+    }
+  }
+  return [...ids];
+}
+
+function readable(payload: string): string {
+  return payload.startsWith("{") ? JSON.stringify(decodeRequest(payload)) : payload;
+}

@@ -1,0 +1,142 @@
+/**
+ * One request that this worker has to do with: evaluates it, is about to, or waits for somebody else to.
+ *
+ * | state     | meaning                                                        | leaves it by                          |
+ * |-----------|----------------------------------------------------------------|---------------------------------------|
+ * | stacked   | in the in-memory end of the own queue, nobody else sees it     | start, or being shared (→ asked)      |
+ * | asked     | in the pool's hands; this worker waits for its outcome         | its outcome, or a claim (→ ready)     |
+ * | ready     | claimed from the pool, not started                             | start                                 |
+ * | running   | the function runs, and holds a slot                            | waiting for calls, or its end         |
+ * | suspended | the function waits for re-entrant calls, and holds no slot     | all calls done (→ running)            |
+ * | done      | settled; whoever waited has been told                          |                                       |
+ */
+import { type Definition, decodeRequest, requestId } from "@callgrid/core";
+import type { CacheMode, Requester } from "@callgrid/statekeeper";
+import type { ReentrantCalls } from "./reentrant-calls.ts";
+import type { RequestHost } from "./request-context.ts";
+import type { Settled } from "./settled.ts";
+
+/** A claim on this evaluation's outcome by a function of this worker: the place in its list of calls. */
+export interface Waiter {
+  readonly calls: ReentrantCalls;
+  readonly index: number;
+}
+
+/** A call, checked and written down. */
+export interface EncodedCall {
+  /** By which equal requests in this worker find each other: the payload where that is canonical, else the id. */
+  readonly key: string;
+  readonly functionName: string;
+  readonly payload: string;
+  /** Undefined where it can be derived from the key. */
+  readonly id: string | undefined;
+  /** Arguments where they are primitives, so that nobody can change them for others; else they are read from the payload. */
+  readonly primitiveArguments: readonly unknown[] | undefined;
+}
+
+/** What an evaluation is made with beside the call itself. */
+export interface EvaluationSurroundings {
+  readonly host: RequestHost;
+  readonly mode: CacheMode;
+  readonly definition: Definition | undefined;
+  readonly bornAt: number;
+  readonly deadlineAt: number;
+}
+
+export type EvaluationState = "stacked" | "asked" | "ready" | "running" | "suspended" | "done";
+
+export class Evaluation {
+  /** What serves the function while it runs. */
+  readonly host: RequestHost;
+  readonly key: string;
+  readonly functionName: string;
+  readonly payload: string;
+  readonly primitiveArguments: readonly unknown[] | undefined;
+  readonly mode: CacheMode;
+  readonly definition: Definition | undefined;
+  #id: string | undefined;
+
+  state: EvaluationState = "stacked";
+  /** The pool knows it as running here: it was claimed, or shared while it ran. */
+  isOwned = false;
+  readonly waiters: Waiter[] = [];
+  ask: ReturnType<Requester["ask"]> | undefined;
+
+  /** When it was made, by the worker's clock, in ms. */
+  readonly bornAt: number;
+  /** Until when somebody wants the outcome, by the worker's clock, in ms; 0: no limit. */
+  deadlineAt: number;
+  /** Its function's stamp when it started. */
+  stamp = "";
+
+  holdsSlot = false;
+  /** Calls that have not all come back. */
+  openCalls: ReentrantCalls[] | undefined;
+  /** How many of them the function waits for right now; it needs a slot when there is none. */
+  waitingFor = 0;
+  /** The statekeeper has been told that it waits. */
+  isMarkedSuspended = false;
+  /** The statekeeper has been told for whom it waits this time. */
+  areEdgesTold = false;
+  suspendedAt = 0;
+  /** Self time so far, and since when it runs, in ms. */
+  selfMs = 0;
+  startedAt = 0;
+  runningSince = 0;
+  settled: Settled | undefined;
+  abort: AbortController | undefined;
+  cancelTimers: Array<() => void> | undefined;
+
+  constructor(call: EncodedCall, around: EvaluationSurroundings) {
+    this.host = around.host;
+    this.key = call.key;
+    this.functionName = call.functionName;
+    this.payload = call.payload;
+    this.primitiveArguments = call.primitiveArguments;
+    this.#id = call.id;
+    this.mode = around.mode;
+    this.definition = around.definition;
+    this.bornAt = around.bornAt;
+    this.deadlineAt = around.deadlineAt;
+  }
+
+  /** The request id; hashed on first use, since most small calls never need it. */
+  get id(): string {
+    this.#id ??= requestId(this.key);
+    return this.#id;
+  }
+
+  addOpenCalls(calls: ReentrantCalls): void {
+    if (this.openCalls === undefined) this.openCalls = [calls];
+    else if (!this.openCalls.includes(calls)) this.openCalls.push(calls);
+  }
+
+  removeOpenCalls(calls: ReentrantCalls): void {
+    const at = this.openCalls?.indexOf(calls) ?? -1;
+    if (at !== -1) this.openCalls?.splice(at, 1);
+  }
+
+  addTimer(cancel: () => void): void {
+    this.cancelTimers ??= [];
+    this.cancelTimers.push(cancel);
+  }
+
+  cancelAllTimers(): void {
+    for (const cancel of this.cancelTimers ?? []) cancel();
+    this.cancelTimers = undefined;
+  }
+
+  /** A copy of the arguments of its own for each evaluation. */
+  readArguments(): unknown[] {
+    return decodeRequest(this.payload).slice(1);
+  }
+
+  /** Whether anything outside this worker may know it. */
+  get isVisible(): boolean {
+    return this.isOwned || this.ask !== undefined;
+  }
+
+  get isStarted(): boolean {
+    return this.state === "running" || this.state === "suspended";
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Serves running functions: `callReentrant`, `streamReentrant` and `context` end up here.
+ */
+import { GridError, type Outcome } from "@callgrid/core";
+import type { Logger } from "pino";
+import type { CallMaker } from "./call-maker.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { ReentrantCalls } from "./reentrant-calls.ts";
+import type { RequestContext, RequestHost } from "./request-context.ts";
+
+/** How many calls of one `streamReentrant` are under way at a time. */
+const streamWindow = 1_000;
+
+export class FunctionHost implements RequestHost {
+  readonly #evaluator: Evaluator;
+  readonly #calls: CallMaker;
+  readonly #pool: string;
+  readonly #workerId: string;
+  readonly #log: Logger;
+  readonly #onProgress: (evaluation: Evaluation, done: number, total: number) => void;
+
+  constructor(parts: {
+    evaluator: Evaluator;
+    calls: CallMaker;
+    pool: string;
+    workerId: string;
+    log: Logger;
+    onProgress: (evaluation: Evaluation, done: number, total: number) => void;
+  }) {
+    this.#evaluator = parts.evaluator;
+    this.#calls = parts.calls;
+    this.#pool = parts.pool;
+    this.#workerId = parts.workerId;
+    this.#log = parts.log;
+    this.#onProgress = parts.onProgress;
+  }
+
+  callReentrant(caller: Evaluation, requests: readonly unknown[]): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      refuseIfDone(caller);
+      const encoded = encodeAll(this.#calls, requests);
+      const calls = new ReentrantCalls(caller, encoded.length, () => {
+        if (calls.remaining === 0 && isPlaced) this.#evaluator.resumeWhenPossible(calls, finish);
+      });
+      const finish = (): void => {
+        const result = calls.result();
+        if ("error" in result) reject(result.error);
+        else resolve(result.values);
+      };
+      let isPlaced = false;
+      // last first: the own queue gives the youngest, and the first call should come first
+      for (let i = encoded.length - 1; i >= 0; i -= 1) {
+        const call = encoded[i];
+        if (call !== undefined) this.#calls.place(call, calls, i, this);
+      }
+      isPlaced = true;
+      if (calls.remaining === 0) finish();
+      else this.#evaluator.suspend(caller, calls);
+    });
+  }
+
+  async *streamReentrant(
+    caller: Evaluation,
+    requests: readonly unknown[],
+  ): AsyncGenerator<{ index: number; outcome: Outcome }> {
+    refuseIfDone(caller);
+    const encoded = encodeAll(this.#calls, requests);
+    const finished: number[] = [];
+    let wake: (() => void) | undefined;
+    const calls = new ReentrantCalls(caller, encoded.length, (index) => {
+      finished.push(index);
+      const resume = wake;
+      wake = undefined;
+      if (resume !== undefined) this.#evaluator.resumeWhenPossible(calls, resume);
+    });
+    let placed = 0;
+    try {
+      for (let yielded = 0; yielded < encoded.length; yielded += 1) {
+        for (; placed < Math.min(encoded.length, yielded + streamWindow); placed += 1) {
+          const call = encoded[placed];
+          if (call !== undefined) this.#calls.place(call, calls, placed, this);
+        }
+        caller.addOpenCalls(calls);
+        if (finished.length === 0) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            this.#evaluator.suspend(caller, calls);
+          });
+        }
+        const index = finished.shift() ?? 0;
+        yield { index, outcome: calls.outcome(index) };
+      }
+    } finally {
+      caller.removeOpenCalls(calls);
+      if (calls.remaining > 0) this.#evaluator.giveUp(calls, "the loop over its outcomes was left");
+    }
+  }
+
+  describe(evaluation: Evaluation): RequestContext {
+    const { functionName } = evaluation;
+    const parts = { log: this.#log, onProgress: this.#onProgress };
+    return {
+      requestId: evaluation.id,
+      functionName,
+      pool: this.#pool,
+      worker: `${this.#pool}/${this.#workerId}`,
+      get signal() {
+        return signalOf(evaluation);
+      },
+      get log() {
+        return parts.log.child({ requestId: evaluation.id, function: functionName });
+      },
+      progress: (done, total) => parts.onProgress(evaluation, done, total),
+    };
+  }
+}
+
+function encodeAll(calls: CallMaker, requests: readonly unknown[]): Array<ReturnType<CallMaker["encode"]>> {
+  if (!Array.isArray(requests)) {
+    throw new GridError("INVALID_REQUEST", "a list of requests is due: callReentrant([[f, 1], [g, 2]])");
+  }
+  return requests.map((request, index) => encodeOne(calls, request, index));
+}
+
+function encodeOne(calls: CallMaker, request: unknown, index: number): ReturnType<CallMaker["encode"]> {
+  try {
+    return calls.encode(request);
+  } catch (error) {
+    if (!(error instanceof GridError)) throw error;
+    throw new GridError(error.code, `requests[${index}]: ${error.message}`, { details: { ...error.details, index }, cause: error });
+  }
+}
+
+function refuseIfDone(caller: Evaluation): void {
+  if (caller.state !== "done") return;
+  throw new GridError("CANCELLED", "the request that makes this call is done or cancelled already");
+}
+
+/** Made on first use: most functions never ask for it. */
+function signalOf(evaluation: Evaluation): AbortSignal {
+  evaluation.abort ??= new AbortController();
+  if (evaluation.state === "done") evaluation.abort.abort(new GridError("CANCELLED", "the request is done already"));
+  return evaluation.abort.signal;
+}

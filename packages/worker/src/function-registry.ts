@@ -1,0 +1,85 @@
+/**
+ * The functions that one worker can evaluate, by name, and how they stand to the pool's function table.
+ */
+import { type Definition, GridError } from "@callgrid/core";
+import type { FunctionTable } from "@callgrid/statekeeper";
+
+export class FunctionRegistry {
+  readonly #definitions = new Map<string, Definition>();
+
+  constructor(definitions: Iterable<Definition>) {
+    for (const definition of definitions) this.#add(definition);
+  }
+
+  get(name: string): Definition | undefined {
+    return this.#definitions.get(name);
+  }
+
+  /** Name to version, as a member announces it. */
+  get versions(): ReadonlyMap<string, string> {
+    return new Map([...this.#definitions.values()].map(({ name, version }) => [name, version]));
+  }
+
+  get names(): string[] {
+    return [...this.#definitions.keys()];
+  }
+
+  #add(definition: Definition): void {
+    const known = this.#definitions.get(definition.name);
+    if (known !== undefined && known.evaluate.toString() !== definition.evaluate.toString()) {
+      throw new GridError(
+        "FUNCTION_REDEFINED",
+        `"${definition.name}" is defined twice with another body; requests name functions, so give one of them another name`,
+        { details: { functionName: definition.name } },
+      );
+    }
+    this.#definitions.set(definition.name, definition);
+  }
+}
+
+/** The registry beside the pool's table: which functions to pass over, and the stamp that results are kept under. */
+export class FunctionStanding {
+  readonly #registry: FunctionRegistry;
+  #table: FunctionTable = { epoch: 0, functions: new Map() };
+  #skips: string[] = [];
+  readonly #stamps = new Map<string, string>();
+
+  constructor(registry: FunctionRegistry) {
+    this.#registry = registry;
+  }
+
+  get epoch(): number {
+    return this.#table.epoch;
+  }
+
+  /** Functions of the pool that this worker lacks at their current version. */
+  get skips(): readonly string[] {
+    return this.#skips;
+  }
+
+  get table(): FunctionTable {
+    return this.#table;
+  }
+
+  update(table: FunctionTable): void {
+    this.#table = table;
+    this.#skips = [...table.functions].filter(([name, { version }]) => this.#registry.get(name)?.version !== version).map(([name]) => name);
+    this.#stamps.clear();
+  }
+
+  /** The definition to evaluate a call of `name` with, if this worker has it at the pool's current version. */
+  current(name: string): Definition | undefined {
+    const definition = this.#registry.get(name);
+    if (definition === undefined) return undefined;
+    const registered = this.#table.functions.get(name);
+    return registered === undefined || registered.version === definition.version ? definition : undefined;
+  }
+
+  stamp(definition: Definition): string {
+    const known = this.#stamps.get(definition.name);
+    if (known !== undefined) return known;
+    const stamp = `${definition.version}#${this.#table.functions.get(definition.name)?.generation ?? 0}`;
+    this.#stamps.set(definition.name, stamp);
+    return stamp;
+  }
+}

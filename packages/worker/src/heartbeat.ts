@@ -1,0 +1,72 @@
+/**
+ * Keeps a worker's lease alive. On Redis a thread of its own does it (thread-heartbeat.ts), so that a long calculation is no
+ * death; where the statekeeper lives in this process, a timer is enough (below), since both stop together.
+ */
+import type { CancelTimer, Clock } from "@callgrid/core";
+import type { PoolKeeper } from "@callgrid/statekeeper";
+
+/** A time by which an evaluation must be over, or its worker is ended. */
+export interface Watch {
+  readonly id: string;
+  readonly payload: string;
+  readonly functionName: string;
+  /** From now, in ms. */
+  readonly withinMs: number;
+  readonly limitMs: number;
+}
+
+export interface Heartbeat {
+  start(): void;
+  stop(): Promise<void>;
+  /** Ends the worker when the evaluation is still watched after its time: its code never yielded. */
+  watch(watch: Watch): void;
+  unwatch(id: string): void;
+}
+
+/** What a heartbeat is told at its start. */
+export interface HeartbeatOptions {
+  readonly worker: string;
+  readonly leaseMs: number;
+  /** The pool does not know the worker any more. */
+  readonly onLost: () => void;
+}
+
+/** Renews by a timer of the worker's own clock. */
+export class TimerHeartbeat implements Heartbeat {
+  readonly #keeper: PoolKeeper;
+  readonly #clock: Clock;
+  readonly #options: HeartbeatOptions;
+  #cancel: CancelTimer | undefined;
+  #isStopped = false;
+
+  constructor(keeper: PoolKeeper, clock: Clock, options: HeartbeatOptions) {
+    this.#keeper = keeper;
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#cancel = this.#clock.background(this.#options.leaseMs / 3, () => void this.#beat());
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel?.();
+  }
+
+  watch(): void {
+    // a timer cannot interrupt code that never yields; the worker's own timers do the rest
+  }
+
+  unwatch(): void {}
+
+  async #beat(): Promise<void> {
+    const { worker, leaseMs, onLost } = this.#options;
+    try {
+      if (!(await this.#keeper.renew(worker, leaseMs)) && !this.#isStopped) onLost();
+    } catch {
+      // the statekeeper is out of reach: the next beat tries again, and a lapsed lease is found out then
+    }
+    if (!this.#isStopped) this.start();
+  }
+}

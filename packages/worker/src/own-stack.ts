@@ -1,0 +1,48 @@
+/**
+ * The in-memory end of the own queue: the worker takes the youngest (so that memory is bounded by depth times fan-out), and
+ * what leaves for others is the oldest. Entries that were shared or cancelled meanwhile stay until they are met, and are skipped.
+ */
+import type { Evaluation } from "./evaluation.ts";
+
+export class OwnStack {
+  #entries: Evaluation[] = [];
+  /** Entries before this were taken by sharing. */
+  #bottom = 0;
+
+  push(evaluation: Evaluation): void {
+    this.#entries.push(evaluation);
+  }
+
+  /** The youngest that is still to be started here. */
+  pop(): Evaluation | undefined {
+    while (this.#entries.length > this.#bottom) {
+      const youngest = this.#entries.pop();
+      if (youngest?.state === "stacked") return youngest;
+    }
+    this.#entries = [];
+    this.#bottom = 0;
+    return undefined;
+  }
+
+  /** Takes up to `count` of the oldest that were born before `bornBefore`. */
+  takeOldest(count: number, bornBefore: number): Evaluation[] {
+    const taken: Evaluation[] = [];
+    while (taken.length < count && this.#bottom < this.#entries.length) {
+      const oldest = this.#entries[this.#bottom];
+      if (oldest !== undefined && oldest.state === "stacked") {
+        if (oldest.bornAt >= bornBefore) break;
+        taken.push(oldest);
+      }
+      this.#bottom += 1;
+    }
+    if (this.#bottom > 1_024 && this.#bottom * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#bottom);
+      this.#bottom = 0;
+    }
+    return taken;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.length <= this.#bottom;
+  }
+}

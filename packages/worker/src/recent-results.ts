@@ -1,0 +1,58 @@
+/**
+ * What this worker came to lately, by key: so that small calls which never leave it are still evaluated once. Bounded by
+ * entries and bytes; the oldest goes first (two generations: when the young one is full, the old one is dropped).
+ */
+import type { Settled } from "./settled.ts";
+
+interface Kept {
+  readonly settled: Settled;
+  /** The function's stamp that it was made under. */
+  readonly stamp: string;
+  /** Until when it may be used, by the worker's clock, in ms. */
+  readonly until: number;
+}
+
+export class RecentResults {
+  readonly #entriesPerGeneration: number;
+  readonly #bytesPerGeneration: number;
+  #young = new Map<string, Kept>();
+  #old = new Map<string, Kept>();
+  #youngBytes = 0;
+
+  constructor(limits: { entries: number; bytes: number }) {
+    this.#entriesPerGeneration = Math.ceil(limits.entries / 2);
+    this.#bytesPerGeneration = Math.ceil(limits.bytes / 2);
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  get(key: string, stamp: string, now: number): Settled | undefined {
+    const kept = this.#young.get(key) ?? this.#old.get(key);
+    if (kept === undefined || kept.stamp !== stamp || kept.until <= now) return undefined;
+    return kept.settled;
+  }
+
+  put(key: string, kept: Kept): void {
+    const bytes = 2 * key.length + kept.settled.bytes;
+    if (bytes > this.#bytesPerGeneration) return;
+    this.#young.set(key, kept);
+    this.#youngBytes += bytes;
+    if (this.#young.size < this.#entriesPerGeneration && this.#youngBytes < this.#bytesPerGeneration) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngBytes = 0;
+  }
+
+  forget(key: string): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+    this.#youngBytes = 0;
+  }
+}

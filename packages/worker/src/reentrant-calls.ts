@@ -1,0 +1,64 @@
+/**
+ * The calls that one `callReentrant` or `streamReentrant` waits for: collects what they come to, in order, and says when
+ * the caller can go on.
+ */
+import { type ErrorTree, type Outcome, RequestError } from "@callgrid/core";
+import type { Evaluation } from "./evaluation.ts";
+import type { Settled } from "./settled.ts";
+
+export class ReentrantCalls {
+  readonly caller: Evaluation;
+  /** What each call waits for; a place is empty once that is settled. */
+  readonly children: Array<Evaluation | undefined>;
+  readonly settled: Array<Settled | undefined>;
+  /** Called when all are settled (or, for a stream, when one is). */
+  readonly onSettled: (index: number) => void;
+  remaining: number;
+
+  constructor(caller: Evaluation, count: number, onSettled: (index: number) => void) {
+    this.caller = caller;
+    this.children = new Array<Evaluation | undefined>(count);
+    this.settled = new Array<Settled | undefined>(count);
+    this.onSettled = onSettled;
+    this.remaining = count;
+  }
+
+  settle(index: number, settled: Settled): void {
+    if (this.settled[index] !== undefined) return;
+    this.settled[index] = settled;
+    this.children[index] = undefined;
+    this.remaining -= 1;
+    this.onSettled(index);
+  }
+
+  /** The values in order, or the error that tells of every call that failed. */
+  result(): { values: unknown[] } | { error: RequestError } {
+    const values: unknown[] = [];
+    let failed: Record<string, ErrorTree> | undefined;
+    for (const settled of this.settled) {
+      if (settled?.tree !== undefined) {
+        failed ??= {};
+        failed[settled.tree.req] = settled.tree;
+      } else {
+        values.push(settled?.value);
+      }
+    }
+    return failed === undefined ? { values } : { error: failedCalls(this.caller.payload, failed) };
+  }
+
+  outcome(index: number): Outcome {
+    const settled = this.settled[index];
+    if (settled?.tree !== undefined) return { error: new RequestError(settled.tree) };
+    return { value: settled?.value };
+  }
+}
+
+/** What `callReentrant` rejects with: the error that the caller's own outcome will be, unless the function handles it. */
+function failedCalls(callerPayload: string, info: Record<string, ErrorTree>): RequestError {
+  return new RequestError({
+    msg: `Error from request ${callerPayload.length > 200 ? `${callerPayload.slice(0, 199)}…` : callerPayload}`,
+    code: "FUNCTION_FAILED",
+    req: callerPayload,
+    info,
+  });
+}

@@ -1,0 +1,103 @@
+/**
+ * What a function sees of the grid while it runs: the ambient context of its request, and the calls it can make from there.
+ * The context follows the function through its awaits (AsyncLocalStorage) and never leaks into what runs in between.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type CheckedAll, GridError, type Outcome, type Request, type ValuesOf } from "@callgrid/core";
+import type { Logger } from "pino";
+import type { Evaluation } from "./evaluation.ts";
+
+/** The ambient facts of the request that is being evaluated. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly functionName: string;
+  readonly pool: string;
+  /** The worker's id, as `enqueue` takes it: `pool/…`. */
+  readonly worker: string;
+  /** Aborted when nobody waits for the outcome any more, or the time is up; pass it to whatever can be interrupted. */
+  readonly signal: AbortSignal;
+  /** Writes to the worker's log with the request's id. */
+  readonly log: Logger;
+  /** Tells how far the evaluation is; shown by `why`. At most a few times a second are passed on. */
+  progress(done: number, total: number): void;
+}
+
+/** Serves the functions of one worker while they run. */
+export interface RequestHost {
+  callReentrant(caller: Evaluation, requests: readonly unknown[]): Promise<unknown[]>;
+  streamReentrant(caller: Evaluation, requests: readonly unknown[]): AsyncGenerator<{ index: number; outcome: Outcome }>;
+  describe(evaluation: Evaluation): RequestContext;
+}
+
+const storageKey = Symbol.for("callgrid.request-context");
+
+/** One storage a process, even where callgrid is installed twice. */
+function requestStorage(): AsyncLocalStorage<Evaluation> {
+  const holder = globalThis as Record<symbol, AsyncLocalStorage<Evaluation> | undefined>;
+  holder[storageKey] ??= new AsyncLocalStorage<Evaluation>();
+  return holder[storageKey];
+}
+
+const storage = requestStorage();
+
+/** Runs a function in the context of its request. */
+export function runInContext<V>(evaluation: Evaluation, run: (evaluation: Evaluation) => V): V {
+  return storage.run(evaluation, run, evaluation);
+}
+
+/**
+ * Calls other functions through the grid from inside a function, and waits for all of them. The caller gives up its slot
+ * meanwhile, so nested calls cannot starve. Equal requests are evaluated once.
+ *
+ * @returns the values in order: a tuple for a literal list, typed where references are used.
+ * @throws RequestError when any of them fails, after all have finished; its `info` tells of each that failed.
+ * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs; `INVALID_REQUEST`, `INVALID_VALUE`.
+ * @example
+ * ```ts
+ * import { callReentrant, define } from "callgrid";
+ * const divide = define("divide", (x: number, y: number) => x / y);
+ * export const ratio = define("ratio", async (i: number) => {
+ *   const [q] = await callReentrant([[divide, i, i - 1]]);
+ *   return q;
+ * });
+ * ```
+ */
+export function callReentrant<const R extends readonly Request[]>(requests: R & CheckedAll<R>): Promise<ValuesOf<R>> {
+  const evaluation = storage.getStore();
+  if (evaluation === undefined) return Promise.reject(notInARequest("callReentrant"));
+  return evaluation.host.callReentrant(evaluation, requests) as Promise<ValuesOf<R>>;
+}
+
+/**
+ * Like {@link callReentrant}, but yields each outcome as it comes, failed ones too. Leaving the loop early gives up the rest.
+ *
+ * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs; `INVALID_REQUEST`, `INVALID_VALUE`.
+ */
+export function streamReentrant<const R extends readonly Request[]>(
+  requests: R & CheckedAll<R>,
+): AsyncGenerator<{ index: number; outcome: Outcome<ValuesOf<R>[number]> }> {
+  const evaluation = storage.getStore();
+  if (evaluation === undefined) throw notInARequest("streamReentrant");
+  return evaluation.host.streamReentrant(evaluation, requests) as AsyncGenerator<{
+    index: number;
+    outcome: Outcome<ValuesOf<R>[number]>;
+  }>;
+}
+
+/**
+ * The context of the request being evaluated.
+ *
+ * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs.
+ */
+export function context(): RequestContext {
+  const evaluation = storage.getStore();
+  if (evaluation === undefined) throw notInARequest("context");
+  return evaluation.host.describe(evaluation);
+}
+
+function notInARequest(name: string): GridError {
+  return new GridError(
+    "NOT_IN_A_REQUEST",
+    `${name}() works inside a function that the grid runs; to try a function that uses it, enqueue it on a localGrid()`,
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * How long functions take by themselves (waiting for re-entrant calls left out): an exponentially weighted mean and
+ * deviation per function, after the round trip estimator of RFC 6298 (TCP), which the same question gave rise to:
+ * mean += (x − mean)/8, deviation += (|x − mean| − deviation)/4.
+ */
+
+const warmUpSamples = 8;
+const mostPerSample = 4;
+const leastMs = 0.01;
+
+/** What was measured of one function. Times in ms. */
+export class SelfTime {
+  meanMs: number;
+  deviationMs: number;
+  evaluations = 0;
+  failures = 0;
+  /** Already told the statekeeper. */
+  reportedEvaluations = 0;
+  reportedFailures = 0;
+  #samples = 0;
+
+  constructor(firstMs: number) {
+    this.meanMs = firstMs;
+    this.deviationMs = firstMs / 2;
+  }
+
+  /** A cautious estimate of the next evaluation, in ms. */
+  get expectedMs(): number {
+    return this.meanMs + 2 * this.deviationMs;
+  }
+
+  get isWarmingUp(): boolean {
+    return this.#samples < warmUpSamples;
+  }
+
+  note(ms: number): void {
+    // the first few run before the code is warm, and would make a small call look dear for a long time
+    if (this.isWarmingUp && ms < this.meanMs) {
+      this.#samples += 1;
+      this.meanMs = ms;
+      this.deviationMs = ms / 2;
+      return;
+    }
+    this.#samples += 1;
+    // a pause of the whole process (garbage collection, a busy core) says little about the function: it may count for so much
+    const error = Math.min(ms, mostPerSample * this.meanMs + leastMs) - this.meanMs;
+    this.meanMs += error / 8;
+    this.deviationMs += (Math.abs(error) - this.deviationMs) / 4;
+  }
+}
+
+export class SelfTimes {
+  readonly #times = new Map<string, SelfTime>();
+
+  get(functionName: string): SelfTime | undefined {
+    return this.#times.get(functionName);
+  }
+
+  /** The pool knows a function's time before this worker has run it once. */
+  learn(functionName: string, micros: number): void {
+    if (!this.#times.has(functionName)) this.#times.set(functionName, new SelfTime(micros / 1_000));
+  }
+
+  /** What an evaluation took until it first waited: the only news of a function that has called itself so far. */
+  noteFirstPart(functionName: string, ms: number): void {
+    const known = this.#times.get(functionName);
+    if (known === undefined) this.#times.set(functionName, new SelfTime(ms));
+    else if (known.isWarmingUp) known.note(ms);
+  }
+
+  note(functionName: string, ms: number): SelfTime {
+    const known = this.#times.get(functionName);
+    if (known !== undefined) {
+      known.note(ms);
+      return known;
+    }
+    const first = new SelfTime(ms);
+    this.#times.set(functionName, first);
+    return first;
+  }
+
+  /** What has not been told yet, and counts as told from now on. */
+  takeReports(): Array<{ functionName: string; evaluations: number; failures: number; selfMicros: number }> {
+    const reports = [];
+    for (const [functionName, time] of this.#times) {
+      const evaluations = time.evaluations - time.reportedEvaluations;
+      const failures = time.failures - time.reportedFailures;
+      if (evaluations === 0 && failures === 0) continue;
+      time.reportedEvaluations = time.evaluations;
+      time.reportedFailures = time.failures;
+      reports.push({ functionName, evaluations, failures, selfMicros: Math.max(1, Math.round(time.expectedMs * 1_000)) });
+    }
+    return reports;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What an evaluation came to, in the form that costs least here: primitives as they are, everything else as text, so that
+ * each reader gets a copy of its own and nobody sees what another one changes. The text is made when somebody needs it.
+ */
+import {
+  decodeErrorTree,
+  decodeValue,
+  type ErrorTree,
+  encodeError,
+  encodeValue,
+  isErrorText,
+  type OutcomeText,
+} from "@callgrid/core";
+
+export class Settled {
+  readonly #primitive: unknown;
+  readonly tree: ErrorTree | undefined;
+  #text: OutcomeText | undefined;
+
+  private constructor(primitive: unknown, text: OutcomeText | undefined, tree: ErrorTree | undefined) {
+    this.#primitive = primitive;
+    this.#text = text;
+    this.tree = tree;
+  }
+
+  /** Of a value that a function returned; throws `INVALID_VALUE` or `PAYLOAD_TOO_LARGE` for one that cannot travel. */
+  static ofValue(value: unknown, limitBytes: number): Settled {
+    if (isSmallPrimitive(value)) return new Settled(value, undefined, undefined);
+    return new Settled(undefined, encodeValue(value, "result", limitBytes), undefined);
+  }
+
+  static ofError(tree: ErrorTree): Settled {
+    return new Settled(undefined, undefined, tree);
+  }
+
+  static ofText(text: OutcomeText): Settled {
+    return new Settled(undefined, text, isErrorText(text) ? decodeErrorTree(text) : undefined);
+  }
+
+  get isError(): boolean {
+    return this.tree !== undefined;
+  }
+
+  /** The value, a copy of its own for each call; `undefined` for an error. */
+  get value(): unknown {
+    if (this.tree !== undefined) return undefined;
+    return this.#text === undefined ? this.#primitive : decodeValue(this.#text);
+  }
+
+  get text(): OutcomeText {
+    this.#text ??= this.tree === undefined ? encodeValue(this.#primitive) : encodeError(this.tree);
+    return this.#text;
+  }
+
+  /** What keeping it takes, roughly, in bytes. */
+  get bytes(): number {
+    if (this.#text !== undefined) return 2 * this.#text.length;
+    return typeof this.#primitive === "string" ? 2 * this.#primitive.length : 16;
+  }
+}
+
+const smallStringCharacters = 65_536;
+
+function isSmallPrimitive(value: unknown): boolean {
+  if (typeof value === "string") return value.length <= smallStringCharacters;
+  return value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol");
+}

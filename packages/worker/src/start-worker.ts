@@ -1,0 +1,130 @@
+/**
+ * Starts a worker inside this process: for those who embed one in a service of their own, and for `callgrid worker`, whose
+ * supervisor starts one in each child process.
+ */
+import { availableParallelism, hostname, totalmem } from "node:os";
+import { type Clock, environmentOptions, resolveOptions, systemClock } from "@callgrid/core";
+import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { type Logger, pino } from "pino";
+import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat } from "./heartbeat.ts";
+import { type FunctionSources, loadFunctions } from "./module-loader.ts";
+import { ThreadHeartbeat } from "./thread-heartbeat.ts";
+import { newWorkerId, Worker } from "./worker.ts";
+import { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
+
+/** What to work on, and where. Everything else has a default, see {@link workerOptions}. */
+export interface StartWorkerOptions extends WorkerOptionsGiven {
+  /** The pool to work for. */
+  readonly pool: string;
+  /** Modules by path or URL, or what `define` returned. */
+  readonly functions: FunctionSources;
+  /** Where the grid's Redis is; default `CALLGRID_URL`, else redis://localhost:6379. */
+  readonly url?: string | undefined;
+  /** A statekeeper that is open already, instead of `url`; it is not closed with the worker. */
+  readonly statekeeper?: Statekeeper | undefined;
+  readonly log?: Logger | undefined;
+  /** The worker's id within the pool: 1 to 40 letters and digits; default: a random one. */
+  readonly id?: string | undefined;
+  readonly clock?: Clock | undefined;
+  /** Whether this process may be ended when a function never yields; only a supervised one is replaced then. */
+  readonly isSupervised?: boolean | undefined;
+}
+
+/** A worker that has joined its pool. */
+export interface RunningWorker {
+  /** `pool/…`, as `enqueue` takes it. */
+  readonly id: string;
+  readonly pool: string;
+  /** Stops claiming, gives back what has not started or waits for others, finishes what runs for at most `timeoutMs`, leaves. */
+  drain(timeoutMs?: number): Promise<void>;
+  /** Leaves at once; what runs goes back to the pool. */
+  stop(): Promise<void>;
+  /** Resolves once the worker has left. */
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Starts a worker.
+ *
+ * @throws GridError `INVALID_MODULE`, `FUNCTION_REDEFINED`, `INVALID_OPTION`, `CONNECTION_FAILED`, `REDIS_TOO_OLD`.
+ * @example
+ * ```ts
+ * import { startWorker } from "callgrid";
+ * const worker = await startWorker({ pool: "pool", functions: "./functions.js", slots: 2 });
+ * process.on("SIGTERM", () => worker.drain());
+ * ```
+ */
+export async function startWorker(given: StartWorkerOptions): Promise<RunningWorker> {
+  const { pool, functions, url, statekeeper, log, id, clock = systemClock, isSupervised, ...rest } = given;
+  const options = resolveOptions(workerOptions, { ...environmentOptions(workerOptions, process.env), ...rest }, "startWorker");
+  const registry = await loadFunctions(functions);
+  const logger = log ?? pino({ name: "callgrid", level: process.env["CALLGRID_LOG_LEVEL"] ?? "warn" }, pino.destination(2));
+  const place = url ?? process.env["CALLGRID_URL"] ?? "redis://localhost:6379";
+  const opened = statekeeper === undefined ? await open(place, options, logger) : undefined;
+  const keeper = (statekeeper ?? opened)?.pool(pool);
+  if (keeper === undefined) throw new Error("unreachable: a statekeeper is given or opened");
+  const makeHeartbeat = (heartbeat: HeartbeatOptions): Heartbeat =>
+    opened === undefined
+      ? new TimerHeartbeat(keeper, clock, heartbeat)
+      : new ThreadHeartbeat(heartbeat, { url: place, grid: options.grid, pool, endsProcess: isSupervised === true });
+  const description = describeWorker(options);
+  const worker = new Worker({ id: id ?? newWorkerId(), keeper, registry, options, clock, log: logger, description, makeHeartbeat });
+  await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
+  await worker.start();
+  return running(worker, pool, options, opened);
+}
+
+function open(url: string, options: WorkerOptionsResolved, log: Logger): Promise<Statekeeper> {
+  return openStatekeeper(url, { grid: options.grid, connectTimeoutMs: options.connectTimeoutMs, log });
+}
+
+function running(
+  worker: Worker,
+  pool: string,
+  options: WorkerOptionsResolved,
+  opened: Statekeeper | undefined,
+): RunningWorker {
+  let tellClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    tellClosed = resolve;
+  });
+  let leaving: Promise<void> | undefined;
+  const leave = (how: () => Promise<void>): Promise<void> => {
+    leaving ??= how().finally(async () => {
+      await opened?.close();
+      tellClosed();
+    });
+    return leaving;
+  };
+  return {
+    id: `${pool}/${worker.id}`,
+    pool,
+    closed,
+    drain: (timeoutMs = options.drainTimeoutMs) => leave(() => worker.drain(timeoutMs)),
+    stop: () => leave(() => worker.stop()),
+  };
+}
+
+/** What `status` shows of a worker, and what placement can go by. */
+function describeWorker({ slots, sharing }: WorkerOptionsResolved): Record<string, unknown> {
+  return {
+    host: hostname(),
+    processId: process.pid,
+    slots,
+    sharing,
+    cpus: availableParallelism(),
+    memoryMb: Math.round(totalmem() / 1_048_576),
+  };
+}
+
+/** Whoever starts a worker under another grid's name than the callers' waits for ever: say what is likely meant. */
+async function warnOfOtherGrids(statekeeper: Statekeeper | undefined, pool: string, log: Logger): Promise<void> {
+  const others = (await statekeeper?.otherGridsWith(pool)) ?? [];
+  if (others.length === 0 || statekeeper === undefined) return;
+  const { members, counters } = await statekeeper.pool(pool).inspect();
+  if (members.length > 0 || (counters["submitted"] ?? 0) > 0) return;
+  log.warn(
+    { pool, grid: statekeeper.grid, otherGrids: others },
+    `pool "${pool}" is new in grid "${statekeeper.grid}", but exists in grid "${others.join('", "')}": is --grid as the callers have it?`,
+  );
+}

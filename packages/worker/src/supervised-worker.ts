@@ -1,0 +1,178 @@
+/**
+ * One place of a supervisor: a worker process that is started, and started again when it dies, until it is told to end.
+ * A process that died is buried before the next one starts, so that its work goes on at once and not when its lease lapses.
+ */
+import { type CancelTimer, type Clock, GridError } from "@callgrid/core";
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { Logger } from "pino";
+import { restartAfter } from "./restart-policy.ts";
+import type { WorkerMessage, WorkerSettings } from "./supervision-messages.ts";
+import type { ProcessEnd, StartWorkerChild, WorkerChild } from "./worker-child.ts";
+
+/** How a {@link SupervisedWorker} is kept. */
+export interface SupervisedWorkerOptions {
+  readonly settings: WorkerSettings;
+  /** How long a drain may take before the process is ended, in ms. */
+  readonly drainTimeoutMs: number;
+  /** See `PoolKeeper.bury`. */
+  readonly maxAttempts: number;
+}
+
+/** What a {@link SupervisedWorker} talks to. */
+export interface SupervisedWorkerParts {
+  readonly startChild: StartWorkerChild;
+  readonly keeper: PoolKeeper;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The process cannot start as it is configured; the place stays empty. */
+  readonly onRefused: (error: GridError) => void;
+}
+
+// A process that has promised to end gets this much longer, and so does a statekeeper that does not answer.
+const patienceMs = 2_000;
+
+export class SupervisedWorker {
+  /** Resolves with the worker's id when a first process has joined; not at all if none ever does. */
+  readonly joined: Promise<string>;
+  readonly #options: SupervisedWorkerOptions;
+  readonly #parts: SupervisedWorkerParts;
+  #announceJoined: (id: string) => void = () => undefined;
+  #child: WorkerChild | undefined;
+  #workerId: string | undefined;
+  #rssBytes: number | undefined;
+  #isRefused = false;
+  #isEnding = false;
+  #endPause: () => void = () => undefined;
+  #cancelKill: CancelTimer = () => undefined;
+  #run: Promise<void> = Promise.resolve();
+
+  constructor(options: SupervisedWorkerOptions, parts: SupervisedWorkerParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.joined = new Promise((resolve) => {
+      this.#announceJoined = resolve;
+    });
+  }
+
+  /** The id of the worker that is there now. */
+  get workerId(): string | undefined {
+    return this.#workerId;
+  }
+
+  start(): void {
+    this.#run = this.#keepAlive();
+  }
+
+  /** Lets the process finish what runs, within the drain timeout, and starts no other. Resolves when it has ended. */
+  drain(): Promise<void> {
+    return this.#end("drain", this.#options.drainTimeoutMs + patienceMs);
+  }
+
+  /** Has the process give everything back and end at once, and starts no other. Resolves when it has ended. */
+  stop(): Promise<void> {
+    return this.#end("stop", patienceMs);
+  }
+
+  #end(kind: "drain" | "stop", killAfterMs: number): Promise<void> {
+    this.#isEnding = true;
+    this.#endPause();
+    this.#child?.tell({ kind });
+    this.#cancelKill();
+    this.#cancelKill = this.#parts.clock.after(killAfterMs, () => this.#child?.kill());
+    return this.#run.finally(() => this.#cancelKill());
+  }
+
+  async #keepAlive(): Promise<void> {
+    let deathsInRow = 0;
+    while (!this.#isEnding) {
+      const startedAtMs = this.#parts.clock.now();
+      const end = await this.#live();
+      const restart = restartAfter(deathsInRow, this.#parts.clock.now() - startedAtMs);
+      deathsInRow = restart.deathsInRow;
+      if (this.#isEnding || this.#isRefused) {
+        await this.#giveBack();
+        return;
+      }
+      this.#tellDeath(end, restart.delayMs);
+      await Promise.all([this.#bury(end), this.#pause(restart.delayMs)]);
+    }
+  }
+
+  async #live(): Promise<ProcessEnd> {
+    const child = this.#parts.startChild((message) => this.#take(message));
+    this.#child = child;
+    this.#workerId = undefined;
+    this.#rssBytes = undefined;
+    child.tell({ kind: "start", settings: this.#options.settings });
+    const end = await child.ended;
+    this.#child = undefined;
+    return end;
+  }
+
+  #take(message: WorkerMessage): void {
+    switch (message.kind) {
+      case "joined":
+        this.#workerId = message.id;
+        this.#parts.log.info({ worker: message.id, processId: this.#child?.processId }, "worker joined the pool");
+        this.#announceJoined(message.id);
+        break;
+      case "memory":
+        this.#rssBytes = message.rssBytes;
+        break;
+      case "refused":
+        this.#isRefused = true;
+        this.#parts.onRefused(new GridError(message.code, message.message));
+        break;
+    }
+  }
+
+  #tellDeath({ exitCode, signal }: ProcessEnd, delayMs: number): void {
+    const cause = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
+    const when = delayMs === 0 ? "at once" : `in ${delayMs} ms`;
+    const facts = { worker: this.#workerId, exitCode, signal, rssBytes: this.#rssBytes, delayMs };
+    this.#parts.log.warn(facts, `a worker process ended unexpectedly (${cause}), starting another ${when}`);
+  }
+
+  /** A loss for what it was running, unless it had left by itself. */
+  async #bury({ exitCode, signal, stderr }: ProcessEnd): Promise<void> {
+    const worker = this.#workerId;
+    if (worker === undefined) return;
+    const report = { worker, exitCode, signal, stderr, rssBytes: this.#rssBytes };
+    await this.#tellPool(this.#parts.keeper.bury(memberId(worker), report, this.#options.maxAttempts));
+  }
+
+  /** It was told to end: nothing that it did not finish counts as a loss. */
+  async #giveBack(): Promise<void> {
+    const worker = this.#workerId;
+    if (worker !== undefined) await this.#tellPool(this.#parts.keeper.leave(memberId(worker)));
+  }
+
+  /** Waits for a call for a while only: what cannot be told now is found out when the lease lapses. */
+  async #tellPool(call: Promise<void>): Promise<void> {
+    const told = call.catch((error: unknown) => {
+      const facts = { worker: this.#workerId, reason: error instanceof Error ? error.message : String(error) };
+      this.#parts.log.warn(facts, "could not tell the pool that a worker is gone, its lease will lapse");
+    });
+    let cancelPatience: CancelTimer = () => undefined;
+    const patience = new Promise<void>((resolve) => {
+      cancelPatience = this.#parts.clock.after(patienceMs, resolve);
+    });
+    await Promise.race([told, patience]);
+    cancelPatience();
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#parts.clock.after(ms, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+/** Callers write `pool/worker`; the pool itself knows its members without its own name. */
+function memberId(workerId: string): string {
+  return workerId.slice(workerId.indexOf("/") + 1);
+}

@@ -1,0 +1,110 @@
+/**
+ * Runs worker processes: as many as it was told, one worker with its own queue in each. It starts another where one dies,
+ * says so, and ends them all when it is told to. A worker process that loses its supervisor drains by itself.
+ */
+import { type Clock, type GridError, systemClock } from "@callgrid/core";
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { Logger } from "pino";
+import { SupervisedWorker, type SupervisedWorkerOptions } from "./supervised-worker.ts";
+import { type StartWorkerChild, workerChildStarter } from "./worker-child.ts";
+
+/** How a {@link Supervisor} is set up. */
+export interface SupervisorOptions extends SupervisedWorkerOptions {
+  /** How many worker processes to run. */
+  readonly count: number;
+}
+
+/** What a {@link Supervisor} talks to. */
+export interface SupervisorParts {
+  /** The workers' pool, as this process sees it: dead workers are reported there. */
+  readonly keeper: PoolKeeper;
+  readonly log: Logger;
+  /** Takes what the workers write to stderr; default: this process's own. */
+  readonly stderr?: NodeJS.WritableStream;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Default: a process of Node's, with this process's flags. */
+  readonly startChild?: StartWorkerChild;
+}
+
+/**
+ * See the head of this file. Options of the workers reach them over a private channel, and never their command lines.
+ *
+ * @example
+ * ```ts
+ * import { openStatekeeper } from "@callgrid/statekeeper";
+ * import { Supervisor } from "@callgrid/worker";
+ * import { pino } from "pino";
+ *
+ * const statekeeper = await openStatekeeper("redis://localhost:6379", { grid: "callgrid" });
+ * const settings = { functions: ["./functions.ts"], options: { pool: "pool" }, logLevel: "info" };
+ * const supervisor = new Supervisor(
+ *   { count: 4, settings, drainTimeoutMs: 30_000, maxAttempts: 3 },
+ *   { keeper: statekeeper.pool("pool"), log: pino() },
+ * );
+ * await supervisor.start();
+ * process.once("SIGTERM", () => void supervisor.drain());
+ * await supervisor.closed;
+ * await statekeeper.close();
+ * ```
+ */
+export class Supervisor {
+  /**
+   * Resolves when all processes have ended after {@link drain} or {@link stop}. Rejects with what a worker refused to start
+   * with (`INVALID_MODULE`, `INVALID_OPTION`, `FUNCTION_REDEFINED`, `REDIS_TOO_OLD`), once all have ended.
+   */
+  readonly closed: Promise<void>;
+  readonly #workers: readonly SupervisedWorker[];
+  #close: () => void = () => undefined;
+  #fail: (error: GridError) => void = () => undefined;
+  #refusal: GridError | undefined;
+
+  constructor(options: SupervisorOptions, parts: SupervisorParts) {
+    const { keeper, log, stderr = process.stderr, clock = systemClock } = parts;
+    const startChild = parts.startChild ?? workerChildStarter(stderr, clock);
+    const onRefused = (error: GridError): void => this.#refuse(error);
+    this.#workers = Array.from(
+      { length: options.count },
+      () => new SupervisedWorker(options, { startChild, keeper, clock, log, onRefused }),
+    );
+    this.closed = new Promise((resolve, reject) => {
+      this.#close = resolve;
+      this.#fail = reject;
+    });
+    // Whoever waits for `start` only must not be ended by a rejection that nobody waits for.
+    this.closed.catch(() => undefined);
+  }
+
+  /** The ids of the workers that are there now. */
+  get workers(): readonly string[] {
+    return this.#workers.map((worker) => worker.workerId).filter((id) => id !== undefined);
+  }
+
+  /** Starts the processes. Resolves when each place has had a worker join, and when all is closed before; rejects as {@link closed} does. */
+  async start(): Promise<void> {
+    for (const worker of this.#workers) worker.start();
+    await Promise.race([Promise.all(this.#workers.map((worker) => worker.joined)), this.closed]);
+  }
+
+  /** Has every worker finish what it runs, give the rest back, and leave. */
+  async drain(): Promise<void> {
+    await this.#endAll((worker) => worker.drain());
+  }
+
+  /** Has every worker give everything back and leave at once; also in the middle of a drain. */
+  async stop(): Promise<void> {
+    await this.#endAll((worker) => worker.stop());
+  }
+
+  #refuse(error: GridError): void {
+    if (this.#refusal !== undefined) return;
+    this.#refusal = error;
+    void this.stop();
+  }
+
+  async #endAll(end: (worker: SupervisedWorker) => Promise<void>): Promise<void> {
+    await Promise.all(this.#workers.map(end));
+    if (this.#refusal === undefined) this.#close();
+    else this.#fail(this.#refusal);
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The heartbeat on Redis: a thread of its own (heartbeat-thread.ts) with a connection of its own, so that a calculation that
+ * keeps the event loop busy for a minute does not look dead, and one that never ends is ended.
+ */
+import { Worker as Thread } from "node:worker_threads";
+import type { Heartbeat, HeartbeatOptions, Watch } from "./heartbeat.ts";
+
+/** What the thread is told at its start. */
+export interface HeartbeatThreadData {
+  readonly url: string;
+  readonly grid: string;
+  readonly pool: string;
+  readonly worker: string;
+  readonly leaseMs: number;
+  /** Whether to end the process when a watched evaluation does not yield; only where a supervisor replaces it. */
+  readonly endsProcess: boolean;
+}
+
+/** What the thread is told later. */
+export type HeartbeatOrder =
+  | { readonly kind: "watch"; readonly watch: Watch }
+  | { readonly kind: "unwatch"; readonly id: string }
+  | { readonly kind: "stop" };
+
+export class ThreadHeartbeat implements Heartbeat {
+  readonly #data: HeartbeatThreadData;
+  readonly #options: HeartbeatOptions;
+  #thread: Thread | undefined;
+
+  constructor(options: HeartbeatOptions, place: { url: string; grid: string; pool: string; endsProcess: boolean }) {
+    this.#options = options;
+    this.#data = { ...place, worker: options.worker, leaseMs: options.leaseMs };
+  }
+
+  start(): void {
+    const isSource = import.meta.url.endsWith(".ts");
+    const entry = new URL(isSource ? "./heartbeat-thread.ts" : "./heartbeat-thread.js", import.meta.url);
+    const thread = new Thread(entry, { workerData: this.#data, execArgv: isSource ? ["--import", "tsx"] : [] });
+    thread.unref();
+    thread.on("message", (message) => {
+      if (message === "lost") this.#options.onLost();
+    });
+    thread.on("error", () => this.#replace());
+    this.#thread = thread;
+  }
+
+  async stop(): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await thread?.terminate();
+  }
+
+  watch(watch: Watch): void {
+    this.#order({ kind: "watch", watch });
+  }
+
+  unwatch(id: string): void {
+    this.#order({ kind: "unwatch", id });
+  }
+
+  #order(order: HeartbeatOrder): void {
+    this.#thread?.postMessage(order);
+  }
+
+  /** A heartbeat that failed is no reason to stop working. */
+  #replace(): void {
+    if (this.#thread !== undefined) this.start();
+  }
+}

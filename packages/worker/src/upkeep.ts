@@ -1,0 +1,87 @@
+/**
+ * What a worker does now and then beside its work: compares what it holds with what the pool thinks it holds, looks for cycles,
+ * and sweeps the pool while nobody heads it.
+ */
+import type { CancelTimer, Clock } from "@callgrid/core";
+import type { Claim, PoolKeeper } from "@callgrid/statekeeper";
+
+const roundMs = 500;
+const reconcileEveryMs = 5_000;
+const mostReconciled = 5_000;
+const sweepLimit = 1_000;
+
+/** What the upkeep needs to know, and whom it tells. */
+export interface UpkeepParts {
+  readonly clock: Clock;
+  readonly keeper: PoolKeeper;
+  readonly worker: string;
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+  readonly ownedIds: () => string[];
+  readonly onClaims: (claims: readonly Claim[]) => void;
+  readonly onAbandoned: (ids: readonly string[]) => void;
+  readonly onRound: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+export class Upkeep {
+  readonly #parts: UpkeepParts;
+  #cancel: CancelTimer | undefined;
+  #isStopped = false;
+  #reconciledAt = 0;
+  #sweptAt = 0;
+
+  constructor(parts: UpkeepParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#reconciledAt = this.#parts.clock.now();
+    this.#sweptAt = this.#parts.clock.now();
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel?.();
+  }
+
+  /** Messages may have been lost. */
+  reconcileSoon(): void {
+    this.#reconciledAt = 0;
+  }
+
+  #arm(): void {
+    if (this.#isStopped) return;
+    this.#cancel = this.#parts.clock.background(roundMs, () => void this.#round());
+  }
+
+  async #round(): Promise<void> {
+    const { clock, leaseMs, onError, onRound } = this.#parts;
+    try {
+      await onRound();
+      if (clock.now() - this.#reconciledAt >= reconcileEveryMs) await this.#reconcile();
+      if (clock.now() - this.#sweptAt >= leaseMs / 2) await this.#sweep();
+    } catch (error) {
+      if (!this.#isStopped) onError(error);
+    }
+    this.#arm();
+  }
+
+  async #reconcile(): Promise<void> {
+    const { clock, keeper, worker, ownedIds, onClaims, onAbandoned } = this.#parts;
+    this.#reconciledAt = clock.now();
+    const held = ownedIds();
+    if (held.length > mostReconciled) return;
+    const { claims, abandoned } = await keeper.reconcile(worker, held);
+    if (this.#isStopped) return;
+    if (abandoned.length > 0) onAbandoned(abandoned);
+    if (claims.length > 0) onClaims(claims);
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, keeper, worker, maxAttempts } = this.#parts;
+    this.#sweptAt = clock.now();
+    await keeper.sweep({ process: worker, headLeaseMs: 0, maxAttempts, limit: sweepLimit });
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The options of a worker, each declared once: type, environment variable, flag, check and help derive from here.
+ */
+import { declareOptions, type OptionsGiven, type OptionsResolved, option } from "@callgrid/core";
+
+export const workerOptions = declareOptions({
+  grid: option.string({ default: "default", description: "name of the grid; pools of different grids never meet" }),
+  slots: option.number({
+    unit: "count",
+    default: 1,
+    min: 1,
+    max: 10_000,
+    description: "how many functions run at a time in one worker; more than one pays where functions wait for I/O",
+  }),
+  leaseMs: option.number({
+    unit: "ms",
+    default: 10_000,
+    min: 200,
+    max: 3_600_000,
+    description: "after how long without a sign of life a worker counts as dead",
+  }),
+  drainTimeoutMs: option.number({
+    unit: "ms",
+    default: 30_000,
+    min: 0,
+    max: 86_400_000,
+    description: "how long a worker that is asked to stop may finish what runs",
+  }),
+  sharing: option.choice({
+    choices: ["auto", "eager"],
+    default: "auto",
+    description: "auto keeps small calls in the worker's memory; eager puts every call on its queue in Redis at once",
+  }),
+  connectTimeoutMs: option.number({
+    unit: "ms",
+    default: 10_000,
+    min: 1,
+    max: 3_600_000,
+    description: "how long to try to reach Redis at the start",
+  }),
+  checkEveryMs: option.number({
+    unit: "ms",
+    default: 2_000,
+    min: 10,
+    max: 3_600_000,
+    description: "how often to check what is waited for, in case a message got lost",
+  }),
+  maxAttempts: option.number({
+    unit: "count",
+    default: 3,
+    min: 1,
+    max: 1_000,
+    description: "a request whose workers died this many times while running it fails with WORKER_LOST",
+  }),
+  suspendedLimit: option.number({
+    unit: "count",
+    default: 10_000,
+    min: 1,
+    max: 10_000_000,
+    description: "how many claimed requests a worker holds before it takes no new ones from outside; its own calls always go on",
+  }),
+  suspendedLimitBytes: option.number({
+    unit: "bytes",
+    default: 268_435_456,
+    min: 1_024,
+    max: 1_099_511_627_776,
+    description: "the same bound by the size of the requests",
+  }),
+  recentResultsLimit: option.number({
+    unit: "count",
+    default: 100_000,
+    min: 0,
+    max: 100_000_000,
+    description: "how many results of small calls a worker remembers",
+  }),
+  recentResultsLimitBytes: option.number({
+    unit: "bytes",
+    default: 67_108_864,
+    min: 0,
+    max: 1_099_511_627_776,
+    description: "the same bound by their size",
+  }),
+  payloadLimitBytes: option.number({
+    unit: "bytes",
+    default: 16_777_216,
+    min: 1_024,
+    max: 536_870_912,
+    description: "the largest request or result that may travel",
+  }),
+});
+
+/** Options as given by a user; what is left out has its default. */
+export type WorkerOptionsGiven = OptionsGiven<typeof workerOptions>;
+/** All options, checked. */
+export type WorkerOptionsResolved = OptionsResolved<typeof workerOptions>;

@@ -1,0 +1,206 @@
+/** Facts of claim and release: what a worker is given, in which order, and what goes back. */
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import { expect, it } from "vitest";
+import {
+  claimNames,
+  idOf,
+  joinWorker,
+  joinWorkers,
+  longLeaseMs,
+  payloadOf,
+  type SetStage,
+  submitByClient,
+  submitByWorker,
+} from "./stage.ts";
+import { expectChanges, expectNoChange } from "./whole-state.ts";
+
+const a = idOf("a");
+const b = idOf("b");
+const c = idOf("c");
+
+const standard = { budgetMicros: 1_000, epoch: 1, skips: [], isOpenToRoots: true, volunteerFor: 0 };
+
+function measure(pool: PoolKeeper, functionName: string, selfMicros: number): Promise<void> {
+  return pool.complete("w1", [], [{ functionName, evaluations: 1, failures: 0, selfMicros }]);
+}
+
+export function claimingFacts(setStage: SetStage): void {
+  it("a worker that is no member is told to join first", async () => {
+    const stage = await setStage();
+    const reply = await expectNoChange(stage, () => stage.pool.claim({ ...standard, worker: "w1", max: 1 }));
+    expect(reply).toEqual({ kind: "unknown-worker", claims: [], volunteers: 0 });
+  });
+
+  it("a worker that has an old function table is told to read the new one", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a");
+    const reply = await expectNoChange(stage, () => stage.pool.claim({ ...standard, worker: "w1", max: 1, epoch: 0 }));
+    expect(reply).toEqual({ kind: "stale", claims: [], volunteers: 0 });
+  });
+
+  it("a claim is noted with its worker", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a");
+    const reply = await expectChanges(stage, () => stage.pool.claim({ ...standard, worker: "w1", max: 1 }), {
+      queue: [],
+      requests: { [a]: { owner: "w1", isClaimed: true } },
+      running: { w1: [a] },
+      counted: { claimed: 1 },
+    });
+    const claim = { id: a, payload: payloadOf("a"), mode: "use", timeoutMs: 0, losses: 0 };
+    expect(reply).toEqual({ kind: "claims", claims: [claim], volunteers: 0 });
+  });
+
+  it("a claim tells how long its outcome is wanted, and how", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    const submission = { id: a, payload: payloadOf("a"), mode: "bypass", timeoutMs: longLeaseMs } as const;
+    await stage.pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions: [submission] });
+    const { claims } = await stage.pool.claim({ ...standard, worker: "w1", max: 1 });
+    expect(claims[0]?.mode).toBe("bypass");
+    expect(claims[0]?.timeoutMs).toBeGreaterThan(longLeaseMs / 2);
+    expect(claims[0]?.timeoutMs).toBeLessThanOrEqual(longLeaseMs);
+  });
+
+  it("the own queue comes first, from its end, and alone", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a");
+    await submitByWorker(stage.pool, "w1", "b", "c");
+    await measure(stage.pool, "work", 1);
+    expect(await claimNames(stage.pool, "w1")).toEqual(["c", "b"]);
+    expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
+  });
+
+  it("the pool's queue comes next, from its head", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2");
+    await submitByWorker(stage.pool, "w2", "c");
+    await submitByClient(stage.pool, "c1", "a", "b");
+    expect(await claimNames(stage.pool, "w1", { max: 1 })).toEqual(["a"]);
+    expect(await claimNames(stage.pool, "w1", { max: 1 })).toEqual(["b"]);
+  });
+
+  it("the longest own queue of another member comes last, from its head", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2", "w3");
+    await submitByWorker(stage.pool, "w2", "a");
+    await submitByWorker(stage.pool, "w3", "b", "c");
+    await expectChanges(stage, () => claimNames(stage.pool, "w1", { max: 1 }), {
+      ownQueues: { w3: [c] },
+      requests: { [b]: { owner: "w1", isClaimed: true } },
+      running: { w1: [b] },
+      counted: { claimed: 1, hoisted: 1 },
+    });
+    expect(await claimNames(stage.pool, "w1", { max: 1 })).toEqual(["a"]);
+  });
+
+  it("a worker that is not open to roots takes from its own queue only", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a");
+    await expectNoChange(stage, () => claimNames(stage.pool, "w1", { isOpenToRoots: false }));
+  });
+
+  it("a claim ends where the measured work fills the budget", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await measure(stage.pool, "work", 40);
+    await submitByClient(stage.pool, "c1", "a", "b", "c", "d");
+    expect(await claimNames(stage.pool, "w1", { budgetMicros: 100 })).toEqual(["a", "b", "c"]);
+  });
+
+  it("a function that was never measured fills any budget", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a", "b");
+    expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
+    expect((await stage.dump()).queue).toEqual([b]);
+  });
+
+  it("stale ids are passed over: claimed elsewhere, done, and withdrawn ones", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w1", "w2");
+    await submitByClient(pool, "c1", "a", "b", "c", "d");
+    await submitByWorker(pool, "w2", "a");
+    await claimNames(pool, "w2", { max: 1 });
+    await pool.complete("w1", [{ id: b, outcome: "=1", ttlMs: 0, stamp: "" }], []);
+    await pool.withdraw("c1", [c]);
+    expect((await stage.dump()).queue).toEqual([a, b, c, idOf("d")]);
+    expect(await claimNames(pool, "w1")).toEqual(["d"]);
+    expect((await stage.dump()).queue).toEqual([]);
+  });
+
+  it("a request none of whose waiters is known any more is dropped instead of claimed", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a");
+    await stage.pool.leave("c1");
+    await expectChanges(stage, () => claimNames(stage.pool, "w1"), {
+      queue: [],
+      requests: { [a]: null },
+      counted: { dropped: 1 },
+    });
+  });
+
+  it("what a worker cannot evaluate stays in the pool's queue, in order", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorker(pool, "w1", { work: "v1", other: "v1" });
+    await measure(pool, "work", 1);
+    const names = [["a", "other"], ["b", "other"], ["c", "work"]] as const;
+    const submissions = names.map(([name, functionName]) => ({ id: idOf(name), payload: payloadOf(name, functionName) }));
+    await pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions });
+    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["c"]);
+    expect((await stage.dump()).queue).toEqual([a, b]);
+  });
+
+  it("what a worker cannot evaluate goes from its own queue to the head of the pool's", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorker(pool, "w1", { work: "v1", other: "v1" });
+    await submitByClient(pool, "c1", "c");
+    const submissions = ["a", "b"].map((name) => ({ id: idOf(name), payload: payloadOf(name, "other") }));
+    await pool.submit({ process: "w1", worker: "w1", leaseMs: 0, queueLimit: 0, submissions });
+    expect(await claimNames(pool, "w1", { skips: ["other"], isOpenToRoots: false })).toEqual([]);
+    expect((await stage.dump()).queue).toEqual([b, a, c]);
+    expect((await stage.dump()).ownQueues).toEqual({});
+  });
+
+  it("a claim looks at a thousand ids at most, and is repeated if it met leftovers only", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w1");
+    const many = Array.from({ length: 1_001 }, (_, i) => `n${i}`);
+    await submitByClient(pool, "c1", ...many, "a");
+    await pool.withdraw("c1", many.map(idOf));
+    expect((await pool.claim({ ...standard, worker: "w1", max: 1, volunteerFor: 1 })).kind).toBe("again");
+    expect((await stage.dump()).queue).toHaveLength(2);
+    expect(await claimNames(pool, "w1")).toEqual(["a"]);
+  });
+
+  it("what is released goes to the head of the pool's queue, in order", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await measure(stage.pool, "work", 1);
+    await submitByClient(stage.pool, "c1", "a", "b", "c");
+    await claimNames(stage.pool, "w1", { max: 2 });
+    await expectChanges(stage, () => stage.pool.release("w1", [a, b]), {
+      queue: [a, b, c],
+      requests: { [a]: { owner: null, isClaimed: false }, [b]: { owner: null, isClaimed: false } },
+      running: { w1: null },
+      counted: { released: 2 },
+    });
+  });
+
+  it("only the owner can release", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2");
+    await submitByClient(stage.pool, "c1", "a");
+    await claimNames(stage.pool, "w1");
+    await expectNoChange(stage, () => stage.pool.release("w2", [a]));
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * The statekeeper on Redis against its model, the one in memory: both run the same random operations, and reply and whole state
+ * are compared after each. `CALLGRID_PROPERTY_RUNS` says how many sequences, by default few enough for every test run.
+ * A failure prints seed and path: `CALLGRID_PROPERTY_SEED` and `CALLGRID_PROPERTY_PATH` show it again.
+ */
+import { randomUUID } from "node:crypto";
+import { MemoryStatekeeper, openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { type Operation, opening, operation, run } from "./operations.ts";
+import { RedisDumper } from "./redis-dump.ts";
+
+const sequences = Number(process.env["CALLGRID_PROPERTY_RUNS"] ?? 200);
+const operationsPerSequence = 40;
+const mostMsPerSequence = 1_000;
+const grid = randomUUID();
+
+let redis: Statekeeper;
+let dumper: RedisDumper;
+
+beforeAll(async () => {
+  redis = await openStatekeeper(inject("redisUrl"), { grid });
+  dumper = new RedisDumper(inject("redisUrl"));
+});
+
+afterAll(async () => {
+  await redis.close();
+  await dumper.close();
+});
+
+it("a random sequence of operations gets the same replies and the same state on Redis and in memory", {
+  timeout: 30_000 + sequences * mostMsPerSequence,
+}, async () => {
+  const begun = fc.constantFrom(opening, opening, opening, []);
+  const rest = fc.array(operation, { minLength: 1, maxLength: operationsPerSequence, size: "max" });
+  const sequence = fc.tuple(begun, rest).map(([first, then]) => [...first, ...then]);
+  await fc.assert(fc.asyncProperty(sequence, expectEqualRuns), { numRuns: sequences, ...replayed() });
+});
+
+async function expectEqualRuns(sequence: readonly Operation[]): Promise<void> {
+  const name = randomUUID();
+  const memory = new MemoryStatekeeper({ grid }).pool(name);
+  const onRedis = redis.pool(name);
+  let model = memory.dump();
+  for (const [step, next] of sequence.entries()) {
+    const situation = { step, epoch: model.epoch, running: model.running };
+    const expected = await run(memory, next, situation);
+    model = memory.dump();
+    expect(await run(onRedis, next, situation), told("reply", step, next)).toEqual(expected);
+    expect(await dumper.dump(grid, name), told("state", step, next)).toEqual(model);
+  }
+  await dumper.remove(grid, name);
+}
+
+/** The failure to show again, if one is asked for. */
+function replayed(): { seed?: number; path?: string } {
+  const seed = process.env["CALLGRID_PROPERTY_SEED"];
+  const path = process.env["CALLGRID_PROPERTY_PATH"];
+  return { ...(seed === undefined ? {} : { seed: Number(seed) }), ...(path === undefined ? {} : { path }) };
+}
+
+function told(what: string, step: number, next: Operation): string {
+  return `${what} of Redis after operation ${step}, ${JSON.stringify(next)}`;
+}

@@ -1,0 +1,239 @@
+/**
+ * Random operations on a pool, as plain data: fast-check makes, shrinks and prints them, and both statekeepers run the same ones.
+ * Leases last for ever or have lapsed at once, in an order that is part of the operation: so real time plays no part.
+ */
+import type { CacheMode, Claim, Completion, PoolKeeper } from "@callgrid/statekeeper";
+import fc from "fast-check";
+import { idOf, longLeaseMs } from "./stage.ts";
+
+/** One operation; see the head of this file. */
+export interface Operation {
+  readonly kind: string;
+  readonly data: unknown;
+}
+
+/** What an operation finds before it: the same on both statekeepers, or an earlier comparison would have failed. */
+export interface Situation {
+  /** How many operations went before. */
+  readonly step: number;
+  readonly epoch: number;
+  /** The ids that each worker has claimed. */
+  readonly running: Readonly<Record<string, readonly string[]>>;
+}
+
+interface Kind {
+  readonly weight: number;
+  readonly data: fc.Arbitrary<unknown>;
+  /** Replies in the form that is the same on both statekeepers. */
+  readonly run: (pool: PoolKeeper, data: never, situation: Situation) => Promise<unknown>;
+}
+
+function kind<Data>(
+  weight: number,
+  data: fc.Arbitrary<Data>,
+  run: (pool: PoolKeeper, data: Data, situation: Situation) => Promise<unknown>,
+): Kind {
+  return { weight, data, run };
+}
+
+const requestNames = ["a", "b", "c", "d", "e", "f", "g", "h"] as const;
+const functionNames = ["add", "box", "cut", "dig"] as const;
+/** By name, so that a printed operation stays short. */
+const outcomes = {
+  plain: "=1",
+  rich: '~{"json":2}',
+  error: '!{"msg":"no/t","code":"FUNCTION_FAILED","req":"[]"}',
+  large: `=${"9".repeat(70_000)}`,
+} as const;
+
+const worker = fc.constantFrom("w1", "w2", "w3");
+const client = fc.constantFrom("c1", "c2");
+const process = fc.oneof(worker, client);
+const name = fc.constantFrom(...requestNames);
+const names = fc.array(name, { minLength: 1, maxLength: 2 });
+const functionName = fc.constantFrom(...functionNames);
+const version = fc.constantFrom("v1", "v1", "v1", "v2");
+const outcome = fc.constantFrom("plain", "rich", "error", "large");
+const maxAttempts = fc.integer({ min: 1, max: 3 });
+const submission = fc.record({
+  name,
+  mode: fc.constantFrom<CacheMode[]>("use", "use", "use", "refresh", "bypass"),
+  timeoutMs: fc.constantFrom(0, 0, longLeaseMs, 2 * longLeaseMs),
+  isHeld: fc.constantFrom(false, false, false, false, false, true),
+  isRich: fc.constantFrom(false, false, true),
+});
+const submissions = fc.array(submission, { minLength: 1, maxLength: 4 });
+const selfMicros = fc.constantFrom(0, 10.4, 500);
+const report = fc.record({ functionName, evaluations: fc.nat(3), failures: fc.nat(1), selfMicros });
+
+const kinds: Readonly<Record<string, Kind>> = {
+  join: kind(
+    4,
+    fc.record({
+      id: worker,
+      kind: fc.constantFrom("worker", "worker", "distributor"),
+      functions: fc.record(
+        { add: version, box: version, cut: version, dig: version },
+        { requiredKeys: ["add"], noNullPrototype: true },
+      ),
+    }),
+    (pool, { functions, ...member }, { step }) =>
+      pool.join({
+        ...member,
+        leaseMs: longLeaseMs,
+        description: { step },
+        functions: new Map(Object.entries(functions)),
+      }),
+  ),
+  submitByClient: kind(
+    8,
+    fc.record({ process: client, queueLimit: fc.constantFrom(0, 0, 3), submissions }),
+    (pool, data) => pool.submit({ ...data, leaseMs: longLeaseMs, submissions: data.submissions.map(submissionOf) }),
+  ),
+  submitByWorker: kind(6, fc.record({ worker, submissions }), (pool, data) =>
+    pool.submit({
+      process: data.worker,
+      worker: data.worker,
+      leaseMs: 0,
+      queueLimit: 0,
+      submissions: data.submissions.map(submissionOf),
+    }),
+  ),
+  claim: kind(
+    12,
+    fc.record({
+      worker,
+      max: fc.constantFrom(1, 2, 3, 0),
+      budgetMicros: fc.constantFrom(0, 15, 1_000_000),
+      isStale: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 9),
+      skips: fc.constantFrom([], [], [], ["add"], ["box", "dig"]),
+      isOpenToRoots: fc.constantFrom(true, true, false),
+      volunteerFor: fc.constantFrom(0, 1, 2, 3),
+    }),
+    async (pool, { isStale, ...request }, { epoch }) => {
+      const reply = await pool.claim({ ...request, epoch: isStale ? epoch - 1 : epoch });
+      return { ...reply, claims: reply.claims.map(withoutTime) };
+    },
+  ),
+  complete: kind(
+    3,
+    fc.record({ worker, names, outcome, isKept: fc.boolean(), version, reports: fc.array(report, { maxLength: 2 }) }),
+    (pool, { names, reports, ...data }) =>
+      pool.complete(
+        data.worker,
+        names.map((name) => completionOf(idOf(name), data)),
+        reports,
+      ),
+  ),
+  completeClaimed: kind(6, fc.record({ worker, outcome, version }), (pool, data, { running }) => {
+    const ids = (running[data.worker] ?? []).slice(0, 1);
+    return pool.complete(
+      data.worker,
+      ids.map((id) => completionOf(id, { ...data, isKept: true })),
+      [],
+    );
+  }),
+  release: kind(2, fc.record({ worker, names }), (pool, { worker, names }) => pool.release(worker, names.map(idOf))),
+  mark: kind(
+    3,
+    fc.record({
+      worker,
+      suspended: fc.array(fc.record({ name, waitsFor: fc.array(name, { maxLength: 3 }) }), { maxLength: 3 }),
+      resumed: fc.array(name, { maxLength: 2 }),
+      progress: fc.array(fc.record({ name, done: fc.nat(5), total: fc.nat(9) }), { maxLength: 2 }),
+    }),
+    (pool, data) => {
+      const suspended = data.suspended.map(({ name, waitsFor }) => ({ id: idOf(name), waitsFor: waitsFor.map(idOf) }));
+      const progress = data.progress.map(({ name, done, total }) => ({ id: idOf(name), done, total }));
+      return pool.mark(data.worker, suspended, data.resumed.map(idOf), progress);
+    },
+  ),
+  findCycle: kind(1, fc.record({ name, limit: fc.nat(6) }), (pool, { name, limit }) =>
+    pool.findCycle(idOf(name), limit),
+  ),
+  withdraw: kind(2, fc.record({ process, names }), (pool, { process, names }) =>
+    pool.withdraw(process, names.map(idOf)),
+  ),
+  check: kind(2, fc.record({ process, leaseMs: fc.constantFrom(0, longLeaseMs), names }), (pool, data) =>
+    pool.check(data.process, data.leaseMs, data.names.map(idOf)),
+  ),
+  reconcile: kind(
+    2,
+    fc.record({ worker, names: fc.array(name, { maxLength: 4 }) }),
+    async (pool, { worker, names }) => {
+      const { claims, abandoned } = await pool.reconcile(worker, names.map(idOf));
+      return { claims: claims.map(withoutTime), abandoned };
+    },
+  ),
+  renew: kind(1, fc.record({ process }), (pool, { process }) => pool.renew(process, longLeaseMs)),
+  // Further back each time, so that the order in which processes are swept does not hang on real time.
+  lapse: kind(3, fc.record({ process }), (pool, { process }, { step }) =>
+    pool.renew(process, -longLeaseMs * (1 + step)),
+  ),
+  sweep: kind(4, fc.record({ process, headLeaseMs: fc.constantFrom(0, longLeaseMs), maxAttempts }), (pool, data) =>
+    pool.sweep({ ...data, limit: 100 }),
+  ),
+  leave: kind(1, fc.record({ process }), (pool, { process }) => pool.leave(process)),
+  bury: kind(2, fc.record({ worker, maxAttempts }), (pool, { worker, maxAttempts }, { step }) =>
+    pool.bury(worker, { exitCode: step, lastLine: "over & out / é" }, maxAttempts),
+  ),
+  abdicate: kind(1, fc.record({ process }), (pool, { process }) => pool.abdicate(process)),
+  forgetResult: kind(1, fc.record({ name }), (pool, { name }) => pool.forget({ id: idOf(name) })),
+  forgetFunction: kind(1, fc.record({ functionName }), (pool, data) => pool.forget(data)),
+  inspectRequest: kind(1, fc.record({ name }), async (pool, { name }) => {
+    const state = await pool.inspectRequest(idOf(name));
+    if (state === undefined) return undefined;
+    const { ownerLeaseLeftMs, claimedForMs, timeoutMs, ...rest } = state;
+    const isClaimed = claimedForMs !== undefined;
+    return { ...rest, isOwnerAlive: isAlive(ownerLeaseLeftMs), isClaimed, hasTimeout: timeoutMs > 0 };
+  }),
+  inspect: kind(1, fc.constant({}), async (pool) => {
+    const state = await pool.inspect();
+    const members = state.members.map((member) => ({ ...member, leaseLeftMs: isAlive(member.leaseLeftMs) }));
+    return { ...state, members };
+  }),
+};
+
+/** Two workers that have all functions: without them little of what follows finds anything to do. */
+export const opening: readonly Operation[] = ["w1", "w2"].map((id) => ({
+  kind: "join",
+  data: { id, kind: "worker", functions: { add: "v1", box: "v1", cut: "v1", dig: "v1" } },
+}));
+
+/** An operation of any kind. */
+export const operation: fc.Arbitrary<Operation> = fc.oneof(
+  ...Object.entries(kinds).map(([kind, { weight, data }]) => ({
+    weight,
+    arbitrary: data.map((made) => ({ kind, data: made })),
+  })),
+);
+
+/** Runs an operation. */
+export async function run(pool: PoolKeeper, { kind, data }: Operation, situation: Situation): Promise<unknown> {
+  return kinds[kind]?.run(pool, data as never, situation);
+}
+
+/** Equal names make equal requests, though not always equal payloads: a request may be written in two ways. */
+function submissionOf<S extends { name: (typeof requestNames)[number]; isRich: boolean }>({
+  name,
+  isRich,
+  ...rest
+}: S) {
+  const request = JSON.stringify([functionNames[requestNames.indexOf(name) % functionNames.length], name]);
+  return { ...rest, id: idOf(name), payload: isRich ? `{"json":${request}}` : request };
+}
+
+function completionOf(
+  id: string,
+  made: { outcome: keyof typeof outcomes; isKept: boolean; version: string },
+): Completion {
+  return { id, outcome: outcomes[made.outcome], ttlMs: made.isKept ? longLeaseMs : 0, stamp: `${made.version}#0` };
+}
+
+function withoutTime({ timeoutMs, ...claim }: Claim): unknown {
+  return { ...claim, hasTimeout: timeoutMs > 0 };
+}
+
+function isAlive(leaseLeftMs: number | undefined): boolean | undefined {
+  return leaseLeftMs === undefined ? undefined : leaseLeftMs > 0;
+}

@@ -1,0 +1,160 @@
+/**
+ * Reads a pool's whole state off Redis, key by key and past the statekeeper, in the form that the memory statekeeper dumps.
+ * The key names are written out once more here, so a renamed key shows in a test. A key that this file does not know fails it.
+ */
+import { decodeInboxMessage, dumpMessage, type PoolDump, type RequestDump } from "@callgrid/statekeeper";
+// biome-ignore lint/style/noRestrictedImports: what the statekeeper says of its state is what is under test
+import { Redis } from "ioredis";
+
+type Fields = Readonly<Record<string, string>>;
+
+/** A key's name after the pool's prefix, and what the key holds. */
+type Content = readonly [name: string, content: unknown];
+
+export class RedisDumper {
+  readonly #redis: Redis;
+
+  /** @param url - `unix:///…`, as the harness has it. */
+  constructor(url: string) {
+    this.#redis = new Redis(new URL(url).pathname);
+  }
+
+  async dump(grid: string, pool: string): Promise<PoolDump> {
+    const prefix = prefixOf(grid, pool);
+    const keys = await this.#redis.keys(`${prefix}*`);
+    const names = keys.map((key) => key.slice(prefix.length));
+    const commands = names.map((name, i) => readCommand(name, keys[i] ?? ""));
+    const replies = (await this.#redis.multi([["time"], ...commands]).exec()) ?? [];
+    const [time, ...contents] = replies.map(([error, reply]) => {
+      if (error !== null) throw error;
+      return reply;
+    });
+    const [seconds, micros] = time as [string, string];
+    const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    return dumpOf(
+      names.map((name, i) => [name, contents[i]]),
+      now,
+    );
+  }
+
+  /** Removes the pool's keys, so that a long run keeps its server small. */
+  async remove(grid: string, pool: string): Promise<void> {
+    const keys = await this.#redis.keys(`${prefixOf(grid, pool)}*`);
+    if (keys.length > 0) await this.#redis.unlink(...keys);
+  }
+
+  async close(): Promise<void> {
+    await this.#redis.quit();
+  }
+}
+
+function prefixOf(grid: string, pool: string): string {
+  return `callgrid:{${grid}:${pool}}:`;
+}
+
+const readList = (key: string): string[] => ["lrange", key, "0", "-1"];
+const readHash = (key: string): string[] => ["hgetall", key];
+const readText = (key: string): string[] => ["get", key];
+const readScores = (key: string): string[] => ["zrange", key, "0", "-1", "WITHSCORES"];
+
+const readers: Readonly<Record<string, (key: string) => string[]>> = {
+  queue: readList,
+  request: readHash,
+  running: (key) => ["smembers", key],
+  result: readText,
+  volunteers: readScores,
+  volunteering: readHash,
+  members: readHash,
+  leases: readScores,
+  functions: readHash,
+  versions: readHash,
+  holders: readHash,
+  epoch: readText,
+  costs: readHash,
+  inbox: readList,
+  stats: readHash,
+  head: readText,
+  lost: readList,
+};
+
+function readCommand(name: string, key: string): string[] {
+  const reader = readers[name.split(":", 1)[0] ?? ""];
+  if (reader === undefined) throw new Error(`redis-dump.ts does not know the key "${name}"`);
+  return reader(key);
+}
+
+function dumpOf(contents: readonly Content[], now: number): PoolDump {
+  const single = new Map(contents);
+  const fields = (name: string): Fields => (single.get(name) as Fields | undefined) ?? {};
+  const scores = (name: string): Array<[string, number]> => inPairs((single.get(name) as string[] | undefined) ?? []);
+  return {
+    requests: each(contents, "request", (record) => dumpRequest(record as Fields)),
+    queue: (single.get("queue") as string[] | undefined) ?? [],
+    ownQueues: each(contents, "queue", (ids) => ids as string[]),
+    running: each(contents, "running", (ids) => (ids as string[]).sort()),
+    results: each(contents, "result", (text) => dumpResult(text as string)),
+    volunteers: scores("volunteers").map(([worker]) => dumpVolunteer(worker, fields("volunteering")[worker] ?? "")),
+    members: mapped(fields("members"), (text) => JSON.parse(text) as PoolDump["members"][string]),
+    leases: Object.fromEntries(scores("leases").map(([process, lapsesAt]) => [process, lapsesAt > now])),
+    functions: fields("functions"),
+    versions: mapped(fields("versions"), (versions) => versions.split(" ")),
+    holders: mapped(fields("holders"), Number),
+    epoch: Number(single.get("epoch") ?? 0),
+    costs: mapped(fields("costs"), Number),
+    counters: mapped(fields("stats"), Number),
+    inboxes: each(contents, "inbox", (texts) =>
+      (texts as string[]).map((text) => dumpMessage(decodeInboxMessage(text))),
+    ),
+    head: (single.get("head") as string | undefined) ?? null,
+    lost: each(contents, "lost", (ids) => ids as string[]),
+  };
+}
+
+/** What the keys `<kind>:<id>` hold, by id. */
+function each<T>(contents: readonly Content[], kind: string, read: (content: unknown) => T): Record<string, T> {
+  const prefix = `${kind}:`;
+  const own = contents.filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, content]) => [name.slice(prefix.length), read(content)]));
+}
+
+function mapped<T>(fields: Fields, read: (text: string) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, read(text)]));
+}
+
+function inPairs(flat: readonly string[]): Array<[string, number]> {
+  const pairs: Array<[string, number]> = [];
+  for (let i = 0; i < flat.length; i += 2) pairs.push([flat[i] ?? "", Number(flat[i + 1])]);
+  return pairs;
+}
+
+function dumpRequest(record: Fields): RequestDump {
+  const waiters = Object.keys(record).filter((field) => field.startsWith("waiter:"));
+  return {
+    payload: record["payload"] ?? "",
+    mode: (record["mode"] ?? "use") as RequestDump["mode"],
+    hasDeadline: record["deadline"] !== undefined,
+    owner: record["owner"] ?? null,
+    isClaimed: record["claimedAt"] !== undefined,
+    suspended: record["suspended"] ?? null,
+    progress: dumpProgress(record["progress"]),
+    losses: Number(record["losses"] ?? 0),
+    reports: JSON.parse(`[${record["reports"] ?? ""}]`) as unknown[],
+    waiters: waiters.map((field) => field.slice("waiter:".length)).sort(),
+  };
+}
+
+function dumpProgress(text: string | undefined): RequestDump["progress"] {
+  if (text === undefined) return null;
+  const [done, total] = text.split(" ");
+  return { done: Number(done), total: Number(total) };
+}
+
+function dumpResult(text: string): PoolDump["results"][string] {
+  const stampEnd = text.indexOf(" ");
+  return { stamp: text.slice(0, stampEnd), outcome: text.slice(stampEnd + 1) };
+}
+
+function dumpVolunteer(worker: string, text: string): PoolDump["volunteers"][number] {
+  const [want, epoch, ...skips] = text.split(" ");
+  return { worker, want: Number(want), epoch: Number(epoch), skips: skips.filter((name) => name !== "") };
+}

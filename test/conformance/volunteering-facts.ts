@@ -1,0 +1,150 @@
+/** Facts of volunteering: an idle worker is noted, and served by whatever brings work. */
+import { expect, it } from "vitest";
+import {
+  claimNames,
+  idOf,
+  joinWorker,
+  joinWorkers,
+  longLeaseMs,
+  payloadOf,
+  type SetStage,
+  submitByClient,
+  submitByWorker,
+} from "./stage.ts";
+import { expectChanges } from "./whole-state.ts";
+
+const a = idOf("a");
+const b = idOf("b");
+
+function runMessage(name: string, functionName = "work") {
+  const id = idOf(name);
+  return { kind: "run", id, payload: payloadOf(name, functionName), mode: "use", losses: 0, hasTimeout: false } as const;
+}
+
+export function volunteeringFacts(setStage: SetStage): void {
+  it("a worker with nothing to claim is noted as a volunteer", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    const claim = { worker: "w1", max: 1, budgetMicros: 1, epoch: 1, skips: ["other"], isOpenToRoots: true, volunteerFor: 2 };
+    const reply = await expectChanges(stage, () => stage.pool.claim(claim), {
+      volunteers: [{ worker: "w1", want: 2, epoch: 1, skips: ["other"] }],
+      counted: { volunteered: 1 },
+    });
+    expect(reply).toEqual({ kind: "claims", claims: [], volunteers: 1 });
+  });
+
+  it("a worker that does not want to volunteer is not noted", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await claimNames(stage.pool, "w1", { volunteerFor: 0 });
+    expect((await stage.dump()).volunteers).toEqual([]);
+  });
+
+  it("to claim nothing is to stand down", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await claimNames(stage.pool, "w1", { volunteerFor: 1 });
+    await expectChanges(stage, () => claimNames(stage.pool, "w1", { max: 0, volunteerFor: 1 }), { volunteers: [] });
+  });
+
+  it("a submit gives its request to the volunteer in the same step", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await claimNames(stage.pool, "w1", { volunteerFor: 1 });
+    await expectChanges(stage, () => submitByClient(stage.pool, "c1", "a", "b"), {
+      queue: [b],
+      requests: {
+        [a]: { payload: payloadOf("a"), owner: "w1", isClaimed: true, waiters: ["c1"] },
+        [b]: { payload: payloadOf("b"), waiters: ["c1"] },
+      },
+      running: { w1: [a] },
+      volunteers: [],
+      leases: { c1: true },
+      inboxes: { w1: [runMessage("a")] },
+      counted: { submitted: 2, claimed: 1, moved: 1 },
+    });
+  });
+
+  it("a submit tells how many volunteers are left", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2", "w3");
+    for (const worker of ["w1", "w2", "w3"]) await claimNames(stage.pool, worker, { volunteerFor: 1 });
+    const submissions = [{ id: a, payload: payloadOf("a") }];
+    const reply = await stage.pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions });
+    expect(reply).toEqual({ answers: [], volunteers: 2 });
+  });
+
+  it("who has been idle longest is served first, and one that volunteers again goes to the end", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2");
+    for (const worker of ["w1", "w2", "w1"]) await claimNames(stage.pool, worker, { volunteerFor: 1 });
+    await submitByClient(stage.pool, "c1", "a");
+    await submitByClient(stage.pool, "c1", "b");
+    expect((await stage.dump()).running).toEqual({ w1: [b], w2: [a] });
+  });
+
+  it("a volunteer gets as many as it asked for", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2");
+    await claimNames(stage.pool, "w1", { volunteerFor: 2 });
+    await claimNames(stage.pool, "w2", { volunteerFor: 2 });
+    await submitByClient(stage.pool, "c1", "a", "b", "c");
+    expect((await stage.dump()).running).toEqual({ w1: [a, b], w2: [idOf("c")] });
+  });
+
+  it("work on another worker's own queue is given to a volunteer too", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2");
+    await claimNames(stage.pool, "w1", { volunteerFor: 1 });
+    await submitByWorker(stage.pool, "w2", "a", "b");
+    const { running, ownQueues, counters } = await stage.dump();
+    expect(running).toEqual({ w1: [a] });
+    expect(ownQueues).toEqual({ w2: [b] });
+    expect(counters["hoisted"]).toBe(1);
+  });
+
+  it("a volunteer is not given what it cannot evaluate, and the next one is asked", async () => {
+    const stage = await setStage();
+    await joinWorker(stage.pool, "w1", { work: "v1" });
+    await joinWorker(stage.pool, "w2", { other: "v1" });
+    await claimNames(stage.pool, "w1", { volunteerFor: 1, skips: ["other"] });
+    await claimNames(stage.pool, "w2", { volunteerFor: 1, skips: ["work"] });
+    const submissions = [{ id: a, payload: payloadOf("a", "other") }];
+    await stage.pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions });
+    const { running, volunteers } = await stage.dump();
+    expect(running).toEqual({ w2: [a] });
+    expect(volunteers.map(({ worker }) => worker)).toEqual(["w1"]);
+  });
+
+  it("a volunteer that has an old function table is sent to read the new one, and gets nothing", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w1");
+    await claimNames(pool, "w1", { volunteerFor: 1 });
+    await joinWorker(pool, "w2", { other: "v1" });
+    await expectChanges(stage, () => submitByClient(pool, "c1", "a"), {
+      queue: [a],
+      requests: { [a]: { payload: payloadOf("a"), waiters: ["c1"] } },
+      volunteers: [],
+      leases: { c1: true },
+      inboxes: { w1: [{ kind: "functions" }, { kind: "functions" }] },
+      counted: { submitted: 1 },
+    });
+  });
+
+  it("what is released goes to a volunteer", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w1", "w2");
+    await submitByClient(pool, "c1", "a");
+    await claimNames(pool, "w1");
+    await claimNames(pool, "w2", { volunteerFor: 1 });
+    await expectChanges(stage, () => pool.release("w1", [a]), {
+      requests: { [a]: { owner: "w2" } },
+      running: { w1: null, w2: [a] },
+      volunteers: [],
+      inboxes: { w2: [runMessage("a")] },
+      counted: { released: 1, claimed: 1, moved: 1 },
+    });
+  });
+}

@@ -1,0 +1,178 @@
+/**
+ * A real redis-server process that a test owns: start it, break it, start it again at the same address.
+ * It speaks to the server over a raw socket only, so a fault in our Redis code cannot hide in the harness.
+ * Nothing here waits for time: a server is ready when it has said so and answers PING, and gone when it has exited.
+ */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+
+/** Where a server listens and what it is given. Without `port` and `socket` it gets a socket in its folder. */
+export interface RedisServerOptions {
+  /** TCP port on 127.0.0.1; see {@link RedisServer.freePort}. */
+  port?: number;
+  /** Path of a unix socket; kept under 100 characters, which is what systems allow. */
+  socket?: string;
+  /** Further arguments, e.g. `["--appendonly", "yes"]`; they win over the harness's own, except for the log. */
+  args?: string[];
+  /** Working folder, where Redis keeps its files. Default: a temporary one, which `stop` removes. */
+  dir?: string;
+}
+
+interface Address {
+  port: number;
+  socket: string | undefined;
+}
+
+type RedisProcess = ChildProcessByStdio<null, Readable, Readable>;
+
+/** Grace for an orderly end. A server inside a long script does not hear SIGTERM. */
+const stopGraceMs = 5_000;
+
+export class RedisServer {
+  readonly #address: Address;
+  readonly #arguments: readonly string[];
+  readonly #dir: string;
+  readonly #ownsDir: boolean;
+  #process: RedisProcess | undefined;
+  #log = "";
+
+  private constructor(address: Address, options: { arguments: readonly string[]; dir: string; ownsDir: boolean }) {
+    this.#address = address;
+    this.#arguments = options.arguments;
+    this.#dir = options.dir;
+    this.#ownsDir = options.ownsDir;
+  }
+
+  /** Starts a server and resolves once it answers PING; rejects with the server's log if it ends before that. */
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "callgrid-redis-")));
+    const socket = options.socket ?? (options.port === undefined ? join(dir, "redis.sock") : undefined);
+    const server = new RedisServer(
+      { port: options.port ?? 0, socket },
+      { arguments: options.args ?? [], dir, ownsDir: options.dir === undefined },
+    );
+    try {
+      await server.#launch();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  /** A TCP port that was free a moment ago. */
+  static async freePort(): Promise<number> {
+    const probe = createServer();
+    probe.listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, "close");
+    return port;
+  }
+
+  /** `redis://127.0.0.1:<port>`, or `unix://<socket>` when there is no port. The same after a restart. */
+  get url(): string {
+    return this.#address.port > 0 ? `redis://127.0.0.1:${this.#address.port}` : `unix://${this.#address.socket}`;
+  }
+
+  /** The process id, or undefined while the server is down. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** The version the running server reported, e.g. `7.0.15`. */
+  get version(): string {
+    return /\bversion=([\d.]+)/.exec(this.#log)?.[1] ?? "0";
+  }
+
+  /** Ends the server in an orderly way and removes its folder, unless that was handed in. */
+  async stop(): Promise<void> {
+    await this.#end();
+    if (this.#ownsDir) await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  /** Sends a signal. Resolves when the server has ended; at once for SIGSTOP and SIGCONT, which do not end it. */
+  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    const running = this.#process;
+    if (running === undefined) return;
+    running.kill(signal);
+    if (signal !== "SIGSTOP" && signal !== "SIGCONT") await hasExited(running);
+  }
+
+  /** Ends the server if it still runs, and starts it at the same address. It remembers what its `args` made it save. */
+  async restart(): Promise<void> {
+    await this.#end();
+    await this.#launch();
+  }
+
+  async #launch(): Promise<void> {
+    this.#log = "";
+    const running = spawn("redis-server", this.#commandLine(), { stdio: ["ignore", "pipe", "pipe"] });
+    const killWithUs = () => running.kill("SIGKILL");
+    process.once("exit", killWithUs);
+    running.once("exit", () => {
+      process.off("exit", killWithUs);
+      if (this.#process === running) this.#process = undefined;
+    });
+    this.#process = running;
+    await this.#saysReady(running);
+    await answersPing(this.#address);
+  }
+
+  #commandLine(): string[] {
+    const { port, socket } = this.#address;
+    const address = ["--bind", "127.0.0.1", "--port", String(port), ...(socket ? ["--unixsocket", socket] : [])];
+    const forgetful = ["--save", "", "--appendonly", "no"];
+    return [...address, "--dir", this.#dir, ...forgetful, ...this.#arguments, "--loglevel", "notice", "--logfile", ""];
+  }
+
+  #saysReady(running: RedisProcess): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const read = (chunk: Buffer) => {
+        this.#log += chunk.toString();
+        if (/ready to accept connections/i.test(this.#log)) resolve();
+      };
+      running.stdout.on("data", read);
+      running.stderr.on("data", read);
+      running.once("error", (cause) => {
+        this.#process = undefined;
+        reject(new Error("redis-server could not be started: is it on PATH?", { cause }));
+      });
+      // Not "exit": its log, which says why, may arrive after that.
+      running.once("close", (code, signal) => {
+        reject(new Error(`redis-server ended with ${signal ?? code} before it was ready:\n${this.#log}`));
+      });
+    });
+  }
+
+  async #end(): Promise<void> {
+    const running = this.#process;
+    if (running === undefined) return;
+    const lastResort = setTimeout(() => running.kill("SIGKILL"), stopGraceMs);
+    running.kill("SIGTERM");
+    running.kill("SIGCONT");
+    await hasExited(running);
+    clearTimeout(lastResort);
+  }
+}
+
+async function hasExited(running: RedisProcess): Promise<void> {
+  if (running.exitCode === null && running.signalCode === null) await once(running, "exit");
+}
+
+async function answersPing({ port, socket }: Address): Promise<void> {
+  const connection = port > 0 ? createConnection(port, "127.0.0.1") : createConnection(String(socket));
+  try {
+    connection.write("PING\r\n");
+    const [reply] = (await once(connection, "data")) as [Buffer];
+    if (!reply.toString().startsWith("+PONG")) throw new Error(`redis-server answered PING with ${reply.toString()}`);
+  } finally {
+    connection.destroy();
+  }
+}

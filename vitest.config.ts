@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// A package under test is its own source; the packages it imports are their dist, as users get them.
+// So build before testing: `npm run tests` does.
+export default defineConfig({
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
+    globalSetup: ["test/harness/redis.ts"],
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});

@@ -151,8 +151,15 @@ export function claimingFacts(setStage: SetStage): void {
     const { pool } = stage;
     await joinWorker(pool, "w1", { work: "v1", other: "v1" });
     await measure(pool, "work", 1);
-    const names = [["a", "other"], ["b", "other"], ["c", "work"]] as const;
-    const submissions = names.map(([name, functionName]) => ({ id: idOf(name), payload: payloadOf(name, functionName) }));
+    const names = [
+      ["a", "other"],
+      ["b", "other"],
+      ["c", "work"],
+    ] as const;
+    const submissions = names.map(([name, functionName]) => ({
+      id: idOf(name),
+      payload: payloadOf(name, functionName),
+    }));
     await pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions });
     expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["c"]);
     expect((await stage.dump()).queue).toEqual([a, b]);

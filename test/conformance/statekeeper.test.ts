@@ -4,9 +4,15 @@
  */
 import { describe } from "vitest";
 import { claimingFacts } from "./claiming-facts.ts";
+import { completingFacts } from "./completing-facts.ts";
+import { inboxFacts } from "./inbox-facts.ts";
+import { inspectingFacts } from "./inspecting-facts.ts";
+import { forgettingFacts, functionTableFacts, membershipFacts } from "./membership-facts.ts";
 import { setMemoryStage, setRedisStage } from "./stage.ts";
 import { submittingFacts } from "./submitting-facts.ts";
+import { headingFacts, retiringFacts } from "./sweeping-facts.ts";
 import { volunteeringFacts } from "./volunteering-facts.ts";
+import { checkingFacts, markingFacts, reconcilingFacts, withdrawingFacts } from "./waiting-facts.ts";
 
 describe.each([
   ["in memory", setMemoryStage],
@@ -15,4 +21,16 @@ describe.each([
   describe("submitting", () => submittingFacts(setStage));
   describe("claiming", () => claimingFacts(setStage));
   describe("volunteering", () => volunteeringFacts(setStage));
+  describe("completing", () => completingFacts(setStage));
+  describe("withdrawing", () => withdrawingFacts(setStage));
+  describe("checking", () => checkingFacts(setStage));
+  describe("marking", () => markingFacts(setStage));
+  describe("reconciling", () => reconcilingFacts(setStage));
+  describe("members", () => membershipFacts(setStage));
+  describe("the function table", () => functionTableFacts(setStage));
+  describe("forgetting", () => forgettingFacts(setStage));
+  describe("heading", () => headingFacts(setStage));
+  describe("retiring", () => retiringFacts(setStage));
+  describe("inboxes", () => inboxFacts(setStage));
+  describe("inspecting", () => inspectingFacts(setStage));
 });

@@ -103,14 +103,17 @@ export function submittingFacts(setStage: SetStage): void {
     });
   });
 
-  it.each(["refresh", "bypass"] as const)("%s turns a queued request that it joins into one of its kind", async (mode) => {
-    const stage = await setStage();
-    await submitByClient(stage.pool, "c1", "a");
-    await expectChanges(stage, () => submit(stage, { mode }), {
-      requests: { [a]: { mode } },
-      counted: { submitted: 1, joined: 1 },
-    });
-  });
+  it.each(["refresh", "bypass"] as const)(
+    "%s turns a queued request that it joins into one of its kind",
+    async (mode) => {
+      const stage = await setStage();
+      await submitByClient(stage.pool, "c1", "a");
+      await expectChanges(stage, () => submit(stage, { mode }), {
+        requests: { [a]: { mode } },
+        counted: { submitted: 1, joined: 1 },
+      });
+    },
+  );
 
   it("a held request runs at its process at once, and is not queued", async () => {
     const stage = await setStage();

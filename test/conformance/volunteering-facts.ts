@@ -18,14 +18,29 @@ const b = idOf("b");
 
 function runMessage(name: string, functionName = "work") {
   const id = idOf(name);
-  return { kind: "run", id, payload: payloadOf(name, functionName), mode: "use", losses: 0, hasTimeout: false } as const;
+  return {
+    kind: "run",
+    id,
+    payload: payloadOf(name, functionName),
+    mode: "use",
+    losses: 0,
+    hasTimeout: false,
+  } as const;
 }
 
 export function volunteeringFacts(setStage: SetStage): void {
   it("a worker with nothing to claim is noted as a volunteer", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
-    const claim = { worker: "w1", max: 1, budgetMicros: 1, epoch: 1, skips: ["other"], isOpenToRoots: true, volunteerFor: 2 };
+    const claim = {
+      worker: "w1",
+      max: 1,
+      budgetMicros: 1,
+      epoch: 1,
+      skips: ["other"],
+      isOpenToRoots: true,
+      volunteerFor: 2,
+    };
     const reply = await expectChanges(stage, () => stage.pool.claim(claim), {
       volunteers: [{ worker: "w1", want: 2, epoch: 1, skips: ["other"] }],
       counted: { volunteered: 1 },

@@ -1,5 +1,5 @@
 /** One call of a grid method: how its requests are encoded, where they go, and what ends them. */
-import { encodeRequest, randomId, requestId } from "@callgrid/core";
+import { type Clock, encodeRequest, randomId, requestId } from "@callgrid/core";
 import type { OutcomeListener, Submission } from "@callgrid/statekeeper";
 import type { EnqueueOptions } from "./enqueue-options.ts";
 import { cancelled, type OpenWait, type OpenWaits } from "./open-waits.ts";
@@ -22,6 +22,10 @@ export class Call {
     this.#parts = parts;
     const { signal } = parts.options;
     if (signal?.aborted === true) throw cancelled(signal);
+  }
+
+  get clock(): Clock {
+    return this.#parts.pool.clock;
   }
 
   /** Ends the call when aborted. */

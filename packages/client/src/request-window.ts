@@ -36,6 +36,7 @@ export class RequestWindow {
   #held = 0;
   #nextIndex = 0;
   #isPulling = false;
+  #isPullScheduled = false;
   #isDone = false;
 
   /**
@@ -73,7 +74,13 @@ export class RequestWindow {
   /** The taker has taken one outcome: there is room for one more request. */
   taken(): void {
     this.#held -= 1;
-    this.pull();
+    if (this.#isPullScheduled) return;
+    this.#isPullScheduled = true;
+    // A loop takes one outcome after the other: refilled at once, each request would be submitted alone.
+    this.#call.clock.turn(() => {
+      this.#isPullScheduled = false;
+      this.pull();
+    });
   }
 
   /** Pulls nothing more, and withdraws what comes after `index`. */

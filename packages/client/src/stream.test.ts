@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { setClientStage } from "../../../test/harness/client-stage.ts";
 
 type Doubling = readonly [string, number];
@@ -75,6 +75,17 @@ describe("stream", () => {
     await settle();
     expect(source.pulled).toBe(7);
     await outcomes.return?.();
+  });
+
+  it("submits together what a loop that takes one after the other makes room for", async () => {
+    const { grid, statekeeper, startWorker } = setClientStage({ windowSize: 10 });
+    await startWorker();
+    const submit = vi.spyOn(statekeeper.pool("pool"), "submit");
+    const requests = Array.from({ length: 100 }, (_, index) => ["double", index] as const);
+    let count = 0;
+    for await (const _ of grid.stream("pool", requests)) count += 1;
+    expect(count).toBe(100);
+    expect(submit.mock.calls.length).toBeLessThan(30);
   });
 
   it("withdraws what is open and closes the source when the loop is left", async () => {

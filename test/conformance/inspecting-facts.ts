@@ -1,0 +1,119 @@
+/** Facts of inspect and inspectRequest, and of the statekeeper itself. */
+import { expect, it } from "vitest";
+import {
+  claimNames,
+  idOf,
+  joinWorkers,
+  lapse,
+  longLeaseMs,
+  payloadOf,
+  type SetStage,
+  submitByClient,
+  submitByWorker,
+} from "./stage.ts";
+
+const a = idOf("a");
+const b = idOf("b");
+
+export function inspectingFacts(setStage: SetStage): void {
+  it("a pool tells its members, clients, queues, functions and counters", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w2", "w1");
+    await claimNames(pool, "w2", { volunteerFor: 1, skips: ["work"] });
+    await submitByClient(pool, "c1", "a", "c");
+    await claimNames(pool, "w1");
+    await submitByWorker(pool, "w1", "b");
+    await lapse(pool, "w1");
+    await pool.sweep({ process: "d1", headLeaseMs: longLeaseMs, maxAttempts: 3, limit: 0 });
+    const state = await pool.inspect();
+    const member = { kind: "worker", description: { host: "here" } };
+    expect(state).toEqual({
+      pool: "pool",
+      queued: 1,
+      clients: 1,
+      head: "d1",
+      functions: await pool.functions(),
+      counters: (await stage.dump()).counters,
+      members: [
+        { ...member, id: "w1", leaseLeftMs: expect.any(Number), queued: 1, running: 1, isVolunteer: false },
+        { ...member, id: "w2", leaseLeftMs: expect.any(Number), queued: 0, running: 0, isVolunteer: true },
+      ],
+    });
+    expect(state.members[0]?.leaseLeftMs).toBeLessThan(0);
+    expect(state.members[1]?.leaseLeftMs).toBeGreaterThan(0);
+  });
+
+  it("an empty pool has nothing to tell", async () => {
+    const { pool } = await setStage();
+    const functions = { epoch: 0, functions: new Map() };
+    expect(await pool.inspect()).toEqual({
+      pool: "pool",
+      queued: 0,
+      clients: 0,
+      head: undefined,
+      functions,
+      counters: {},
+      members: [],
+    });
+  });
+
+  it("a queued request tells who waits for it", async () => {
+    const { pool } = await setStage();
+    await submitByClient(pool, "c2", "a");
+    await submitByClient(pool, "c1", "a");
+    expect(await pool.inspectRequest(a)).toEqual({
+      id: a,
+      payload: payloadOf("a"),
+      state: "queued",
+      owner: undefined,
+      ownerLeaseLeftMs: undefined,
+      claimedForMs: undefined,
+      waiters: ["c1", "c2"],
+      waitsFor: [],
+      losses: 0,
+      timeoutMs: 0,
+      progress: undefined,
+    });
+  });
+
+  it("a running request tells its owner, how far it is, and once it waits for what", async () => {
+    const { pool } = await setStage();
+    await joinWorkers(pool, "w1");
+    await submitByClient(pool, "c1", "a");
+    await claimNames(pool, "w1");
+    expect(await pool.inspectRequest(a)).toMatchObject({ state: "running", owner: "w1", waitsFor: [] });
+    await pool.mark("w1", [{ id: a, waitsFor: [b] }], [], [{ id: a, done: 1, total: 2 }]);
+    const state = await pool.inspectRequest(a);
+    expect(state).toMatchObject({ state: "suspended", waitsFor: [b], progress: { done: 1, total: 2 } });
+    expect(state?.claimedForMs).toBeGreaterThanOrEqual(0);
+    expect(state?.ownerLeaseLeftMs).toBeGreaterThan(0);
+  });
+
+  it("a finished request is told as done, and an unknown one not at all", async () => {
+    const { pool } = await setStage();
+    await pool.complete("w1", [{ id: a, outcome: "=1", ttlMs: longLeaseMs, stamp: "v1#0" }], []);
+    expect(await pool.inspectRequest(a)).toMatchObject({ id: a, state: "done", owner: undefined });
+    expect(await pool.inspectRequest(b)).toBeUndefined();
+  });
+
+  it("pools know nothing of each other", async () => {
+    const { keeper, pool } = await setStage();
+    await submitByClient(pool, "c1", "a");
+    const other = keeper.pool("other");
+    expect(other.pool).toBe("other");
+    expect((await other.inspect()).queued).toBe(0);
+  });
+
+  it("an answer to a ping takes no negative time", async () => {
+    const { keeper } = await setStage();
+    expect(await keeper.ping()).toBeGreaterThanOrEqual(0);
+  });
+
+  it("after it is closed every operation is refused", async () => {
+    const { keeper, pool } = await setStage();
+    await keeper.close();
+    await expect(pool.inspect()).rejects.toMatchObject({ code: "GRID_CLOSED" });
+    await expect(submitByClient(pool, "c1", "a")).rejects.toMatchObject({ code: "GRID_CLOSED" });
+  });
+}

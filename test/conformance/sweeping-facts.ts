@@ -1,0 +1,215 @@
+/** Facts of sweep, bury and abdicate: who heads the pool, and what becomes of those whose lease lapsed. */
+import { expect, it } from "vitest";
+import {
+  claimNames,
+  idOf,
+  joinWorkers,
+  lapse,
+  longLeaseMs,
+  payloadOf,
+  type SetStage,
+  type Stage,
+  submitByClient,
+  submitByWorker,
+} from "./stage.ts";
+import { expectChanges, expectNoChange } from "./whole-state.ts";
+
+const a = idOf("a");
+const b = idOf("b");
+const nothing = { lapsedWorkers: [], lapsedClients: 0, reclaimed: 0, moved: 0, isMore: false };
+const lapsedReport = { worker: "w1", reason: "its lease lapsed" };
+
+function sweep(stage: Stage, { process = "d1", headLeaseMs = 0, maxAttempts = 3, limit = 100 } = {}) {
+  return stage.pool.sweep({ process, headLeaseMs, maxAttempts, limit });
+}
+
+/** `a` runs at `w1`, and `c1` waits for it. */
+async function setRunning(setStage: SetStage): Promise<Stage> {
+  const stage = await setStage();
+  await joinWorkers(stage.pool, "w1");
+  await submitByClient(stage.pool, "c1", "a");
+  await claimNames(stage.pool, "w1");
+  return stage;
+}
+
+export function headingFacts(setStage: SetStage): void {
+  it("who sweeps with a lease heads the pool, and goes on to", async () => {
+    const stage = await setStage();
+    const heading = { headLeaseMs: longLeaseMs };
+    expect(await expectChanges(stage, () => sweep(stage, heading), { head: "d1" })).toEqual({
+      role: "head",
+      ...nothing,
+    });
+    expect(await expectNoChange(stage, () => sweep(stage, heading))).toMatchObject({ role: "head" });
+  });
+
+  it("while somebody heads the pool, nobody else sweeps", async () => {
+    const stage = await setRunning(setStage);
+    await sweep(stage, { headLeaseMs: longLeaseMs });
+    await lapse(stage.pool, "w1");
+    const reply = await expectNoChange(stage, () => sweep(stage, { process: "d2", headLeaseMs: longLeaseMs }));
+    expect(reply).toEqual({ role: "standby", ...nothing });
+  });
+
+  it("a pool that nobody heads can be swept by anybody, who does not head it thereby", async () => {
+    const stage = await setStage();
+    expect(await expectNoChange(stage, () => sweep(stage))).toEqual({ role: "vacant", ...nothing });
+  });
+
+  it("a head whose lease lapsed can be followed", async () => {
+    const stage = await setStage();
+    await sweep(stage, { headLeaseMs: 1 });
+    const next = async () => (await sweep(stage, { process: "d2", headLeaseMs: longLeaseMs })).role;
+    while ((await next()) === "standby");
+    expect((await stage.dump()).head).toBe("d2");
+  });
+
+  it("a head can abdicate, and nobody can in its place", async () => {
+    const stage = await setStage();
+    await sweep(stage, { headLeaseMs: longLeaseMs });
+    await expectNoChange(stage, () => stage.pool.abdicate("d2"));
+    await expectChanges(stage, () => stage.pool.abdicate("d1"), { head: null });
+  });
+}
+
+export function retiringFacts(setStage: SetStage): void {
+  it("a worker whose lease lapsed is retired: its work goes back to the pool with a loss", async () => {
+    const stage = await setRunning(setStage);
+    await submitByWorker(stage.pool, "w1", "b");
+    await lapse(stage.pool, "w1");
+    const reply = await expectChanges(stage, () => sweep(stage), {
+      queue: [a, b],
+      ownQueues: { w1: null },
+      requests: { [a]: { owner: null, isClaimed: false, losses: 1, reports: [lapsedReport] } },
+      running: { w1: null },
+      members: { w1: null },
+      leases: { w1: null },
+      holders: { "work v1": null },
+      lost: { w1: [a] },
+      counted: { reclaimed: 2 },
+    });
+    expect(reply).toEqual({ ...nothing, role: "vacant", lapsedWorkers: ["w1"], reclaimed: 2 });
+  });
+
+  it("a client whose lease lapsed is forgotten, with its inbox", async () => {
+    const stage = await setRunning(setStage);
+    await stage.pool.complete("w1", [{ id: a, outcome: "=1", ttlMs: 0, stamp: "v1#0" }], []);
+    await lapse(stage.pool, "c1");
+    const reply = await expectChanges(stage, () => sweep(stage), { leases: { c1: null }, inboxes: { c1: null } });
+    expect(reply).toEqual({ ...nothing, role: "vacant", lapsedClients: 1 });
+  });
+
+  it("a suspended request takes no loss", async () => {
+    const stage = await setRunning(setStage);
+    await stage.pool.mark("w1", [{ id: a, waitsFor: [] }], []);
+    await lapse(stage.pool, "w1");
+    await sweep(stage);
+    const { requests, lost } = await stage.dump();
+    expect(requests[a]).toMatchObject({ owner: null, suspended: null, losses: 0, reports: [] });
+    expect(lost).toEqual({});
+  });
+
+  it("a request that took too many losses fails, and who waits is told why", async () => {
+    const stage = await setRunning(setStage);
+    await stage.pool.bury("w1", { exitCode: 137 }, 2);
+    await joinWorkers(stage.pool, "w2");
+    await claimNames(stage.pool, "w2");
+    await lapse(stage.pool, "w2");
+    await sweep(stage, { maxAttempts: 2 });
+    const { requests, inboxes, counters, queue } = await stage.dump();
+    expect({ requests, queue, lost: counters["lost"] }).toEqual({ requests: {}, queue: [], lost: 1 });
+    const error = {
+      msg: "its workers died 2 times while running it",
+      code: "WORKER_LOST",
+      req: payloadOf("a"),
+      details: { losses: 2, reports: [{ exitCode: 137 }, { ...lapsedReport, worker: "w2" }] },
+    };
+    expect(inboxes).toEqual({ c1: [{ kind: "outcome", id: a, error }] });
+  });
+
+  it("a request that took a loss is the last of its claim", async () => {
+    const stage = await setRunning(setStage);
+    await lapse(stage.pool, "w1");
+    await sweep(stage);
+    await joinWorkers(stage.pool, "w2");
+    await submitByClient(stage.pool, "c1", "b");
+    await stage.pool.complete("w2", [], [{ functionName: "work", evaluations: 1, failures: 0, selfMicros: 1 }]);
+    expect(await claimNames(stage.pool, "w2")).toEqual(["a"]);
+  });
+
+  it("a claim tells how often the request was lost", async () => {
+    const stage = await setRunning(setStage);
+    await stage.pool.bury("w1", {}, 9);
+    await joinWorkers(stage.pool, "w2");
+    const { epoch } = await stage.pool.functions();
+    const claim = { worker: "w2", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 0 };
+    expect((await stage.pool.claim(claim)).claims[0]?.losses).toBe(1);
+  });
+
+  it("a worker that was only slow takes the losses back when it joins again", async () => {
+    const stage = await setRunning(setStage);
+    await lapse(stage.pool, "w1");
+    await sweep(stage);
+    await expectChanges(stage, () => joinWorkers(stage.pool, "w1"), {
+      requests: { [a]: { losses: 0, reports: [] } },
+      lost: { w1: null },
+      members: { w1: { kind: "worker", description: { host: "here" }, functions: { work: "v1" } } },
+      leases: { w1: true },
+      holders: { "work v1": 1 },
+      counted: { "joined-members": 1 },
+    });
+  });
+
+  it("a worker known to have died is retired at once, and its report is kept", async () => {
+    const stage = await setRunning(setStage);
+    await expectChanges(stage, () => stage.pool.bury("w1", { exitCode: 137 }, 3), {
+      queue: [a],
+      requests: { [a]: { owner: null, isClaimed: false, losses: 1, reports: [{ exitCode: 137 }] } },
+      running: { w1: null },
+      members: { w1: null },
+      leases: { w1: null },
+      holders: { "work v1": null },
+      lost: { w1: [a] },
+      counted: { reclaimed: 1 },
+    });
+  });
+
+  it("a request that somebody else has claimed since is not touched", async () => {
+    const stage = await setRunning(setStage);
+    await joinWorkers(stage.pool, "w2");
+    await stage.pool.release("w1", [a]);
+    await claimNames(stage.pool, "w2");
+    await stage.pool.bury("w1", {}, 3);
+    expect((await stage.dump()).requests[a]).toMatchObject({ owner: "w2", losses: 0 });
+  });
+
+  it("sixteen processes are retired in one sweep, the one that lapsed first first", async () => {
+    const stage = await setStage();
+    const workers = Array.from({ length: 17 }, (_, i) => `w${i}`);
+    await joinWorkers(stage.pool, ...workers);
+    for (const [i, worker] of workers.entries()) await lapse(stage.pool, worker, 60_000 * (i + 1));
+    const first = await sweep(stage);
+    expect(first).toMatchObject({ lapsedWorkers: workers.slice(1).reverse(), isMore: true });
+    expect(await sweep(stage)).toMatchObject({ lapsedWorkers: ["w0"], isMore: false });
+  });
+
+  it("a worker that held more than the bound is retired in steps", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByWorker(stage.pool, "w1", "a", "b", "c");
+    await lapse(stage.pool, "w1");
+    expect(await sweep(stage, { limit: 2 })).toMatchObject({ lapsedWorkers: ["w1"], reclaimed: 2, isMore: true });
+    expect((await stage.dump()).members["w1"]).toBeDefined();
+    expect(await sweep(stage, { limit: 2 })).toMatchObject({ lapsedWorkers: ["w1"], reclaimed: 1, isMore: false });
+    expect(await stage.dump()).toMatchObject({ members: {}, queue: [idOf("c"), a, b] });
+  });
+
+  it("what goes back to the pool is given to volunteers, and so is what is queued anywhere", async () => {
+    const stage = await setRunning(setStage);
+    await joinWorkers(stage.pool, "w2", "w3");
+    await claimNames(stage.pool, "w2", { volunteerFor: 1 });
+    await lapse(stage.pool, "w1");
+    expect(await sweep(stage)).toMatchObject({ reclaimed: 1, moved: 1, isMore: false });
+    expect((await stage.dump()).running).toEqual({ w2: [a] });
+  });
+}

@@ -1,0 +1,137 @@
+/** The grid as users run it: worker processes started by the command, a real Redis, clients in this process. */
+import { randomUUID } from "node:crypto";
+import { connect, type Grid, RequestError, startWorker } from "callgrid";
+import { afterEach, describe, expect, inject, onTestFinished, test } from "vitest";
+import { GridProcess } from "../harness/worker-processes.ts";
+
+const url = inject("redisUrl");
+const functions = new URL("../fixtures/end-to-end/functions.ts", import.meta.url).pathname;
+const running: GridProcess[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((workers) => workers.end()));
+});
+
+async function startWorkers(grid: string, count: number): Promise<GridProcess> {
+  const workers = await GridProcess.workers({ url, grid, functions, count });
+  running.push(workers);
+  return workers;
+}
+
+async function openClient(grid: string): Promise<Grid> {
+  const client = await connect(url, { grid });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function evaluations(client: Grid, name: string): Promise<number> {
+  return (await client.status("pool")).counters[`evaluated:${name}`] ?? 0;
+}
+
+describe.each([1, 2])("%i worker processes of one slot", (count) => {
+  test("finish a tree of 3,906 nested requests", { timeout: 60_000 }, async () => {
+    const grid = randomUUID();
+    await startWorkers(grid, count);
+    const client = await openClient(grid);
+    const value = await client.enqueue("pool", ["recbog", 0, "job", 5, 5, "t"]);
+    expect(String(value).split(/[^\w.-]+/).filter(Boolean).length).toBeGreaterThanOrEqual(3_125);
+    expect(await evaluations(client, "recbog")).toBe(3_906);
+  });
+
+  test("evaluate fib(22), and each distinct call of fib(80) once", { timeout: 60_000 }, async () => {
+    const grid = randomUUID();
+    await startWorkers(grid, count);
+    const client = await openClient(grid);
+    expect(await client.enqueue("pool", ["fib", 80])).toBe(23_416_728_348_467_685);
+    expect(await evaluations(client, "fib")).toBe(81);
+    expect(await client.enqueue("pool", ["fib", 22])).toBe(17_711);
+  });
+
+  test("evaluate 57,313 distinct calls of fib(22)", { timeout: 60_000 }, async () => {
+    const grid = randomUUID();
+    await startWorkers(grid, count);
+    const client = await openClient(grid);
+    expect(await client.enqueue("pool", ["fibDistinct", 22, ""])).toBe(17_711);
+  });
+
+  test("follow a chain 10,000 calls deep", { timeout: 60_000 }, async () => {
+    const grid = randomUUID();
+    await startWorkers(grid, count);
+    const client = await openClient(grid);
+    expect(await client.enqueue("pool", ["chain", 10_000])).toBe(10_000);
+  });
+
+  test("answer 50,000 flat requests in order", { timeout: 60_000 }, async () => {
+    const grid = randomUUID();
+    await startWorkers(grid, count);
+    const client = await openClient(grid);
+    const requests = Array.from({ length: 50_000 }, (_, i) => ["double", i] as const);
+    const values = await client.enqueueAll("pool", requests);
+    expect(values).toEqual(requests.map(([, i]) => 2 * i));
+    expect(await evaluations(client, "double")).toBe(50_000);
+  });
+});
+
+test("two clients that ask for the same at the same time cause one evaluation, and asking again after a restart none", async () => {
+  const grid = randomUUID();
+  const workers = await startWorkers(grid, 2);
+  const [one, other] = [await openClient(grid), await openClient(grid)];
+  const request = ["rest", 200, "shared"] as const;
+  expect(await Promise.all([one.enqueue("pool", request), other.enqueue("pool", request)])).toEqual(["shared", "shared"]);
+  expect(await evaluations(one, "rest")).toBe(1);
+  expect(await workers.end()).toBe(0);
+  await startWorkers(grid, 1);
+  expect(await other.enqueue("pool", request)).toBe("shared");
+  expect(await evaluations(one, "rest")).toBe(1);
+});
+
+test("an error three levels down arrives as a tree", async () => {
+  const grid = randomUUID();
+  await startWorkers(grid, 1);
+  const client = await openClient(grid);
+  const error = await client.enqueue("pool", ["overOverIcky", 7]).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(RequestError);
+  const { msg, info } = error as RequestError;
+  expect(msg).toBe('Error from request ["overOverIcky",7]');
+  const middle = info['["overIcky",7]'];
+  expect(middle?.msg).toBe('Error from request ["overIcky",7]');
+  expect(middle?.info?.['["icky",7]']).toMatchObject({ msg: "Icky value 7", code: "FUNCTION_FAILED", req: '["icky",7]' });
+});
+
+test("a worker that joins takes over the queue of one that is busy", async () => {
+  const grid = randomUUID();
+  const client = await openClient(grid);
+  const busy = await startWorker({ pool: "pool", functions, url, grid });
+  onTestFinished(() => busy.stop());
+  const long = client.enqueue(busy.id, ["rest", 3_000, "long"]);
+  const order: unknown[] = [];
+  void long.then((value) => order.push(value));
+  await expect.poll(async () => (await client.status("pool")).members[0]?.running).toBe(1);
+  const short = Array.from({ length: 20 }, (_, i) => client.enqueue(busy.id, ["rest", 1, `short ${i}`]));
+  await expect.poll(async () => (await client.status("pool")).members[0]?.queued).toBeGreaterThan(15);
+  const second = await startWorker({ pool: "pool", functions, url, grid });
+  onTestFinished(() => second.stop());
+  order.push(...(await Promise.all(short.slice(1))));
+  expect(order).not.toContain("long");
+  expect(await long).toBe("long");
+});
+
+test("SIGTERM gives back what has not run, finishes what runs, and ends with 0", async () => {
+  const grid = randomUUID();
+  const client = await openClient(grid);
+  const first = await startWorkers(grid, 1);
+  const values = client.enqueueAll(
+    "pool",
+    Array.from({ length: 10 }, (_, i) => ["rest", 300, `r${i}`] as const),
+  );
+  await expect.poll(async () => await runningNow(client)).toBeGreaterThan(0);
+  expect(await first.end()).toBe(0);
+  expect((await client.status("pool")).members).toEqual([]);
+  await startWorkers(grid, 1);
+  expect(await values).toEqual(Array.from({ length: 10 }, (_, i) => `r${i}`));
+  expect(await evaluations(client, "rest")).toBe(10);
+});
+
+async function runningNow(client: Grid): Promise<number> {
+  return (await client.status("pool")).members.reduce((sum, { running: held }) => sum + held, 0);
+}

@@ -1,11 +1,11 @@
 /**
- * What `scripts/demo` runs: digits and risk on the embedded grid, with one worker, two, four and so on up to the number of CPUs, each beside
- * a plain loop in one thread that has to come to the same result. Ends with exit code 1 if any did not.
+ * What `scripts/demo` runs: digits and risk on the embedded grid, with one worker, two, four and so on up to the number
+ * of CPUs, each beside a plain loop in one thread. Ends with exit code 1 if any result differs from the plain loop's.
  */
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { type LocalGrid, localGrid, type Request, type ValueOf } from "callgrid";
+import { type LocalGrid, localGrid, type Outcomes } from "callgrid";
 import { digitFile, plainDigitSum } from "./digits/digit-file.ts";
 import { piecesOf } from "./digits/functions.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -37,17 +37,20 @@ async function timed<Value>(run: () => Value | Promise<Value>): Promise<Timed<Va
 }
 
 /** The values of all requests in order, with the progress shown. */
-async function evaluate<R extends Request>(grid: LocalGrid, requests: readonly R[], what: string): Promise<Array<ValueOf<R>>> {
-  const line = new ProgressLine(`${what} on ${named(grid.workers)}`, requests.length);
-  const values = new Array<ValueOf<R>>(requests.length);
+async function collect<Value>(outcomes: Outcomes<Value>, line: ProgressLine): Promise<Value[]> {
+  const values: Value[] = [];
   let done = 0;
-  for await (const { index, outcome } of grid.stream<Request>(grid.pool, requests)) {
+  for await (const { index, outcome } of outcomes) {
     if ("error" in outcome) throw outcome.error;
-    values[index] = outcome.value as ValueOf<R>;
+    values[index] = outcome.value;
     line.show(++done);
   }
   line.end();
   return values;
+}
+
+function progress(what: string, grid: LocalGrid, requests: readonly unknown[]): ProgressLine {
+  return new ProgressLine(`${what} on ${named(grid.workers)}`, requests.length);
 }
 
 function row(name: string, ms: number, remarks: string): void {
@@ -71,7 +74,9 @@ async function showDigits(): Promise<void> {
   row("plain loop", plain.ms, `sum ${plain.value}`);
   for (const workers of workerCounts()) {
     await using grid = await localGrid({ functions: new URL("./digits/functions.ts", import.meta.url), workers });
-    const { value: sums, ms } = await timed(() => evaluate(grid, pieces, "digits"));
+    const { value: sums, ms } = await timed(() =>
+      collect(grid.stream(grid.pool, pieces), progress("digits", grid, pieces)),
+    );
     const sum = sums.reduce((total, part) => total + part, 0);
     row(named(workers), ms, `sum ${sum}, ${verdict(sum === plain.value)}`);
   }
@@ -87,15 +92,24 @@ async function showRisk(): Promise<void> {
   row("plain loop", plain.ms, `${valuation.calls} calls, nothing shared`);
   for (const workers of workerCounts()) {
     await using grid = await localGrid({ functions: new URL("./risk/functions.ts", import.meta.url), workers });
-    const { value: values, ms } = await timed(() => evaluate(grid, requests, "risk"));
+    const { value: values, ms } = await timed(() =>
+      collect(grid.stream(grid.pool, requests), progress("risk", grid, requests)),
+    );
     const evaluations = await settledCounter(grid, "evaluated");
-    row(named(workers), ms, `${evaluations} evaluations, the rest shared or cached, ${verdict(isDeepStrictEqual(values, plain.value))}`);
-    const again = await timed(() => evaluate(grid, requests, "risk again"));
-    row("once more", again.ms, `${await settledCounter(grid, "hits")} of ${requests.length} from the cache`);
+    row(named(workers), ms, `${evaluations} evaluations, ${verdict(isDeepStrictEqual(values, plain.value))}`);
+    const hitsBefore = await settledCounter(grid, "hits");
+    const again = await timed(() =>
+      collect(grid.stream(grid.pool, requests), progress("risk once more", grid, requests)),
+    );
+    row(
+      "once more",
+      again.ms,
+      `${(await settledCounter(grid, "hits")) - hitsBefore} cache hits for ${requests.length} requests`,
+    );
   }
 }
 
-/** Workers report their evaluations about twice a second, so the counter is read until it stands still for longer than that. */
+/** Workers report evaluations about twice a second, so the counter is read until it stands still for longer. */
 async function settledCounter(grid: LocalGrid, counter: string): Promise<number> {
   for (let last = -1; ; ) {
     const count = (await grid.status(grid.pool)).counters[counter] ?? 0;

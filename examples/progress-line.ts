@@ -1,6 +1,6 @@
 /**
- * How far something is, on standard error, which leaves standard output to results. On a terminal a line that is written over and over;
- * elsewhere, such as in the log of a build, one line at the beginning.
+ * How far something is, on standard error, which leaves standard output to results. On a terminal a line that is
+ * written over and over; elsewhere, such as in the log of a build, one line at the beginning.
  */
 
 const redrawEveryMs = 50;

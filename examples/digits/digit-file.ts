@@ -17,8 +17,8 @@ export interface DigitFile {
 export const digitFolder = join(tmpdir(), "callgrid-digits");
 
 /**
- * The path of the file with these digits; makes it if it is not there, or not of its right size. Written under another name first,
- * so that one that was cut off is never taken for whole.
+ * The path of the file with these digits; makes it if it is not there, or not of its right size. Written under another
+ * name first, so that one that was cut off is never taken for whole.
  */
 export function digitFile({ digits, seed }: DigitFile, folder = digitFolder): string {
   const path = join(folder, `seed-${seed}-digits-${digits}.txt`);
@@ -35,7 +35,8 @@ export function plainDigitSum(path: string): number {
   const chunk = new Uint8Array(chunkBytes);
   const file = openSync(path, "r");
   let sum = 0;
-  for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) sum += sumOfBytes(chunk.subarray(0, read));
+  for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
+    sum += sumOfBytes(chunk.subarray(0, read));
   closeSync(file);
   return sum;
 }

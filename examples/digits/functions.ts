@@ -16,8 +16,8 @@ export function sumOfBytes(bytes: Uint8Array): number {
 export type PieceRequest = readonly [typeof digitSum, path: string, start: number, length: number];
 
 /**
- * The sum of the digits in `length` bytes from `start`. Pure only if the path names its content for good: the generated file
- * has seed and size in its name, so that equal requests mean equal bytes.
+ * The sum of the digits in `length` bytes from `start`. Pure only if the path names its content for good: the generated
+ * file has seed and size in its name, so that equal requests mean equal bytes.
  */
 export const digitSum = define("digitSum", (path: string, start: number, length: number): number => {
   const bytes = new Uint8Array(length);
@@ -26,7 +26,8 @@ export const digitSum = define("digitSum", (path: string, start: number, length:
     // a read may give less than it was asked for
     for (let filled = 0; filled < length; ) {
       const read = readSync(file, bytes, filled, length - filled, start + filled);
-      if (read === 0) throw new Error(`${path} ends at byte ${start + filled}, before the end of the piece at ${start + length}`);
+      if (read === 0)
+        throw new Error(`${path} ends at byte ${start + filled}, before the end of the piece at ${start + length}`);
       filled += read;
     }
   } finally {

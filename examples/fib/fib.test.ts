@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { onLocalGrid } from "../on-local-grid.ts";
 import * as functions from "./functions.ts";
 
-it("fib(78), the largest that a number holds exactly, is done because each distinct call is evaluated once", async () => {
+it("fib(78) ends, since equal calls are evaluated once", async () => {
   await onLocalGrid(functions, async (grid) => {
     expect(await grid.enqueue(grid.pool, [functions.fib, 78])).toBe(8_944_394_323_791_464);
   });

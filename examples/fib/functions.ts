@@ -11,7 +11,7 @@ export const fib = define("fib", async (n: number): Promise<number> => {
   return one + two;
 });
 
-/** The same number by as many evaluations as there are calls: the path makes each call another, so nothing is shared or cached. */
+/** The same number by as many evaluations as calls: the path makes each call another, so nothing can be shared. */
 export const fibDistinct = define("fibDistinct", async (n: number, path: string): Promise<number> => {
   if (n < 2) return n;
   const [one, two] = await callReentrant([

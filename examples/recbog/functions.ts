@@ -1,4 +1,4 @@
-/** Recursive bogosity: nothing but calls within calls. What comes back shows that every one of them was made, and by whom. */
+/** Recursive bogosity: nothing but calls within calls. What comes back shows each call that was made, and by whom. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { callReentrant, define } from "callgrid";
 
@@ -17,7 +17,9 @@ export const recbog = define(
     if (ms > 0) await sleep(ms);
     if (level === 0) return tag;
     const numbers = Array.from({ length: fanOut }, (_, child) => child);
-    const parts = await callReentrant(numbers.map((child) => [recbog, ms, job, level - 1, fanOut, `${tag}.${child}`] as const));
+    const parts = await callReentrant(
+      numbers.map((child) => [recbog, ms, job, level - 1, fanOut, `${tag}.${child}`] as const),
+    );
     return `${tag}[${parts.join(" ")}]`;
   },
 );

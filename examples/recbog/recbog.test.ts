@@ -4,7 +4,8 @@ import * as functions from "./functions.ts";
 
 function expected(level: number, fanOut: number, tag: string): string {
   if (level === 0) return tag;
-  return `${tag}[${Array.from({ length: fanOut }, (_, child) => expected(level - 1, fanOut, `${tag}.${child}`)).join(" ")}]`;
+  const children = Array.from({ length: fanOut }, (_, child) => expected(level - 1, fanOut, `${tag}.${child}`));
+  return `${tag}[${children.join(" ")}]`;
 }
 
 it("two levels of two children nest as they were asked for", async () => {

@@ -1,4 +1,7 @@
-/** Prices of bonds with fixed coupons: what they pay, discounted. J. Hull, "Options, Futures, and Other Derivatives", on bond pricing. */
+/**
+ * Prices of bonds with fixed coupons: what they pay, discounted. J. Hull, "Options, Futures, and Other Derivatives", on
+ * bond pricing.
+ */
 
 export interface BondTerms {
   /** Per year, of the face value. */

@@ -1,9 +1,11 @@
-/** What is held: a book of desks of positions. Two desks may hold the same instrument, and then its price is worked out once. */
+/** What is held: a book of desks of positions. The price of an instrument that two desks hold is worked out once. */
 import type { BondTerms } from "./bond-price.ts";
 import { type Market, type Scenario, scenarioGrid } from "./market.ts";
 import type { OptionTerms } from "./option-price.ts";
 
-export type Instrument = { readonly kind: "option"; readonly terms: OptionTerms } | { readonly kind: "bond"; readonly terms: BondTerms };
+export type Instrument =
+  | { readonly kind: "option"; readonly terms: OptionTerms }
+  | { readonly kind: "bond"; readonly terms: BondTerms };
 
 export interface Position {
   readonly instrument: Instrument;
@@ -56,7 +58,10 @@ const bonds = [2, 3.5, 5, 7.25, 10, 15, 20, 30].flatMap((years) => [0.02, 0.035]
 export const sampleBook: Book = {
   desks: [
     { name: "equity", positions: europeans.map((instrument, at) => ({ instrument, quantity: 100 * ((at % 7) - 2) })) },
-    { name: "protection", positions: [...americans, ...europeans.slice(0, 30)].map((instrument) => ({ instrument, quantity: 250 })) },
+    {
+      name: "protection",
+      positions: [...americans, ...europeans.slice(0, 30)].map((instrument) => ({ instrument, quantity: 250 })),
+    },
     { name: "rates", positions: bonds.map((instrument, at) => ({ instrument, quantity: 10_000 * ((at % 5) - 1) })) },
     { name: "treasury", positions: bonds.slice(0, 8).map((instrument) => ({ instrument, quantity: -5_000 })) },
   ],
@@ -71,7 +76,9 @@ function optionsOf(
 ): Instrument[] {
   return Object.entries(sampleMarket.shares).flatMap(([share, { spot }]) => {
     const strikes = moneyness.map((ratio) => Math.round(spot * ratio));
-    const terms = rights.flatMap((right) => strikes.flatMap((strike) => ends.map((years) => ({ share, right, exercise, strike, years }))));
+    const terms = rights.flatMap((right) =>
+      strikes.flatMap((strike) => ends.map((years) => ({ share, right, exercise, strike, years }))),
+    );
     return terms.map((one): Instrument => ({ kind: "option", terms: one }));
   });
 }

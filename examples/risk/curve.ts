@@ -1,7 +1,7 @@
 /**
- * The discount curve of a swap market. Bootstrapping as in J. Hull, "Options, Futures, and Other Derivatives", where zero rates are
- * found from par rates; interpolation linear in the logarithm of the discount factor, which is "raw" in P. Hagan and G. West,
- * "Interpolation Methods for Curve Construction", Applied Mathematical Finance 13 (2006).
+ * The discount curve of a swap market. Bootstrapping as in J. Hull, "Options, Futures, and Other Derivatives", where
+ * zero rates are found from par rates; interpolation linear in the logarithm of the discount factor, which is "raw" in
+ * P. Hagan and G. West, "Interpolation Methods for Curve Construction", Applied Mathematical Finance 13 (2006).
  */
 import type { SwapQuote } from "./market.ts";
 
@@ -9,8 +9,8 @@ import type { SwapQuote } from "./market.ts";
 export type Curve = readonly number[];
 
 /**
- * The curve on which each quoted swap is worth its par: `1 = rate · (d(1) + … + d(n)) + d(n)`. Rates of years between two quotes lie on
- * the line between them, and those before the first quote are equal to it.
+ * The curve on which each quoted swap is worth its par: `1 = rate · (d(1) + … + d(n)) + d(n)`. Rates of years between
+ * two quotes lie on the line between them, and those before the first quote are equal to it.
  */
 export function bootstrapped(quotes: readonly SwapQuote[]): Curve {
   const factors = [1];

@@ -51,7 +51,9 @@ describe("option prices", () => {
 
   it("are higher for an American put than for a European one", () => {
     const put: OptionTerms = { ...terms, right: "put", strike: 45 };
-    expect(optionPrice({ ...put, exercise: "american" }, share, factor)).toBeGreaterThan(optionPrice(put, share, factor) + 0.1);
+    expect(optionPrice({ ...put, exercise: "american" }, share, factor)).toBeGreaterThan(
+      optionPrice(put, share, factor) + 0.1,
+    );
   });
 });
 
@@ -64,6 +66,11 @@ describe("bond prices", () => {
     const quotes = [{ years: 5, rate: 0.03 }];
     const terms = { coupon: 0.03, paymentsPerYear: 1, years: 5 };
     const curve = bootstrapped(quotes);
-    expect(bondPrice(terms, paymentYears(terms).map((years) => discounted(curve, years)))).toBeCloseTo(1, 12);
+    expect(
+      bondPrice(
+        terms,
+        paymentYears(terms).map((years) => discounted(curve, years)),
+      ),
+    ).toBeCloseTo(1, 12);
   });
 });

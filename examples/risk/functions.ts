@@ -1,25 +1,30 @@
 /**
- * The book on the grid: a call for the book asks for its desks, these for the prices of their instruments, these for discount factors, and
- * these for the curve. Each call carries only what its value depends on: so scenarios that move shares alone share all bond prices.
+ * The book on the grid: a call for the book asks for its desks, these for the prices of their instruments, these for
+ * discount factors, and these for the curve. Each call carries only what its value depends on: so scenarios that move
+ * shares alone share all bond prices.
  */
 import { callReentrant, define } from "callgrid";
-import { bondPrice, type BondTerms, paymentYears } from "./bond-price.ts";
+import { type BondTerms, bondPrice, paymentYears } from "./bond-price.ts";
 import type { Book, BookValue, Desk, Position } from "./book.ts";
 import { bootstrapped, type Curve, discounted } from "./curve.ts";
 import type { Market, Share, SwapQuote } from "./market.ts";
-import { optionPrice, type OptionTerms } from "./option-price.ts";
+import { type OptionTerms, optionPrice } from "./option-price.ts";
 
 type Quotes = readonly SwapQuote[];
 
-// The formulas are in other files, whose changes the default version, a hash of the function's own source, does not see.
+// The default version, a hash of the function's own source, would not see a change of the formulas in other files.
 const version = "1";
 
 export const curve = define("curve", { version }, (quotes: Quotes): Curve => bootstrapped(quotes));
 
-export const discountFactor = define("discountFactor", { version }, async (quotes: Quotes, years: number): Promise<number> => {
-  const [factors] = await callReentrant([[curve, quotes]]);
-  return discounted(factors, years);
-});
+export const discountFactor = define(
+  "discountFactor",
+  { version },
+  async (quotes: Quotes, years: number): Promise<number> => {
+    const [factors] = await callReentrant([[curve, quotes]]);
+    return discounted(factors, years);
+  },
+);
 
 export const optionValue = define(
   "optionValue",

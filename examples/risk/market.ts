@@ -1,4 +1,6 @@
-/** What prices depend on, as plain data: quotes of swap rates, the state of each share, and scenarios that shift them. */
+/**
+ * What prices depend on, as plain data: quotes of swap rates, the state of each share, and scenarios that shift them.
+ */
 
 /** The par rate of a swap with yearly payments. Quotes are ordered by years. */
 export interface SwapQuote {
@@ -31,7 +33,9 @@ export interface Scenario {
   readonly spotShift: number;
 }
 
-/** The market as it would be. What a scenario does not move stays equal to the last digit, so that prices can be shared. */
+/**
+ * The market as it would be. What a scenario does not move stays equal to the last digit, so that prices can be shared.
+ */
 export function marketUnder(scenario: Scenario, market: Market): Market {
   const shift = scenario.rateShiftBasisPoints / 10_000;
   const quotes = market.quotes.map(({ years, rate }) => ({ years, rate: rate + shift }));

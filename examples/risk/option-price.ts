@@ -1,7 +1,8 @@
 /**
- * Prices of options on shares. European ones by the formula of F. Black and M. Scholes ("The Pricing of Options and Corporate
- * Liabilities", Journal of Political Economy 81, 1973) with R. Merton's dividend yield; American ones by the tree of J. Cox, S. Ross and
- * M. Rubinstein ("Option Pricing: A Simplified Approach", Journal of Financial Economics 7, 1979).
+ * Prices of options on shares. European ones by the formula of F. Black and M. Scholes ("The Pricing of Options and
+ * Corporate Liabilities", Journal of Political Economy 81, 1973) with R. Merton's dividend yield; American ones by the
+ * tree of J. Cox, S. Ross and M. Rubinstein ("Option Pricing: A Simplified Approach", Journal of Financial Economics 7,
+ * 1979).
  */
 import type { Share } from "./market.ts";
 
@@ -17,7 +18,9 @@ export interface OptionTerms {
 
 /** The price, given what one unit at the option's end is worth now. */
 export function optionPrice(terms: OptionTerms, share: Share, discountFactor: number): number {
-  return terms.exercise === "european" ? blackScholes(terms, share, discountFactor) : treePrice(terms, share, discountFactor);
+  return terms.exercise === "european"
+    ? blackScholes(terms, share, discountFactor)
+    : treePrice(terms, share, discountFactor);
 }
 
 function blackScholes({ right, strike, years }: OptionTerms, share: Share, discountFactor: number): number {
@@ -40,9 +43,11 @@ function treePrice({ right, strike, years }: OptionTerms, share: Share, discount
   const stepDiscount = discountFactor ** (1 / treeSteps);
   const upWeight = (Math.exp(-share.dividendYield * stepYears) / stepDiscount - 1 / up) / (up - 1 / up);
   const sign = right === "call" ? 1 : -1;
-  const atOnce = (step: number, ups: number): number => Math.max(0, sign * (share.spot * up ** (2 * ups - step) - strike));
+  const atOnce = (step: number, ups: number): number =>
+    Math.max(0, sign * (share.spot * up ** (2 * ups - step) - strike));
   const values = Float64Array.from({ length: treeSteps + 1 }, (_, ups) => atOnce(treeSteps, ups));
-  for (let step = treeSteps - 1; step >= 0; step--) stepBack(values, { step, upWeight, stepDiscount, sign, strike, spot: share.spot, up });
+  for (let step = treeSteps - 1; step >= 0; step--)
+    stepBack(values, { step, upWeight, stepDiscount, sign, strike, spot: share.spot, up });
   return values[0] ?? Number.NaN;
 }
 
@@ -69,7 +74,10 @@ function stepBack(values: Float64Array, { step, upWeight, stepDiscount, sign, st
   }
 }
 
-/** The standard normal distribution, with an error below 7.5e-8: M. Abramowitz and I. Stegun, "Handbook of Mathematical Functions", 26.2.17. */
+/**
+ * The standard normal distribution, with an error below 7.5e-8: M. Abramowitz and I. Stegun, "Handbook of Mathematical
+ * Functions", 26.2.17.
+ */
 function normalDistribution(x: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(x));
   const polynomial = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));

@@ -1,6 +1,6 @@
 /**
- * The same book by the same formulas, called straight: no grid, one process, nothing shared. The grid's values are held against these,
- * to the last digit, and its evaluations against the number of calls made here.
+ * The same book by the same formulas, called straight: no grid, one process, nothing shared. The grid's values are held
+ * against these, to the last digit, and its evaluations against the number of calls made here.
  */
 import { bondPrice, paymentYears } from "./bond-price.ts";
 import type { Book, BookValue, Desk, Instrument } from "./book.ts";
@@ -20,7 +20,10 @@ export class PlainValuation {
 
   #deskValue(desk: Desk, market: Market): number {
     this.calls++;
-    return desk.positions.reduce((sum, { instrument, quantity }) => sum + quantity * this.#price(instrument, market), 0);
+    return desk.positions.reduce(
+      (sum, { instrument, quantity }) => sum + quantity * this.#price(instrument, market),
+      0,
+    );
   }
 
   #price({ kind, terms }: Instrument, market: Market): number {

@@ -7,7 +7,10 @@ import { marketUnder } from "./market.ts";
 import { PlainValuation } from "./plain-valuation.ts";
 
 const book: Book = {
-  desks: sampleBook.desks.map(({ name, positions }) => ({ name, positions: positions.filter((_, at) => at % 9 === 0) })),
+  desks: sampleBook.desks.map(({ name, positions }) => ({
+    name,
+    positions: positions.filter((_, at) => at % 9 === 0),
+  })),
 };
 const markets = sampleScenarios.slice(8, 14).map((scenario) => marketUnder(scenario, sampleMarket));
 const requests = markets.map((market) => [functions.bookValue, book, market] as const);

@@ -1,6 +1,7 @@
 /** What listeners learn when the statekeeper was away: Redis behind a broken link or restarted empty, or the memory emptied. */
 import { randomUUID } from "node:crypto";
 import { MemoryStatekeeper, openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
+// biome-ignore lint/style/noRestrictedImports: breaks links behind the back of the statekeeper
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RedisServer } from "../harness/redis-server.ts";
@@ -52,7 +53,7 @@ describe("a listener on Redis", () => {
     await sendOutcome(pool, "a");
     expect(await first).toBe(idOf("a"));
     const reconnected = listener.reconnected();
-    await control.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+    await control.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
     await reconnected;
     const second = listener.received();
     await sendOutcome(pool, "b");

@@ -1,13 +1,16 @@
 /**
- * A stage: one pool on one of the two statekeepers, with nothing in it. The facts of this folder are told on both.
+ * A stage: one pool on one of the statekeepers, with nothing in it. The facts of this folder are told on all of them.
  */
 import { randomUUID } from "node:crypto";
+import { MessageChannel } from "node:worker_threads";
 import {
   MemoryStatekeeper,
   openStatekeeper,
   type PoolDump,
   type PoolKeeper,
+  PortStatekeeper,
   type Statekeeper,
+  servePort,
 } from "@callgrid/statekeeper";
 import { inject, onTestFinished } from "vitest";
 import { RedisDumper } from "./redis-dump.ts";
@@ -26,6 +29,16 @@ export async function setMemoryStage(): Promise<Stage> {
   onTestFinished(() => keeper.close());
   const pool = keeper.pool("pool");
   return { keeper, pool, dump: async () => pool.dump() };
+}
+
+/** As a worker thread sees the one in memory; here both ends of the port are in one thread, which makes no difference to them. */
+export async function setPortStage(): Promise<Stage> {
+  const { keeper: owned, dump } = await setMemoryStage();
+  const { port1, port2 } = new MessageChannel();
+  const served = servePort(owned, port1);
+  onTestFinished(() => served.close());
+  const keeper = new PortStatekeeper(port2, { grid: owned.grid });
+  return { keeper, pool: keeper.pool("pool"), dump };
 }
 
 export async function setRedisStage(): Promise<Stage> {

@@ -1,6 +1,6 @@
 /**
- * The contract of the statekeeper as facts, told on both implementations. A fact that holds on one of them only is a bug of
- * the other, or does not belong here.
+ * The contract of the statekeeper as facts, told on every implementation. A fact that holds on some of them only is a
+ * bug of the others, or does not belong here.
  */
 import { describe } from "vitest";
 import { claimingFacts } from "./claiming-facts.ts";
@@ -8,7 +8,7 @@ import { completingFacts } from "./completing-facts.ts";
 import { inboxFacts } from "./inbox-facts.ts";
 import { inspectingFacts } from "./inspecting-facts.ts";
 import { forgettingFacts, functionTableFacts, membershipFacts } from "./membership-facts.ts";
-import { setMemoryStage, setRedisStage } from "./stage.ts";
+import { setMemoryStage, setPortStage, setRedisStage } from "./stage.ts";
 import { submittingFacts } from "./submitting-facts.ts";
 import { headingFacts, retiringFacts } from "./sweeping-facts.ts";
 import { volunteeringFacts } from "./volunteering-facts.ts";
@@ -16,6 +16,7 @@ import { checkingFacts, markingFacts, reconcilingFacts, withdrawingFacts } from 
 
 describe.each([
   ["in memory", setMemoryStage],
+  ["through a port", setPortStage],
   ["on Redis", setRedisStage],
 ])("the statekeeper %s", (_, setStage) => {
   describe("submitting", () => submittingFacts(setStage));

@@ -5,7 +5,10 @@ const forbidden = ["__proto__", "constructor", "prototype"];
 
 /** Keys that text forms may trip over: separators, escapes, indices, names of methods. */
 const key = fc
-  .oneof(fc.string(), fc.constantFrom("", "0", "10", "9", "a.b", "a\\", "\\.", '"', "json", "meta", "toString", "length"))
+  .oneof(
+    fc.string(),
+    fc.constantFrom("", "0", "10", "9", "a.b", "a\\", "\\.", '"', "json", "meta", "toString", "length"),
+  )
   .filter((text) => !forbidden.includes(text));
 
 const jsonLeaf = fc.oneof(

@@ -1,6 +1,6 @@
 /**
- * callgrid: plain functions, called by name with plain values, evaluated on as many processes and machines as there are.
- * Everything that users need has its public name here; the packages behind it are for those who build tools on them.
+ * callgrid: plain functions, called by name with plain values, evaluated on as many processes and machines as there
+ * are. All that users need has its public name here; the packages behind it are for those who build tools.
  */
 export {
   type ConnectOptions,

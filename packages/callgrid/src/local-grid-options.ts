@@ -1,6 +1,14 @@
 /** The options of the embedded grid, declared once. */
 import { availableParallelism } from "node:os";
-import { declareOptions, GridError, type OptionsGiven, type OptionsResolved, option, resolveOptions } from "@callgrid/core";
+import { resolve } from "node:path";
+import {
+  declareOptions,
+  GridError,
+  type OptionsGiven,
+  type OptionsResolved,
+  option,
+  resolveOptions,
+} from "@callgrid/core";
 import { areModules, type FunctionSources, type StartWorkerOptions, workerOptions } from "@callgrid/worker";
 
 export const localGridOptions = declareOptions({
@@ -32,7 +40,8 @@ export const localGridOptions = declareOptions({
     optional: true,
     min: 8 * 1_048_576,
     max: 1_099_511_627_776,
-    description: "How large the heap of a worker thread may grow before the thread is ended and replaced; default: Node's limit.",
+    description:
+      "How large the heap of a worker thread may grow before the thread is ended and replaced; default: Node's limit.",
   }),
 });
 
@@ -42,16 +51,19 @@ export type WorkerLog = NonNullable<StartWorkerOptions["log"]>;
 /** What {@link localGrid} takes. */
 export interface LocalGridOptions extends OptionsGiven<typeof localGridOptions> {
   /**
-   * The functions to evaluate. Modules by path (relative to the working folder) or URL, in TypeScript or JavaScript, are loaded in worker
-   * threads. What `define` returned, or an imported module (`import * as functions`), cannot be sent to a thread: one worker then
-   * runs it in this very thread, which suits tests and functions that wait more than they compute.
+   * The functions to evaluate. Modules by path (relative to the working folder) or URL, in TypeScript or JavaScript,
+   * are loaded in worker threads. What `define` returned, or an imported module (`import * as functions`), cannot be
+   * sent to a thread: one worker then runs it in this very thread, which suits tests and functions that wait more than
+   * they compute.
    */
   readonly functions: FunctionSources;
   /** A logger of pino's, for warnings; default: on standard error at level `warn`, or at `CALLGRID_LOG_LEVEL`. */
   readonly log?: WorkerLog | undefined;
 }
 
-/** All options, checked; `modules` are absolute paths or file URLs, undefined where the functions are in this thread. */
+/**
+ * All options, checked; `modules` are absolute paths or file URLs, undefined where the functions are in this thread.
+ */
 export type LocalGridSettings = OptionsResolved<typeof localGridOptions> & {
   readonly workers: number;
   readonly functions: FunctionSources;
@@ -62,20 +74,31 @@ export type LocalGridSettings = OptionsResolved<typeof localGridOptions> & {
 export function resolveLocalGridOptions(given: Omit<LocalGridOptions, "log">): LocalGridSettings {
   const { functions, ...rest } = given;
   const options = resolveOptions(localGridOptions, rest, "localGrid");
-  if (functions === undefined) throw invalidOption("localGrid.functions", "must be given: modules by path, or what define returned");
+  if (functions === undefined)
+    throw invalidOption("localGrid.functions", "must be given: modules by path, or what define returned");
   if (areModules(functions)) {
-    return { ...options, functions, modules: modulePaths(functions), workers: options.workers ?? availableParallelism() };
+    return {
+      ...options,
+      functions,
+      modules: modulePaths(functions),
+      workers: options.workers ?? availableParallelism(),
+    };
   }
   if ((options.workers ?? 1) === 1) return { ...options, functions, modules: undefined, workers: 1 };
   throw invalidOption(
     "localGrid.workers",
-    "must be 1, or left out, for functions that are at hand in this thread; to run them in several, give the path of their module",
+    "must be 1, or left out, for functions that are at hand in this thread; " +
+      "to run them in several, give the path of their module",
   );
 }
 
 function modulePaths(functions: FunctionSources): string[] {
   const sources: readonly unknown[] = Array.isArray(functions) ? functions : [functions];
-  return sources.map((source) => (source instanceof URL ? source.href : String(source)));
+  // resolved here and now: a thread that is replaced later may find another working folder
+  return sources.map((source) => {
+    const text = source instanceof URL ? source.href : String(source);
+    return text.startsWith("file:") ? text : resolve(text);
+  });
 }
 
 function invalidOption(path: string, problem: string): GridError {

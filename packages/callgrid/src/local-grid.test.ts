@@ -27,7 +27,13 @@ function fixture(name: string): string {
   return fileURLToPath(new URL(`../../../test/fixtures/local-grid/${name}`, import.meta.url));
 }
 
-const silent = { level: "silent", info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+const silent = {
+  level: "silent",
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  debug: () => undefined,
+};
 
 async function open(options: Partial<LocalGridOptions>): Promise<LocalGrid> {
   const log = { ...silent, child: () => silent } as unknown as NonNullable<LocalGridOptions["log"]>;
@@ -70,7 +76,10 @@ describe("an embedded grid on threads", () => {
 
   it("takes modules as paths from the working folder, as URLs, and several of them", async () => {
     const path = relative(process.cwd(), fixture("plain.mjs"));
-    const grid = await open({ functions: [path, new URL("../../../test/fixtures/local-grid/functions.ts", import.meta.url)], workers: 1 });
+    const grid = await open({
+      functions: [path, new URL("../../../test/fixtures/local-grid/functions.ts", import.meta.url)],
+      workers: 1,
+    });
     expect(await grid.enqueue(grid.pool, ["double", 21])).toBe(42);
     expect(await grid.enqueue(grid.pool, ["whereabouts", 1])).toBeGreaterThan(0);
   });
@@ -103,7 +112,10 @@ describe("a thread that dies", () => {
   it("time and again fails the request that kills it, with the exit codes", async () => {
     const grid = await open({ workers: 1, maxAttempts: 2 });
     const error = await grid.enqueue(grid.pool, ["dieAlways", 9]).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: "WORKER_LOST", details: { losses: 2, reports: [{ exitCode: 9 }, { exitCode: 9 }] } });
+    expect(error).toMatchObject({
+      code: "WORKER_LOST",
+      details: { losses: 2, reports: [{ exitCode: 9 }, { exitCode: 9 }] },
+    });
     expect(await grid.enqueue(grid.pool, ["whereabouts", 1])).toBeGreaterThan(0);
   });
 

@@ -1,12 +1,17 @@
 /**
- * The embedded grid: statekeeper, distributor and workers inside this process, with nothing to install or start. It serves programs
- * that need the CPUs of one machine, and the tests of functions that will run on a larger grid.
+ * The embedded grid: statekeeper, distributor and workers inside this process, with nothing to install or start. It
+ * serves programs that need the CPUs of one machine, and the tests of functions that will run on a larger grid.
  */
 import { type Grid, GridClient, type GridClientParts, makeDefaultLog, resolveClientOptions } from "@callgrid/client";
 import { startDistributor } from "@callgrid/distributor";
 import { MemoryStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { startWorker } from "@callgrid/worker";
-import { type LocalGridOptions, type LocalGridSettings, resolveLocalGridOptions, type WorkerLog } from "./local-grid-options.ts";
+import {
+  type LocalGridOptions,
+  type LocalGridSettings,
+  resolveLocalGridOptions,
+  type WorkerLog,
+} from "./local-grid-options.ts";
 import { startWorkerThreads } from "./worker-threads.ts";
 
 /** A grid inside this process. */
@@ -17,22 +22,24 @@ export interface LocalGrid extends Grid {
   readonly workers: number;
 }
 
-// Nobody here dies unseen: a thread that ends is buried by the one that started it, and all else ends with the process. So leases are
-// long enough for a calculation that blocks a thread for minutes.
+// Nobody here dies unseen: a thread that ends is buried by the one that started it, and all else ends with the process.
+// So leases are long enough for a calculation that blocks a thread for minutes.
 const leaseMs = 3_600_000;
 
 /** Ends a part of the grid. */
 type End = () => Promise<void>;
 
 /**
- * Starts a grid inside this process, and resolves once its workers have loaded the functions. Close it when done: until then its
- * threads keep the process running.
+ * Starts a grid inside this process, and resolves once its workers have loaded the functions. Close it when done: until
+ * then its threads keep the process running.
  *
- * A thread that dies (an error that nothing catches, `process.exit`, a full heap) is replaced, and what it was running is evaluated again;
- * a request that kills `maxAttempts` threads fails with `WORKER_LOST`. A function that never yields cannot be interrupted by
- * its timeout here, only by {@link Grid.close}: the caller gets `TIMEOUT`, and the thread stays busy.
+ * A thread that dies (an error that nothing catches, `process.exit`, a full heap) is replaced, and what it was running
+ * is evaluated again; a request that kills `maxAttempts` threads fails with `WORKER_LOST`. A function that never yields
+ * cannot be interrupted by its timeout here, only by {@link Grid.close}: the caller gets `TIMEOUT`, and the thread
+ * stays busy.
  *
- * @throws GridError `INVALID_MODULE` for a module that is missing, fails to load, or defines nothing; `FUNCTION_REDEFINED`; `INVALID_OPTION`.
+ * @throws GridError `INVALID_MODULE` for a module that is missing, fails to load, or defines nothing;
+ *   `FUNCTION_REDEFINED`; `INVALID_OPTION`.
  * @example
  * ```ts
  * import { localGrid } from "callgrid";

@@ -1,6 +1,6 @@
 /**
- * What a thread of the embedded grid runs: one worker, on the statekeeper at the other end of its port. It does what its supervisor
- * tells it, and lives as long as the worker does: whatever the functions have left open ends with it.
+ * What a thread of the embedded grid runs: one worker, on the statekeeper at the other end of its port. It does what
+ * its supervisor tells it, and lives as long as the worker does: whatever the functions have left open ends with it.
  *
  * This is the main file of a thread and does its work on being loaded; nothing imports it.
  */

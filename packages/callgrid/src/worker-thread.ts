@@ -1,7 +1,14 @@
-/** One worker thread as its supervisor sees it, from its start to its end. The thread itself runs local-worker-thread.ts. */
+/** One worker thread as its supervisor sees it, from start to end. What runs in it is local-worker-thread.ts. */
 import { MessageChannel, Worker as Thread } from "node:worker_threads";
 import { type ServedPort, type Statekeeper, servePort } from "@callgrid/statekeeper";
-import { LastLines, type ProcessEnd, readWorkerMessage, type StartWorkerChild, type WorkerChild, type WorkerMessage } from "@callgrid/worker";
+import {
+  LastLines,
+  type ProcessEnd,
+  readWorkerMessage,
+  type StartWorkerChild,
+  type WorkerChild,
+  type WorkerMessage,
+} from "@callgrid/worker";
 import type { ThreadData } from "./thread-data.ts";
 
 /** What every thread of a grid is started with. */
@@ -17,7 +24,7 @@ const entry = new URL("../dist/local-worker-thread.js", import.meta.url);
 const bytesPerMebibyte = 1_048_576;
 const keptLines = 20;
 
-/** Starts threads for a supervisor. One that ends before any has joined the pool counts as a module that cannot be loaded. */
+/** Starts threads for a supervisor. One that ends before any has joined the pool tells of a module that cannot load. */
 export function workerThreadStarter(options: WorkerThreadOptions): StartWorkerChild {
   let hasAnyJoined = false;
   return (onMessage) => {
@@ -60,7 +67,9 @@ function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMe
   };
 }
 
-/** Resolves only when everything that the thread had sent is carried out, so that nothing of it comes after its burial. */
+/**
+ * Resolves only when everything that the thread had sent is carried out, so that nothing of it comes after its burial.
+ */
 async function endOf(thread: Thread, served: ServedPort): Promise<ProcessEnd> {
   const lines = new LastLines(keptLines);
   // stdout belongs to results, as with worker processes

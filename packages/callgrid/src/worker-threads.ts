@@ -1,6 +1,6 @@
 /**
- * The worker threads of the embedded grid. They are supervised as worker processes are; only what is started differs: a thread, whose
- * statekeeper is a port to this one.
+ * The worker threads of the embedded grid. They are supervised as worker processes are; only what is started differs: a
+ * thread, whose statekeeper is a port to this one.
  */
 import type { Statekeeper } from "@callgrid/statekeeper";
 import { Supervisor } from "@callgrid/worker";
@@ -20,7 +20,7 @@ export interface WorkerThreadsOptions {
   readonly workerHeapBytes: number | undefined;
 }
 
-/** Resolves when every thread has joined the pool, with what ends them; rejects with what a thread refused to start with. */
+/** Resolves when every thread has joined, with what ends them; rejects with what a thread refused to start with. */
 export async function startWorkerThreads(
   threads: WorkerThreadsOptions,
   statekeeper: Statekeeper,
@@ -30,10 +30,16 @@ export async function startWorkerThreads(
   const settings = { functions: modules, options, logLevel: log.level };
   const supervisor = new Supervisor(
     { count, settings, drainTimeoutMs, maxAttempts },
-    { keeper: statekeeper.pool(pool), log, startChild: workerThreadStarter({ statekeeper, workerHeapBytes, logLevel: log.level }) },
+    {
+      keeper: statekeeper.pool(pool),
+      log,
+      startChild: workerThreadStarter({ statekeeper, workerHeapBytes, logLevel: log.level }),
+    },
   );
   await supervisor.start();
   // a module that was changed or deleted since, and that a replaced thread could not load again
-  supervisor.closed.catch((error: unknown) => log.error({ err: error, pool }, "the embedded grid has no workers any more"));
+  supervisor.closed.catch((error: unknown) =>
+    log.error({ err: error, pool }, "the embedded grid has no workers any more"),
+  );
   return () => supervisor.drain();
 }

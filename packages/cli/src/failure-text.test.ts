@@ -9,7 +9,7 @@ const divided: ErrorTree = {
   msg: "Icky value",
   code: "FUNCTION_FAILED",
   req: '["divide",1,0]',
-  stack: "Error: Icky value\n    at divide (/srv/functions.ts:3:9)",
+  stack: "Error: Icky value\n    at divide (/srv/functions.ts:3:9)\n    at invoke (file:///srv/node_modules/@callgrid/worker/dist/evaluator.js:1:1)",
 };
 const tree: ErrorTree = {
   msg: 'Error from request ["report",1]',
@@ -54,7 +54,7 @@ describe("an error for people", () => {
         'Error from request ["f"]: its workers died 2 times while running it (WORKER_LOST)',
         "    worker wa died by SIGKILL, at 100 MB, and said last:",
         "      out of memory",
-        "    worker wb died its lease lapsed",
+        "    worker wb died: its lease lapsed",
       ].join("\n"),
     );
   });

@@ -2,7 +2,6 @@
 import { type ErrorTree, isGridError, renderErrorTree } from "@callgrid/core";
 import type { Colors } from "./colors.ts";
 import { isRequestError } from "./exit-codes.ts";
-import { durationText } from "./measures.ts";
 
 const bytesPerMb = 1_048_576;
 
@@ -39,9 +38,12 @@ function firstPart({ info }: ErrorTree): ErrorTree | undefined {
   return Object.values(info ?? {})[0];
 }
 
-/** Where the deepest cause was thrown; its message stands in the tree. */
+// The way from the worker to the function is the same for all of them.
+const frameOfGrid = /[/\\](?:@callgrid|packages)[/\\]worker[/\\]|\bnode:/;
+
+/** Where the deepest cause was thrown, in the code of its own; its message stands in the tree. */
 function stackLines({ stack }: ErrorTree): string[] {
-  const frames = (stack ?? "").split("\n").filter((line) => /^\s*at /.test(line));
+  const frames = (stack ?? "").split("\n").filter((line) => /^\s*at /.test(line) && !frameOfGrid.test(line));
   return frames.map((frame) => `    ${frame.trim()}`);
 }
 
@@ -53,13 +55,8 @@ function lossLines({ code, details }: ErrorTree): string[] {
 }
 
 function reportLines({ worker, exitCode, signal, rssBytes, reason, stderr }: Readonly<Record<string, unknown>>): string[] {
-  const end = typeof signal === "string" ? `by ${signal}` : typeof exitCode === "number" ? `with exit code ${exitCode}` : String(reason ?? "unseen");
+  const end = typeof signal === "string" ? ` by ${signal}` : typeof exitCode === "number" ? ` with exit code ${exitCode}` : `: ${String(reason)}`;
   const memory = typeof rssBytes === "number" ? `, at ${Math.round(rssBytes / bytesPerMb)} MB` : "";
   const said = Array.isArray(stderr) ? stderr.map((line) => `      ${String(line)}`) : [];
-  return [`    worker ${String(worker)} died ${end}${memory}${said.length > 0 ? ", and said last:" : ""}`, ...said];
-}
-
-/** The words for an interrupted command. */
-export function interruptedText(signal: string, afterMs: number): string {
-  return `interrupted by ${signal} after ${durationText(afterMs)}`;
+  return [`    worker ${String(worker)} died${end}${memory}${said.length > 0 ? ", and said last:" : ""}`, ...said];
 }

@@ -163,6 +163,18 @@ describe("signal", () => {
     expect(remove).toHaveBeenCalledTimes(1);
   });
 
+  it("ends the calls that are left when some of those that share it are done", async () => {
+    const { grid, clock } = setClientStage();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const patient = grid.enqueue("pool", ["double", 1], { signal });
+    const impatient = grid.enqueue("pool", ["double", 2], { signal, timeoutMs: 1 }).catch((error: unknown) => error);
+    await clock.advance(1);
+    expect(await impatient).toMatchObject({ code: "TIMEOUT" });
+    controller.abort();
+    await expect(patient).rejects.toMatchObject({ code: "CANCELLED" });
+  });
+
   it("leaves others who wait for the same request alone", async () => {
     const { grid, startWorker, settle } = setClientStage();
     const controller = new AbortController();

@@ -8,7 +8,6 @@ import {
   type Clock,
   type Defined,
   encodeRequest,
-  GridError,
   isDefined,
   type Request,
   randomId,
@@ -23,7 +22,7 @@ import { type ClientSettings, resolveClientOptions } from "./client-options.ts";
 import { checkEnqueueOptions, checkWindowOptions, type EnqueueOptions, type WindowOptions } from "./enqueue-options.ts";
 import type { Grid, Outcomes, Requests } from "./grid.ts";
 import { type GridLog, makeDefaultLog } from "./log.ts";
-import { OpenWaits } from "./open-waits.ts";
+import { gridClosed, OpenWaits } from "./open-waits.ts";
 import { OrderedValues } from "./ordered-values.ts";
 import { OutcomeStream } from "./outcome-stream.ts";
 import { PoolClient } from "./pool-client.ts";
@@ -163,11 +162,11 @@ export class GridClient implements Grid {
   }
 
   #refuseIfClosed(): void {
-    if (this.#closing !== undefined) throw closed();
+    if (this.#closing !== undefined) throw gridClosed();
   }
 
   async #close(): Promise<void> {
-    this.#waits.endAll(closed);
+    this.#waits.close();
     const leaving = Promise.allSettled([...this.#pools.values()].map((pool) => pool.close()));
     await this.#withinGrace(leaving);
     await this.#onClose();
@@ -182,8 +181,4 @@ export class GridClient implements Grid {
       });
     });
   }
-}
-
-function closed(): GridError {
-  return new GridError("GRID_CLOSED", "the grid is closed");
 }

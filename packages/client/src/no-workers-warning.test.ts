@@ -59,6 +59,15 @@ describe("the warning that a pool has no workers", () => {
     expect(warnings(stage)).toHaveLength(1);
   });
 
+  it("looks less and less often while workers are there", async () => {
+    const stage = setClientStage({ noWorkersWarningMs: 5_000 });
+    await stage.startWorker({ never: () => new Promise(() => undefined) });
+    const inspect = vi.spyOn(stage.statekeeper.pool("pool"), "inspect");
+    stage.grid.enqueue("pool", ["never"]).catch(() => undefined);
+    await stage.clock.advance(5_000 + 10_000 + 20_000 + 40_000);
+    expect(inspect).toHaveBeenCalledTimes(4);
+  });
+
   it("does not come when nothing waits any more, and comes for what waits later", async () => {
     const stage = setClientStage({ noWorkersWarningMs: 5_000 });
     const controller = new AbortController();

@@ -14,9 +14,14 @@ export interface OpenWait {
 export class OpenWaits {
   readonly #waits = new Set<OpenWait>();
   readonly #bySignal = new Map<AbortSignal, SignalWaits>();
+  #isClosed = false;
 
-  /** The wait is ended by closing and by its signal, until removed; at once where the signal is aborted already. */
+  /** The wait is ended by closing and by its signal, until removed; at once where that has happened already. */
   add(wait: OpenWait): void {
+    if (this.#isClosed) {
+      wait.end(gridClosed());
+      return;
+    }
     this.#waits.add(wait);
     if (wait.signal === undefined) return;
     if (wait.signal.aborted) wait.end(cancelled(wait.signal));
@@ -34,9 +39,10 @@ export class OpenWaits {
     this.#bySignal.delete(wait.signal);
   }
 
-  /** Ends everything. */
-  endAll(makeError: () => GridError): void {
-    for (const wait of [...this.#waits]) wait.end(makeError());
+  /** Ends everything, and what is added later. */
+  close(): void {
+    this.#isClosed = true;
+    for (const wait of [...this.#waits]) wait.end(gridClosed());
   }
 
   #waitsOf(signal: AbortSignal): SignalWaits {
@@ -72,4 +78,9 @@ export function cancelled(signal: AbortSignal): GridError {
   const reason: unknown = signal.reason;
   const why = reason instanceof Error ? reason.message : String(reason);
   return new GridError("CANCELLED", `cancelled by its signal: ${why}`, { cause: reason });
+}
+
+/** The error of what waits in a grid that is closed, or is asked of one. */
+export function gridClosed(): GridError {
+  return new GridError("GRID_CLOSED", "the grid is closed");
 }

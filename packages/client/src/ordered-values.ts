@@ -20,7 +20,7 @@ export class OrderedValues implements OpenWait, WindowTaker {
   readonly #parts: OrderedValuesParts;
   readonly #window: RequestWindow;
   readonly #values: unknown[] = [];
-  #failure: { readonly index: number; readonly error: RequestError } | undefined;
+  #failure: RequestError | undefined;
 
   constructor(call: Call, requests: unknown, parts: OrderedValuesParts) {
     this.#call = call;
@@ -48,7 +48,7 @@ export class OrderedValues implements OpenWait, WindowTaker {
   onExhausted(): void {
     this.#call.leave(this);
     if (this.#failure === undefined) this.#parts.resolve(this.#values);
-    else this.#parts.reject(this.#failure.error);
+    else this.#parts.reject(this.#failure);
   }
 
   onFailure(error: unknown): void {
@@ -63,8 +63,8 @@ export class OrderedValues implements OpenWait, WindowTaker {
   }
 
   #takeFailure(index: number, error: RequestError): void {
-    if (this.#failure !== undefined && this.#failure.index < index) return;
-    this.#failure = { index, error };
+    // What comes after an earlier failure is withdrawn, so this one comes before it.
+    this.#failure = error;
     this.#window.cutAfter(index);
   }
 }

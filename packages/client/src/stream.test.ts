@@ -101,6 +101,21 @@ describe("stream", () => {
     expect(statekeeper.pool("pool").dump().requests).toEqual({});
   });
 
+  it("is over once left, also with outcomes that nobody has taken", async () => {
+    const { grid, startWorker, settle } = setClientStage();
+    await startWorker();
+    const requests = [
+      ["double", 1],
+      ["double", 2],
+      ["double", 3],
+    ] as const;
+    const outcomes = grid.stream("pool", requests);
+    await outcomes.next();
+    await settle();
+    await outcomes.return?.();
+    expect(await outcomes.next()).toEqual({ done: true, value: undefined });
+  });
+
   it("withdraws what is open when the loop throws", async () => {
     const { grid, statekeeper, startWorker, settle } = setClientStage({ windowSize: 5 });
     await startWorker({ double: (x: number) => (x === 0 ? 0 : new Promise(() => undefined)) });

@@ -35,6 +35,24 @@ describe("the canonical form of plain data", () => {
     expect(canonicalize(value, "v")).toBe(JSON.stringify(Object.fromEntries([...keys].sort().map((key) => [key, 0]))));
   });
 
+  it("looks at every member of a long list", () => {
+    const long = Array.from<unknown>({ length: 50 }).fill("a");
+    expect(canonicalForm(long, "v")).toEqual({ text: JSON.stringify(long), isPlain: true });
+    const holed = long.slice();
+    delete holed[40];
+    for (const odd of [
+      holed,
+      long.with(49, -0),
+      long.with(49, Number.NaN),
+      long.with(49, 1n),
+      long.with(49, undefined),
+    ]) {
+      expect(canonicalForm(odd, "v").isPlain).toBe(false);
+    }
+    expect(canonicalize(long.with(49, { b: 1, a: 2 }), "v").endsWith(',{"a":2,"b":1}]')).toBe(true);
+    expect(refusalOf(long.with(49, () => 1)).details["path"]).toBe("args[0][49]");
+  });
+
   it("parses back to an equal value", () => {
     fc.assert(
       fc.property(jsonValue, (value) => {
@@ -190,7 +208,7 @@ describe("a refusal", () => {
   it("meets shared objects that would unfold without end", () => {
     let value: unknown[] = [1];
     for (let level = 0; level < 100; level++) value = [value, value];
-    expect(refusalOf(value).code).toBe("PAYLOAD_TOO_LARGE");
+    expect(() => canonicalForm(value, "v", 100_000)).toThrow(expect.objectContaining({ code: "PAYLOAD_TOO_LARGE" }));
   });
 
   it("meets a sparse array of four billion members", () => {

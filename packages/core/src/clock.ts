@@ -3,11 +3,15 @@
  * `systemClock` is the real one; its twin for tests is in virtual-clock.ts.
  */
 import { performance } from "node:perf_hooks";
+import { GridError } from "./errors.ts";
 
 /** Calls a timer off; does nothing once the timer has fired or was called off. */
 export type CancelTimer = () => void;
 
-/** What tells the time and wakes those who wait. Delays are in ms; one of 0 or less is due at once, though never synchronously. */
+/**
+ * What tells the time and wakes those who wait. Delays are in ms; one of 0 or less is due at once, though never synchronously,
+ * an infinite one never, and NaN is refused with `INVALID_OPTION`.
+ */
 export interface Clock {
   /** Ms since the Unix epoch, with fractions; within a process it never goes back, also when the system's time is set. */
   now(): number;
@@ -42,9 +46,18 @@ const longestTimeoutMs = 2_147_483_647;
 function startTimer(ms: number, action: () => void, keepsAlive: boolean): CancelTimer {
   let timer: NodeJS.Timeout;
   const wait = (restMs: number): void => {
-    timer = restMs > longestTimeoutMs ? setTimeout(wait, longestTimeoutMs, restMs - longestTimeoutMs) : setTimeout(action, restMs);
+    timer =
+      restMs > longestTimeoutMs
+        ? setTimeout(wait, longestTimeoutMs, restMs - longestTimeoutMs)
+        : setTimeout(action, restMs);
     if (!keepsAlive) timer.unref();
   };
-  wait(ms);
+  wait(checkedDelay(ms));
   return () => clearTimeout(timer);
+}
+
+/** A delay as it was given, unless a mistaken sum made it NaN, which Node would take for 1 ms. */
+export function checkedDelay(ms: number): number {
+  if (typeof ms === "number" && !Number.isNaN(ms)) return ms;
+  throw new GridError("INVALID_OPTION", `a delay must be a number of ms, got ${ms}`);
 }

@@ -10,7 +10,7 @@ describe("a value as text", () => {
     [undefined, "="],
     [null, "=null"],
     [1.5, "=1.5"],
-    ["é\"", '="é\\""'],
+    ['é"', '="é\\""'],
     [{ b: 1, a: [{}] }, '={"b":1,"a":[{}]}'],
     [-0, '~{"json":"-0","meta":{"values":["number"],"v":1}}'],
     [[undefined], '~{"json":[null],"meta":{"values":{"0":["undefined"]},"v":1}}'],

@@ -110,7 +110,11 @@ export function renderErrorTree(tree: ErrorTree): string {
   };
   pushParts(tree, 1);
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    const reason = hasParts(next.tree) ? (next.tree.msg.startsWith("Error from request") ? "" : `: ${next.tree.msg}`) : `: ${next.tree.msg}`;
+    const reason = hasParts(next.tree)
+      ? next.tree.msg.startsWith("Error from request")
+        ? ""
+        : `: ${next.tree.msg}`
+      : `: ${next.tree.msg}`;
     lines.push(`${"  ".repeat(next.depth)}${shorten(next.tree.req)}${reason}`);
     pushParts(next.tree, next.depth + 1);
   }

@@ -1,4 +1,4 @@
-/** What a function may be called. Names are never escaped in texts, which relies on the pattern allowing no quote and no backslash. */
+/** What a function may be called. Texts hold names unescaped, which relies on the pattern: no quote, no backslash. */
 
 const pattern = /^[A-Za-z_][\w.:/-]{0,127}$/;
 

@@ -28,7 +28,17 @@ it("never depends on the order of keys", () => {
 });
 
 it("differs for requests that a function can tell apart", () => {
-  const requests = [["f"], ["f", null], ["f", undefined], ["f", 0], ["f", -0], ["f", "0"], ["f", 0n], ["f", [0]], ["g"]];
+  const requests = [
+    ["f"],
+    ["f", null],
+    ["f", undefined],
+    ["f", 0],
+    ["f", -0],
+    ["f", "0"],
+    ["f", 0n],
+    ["f", [0]],
+    ["g"],
+  ];
   const ids = requests.map((request) => requestId(encodeRequest(request).canonical));
   expect(new Set(ids).size).toBe(requests.length);
 });

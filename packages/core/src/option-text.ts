@@ -18,7 +18,16 @@ const factors: Readonly<Record<NumberUnit, Readonly<Record<string, number>>>> = 
   ratio: {},
 };
 
-const booleans: Readonly<Record<string, boolean>> = { true: true, yes: true, on: true, "1": true, false: false, no: false, off: false, "0": false };
+const booleans: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  "1": true,
+  false: false,
+  no: false,
+  off: false,
+  "0": false,
+};
 
 /**
  * Reads the text of an option and checks it as {@link resolveOptions} does.
@@ -38,7 +47,10 @@ export function parseOptionText<Option extends OptionDeclaration>(
   where: string,
 ): OptionValue<Option> {
   const value = readText(declaration, text);
-  const problem = value === undefined ? `${textProblem(declaration)}, got ${JSON.stringify(text)}` : optionProblem(declaration, value);
+  const problem =
+    value === undefined
+      ? `${textProblem(declaration)}, got ${JSON.stringify(text)}`
+      : optionProblem(declaration, value);
   if (problem !== undefined) throw new GridError("INVALID_OPTION", `${where} ${problem}`, { details: { path: where } });
   return value as OptionValue<Option>;
 }

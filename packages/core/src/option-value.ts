@@ -28,7 +28,10 @@ function numberProblem(declaration: NumberOption, value: unknown): string | unde
   return `must be ${what}${unit === "ms" || unit === "bytes" ? ` of ${unit}` : ""} from ${min} to ${max}, got ${show(value)}`;
 }
 
-function stringProblem({ pattern, expects }: Pick<StringOption, "pattern" | "expects">, value: unknown): string | undefined {
+function stringProblem(
+  { pattern, expects }: Pick<StringOption, "pattern" | "expects">,
+  value: unknown,
+): string | undefined {
   if (typeof value !== "string") return `must be text, got ${show(value)}`;
   if (pattern === undefined || value.search(pattern) >= 0) return undefined;
   return `must be ${expects ?? `text that matches ${pattern}`}, got ${show(value)}`;

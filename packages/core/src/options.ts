@@ -7,6 +7,7 @@ import { nearestNames } from "./nearest.ts";
 import type { DeclaredOption, OptionDeclarations, OptionsGiven, OptionsResolved } from "./option-declaration.ts";
 import { didYouMean, optionProblem } from "./option-value.ts";
 
+export * from "./declare-options.ts";
 export * from "./option-declaration.ts";
 export { environmentOptions, parseOptionText } from "./option-text.ts";
 
@@ -38,11 +39,16 @@ export function resolveOptions<Declarations extends OptionDeclarations>(
 
 function givenValues(given: unknown, where: string): Readonly<Record<string, unknown>> {
   if (given === undefined) return {};
-  if (typeof given === "object" && given !== null && !Array.isArray(given)) return given as Readonly<Record<string, unknown>>;
+  if (typeof given === "object" && given !== null && !Array.isArray(given))
+    return given as Readonly<Record<string, unknown>>;
   throw invalidOption(where, "takes its options as an object");
 }
 
-function refuseUnknown(declarations: OptionDeclarations, values: Readonly<Record<string, unknown>>, where: string): void {
+function refuseUnknown(
+  declarations: OptionDeclarations,
+  values: Readonly<Record<string, unknown>>,
+  where: string,
+): void {
   const known = Object.keys(declarations);
   for (const name of Object.keys(values)) {
     if (Object.hasOwn(declarations, name)) continue;

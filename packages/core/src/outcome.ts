@@ -60,7 +60,9 @@ function cutBelow(tree: ErrorTree, levels: number): ErrorTree {
 }
 
 function withParts(tree: ErrorTree, change: (part: ErrorTree) => ErrorTree): ErrorTree {
-  const entries = Object.values(tree.info ?? {}).map(change).map((part) => [part.req, part] as const);
+  const entries = Object.values(tree.info ?? {})
+    .map(change)
+    .map((part) => [part.req, part] as const);
   return { ...tree, info: Object.fromEntries(entries) };
 }
 

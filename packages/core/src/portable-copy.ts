@@ -15,7 +15,9 @@ export function portableCopy(value: unknown, sortsKeys: boolean): unknown {
     case "plain":
       return copyPlain(value as Readonly<Record<string, unknown>>, sortsKeys);
     case "map":
-      return new Map(Array.from(value as Map<unknown, unknown>, ([key, member]) => [copyMember(key), copyMember(member)]));
+      return new Map(
+        Array.from(value as Map<unknown, unknown>, ([key, member]) => [copyMember(key), copyMember(member)]),
+      );
     case "set":
       return new Set(Array.from(value as Set<unknown>, copyMember));
     case "date":

@@ -12,7 +12,7 @@ function reference(functionName: string): object {
 
 describe("a request of plain data", () => {
   it("has its canonical text as payload, which is JSON with sorted keys", () => {
-    expect(encodeRequest(["grid:sum/v2", 1, "a\"b", { y: null, x: [true] }])).toEqual({
+    expect(encodeRequest(["grid:sum/v2", 1, 'a"b', { y: null, x: [true] }])).toEqual({
       functionName: "grid:sum/v2",
       canonical: '["grid:sum/v2",1,"a\\"b",{"x":[true],"y":null}]',
       payload: '["grid:sum/v2",1,"a\\"b",{"x":[true],"y":null}]',

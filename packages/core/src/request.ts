@@ -7,10 +7,10 @@ import { canonicalForm } from "./canonical.ts";
 import { GridError } from "./errors.ts";
 import { forbiddenKeyIn } from "./forbidden-keys.ts";
 import { isFunctionName } from "./function-name.ts";
+import { isPlainNumber, quote } from "./json-text.ts";
 import { defaultPayloadLimitBytes, excessBytes } from "./payload-limit.ts";
 import { tooLarge } from "./refusals.ts";
 import { decodeRich, encodeRich } from "./rich-codec.ts";
-import { isPlainNumber, quote } from "./value-writer.ts";
 
 export { defaultPayloadLimitBytes } from "./payload-limit.ts";
 
@@ -37,7 +37,8 @@ export interface EncodedRequest {
  * ```
  */
 export function encodeRequest(request: unknown, limitBytes = defaultPayloadLimitBytes): EncodedRequest {
-  if (!Array.isArray(request)) throw invalidRequest(`a request is a list [functionName, ...args], got ${describe(request)}`);
+  if (!Array.isArray(request))
+    throw invalidRequest(`a request is a list [functionName, ...args], got ${describe(request)}`);
   const functionName = targetName(request);
   let canonical = `["${functionName}"`;
   let isPlain = true;

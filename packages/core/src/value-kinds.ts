@@ -54,7 +54,7 @@ function isForeignPlain(prototype: object, name: string): boolean {
 
 /** The name of the class an object is an instance of; what its `toString` calls it where the class has no name. */
 export function classNameOf(value: object): string {
-  const constructor: unknown = (Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor;
-  if (typeof constructor === "function" && constructor.name !== "") return constructor.name;
+  const maker: unknown = (Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor;
+  if (typeof maker === "function" && maker.name !== "") return maker.name;
   return Object.prototype.toString.call(value).slice(8, -1);
 }

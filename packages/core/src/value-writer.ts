@@ -4,12 +4,13 @@
  * so no two different values share a text. Both the canonical form and the plain wire form come from here.
  */
 import { isForbiddenKey } from "./forbidden-keys.ts";
+import { isPlainNumber, quote, sortKeys } from "./json-text.ts";
 import { invalidValue, refusedKey, refusedValue, tooLarge } from "./refusals.ts";
 import { kindOf } from "./value-kinds.ts";
 import { mapEntrySegment, mapKeySegment, type PathSegment, pathText } from "./value-path.ts";
 
 /** How many levels of arrays, objects, Maps, Sets and causes a value may nest. */
-export const deepestLevel = 1000;
+const deepestLevel = 1000;
 
 /** How a {@link ValueWriter} writes. */
 export interface WriterOptions {
@@ -21,9 +22,6 @@ export interface WriterOptions {
   readonly limitBytes: number;
 }
 
-const needsNoEscape = /^[ !#-[\]-~]*$/;
-const longestUnescaped = 200;
-
 /** From here on the native writer, behind a look at each member, is several times faster than this one. */
 const fewMembers = 8;
 
@@ -31,16 +29,6 @@ const fewMembers = 8;
 const knownKeys = new Map<string, string>();
 const mostKnownKeys = 1000;
 const longestKnownKey = 64;
-
-/** A string as JSON text. Short ASCII strings are the rule, and the test for them costs less than `JSON.stringify`. */
-export function quote(text: string): string {
-  return text.length <= longestUnescaped && needsNoEscape.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-/** A number that JSON can carry: neither NaN, nor infinite, nor -0. */
-export function isPlainNumber(value: number): boolean {
-  return Number.isFinite(value) && !Object.is(value, -0);
-}
 
 /** Writes one value; make a new one for the next. */
 export class ValueWriter {
@@ -88,7 +76,8 @@ export class ValueWriter {
   #object(value: object): string {
     const level = this.#level;
     this.#refuseCycle(value);
-    if (level === deepestLevel) throw invalidValue(this.#path(), `nests deeper than ${deepestLevel} levels: flatten it`);
+    if (level === deepestLevel)
+      throw invalidValue(this.#path(), `nests deeper than ${deepestLevel} levels: flatten it`);
     this.#ancestors[level] = value;
     this.#level = level + 1;
     const text = this.#objectText(value);
@@ -154,7 +143,8 @@ export class ValueWriter {
     for (let index = 0; index < values.length; index++) {
       const value = values[index];
       if (typeof value === "string") characters += value.length;
-      else if (typeof value === "number" ? !isPlainNumber(value) : typeof value !== "boolean" && value !== null) return false;
+      else if (typeof value === "number" ? !isPlainNumber(value) : typeof value !== "boolean" && value !== null)
+        return false;
       if (characters > this.#options.limitBytes) return false;
     }
     return true;
@@ -196,7 +186,10 @@ export class ValueWriter {
     for (let level = 0; level < this.#level; level++) {
       if (this.#ancestors[level] !== value) continue;
       const origin = pathText(this.#options.path, this.#segments.slice(0, level));
-      throw invalidValue(this.#path(), `leads back to ${origin}, a cycle, which can't travel: refer to it by name or index`);
+      throw invalidValue(
+        this.#path(),
+        `leads back to ${origin}, a cycle, which can't travel: refer to it by name or index`,
+      );
     }
   }
 
@@ -214,22 +207,6 @@ export class ValueWriter {
   /** The path of the object whose members are being written. */
   #ownPath(): string {
     return pathText(this.#options.path, this.#segments.slice(0, this.#level - 1));
-  }
-}
-
-const fewKeys = 16;
-
-/** By UTF-16 unit. Most objects have a few keys, nearly in order; inserting those costs a fraction of a call of `sort`. */
-function sortKeys(keys: string[]): void {
-  if (keys.length > fewKeys) {
-    keys.sort();
-    return;
-  }
-  for (let next = 1; next < keys.length; next++) {
-    const key = keys[next] as string;
-    let place = next;
-    for (; place > 0 && (keys[place - 1] as string) > key; place--) keys[place] = keys[place - 1] as string;
-    keys[place] = key;
   }
 }
 

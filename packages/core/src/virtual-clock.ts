@@ -3,7 +3,7 @@
  * where that is equal, of their insertion; between two of them everything that the first one started runs until it rests.
  * Rest means: no promise and no turn is left. Real I/O is not waited for, so keep it out of what runs on virtual time.
  */
-import type { CancelTimer, Clock } from "./clock.ts";
+import { type CancelTimer, type Clock, checkedDelay } from "./clock.ts";
 import { type Timer, TimerHeap } from "./timer-heap.ts";
 
 // A loop of turns that never rests would hang the test; an error names the reason.
@@ -40,7 +40,8 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, action: () => void): CancelTimer {
-    const timer: Timer = { dueMs: this.#nowMs + Math.max(0, ms), order: this.#timersAdded++, action, place: -1 };
+    const dueMs = this.#nowMs + Math.max(0, checkedDelay(ms));
+    const timer: Timer = { dueMs, order: this.#timersAdded++, action, place: -1 };
     this.#timers.add(timer);
     return () => this.#timers.remove(timer);
   }
@@ -61,7 +62,11 @@ export class VirtualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await this.#rest();
-    for (let timer = this.#timers.first(); timer !== undefined && timer.dueMs <= untilMs; timer = this.#timers.first()) {
+    for (
+      let timer = this.#timers.first();
+      timer !== undefined && timer.dueMs <= untilMs;
+      timer = this.#timers.first()
+    ) {
       await this.#fire(timer);
     }
     this.#nowMs = Math.max(this.#nowMs, untilMs);
@@ -71,7 +76,7 @@ export class VirtualClock implements Clock {
   async next(): Promise<boolean> {
     await this.#rest();
     const timer = this.#timers.first();
-    if (timer === undefined) return false;
+    if (timer === undefined || timer.dueMs === Number.POSITIVE_INFINITY) return false;
     await this.#fire(timer);
     return true;
   }
@@ -91,6 +96,8 @@ export class VirtualClock implements Clock {
       });
       if (this.#turnsLeft === 0) return;
     }
-    throw new Error(`virtual time stands still: after ${mostRounds} turns of the event loop something still takes turns`);
+    throw new Error(
+      `virtual time stands still: after ${mostRounds} turns of the event loop something still takes turns`,
+    );
   }
 }

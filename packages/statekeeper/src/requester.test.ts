@@ -383,6 +383,7 @@ describe("submits that fail", () => {
     requester.recheckAll();
     await settle(clock);
     expect(keeper.submittedIds).toEqual([["a"], ["a"]]);
+    expect(keeper.checks).toEqual([]);
   });
 
   it("are withdrawn when nobody waits any more, for the call may have arrived", async () => {
@@ -458,6 +459,21 @@ describe("stopping", () => {
     expect(heard).toEqual([]);
     expect(clock.pending).toBe(0);
     expect(() => ask("d")).toThrow(expect.objectContaining({ code: "GRID_CLOSED" }));
+  });
+
+  it("tells of nothing that fails afterwards", async () => {
+    const { keeper, clock, requester, errors, ask } = setUp();
+    let fail = (): void => undefined;
+    keeper.answerSubmit = () =>
+      new Promise((_, reject) => {
+        fail = () => reject(new Error("closed"));
+      });
+    ask("a");
+    await settle(clock);
+    await requester.stop();
+    fail();
+    await settle(clock);
+    expect(errors).toEqual([]);
   });
 
   it("ends the rounds also when one is under way", async () => {

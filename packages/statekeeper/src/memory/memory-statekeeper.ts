@@ -38,7 +38,7 @@ export class MemoryStatekeeper implements Statekeeper {
   }
 
   /** There is never another grid in here. */
-  async otherGridsWith(): Promise<readonly string[]> {
+  async otherGridsWith(_pool: string): Promise<readonly string[]> {
     this.#refuseIfClosed();
     return [];
   }

@@ -1,4 +1,4 @@
-/** Errors on their way through a port: a structured clone drops the class and the code of an error, so both travel as data. */
+/** Errors on their way through a port: a structured clone would drop their class and code, so they travel as data. */
 import { type ErrorCode, GridError, isGridError } from "@callgrid/core";
 
 /** An error as plain data. Without a code it was no GridError. */

@@ -79,7 +79,10 @@ export class PortPool implements PoolKeeper {
     return this.#call("check", process, leaseMs, ids);
   }
 
-  reconcile(worker: string, heldIds: readonly string[]): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
+  reconcile(
+    worker: string,
+    heldIds: readonly string[],
+  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
     return this.#call("reconcile", worker, heldIds);
   }
 

@@ -28,7 +28,11 @@ function open(pool: Partial<PoolKeeper>) {
   const { port1, port2 } = new MessageChannel();
   const posted: unknown[][] = [];
   port1.on("message", (calls: unknown[]) => posted.push(calls));
-  const ports = { near: new PortStatekeeper(port2, { grid: "grid" }), served: servePort(keeperOf(pool), port1), posted };
+  const ports = {
+    near: new PortStatekeeper(port2, { grid: "grid" }),
+    served: servePort(keeperOf(pool), port1),
+    posted,
+  };
   openPorts.push(ports);
   return ports;
 }
@@ -64,7 +68,13 @@ describe("a statekeeper through a port", () => {
         return table;
       },
     });
-    const member = { id: "w", kind: "worker", leaseMs: 5, description: {}, functions: new Map([["divide", "1"]]) } as const;
+    const member = {
+      id: "w",
+      kind: "worker",
+      leaseMs: 5,
+      description: {},
+      functions: new Map([["divide", "1"]]),
+    } as const;
     expect(await near.pool("pool").join(member)).toEqual(table);
     expect(seen).toEqual([member]);
   });
@@ -105,7 +115,10 @@ describe("a statekeeper through a port", () => {
         throw new GridError("POOL_FULL", "too long", { details: { queueLimit: 7 } });
       },
     });
-    const error = await near.pool("pool").functions().catch((thrown: unknown) => thrown);
+    const error = await near
+      .pool("pool")
+      .functions()
+      .catch((thrown: unknown) => thrown);
     expect(isGridError(error, "POOL_FULL")).toBe(true);
     expect(error).toMatchObject({ message: "too long", details: { queueLimit: 7 } });
   });
@@ -125,7 +138,10 @@ describe("a statekeeper through a port", () => {
         throw new TypeError("a fault of the statekeeper");
       },
     });
-    const error = await near.pool("pool").functions().catch((thrown: unknown) => thrown);
+    const error = await near
+      .pool("pool")
+      .functions()
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toHaveProperty("code");
     expect(error).toHaveProperty("message", "a fault of the statekeeper");
@@ -166,7 +182,10 @@ describe("an inbox through a port", () => {
     });
     const { arrived, until } = inboxOf(near);
     await near.ping();
-    inbox?.onMessages([{ kind: "cancel", id: "a" }, { kind: "cancel", id: "b" }]);
+    inbox?.onMessages([
+      { kind: "cancel", id: "a" },
+      { kind: "cancel", id: "b" },
+    ]);
     inbox?.onReconnect();
     inbox?.onMessages([{ kind: "forget", id: "c" }]);
     await until(4);

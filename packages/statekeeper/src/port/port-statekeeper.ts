@@ -1,6 +1,6 @@
 /**
- * The statekeeper as a worker thread sees it: each operation is a call through a port to the thread that owns the real one,
- * which has {@link servePort} at the other end. When that end closes, what is open fails with `GRID_CLOSED`.
+ * The statekeeper as a worker thread sees it: each operation is a call through a port to the thread that owns the real
+ * one, which has {@link servePort} at the other end. When that end closes, what is open fails with `GRID_CLOSED`.
  */
 import type { MessagePort } from "node:worker_threads";
 import { GridError } from "@callgrid/core";
@@ -24,7 +24,7 @@ interface OpenCall {
 }
 
 /**
- * A statekeeper that lives in another thread. The open port keeps this thread running until {@link PortStatekeeper.close}.
+ * A statekeeper that lives in another thread. Its port keeps this thread running until it is closed.
  *
  * @example
  * ```ts
@@ -48,7 +48,9 @@ export class PortStatekeeper implements Statekeeper {
     this.address = options.address ?? "memory:";
     this.grid = options.grid;
     this.#port = port;
-    this.#outbox = new Outbox(port, ([number, , operation], cause) => this.#settle(number)?.reject(unsendableError(operation, cause)));
+    this.#outbox = new Outbox(port, ([number, , operation], cause) =>
+      this.#settle(number)?.reject(unsendableError(operation, cause)),
+    );
     port.on("message", (answers: readonly PortAnswer[]) => {
       for (const answer of answers) this.#take(answer);
     });
@@ -73,7 +75,7 @@ export class PortStatekeeper implements Statekeeper {
     return performance.now() - before;
   }
 
-  /** Gives the port up, and only that: the statekeeper behind it serves others on. What was sent before is still carried out. */
+  /** Gives the port up, and only that: the statekeeper behind it lives on. What was sent before is still carried out. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#outbox.flush();
@@ -81,7 +83,10 @@ export class PortStatekeeper implements Statekeeper {
     this.#end();
   }
 
-  #callKeeper<Name extends KeeperOperation>(name: Name, ...args: Parameters<Statekeeper[Name]>): ReturnType<Statekeeper[Name]> {
+  #callKeeper<Name extends KeeperOperation>(
+    name: Name,
+    ...args: Parameters<Statekeeper[Name]>
+  ): ReturnType<Statekeeper[Name]> {
     return this.#call("", name, args) as ReturnType<Statekeeper[Name]>;
   }
 
@@ -115,13 +120,17 @@ export class PortStatekeeper implements Statekeeper {
   #take([number, kind, content]: PortAnswer): void {
     switch (kind) {
       case "value":
-        return this.#settle(number)?.resolve(content);
+        this.#settle(number)?.resolve(content);
+        break;
       case "error":
-        return this.#settle(number)?.reject(errorOf(content));
+        this.#settle(number)?.reject(errorOf(content));
+        break;
       case "messages":
-        return this.#inboxes.get(number)?.onMessages(content);
+        this.#inboxes.get(number)?.onMessages(content);
+        break;
       case "reconnected":
-        return this.#inboxes.get(number)?.onReconnect();
+        this.#inboxes.get(number)?.onReconnect();
+        break;
     }
   }
 
@@ -140,9 +149,16 @@ export class PortStatekeeper implements Statekeeper {
 
 function unsendableError(operation: Operation, cause: unknown): GridError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new GridError("INVALID_VALUE", `${operation}: an argument is no plain data, so no thread can pass it on: ${reason}`, { cause });
+  return new GridError(
+    "INVALID_VALUE",
+    `${operation}: an argument is no plain data, so no thread can pass it on: ${reason}`,
+    { cause },
+  );
 }
 
 function closedError(): GridError {
-  return new GridError("GRID_CLOSED", "the port to the statekeeper is closed: the grid that owns it ended, or let this thread go");
+  return new GridError(
+    "GRID_CLOSED",
+    "the port to the statekeeper is closed: the grid that owns it ended, or let this thread go",
+  );
 }

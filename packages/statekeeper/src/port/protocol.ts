@@ -1,6 +1,7 @@
 /**
- * What travels between a thread and the owner of the statekeeper: numbered calls one way, answers under the same numbers back.
- * One message holds a list of them. Everything in the contract is plain data, so a structured clone carries it as it is.
+ * What travels between a thread and the owner of the statekeeper: numbered calls one way, answers under the same
+ * numbers back. One message holds a list of them. Everything in the contract is plain data, so a structured clone
+ * carries it as it is.
  */
 import type { InboxMessage, PoolKeeper, Statekeeper } from "../contract.ts";
 import type { PortFault } from "./fault.ts";

@@ -1,6 +1,7 @@
 /**
- * The owner's side of a port: carries out the calls of one thread on the statekeeper that this thread owns, and pushes on what
- * the inboxes get that the thread listens to. It relies on the port alone: a thread that dies closes it, and all ends here.
+ * The owner's side of a port: carries out the calls of one thread on the statekeeper that this thread owns, and pushes
+ * on what the inboxes get that the thread listens to. It relies on the port alone: a thread that dies closes it, and
+ * all ends here.
  */
 import { once } from "node:events";
 import type { MessagePort } from "node:worker_threads";
@@ -13,8 +14,8 @@ import { isKeeperOperation, isPoolOperation, type PortAnswer, type PortCall } fr
 /** A port that is being served. */
 export interface ServedPort {
   /**
-   * Resolves when the port is closed, by either side or by the thread's death, and every call that came before was begun.
-   * Bury a dead worker only then: a `join` that is still under way would raise it.
+   * Resolves when the port is closed, by either side or by the thread's death, and every call that came before was
+   * begun. Bury a dead worker only then: a `join` that is still under way would raise it.
    */
   readonly closed: Promise<void>;
   /** Stops listening for the thread, and closes the port. */
@@ -82,8 +83,12 @@ class PortServer implements ServedPort {
       // the caller's side is typed by the contract, and no other process can reach the port
       return (keeper[operation] as Operate).apply(keeper, args as unknown[]);
     }
-    if (isKeeperOperation(operation)) return (this.#keeper[operation] as Operate).apply(this.#keeper, args as unknown[]);
-    throw new GridError("STATEKEEPER_REFUSED", `a port asks for "${String(operation)}", which is no operation of a statekeeper`);
+    if (isKeeperOperation(operation))
+      return (this.#keeper[operation] as Operate).apply(this.#keeper, args as unknown[]);
+    throw new GridError(
+      "STATEKEEPER_REFUSED",
+      `a port asks for "${String(operation)}", which is no operation of a statekeeper`,
+    );
   }
 
   #pool(pool: string): PoolKeeper {

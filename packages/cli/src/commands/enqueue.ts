@@ -1,0 +1,35 @@
+/** `callgrid enqueue`: requests to a pool, outcomes back in order. */
+import { clientOptions, connect, enqueueOptions } from "@callgrid/client";
+import { declareOptions } from "@callgrid/core";
+import type { CommandSpec } from "../command.ts";
+import { connectionOptions, outputOptions } from "../common-options.ts";
+import { evaluateRequests } from "../evaluate-requests.ts";
+import { logStream, makeLog } from "../log.ts";
+
+const options = declareOptions({
+  ...connectionOptions,
+  ...enqueueOptions,
+  windowSize: clientOptions.windowSize,
+  ...outputOptions,
+});
+
+export const enqueueCommand: CommandSpec<typeof options> = {
+  name: "enqueue",
+  summary: "Have requests evaluated by a pool, and print what they come to, in order.",
+  operands: [
+    ["<pool>", "the pool's id, or pool/worker for one worker's own queue"],
+    ["<request...>", "requests as JSON; - reads one a line from stdin"],
+  ],
+  options,
+  examples: [
+    `callgrid enqueue pool '["ratio",7]'`,
+    `callgrid enqueue pool '["ratio",7]' '["ratio",8]' --json`,
+    `seq 1 1000 | sed 's/.*/["ratio",&]/' | callgrid enqueue pool -`,
+  ],
+  async run({ operands, options: { url, grid, connectTimeoutMs, timeoutMs, cache, windowSize, json, logLevel }, io }) {
+    const [pool = "", ...texts] = operands;
+    const log = makeLog(logLevel ?? "warn", logStream(io));
+    const open = () => connect(url, { grid, connectTimeoutMs, log });
+    return evaluateRequests(io, { pool, texts, json, options: { window: windowSize, timeoutMs, cache }, open });
+  },
+};

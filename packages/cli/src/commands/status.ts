@@ -1,0 +1,30 @@
+/** `callgrid status`: a pool as it stands, and why nothing moves in it. */
+import { writeLine } from "../cli-io.ts";
+import { colorsOf } from "../colors.ts";
+import type { CommandSpec } from "../command.ts";
+import { poolCommandOptions } from "../common-options.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { poolReport } from "../pool-report.ts";
+import { withPool } from "../pool-session.ts";
+
+export const statusCommand: CommandSpec<typeof poolCommandOptions> = {
+  name: "status",
+  summary: "Show a pool: what is queued and running, its members, functions and counters, and why nothing moves.",
+  operands: [["<pool>", "the pool's id"]],
+  options: poolCommandOptions,
+  examples: ["callgrid status pool", "callgrid status pool --json | jq .queued"],
+  async run({ operands: [pool = ""], options, io }) {
+    const reported = await withPool(io, { ...options, pool }, async (keeper, statekeeper) => ({
+      state: await keeper.inspect(),
+      otherGrids: await statekeeper.otherGridsWith(pool),
+      address: statekeeper.address,
+      grid: statekeeper.grid,
+    }));
+    const { stdout, env } = io;
+    const style = { isTerminal: stdout.isTTY === true, colors: colorsOf(stdout, env) };
+    const { functions, ...state } = reported.state;
+    const fields = { ...state, functions: { epoch: functions.epoch, functions: Object.fromEntries(functions.functions) } };
+    await writeLine(stdout, options.json ? JSON.stringify(fields) : poolReport(reported, style));
+    return exitCodes.fine;
+  },
+};

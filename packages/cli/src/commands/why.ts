@@ -1,0 +1,43 @@
+/** `callgrid why`: where a request is, and what must happen for it to go on. */
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import { writeLine } from "../cli-io.ts";
+import { colorsOf } from "../colors.ts";
+import type { CommandSpec } from "../command.ts";
+import { poolCommandOptions } from "../common-options.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { withPool } from "../pool-session.ts";
+import { type RequestSituation, tellStory } from "../request-story.ts";
+import { parseRequestOrId } from "../request-text.ts";
+
+// Enough to see which of many children hold a request up; each is a round trip.
+const shownChildren = 20;
+const cycleSteps = 10_000;
+
+export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
+  name: "why",
+  summary: "Tell where a request is, who waits for it and for whom it waits, and what must happen next.",
+  operands: [
+    ["<pool>", "the pool's id"],
+    ["<request>", "the request as JSON, or its id"],
+  ],
+  options: poolCommandOptions,
+  examples: [`callgrid why pool '["ratio",7]'`, "callgrid why pool x3Jf0aQ9Zk1mB7sT5uVw2e --json"],
+  async run({ operands: [pool = "", request = ""], options, io }) {
+    const id = parseRequestOrId(request);
+    const situation = await withPool(io, { ...options, pool }, (keeper) => look(keeper, id));
+    const story = tellStory(situation);
+    const { stdout, env } = io;
+    const colors = colorsOf(stdout, env);
+    const text = [`${colors.bold(id)} ${situation.request?.payload ?? ""}`.trimEnd(), story.where, ...story.facts, colors.bold(story.next)];
+    await writeLine(stdout, options.json ? JSON.stringify({ ...story, ...situation, pool }) : text.join("\n"));
+    return exitCodes.fine;
+  },
+};
+
+async function look(keeper: PoolKeeper, id: string): Promise<RequestSituation> {
+  const [pool, request] = await Promise.all([keeper.inspect(), keeper.inspectRequest(id)]);
+  const children = (request?.waitsFor ?? []).slice(0, shownChildren);
+  const waitsFor = await Promise.all(children.map(async (child) => ({ id: child, request: await keeper.inspectRequest(child) })));
+  const cycle = request?.state === "suspended" ? await keeper.findCycle(id, cycleSteps) : [];
+  return { id, pool, request, waitsFor, cycle };
+}

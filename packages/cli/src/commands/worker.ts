@@ -1,0 +1,60 @@
+/** `callgrid worker`: worker processes for a pool under a supervisor, until it is told to end. */
+import { declareOptions, option } from "@callgrid/core";
+import { openStatekeeper } from "@callgrid/statekeeper";
+import { Supervisor, workerOptions } from "@callgrid/worker";
+import { writeLine } from "../cli-io.ts";
+import type { CommandSpec } from "../command.ts";
+import { connectionOptions, functionsOption, outputOptions, poolOption } from "../common-options.ts";
+import { exitCodeOfSignal, exitCodes } from "../exit-codes.ts";
+import { type Interrupts, unlessAborted, withInterrupts } from "../interrupts.ts";
+import { logStream, makeLog } from "../log.ts";
+
+const options = declareOptions({
+  ...poolOption,
+  ...functionsOption,
+  count: option.number({
+    unit: "count",
+    default: 1,
+    min: 1,
+    max: 1_000,
+    env: "CALLGRID_WORKER_COUNT",
+    description: "How many worker processes to run.",
+  }),
+  ...connectionOptions,
+  ...workerOptions,
+  ...outputOptions,
+});
+
+export const workerCommand: CommandSpec<typeof options> = {
+  name: "worker",
+  summary: "Evaluate a pool's requests in worker processes. Ctrl-C and SIGTERM drain them, a second one stops them at once.",
+  operands: [],
+  options,
+  examples: ["callgrid worker --pool pool --functions functions.ts --count 4", "callgrid worker --pool pool --functions dist/functions.js --slots 10"],
+  async run({ options: { count, functions, json, logLevel = "info", ...settings }, io }) {
+    const { pool, url, drainTimeoutMs, maxAttempts } = settings;
+    const stderr = logStream(io);
+    const log = makeLog(logLevel, stderr);
+    return withInterrupts(io, async ({ first, second }) => {
+      const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
+      try {
+        const supervisor = new Supervisor(
+          { count, drainTimeoutMs, maxAttempts, settings: { functions, options: settings, logLevel } },
+          { keeper: statekeeper.pool(pool), log, stderr },
+        );
+        endBySignals(supervisor, { first, second });
+        await supervisor.start();
+        if (json && !first.aborted) await writeLine(io.stdout, JSON.stringify({ pool, workers: supervisor.workers }));
+        await supervisor.closed;
+        return second.aborted ? exitCodeOfSignal(second.reason) : exitCodes.fine;
+      } finally {
+        await statekeeper.close();
+      }
+    });
+  },
+};
+
+function endBySignals(supervisor: Supervisor, { first, second }: Interrupts): void {
+  first.addEventListener("abort", () => void supervisor.drain());
+  second.addEventListener("abort", () => void supervisor.stop());
+}

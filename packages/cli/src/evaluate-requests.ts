@@ -1,0 +1,80 @@
+/** What `run` and `enqueue` have in common: requests go to a grid, and their outcomes are printed in order. */
+import type { Grid, WindowOptions } from "@callgrid/client";
+import type { CliIo } from "./cli-io.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { unlessAborted, withInterrupts } from "./interrupts.ts";
+import { OrderedOutcomes } from "./ordered-outcomes.ts";
+import { OutcomePrinter } from "./outcome-printer.ts";
+import { ProgressBar } from "./progress-bar.ts";
+import { requestLines } from "./request-lines.ts";
+import { type NamedRequest, parseRequest } from "./request-text.ts";
+
+/** Requests, and how to have them evaluated. */
+export interface Evaluations {
+  readonly pool: string;
+  /** Requests as JSON; one that is `-` stands for those that stdin brings, one a line. */
+  readonly texts: readonly string[];
+  readonly json: boolean;
+  readonly options: WindowOptions & { readonly window: number };
+  /** Opens the grid; closed at the end. */
+  readonly open: () => Promise<Grid>;
+}
+
+const fromStdin = "-";
+
+/**
+ * Evaluates requests and prints what they come to. A request among the arguments that is malformed keeps all of them from being
+ * sent; one on stdin ends the reading, and those before it are finished.
+ *
+ * @returns the exit code.
+ */
+export async function evaluateRequests(io: CliIo, evaluations: Evaluations): Promise<number> {
+  const { texts, json, open } = evaluations;
+  const sources = texts.map((text, place) => sourceOf(io, text, texts.length === 1 ? "the request" : `request ${place + 1}`));
+  const isOneOfMany = texts.length > 1 || texts.includes(fromStdin);
+  return withInterrupts(io, async ({ first, second }) => {
+    const grid = await unlessAborted(first, open());
+    const printer = new OutcomePrinter(io, { json, isOneOfMany });
+    try {
+      await unlessAborted(second, printAll(io, grid, { ...evaluations, sources, signal: first, printer }));
+    } finally {
+      await unlessAborted(second, grid.close());
+    }
+    return printer.failures === 0 ? exitCodes.fine : exitCodes.failed;
+  });
+}
+
+type Source = AsyncIterable<NamedRequest> | readonly NamedRequest[];
+
+function sourceOf(io: CliIo, text: string, where: string): Source {
+  return text === fromStdin ? requestLines(io.stdin) : [parseRequest(text, where)];
+}
+
+interface Printing extends Evaluations {
+  readonly sources: readonly Source[];
+  readonly signal: AbortSignal;
+  readonly printer: OutcomePrinter;
+}
+
+async function printAll(io: CliIo, grid: Grid, { pool, sources, options, signal, printer }: Printing): Promise<void> {
+  const progress = new ProgressBar(io);
+  const ordered = new OrderedOutcomes<NamedRequest>(options.window);
+  const outcomes = grid.stream(pool, ordered.admit(inTurn(sources, progress)), { ...options, signal });
+  try {
+    for await (const item of ordered.inOrder(outcomes)) {
+      progress.finish();
+      await printer.print(item);
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+async function* inTurn(sources: readonly Source[], progress: ProgressBar): AsyncGenerator<NamedRequest, undefined> {
+  for (const source of sources) {
+    for await (const request of source) {
+      progress.expect();
+      yield request;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** What the commands that look at a pool have in common: a connection that is there while they look, and ends with them. */
+import { type PoolKeeper, openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { parsePool } from "@callgrid/client";
+import type { CliIo } from "./cli-io.ts";
+import { unlessAborted, withInterrupts } from "./interrupts.ts";
+import { logStream, makeLog } from "./log.ts";
+
+/** Where a pool is. */
+export interface PoolPlace {
+  readonly pool: string;
+  readonly url: string;
+  readonly grid: string;
+  readonly connectTimeoutMs: number;
+  readonly logLevel: string | undefined;
+}
+
+/** Connects, looks, and disconnects; the first signal ends it. */
+export async function withPool<Result>(
+  io: CliIo,
+  place: PoolPlace,
+  look: (keeper: PoolKeeper, statekeeper: Statekeeper) => Promise<Result>,
+): Promise<Result> {
+  const pool = parsePool(place.pool);
+  const log = makeLog(place.logLevel ?? "warn", logStream(io));
+  return withInterrupts(io, async ({ first }) => {
+    const statekeeper = await unlessAborted(first, openStatekeeper(place.url, { ...place, log }));
+    try {
+      return await unlessAborted(first, look(statekeeper.pool(pool), statekeeper));
+    } finally {
+      await statekeeper.close();
+    }
+  });
+}

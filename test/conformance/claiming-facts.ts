@@ -203,6 +203,16 @@ export function claimingFacts(setStage: SetStage): void {
     });
   });
 
+  it("what is released waits for nothing any more", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a");
+    await claimNames(stage.pool, "w1");
+    await stage.pool.mark("w1", [{ id: a, waitsFor: [b] }], []);
+    await stage.pool.release("w1", [a]);
+    expect((await stage.dump()).requests[a]).toMatchObject({ owner: null, suspended: null });
+  });
+
   it("only the owner can release", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1", "w2");

@@ -120,6 +120,6 @@ export async function lapse(pool: PoolKeeper, process: string, agoMs = 1_000): P
 }
 
 /** The inverse of {@link idOf}. */
-export function nameOf(id: string): string {
+function nameOf(id: string): string {
   return id.replace(/_+$/, "");
 }

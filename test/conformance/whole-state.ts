@@ -20,7 +20,7 @@ export type Changes = {
 };
 
 /** A request as it is queued. */
-export const newRequest: RequestDump = {
+const newRequest: RequestDump = {
   payload: "",
   mode: "use",
   hasDeadline: false,

@@ -72,13 +72,15 @@ function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMe
  */
 async function endOf(thread: Thread, served: ServedPort): Promise<ProcessEnd> {
   const lines = new LastLines(keptLines);
+  const passOn = (text: string): void => {
+    lines.add(text);
+    process.stderr.write(text);
+  };
   // stdout belongs to results, as with worker processes
   thread.stdout.on("data", (text: Buffer) => process.stderr.write(text));
-  thread.stderr.on("data", (text: Buffer) => {
-    lines.add(text.toString());
-    process.stderr.write(text);
-  });
-  thread.on("error", (error) => lines.add(`${error.stack ?? error}\n`));
+  thread.stderr.setEncoding("utf8").on("data", passOn);
+  // what ends a process is written to its stderr by Node; what ends a thread comes here instead
+  thread.on("error", (error) => passOn(`${error.stack ?? error}\n`));
   const exitCode = await new Promise<number>((resolve) => thread.once("exit", resolve));
   await served.closed;
   return { exitCode, signal: null, stderr: lines.lines };

@@ -59,7 +59,10 @@ export function addCommand<Declarations extends OptionDeclarations>(
   const command = program.command(spec.name).description(spec.summary);
   for (const [form, description] of spec.operands) command.argument(form, description);
   addFlags(command, spec.options);
-  command.addHelpText("after", `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join("\n")}\n\n${exitCodesHelp}`);
+  command.addHelpText(
+    "after",
+    `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join("\n")}\n\n${exitCodesHelp}`,
+  );
   command.action(async () => {
     const options = readFlags(spec.options, command, io.env);
     onExitCode(await spec.run({ operands: command.args, options, io, embedded }));

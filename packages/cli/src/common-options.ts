@@ -29,7 +29,9 @@ export const poolOption = {
 
 /** For the commands that load functions. */
 export const functionsOption = {
-  functions: option.list({ description: "The modules that define the functions, TypeScript or JavaScript; the flag may be repeated." }),
+  functions: option.list({
+    description: "The modules that define the functions, TypeScript or JavaScript; the flag may be repeated.",
+  }),
 } as const;
 
 /** The options of a command that looks at a pool or changes it. */

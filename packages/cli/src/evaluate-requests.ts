@@ -30,7 +30,9 @@ const fromStdin = "-";
  */
 export async function evaluateRequests(io: CliIo, evaluations: Evaluations): Promise<number> {
   const { texts, json, open } = evaluations;
-  const sources = texts.map((text, place) => sourceOf(io, text, texts.length === 1 ? "the request" : `request ${place + 1}`));
+  const sources = texts.map((text, place) =>
+    sourceOf(io, text, texts.length === 1 ? "the request" : `request ${place + 1}`),
+  );
   const isOneOfMany = texts.length > 1 || texts.includes(fromStdin);
   return withInterrupts(io, async ({ first, second }) => {
     const grid = await unlessAborted(first, open());

@@ -9,7 +9,8 @@ const divided: ErrorTree = {
   msg: "Icky value",
   code: "FUNCTION_FAILED",
   req: '["divide",1,0]',
-  stack: "Error: Icky value\n    at divide (/srv/functions.ts:3:9)\n    at invoke (file:///srv/node_modules/@callgrid/worker/dist/evaluator.js:1:1)",
+  stack:
+    "Error: Icky value\n    at divide (/srv/functions.ts:3:9)\n    at invoke (file:///srv/node_modules/@callgrid/worker/dist/evaluator.js:1:1)",
 };
 const tree: ErrorTree = {
   msg: 'Error from request ["report",1]',
@@ -60,7 +61,15 @@ describe("an error for people", () => {
   });
 
   it("is one line with a code for what is no request's failure", () => {
-    expect(failureText(new GridError("INVALID_OPTION", "--slots must be a number"), colors)).toBe("INVALID_OPTION: --slots must be a number");
+    expect(failureText(new GridError("INVALID_OPTION", "--slots must be a number"), colors)).toBe(
+      "INVALID_OPTION: --slots must be a number",
+    );
+  });
+
+  it("is the name of the signal where that ended the command", () => {
+    expect(failureText(new GridError("CANCELLED", "cancelled", { cause: "SIGINT" }), colors)).toBe(
+      "interrupted by SIGINT",
+    );
   });
 
   it("has its stack where the mistake is in here", () => {

@@ -8,6 +8,7 @@ const bytesPerMb = 1_048_576;
 /** An error as the command line shows it. */
 export function failureText(error: unknown, colors: Colors): string {
   if (isRequestError(error)) return treeText(error.tree, colors);
+  if (isGridError(error, "CANCELLED")) return `interrupted by ${String(error.cause)}`;
   if (isGridError(error)) return `${colors.red(`${error.code}:`)} ${error.message}`;
   // A mistake in here: where it happened is what whoever mends it needs.
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -24,7 +25,12 @@ function treeText(tree: ErrorTree, colors: Colors): string {
   const deepest = deepestCause(tree);
   const [first = "", ...rest] = renderErrorTree(tree).split("\n");
   const code = deepest.code === "FUNCTION_FAILED" ? "" : ` (${deepest.code})`;
-  return [colors.red(first) + code, ...rest, ...lossLines(deepest), ...stackLines(deepest).map((line) => colors.dim(line))].join("\n");
+  return [
+    colors.red(first) + code,
+    ...rest,
+    ...lossLines(deepest),
+    ...stackLines(deepest).map((line) => colors.dim(line)),
+  ].join("\n");
 }
 
 /** Along the first failed request of each level: the others mostly failed of the same. */
@@ -54,8 +60,20 @@ function lossLines({ code, details }: ErrorTree): string[] {
   return reports.flatMap((report) => reportLines(report as Readonly<Record<string, unknown>>));
 }
 
-function reportLines({ worker, exitCode, signal, rssBytes, reason, stderr }: Readonly<Record<string, unknown>>): string[] {
-  const end = typeof signal === "string" ? ` by ${signal}` : typeof exitCode === "number" ? ` with exit code ${exitCode}` : `: ${String(reason)}`;
+function reportLines({
+  worker,
+  exitCode,
+  signal,
+  rssBytes,
+  reason,
+  stderr,
+}: Readonly<Record<string, unknown>>): string[] {
+  const end =
+    typeof signal === "string"
+      ? ` by ${signal}`
+      : typeof exitCode === "number"
+        ? ` with exit code ${exitCode}`
+        : `: ${String(reason)}`;
   const memory = typeof rssBytes === "number" ? `, at ${Math.round(rssBytes / bytesPerMb)} MB` : "";
   const said = Array.isArray(stderr) ? stderr.map((line) => `      ${String(line)}`) : [];
   return [`    worker ${String(worker)} died${end}${memory}${said.length > 0 ? ", and said last:" : ""}`, ...said];

@@ -45,7 +45,9 @@ describe("what is waited for", () => {
     const waiting = unlessAborted(controller.signal, new Promise(() => undefined));
     controller.abort("SIGTERM");
     await expect(waiting).rejects.toMatchObject({ code: "CANCELLED", cause: "SIGTERM" });
-    await expect(unlessAborted(controller.signal, new Promise(() => undefined))).rejects.toMatchObject({ code: "CANCELLED" });
+    await expect(unlessAborted(controller.signal, new Promise(() => undefined))).rejects.toMatchObject({
+      code: "CANCELLED",
+    });
   });
 
   it("comes to its value or error otherwise", async () => {

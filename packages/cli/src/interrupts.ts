@@ -12,7 +12,10 @@ export interface Interrupts {
 }
 
 /** Listens to signals for as long as `run` takes. */
-export async function withInterrupts<Result>(io: CliIo, run: (interrupts: Interrupts) => Promise<Result>): Promise<Result> {
+export async function withInterrupts<Result>(
+  io: CliIo,
+  run: (interrupts: Interrupts) => Promise<Result>,
+): Promise<Result> {
   const first = new AbortController();
   const second = new AbortController();
   const stopListening = io.onSignal((signal: EndSignal) => {

@@ -13,7 +13,7 @@ describe("the place where a text stops being JSON", () => {
     ["['ratio']", 1],
     ['["a\nb"]', 1],
     ['[{"a":1,}]', 8],
-    ['[{a:1}]', 2],
+    ["[{a:1}]", 2],
     ['["f",01]', 6],
     ["", 0],
     ["   ", 3],
@@ -34,10 +34,12 @@ describe("the place where a text stops being JSON", () => {
   });
 
   it("exists exactly where JSON.parse refuses", () => {
-    const almostJson = fc.tuple(fc.json(), fc.nat(), fc.constantFrom("", "x", ",", "]", '"', " ", "1", "-")).map(([text, at, part]) => {
-      const index = at % (text.length + 1);
-      return text.slice(0, index) + part + text.slice(index + 1);
-    });
+    const almostJson = fc
+      .tuple(fc.json(), fc.nat(), fc.constantFrom("", "x", ",", "]", '"', " ", "1", "-"))
+      .map(([text, at, part]) => {
+        const index = at % (text.length + 1);
+        return text.slice(0, index) + part + text.slice(index + 1);
+      });
     fc.assert(
       fc.property(almostJson, (text) => {
         expect(jsonErrorIndex(text) === undefined).toBe(parses(text));

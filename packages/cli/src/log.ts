@@ -24,7 +24,12 @@ class PrettyLines extends Writable {
   constructor(target: OutputStream, colorize: boolean) {
     super({ decodeStrings: false });
     this.#target = target;
-    this.#prettify = prettyFactory({ colorize, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss.l", singleLine: true });
+    this.#prettify = prettyFactory({
+      colorize,
+      ignore: "pid,hostname,name",
+      translateTime: "SYS:HH:MM:ss.l",
+      singleLine: true,
+    });
   }
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {

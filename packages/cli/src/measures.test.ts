@@ -16,5 +16,9 @@ it.each([
 });
 
 it("one has no plural", () => {
-  expect([counted(0, "worker"), counted(1, "worker"), counted(2, "worker")]).toEqual(["0 workers", "1 worker", "2 workers"]);
+  expect([counted(0, "worker"), counted(1, "worker"), counted(2, "worker")]).toEqual([
+    "0 workers",
+    "1 worker",
+    "2 workers",
+  ]);
 });

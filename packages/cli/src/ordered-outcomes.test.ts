@@ -23,11 +23,14 @@ async function collect(items: AsyncIterable<StreamItem>): Promise<unknown[]> {
 }
 
 describe("outcomes", () => {
-  it.each([[[0, 1, 2]], [[2, 1, 0]], [[1, 2, 0]]])("come in the order of their requests when they are finished as %j", async (order) => {
-    const ordered = new OrderedOutcomes<string>(10);
-    const items = finish(ordered.admit(source("a", "b", "c")), order);
-    expect(await collect(ordered.inOrder(items))).toEqual(["a", "b", "c"]);
-  });
+  it.each([[[0, 1, 2]], [[2, 1, 0]], [[1, 2, 0]]])(
+    "come in the order of their requests when they are finished as %j",
+    async (order) => {
+      const ordered = new OrderedOutcomes<string>(10);
+      const items = finish(ordered.admit(source("a", "b", "c")), order);
+      expect(await collect(ordered.inOrder(items))).toEqual(["a", "b", "c"]);
+    },
+  );
 
   it("of requests before the one that is malformed are all given out before that is told", async () => {
     const ordered = new OrderedOutcomes<string>(10);

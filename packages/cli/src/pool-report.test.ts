@@ -26,7 +26,15 @@ const state: PoolState = {
       running: 0,
       isVolunteer: false,
     },
-    { id: "wa", kind: "worker", description: { host: "box", processId: 10 }, leaseLeftMs: 9_500, queued: 4, running: 1, isVolunteer: false },
+    {
+      id: "wa",
+      kind: "worker",
+      description: { host: "box", processId: 10 },
+      leaseLeftMs: 9_500,
+      queued: 4,
+      running: 1,
+      isVolunteer: false,
+    },
     { id: "wb", kind: "worker", description: {}, leaseLeftMs: -3_000, queued: 0, running: 2, isVolunteer: true },
   ],
 };

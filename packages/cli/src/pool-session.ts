@@ -1,6 +1,7 @@
 /** What the commands that look at a pool have in common: a connection that is there while they look, and ends with them. */
-import { type PoolKeeper, openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
-import { parsePool } from "@callgrid/client";
+
+import { parsePool } from "@callgrid/core";
+import { openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import type { CliIo } from "./cli-io.ts";
 import { unlessAborted, withInterrupts } from "./interrupts.ts";
 import { logStream, makeLog } from "./log.ts";

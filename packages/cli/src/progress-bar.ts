@@ -11,7 +11,10 @@ export class ProgressBar {
   constructor({ stderr, stdout }: Pick<CliIo, "stderr" | "stdout">) {
     if (stderr.isTTY !== true || stdout.isTTY === true) return;
     const format = "{bar} {value} of {total} requests, {duration_formatted}";
-    this.#bar = new SingleBar({ format, stream: stderr, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
+    this.#bar = new SingleBar(
+      { format, stream: stderr, clearOnComplete: true, hideCursor: true },
+      Presets.shades_classic,
+    );
   }
 
   /** One more request is known of. */

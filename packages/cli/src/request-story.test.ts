@@ -2,7 +2,15 @@ import type { MemberState, PoolState, RequestState } from "@callgrid/statekeeper
 import { describe, expect, it } from "vitest";
 import { type RequestSituation, tellStory } from "./request-story.ts";
 
-const worker: MemberState = { id: "wa", kind: "worker", description: {}, leaseLeftMs: 9_000, queued: 2, running: 1, isVolunteer: false };
+const worker: MemberState = {
+  id: "wa",
+  kind: "worker",
+  description: {},
+  leaseLeftMs: 9_000,
+  queued: 2,
+  running: 1,
+  isVolunteer: false,
+};
 const pool: PoolState = {
   pool: "pool",
   queued: 3,
@@ -25,7 +33,13 @@ const queued: RequestState = {
   timeoutMs: 0,
   progress: undefined,
 };
-const running: RequestState = { ...queued, state: "running", owner: "wa", ownerLeaseLeftMs: 9_000, claimedForMs: 20_000 };
+const running: RequestState = {
+  ...queued,
+  state: "running",
+  owner: "wa",
+  ownerLeaseLeftMs: 9_000,
+  claimedForMs: 20_000,
+};
 const suspended: RequestState = { ...running, state: "suspended", waitsFor: ["b", "c"] };
 
 function story(changes: Partial<RequestSituation>) {
@@ -52,8 +66,16 @@ describe("what must happen next", () => {
     ["nobody waits for it", { request: { ...queued, waiters: [] } }, "Nobody waits for it, so it is dropped"],
     ["there are no workers", { pool: { ...pool, members: [] } }, "A worker must join: callgrid worker --pool pool"],
     ["all workers are silent", { pool: { ...pool, members: [{ ...worker, leaseLeftMs: -1 }] } }, "A worker must join"],
-    ["nobody has its function", { request: { ...queued, payload: '["g"]' } }, 'A worker that has the function "g" must join'],
-    ["only others are idle", { pool: { ...pool, members: [idle] } }, 'A worker that has "f" at the pool\'s current version must become free'],
+    [
+      "nobody has its function",
+      { request: { ...queued, payload: '["g"]' } },
+      'A worker that has the function "g" must join',
+    ],
+    [
+      "only others are idle",
+      { pool: { ...pool, members: [idle] } },
+      'A worker that has "f" at the pool\'s current version must become free',
+    ],
     ["all are busy", {}, "One of 1 worker must become free; 5 requests wait in the queues, this one among them."],
     ["it runs", { request: running }, "Worker wa must finish it; its lease holds for another 9 s."],
     [
@@ -66,9 +88,21 @@ describe("what must happen next", () => {
       { request: { ...suspended, ownerLeaseLeftMs: undefined }, pool: { ...pool, head: undefined } },
       "The lease of worker wa lapsed: it goes back to the queue when it is reclaimed by a worker that has the time",
     ],
-    ["it waits for others", { request: suspended }, "2 requests must come to an outcome, and worker wa goes on with it then"],
-    ["it waits, and nobody was told for what", { request: { ...suspended, waitsFor: [] } }, "The requests it waits for must come to an outcome"],
-    ["it waits for itself", { request: suspended, cycle: ["a", "b"] }, "It waits for itself: a → b → a; it fails with CYCLIC_REQUEST"],
+    [
+      "it waits for others",
+      { request: suspended },
+      "2 requests must come to an outcome, and worker wa goes on with it then",
+    ],
+    [
+      "it waits, and nobody was told for what",
+      { request: { ...suspended, waitsFor: [] } },
+      "The requests it waits for must come to an outcome",
+    ],
+    [
+      "it waits for itself",
+      { request: suspended, cycle: ["a", "b"] },
+      "It waits for itself: a → b → a; it fails with CYCLIC_REQUEST",
+    ],
   ])("when %s", (_, changes, next) => {
     expect(story(changes).next).toContain(next);
   });
@@ -78,8 +112,16 @@ describe("the facts about a request", () => {
   it.each<[string, RequestState, string[]]>([
     ["its waiters", { ...queued, waiters: ["cX", "wa"] }, ["client cX, worker wa wait for it."]],
     ["that there are none", { ...queued, waiters: [] }, ["Nobody waits for it."]],
-    ["how often its workers died", { ...queued, losses: 2 }, ["client cX waits for it.", "Its worker died 2 times while running it."]],
-    ["until when it is wanted", { ...queued, timeoutMs: 1_500 }, ["client cX waits for it.", "Nobody wants its outcome any more in 1.5 s."]],
+    [
+      "how often its workers died",
+      { ...queued, losses: 2 },
+      ["client cX waits for it.", "Its worker died 2 times while running it."],
+    ],
+    [
+      "until when it is wanted",
+      { ...queued, timeoutMs: 1_500 },
+      ["client cX waits for it.", "Nobody wants its outcome any more in 1.5 s."],
+    ],
     [
       "how far it is",
       { ...running, progress: { done: 3, total: 10 } },

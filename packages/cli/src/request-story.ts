@@ -40,9 +40,17 @@ export function tellStory(situation: RequestSituation): RequestStory {
     case "queued":
       return { where: "It is queued.", facts: commonFacts(situation, request), next: nextOfQueued(request, pool) };
     case "running":
-      return { where: whereRunning(request, pool), facts: commonFacts(situation, request), next: nextOfRunning(request, pool) };
+      return {
+        where: whereRunning(request, pool),
+        facts: commonFacts(situation, request),
+        next: nextOfRunning(request, pool),
+      };
     case "suspended":
-      return { where: whereSuspended(request), facts: commonFacts(situation, request), next: nextOfSuspended(situation, request) };
+      return {
+        where: whereSuspended(request),
+        facts: commonFacts(situation, request),
+        next: nextOfSuspended(situation, request),
+      };
   }
 }
 
@@ -70,8 +78,10 @@ function commonFacts({ pool, waitsFor }: RequestSituation, request: RequestState
   facts.push(...waitsFor.map(({ id, request: child }) => `  ${childText(id, child)}`));
   const left = request.waitsFor.length - waitsFor.length;
   if (left > 0 && waitsFor.length > 0) facts.push(`  and ${left} more`);
-  if (request.progress !== undefined) facts.push(`Its function said last: ${request.progress.done} of ${request.progress.total} done.`);
-  if (request.losses > 0) facts.push(`Its worker died ${request.losses === 1 ? "once" : `${request.losses} times`} while running it.`);
+  if (request.progress !== undefined)
+    facts.push(`Its function said last: ${request.progress.done} of ${request.progress.total} done.`);
+  if (request.losses > 0)
+    facts.push(`Its worker died ${request.losses === 1 ? "once" : `${request.losses} times`} while running it.`);
   if (request.timeoutMs > 0) facts.push(`Nobody wants its outcome any more in ${durationText(request.timeoutMs)}.`);
   return facts;
 }
@@ -94,7 +104,8 @@ function nextOfQueued(request: RequestState, pool: PoolState): string {
   const workers = liveWorkers(pool);
   const functionName = functionNameOf(request.payload);
   if (workers.length === 0) return `A worker must join: callgrid worker --pool ${pool.pool} --functions <file>.`;
-  if (!pool.functions.functions.has(functionName)) return `A worker that has the function "${functionName}" must join; none does.`;
+  if (!pool.functions.functions.has(functionName))
+    return `A worker that has the function "${functionName}" must join; none does.`;
   const idle = workers.filter(({ isVolunteer }) => isVolunteer);
   if (idle.length > 0) {
     return `A worker that has "${functionName}" at the pool's current version must become free: ${counted(idle.length, "worker")} idle, and without it.`;
@@ -121,10 +132,12 @@ function whereSuspended(request: RequestState): string {
 }
 
 function nextOfSuspended({ cycle, pool }: RequestSituation, request: RequestState): string {
-  if (cycle.length > 0) return `It waits for itself: ${[...cycle, cycle[0]].join(" → ")}; it fails with CYCLIC_REQUEST as soon as its worker sees that.`;
+  if (cycle.length > 0)
+    return `It waits for itself: ${[...cycle, cycle[0]].join(" → ")}; it fails with CYCLIC_REQUEST as soon as its worker sees that.`;
   const lapse = lapseText(request, pool);
   if (lapse !== undefined) return lapse;
-  const children = request.waitsFor.length === 0 ? "The requests it waits for" : counted(request.waitsFor.length, "request");
+  const children =
+    request.waitsFor.length === 0 ? "The requests it waits for" : counted(request.waitsFor.length, "request");
   return `${children} must come to an outcome, and worker ${request.owner} goes on with it then; ask why of one of them.`;
 }
 
@@ -132,7 +145,10 @@ function nextOfSuspended({ cycle, pool }: RequestSituation, request: RequestStat
 function lapseText({ owner, ownerLeaseLeftMs }: RequestState, pool: PoolState): string | undefined {
   if (ownerLeaseLeftMs !== undefined && ownerLeaseLeftMs > 0) return undefined;
   const since = ownerLeaseLeftMs === undefined ? "" : ` ${durationText(-ownerLeaseLeftMs)} ago`;
-  const sweeper = pool.head === undefined ? "a worker that has the time, as no distributor heads the pool" : `distributor ${pool.head}`;
+  const sweeper =
+    pool.head === undefined
+      ? "a worker that has the time, as no distributor heads the pool"
+      : `distributor ${pool.head}`;
   return `The lease of worker ${owner} lapsed${since}: it goes back to the queue when it is reclaimed by ${sweeper}.`;
 }
 

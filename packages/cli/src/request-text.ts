@@ -30,7 +30,10 @@ export function parseRequest(text: string, where: string): NamedRequest {
 export function parseRequestOrId(text: string): string {
   if (idPattern.test(text)) return text;
   if (text.trimStart().startsWith("[")) return requestId(encodeRequest(parseRequest(text, "the request")).canonical);
-  throw new GridError("INVALID_REQUEST", `${JSON.stringify(text)} is neither a request like '["ratio",7]' nor the id of one (22 characters)`);
+  throw new GridError(
+    "INVALID_REQUEST",
+    `${JSON.stringify(text)} is neither a request like '["ratio",7]' nor the id of one (22 characters)`,
+  );
 }
 
 function parseJson(text: string, where: string): unknown {
@@ -60,5 +63,7 @@ function visible(text: string): string {
 /** What a shell leaves of `["ratio",7]` without quotes around it. */
 function quotingHint(text: string, index: number): string {
   const isUnquotedName = /^\[\s*$/.test(text.slice(0, index)) && /^[A-Za-z_']/.test(text.slice(index));
-  return isUnquotedName ? "\n  a function's name is in double quotes, and a shell wants single ones around it all: '[\"ratio\",7]'" : "";
+  return isUnquotedName
+    ? "\n  a function's name is in double quotes, and a shell wants single ones around it all: '[\"ratio\",7]'"
+    : "";
 }

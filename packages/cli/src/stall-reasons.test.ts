@@ -2,7 +2,15 @@ import type { MemberState, PoolState } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import { stallReasons } from "./stall-reasons.ts";
 
-const busy: MemberState = { id: "wa", kind: "worker", description: {}, leaseLeftMs: 9_000, queued: 0, running: 1, isVolunteer: false };
+const busy: MemberState = {
+  id: "wa",
+  kind: "worker",
+  description: {},
+  leaseLeftMs: 9_000,
+  queued: 0,
+  running: 1,
+  isVolunteer: false,
+};
 const idle: MemberState = { ...busy, id: "wb", running: 0, isVolunteer: true };
 const silent: MemberState = { ...busy, id: "wc", leaseLeftMs: -5_000 };
 const distributor: MemberState = { ...busy, id: "d", kind: "distributor", running: 0 };
@@ -16,9 +24,19 @@ it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
   ["the workers are in another grid", {}, ["blue"], [/no worker has joined/, /exists in grid "blue"; is --grid right/]],
   ["the workers are in other grids", {}, ["blue", "red"], [/no worker/, /exists in the grids "blue", "red"/]],
   ["the only worker is silent", { members: [silent], head: "d" }, [], [/lease of the only worker has lapsed, 5 s ago/]],
-  ["all are silent, and nobody reclaims", { members: [silent, silent] }, [], [/all 2 workers/, /no distributor heads the pool/]],
+  [
+    "all are silent, and nobody reclaims",
+    { members: [silent, silent] },
+    [],
+    [/all 2 workers/, /no distributor heads the pool/],
+  ],
   ["one is silent, and nobody reclaims", { members: [busy, silent] }, [], [/work of 1 silent worker goes back later/]],
-  ["work waits beside an idle worker", { queued: 3, members: [busy, idle] }, [], [/3 requests wait although 1 worker is idle/]],
+  [
+    "work waits beside an idle worker",
+    { queued: 3, members: [busy, idle] },
+    [],
+    [/3 requests wait although 1 worker is idle/],
+  ],
   ["work waits, and all are busy", { queued: 3, members: [busy] }, [], []],
   ["all is quiet", { members: [idle] }, ["blue"], []],
 ])("why nothing moves: %s", (_, state, otherGrids, expected) => {

@@ -23,10 +23,14 @@ export function stallReasons({ state, grid, otherGrids }: StallSigns): string[] 
 }
 
 function noWorkers({ pool }: PoolState, grid: string, otherGrids: readonly string[]): string[] {
-  const reasons = [`no worker has joined pool "${pool}" of grid "${grid}"; start one: callgrid worker --pool ${pool} --functions <file>`];
+  const reasons = [
+    `no worker has joined pool "${pool}" of grid "${grid}"; start one: callgrid worker --pool ${pool} --functions <file>`,
+  ];
   if (otherGrids.length > 0) {
     const names = otherGrids.map((name) => `"${name}"`).join(", ");
-    reasons.push(`a pool "${pool}" exists in ${otherGrids.length === 1 ? "grid" : "the grids"} ${names}; is --grid right?`);
+    reasons.push(
+      `a pool "${pool}" exists in ${otherGrids.length === 1 ? "grid" : "the grids"} ${names}; is --grid right?`,
+    );
   }
   return reasons;
 }

@@ -18,12 +18,23 @@ const noLines = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
 
 export function tableText({ heads, rows }: TableContent, { isTerminal, colors }: TableStyle): string {
   if (!isTerminal) return columnsText([heads, ...rows]);
-  const table = new Table({ head: heads.map((head) => colors.bold(head)), chars: noLines, style: { head: [], border: [] } });
+  const table = new Table({
+    head: heads.map((head) => colors.bold(head)),
+    chars: noLines,
+    style: { head: [], border: [] },
+  });
   table.push(...rows.map((row) => [...row]));
   return table.toString();
 }
 
 function columnsText(rows: ReadonlyArray<readonly string[]>): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

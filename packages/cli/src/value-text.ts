@@ -8,7 +8,12 @@ const plainMark = "=";
 export function valueText(value: unknown): string {
   const text = encode(value);
   if (text.startsWith(plainMark) && text !== plainMark) return text.slice(1);
-  return inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null, breakLength: Number.POSITIVE_INFINITY });
+  return inspect(value, {
+    depth: null,
+    maxArrayLength: null,
+    maxStringLength: null,
+    breakLength: Number.POSITIVE_INFINITY,
+  });
 }
 
 /** A value as JSON fields: `{ value }`, and beside it SuperJSON's `meta` where JSON alone would lose what it was. */

@@ -1,5 +1,5 @@
 /** One call of a grid method: how its requests are encoded, where they go, and what ends them. */
-import { type Clock, encodeRequest, randomId, requestId } from "@callgrid/core";
+import { type Clock, encodeRequest, requestId } from "@callgrid/core";
 import type { OutcomeListener, Submission } from "@callgrid/statekeeper";
 import type { EnqueueOptions } from "./enqueue-options.ts";
 import { cancelled, type OpenWait, type OpenWaits } from "./open-waits.ts";
@@ -13,6 +13,7 @@ export interface CallParts {
   readonly options: EnqueueOptions;
   readonly waits: OpenWaits;
   readonly payloadLimitBytes: number;
+  readonly makeId: () => string;
 }
 
 export class Call {
@@ -54,7 +55,7 @@ export class Call {
     const { cache, timeoutMs } = this.#parts.options;
     const { canonical, payload } = encodeRequest(request, this.#parts.payloadLimitBytes);
     // An id of its own keeps a bypassing request from being joined by others, and from joining them.
-    const id = cache === "bypass" ? randomId() : requestId(canonical);
+    const id = cache === "bypass" ? this.#parts.makeId() : requestId(canonical);
     if (cache === undefined && timeoutMs === undefined) return { id, payload };
     return { id, payload, mode: cache ?? "use", timeoutMs: timeoutMs ?? 0 };
   }

@@ -9,6 +9,8 @@ import {
   type Defined,
   encodeRequest,
   isDefined,
+  parsePool,
+  parseTarget,
   type Request,
   randomId,
   requestId,
@@ -27,7 +29,6 @@ import { OrderedValues } from "./ordered-values.ts";
 import { OutcomeStream } from "./outcome-stream.ts";
 import { PoolClient } from "./pool-client.ts";
 import { SingleWait } from "./single-wait.ts";
-import { parsePool, parseTarget } from "./target.ts";
 
 /** How a {@link GridClient} is set up. */
 export interface GridClientParts {
@@ -36,6 +37,8 @@ export interface GridClientParts {
   readonly settings?: ClientSettings;
   readonly log?: GridLog;
   readonly clock?: Clock;
+  /** Makes the ids that are not those of requests; default: random ones. A simulation that can be replayed makes its own. */
+  readonly makeId?: () => string;
   /** Closes what was opened for this client; default: nothing was. */
   readonly onClose?: () => Promise<void>;
 }
@@ -47,11 +50,12 @@ const closeGraceMs = 1_000;
 /** A {@link Grid} over a statekeeper that somebody else has opened; {@link connect} is the usual way to get one. */
 export class GridClient implements Grid {
   /** This client's process id: names its inbox. */
-  readonly process = `c${randomId()}`.slice(0, processIdCharacters);
+  readonly process: string;
   readonly #statekeeper: Statekeeper;
   readonly #settings: ClientSettings;
   readonly #log: GridLog;
   readonly #clock: Clock;
+  readonly #makeId: () => string;
   readonly #onClose: () => Promise<void>;
   readonly #pools = new Map<string, PoolClient>();
   readonly #plainCalls = new Map<string, Call>();
@@ -63,6 +67,8 @@ export class GridClient implements Grid {
     this.#settings = parts.settings ?? resolveClientOptions({}, {});
     this.#log = parts.log ?? makeDefaultLog();
     this.#clock = parts.clock ?? systemClock;
+    this.#makeId = parts.makeId ?? randomId;
+    this.process = `c${this.#makeId()}`.slice(0, processIdCharacters);
     this.#onClose = parts.onClose ?? (async () => undefined);
   }
 
@@ -143,7 +149,8 @@ export class GridClient implements Grid {
     this.#refuseIfClosed();
     const { pool, worker } = parseTarget(poolId);
     const { payloadLimitBytes } = this.#settings;
-    return new Call({ pool: this.#poolClient(pool), worker, options, waits: this.#waits, payloadLimitBytes });
+    const makeId = this.#makeId;
+    return new Call({ pool: this.#poolClient(pool), worker, options, waits: this.#waits, payloadLimitBytes, makeId });
   }
 
   #poolClient(name: string): PoolClient {

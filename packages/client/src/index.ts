@@ -7,4 +7,3 @@ export type { Grid, Outcomes, Requests } from "./grid.ts";
 export { GridClient, type GridClientParts } from "./grid-client.ts";
 export { type GridLog, makeDefaultLog } from "./log.ts";
 export type { StreamItem } from "./outcome-stream.ts";
-export { parsePool, parseTarget, type Target } from "./target.ts";

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { GridError } from "./errors.ts";
+import { isFunctionName } from "./function-name.ts";
 
 /** How a function is cached, limited and told apart from its earlier self. */
 export interface FunctionOptions {
@@ -51,10 +52,16 @@ export type ValueOf<R> = R extends readonly [infer Target, ...unknown[]]
 /** The values of a list of requests, as a tuple where the list is one. */
 export type ValuesOf<R extends readonly unknown[]> = { -readonly [K in keyof R]: ValueOf<R[K]> };
 
-/** A request whose arguments fit its reference. */
+/** A request whose arguments fit its reference; any, where it is not known which function it calls. */
 export type Checked<R> = R extends readonly [infer Target, ...unknown[]]
   ? Target extends (...args: infer Args) => unknown
-    ? readonly [Target, ...Args]
+    ? AnyFunction extends Target
+      ? R
+      : Args extends never[]
+        ? never[] extends Args
+          ? R
+          : readonly [Target, ...Args]
+        : readonly [Target, ...Args]
     : R
   : R;
 
@@ -63,7 +70,6 @@ export type CheckedAll<R extends readonly unknown[]> = { readonly [K in keyof R]
 
 const oneDayMs = 86_400_000;
 const longestTtlMs = 366 * oneDayMs;
-const namePattern = /^[A-Za-z_][\w.:/-]{0,127}$/;
 const definitionsKey = Symbol.for("callgrid.definitions");
 
 /** All definitions of this process, oldest first; one list even where callgrid is installed twice. */
@@ -112,7 +118,7 @@ export function isDefined(value: unknown): value is AnyFunction & Defined {
 }
 
 function checkName(name: string): void {
-  if (typeof name === "string" && namePattern.test(name)) return;
+  if (isFunctionName(name)) return;
   throw new GridError(
     "INVALID_OPTION",
     `define: ${JSON.stringify(name)} is no function name; it starts with a letter, and letters, digits and . : / _ - may follow (128 characters at most)`,

@@ -9,4 +9,5 @@ export * from "./nearest.ts";
 export * from "./options.ts";
 export * from "./outcome.ts";
 export * from "./request.ts";
+export * from "./target.ts";
 export * from "./virtual-clock.ts";

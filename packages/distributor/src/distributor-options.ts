@@ -3,7 +3,6 @@ import {
   type Clock,
   declareOptions,
   environmentOptions,
-  GridError,
   type OptionsGiven,
   type OptionsResolved,
   option,
@@ -47,7 +46,8 @@ export const distributorOptions = declareOptions({
     default: 1_000,
     min: 1,
     max: 100_000,
-    description: "How many requests one sweep takes back and moves at most; more are left to the next, which follows at once.",
+    description:
+      "How many requests one sweep takes back and moves at most; more are left to the next, which follows at once.",
   }),
   connectTimeoutMs: option.number({
     unit: "ms",
@@ -72,22 +72,12 @@ export interface DistributorOptions extends OptionsGiven<typeof distributorOptio
   readonly url?: string | undefined;
   /** A statekeeper at hand, instead of `url` and `grid`; it stays open when the distributor stops. */
   readonly statekeeper?: Statekeeper | undefined;
+  /** The distributor's id within the pool; default: a random one. */
+  readonly id?: string | undefined;
   /** Default: silent. */
   readonly log?: Logger | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
-}
-
-const poolPattern = /^[A-Za-z0-9_][\w.:-]{0,127}$/;
-
-/** Throws `INVALID_OPTION` for what can be no pool's id. */
-export function checkPool(pool: unknown): string {
-  if (typeof pool === "string" && poolPattern.test(pool)) return pool;
-  throw new GridError(
-    "INVALID_OPTION",
-    `startDistributor.pool must be a pool's id (a letter, a digit or _, then up to 127 letters, digits and . : _ -), got ${JSON.stringify(pool)}`,
-    { details: { path: "startDistributor.pool" } },
-  );
 }
 
 /** Options given, else of the environment, else defaults. Throws `INVALID_OPTION` under the name of the option or variable. */

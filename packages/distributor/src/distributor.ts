@@ -12,6 +12,8 @@ import { Sweeper } from "./sweeper.ts";
 
 /** What a {@link Distributor} talks to. */
 export interface DistributorParts {
+  /** Its id as a member of the pool; default: a random one. */
+  readonly id?: string | undefined;
   readonly keeper: PoolKeeper;
   readonly clock: Clock;
   readonly log: Logger;
@@ -34,7 +36,7 @@ export class Distributor {
   #isStopped = false;
 
   constructor(options: DistributorSettings, parts: DistributorParts) {
-    this.id = `distributor-${randomId().slice(0, shownIdCharacters)}`;
+    this.id = parts.id ?? `distributor-${randomId().slice(0, shownIdCharacters)}`;
     this.#options = options;
     this.#keeper = parts.keeper;
     this.#clock = parts.clock;

@@ -11,7 +11,13 @@ const requests = ["aaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbb", "ccccccccc
 /** A worker that joins, queues three requests on its own queue, claims one of them, and is never heard of again. */
 async function addWorkerThatDies(keeper: PoolKeeper, leaseMs: number): Promise<void> {
   const id = "worker";
-  const { epoch } = await keeper.join({ id, kind: "worker", leaseMs, description: {}, functions: new Map([["f", "1"]]) });
+  const { epoch } = await keeper.join({
+    id,
+    kind: "worker",
+    leaseMs,
+    description: {},
+    functions: new Map([["f", "1"]]),
+  });
   const submissions = requests.map((request) => ({ id: request, payload: `["f","${request}"]` }));
   await keeper.submit({ process: "client", leaseMs: 60_000, queueLimit: 0, submissions });
   await keeper.submit({ process: "client", leaseMs: 60_000, worker: id, queueLimit: 0, submissions });

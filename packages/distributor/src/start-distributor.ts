@@ -1,9 +1,9 @@
 /** Starts a distributor: resolves its options, opens what it stands on, and closes that again with it. */
-import { systemClock } from "@callgrid/core";
+import { parsePool, systemClock } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
-import { type Logger, pino } from "pino";
+import { pino } from "pino";
 import { Distributor } from "./distributor.ts";
-import { checkPool, type DistributorOptions, resolveDistributorOptions } from "./distributor-options.ts";
+import { type DistributorOptions, resolveDistributorOptions } from "./distributor-options.ts";
 
 /** A distributor that runs. */
 export interface RunningDistributor {
@@ -29,14 +29,14 @@ export interface RunningDistributor {
  * ```
  */
 export async function startDistributor(options: DistributorOptions): Promise<RunningDistributor> {
-  const { pool, url, statekeeper: given, log = pino({ level: "silent" }), clock = systemClock, ...rest } = options;
-  checkPool(pool);
+  const { url, id, statekeeper: given, log = pino({ level: "silent" }), clock = systemClock, ...rest } = options;
+  const pool = parsePool(options.pool);
   const settings = resolveDistributorOptions(rest);
   const statekeeper = given ?? (await openStatekeeper(url ?? defaultUrl(), { ...settings, log }));
   const close = async (): Promise<void> => {
     if (given === undefined) await statekeeper.close();
   };
-  const distributor = new Distributor(settings, { keeper: statekeeper.pool(pool), clock, log });
+  const distributor = new Distributor(settings, { id, keeper: statekeeper.pool(pool), clock, log });
   try {
     await distributor.start();
   } catch (error) {

@@ -80,12 +80,14 @@ export class Sweeper {
     const wasHead = this.isHead;
     if (reply.role === "head" && !wasHead) log.info("became head of the pool");
     if (reply.role !== "head" && wasHead) log.warn("lost the head of the pool to another distributor");
-    if (reply.role === "standby" && this.#role === undefined) log.info("another distributor heads the pool, standing by");
+    if (reply.role === "standby" && this.#role === undefined)
+      log.info("another distributor heads the pool, standing by");
     this.#role = reply.role;
     const { lapsedWorkers, lapsedClients, reclaimed, moved } = reply;
     if (lapsedWorkers.length > 0 || reclaimed > 0) {
       log.warn({ members: lapsedWorkers, reclaimed, moved }, "reclaimed the work of members whose lease had lapsed");
     }
-    if (lapsedClients > 0) log.info({ clients: lapsedClients }, "dropped the inboxes of clients whose lease had lapsed");
+    if (lapsedClients > 0)
+      log.info({ clients: lapsedClients }, "dropped the inboxes of clients whose lease had lapsed");
   }
 }

@@ -3,7 +3,7 @@
  * supervisor starts one in each child process.
  */
 import { availableParallelism, hostname, totalmem } from "node:os";
-import { type Clock, environmentOptions, resolveOptions, systemClock } from "@callgrid/core";
+import { type Clock, environmentOptions, parsePool, resolveOptions, systemClock } from "@callgrid/core";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { type Logger, pino } from "pino";
 import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat } from "./heartbeat.ts";
@@ -55,7 +55,8 @@ export interface RunningWorker {
  * ```
  */
 export async function startWorker(given: StartWorkerOptions): Promise<RunningWorker> {
-  const { pool, functions, url, statekeeper, log, id, clock = systemClock, isSupervised, ...rest } = given;
+  const { pool: target, functions, url, statekeeper, log, id, clock = systemClock, isSupervised, ...rest } = given;
+  const pool = parsePool(target);
   const options = resolveOptions(workerOptions, { ...environmentOptions(workerOptions, process.env), ...rest }, "startWorker");
   const registry = await loadFunctions(functions);
   const logger = log ?? pino({ name: "callgrid", level: process.env["CALLGRID_LOG_LEVEL"] ?? "warn" }, pino.destination(2));

@@ -113,7 +113,8 @@ export class SupervisedWorker {
     switch (message.kind) {
       case "joined":
         this.#workerId = message.id;
-        this.#parts.log.info({ worker: message.id, processId: this.#child?.processId }, "worker joined the pool");
+        // For people the worker itself says so.
+        this.#parts.log.debug({ worker: message.id, processId: this.#child?.processId }, "a worker process is up");
         this.#announceJoined(message.id);
         break;
       case "memory":

@@ -9,9 +9,14 @@ it.each([
   expect(readWorkerMessage(message)).toEqual(message);
 });
 
-it.each([undefined, null, "joined", {}, { kind: "other" }, { kind: "joined" }, { kind: "refused", code: "NO_CODE", message: "" }])(
-  "what a function sent over the channel is no message: %j",
-  (message) => {
-    expect(readWorkerMessage(message)).toBeUndefined();
-  },
-);
+it.each([
+  undefined,
+  null,
+  "joined",
+  {},
+  { kind: "other" },
+  { kind: "joined" },
+  { kind: "refused", code: "NO_CODE", message: "" },
+])("what a function sent over the channel is no message: %j", (message) => {
+  expect(readWorkerMessage(message)).toBeUndefined();
+});

@@ -29,7 +29,12 @@ export type WorkerMessage =
   /** It cannot start, and another start would come to the same. */
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string };
 
-const configurationCodes: ReadonlySet<ErrorCode> = new Set(["INVALID_MODULE", "INVALID_OPTION", "FUNCTION_REDEFINED", "REDIS_TOO_OLD"]);
+const configurationCodes: ReadonlySet<ErrorCode> = new Set([
+  "INVALID_MODULE",
+  "INVALID_OPTION",
+  "FUNCTION_REDEFINED",
+  "REDIS_TOO_OLD",
+]);
 
 /** Whether an error of this code comes again however often one tries. */
 export function isConfigurationCode(code: ErrorCode): boolean {

@@ -120,9 +120,23 @@ describe("a supervisor", () => {
     for (let death = 1; death <= 3; death++) {
       const worker = `pool/worker-${death}`;
       const member = `worker-${death}`;
-      const { epoch } = await keeper.join({ id: member, kind: "worker", leaseMs: 1e6, description: {}, functions: new Map([["f", "1"]]) });
+      const { epoch } = await keeper.join({
+        id: member,
+        kind: "worker",
+        leaseMs: 1e6,
+        description: {},
+        functions: new Map([["f", "1"]]),
+      });
       await keeper.submit({ process: "client", leaseMs: 1e6, queueLimit: 0, submissions: [{ id, payload }] });
-      await keeper.claim({ worker: member, max: 1, budgetMicros: 1e9, epoch, skips: [], isOpenToRoots: true, volunteerFor: 0 });
+      await keeper.claim({
+        worker: member,
+        max: 1,
+        budgetMicros: 1e9,
+        epoch,
+        skips: [],
+        isOpenToRoots: true,
+        volunteerFor: 0,
+      });
       child(children).say({ kind: "joined", id: worker });
       child(children).say({ kind: "memory", rssBytes: 1_000_000 * death });
       child(children).end(diedYoung);
@@ -130,7 +144,10 @@ describe("a supervisor", () => {
       if (death < 3) expect(await keeper.inspectRequest(id)).toMatchObject({ state: "queued", losses: death });
     }
     const messages: unknown[] = [];
-    const inbox = keeper.listen("client", { onMessages: (some) => messages.push(...some), onReconnect: () => undefined });
+    const inbox = keeper.listen("client", {
+      onMessages: (some) => messages.push(...some),
+      onReconnect: () => undefined,
+    });
     await clock.advance(0);
     await inbox.close();
     const { outcome } = messages[0] as { outcome: string };
@@ -165,9 +182,23 @@ describe("a supervisor", () => {
   it("ends a process that does not end within the drain timeout, and gives its work back without a loss", async () => {
     const { clock, keeper, children, supervisor } = setUp();
     const id = "aaaaaaaaaaaaaaaaaaaaaa";
-    const { epoch } = await keeper.join({ id: "a", kind: "worker", leaseMs: 1e6, description: {}, functions: new Map([["f", "1"]]) });
+    const { epoch } = await keeper.join({
+      id: "a",
+      kind: "worker",
+      leaseMs: 1e6,
+      description: {},
+      functions: new Map([["f", "1"]]),
+    });
     await keeper.submit({ process: "client", leaseMs: 1e6, queueLimit: 0, submissions: [{ id, payload: '["f",1]' }] });
-    await keeper.claim({ worker: "a", max: 1, budgetMicros: 1e9, epoch, skips: [], isOpenToRoots: true, volunteerFor: 0 });
+    await keeper.claim({
+      worker: "a",
+      max: 1,
+      budgetMicros: 1e9,
+      epoch,
+      skips: [],
+      isOpenToRoots: true,
+      volunteerFor: 0,
+    });
     child(children).say({ kind: "joined", id: "pool/a" });
     const drained = supervisor.drain();
     await clock.advance(30_000);

@@ -7,7 +7,12 @@
 import { GridError, isGridError } from "@callgrid/core";
 import { pino } from "pino";
 import { type RunningWorker, startWorker } from "./start-worker.ts";
-import { isConfigurationCode, type SupervisorMessage, type WorkerMessage, type WorkerSettings } from "./supervision-messages.ts";
+import {
+  isConfigurationCode,
+  type SupervisorMessage,
+  type WorkerMessage,
+  type WorkerSettings,
+} from "./supervision-messages.ts";
 
 const standardError = 2;
 const memoryEveryMs = 1_000;
@@ -36,7 +41,12 @@ function take(message: SupervisorMessage): void {
 async function start({ functions, options, logLevel }: WorkerSettings): Promise<RunningWorker> {
   const log = pino({ level: logLevel }, pino.destination({ dest: standardError, sync: true }));
   try {
-    const running = await startWorker({ ...(options as { readonly pool: string }), functions, log, isSupervised: true });
+    const running = await startWorker({
+      ...(options as { readonly pool: string }),
+      functions,
+      log,
+      isSupervised: true,
+    });
     tell({ kind: "joined", id: running.id });
     setInterval(() => tell({ kind: "memory", rssBytes: process.memoryUsage.rss() }), memoryEveryMs).unref();
     void running.closed.then(() => process.exit(0), crash);
@@ -50,7 +60,8 @@ async function start({ functions, options, logLevel }: WorkerSettings): Promise<
 function refuse(error: unknown): Promise<never> {
   return new Promise(() => {
     if (!isGridError(error) || !isConfigurationCode(error.code) || process.send === undefined) crash(error);
-    else process.send({ kind: "refused", code: error.code, message: error.message }, () => process.exit(refusedExitCode));
+    else
+      process.send({ kind: "refused", code: error.code, message: error.message }, () => process.exit(refusedExitCode));
   });
 }
 

@@ -12,10 +12,14 @@ const options = declareOptions({ ...poolOption, ...connectionOptions, ...distrib
 
 export const distributorCommand: CommandSpec<typeof options> = {
   name: "distributor",
-  summary: "Head a pool: take back what dead workers held, and hand queued work to idle ones. Several may run, one at a time is head.",
+  summary:
+    "Head a pool: take back what dead workers held, and hand queued work to idle ones. Several may run, one at a time is head.",
   operands: [],
   options,
-  examples: ["callgrid distributor --pool pool", "callgrid distributor --pool pool --url redis://redis.internal:6379 --grid prices"],
+  examples: [
+    "callgrid distributor --pool pool",
+    "callgrid distributor --pool pool --url redis://redis.internal:6379 --grid prices",
+  ],
   async run({ options: { json, logLevel, ...settings }, io }) {
     const log = makeLog(logLevel ?? "info", logStream(io));
     return withInterrupts(io, async ({ first, second }) => {

@@ -17,7 +17,9 @@ export const forgetCommand: CommandSpec<typeof poolCommandOptions> = {
   options: poolCommandOptions,
   examples: [`callgrid forget pool '["ratio",7]'`, "callgrid forget pool ratio"],
   async run({ operands: [pool = "", text = ""], options, io }) {
-    const what = text.trimStart().startsWith("[") ? { id: idOf(text) } : { functionName: encodeRequest([text]).functionName };
+    const what = text.trimStart().startsWith("[")
+      ? { id: idOf(text) }
+      : { functionName: encodeRequest([text]).functionName };
     await withPool(io, { ...options, pool }, (keeper) => keeper.forget(what));
     if (options.json) await writeLine(io.stdout, JSON.stringify({ pool, forgotten: what }));
     return exitCodes.fine;

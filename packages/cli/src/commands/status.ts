@@ -23,7 +23,10 @@ export const statusCommand: CommandSpec<typeof poolCommandOptions> = {
     const { stdout, env } = io;
     const style = { isTerminal: stdout.isTTY === true, colors: colorsOf(stdout, env) };
     const { functions, ...state } = reported.state;
-    const fields = { ...state, functions: { epoch: functions.epoch, functions: Object.fromEntries(functions.functions) } };
+    const fields = {
+      ...state,
+      functions: { epoch: functions.epoch, functions: Object.fromEntries(functions.functions) },
+    };
     await writeLine(stdout, options.json ? JSON.stringify(fields) : poolReport(reported, style));
     return exitCodes.fine;
   },

@@ -28,7 +28,12 @@ export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
     const story = tellStory(situation);
     const { stdout, env } = io;
     const colors = colorsOf(stdout, env);
-    const text = [`${colors.bold(id)} ${situation.request?.payload ?? ""}`.trimEnd(), story.where, ...story.facts, colors.bold(story.next)];
+    const text = [
+      `${colors.bold(id)} ${situation.request?.payload ?? ""}`.trimEnd(),
+      story.where,
+      ...story.facts,
+      colors.bold(story.next),
+    ];
     await writeLine(stdout, options.json ? JSON.stringify({ ...story, ...situation, pool }) : text.join("\n"));
     return exitCodes.fine;
   },
@@ -37,7 +42,9 @@ export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
 async function look(keeper: PoolKeeper, id: string): Promise<RequestSituation> {
   const [pool, request] = await Promise.all([keeper.inspect(), keeper.inspectRequest(id)]);
   const children = (request?.waitsFor ?? []).slice(0, shownChildren);
-  const waitsFor = await Promise.all(children.map(async (child) => ({ id: child, request: await keeper.inspectRequest(child) })));
+  const waitsFor = await Promise.all(
+    children.map(async (child) => ({ id: child, request: await keeper.inspectRequest(child) })),
+  );
   const cycle = request?.state === "suspended" ? await keeper.findCycle(id, cycleSteps) : [];
   return { id, pool, request, waitsFor, cycle };
 }

@@ -1,5 +1,5 @@
 /** `callgrid worker`: worker processes for a pool under a supervisor, until it is told to end. */
-import { declareOptions, option } from "@callgrid/core";
+import { declareOptions, option, parsePool } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { Supervisor, workerOptions } from "@callgrid/worker";
 import { writeLine } from "../cli-io.ts";
@@ -27,12 +27,17 @@ const options = declareOptions({
 
 export const workerCommand: CommandSpec<typeof options> = {
   name: "worker",
-  summary: "Evaluate a pool's requests in worker processes. Ctrl-C and SIGTERM drain them, a second one stops them at once.",
+  summary:
+    "Evaluate a pool's requests in worker processes. Ctrl-C and SIGTERM drain them, a second one stops them at once.",
   operands: [],
   options,
-  examples: ["callgrid worker --pool pool --functions functions.ts --count 4", "callgrid worker --pool pool --functions dist/functions.js --slots 10"],
+  examples: [
+    "callgrid worker --pool pool --functions functions.ts --count 4",
+    "callgrid worker --pool pool --functions dist/functions.js --slots 10",
+  ],
   async run({ options: { count, functions, json, logLevel = "info", ...settings }, io }) {
-    const { pool, url, drainTimeoutMs, maxAttempts } = settings;
+    const { url, drainTimeoutMs, maxAttempts } = settings;
+    const pool = parsePool(settings.pool);
     const stderr = logStream(io);
     const log = makeLog(logLevel, stderr);
     return withInterrupts(io, async ({ first, second }) => {

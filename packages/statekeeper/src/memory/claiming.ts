@@ -5,7 +5,7 @@
 import type { ClaimReply, ClaimRequest } from "../contract.ts";
 import { type Drawing, drawAnywhere, noteClaimed, scansPerDrawing } from "./drawing.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
-import type { PoolRecords } from "./pool-records.ts";
+import { disown, type PoolRecords } from "./pool-records.ts";
 
 export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
   const { worker, max, budgetMicros, epoch, isOpenToRoots } = request;
@@ -42,9 +42,7 @@ export function release(records: PoolRecords, worker: string, ids: readonly stri
   for (const id of ids) {
     const record = records.requests.get(id);
     if (record?.owner === worker) {
-      record.owner = undefined;
-      record.claimedAt = undefined;
-      record.suspended = undefined;
+      disown(record);
       back.push(id);
     }
     records.noteNotRunning(worker, id);

@@ -144,6 +144,11 @@ export class MemoryPool implements PoolKeeper {
     return this.#inboxes.listen(process, handlers);
   }
 
+  /** The live records, to be read and never changed: the simulator looks at them after every step. */
+  get records(): PoolRecords {
+    return this.#records;
+  }
+
   /** The whole state as plain data; for tests and the simulator. */
   dump(): PoolDump {
     return dumpPool(this.#records);

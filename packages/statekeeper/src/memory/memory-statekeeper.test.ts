@@ -170,7 +170,7 @@ describe("a memory statekeeper", () => {
   it("knows of no other grid", async () => {
     const { keeper } = setStage();
     expect(await keeper.otherGridsWith("pool")).toEqual([]);
-    expect([keeper.address, keeper.grid]).toEqual(["memory:", "callgrid"]);
+    expect([keeper.address, keeper.grid]).toEqual(["memory:", "default"]);
   });
 
   it("once emptied it takes the same requests as new ones", async () => {

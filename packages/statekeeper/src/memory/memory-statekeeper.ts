@@ -8,6 +8,7 @@ import { MemoryPool } from "./memory-pool.ts";
 
 export type { MemoryPool } from "./memory-pool.ts";
 export { dumpMessage, type MessageDump, type PoolDump, type RequestDump } from "./pool-dump.ts";
+export type { PoolRecords, RequestRecord } from "./pool-records.ts";
 
 /** See the head of this file. */
 export class MemoryStatekeeper implements Statekeeper {
@@ -18,11 +19,11 @@ export class MemoryStatekeeper implements Statekeeper {
   #isClosed = false;
 
   /**
-   * @param options.grid - the grid's name, for messages; default `callgrid`.
+   * @param options.grid - the grid's name, for messages; default `default`.
    * @param options.clock - what leases, deadlines and the time to live of results are measured by; default the system's.
    */
   constructor(options: { readonly grid?: string; readonly clock?: Clock } = {}) {
-    this.grid = options.grid ?? "callgrid";
+    this.grid = options.grid ?? "default";
     this.#clock = options.clock ?? systemClock;
   }
 

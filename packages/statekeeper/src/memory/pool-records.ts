@@ -129,6 +129,13 @@ export class PoolRecords {
   }
 }
 
+/** Ends a claim: the request is queued again, for which its id has to go to a queue. */
+export function disown(record: RequestRecord): void {
+  record.owner = undefined;
+  record.claimedAt = undefined;
+  record.suspended = undefined;
+}
+
 /** The name of the function that a payload calls: plain payloads are `["name",…]`, rich ones `{"json":["name",…`. */
 export function functionNameIn(payload: string): string {
   const start = payload.startsWith('["') ? 2 : payload.startsWith('{"json":["') ? 10 : -1;

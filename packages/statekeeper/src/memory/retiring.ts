@@ -5,7 +5,7 @@
  */
 import { encodeError } from "@callgrid/core";
 import { match, membersAskedByTheWay } from "./matching.ts";
-import type { PoolRecords, RequestRecord } from "./pool-records.ts";
+import { disown, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
 /** How a worker died. */
 export interface Death {
@@ -41,7 +41,7 @@ export function retire(
     if (record?.owner !== process) continue;
     const isRunning = record.suspended === undefined;
     if (how.death !== undefined && isRunning && isFatal(records, { id, record, death: how.death })) continue;
-    giveUp(record);
+    disown(record);
     back.push(id);
   }
   const queued = takeQueued(records, process, how.limit);
@@ -51,12 +51,6 @@ export function retire(
   const isDone = held.length < how.limit && queued.length < how.limit;
   if (isDone) erase(records, process);
   return { reclaimed: back.length, isDone };
-}
-
-function giveUp(record: RequestRecord): void {
-  record.owner = undefined;
-  record.claimedAt = undefined;
-  record.suspended = undefined;
 }
 
 /** Counts a loss. Returns whether it was one too many, of which all waiters are told then. */

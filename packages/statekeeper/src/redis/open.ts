@@ -74,9 +74,9 @@ class RedisStatekeeper implements Statekeeper {
 
   async otherGridsWith(pool: string): Promise<readonly string[]> {
     const known = await this.#commands.smembers(knownPoolsKey);
-    const suffix = `:${pool}`;
-    const grids = known.filter((entry) => entry.endsWith(suffix)).map((entry) => entry.slice(0, -suffix.length));
-    return grids.filter((grid) => grid !== this.grid).sort();
+    // grid names hold no colon, pool ids may
+    const pools = known.map((entry) => ({ grid: entry.slice(0, entry.indexOf(":")), pool: entry.slice(entry.indexOf(":") + 1) }));
+    return pools.filter((entry) => entry.pool === pool && entry.grid !== this.grid).map(({ grid }) => grid).sort();
   }
 
   async ping(): Promise<number> {

@@ -1,5 +1,5 @@
 /** Where a request goes: `pool`, or `pool/worker` for one worker's own queue. */
-import { GridError } from "@callgrid/core";
+import { GridError } from "./errors.ts";
 
 /** A pool, and the worker whose own queue takes the request, if one was named. */
 export interface Target {

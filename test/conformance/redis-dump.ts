@@ -62,8 +62,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   request: readHash,
   running: (key) => ["smembers", key],
   result: readText,
-  volunteers: readScores,
-  volunteering: readHash,
+  volunteers: readHash,
   members: readHash,
   leases: readScores,
   functions: readHash,
@@ -93,7 +92,9 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     ownQueues: each(contents, "queue", (ids) => ids as string[]),
     running: each(contents, "running", (ids) => (ids as string[]).sort()),
     results: each(contents, "result", (text) => dumpResult(text as string)),
-    volunteers: scores("volunteers").map(([worker]) => dumpVolunteer(worker, fields("volunteering")[worker] ?? "")),
+    volunteers: Object.entries(fields("volunteers"))
+      .sort(([, one], [, other]) => Number.parseInt(one, 10) - Number.parseInt(other, 10))
+      .map(([worker, text]) => dumpVolunteer(worker, text)),
     members: mapped(fields("members"), (text) => JSON.parse(text) as PoolDump["members"][string]),
     leases: Object.fromEntries(scores("leases").map(([process, lapsesAt]) => [process, lapsesAt > now])),
     functions: fields("functions"),
@@ -155,6 +156,6 @@ function dumpResult(text: string): PoolDump["results"][string] {
 }
 
 function dumpVolunteer(worker: string, text: string): PoolDump["volunteers"][number] {
-  const [want, epoch, ...skips] = text.split(" ");
+  const [, want, epoch, ...skips] = text.split(" ");
   return { worker, want: Number(want), epoch: Number(epoch), skips: skips.filter((name) => name !== "") };
 }

@@ -42,7 +42,7 @@ export class CommandConnection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-    parts.process.onEnd(() => this.#break());
+    parts.process.onEnd(() => this.#break(true));
   }
 
   get isOpen(): boolean {
@@ -59,20 +59,20 @@ export class CommandConnection {
     });
   }
 
-  /** Breaks now, and connects again after so long. */
-  cut(downMs: number): void {
+  /** Breaks now, and connects again after so long. Nothing more arrives at a server that went down itself. */
+  cut(downMs: number, isServerUp: boolean): void {
     if (!this.isOpen) return;
-    this.#break();
+    this.#break(isServerUp);
     const { process, world } = this.#parts;
     process.at(world.now() + downMs, () => this.#connectAgain());
   }
 
-  #break(): void {
+  #break(isServerUp: boolean): void {
     const line = this.#line;
     if (line === undefined) return;
     this.#line = undefined;
     line.isOpen = false;
-    line.lostFrom = this.#parts.network.random.integer(line.arrived, line.sent);
+    line.lostFrom = isServerUp ? this.#parts.network.random.integer(line.arrived, line.sent) : line.arrived;
   }
 
   #connectAgain(): void {

@@ -29,8 +29,16 @@ export interface RunningDistributor {
  * ```
  */
 export async function startDistributor(options: DistributorOptions): Promise<RunningDistributor> {
-  const { url, id, statekeeper: given, log = pino({ level: "silent" }), clock = systemClock, ...rest } = options;
-  const pool = parsePool(options.pool);
+  const {
+    pool: target,
+    url,
+    id,
+    statekeeper: given,
+    log = pino({ level: "silent" }),
+    clock = systemClock,
+    ...rest
+  } = options;
+  const pool = parsePool(target);
   const settings = resolveDistributorOptions(rest);
   const statekeeper = given ?? (await openStatekeeper(url ?? defaultUrl(), { ...settings, log }));
   const close = async (): Promise<void> => {

@@ -4,7 +4,7 @@
 -- reply: for each id: outcome text, or 0 (pending), or 1 (unknown)
 -- bound: the number of ids
 local process, leaseMs = ARGV[1], tonumber(ARGV[2])
-if leaseMs > 0 then redis.call('ZADD', leasesKey, now + leaseMs, process) end
+if leaseMs > 0 then redis.call('ZADD', leasesKey, readClock() + leaseMs, process) end
 local reply = {}
 for i = 3, #ARGV do
   local id = ARGV[i]

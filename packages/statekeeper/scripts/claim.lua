@@ -2,13 +2,14 @@
 -- needs: time counters inbox record draw match
 -- ARGV: worker, max (0: only stand down), budgetMicros, epoch, isOpenToRoots (1|0), volunteerFor (0: do not), skips (names
 --       with a blank between)
--- reply: kind (claims|stale|unknown-worker|again), volunteers, then for each claim: id, payload, mode, timeoutMs, losses
+-- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), then for each claim: id, payload,
+--        mode, timeoutMs, losses
 -- bound: 1000 ids looked at
 local worker, max, epoch, volunteerFor, skips = ARGV[1], tonumber(ARGV[2]), ARGV[4], tonumber(ARGV[6]), ARGV[7]
 standDown(worker)
-if max == 0 then return { 'claims', redis.call('ZCARD', volunteersKey) } end
-if redis.call('HEXISTS', membersKey, worker) == 0 then return { 'unknown-worker', 0 } end
-if epoch ~= (redis.call('GET', epochKey) or '0') then return { 'stale', 0 } end
+if max == 0 then return { 'claims', redis.call('HLEN', volunteersKey), 0 } end
+if redis.call('HEXISTS', membersKey, worker) == 0 then return { 'unknown-worker', 0, 0 } end
+if epoch ~= (redis.call('GET', epochKey) or '0') then return { 'stale', 0, 0 } end
 
 local drawing = { worker = worker, room = max, budget = tonumber(ARGV[3]), skips = skipSet(skips), scans = 1000, claims = {} }
 drawAnywhere(drawing, 8, ARGV[5] == '1')
@@ -20,12 +21,12 @@ elseif drawing.scans <= 0 and not drawing.skips then
   kind = 'again'
 elseif volunteerFor > 0 then
   local turn = redis.call('HINCRBY', statsKey, 'volunteered', 1)
-  redis.call('ZADD', volunteersKey, turn, worker)
-  redis.call('HSET', volunteeringKey, worker, volunteerFor .. ' ' .. epoch .. ' ' .. skips)
+  redis.call('HSET', volunteersKey, worker, turn .. ' ' .. volunteerFor .. ' ' .. epoch .. ' ' .. skips)
 end
 storeCounters()
 
-local reply = { kind, redis.call('ZCARD', volunteersKey) }
+local isMore = drawing.room <= 0 or drawing.budget <= 0
+local reply = { kind, redis.call('HLEN', volunteersKey), isMore and 1 or 0 }
 for _, claim in ipairs(drawing.claims) do
   for _, part in ipairs(claim) do reply[#reply + 1] = part end
 end

@@ -13,8 +13,8 @@ if record == nil then
 end
 local lease = record.owner and redis.call('ZSCORE', leasesKey, record.owner)
 return {
-  record.payload, record.owner or '', lease and tostring(lease - now) or '',
-  record.claimedAt and tostring(now - tonumber(record.claimedAt)) or '', record.suspended or '', record.losses or '0',
-  record.suspended and 1 or 0, record.deadline and tostring(math.max(1, tonumber(record.deadline) - now)) or '0',
+  record.payload, record.owner or '', lease and tostring(lease - readClock()) or '',
+  record.claimedAt and tostring(readClock() - tonumber(record.claimedAt)) or '', record.suspended or '', record.losses or '0',
+  record.suspended and 1 or 0, record.deadline and tostring(math.max(1, tonumber(record.deadline) - readClock())) or '0',
   record.progress or '', unpack(record.waiters),
 }

@@ -12,7 +12,7 @@ if before then
 end
 if changed then announceFunctions() end
 redis.call('HSET', membersKey, id, member)
-redis.call('ZADD', leasesKey, now + leaseMs, id)
+redis.call('ZADD', leasesKey, readClock() + leaseMs, id)
 
 for _, lost in ipairs(redis.call('LRANGE', lostOf .. id, 0, -1)) do
   local losses = tonumber(redis.call('HGET', requestOf .. lost, 'losses') or '0')

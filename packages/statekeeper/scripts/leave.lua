@@ -8,7 +8,7 @@ if report == '' then report = nil end
 local back, isDone = 0, false
 while not isDone do
   local more
-  more, isDone = retire(process, report, maxAttempts, 1000)
+  more, isDone = retire(process, report, maxAttempts, 1000, false)
   back = back + more
 end
 match(back, 8)

@@ -25,7 +25,7 @@ for _, id in ipairs(noted) do
     local record = openRecord(id)
     if record and record.owner == worker then
       local timeout = 0
-      if record.deadline then timeout = math.max(1, tonumber(record.deadline) - now) end
+      if record.deadline then timeout = math.max(1, tonumber(record.deadline) - readClock()) end
       for _, part in ipairs({ id, record.payload, record.mode or 'use', tostring(timeout), record.losses or '0' }) do
         claims[#claims + 1] = part
       end

@@ -8,7 +8,7 @@ local back = {}
 for i = 2, #ARGV do
   local id = ARGV[i]
   if redis.call('HGET', requestOf .. id, 'owner') == worker then
-    redis.call('HDEL', requestOf .. id, 'owner', 'claimedAt', 'suspended')
+    redis.call('HDEL', requestOf .. id, 'owner', 'claimedAt', 'suspended', 'progress')
     back[#back + 1] = id
   end
   redis.call('SREM', runningOf .. worker, id)

@@ -5,5 +5,5 @@
 -- bound: constant
 local process = ARGV[1]
 if not redis.call('ZSCORE', leasesKey, process) then return 0 end
-redis.call('ZADD', leasesKey, now + tonumber(ARGV[2]), process)
+redis.call('ZADD', leasesKey, readClock() + tonumber(ARGV[2]), process)
 return 1

@@ -6,7 +6,10 @@
 --        or `pool-full`
 -- bound: the number of requests
 local process, leaseMs, worker, queueLimit = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
-if leaseMs > 0 then redis.call('ZADD', leasesKey, now + leaseMs, process) end
+if leaseMs > 0 then
+  redis.call('ZADD', leasesKey, readClock() + leaseMs, process)
+  leases[process] = true
+end
 
 local reply = { 0 }
 local function answer(index, text)
@@ -14,7 +17,11 @@ local function answer(index, text)
   reply[#reply + 1] = text
 end
 
-local hasFunctions = redis.call('EXISTS', functionsKey) == 1
+-- a worker that is gone draws nothing any more
+local function isMember(id) return redis.call('HEXISTS', membersKey, id) == 1 end
+if worker ~= '' and not isMember(worker) then worker = '' end
+-- it claims from its own queue next, and needs no message for that
+if worker == process then standDown(process) end
 local room = math.huge
 if queueLimit > 0 and worker == '' then room = queueLimit - redis.call('LLEN', queueKey) end
 local waiterField = 'waiter:' .. process
@@ -33,8 +40,8 @@ local function extendDeadline(id, timeoutMs)
   if not deadline then return end
   if timeoutMs == 0 then
     redis.call('HDEL', requestOf .. id, 'deadline')
-  elseif now + timeoutMs > tonumber(deadline) then
-    redis.call('HSET', requestOf .. id, 'deadline', now + timeoutMs)
+  elseif readClock() + timeoutMs > tonumber(deadline) then
+    redis.call('HSET', requestOf .. id, 'deadline', readClock() + timeoutMs)
   end
 end
 
@@ -46,16 +53,17 @@ for i = 5, #ARGV, 4 do
   local index = (i - 5) / 4
   local record = requestOf .. id
   local stamp = currentStamp(functionName(payload))
-  if not stamp and hasFunctions then
+  if mode == 'held' and not isMember(process) then mode = 'use' end
+  if not stamp and redis.call('EXISTS', functionsKey) == 1 then
     answer(index, 'unknown-function')
-  elseif room <= 0 and redis.call('EXISTS', record) == 0 then
-    answer(index, 'pool-full')
   else
     local outcome = nil
     if mode == 'use' or mode == 'held' then outcome = cachedOutcome(id, stamp) end
     if outcome then
       hits = hits + 1
       answer(index, outcome)
+    elseif room <= 0 and redis.call('EXISTS', record) == 0 then
+      answer(index, 'pool-full')
     else
       local isNew
       if mode == 'use' then
@@ -63,14 +71,14 @@ for i = 5, #ARGV, 4 do
       elseif mode == 'held' then
         isNew = redis.call('HSET', record, 'payload', payload, waiterField, '') == 2
         if isNew then
-          redis.call('HSET', record, 'owner', process, 'claimedAt', now)
+          redis.call('HSET', record, 'owner', process, 'claimedAt', readClock())
           held[#held + 1] = id
         end
       else
         isNew = redis.call('HSET', record, 'payload', payload, waiterField, '', 'mode', mode) == 3
       end
       if isNew then
-        if timeoutMs > 0 then redis.call('HSET', record, 'deadline', now + timeoutMs) end
+        if timeoutMs > 0 then redis.call('HSET', record, 'deadline', readClock() + timeoutMs) end
         if mode ~= 'held' then
           queued[#queued + 1] = id
           room = room - 1
@@ -94,10 +102,10 @@ pushAll('SADD', runningOf .. process, held)
 count('submitted', (#ARGV - 4) / 4)
 count('joined', joined)
 count('hits', hits)
-local volunteers = redis.call('ZCARD', volunteersKey)
+local volunteers = redis.call('HLEN', volunteersKey)
 if volunteers > 0 and #queued > 0 then
   match(#queued, 8)
-  volunteers = redis.call('ZCARD', volunteersKey)
+  volunteers = redis.call('HLEN', volunteersKey)
 end
 deliver()
 storeCounters()

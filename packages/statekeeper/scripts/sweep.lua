@@ -14,11 +14,11 @@ end
 
 local clients, reclaimed, isMore = 0, 0, 0
 local members = {}
-local lapsed = redis.call('ZRANGEBYSCORE', leasesKey, '-inf', now, 'LIMIT', 0, 16)
+local lapsed = redis.call('ZRANGEBYSCORE', leasesKey, '-inf', readClock(), 'LIMIT', 0, 16)
 for _, lapsedProcess in ipairs(lapsed) do
   if redis.call('HEXISTS', membersKey, lapsedProcess) == 1 then
     local report = '{"worker":' .. cjson.encode(lapsedProcess) .. ',"reason":"its lease lapsed"}'
-    local back, isDone = retire(lapsedProcess, report, maxAttempts, limit)
+    local back, isDone = retire(lapsedProcess, report, maxAttempts, limit, true)
     reclaimed = reclaimed + back
     members[#members + 1] = lapsedProcess
     if not isDone then isMore = 1 end

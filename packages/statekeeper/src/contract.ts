@@ -82,6 +82,8 @@ export interface ClaimReply {
   readonly kind: "claims" | "stale" | "unknown-worker" | "again";
   readonly claims: readonly Claim[];
   readonly volunteers: number;
+  /** Whether `max` or the budget ended the claim, and not the end of the queue. */
+  readonly isMore: boolean;
 }
 
 /** What became of a claimed request. */
@@ -125,7 +127,7 @@ export interface Member {
   readonly leaseMs: number;
   /** Shown in `status`; plain data: host, process id, slots, capabilities. */
   readonly description: Readonly<Record<string, unknown>>;
-  /** Function name to version. The versions of the member that joined last are the pool's current ones. */
+  /** Function name to version. The pool's current version is the one seen first most lately that a member still has. */
   readonly functions: ReadonlyMap<string, string>;
 }
 
@@ -173,7 +175,7 @@ export type InboxMessage =
 
 /** An inbox being read. */
 export interface InboxListener {
-  /** Stops reading; what is in the inbox stays there. */
+  /** Stops reading. A read that was under way may take messages along: whoever listens again checks. */
   close(): Promise<void>;
 }
 
@@ -273,7 +275,8 @@ export interface PoolKeeper {
   check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]>;
   /**
    * Compares what a worker holds with what the pool thinks it holds: claims whose message got lost are given again, and ids
-   * that the worker should stop for (no live waiter, or claimed by others since) are named.
+   * that nobody waits for any more are closed and named. What the pool does not know or others have claimed since goes on: its
+   * outcome is welcome if it comes first.
    */
   reconcile(worker: string, heldIds: readonly string[]): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }>;
 

@@ -184,10 +184,12 @@ export class Requester implements AskOwner {
   #scheduleFlush(): void {
     if (this.#isFlushScheduled) return;
     this.#isFlushScheduled = true;
-    queueMicrotask(() => this.#flush());
+    queueMicrotask(() => this.flush());
   }
 
-  #flush(): void {
+  /** Sends at once what would be sent at the end of this turn: for a worker that claims next what it has just asked for. */
+  flush(): void {
+    if (!this.#isFlushScheduled) return;
     this.#isFlushScheduled = false;
     if (this.#isStopped) return;
     // Withdrawals first: an id that was withdrawn in one tick and asked for in the next must end up asked for.

@@ -16,7 +16,7 @@ export interface Workload {
   readonly isOpenToRoots: boolean;
   /** Whether the pool knows that this worker is idle. */
   readonly isVolunteer: boolean;
-  /** The last claim found nothing, and nothing was added to the own queue since. */
+  /** The last claim met the end of the queues, and nothing was added to the own queue since. */
   readonly isDry: boolean;
 }
 

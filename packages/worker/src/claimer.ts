@@ -13,6 +13,8 @@ export interface ClaimerParts {
   readonly clock: Clock;
   readonly standing: FunctionStanding;
   readonly workload: () => Omit<Workload, "isVolunteer" | "isDry">;
+  /** Sends what was asked for so far, so that the claim comes after it. */
+  readonly beforeClaim: () => void;
   readonly onClaims: (claims: readonly Claim[]) => void;
   /** The function table changed: read it. */
   readonly onStaleTable: () => Promise<void>;
@@ -75,32 +77,33 @@ export class Claimer {
   }
 
   async #claim(size: ClaimSize): Promise<void> {
+    let claims: readonly Claim[] = [];
     try {
       const newsBefore = this.#news;
       const reply = await this.#request(size);
-      await this.#take(reply, size, this.#news !== newsBefore);
+      claims = reply.claims;
+      await this.#note(reply, size, this.#news !== newsBefore);
     } catch (error) {
       this.#parts.onError(error);
       await sleep(this.#parts.clock, pauseAfterErrorMs);
     }
     this.#isClaiming = false;
+    if (claims.length > 0) this.#parts.onClaims(claims);
     this.consider();
   }
 
-  async #take(reply: ClaimReply, size: ClaimSize, isOutdated: boolean): Promise<void> {
+  async #note(reply: ClaimReply, size: ClaimSize, isOutdated: boolean): Promise<void> {
     if (reply.kind === "stale") return this.#parts.onStaleTable();
     if (reply.kind === "unknown-worker") return this.#parts.onUnknown();
     if (reply.kind === "again") return;
     this.volunteers = reply.volunteers;
-    const hasNothing = reply.claims.length === 0;
-    this.#isDry = hasNothing && !isOutdated;
-    this.#isVolunteer = this.#isDry && size.volunteerFor > 0;
-    this.#isClaiming = false;
-    if (!hasNothing) this.#parts.onClaims(reply.claims);
+    this.#isDry = !reply.isMore && !isOutdated;
+    this.#isVolunteer = reply.claims.length === 0 && !isOutdated && size.volunteerFor > 0;
   }
 
   #request(size: ClaimSize): Promise<ClaimReply> {
-    const { keeper, worker, standing, workload } = this.#parts;
+    const { keeper, worker, standing, workload, beforeClaim } = this.#parts;
+    beforeClaim();
     return keeper.claim({
       worker,
       ...size,

@@ -65,7 +65,7 @@ export class SelfTimes {
   noteFirstPart(functionName: string, ms: number): void {
     const known = this.#times.get(functionName);
     if (known === undefined) this.#times.set(functionName, new SelfTime(ms));
-    else if (known.isWarmingUp) known.note(ms);
+    else if (known.evaluations === 0) known.note(ms);
   }
 
   note(functionName: string, ms: number): SelfTime {

@@ -110,6 +110,7 @@ export class Worker implements Outside {
       clock,
       standing: this.#standing,
       workload: () => this.#workload(),
+      beforeClaim: () => this.#requester.flush(),
       onClaims: (claims) => this.#takeClaims(claims),
       onStaleTable: () => this.#readFunctions(),
       onUnknown: () => this.#join(),

@@ -2,6 +2,7 @@
 import { declareOptions, option, parsePool } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { Supervisor, workerOptions } from "@callgrid/worker";
+import type { Logger } from "pino";
 import { writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, functionsOption, outputOptions, poolOption } from "../common-options.ts";
@@ -47,7 +48,7 @@ export const workerCommand: CommandSpec<typeof options> = {
           { count, drainTimeoutMs, maxAttempts, settings: { functions, options: settings, logLevel } },
           { keeper: statekeeper.pool(pool), log, stderr },
         );
-        endBySignals(supervisor, { first, second });
+        endBySignals(supervisor, { first, second }, log);
         await supervisor.start();
         if (json && !first.aborted) await writeLine(io.stdout, JSON.stringify({ pool, workers: supervisor.workers }));
         await supervisor.closed;
@@ -59,7 +60,13 @@ export const workerCommand: CommandSpec<typeof options> = {
   },
 };
 
-function endBySignals(supervisor: Supervisor, { first, second }: Interrupts): void {
-  first.addEventListener("abort", () => void supervisor.drain());
-  second.addEventListener("abort", () => void supervisor.stop());
+function endBySignals(supervisor: Supervisor, { first, second }: Interrupts, log: Logger): void {
+  first.addEventListener("abort", () => {
+    log.info({ signal: first.reason }, "draining the workers; a second signal stops them at once");
+    void supervisor.drain();
+  });
+  second.addEventListener("abort", () => {
+    log.warn({ signal: second.reason }, "stopping the workers at once");
+    void supervisor.stop();
+  });
 }

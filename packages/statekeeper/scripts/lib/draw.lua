@@ -1,10 +1,11 @@
 -- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
 -- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (what was claimed).
+local unmeasuredMicros = 1e15
 local costs = {}
 local function costOf(name)
   local cost = costs[name]
   if cost == nil then
-    cost = tonumber(redis.call('HGET', costsKey, name) or '') or math.huge
+    cost = tonumber(redis.call('HGET', costsKey, name) or '') or unmeasuredMicros
     costs[name] = cost
   end
   return cost
@@ -20,20 +21,25 @@ local function take(drawing, id)
   end
   local name = functionName(record.payload)
   if drawing.skips and drawing.skips[name] then return 'skipped' end
-  redis.call('HSET', requestOf .. id, 'owner', drawing.worker, 'claimedAt', now)
-  local timeout = 0
-  if record.deadline then timeout = math.max(1, tonumber(record.deadline) - now) end
   local claims = drawing.claims
+  -- a request that was lost before is claimed alone, so that the next loss names the culprit
+  if record.losses and #claims > 0 then
+    drawing.budget = 0
+    return 'left'
+  end
+  redis.call('HSET', requestOf .. id, 'owner', drawing.worker, 'claimedAt', readClock())
+  local timeout = 0
+  if record.deadline then timeout = math.max(1, tonumber(record.deadline) - readClock()) end
   claims[#claims + 1] = { id, record.payload, record.mode or 'use', tostring(timeout), record.losses or '0' }
   drawing.room = drawing.room - 1
   drawing.budget = drawing.budget - costOf(name)
-  -- a request that was lost before is claimed alone, so that the next loss names the culprit
   if record.losses then drawing.budget = 0 end
   return 'claimed'
 end
 
--- Draws from one end of a queue; what cannot be claimed here goes to `skippedTo` or back where it was.
-local function drawFrom(drawing, key, pop, push, skippedTo)
+-- Draws from one end of a queue. What cannot be claimed here goes back where it was; from the own queue to the pool's; and to
+-- the pool's tail once the bound is met, so that what lies behind gets its turn.
+local function drawFrom(drawing, key, pop, push)
   local skipped = {}
   while drawing.room > 0 and drawing.budget > 0 and drawing.scans > 0 do
     local ids = redis.call(pop, key, math.min(drawing.room, drawing.scans))
@@ -43,15 +49,19 @@ local function drawFrom(drawing, key, pop, push, skippedTo)
     for _, id in ipairs(ids) do
       if drawing.room <= 0 or drawing.budget <= 0 then
         left[#left + 1] = id
-      elseif take(drawing, id) == 'skipped' then
-        skipped[#skipped + 1] = id
+      else
+        local taken = take(drawing, id)
+        if taken == 'skipped' then skipped[#skipped + 1] = id end
+        if taken == 'left' then left[#left + 1] = id end
       end
     end
     for i = #left, 1, -1 do redis.call(push, key, left[i]) end
   end
   if #skipped == 0 then return end
-  if skippedTo then
-    pushToHead(skippedTo, skipped)
+  if pop == 'RPOP' then
+    pushToHead(queueKey, skipped)
+  elseif key == queueKey and drawing.scans <= 0 then
+    pushAll('RPUSH', queueKey, skipped)
   else
     for i = #skipped, 1, -1 do redis.call(push, key, skipped[i]) end
   end
@@ -73,14 +83,14 @@ end
 
 -- Own queue from its end, pool's queue from its head, then the head of somebody's long queue.
 local function drawAnywhere(drawing, sample, isOpenToRoots)
-  drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH', queueKey)
+  drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH')
   if #drawing.claims > 0 or not isOpenToRoots then return end
-  drawFrom(drawing, queueKey, 'LPOP', 'LPUSH', nil)
+  drawFrom(drawing, queueKey, 'LPOP', 'LPUSH')
   while #drawing.claims == 0 and drawing.scans > 0 do
     local other = longestOwnQueue(drawing.worker, sample)
     if other == nil then return end
     local before = drawing.scans
-    drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH', nil)
+    drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH')
     count('hoisted', #drawing.claims)
     if drawing.scans == before or drawing.skips then return end
   end

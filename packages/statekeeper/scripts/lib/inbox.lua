@@ -25,10 +25,12 @@ end
 local function deliver()
   for process, messages in pairs(mail) do
     local inbox = inboxOf .. process
-    if isKnown(process) and redis.call('LLEN', inbox) < inboxLimit then
+    if isKnown(process) then
+      local length = 0
       for first = 1, #messages, pushLimit do
-        redis.call('RPUSH', inbox, unpack(messages, first, math.min(first + pushLimit - 1, #messages)))
+        length = redis.call('RPUSH', inbox, unpack(messages, first, math.min(first + pushLimit - 1, #messages)))
       end
+      if length - #messages >= inboxLimit then redis.call('LTRIM', inbox, 0, -1 - #messages) end
     end
   end
 end

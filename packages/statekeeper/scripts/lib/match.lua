@@ -1,8 +1,7 @@
 -- Matching: gives queued requests to volunteers, best first, until either runs out or `limit` is met. It runs inside every
--- script that may put a request beside a volunteer. A volunteer is noted as `want epoch skips…`.
+-- script that may put a request beside a volunteer. A volunteer is noted as `turn want epoch skips…`.
 local function standDown(worker)
-  redis.call('ZREM', volunteersKey, worker)
-  redis.call('HDEL', volunteeringKey, worker)
+  redis.call('HDEL', volunteersKey, worker)
 end
 
 local function skipSet(text)
@@ -14,16 +13,29 @@ local function skipSet(text)
   return skips
 end
 
+-- Some volunteers, the one that has been idle longest first.
+local function someVolunteers()
+  local found = {}
+  local pairs = redis.call('HRANDFIELD', volunteersKey, 16, 'WITHVALUES')
+  for i = 1, #pairs, 2 do
+    local turn, want, epoch, skips = string.match(pairs[i + 1], '^(%d+) (%d+) (%d+) (.*)$')
+    found[#found + 1] = { worker = pairs[i], turn = tonumber(turn), want = tonumber(want), epoch = epoch, skips = skips }
+  end
+  table.sort(found, function(one, other) return one.turn < other.turn end)
+  return found
+end
+
 -- Returns how many requests the volunteer got; -1 when it was sent away to read the function table first.
-local function serveVolunteer(worker, limit, sample)
-  local want, epoch, skips = string.match(redis.call('HGET', volunteeringKey, worker) or '0 0 ', '^(%d+) (%d+) (.*)$')
-  if epoch ~= (redis.call('GET', epochKey) or '0') then
+local function serveVolunteer(volunteer, epoch, limit, sample)
+  local worker = volunteer.worker
+  if volunteer.epoch ~= epoch then
     standDown(worker)
     send(worker, 'functions')
     return -1
   end
   local drawing = {
-    worker = worker, room = math.min(tonumber(want), limit), budget = math.huge, skips = skipSet(skips), scans = 1000, claims = {},
+    worker = worker, room = math.min(volunteer.want, limit), budget = math.huge, skips = skipSet(volunteer.skips), scans = 1000,
+    claims = {},
   }
   drawAnywhere(drawing, sample, true)
   if #drawing.claims == 0 then return 0 end
@@ -37,15 +49,21 @@ local function serveVolunteer(worker, limit, sample)
 end
 
 local function match(limit, sample)
-  local moved = 0
-  while moved < limit do
-    local movedBefore = moved
-    for _, worker in ipairs(redis.call('ZRANGE', volunteersKey, 0, 15)) do
-      local got = serveVolunteer(worker, limit - moved, sample)
+  local moved, rounds = 0, 64
+  local epoch = nil
+  while moved < limit and rounds > 0 do
+    rounds = rounds - 1
+    local volunteers = someVolunteers()
+    local isChanged = false
+    for _, volunteer in ipairs(volunteers) do
+      epoch = epoch or redis.call('GET', epochKey) or '0'
+      local got = serveVolunteer(volunteer, epoch, limit - moved, sample)
+      if got ~= 0 then isChanged = true end
       if got > 0 then moved = moved + got end
       if moved >= limit then break end
     end
-    if moved == movedBefore then break end
+    -- fewer than asked for were all there are, and each has been served or has found nothing
+    if not isChanged or #volunteers < 16 then break end
   end
   return moved
 end

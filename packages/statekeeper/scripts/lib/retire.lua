@@ -8,7 +8,7 @@ local function failLost(id, record, losses, reports)
   count('lost', 1)
 end
 
-local function takeBack(worker, id, report, maxAttempts)
+local function takeBack(worker, id, report, maxAttempts, mayReturn)
   local record = openRecord(id)
   if record == nil or record.owner ~= worker then return nil end
   if report and not record.suspended then
@@ -20,10 +20,12 @@ local function takeBack(worker, id, report, maxAttempts)
       return nil
     end
     redis.call('HSET', requestOf .. id, 'losses', losses, 'reports', reports)
-    redis.call('RPUSH', lostOf .. worker, id)
-    redis.call('PEXPIRE', lostOf .. worker, 3600000)
+    if mayReturn then
+      redis.call('RPUSH', lostOf .. worker, id)
+      redis.call('PEXPIRE', lostOf .. worker, 3600000)
+    end
   end
-  redis.call('HDEL', requestOf .. id, 'owner', 'claimedAt', 'suspended')
+  redis.call('HDEL', requestOf .. id, 'owner', 'claimedAt', 'suspended', 'progress')
   return id
 end
 
@@ -42,13 +44,14 @@ local function eraseMember(worker)
   if changed then announceFunctions() end
 end
 
--- Returns how many requests went back, and whether all is done within `limit`.
-local function retire(worker, report, maxAttempts, limit)
+-- Returns how many requests went back, and whether all is done within `limit`. A worker that may return (its lease lapsed, it was
+-- not seen to die) takes its losses back when it does.
+local function retire(worker, report, maxAttempts, limit, mayReturn)
   local held = redis.call('SPOP', runningOf .. worker, limit)
   table.sort(held)
   local back = {}
   for _, id in ipairs(held) do
-    local id = takeBack(worker, id, report, maxAttempts)
+    local id = takeBack(worker, id, report, maxAttempts, mayReturn)
     if id then back[#back + 1] = id end
   end
   local queued = redis.call('LPOP', queueOf .. worker, limit) or {}

@@ -11,15 +11,16 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
   const { worker, max, budgetMicros, epoch, isOpenToRoots } = request;
   const { volunteers, members, functions } = records;
   volunteers.standDown(worker);
-  if (max === 0) return { kind: "claims", claims: [], volunteers: volunteers.size };
-  if (!members.has(worker)) return { kind: "unknown-worker", claims: [], volunteers: 0 };
-  if (epoch !== functions.epoch) return { kind: "stale", claims: [], volunteers: 0 };
+  if (max === 0) return { kind: "claims", claims: [], volunteers: volunteers.size, isMore: false };
+  if (!members.has(worker)) return { kind: "unknown-worker", claims: [], volunteers: 0, isMore: false };
+  if (epoch !== functions.epoch) return { kind: "stale", claims: [], volunteers: 0, isMore: false };
 
   const skips = request.skips.length === 0 ? undefined : new Set(request.skips);
   const drawing: Drawing = { worker, room: max, budget: budgetMicros, skips, scans: scansPerDrawing, claims: [] };
   drawAnywhere(records, drawing, { sample: membersAskedByTheWay, isOpenToRoots });
   const kind = settle(records, request, drawing);
-  return { kind, claims: drawing.claims, volunteers: volunteers.size };
+  const isMore = drawing.room <= 0 || drawing.budget <= 0;
+  return { kind, claims: drawing.claims, volunteers: volunteers.size, isMore };
 }
 
 /** With nothing to claim the worker volunteers, unless the bound was met before anything that it could claim. */

@@ -9,7 +9,7 @@ import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-rec
 export const scansPerDrawing = 1_000;
 
 /** A function that was never measured fills any budget. */
-const unmeasuredMicros = Number.POSITIVE_INFINITY;
+const unmeasuredMicros = 1e15;
 
 /** What is drawn for whom, and how much more. */
 export interface Drawing {
@@ -24,11 +24,9 @@ export interface Drawing {
   readonly claims: Claim[];
 }
 
-/** Where from, and where to with what cannot be claimed by this worker: by default back where it was. */
 interface Source {
   readonly queue: Deque<string> | undefined;
   readonly end: "head" | "tail";
-  readonly isSkippedToPool?: boolean;
 }
 
 /** Own queue from its end, pool's queue from its head, then the head of somebody's long queue, found among `sample` members. */
@@ -37,7 +35,7 @@ export function drawAnywhere(
   drawing: Drawing,
   reach: { readonly sample: number; readonly isOpenToRoots: boolean },
 ): void {
-  drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail", isSkippedToPool: true });
+  drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail" });
   if (drawing.claims.length > 0 || !reach.isOpenToRoots) return;
   drawFrom(records, drawing, { queue: records.queue, end: "head" });
   while (drawing.claims.length === 0 && drawing.scans > 0) {
@@ -66,7 +64,7 @@ export function claimOf(id: string, record: RequestRecord, now: number): Claim {
 }
 
 function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): void {
-  const { queue, end, isSkippedToPool = false } = source;
+  const { queue, end } = source;
   if (queue === undefined) return;
   const skipped: string[] = [];
   while (drawing.room > 0 && drawing.budget > 0 && drawing.scans > 0 && queue.length > 0) {
@@ -74,10 +72,14 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): void 
     drawing.scans -= batch;
     for (let i = 0; i < batch && !isFull(drawing); i += 1) {
       const id = (end === "head" ? queue.popHead() : queue.popTail()) ?? "";
-      if (take(records, drawing, id) === "skipped") skipped.push(id);
+      const taken = take(records, drawing, id);
+      if (taken === "skipped") skipped.push(id);
+      if (taken === "left") putBack(queue, end, [id]);
     }
   }
-  if (isSkippedToPool) records.pushToHead(skipped);
+  // From the own queue to the pool's; to the pool's tail once the bound is met, so that what lies behind gets its turn.
+  if (end === "tail") records.pushToHead(skipped);
+  else if (queue === records.queue && drawing.scans <= 0) for (const id of skipped) queue.pushTail(id);
   else putBack(queue, end, skipped);
 }
 
@@ -92,7 +94,7 @@ function putBack(queue: Deque<string>, end: "head" | "tail", ids: readonly strin
   }
 }
 
-function take(records: PoolRecords, drawing: Drawing, id: string): "stale" | "skipped" | "claimed" {
+function take(records: PoolRecords, drawing: Drawing, id: string): "stale" | "skipped" | "left" | "claimed" {
   const record = records.requests.get(id);
   if (record === undefined || record.owner !== undefined) return "stale";
   if (!records.hasKnownWaiter(record)) {
@@ -102,13 +104,17 @@ function take(records: PoolRecords, drawing: Drawing, id: string): "stale" | "sk
   }
   const name = functionNameIn(record.payload);
   if (drawing.skips?.has(name)) return "skipped";
+  // A request that was lost before is claimed alone, so that the next loss names the culprit.
+  if (record.losses > 0 && drawing.claims.length > 0) {
+    drawing.budget = 0;
+    return "left";
+  }
   const now = records.now();
   record.owner = drawing.worker;
   record.claimedAt = now;
   drawing.claims.push(claimOf(id, record, now));
   drawing.room -= 1;
   drawing.budget -= records.functions.costOf(name) ?? unmeasuredMicros;
-  // A request that was lost before is the last of its drawing, so that the next loss names fewer suspects.
   if (record.losses > 0) drawing.budget = 0;
   return "claimed";
 }

@@ -10,6 +10,7 @@ import type { Volunteer } from "./volunteers.ts";
 export const membersAskedByTheWay = 8;
 
 const volunteersPerRound = 16;
+const mostRounds = 64;
 
 /** How much to match. */
 export interface MatchBounds {
@@ -22,13 +23,15 @@ export interface MatchBounds {
 /** Returns how many requests were given away. */
 export function match(records: PoolRecords, { limit, sample }: MatchBounds): number {
   let moved = 0;
-  while (moved < limit) {
-    const movedBefore = moved;
-    for (const volunteer of records.volunteers.first(volunteersPerRound)) {
+  for (let round = 0; moved < limit && round < mostRounds; round += 1) {
+    const volunteers = records.volunteers.first(volunteersPerRound);
+    const volunteersBefore = records.volunteers.size;
+    for (const volunteer of volunteers) {
       moved += serveVolunteer(records, volunteer, { limit: limit - moved, sample });
       if (moved >= limit) break;
     }
-    if (moved === movedBefore) break;
+    // Fewer than asked for were all there are, and each has been served or has found nothing.
+    if (records.volunteers.size === volunteersBefore || volunteers.length < volunteersPerRound) break;
   }
   return moved;
 }

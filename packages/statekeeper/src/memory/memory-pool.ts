@@ -115,7 +115,7 @@ export class MemoryPool implements PoolKeeper {
   }
 
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
-    return this.#run((records) => leave(records, worker, { report, maxAttempts }));
+    return this.#run((records) => leave(records, worker, { report, maxAttempts, mayReturn: false }));
   }
 
   abdicate(process: string): Promise<void> {

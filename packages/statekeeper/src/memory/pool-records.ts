@@ -134,6 +134,7 @@ export function disown(record: RequestRecord): void {
   record.owner = undefined;
   record.claimedAt = undefined;
   record.suspended = undefined;
+  record.progress = undefined;
 }
 
 /** The name of the function that a payload calls: plain payloads are `["name",…]`, rich ones `{"json":["name",…`. */

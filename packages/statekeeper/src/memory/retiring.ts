@@ -7,8 +7,10 @@ import { encodeError } from "@callgrid/core";
 import { match, membersAskedByTheWay } from "./matching.ts";
 import { disown, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
-/** How a worker died. */
+/** How a worker died, or seems to have. */
 export interface Death {
+  /** Its lease lapsed, but nobody saw it die: losses are taken back if it joins again. */
+  readonly mayReturn: boolean;
   readonly report: Readonly<Record<string, unknown>>;
   /** After so many losses a request fails with `WORKER_LOST`. */
   readonly maxAttempts: number;
@@ -60,7 +62,7 @@ function isFatal(records: PoolRecords, loss: { id: string; record: RequestRecord
   record.reports.push(JSON.parse(JSON.stringify(death.report)));
   if (losses < death.maxAttempts) {
     record.losses = losses;
-    records.lostRequests.add(record.owner ?? "", id, records.now());
+    if (death.mayReturn) records.lostRequests.add(record.owner ?? "", id, records.now());
     return false;
   }
   const outcome = encodeError({

@@ -17,16 +17,31 @@ interface Intake {
 
 export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   if (batch.leaseMs > 0) records.leases.set(batch.process, records.now() + batch.leaseMs);
-  const intake: Intake = { batch, answers: [], queued: [], room: roomFor(records, batch) };
-  for (const [index, submission] of batch.submissions.entries()) {
+  const present = withoutTheGone(records, batch);
+  const intake: Intake = { batch: present, answers: [], queued: [], room: roomFor(records, present) };
+  // It claims from its own queue next, and needs no message for that.
+  if (intake.batch.worker === batch.process) records.volunteers.standDown(batch.process);
+  for (const [index, submission] of intake.batch.submissions.entries()) {
     const answer = takeIn(records, intake, submission);
     if (answer !== undefined) intake.answers.push({ index, ...answer });
   }
-  const queue = batch.worker === undefined ? records.queue : records.ownQueue(batch.worker);
+  const { worker } = intake.batch;
+  const queue = worker === undefined ? records.queue : records.ownQueue(worker);
   for (const id of intake.queued) queue.pushTail(id);
   records.count("submitted", batch.submissions.length);
   if (intake.queued.length > 0) match(records, { limit: intake.queued.length, sample: membersAskedByTheWay });
   return { answers: intake.answers, volunteers: records.volunteers.size };
+}
+
+/** A worker that is gone draws nothing any more, and holds nothing: the pool takes what is meant for it. */
+function withoutTheGone(records: PoolRecords, batch: SubmitBatch): SubmitBatch {
+  const { worker, submissions, ...rest } = batch;
+  const isHolder = records.members.has(batch.process);
+  return {
+    ...rest,
+    ...(worker !== undefined && records.members.has(worker) ? { worker } : {}),
+    submissions: isHolder ? submissions : submissions.map((submission) => ({ ...submission, isHeld: false })),
+  };
 }
 
 type Answer = { kind: "outcome"; outcome: OutcomeText } | { kind: "unknown-function" } | { kind: "pool-full" };
@@ -36,12 +51,12 @@ function takeIn(records: PoolRecords, intake: Intake, submission: Submission): A
   const stamp = records.functions.stampOf(functionNameIn(payload));
   if (stamp === undefined && !records.functions.isEmpty) return { kind: "unknown-function" };
   const record = records.requests.get(id);
-  if (intake.room <= 0 && record === undefined) return { kind: "pool-full" };
   const outcome = mode === "use" || isHeld ? cachedOutcome(records, id, stamp) : undefined;
   if (outcome !== undefined) {
     records.count("hits", 1);
     return { kind: "outcome", outcome };
   }
+  if (intake.room <= 0 && record === undefined) return { kind: "pool-full" };
   if (record === undefined) create(records, intake, submission);
   else join(records, intake, { submission, record });
   return undefined;

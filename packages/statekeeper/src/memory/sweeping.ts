@@ -52,7 +52,7 @@ function retireLapsed(records: PoolRecords, { maxAttempts, limit }: SweepRequest
       continue;
     }
     const report = { worker: process, reason: "its lease lapsed" };
-    const retired = retire(records, process, { death: { report, maxAttempts }, limit });
+    const retired = retire(records, process, { death: { report, maxAttempts, mayReturn: true }, limit });
     lapsedWorkers.push(process);
     reclaimed += retired.reclaimed;
     isMore ||= !retired.isDone;

@@ -7,6 +7,7 @@ import type { InboxHandlers, InboxListener } from "../contract.ts";
 import { decodeInboxMessage } from "../inbox-message.ts";
 
 const blockSeconds = 2;
+const oldReadMs = blockSeconds * 1_000 + 500;
 const messagesPerRead = 1_000;
 const pauseAfterErrorMs = 100;
 
@@ -22,7 +23,7 @@ export class InboxReader implements InboxListener {
     this.#key = key;
     this.#handlers = handlers;
     redis.on("ready", () => {
-      if (this.#wasReady) handlers.onReconnect();
+      if (this.#wasReady) this.#tellReconnect();
       this.#wasReady = true;
     });
     redis.connect().catch(() => undefined);
@@ -32,6 +33,14 @@ export class InboxReader implements InboxListener {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#redis.disconnect();
+  }
+
+  /** Twice: the server may serve the old link's read for a while, and drop what it took with that link. */
+  #tellReconnect(): void {
+    this.#handlers.onReconnect();
+    setTimeout(() => {
+      if (!this.#isClosed) this.#handlers.onReconnect();
+    }, oldReadMs).unref();
   }
 
   async #read(): Promise<void> {

@@ -21,7 +21,6 @@ export const keyNames = {
   inboxOf: "inbox:",
   lostOf: "lost:",
   volunteersKey: "volunteers",
-  volunteeringKey: "volunteering",
   membersKey: "members",
   leasesKey: "leases",
   functionsKey: "functions",

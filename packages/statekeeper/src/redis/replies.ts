@@ -52,7 +52,7 @@ export function readClaims(parts: Reply, from: number): Claim[] {
 }
 
 export function readClaimReply(reply: Reply): ClaimReply {
-  return { kind: String(reply[0]) as ClaimReply["kind"], volunteers: Number(reply[1]), claims: readClaims(reply, 2) };
+  return { kind: String(reply[0]) as ClaimReply["kind"], volunteers: Number(reply[1]), isMore: reply[2] === 1, claims: readClaims(reply, 3) };
 }
 
 export function readCheckReply(reply: Reply): CheckAnswer[] {

@@ -1,0 +1,112 @@
+/** The commands that start nodes: how they run, end, and take the end of others. */
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { commandLineOf } from "../harness/command.ts";
+import { CommandPool } from "../harness/command-pool.ts";
+import { HoldFile } from "../harness/hold-file.ts";
+import { RedisServer } from "../harness/redis-server.ts";
+
+const definesNothing = fileURLToPath(new URL("../fixtures/cli/defines-nothing.ts", import.meta.url));
+
+describe("callgrid worker", () => {
+  it("drains on SIGTERM: what runs is finished, and it ends with 0", async () => {
+    const pool = new CommandPool();
+    const workers = await pool.workers("--count", "2");
+    const hold = await HoldFile.make();
+    const waiting = pool.start("enqueue", "pool", hold.request);
+    await hold.started();
+    workers.kill("SIGTERM");
+    // The idle one has gone, the other is busy.
+    await pool.until(({ members }) => members.length === 1);
+    await hold.release();
+    expect((await waiting.ended).stdout).toBe('"held"\n');
+    expect((await workers.ended).exitCode).toBe(0);
+    expect((await pool.status()).members).toEqual([]);
+  });
+
+  it("stops at once on the second Ctrl-C, and what ran goes back to the pool without a loss", async () => {
+    const pool = new CommandPool();
+    const workers = await pool.workers();
+    const hold = await HoldFile.make();
+    pool.start("enqueue", "pool", hold.request);
+    await hold.started();
+    workers.killGroup("SIGINT");
+    await workers.says("draining the workers");
+    workers.killGroup("SIGINT");
+    expect((await workers.ended).exitCode).toBe(130);
+    const { stdout } = await pool.run(["why", "pool", hold.request, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ request: { state: "queued", losses: 0 } });
+    await hold.release();
+  });
+
+  it("starts another process when one dies, says so, and the request is evaluated all the same", async () => {
+    const pool = new CommandPool();
+    const workers = await pool.workers();
+    const hold = await HoldFile.make();
+    const waiting = pool.start("enqueue", "pool", hold.request);
+    process.kill(await hold.started(), "SIGKILL");
+    await hold.release();
+    await workers.says("ended unexpectedly (signal SIGKILL), starting another at once");
+    await hold.started();
+    await hold.release();
+    expect((await waiting.ended).stdout).toBe('"held"\n');
+  });
+
+  it("fails a request whose workers die of it, with what is known of their deaths", async () => {
+    const pool = new CommandPool();
+    const workers = await pool.workers("--max-attempts", "2");
+    const { exitCode, stderr } = await pool.run(["enqueue", "pool", '["crash"]']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/its workers died 2 times while running it \(WORKER_LOST\)/);
+    expect(stderr).toMatch(/worker pool\/\w+ died by SIGKILL.*\n(.*\n)* {6}about to crash/);
+    await workers.says("starting another", 2);
+  });
+
+  it("ends with 2 when it cannot start as it is configured, and says why once", async () => {
+    const pool = new CommandPool();
+    const args = ["worker", "--pool", "pool", "--functions", definesNothing, "--count", "3"];
+    const { exitCode, stdout, stderr } = await pool.run(args);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr.match(/INVALID_MODULE: .*defines no function/g)).toHaveLength(1);
+  });
+
+  it("that has lost its supervisor drains: it finishes what runs, and leaves", async () => {
+    const pool = new CommandPool();
+    const workers = await pool.workers("--count", "2");
+    const hold = await HoldFile.make();
+    const waiting = pool.start("enqueue", "pool", hold.request);
+    await hold.started();
+    workers.kill("SIGKILL");
+    await pool.until(({ members }) => members.length === 1);
+    await hold.release();
+    expect((await waiting.ended).stdout).toBe('"held"\n');
+    await pool.until(({ members }) => members.length === 0);
+  });
+
+  it("shows no password in the command lines of its processes", async () => {
+    const port = await RedisServer.freePort();
+    const server = await RedisServer.start({ port });
+    onTestFinished(() => server.stop());
+    const pool = new CommandPool(`redis://default:secret@127.0.0.1:${port}`);
+    await pool.workers();
+    const { members } = await pool.status();
+    const commandLine = await commandLineOf(Number(members[0]?.description["processId"]));
+    expect(commandLine).toContain("worker-process");
+    expect(commandLine).not.toContain("secret");
+  });
+});
+
+describe("callgrid distributor", () => {
+  it("heads its pool until it is told to end, and a standby takes over then", async () => {
+    const pool = new CommandPool();
+    const first = pool.start("distributor", "--pool", "pool", "--json");
+    await first.says("became head of the pool");
+    const second = pool.start("distributor", "--pool", "pool", "--json");
+    await second.says("standing by");
+    first.kill("SIGTERM");
+    expect((await first.ended).exitCode).toBe(0);
+    await second.says("became head of the pool");
+    const { distributor } = (await second.firstLine()) as { distributor: string };
+    expect(`pool/${(await pool.status()).head}`).toBe(distributor);
+  });
+});

@@ -1,0 +1,75 @@
+/** The command as a process: requests that need no grid, and what it ends with when there is none. */
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { runCommand } from "../harness/command.ts";
+
+const functions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
+const definesNothing = fileURLToPath(new URL("../fixtures/cli/defines-nothing.ts", import.meta.url));
+it("without a connection a command ends with 3, and names the address without the password", async () => {
+  const args = ["status", "pool", "--url", "redis://user:secret@127.0.0.1:1", "--connect-timeout-ms", "50ms"];
+  const { exitCode, stdout, stderr } = await runCommand(args);
+  expect([exitCode, stdout]).toEqual([3, ""]);
+  expect(stderr).toContain("CONNECTION_FAILED: no Redis at redis://127.0.0.1:1 within 50 ms");
+  expect(stderr).not.toContain("secret");
+});
+
+describe("callgrid run", () => {
+  const run = ["run", "--functions", functions, "--workers", "1"];
+
+  it("prints the value of a request, and nothing else", async () => {
+    expect(await runCommand([...run, '["ratio",7]'])).toEqual({
+      exitCode: 0,
+      stdout: "1.1666666666666667\n",
+      stderr: "",
+    });
+  });
+
+  it("prints the tree of an error three levels down, where it was thrown, and ends with 1", async () => {
+    const { exitCode, stdout, stderr } = await runCommand([...run, '["report",1]']);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    const [request, ratio, divide, frame] = stderr.split("\n");
+    expect(request).toContain('["report",1]');
+    expect(ratio).toBe('  ["ratio",1]');
+    expect(divide).toBe('    ["divide",1,0]: Icky value');
+    expect(frame).toMatch(/^ {4}at .*functions\.ts:\d+:\d+\)?$/);
+  });
+
+  it("prints requests of the command line and of stdin in order, as JSON where that is asked for", async () => {
+    const args = [...run, "--json", '["ratio",1]', "-", '["book","a"]'];
+    const { exitCode, stdout, stderr } = await runCommand(args, { stdin: '["ratio",2]\n["ratio",3]\n' });
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toMatchObject([
+      { index: 0, error: { msg: expect.any(String), info: { '["divide",1,0]': { msg: "Icky value" } } } },
+      { index: 1, value: 2 },
+      { index: 2, value: 1.5 },
+      { index: 3, value: [["a", "10"]], meta: expect.anything() },
+    ]);
+    expect([exitCode, stderr]).toEqual([1, ""]);
+  });
+
+  it("holds the place of a failed request among the values with an empty line", async () => {
+    const { stdout, stderr } = await runCommand([...run, '["ratio",2]', '["ratio",1]', '["ratio",3]']);
+    expect(stdout).toBe("2\n\n1.5\n");
+    expect(stderr).toMatch(/^request 2: .*\["ratio",1\]/);
+  });
+
+  it("finishes what came before a malformed line of stdin, and then ends with 2", async () => {
+    const { exitCode, stdout, stderr } = await runCommand([...run, "-"], {
+      stdin: '["ratio",2]\n["ratio",\n["ratio",3]\n',
+    });
+    expect([exitCode, stdout]).toEqual([2, "2\n"]);
+    expect(stderr).toContain("line 2 is no JSON: it ends too early");
+  });
+
+  it.each([
+    ["nowhere.ts", /there is no module .*nowhere\.ts/],
+    [definesNothing, /defines no function/],
+  ])("ends with 2 for a module that is no module of functions: %s", async (module, message) => {
+    const { exitCode, stdout, stderr } = await runCommand(["run", "--functions", module, '["f"]']);
+    expect(stderr).toMatch(message);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+  });
+});

@@ -1,0 +1,50 @@
+/** A pool of a test's own, and the `callgrid` command on it: real processes on a real Redis. */
+import { fileURLToPath } from "node:url";
+import { randomId } from "@callgrid/core";
+import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
+import { inject, onTestFinished, vi } from "vitest";
+import { type CommandResult, runCommand, type StartedCommand, startCommand } from "./command.ts";
+
+const functions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
+
+/** See the head of this file. */
+export class CommandPool {
+  readonly env: Readonly<Record<string, string>>;
+
+  constructor(url = inject("redisUrl"), grid = randomId().replace(/^-/, "x")) {
+    this.env = { CALLGRID_URL: url, CALLGRID_GRID: grid };
+  }
+
+  run(args: readonly string[], stdin = ""): Promise<CommandResult> {
+    return runCommand(args, { env: this.env, stdin });
+  }
+
+  start(...args: string[]): StartedCommand {
+    return startCommand(args, { env: this.env });
+  }
+
+  /** Workers that have joined. */
+  async workers(...args: string[]): Promise<StartedCommand> {
+    const workers = this.start("worker", "--pool", "pool", "--functions", functions, "--json", ...args);
+    await workers.firstLine();
+    return workers;
+  }
+
+  async status(): Promise<PoolState> {
+    return JSON.parse((await this.run(["status", "pool", "--json"])).stdout) as PoolState;
+  }
+
+  /** Resolves once the pool is so; it tells nobody when it changes, so it is asked now and then. */
+  async until(isSo: (state: PoolState) => boolean): Promise<void> {
+    const keeper = await this.keeper();
+    await vi.waitUntil(async () => isSo(await keeper.inspect()), { timeout: 20_000, interval: 20 });
+  }
+
+  async keeper(): Promise<PoolKeeper> {
+    const statekeeper = await openStatekeeper(this.env["CALLGRID_URL"] ?? "", {
+      grid: this.env["CALLGRID_GRID"] ?? "",
+    });
+    onTestFinished(() => statekeeper.close());
+    return statekeeper.pool("pool");
+  }
+}

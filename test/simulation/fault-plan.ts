@@ -1,0 +1,102 @@
+/**
+ * Which faults a run has, and how bad they are: drawn from the seed. Each kind is left out of about half of the runs, since two
+ * kinds together find what neither finds alone, and all of them together hide what one would show.
+ */
+import type { NetworkManner } from "./network.ts";
+import type { Random } from "./random.ts";
+
+export const faultKinds = ["delays", "repeats", "cuts", "halfOpen", "stops", "deaths", "leaving", "emptying"] as const;
+
+/** `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: workers and distributors leave in peace. */
+export type FaultKind = (typeof faultKinds)[number];
+
+/** What happens to the processes of one kind. */
+export interface ProcessFaults {
+  /** How many of them die, and after how many interactions with the world. */
+  readonly deathShare: number;
+  readonly mostInteractions: number;
+  /** How often one is stopped and goes on later; Infinity: never. */
+  readonly stopEveryMs: number;
+  readonly longestStopMs: number;
+  /** How often a connection breaks; for how long; and how long the server does not notice. */
+  readonly cutEveryMs: number;
+  readonly longestCutMs: number;
+  readonly longestUnnoticedMs: number;
+  /** How often one leaves in peace. */
+  readonly leaveEveryMs: number;
+}
+
+export interface FaultPlan {
+  readonly kinds: readonly FaultKind[];
+  readonly network: NetworkManner;
+  readonly workers: ProcessFaults;
+  readonly clients: ProcessFaults;
+  readonly distributors: ProcessFaults;
+  /** When the statekeeper loses its memory, and how long it is away then. */
+  readonly emptyings: ReadonlyArray<{ readonly atMs: number; readonly downMs: number }>;
+  /** Faults happen up to this time. */
+  readonly untilMs: number;
+}
+
+const never = Number.POSITIVE_INFINITY;
+
+/** @param allowed - kinds that may be in the plan. */
+export function drawFaultPlan(random: Random, allowed: ReadonlySet<FaultKind>): FaultPlan {
+  // drawn for all kinds, so that leaving one out leaves the others as they were
+  const kinds = faultKinds.filter((kind) => random.chance(0.5) && allowed.has(kind));
+  const has = new Set<FaultKind>(kinds);
+  const untilMs = random.logarithmic(500, 6_000);
+  return {
+    kinds,
+    network: drawNetwork(random, has),
+    workers: drawProcessFaults(random, has),
+    clients: { ...drawProcessFaults(random, has), leaveEveryMs: never },
+    distributors: drawProcessFaults(random, has),
+    emptyings: drawEmptyings(random, has, untilMs),
+    untilMs,
+  };
+}
+
+function drawNetwork(random: Random, has: ReadonlySet<FaultKind>): NetworkManner {
+  const leastMs = random.logarithmic(0.02, 0.5);
+  const mostMs = leastMs * random.between(1, 4);
+  const slowShare = random.logarithmic(0.01, 0.3);
+  const slowestMs = random.logarithmic(5, 400);
+  const repeatedShare = random.logarithmic(0.01, 0.3);
+  return {
+    leastMs,
+    mostMs,
+    slowShare: has.has("delays") ? slowShare : 0,
+    slowestMs: Math.max(mostMs, slowestMs),
+    repeatedShare: has.has("repeats") ? repeatedShare : 0,
+  };
+}
+
+function drawProcessFaults(random: Random, has: ReadonlySet<FaultKind>): ProcessFaults {
+  const deathShare = random.pick([0, 0.3, 0.7, 1]);
+  const mostInteractions = random.logarithmic(10, 1_000);
+  const stopEveryMs = random.logarithmic(300, 5_000);
+  const longestStopMs = random.logarithmic(50, 5_000);
+  const cutEveryMs = random.logarithmic(100, 5_000);
+  const longestCutMs = random.logarithmic(5, 3_000);
+  const longestUnnoticedMs = random.logarithmic(1, 2_000);
+  const leaveEveryMs = random.logarithmic(500, 5_000);
+  return {
+    deathShare: has.has("deaths") ? deathShare : 0,
+    mostInteractions,
+    stopEveryMs: has.has("stops") ? stopEveryMs : never,
+    longestStopMs,
+    cutEveryMs: has.has("cuts") ? cutEveryMs : never,
+    longestCutMs,
+    longestUnnoticedMs: has.has("halfOpen") ? longestUnnoticedMs : 0,
+    leaveEveryMs: has.has("leaving") ? leaveEveryMs : never,
+  };
+}
+
+function drawEmptyings(random: Random, has: ReadonlySet<FaultKind>, untilMs: number): FaultPlan["emptyings"] {
+  const emptyings = Array.from({ length: random.integer(1, 3) }, () => ({
+    atMs: random.between(0, untilMs),
+    downMs: random.logarithmic(1, 1_000),
+  }));
+  return has.has("emptying") ? emptyings : [];
+}

@@ -1,0 +1,138 @@
+/**
+ * The functions that workers of a simulation evaluate: each walks one node of the call graph, on the clock of the process that
+ * it runs in. They are pure in what they return, and in nothing else.
+ */
+import { type Definition, type ErrorTree, type Outcome, RequestError, sleep } from "@callgrid/core";
+import { callReentrant, streamReentrant } from "@callgrid/worker";
+import {
+  type CallGraph,
+  type CallNode,
+  combine,
+  failureOf,
+  type FunctionName,
+  mix,
+  numberIn,
+  type Phase,
+  type RightOutcome,
+  valueOf,
+} from "./call-graph.ts";
+import type { SimulatedProcess } from "./simulated-process.ts";
+
+const aDayMs = 86_400_000;
+const failurePattern = /^node \d+ fails$/;
+
+export interface GraphFunctionsParts {
+  readonly graph: CallGraph;
+  /** How long results of `fleeting` are kept; 0: not at all. */
+  readonly fleetingTtlMs: number;
+}
+
+/** In the form that a worker takes; `define` would keep them in a list of the process for ever. */
+export function graphFunctions(parts: GraphFunctionsParts, process: SimulatedProcess): object {
+  const walker = new GraphWalker(parts.graph, process);
+  const names: readonly FunctionName[] = ["nap", "grind", "small", "fleeting"];
+  return Object.fromEntries(
+    names.map((name) => {
+      const evaluate = (argument: number | { number: number }): unknown => walker.evaluate(argument);
+      const cacheTtlMs = name === "fleeting" ? parts.fleetingTtlMs : aDayMs;
+      const definition: Definition = { name, version: "1", cacheTtlMs, timeoutMs: 0, evaluate };
+      return [name, Object.assign((): unknown => undefined, { functionName: name, definition })];
+    }),
+  );
+}
+
+class GraphWalker {
+  readonly #graph: CallGraph;
+  readonly #process: SimulatedProcess;
+
+  constructor(graph: CallGraph, process: SimulatedProcess) {
+    this.#graph = graph;
+    this.#process = process;
+  }
+
+  evaluate(argument: number | { number: number }): unknown {
+    const node = this.#graph.node(typeof argument === "number" ? argument : argument.number);
+    const [only] = node.phases;
+    if (node.phases.length > 1 || only === undefined || only.children.length > 0 || only.waitMs > 0) return this.#walk(node);
+    this.#process.calculate(only.calculateMs);
+    return finish(node, mix(node.number, 0));
+  }
+
+  async #walk(node: CallNode): Promise<unknown> {
+    let sum = node.number;
+    for (const phase of node.phases) {
+      if (phase.waitMs > 0) await sleep(this.#process.clock, phase.waitMs);
+      this.#process.calculate(phase.calculateMs);
+      sum = mix(sum, await this.#call(node, phase));
+    }
+    return finish(node, sum);
+  }
+
+  async #call(node: CallNode, phase: Phase): Promise<number> {
+    const requests = phase.children.map((child) => this.#graph.requestOf(child, (child + node.number) % 2 === 1));
+    try {
+      const outcomes = await callAll(requests, phase.manner);
+      const combined = combine(node, outcomes);
+      if ("number" in combined) return combined.number;
+      throw new Error("unreachable: failures are thrown");
+    } catch (error) {
+      // what is no failure of a node says nothing about the value, so no value may follow from it
+      if (!node.forgives || !isFailureOfNodes(error)) throw error;
+      return forgivenNumber(node);
+    }
+  }
+}
+
+async function callAll(requests: Array<[string, ...unknown[]]>, manner: Phase["manner"]): Promise<RightOutcome[]> {
+  if (manner === "all") return (await callReentrant(requests)).map(ofValue);
+  if (manner === "stream") return callAsStream(requests);
+  const pairs: Array<Promise<unknown[]>> = [];
+  for (let i = 0; i < requests.length; i += 2) pairs.push(callReentrant(requests.slice(i, i + 2)));
+  return (await Promise.all(pairs)).flat().map(ofValue);
+}
+
+async function callAsStream(requests: Array<[string, ...unknown[]]>): Promise<RightOutcome[]> {
+  const outcomes: RightOutcome[] = [];
+  for await (const { index, outcome } of streamReentrant(requests)) {
+    if ("error" in outcome) throw outcome.error;
+    outcomes[index] = ofValue(outcome.value);
+  }
+  return outcomes;
+}
+
+function ofValue(value: unknown): RightOutcome {
+  return { number: numberIn(value) ?? Number.NaN };
+}
+
+/** A failure of any child makes the same number, so that it does not matter which one came first. */
+function forgivenNumber(node: CallNode): number {
+  const combined = combine(node, [{ failures: [failureOf(node.number)] }]);
+  return "number" in combined ? combined.number : Number.NaN;
+}
+
+function finish(node: CallNode, number: number): unknown {
+  if (node.fails) throw new Error(failureOf(node.number));
+  return valueOf(node, number);
+}
+
+function isFailureOfNodes(error: unknown): boolean {
+  return error instanceof RequestError && failuresIn(error.tree).every((message) => failurePattern.test(message));
+}
+
+/** The messages at the roots of a failure. */
+export function failuresIn(tree: ErrorTree): string[] {
+  const causes = Object.values(tree.info ?? {});
+  if (causes.length > 0) return causes.flatMap(failuresIn);
+  return [tree.code === "FUNCTION_FAILED" ? tree.msg : `${tree.code}: ${tree.msg}`];
+}
+
+/** What is wrong with an outcome; undefined if nothing is. */
+export function mistakeIn(outcome: Outcome, right: RightOutcome): string | undefined {
+  if ("value" in outcome) {
+    if ("number" in right && numberIn(outcome.value) === right.number) return undefined;
+    return `the value ${String(JSON.stringify(outcome.value)).slice(0, 80)}, and right is ${JSON.stringify(right)}`;
+  }
+  const failures = failuresIn(outcome.error.tree);
+  if ("failures" in right && failures.every((failure) => right.failures.includes(failure))) return undefined;
+  return `the failure ${failures.join("; ")}, and right is ${JSON.stringify(right)}`;
+}

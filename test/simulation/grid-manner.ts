@@ -1,0 +1,55 @@
+/** How the grid of a run is set up: how many nodes, how quick their leases and checks. Drawn from the seed. */
+import type { Random } from "./random.ts";
+
+export interface GridManner {
+  readonly workers: number;
+  readonly clients: number;
+  readonly distributors: number;
+  readonly worker: {
+    readonly slots: number;
+    readonly leaseMs: number;
+    readonly checkEveryMs: number;
+    readonly maxAttempts: number;
+    readonly suspendedLimit: number;
+    readonly recentResultsLimit: number;
+  };
+  readonly client: { readonly leaseMs: number; readonly checkEveryMs: number };
+  readonly distributor: { readonly leaseMs: number; readonly hoistEveryMs: number; readonly maxAttempts: number };
+  /** After how long at most a dead node is replaced; and how often its death is reported to the pool. */
+  readonly longestReplaceMs: number;
+  readonly buriedShare: number;
+  /** How long results of the function `fleeting` are kept. */
+  readonly fleetingTtlMs: number;
+  /** Whether any call has a limit of time or is aborted. */
+  readonly hasImpatientCalls: boolean;
+}
+
+// Deaths are so frequent here that a request would often be given up; the right value is wanted of every one.
+const maxAttempts = 100;
+
+export function drawGridManner(random: Random): GridManner {
+  const clientChecksMs = Math.round(random.logarithmic(100, 1_000));
+  return {
+    workers: random.integer(1, 4),
+    clients: random.integer(1, 3),
+    distributors: random.pick([0, 1, 1, 2]),
+    worker: {
+      slots: random.integer(1, 2),
+      leaseMs: Math.round(random.logarithmic(300, 2_000)),
+      checkEveryMs: Math.round(random.logarithmic(100, 1_000)),
+      maxAttempts,
+      suspendedLimit: random.pick([10_000, 10_000, 2, 1]),
+      recentResultsLimit: random.pick([100_000, 100_000, 4, 0]),
+    },
+    client: { checkEveryMs: clientChecksMs, leaseMs: clientChecksMs * random.integer(3, 6) },
+    distributor: {
+      leaseMs: Math.round(random.logarithmic(200, 1_500)),
+      hoistEveryMs: Math.round(random.logarithmic(50, 500)),
+      maxAttempts,
+    },
+    longestReplaceMs: random.logarithmic(5, 3_000),
+    buriedShare: random.pick([0, 0.5, 1]),
+    fleetingTtlMs: random.pick([0, 50, 1_000]),
+    hasImpatientCalls: random.chance(0.4),
+  };
+}

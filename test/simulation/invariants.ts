@@ -1,0 +1,80 @@
+/**
+ * The invariants of DESIGN.md, section 7, as far as they can be seen in the records of one pool. Each function returns what is
+ * wrong, in words, or undefined; none changes anything.
+ */
+import type { PoolRecords, RequestRecord } from "@callgrid/statekeeper";
+
+const idPattern = /^[\w-]{22}$/;
+
+/** Invariants 3 and 5: a known request is queued where somebody can take it from, or runs under a member with a lease. */
+export function misplacedRequest(records: PoolRecords): string | undefined {
+  const queued = takeableIds(records);
+  for (const id of queued) if (!idPattern.test(id)) return `a queue holds ${id}, which is no id`;
+  for (const [id, record] of records.requests) {
+    const mistake = record.owner === undefined ? notQueued(queued, id) : notRunning(records, record.owner, id);
+    if (mistake !== undefined) return mistake;
+  }
+  return undefined;
+}
+
+function takeableIds(records: PoolRecords): Set<string> {
+  const ids = new Set(records.queue);
+  for (const [worker, queue] of records.ownQueues) {
+    if (records.members.has(worker)) for (const id of queue) ids.add(id);
+  }
+  return ids;
+}
+
+function notQueued(queued: ReadonlySet<string>, id: string): string | undefined {
+  return queued.has(id) ? undefined : `${id} is known and not claimed, and in no queue that anybody takes from`;
+}
+
+function notRunning(records: PoolRecords, owner: string, id: string): string | undefined {
+  if (!records.members.has(owner)) return `${id} is claimed by ${owner}, which is no member`;
+  if (!records.leases.has(owner)) return `${id} is claimed by ${owner}, which has no lease`;
+  if (records.running.get(owner)?.has(id) !== true) return `${id} is claimed by ${owner}, and not noted as running there`;
+  return undefined;
+}
+
+/** The second half of invariant 3: what has lapsed is found out. `since`: when somebody able to sweep began to be there. */
+export function forgottenLease(records: PoolRecords, bound: { since: number; graceMs: number }): string | undefined {
+  const now = records.now();
+  for (const process of records.leases.keys()) {
+    const lapsedAt = records.leases.lapsesAt(process) ?? now;
+    const overdueMs = now - Math.max(lapsedAt, bound.since) - bound.graceMs;
+    if (overdueMs > 0) return `the lease of ${process} lapsed ${now - lapsedAt} ms ago, and nobody has taken it up`;
+  }
+  return undefined;
+}
+
+/** Invariant 4: a result that is kept stays what it was. `seen` is what earlier looks saw. */
+export function changedResult(records: PoolRecords, seen: Map<string, string>): string | undefined {
+  for (const [id, { outcome }] of records.results.entries(records.now())) {
+    const before = seen.get(id);
+    if (before === undefined) seen.set(id, outcome);
+    else if (before !== outcome) return `the result of ${id} was ${shown(before)}, and is ${shown(outcome)} now`;
+  }
+  return undefined;
+}
+
+/** What must be gone when nobody has asked for anything for a while; `living` are the processes there still are. */
+export function leftover(records: PoolRecords, living: ReadonlySet<string>): string | undefined {
+  for (const [id, record] of records.requests) return `${id} is still known: ${describe(record)}`;
+  if (records.queue.length > 0) return `the pool's queue still holds ${[...records.queue].join(", ")}`;
+  for (const [worker, queue] of records.ownQueues) if (queue.length > 0) return `the queue of ${worker} still holds ${[...queue].join(", ")}`;
+  for (const [worker, ids] of records.running) return `${[...ids].join(", ")} still noted as running at ${worker}`;
+  for (const process of records.leases.keys()) if (!living.has(process)) return `${process} is dead and still has a lease`;
+  for (const member of records.members.ids()) if (!living.has(member)) return `${member} is dead and still a member`;
+  for (const { worker } of records.volunteers) if (!living.has(worker)) return `${worker} is dead and still a volunteer`;
+  for (const [process] of records.inboxes.unread()) if (!living.has(process)) return `${process} is dead and its inbox is still there`;
+  return undefined;
+}
+
+function describe({ owner, waiters, suspended }: RequestRecord): string {
+  const standing = owner === undefined ? "queued" : `${suspended === undefined ? "running" : "suspended"} at ${owner}`;
+  return `${standing}, waited for by ${[...waiters].join(", ") || "nobody"}`;
+}
+
+function shown(outcome: string): string {
+  return outcome.slice(0, 80);
+}

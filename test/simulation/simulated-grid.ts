@@ -1,0 +1,205 @@
+/**
+ * The grid of one run: the shared pool, and around it clients, workers and distributors, each in a process of its own with a
+ * saboteur. What they run is the real code; what is simulated is the world around it.
+ */
+import { VirtualClock } from "@callgrid/core";
+import { startDistributor } from "@callgrid/distributor";
+import { MemoryStatekeeper } from "@callgrid/statekeeper";
+import { startWorker } from "@callgrid/worker";
+import { pino } from "pino";
+import { type CallGraph, drawGraph } from "./call-graph.ts";
+import { drawFaultPlan, type FaultKind, type FaultPlan, type ProcessFaults } from "./fault-plan.ts";
+import { graphFunctions } from "./graph-functions.ts";
+import { drawGridManner, type GridManner } from "./grid-manner.ts";
+import { Network } from "./network.ts";
+import { drawCalls } from "./planned-call.ts";
+import { Random } from "./random.ts";
+import { Saboteur } from "./saboteur.ts";
+import { SimulatedClient } from "./simulated-client.ts";
+import { SimulatedKeeper, statekeeperOf } from "./simulated-keeper.ts";
+import { type Host, NodePlace, type StartedNode } from "./simulated-node.ts";
+import { SimulatedProcess } from "./simulated-process.ts";
+import { Trace } from "./trace.ts";
+import { WatchedPool } from "./watched-pool.ts";
+
+export interface SimulatedGridOptions {
+  readonly seed: number;
+  readonly sharing: "auto" | "eager";
+  readonly faultKinds: ReadonlySet<FaultKind>;
+  readonly losesReclaimed: boolean;
+  readonly traceLines: number;
+}
+
+const longestSkewMs = 3_600_000;
+const silent = pino({ level: "silent" });
+
+export class SimulatedGrid {
+  readonly world = new VirtualClock();
+  readonly trace: Trace;
+  readonly plan: FaultPlan;
+  readonly manner: GridManner;
+  readonly graph: CallGraph;
+  readonly watched: WatchedPool;
+  readonly clients: SimulatedClient[] = [];
+  readonly nodes: NodePlace[] = [];
+  readonly #options: SimulatedGridOptions;
+  readonly #random: Random;
+  readonly #network: Network;
+  readonly #statekeeper: MemoryStatekeeper;
+  readonly #saboteurs: Saboteur[] = [];
+  readonly #undertaker: SimulatedKeeper;
+  #processes = 0;
+  #violation: string | undefined;
+
+  constructor(options: SimulatedGridOptions) {
+    this.#options = options;
+    this.#random = new Random(String(options.seed));
+    this.trace = new Trace(options.traceLines, () => this.world.now());
+    this.plan = drawFaultPlan(this.#random.branch("faults"), options.faultKinds);
+    this.manner = drawGridManner(this.#random.branch("grid"));
+    this.graph = drawGraph(this.#random.branch("graph"));
+    this.#network = new Network(this.plan.network, this.#random.branch("network"));
+    this.#statekeeper = new MemoryStatekeeper({ clock: this.world, grid: "simulation" });
+    this.watched = new WatchedPool({
+      statekeeper: this.#statekeeper,
+      graph: this.graph,
+      trace: this.trace,
+      excusedCodes: new Set(this.manner.hasImpatientCalls ? ["TIMEOUT", "CANCELLED"] : []),
+      losesReclaimed: options.losesReclaimed,
+      onViolation: this.fail,
+    });
+    this.#undertaker = this.#makeKeeper(this.#makeProcess("supervisor"));
+  }
+
+  /** What went wrong first, if anything did. */
+  get violation(): string | undefined {
+    return this.#violation;
+  }
+
+  readonly fail = (what: string): void => {
+    if (this.#violation !== undefined) return;
+    this.#violation = what;
+    this.trace.note("simulation", `finds: ${what}`);
+    this.trace.stop();
+  };
+
+  /** Ids of the processes that live. */
+  get living(): ReadonlySet<string> {
+    const nodes = this.nodes.flatMap(({ host }) => (host === undefined ? [] : [host.id]));
+    return new Set([...nodes, ...this.clients.filter(({ isAlive }) => isAlive).map(({ id }) => id)]);
+  }
+
+  /** Since when some node that can sweep runs undisturbed. */
+  get calmSinceMs(): number {
+    const calm = this.nodes.flatMap(({ host }) => host?.saboteur.calmSinceMs ?? []);
+    return Math.min(...calm);
+  }
+
+  start(): void {
+    for (let i = 0; i < this.manner.distributors; i += 1) this.#addNode("distributor", this.plan.distributors);
+    for (let i = 0; i < this.manner.workers; i += 1) this.#addNode("worker", this.plan.workers);
+    for (let i = 0; i < this.manner.clients; i += 1) this.#addClient();
+    for (const emptying of this.plan.emptyings) this.world.after(emptying.atMs, () => this.#empty(emptying.downMs));
+  }
+
+  /** The faults are over: from now on everything works, though what has happened takes its time to mend. */
+  mend(): void {
+    this.trace.note("simulation", "faults are over");
+    this.#network.mend();
+    for (const saboteur of this.#saboteurs) saboteur.end();
+  }
+
+  #empty(downMs: number): void {
+    this.trace.note("statekeeper", `restarts empty, and is away for ${downMs.toFixed(0)} ms`);
+    for (const saboteur of this.#saboteurs) if (saboteur.calmSinceMs !== undefined) saboteur.loseServer(downMs);
+    this.#undertaker.loseServer(downMs);
+    this.#statekeeper.empty();
+  }
+
+  #addNode(kind: "worker" | "distributor", faults: ProcessFaults): void {
+    const place = new NodePlace({
+      makeHost: (leave) => this.#makeHost(kind, faults, leave),
+      start: (host) => (kind === "worker" ? this.#startWorker(host) : this.#startDistributor(host)),
+      after: (ms, action) => void this.world.after(ms, action),
+      random: this.#random.branch(`place ${this.nodes.length}`),
+      longestReplaceMs: this.manner.longestReplaceMs,
+      buriedShare: kind === "worker" ? this.manner.buriedShare : 0,
+      bury: (id) => void this.#undertaker.bury(id, { exitCode: 137 }, this.manner.worker.maxAttempts),
+      onViolation: this.fail,
+    });
+    this.nodes.push(place);
+    place.start();
+  }
+
+  #makeHost(name: string, faults: ProcessFaults, leave: () => void): Host {
+    const process = this.#makeProcess(name);
+    const keeper = this.#makeKeeper(process);
+    const saboteur = new Saboteur({
+      world: this.world,
+      trace: this.trace,
+      random: this.#random.branch(`saboteur ${this.#processes}`),
+      process,
+      keeper,
+      faults,
+      untilMs: this.plan.untilMs,
+      leave,
+    });
+    this.#saboteurs.push(saboteur);
+    return { id: process.name, process, keeper, saboteur };
+  }
+
+  async #startWorker({ id, process, keeper }: Host): Promise<StartedNode> {
+    const worker = await startWorker({
+      ...this.manner.worker,
+      pool: this.watched.name,
+      sharing: this.#options.sharing,
+      statekeeper: statekeeperOf(keeper),
+      functions: graphFunctions({ graph: this.graph, fleetingTtlMs: this.manner.fleetingTtlMs }, process),
+      clock: process.clock,
+      log: silent,
+      id,
+    });
+    return { leave: () => worker.drain(this.manner.worker.leaseMs) };
+  }
+
+  async #startDistributor({ id, process, keeper }: Host): Promise<StartedNode> {
+    const distributor = await startDistributor({
+      ...this.manner.distributor,
+      pool: this.watched.name,
+      statekeeper: statekeeperOf(keeper),
+      clock: process.clock,
+      log: silent,
+      id,
+    });
+    return { leave: () => distributor.stop() };
+  }
+
+  #addClient(): void {
+    const { process, keeper, saboteur } = this.#makeHost("client", this.plan.clients, () => undefined);
+    const random = this.#random.branch(`client ${this.clients.length}`);
+    const client = new SimulatedClient({
+      process,
+      keeper,
+      graph: this.graph,
+      settings: this.manner.client,
+      calls: drawCalls(random, this.graph, { spanMs: this.plan.untilMs, hasImpatient: this.manner.hasImpatientCalls }),
+      random,
+      trace: this.trace,
+      onViolation: this.fail,
+    });
+    this.clients.push(client);
+    saboteur.start();
+    client.start();
+  }
+
+  #makeProcess(kind: string): SimulatedProcess {
+    this.#processes += 1;
+    const { world, trace } = this;
+    const skewMs = this.#random.between(0, longestSkewMs);
+    return new SimulatedProcess({ name: `${kind}${this.#processes}`, world, trace, skewMs });
+  }
+
+  #makeKeeper(process: SimulatedProcess): SimulatedKeeper {
+    return new SimulatedKeeper({ process, world: this.world, network: this.#network, trace: this.trace }, this.watched);
+  }
+}

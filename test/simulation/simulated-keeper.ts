@@ -1,0 +1,170 @@
+/**
+ * A pool as one simulated process sees it: every operation goes over the process's own connection to the pool that all share,
+ * and is watched there.
+ */
+import type {
+  CheckAnswer,
+  Claim,
+  ClaimReply,
+  ClaimRequest,
+  Completion,
+  EvaluationReport,
+  FunctionTable,
+  InboxHandlers,
+  InboxListener,
+  Member,
+  MemoryPool,
+  PoolKeeper,
+  PoolState,
+  Progress,
+  RequestState,
+  Statekeeper,
+  SubmitBatch,
+  SubmitReply,
+  SweepReply,
+  SweepRequest,
+} from "@callgrid/statekeeper";
+import { CommandConnection, type ConnectionParts } from "./command-connection.ts";
+import { InboxConnection } from "./inbox-connection.ts";
+import type { WatchedPool } from "./watched-pool.ts";
+
+export class SimulatedKeeper implements PoolKeeper {
+  readonly pool: string;
+  readonly #parts: ConnectionParts;
+  readonly #watched: WatchedPool;
+  readonly #connection: CommandConnection;
+  readonly #inboxes: InboxConnection[] = [];
+
+  constructor(parts: ConnectionParts, watched: WatchedPool) {
+    this.pool = watched.name;
+    this.#parts = parts;
+    this.#watched = watched;
+    this.#connection = new CommandConnection(parts);
+  }
+
+  /** Breaks the connection for commands. */
+  cutCommands(downMs: number): void {
+    this.#connection.cut(downMs, true);
+  }
+
+  /** Breaks the reading of the inbox; see {@link InboxConnection.cut}. */
+  cutInbox(downMs: number, unnoticedMs: number): void {
+    for (const inbox of this.#inboxes) inbox.cut(downMs, unnoticedMs);
+  }
+
+  /** The server went down: all connections break, and nothing under way arrives. */
+  loseServer(downMs: number): void {
+    this.#connection.cut(downMs, false);
+    this.cutInbox(downMs, 0);
+  }
+
+  join(member: Member): Promise<FunctionTable> {
+    return this.#call("join", member.id, (pool) => pool.join(member));
+  }
+
+  renew(process: string, leaseMs: number): Promise<boolean> {
+    return this.#call("renew", leaseMs, (pool) => pool.renew(process, leaseMs));
+  }
+
+  leave(process: string): Promise<void> {
+    return this.#call("leave", process, (pool) => pool.leave(process));
+  }
+
+  submit(batch: SubmitBatch): Promise<SubmitReply> {
+    return this.#call("submit", batch, (pool) => pool.submit(batch));
+  }
+
+  claim(request: ClaimRequest): Promise<ClaimReply> {
+    return this.#call("claim", request, (pool) => pool.claim(request));
+  }
+
+  complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void> {
+    return this.#call("complete", completions, (pool) => {
+      this.#watched.checkCompletions(completions);
+      return pool.complete(worker, completions, reports);
+    });
+  }
+
+  release(worker: string, ids: readonly string[]): Promise<void> {
+    return this.#call("release", ids, (pool) => pool.release(worker, ids));
+  }
+
+  mark(
+    worker: string,
+    suspended: ReadonlyArray<{ readonly id: string; readonly waitsFor: readonly string[] }>,
+    resumed: readonly string[],
+    progress?: ReadonlyArray<Progress & { readonly id: string }>,
+  ): Promise<void> {
+    return this.#call("mark", { suspended, resumed }, (pool) => pool.mark(worker, suspended, resumed, progress));
+  }
+
+  findCycle(id: string, limit: number): Promise<readonly string[]> {
+    return this.#call("findCycle", id, (pool) => pool.findCycle(id, limit));
+  }
+
+  withdraw(process: string, ids: readonly string[]): Promise<void> {
+    return this.#call("withdraw", ids, (pool) => pool.withdraw(process, ids));
+  }
+
+  check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]> {
+    return this.#call("check", ids, (pool) => pool.check(process, leaseMs, ids));
+  }
+
+  reconcile(
+    worker: string,
+    heldIds: readonly string[],
+  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
+    return this.#call("reconcile", heldIds, (pool) => pool.reconcile(worker, heldIds));
+  }
+
+  sweep(request: SweepRequest): Promise<SweepReply> {
+    return this.#call("sweep", request, (pool) => pool.sweep(request));
+  }
+
+  bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
+    return this.#call("bury", worker, (pool) => pool.bury(worker, report, maxAttempts));
+  }
+
+  abdicate(process: string): Promise<void> {
+    return this.#call("abdicate", process, (pool) => pool.abdicate(process));
+  }
+
+  forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {
+    return this.#call("forget", what, (pool) => pool.forget(what));
+  }
+
+  functions(): Promise<FunctionTable> {
+    return this.#call("functions", undefined, (pool) => pool.functions());
+  }
+
+  inspect(): Promise<PoolState> {
+    return this.#call("inspect", undefined, (pool) => pool.inspect());
+  }
+
+  inspectRequest(id: string): Promise<RequestState | undefined> {
+    return this.#call("inspectRequest", id, (pool) => pool.inspectRequest(id));
+  }
+
+  listen(process: string, handlers: InboxHandlers): InboxListener {
+    const inbox = new InboxConnection(this.#parts, { pool: this.#watched.pool, process, handlers });
+    this.#inboxes.push(inbox);
+    return inbox;
+  }
+
+  #call<Reply>(operation: string, about: unknown, run: (pool: MemoryPool) => Promise<Reply>): Promise<Reply> {
+    const { name } = this.#parts.process;
+    return this.#connection.call(operation, () => this.#watched.run({ who: name, operation, about }, run));
+  }
+}
+
+/** A statekeeper of one pool, for those who are handed a whole one. */
+export function statekeeperOf(keeper: SimulatedKeeper): Statekeeper {
+  return {
+    address: "simulation:",
+    grid: "simulation",
+    pool: () => keeper,
+    otherGridsWith: async () => [],
+    ping: async () => 0,
+    close: async () => undefined,
+  };
+}

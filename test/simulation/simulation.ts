@@ -1,0 +1,141 @@
+/**
+ * One run of a simulation: a seed decides the grid, its work and its faults; the run ends well, or with a violation and all that
+ * one needs to understand it. First the faults happen; then they stop, and every call must be answered; then nobody asks for
+ * anything, and nothing may be left; then everybody leaves.
+ */
+import type { FaultKind } from "./fault-plan.ts";
+import { faultKinds } from "./fault-plan.ts";
+import { forgottenLease, leftover } from "./invariants.ts";
+import { SimulatedGrid } from "./simulated-grid.ts";
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly sharing: "auto" | "eager";
+  /** Kinds of faults that may happen; default: all. */
+  readonly faultKinds?: ReadonlySet<FaultKind>;
+  /** Breaks reclaiming on purpose. */
+  readonly losesReclaimed?: boolean;
+  /** How many of the last events to keep for the report. */
+  readonly traceLines?: number;
+}
+
+/** How a run ended. */
+export interface SimulationResult {
+  readonly violation: string | undefined;
+  /** All there is to know about it, for people. */
+  readonly report: () => string;
+  readonly operations: number;
+  readonly virtualMs: number;
+}
+
+const stepMs = 50;
+/** Every call is answered within this after the last fault. */
+const answersWithinMs = 60_000;
+/** What is left is gone within this after the last answer, beside all leases. */
+const tidyWithinMs = 12_000;
+const leavesWithinMs = 5_000;
+const sweepGraceMs = 5_000;
+const defaultTraceLines = 400;
+
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const run = new SimulationRun(options);
+  const tellRejection = (reason: unknown): void => {
+    run.grid.fail(`a promise was rejected and nobody cared: ${reason instanceof Error ? reason.stack : String(reason)}`);
+  };
+  process.on("unhandledRejection", tellRejection);
+  try {
+    await run.toItsEnd();
+  } finally {
+    process.off("unhandledRejection", tellRejection);
+  }
+  const { grid } = run;
+  return {
+    violation: grid.violation,
+    report: () => reportOf(options, grid),
+    operations: grid.watched.operations,
+    virtualMs: grid.world.now(),
+  };
+}
+
+class SimulationRun {
+  readonly grid: SimulatedGrid;
+
+  constructor(options: SimulationOptions) {
+    this.grid = new SimulatedGrid({
+      seed: options.seed,
+      sharing: options.sharing,
+      faultKinds: options.faultKinds ?? new Set(faultKinds),
+      losesReclaimed: options.losesReclaimed ?? false,
+      traceLines: options.traceLines ?? defaultTraceLines,
+    });
+  }
+
+  async toItsEnd(): Promise<void> {
+    this.grid.start();
+    await this.#advance(this.grid.plan.untilMs);
+    this.grid.mend();
+    await this.#advance(answersWithinMs, () => this.#unanswered.length === 0);
+    if (this.#unanswered.length > 0) this.grid.fail(`no answer: ${this.#unanswered.join("; ")}`);
+    await this.#advance(this.#longestLeaseMs + tidyWithinMs);
+    this.#checkLeftovers();
+    const leaving = [...this.grid.clients, ...this.grid.nodes].map((process) => process.close());
+    let hasLeft = false;
+    void Promise.all(leaving).then(() => {
+      hasLeft = true;
+    });
+    await this.#advance(leavesWithinMs + this.#longestLeaseMs, () => hasLeft);
+    if (!hasLeft) this.grid.fail(`these could not leave: ${[...this.grid.living].join(", ")}`);
+    this.#checkLeftovers();
+  }
+
+  get #unanswered(): string[] {
+    return this.grid.clients.flatMap((client) => client.unanswered);
+  }
+
+  get #longestLeaseMs(): number {
+    const { worker, client, distributor } = this.grid.manner;
+    return Math.max(worker.leaseMs, client.leaseMs, distributor.leaseMs);
+  }
+
+  /** Lets so much time pass, less where `isEnough` comes true, and stops at a violation. */
+  async #advance(ms: number, isEnough: () => boolean = () => false): Promise<void> {
+    const { grid } = this;
+    const untilMs = grid.world.now() + ms;
+    while (grid.violation === undefined && grid.world.now() < untilMs && !isEnough()) {
+      await grid.world.advance(Math.min(stepMs, untilMs - grid.world.now()));
+      this.#checkLeases();
+    }
+  }
+
+  #checkLeases(): void {
+    const { manner, watched, calmSinceMs } = this.grid;
+    const graceMs = manner.distributor.leaseMs + manner.worker.leaseMs + sweepGraceMs;
+    const wrong = forgottenLease(watched.pool.records, { since: calmSinceMs, graceMs });
+    if (wrong !== undefined) this.grid.fail(wrong);
+  }
+
+  #checkLeftovers(): void {
+    if (this.grid.violation !== undefined) return;
+    const wrong = leftover(this.grid.watched.pool.records, this.grid.living);
+    if (wrong !== undefined) this.grid.fail(`at the end: ${wrong}`);
+  }
+}
+
+function reportOf(options: SimulationOptions, grid: SimulatedGrid): string {
+  const { plan, manner, graph, trace } = grid;
+  return [
+    `violation: ${graph.readable(grid.violation ?? "none")}`,
+    `seed: ${options.seed}, sharing: ${options.sharing}; again: scripts/torture --seed ${options.seed} --sharing ${options.sharing}`,
+    `fault plan: ${JSON.stringify(plan)}`,
+    `grid: ${JSON.stringify(manner)}`,
+    `calls: ${graph.nodes.map(({ number }) => graph.described(number)).join(" ")}`,
+    `the pool: ${graph.readable(describePool(grid))}`,
+    "last events:",
+    ...trace.lines((text) => graph.readable(text)),
+  ].join("\n");
+}
+
+function describePool(grid: SimulatedGrid): string {
+  const { requests, queue, ownQueues, running, volunteers, leases, head } = grid.watched.pool.dump();
+  return JSON.stringify({ requests, queue, ownQueues, running, volunteers, leases, head }, undefined, 1);
+}

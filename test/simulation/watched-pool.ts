@@ -1,0 +1,104 @@
+/**
+ * The pool that all processes of a simulation share, watched: after every operation that can break one, the invariants are held
+ * against its records. Here too is the switch that breaks reclaiming, to show that the simulation would notice.
+ */
+import { decodeOutcome, isErrorText, type OutcomeText } from "@callgrid/core";
+import type { Completion, MemoryPool, MemoryStatekeeper } from "@callgrid/statekeeper";
+import type { CallGraph } from "./call-graph.ts";
+import { mistakeIn } from "./graph-functions.ts";
+import { changedResult, misplacedRequest } from "./invariants.ts";
+import type { Trace } from "./trace.ts";
+
+/** One operation as the trace tells it. */
+export interface WatchedOperation {
+  readonly who: string;
+  readonly operation: string;
+  readonly about: unknown;
+}
+
+export interface WatchedPoolParts {
+  readonly statekeeper: MemoryStatekeeper;
+  readonly graph: CallGraph;
+  readonly trace: Trace;
+  /** Codes of failures that what this run does can bring about. */
+  readonly excusedCodes: ReadonlySet<string>;
+  /** Breaks reclaiming: of what a dead worker held or had queued, one request is forgotten. */
+  readonly losesReclaimed: boolean;
+  readonly onViolation: (what: string) => void;
+}
+
+/** Operations after which requests, queues and results are as they were. */
+const harmless: ReadonlySet<string> = new Set([
+  "renew",
+  "mark",
+  "findCycle",
+  "functions",
+  "inspect",
+  "inspectRequest",
+  "abdicate",
+]);
+
+export class WatchedPool {
+  readonly name = "pool";
+  readonly pool: MemoryPool;
+  readonly #parts: WatchedPoolParts;
+  readonly #seenResults = new Map<string, string>();
+  #operations = 0;
+
+  constructor(parts: WatchedPoolParts) {
+    this.#parts = parts;
+    this.pool = parts.statekeeper.pool(this.name);
+  }
+
+  /** How many operations there were so far. */
+  get operations(): number {
+    return this.#operations;
+  }
+
+  async run<Reply>(operation: WatchedOperation, run: (pool: MemoryPool) => Promise<Reply>): Promise<Reply> {
+    this.#operations += 1;
+    this.#parts.trace.note(operation.who, operation.operation, operation.about);
+    const reclaimedBefore = this.#reclaimed;
+    // an operation is over when it returns: its promise is there for statekeepers that are further away
+    const reply = run(this.pool);
+    if (this.#parts.losesReclaimed && this.#reclaimed > reclaimedBefore) this.pool.records.queue.popHead();
+    if (!harmless.has(operation.operation)) this.#check(operation);
+    return reply.catch((error: unknown) => {
+      this.#parts.onViolation(`the statekeeper threw at ${operation.operation}: ${String(error)}`);
+      throw error;
+    });
+  }
+
+  /** Whether outcomes that are handed in are right. */
+  checkCompletions(completions: readonly Completion[]): void {
+    for (const { id, outcome } of completions) {
+      const number = this.#parts.graph.numberOf(id) ?? this.#numberByRecord(id);
+      if (number === undefined) continue;
+      const mistake = mistakeIn(decodeOutcome(outcome), this.#parts.graph.outcomeOf(number));
+      if (mistake !== undefined && !this.#isExcused(outcome)) this.#parts.onViolation(`${id} is said to come to ${mistake}`);
+    }
+  }
+
+  get #reclaimed(): number {
+    return this.pool.records.counters.get("reclaimed") ?? 0;
+  }
+
+  #check({ who, operation }: WatchedOperation): void {
+    const { records } = this.pool;
+    const wrong =
+      misplacedRequest(records) ?? (operation === "complete" ? changedResult(records, this.#seenResults) : undefined);
+    if (wrong !== undefined) this.#parts.onViolation(`after ${operation} by ${who}: ${wrong}`);
+  }
+
+  /** A request that is evaluated for one caller alone has an id that says nothing. */
+  #numberByRecord(id: string): number | undefined {
+    const payload = this.pool.records.requests.get(id)?.payload;
+    return payload === undefined ? undefined : this.#parts.graph.numberOfPayload(payload);
+  }
+
+  #isExcused(outcome: OutcomeText): boolean {
+    if (!isErrorText(outcome)) return false;
+    for (const code of this.#parts.excusedCodes) if (outcome.includes(`"code":"${code}"`)) return true;
+    return false;
+  }
+}

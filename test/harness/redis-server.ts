@@ -113,7 +113,7 @@ export class RedisServer {
 
   async #launch(): Promise<void> {
     this.#log = "";
-    const running = spawn("redis-server", this.#commandLine(), { stdio: ["ignore", "pipe", "pipe"] });
+    const running = spawn("redis-server", this.#commandLine(), { env: plainEnv(), stdio: ["ignore", "pipe", "pipe"] });
     const killWithUs = () => running.kill("SIGKILL");
     process.once("exit", killWithUs);
     running.once("exit", () => {
@@ -160,6 +160,11 @@ export class RedisServer {
     await hasExited(running);
     clearTimeout(lastResort);
   }
+}
+
+/** Scripts sort by the server's locale. Byte order is what the memory statekeeper sorts by, and what the facts expect. */
+function plainEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, LC_ALL: "C" };
 }
 
 async function hasExited(running: RedisProcess): Promise<void> {

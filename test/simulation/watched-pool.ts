@@ -63,10 +63,16 @@ export class WatchedPool {
     const reply = run(this.pool);
     if (this.#parts.losesReclaimed && this.#reclaimed > reclaimedBefore) this.pool.records.queue.popHead();
     if (!harmless.has(operation.operation)) this.#check(operation);
-    return reply.catch((error: unknown) => {
-      this.#parts.onViolation(`the statekeeper threw at ${operation.operation}: ${String(error)}`);
-      throw error;
-    });
+    return reply.then(
+      (answer) => {
+        if (answer !== undefined) this.#parts.trace.note(operation.who, `${operation.operation} is answered`, answer);
+        return answer;
+      },
+      (error: unknown) => {
+        this.#parts.onViolation(`the statekeeper threw at ${operation.operation}: ${String(error)}`);
+        throw error;
+      },
+    );
   }
 
   /** Whether outcomes that are handed in are right. */

@@ -73,10 +73,11 @@ async function importModule(url: string): Promise<object> {
 
 let registered: Promise<void> | undefined;
 
-/** tsx's hooks, once a process; they leave JavaScript modules of node_modules alone. */
+/** tsx's hooks, once a process, for both kinds of modules: in a package without `"type": "module"` a `.ts` file is CommonJS. */
 function registerTypeScript(): Promise<void> {
-  registered ??= import("tsx/esm/api").then(({ register }) => {
-    register();
+  registered ??= Promise.all([import("tsx/esm/api"), import("tsx/cjs/api")]).then(([modules, commonJs]) => {
+    modules.register();
+    commonJs.register();
   });
   return registered;
 }

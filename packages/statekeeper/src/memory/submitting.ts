@@ -40,8 +40,13 @@ function withoutTheGone(records: PoolRecords, batch: SubmitBatch): SubmitBatch {
   return {
     ...rest,
     ...(worker !== undefined && records.members.has(worker) ? { worker } : {}),
-    submissions: isHolder ? submissions : submissions.map((submission) => ({ ...submission, isHeld: false })),
+    submissions: isHolder ? submissions : submissions.map(asQueued),
   };
+}
+
+/** What is held has no mode of its own, so it gets none by being queued. */
+function asQueued(submission: Submission): Submission {
+  return submission.isHeld === true ? { ...submission, isHeld: false, mode: "use" } : submission;
 }
 
 type Answer = { kind: "outcome"; outcome: OutcomeText } | { kind: "unknown-function" } | { kind: "pool-full" };

@@ -18,7 +18,7 @@ const silenceMs = 5_000;
 const longestRetryMs = 1_000;
 const oldestMajor = 7;
 
-/** `redis://`, `rediss://` (TLS), or `unix:///path/to/socket`. */
+/** `redis://`, `rediss://` (TLS), or `unix:///path/to/socket?password=…`. */
 export interface RedisAddress {
   readonly options: RedisOptions;
   /** Without the password. */
@@ -34,7 +34,8 @@ export function parseRedisUrl(url: string): RedisAddress {
     throw invalidUrl(url);
   }
   if (parsed.protocol === "unix:" && parsed.pathname !== "") {
-    return { options: { path: decodeURIComponent(parsed.pathname), ...credentials(parsed) }, shown: `unix://${parsed.pathname}` };
+    const options: RedisOptions = { path: decodeURIComponent(parsed.pathname), ...socketCredentials(parsed.searchParams) };
+    return { options, shown: `unix://${parsed.pathname}` };
   }
   if (parsed.protocol !== "redis:" && parsed.protocol !== "rediss:") throw invalidUrl(url);
   const port = parsed.port === "" ? 6379 : Number(parsed.port);
@@ -50,6 +51,18 @@ function credentials(url: URL): RedisOptions {
   return {
     ...(url.username === "" ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
+  };
+}
+
+/** A URL without a host has no place for them before it. */
+function socketCredentials(parameters: URLSearchParams): RedisOptions {
+  const username = parameters.get("username");
+  const password = parameters.get("password");
+  const database = parameters.get("db");
+  return {
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    ...(database === null ? {} : { db: Number(database) }),
   };
 }
 
@@ -129,7 +142,9 @@ export async function connectWithin(redis: Redis, address: string, timeoutMs: nu
 }
 
 async function checkVersion(redis: Redis, address: string): Promise<void> {
-  const information = await redis.info("server");
+  const information = await redis.info("server").catch((cause: Error) => {
+    throw new GridError("CONNECTION_FAILED", `Redis at ${address} refuses: ${cause.message}`, { details: { address }, cause });
+  });
   const version = /redis_version:(\S+)/.exec(information)?.[1] ?? "unknown";
   if (Number.parseInt(version, 10) >= oldestMajor) return;
   throw new GridError("REDIS_TOO_OLD", `Redis at ${address} is version ${version}; callgrid needs ${oldestMajor}.0 or newer`, {

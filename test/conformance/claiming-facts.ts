@@ -1,12 +1,11 @@
-/** Facts of claim and release: what a worker is given, in which order, and what goes back. */
-import type { PoolKeeper } from "@callgrid/statekeeper";
+/** Facts of claim and release: from which queue a worker is given what, in which order, and what goes back. */
 import { expect, it } from "vitest";
 import {
   claimNames,
   idOf,
-  joinWorker,
   joinWorkers,
   longLeaseMs,
+  measure,
   payloadOf,
   type SetStage,
   submitByClient,
@@ -20,15 +19,11 @@ const c = idOf("c");
 
 const standard = { budgetMicros: 1_000, epoch: 1, skips: [], isOpenToRoots: true, volunteerFor: 0 };
 
-function measure(pool: PoolKeeper, functionName: string, selfMicros: number): Promise<void> {
-  return pool.complete("w1", [], [{ functionName, evaluations: 1, failures: 0, selfMicros }]);
-}
-
 export function claimingFacts(setStage: SetStage): void {
   it("a worker that is no member is told to join first", async () => {
     const stage = await setStage();
     const reply = await expectNoChange(stage, () => stage.pool.claim({ ...standard, worker: "w1", max: 1 }));
-    expect(reply).toEqual({ kind: "unknown-worker", claims: [], volunteers: 0 });
+    expect(reply).toEqual({ kind: "unknown-worker", claims: [], volunteers: 0, isMore: false });
   });
 
   it("a worker that has an old function table is told to read the new one", async () => {
@@ -36,7 +31,7 @@ export function claimingFacts(setStage: SetStage): void {
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "a");
     const reply = await expectNoChange(stage, () => stage.pool.claim({ ...standard, worker: "w1", max: 1, epoch: 0 }));
-    expect(reply).toEqual({ kind: "stale", claims: [], volunteers: 0 });
+    expect(reply).toEqual({ kind: "stale", claims: [], volunteers: 0, isMore: false });
   });
 
   it("a claim is noted with its worker", async () => {
@@ -50,7 +45,7 @@ export function claimingFacts(setStage: SetStage): void {
       counted: { claimed: 1 },
     });
     const claim = { id: a, payload: payloadOf("a"), mode: "use", timeoutMs: 0, losses: 0 };
-    expect(reply).toEqual({ kind: "claims", claims: [claim], volunteers: 0 });
+    expect(reply).toEqual({ kind: "claims", claims: [claim], volunteers: 0, isMore: true });
   });
 
   it("a claim tells how long its outcome is wanted, and how", async () => {
@@ -104,22 +99,6 @@ export function claimingFacts(setStage: SetStage): void {
     await expectNoChange(stage, () => claimNames(stage.pool, "w1", { isOpenToRoots: false }));
   });
 
-  it("a claim ends where the measured work fills the budget", async () => {
-    const stage = await setStage();
-    await joinWorkers(stage.pool, "w1");
-    await measure(stage.pool, "work", 40);
-    await submitByClient(stage.pool, "c1", "a", "b", "c", "d");
-    expect(await claimNames(stage.pool, "w1", { budgetMicros: 100 })).toEqual(["a", "b", "c"]);
-  });
-
-  it("a function that was never measured fills any budget", async () => {
-    const stage = await setStage();
-    await joinWorkers(stage.pool, "w1");
-    await submitByClient(stage.pool, "c1", "a", "b");
-    expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
-    expect((await stage.dump()).queue).toEqual([b]);
-  });
-
   it("stale ids are passed over: claimed elsewhere, done, and withdrawn ones", async () => {
     const stage = await setStage();
     const { pool } = stage;
@@ -146,49 +125,6 @@ export function claimingFacts(setStage: SetStage): void {
     });
   });
 
-  it("what a worker cannot evaluate stays in the pool's queue, in order", async () => {
-    const stage = await setStage();
-    const { pool } = stage;
-    await joinWorker(pool, "w1", { work: "v1", other: "v1" });
-    await measure(pool, "work", 1);
-    const names = [
-      ["a", "other"],
-      ["b", "other"],
-      ["c", "work"],
-    ] as const;
-    const submissions = names.map(([name, functionName]) => ({
-      id: idOf(name),
-      payload: payloadOf(name, functionName),
-    }));
-    await pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions });
-    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["c"]);
-    expect((await stage.dump()).queue).toEqual([a, b]);
-  });
-
-  it("what a worker cannot evaluate goes from its own queue to the head of the pool's", async () => {
-    const stage = await setStage();
-    const { pool } = stage;
-    await joinWorker(pool, "w1", { work: "v1", other: "v1" });
-    await submitByClient(pool, "c1", "c");
-    const submissions = ["a", "b"].map((name) => ({ id: idOf(name), payload: payloadOf(name, "other") }));
-    await pool.submit({ process: "w1", worker: "w1", leaseMs: 0, queueLimit: 0, submissions });
-    expect(await claimNames(pool, "w1", { skips: ["other"], isOpenToRoots: false })).toEqual([]);
-    expect((await stage.dump()).queue).toEqual([b, a, c]);
-    expect((await stage.dump()).ownQueues).toEqual({});
-  });
-
-  it("a claim looks at a thousand ids at most, and is repeated if it met leftovers only", async () => {
-    const stage = await setStage();
-    const { pool } = stage;
-    await joinWorkers(pool, "w1");
-    const many = Array.from({ length: 1_001 }, (_, i) => `n${i}`);
-    await submitByClient(pool, "c1", ...many, "a");
-    await pool.withdraw("c1", many.map(idOf));
-    expect((await pool.claim({ ...standard, worker: "w1", max: 1, volunteerFor: 1 })).kind).toBe("again");
-    expect((await stage.dump()).queue).toHaveLength(2);
-    expect(await claimNames(pool, "w1")).toEqual(["a"]);
-  });
-
   it("what is released goes to the head of the pool's queue, in order", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
@@ -203,14 +139,14 @@ export function claimingFacts(setStage: SetStage): void {
     });
   });
 
-  it("what is released waits for nothing any more", async () => {
+  it("what is released waits for nothing any more, and is as far as if it had never run", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "a");
     await claimNames(stage.pool, "w1");
-    await stage.pool.mark("w1", [{ id: a, waitsFor: [b] }], []);
+    await stage.pool.mark("w1", [{ id: a, waitsFor: [b] }], [], [{ id: a, done: 1, total: 3 }]);
     await stage.pool.release("w1", [a]);
-    expect((await stage.dump()).requests[a]).toMatchObject({ owner: null, suspended: null });
+    expect((await stage.dump()).requests[a]).toMatchObject({ owner: null, suspended: null, progress: null });
   });
 
   it("only the owner can release", async () => {

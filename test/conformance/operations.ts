@@ -90,14 +90,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     fc.record({ process: client, queueLimit: fc.constantFrom(0, 0, 3), submissions }),
     (pool, data) => pool.submit({ ...data, leaseMs: longLeaseMs, submissions: data.submissions.map(submissionOf) }),
   ),
-  submitByWorker: kind(6, fc.record({ worker, submissions }), (pool, data) =>
-    pool.submit({
-      process: data.worker,
-      worker: data.worker,
-      leaseMs: 0,
-      queueLimit: 0,
-      submissions: data.submissions.map(submissionOf),
-    }),
+  submitByWorker: kind(6, fc.record({ worker, queueLimit: fc.constantFrom(0, 0, 3), submissions }), (pool, data) =>
+    pool.submit({ ...data, process: data.worker, leaseMs: 0, submissions: data.submissions.map(submissionOf) }),
+  ),
+  submitToWorker: kind(2, fc.record({ process, worker, submissions }), (pool, data) =>
+    pool.submit({ ...data, leaseMs: 0, queueLimit: 0, submissions: data.submissions.map(submissionOf) }),
   ),
   claim: kind(
     12,

@@ -60,6 +60,18 @@ describe("a listener on Redis", () => {
     expect(await second).toBe(idOf("b"));
   });
 
+  it("is told once more later, since the server may have served the old link in between", async () => {
+    const { control, pool } = await startRedis();
+    const listener = listenFor(pool, "c1");
+    const first = listener.received();
+    await sendOutcome(pool, "a");
+    await first;
+    const reconnected = listener.reconnected();
+    await control.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    await reconnected;
+    await listener.reconnected();
+  });
+
   it("is told when Redis restarted empty, and goes on to receive", async () => {
     const { server, pool } = await startRedis();
     const listener = listenFor(pool, "c1");

@@ -59,7 +59,10 @@ const readScores = (key: string): string[] => ["zrange", key, "0", "-1", "WITHSC
 
 const readers: Readonly<Record<string, (key: string) => string[]>> = {
   queue: readList,
-  request: readHash,
+  request: readText,
+  claims: readHash,
+  notes: readHash,
+  reports: readHash,
   running: (key) => ["smembers", key],
   result: readText,
   volunteers: readHash,
@@ -87,7 +90,10 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
   const fields = (name: string): Fields => (single.get(name) as Fields | undefined) ?? {};
   const scores = (name: string): Array<[string, number]> => inPairs((single.get(name) as string[] | undefined) ?? []);
   return {
-    requests: each(contents, "request", (record) => dumpRequest(record as Fields)),
+    requests: dumpRequests(
+      each(contents, "request", (text) => text as string),
+      { claims: fields("claims"), notes: fields("notes"), reports: fields("reports") },
+    ),
     queue: (single.get("queue") as string[] | undefined) ?? [],
     ownQueues: each(contents, "queue", (ids) => ids as string[]),
     running: each(contents, "running", (ids) => (ids as string[]).sort()),
@@ -128,19 +134,36 @@ function inPairs(flat: readonly string[]): Array<[string, number]> {
   return pairs;
 }
 
-function dumpRequest(record: Fields): RequestDump {
-  const waiters = Object.keys(record).filter((field) => field.startsWith("waiter:"));
+/** What stands beside the records, by id; a note's field is its kind, a blank, and the id. */
+interface BesideRecords {
+  readonly claims: Fields;
+  readonly notes: Fields;
+  readonly reports: Fields;
+}
+
+function dumpRequests(texts: Fields, beside: BesideRecords): Record<string, RequestDump> {
+  const { claims, notes, reports } = beside;
+  const noted = Object.keys(notes).map((field) => field.split(" ")[1] ?? "");
+  for (const id of [...Object.keys(claims), ...noted, ...Object.keys(reports)]) {
+    if (texts[id] === undefined) throw new Error(`something stands beside request ${id}, which is done`);
+  }
+  return Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, dumpRequest(id, text, beside)]));
+}
+
+function dumpRequest(id: string, text: string, { claims, notes, reports }: BesideRecords): RequestDump {
+  const header = /^(\S*) (\S+) (\d+) (\d+)\n/.exec(text);
+  const [whole = "", waiters = "", mode = "use", deadline, losses] = header ?? [];
   return {
-    payload: record["payload"] ?? "",
-    mode: (record["mode"] ?? "use") as RequestDump["mode"],
-    hasDeadline: record["deadline"] !== undefined,
-    owner: record["owner"] ?? null,
-    isClaimed: record["claimedAt"] !== undefined,
-    suspended: record["suspended"] ?? null,
-    progress: dumpProgress(record["progress"]),
-    losses: Number(record["losses"] ?? 0),
-    reports: JSON.parse(`[${record["reports"] ?? ""}]`) as unknown[],
-    waiters: waiters.map((field) => field.slice("waiter:".length)).sort(),
+    payload: text.slice(whole.length),
+    mode: mode as RequestDump["mode"],
+    hasDeadline: deadline !== "0",
+    owner: claims[id]?.split(" ")[0] ?? null,
+    isClaimed: claims[id] !== undefined,
+    suspended: notes[`suspended ${id}`] ?? null,
+    progress: dumpProgress(notes[`progress ${id}`]),
+    losses: Number(losses),
+    reports: JSON.parse(`[${reports[id] ?? ""}]`) as unknown[],
+    waiters: waiters.split(",").filter(Boolean).sort(),
   };
 }
 

@@ -56,6 +56,9 @@ export async function setRedisStage(): Promise<Stage> {
 /** What has no lease of its own in a test never lapses there. */
 export const longLeaseMs = 3_600_000;
 
+/** More work than any test measures, and less than a function counts for that was never measured. */
+const ampleMicros = 1e12;
+
 /** A readable id of the length that ids have. */
 export function idOf(name: string): string {
   return name.padEnd(22, "_");
@@ -96,6 +99,11 @@ export async function submitByWorker(pool: PoolKeeper, worker: string, ...names:
   await pool.submit({ process: worker, leaseMs: 0, worker, queueLimit: 0, submissions });
 }
 
+/** Has `w1` report how long a function takes. */
+export function measure(pool: PoolKeeper, functionName: string, selfMicros: number): Promise<void> {
+  return pool.complete("w1", [], [{ functionName, evaluations: 1, failures: 0, selfMicros }]);
+}
+
 /** The names of what a worker claims; it takes all there is unless told otherwise. */
 export async function claimNames(
   pool: PoolKeeper,
@@ -109,7 +117,7 @@ export async function claimNames(
   } = {},
 ): Promise<string[]> {
   const { epoch } = await pool.functions();
-  const standard = { max: 100, budgetMicros: Number.MAX_SAFE_INTEGER, isOpenToRoots: true, volunteerFor: 0, skips: [] };
+  const standard = { max: 100, budgetMicros: ampleMicros, isOpenToRoots: true, volunteerFor: 0, skips: [] };
   const reply = await pool.claim({ worker, epoch, ...standard, ...limits });
   return reply.claims.map(({ id }) => nameOf(id));
 }

@@ -5,6 +5,7 @@
 import { describe } from "vitest";
 import { claimingFacts } from "./claiming-facts.ts";
 import { completingFacts } from "./completing-facts.ts";
+import { drawingFacts } from "./drawing-facts.ts";
 import { inboxFacts } from "./inbox-facts.ts";
 import { inspectingFacts } from "./inspecting-facts.ts";
 import { forgettingFacts, functionTableFacts, membershipFacts } from "./membership-facts.ts";
@@ -21,6 +22,7 @@ describe.each([
 ])("the statekeeper %s", (_, setStage) => {
   describe("submitting", () => submittingFacts(setStage));
   describe("claiming", () => claimingFacts(setStage));
+  describe("drawing", () => drawingFacts(setStage));
   describe("volunteering", () => volunteeringFacts(setStage));
   describe("completing", () => completingFacts(setStage));
   describe("withdrawing", () => withdrawingFacts(setStage));

@@ -135,6 +135,23 @@ export function submittingFacts(setStage: SetStage): void {
     });
   });
 
+  it("a held request of a process that is no member is queued", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await expectChanges(stage, () => submit(stage, { isHeld: true }, { process: "w2", worker: "w1" }), {
+      ownQueues: { w1: [a] },
+      requests: { [a]: { payload: payloadOf("a"), waiters: ["w2"] } },
+      counted: { submitted: 1 },
+    });
+  });
+
+  it.each(["w1", "w2"])("a held request has no mode of its own, whether %s is a member or not", async (process) => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submit(stage, { isHeld: true, mode: "refresh" }, { process });
+    expect((await stage.dump()).requests[a]).toMatchObject({ mode: "use" });
+  });
+
   it("an unknown function is refused by a pool that has functions", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
@@ -168,6 +185,16 @@ export function submittingFacts(setStage: SetStage): void {
     expect(reply.answers).toEqual([{ index: 2, kind: "pool-full" }]);
   });
 
+  it("a full pool answers what it has a result of", async () => {
+    const stage = await setStage();
+    await keepResult(stage);
+    await submitByClient(stage.pool, "c1", "b");
+    const reply = await expectChanges(stage, () => submit(stage, {}, { queueLimit: 1 }), {
+      counted: { submitted: 1, hits: 1 },
+    });
+    expect(reply.answers).toEqual([{ index: 0, kind: "outcome", outcome: "=1" }]);
+  });
+
   it("the limit of the pool's queue does not hold for own queues", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
@@ -183,6 +210,27 @@ export function submittingFacts(setStage: SetStage): void {
       ownQueues: { w1: [b, a] },
       requests: { [a]: { payload: payloadOf("a"), waiters: ["w1"] } },
       counted: { submitted: 1 },
+    });
+  });
+
+  it("a re-entrant request whose worker is no member goes to the pool's queue, and under its limit", async () => {
+    const stage = await setStage();
+    const submissions = ["a", "b"].map((name) => ({ id: idOf(name), payload: payloadOf(name) }));
+    const batch = { process: "w1", worker: "w1", queueLimit: 1, submissions };
+    const reply = await expectChanges(stage, () => submit(stage, {}, batch), {
+      queue: [a],
+      requests: { [a]: { payload: payloadOf("a"), waiters: ["w1"] } },
+      counted: { submitted: 2 },
+    });
+    expect(reply.answers).toEqual([{ index: 1, kind: "pool-full" }]);
+  });
+
+  it("a re-entrant request whose worker is no member is not copied", async () => {
+    const stage = await setStage();
+    await submitByClient(stage.pool, "c1", "a");
+    await expectChanges(stage, () => submitByWorker(stage.pool, "w1", "a"), {
+      requests: { [a]: { waiters: ["c1", "w1"] } },
+      counted: { submitted: 1, joined: 1 },
     });
   });
 

@@ -45,7 +45,7 @@ export function volunteeringFacts(setStage: SetStage): void {
       volunteers: [{ worker: "w1", want: 2, epoch: 1, skips: ["other"] }],
       counted: { volunteered: 1 },
     });
-    expect(reply).toEqual({ kind: "claims", claims: [], volunteers: 1 });
+    expect(reply).toEqual({ kind: "claims", claims: [], volunteers: 1, isMore: false });
   });
 
   it("a worker that does not want to volunteer is not noted", async () => {
@@ -107,6 +107,27 @@ export function volunteeringFacts(setStage: SetStage): void {
     expect((await stage.dump()).running).toEqual({ w1: [a, b], w2: [idOf("c")] });
   });
 
+  it("what a volunteer gets is not bounded by a budget: stale ids and functions never measured do not end it", async () => {
+    const { pool, dump } = await setStage();
+    await joinWorkers(pool, "w1");
+    await submitByClient(pool, "c1", "a", "b", "c");
+    await pool.withdraw("c1", [b]);
+    await claimNames(pool, "w1", { isOpenToRoots: false, volunteerFor: 2 });
+    await pool.sweep({ process: "d1", headLeaseMs: 0, maxAttempts: 3, limit: 100 });
+    expect((await dump()).running).toEqual({ w1: [a, idOf("c")] });
+  });
+
+  it("more than sixteen volunteers are served in one step", async () => {
+    const { pool, dump } = await setStage();
+    const workers = Array.from({ length: 40 }, (_, i) => `w${i}`);
+    await joinWorkers(pool, ...workers);
+    for (const worker of workers) await claimNames(pool, worker, { volunteerFor: 1 });
+    await submitByClient(pool, "c1", ...workers);
+    const { running, volunteers, queue } = await dump();
+    expect(Object.keys(running)).toHaveLength(workers.length);
+    expect({ volunteers, queue }).toEqual({ volunteers: [], queue: [] });
+  });
+
   it("work on another worker's own queue is given to a volunteer too", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1", "w2");
@@ -145,6 +166,39 @@ export function volunteeringFacts(setStage: SetStage): void {
       inboxes: { w1: [{ kind: "functions" }, { kind: "functions" }] },
       counted: { submitted: 1 },
     });
+  });
+
+  it("more than sixteen volunteers are sent away in one step, and one behind them is served", async () => {
+    const { pool, dump } = await setStage();
+    const workers = Array.from({ length: 40 }, (_, i) => `w${i}`);
+    await joinWorkers(pool, ...workers);
+    for (const worker of workers) await claimNames(pool, worker, { volunteerFor: 1 });
+    await joinWorker(pool, "fresh", { other: "v1" });
+    await claimNames(pool, "fresh", { volunteerFor: 1 });
+    await submitByClient(pool, "c1", "a", "b");
+    const { running, volunteers, queue } = await dump();
+    expect({ running, volunteers, queue }).toEqual({ running: { fresh: [a] }, volunteers: [], queue: [b] });
+  });
+
+  it("a volunteer that submits to its own queue stands down, since it claims from there next", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await claimNames(stage.pool, "w1", { volunteerFor: 1 });
+    await expectChanges(stage, () => submitByWorker(stage.pool, "w1", "a"), {
+      ownQueues: { w1: [a] },
+      requests: { [a]: { payload: payloadOf("a"), waiters: ["w1"] } },
+      volunteers: [],
+      counted: { submitted: 1 },
+    });
+  });
+
+  it("a volunteer is served from its own queue when somebody else submits to that", async () => {
+    const { pool, dump } = await setStage();
+    await joinWorkers(pool, "w1", "w2");
+    await claimNames(pool, "w1", { volunteerFor: 1 });
+    const submissions = [{ id: a, payload: payloadOf("a") }];
+    await pool.submit({ process: "w2", worker: "w1", leaseMs: 0, queueLimit: 0, submissions });
+    expect((await dump()).inboxes).toEqual({ w1: [runMessage("a")] });
   });
 
   it("what is released goes to a volunteer", async () => {

@@ -66,12 +66,15 @@ export function withdrawingFacts(setStage: SetStage): void {
 }
 
 export function checkingFacts(setStage: SetStage): void {
-  it("a check tells what is pending, what is done, and what is not known", async () => {
+  it("a check tells what is claimed, what is queued, what is done, and what is not known", async () => {
     const stage = await setStage();
-    await submitByClient(stage.pool, "c1", "a");
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a", "d");
+    await claimNames(stage.pool, "w1", { max: 1 });
     await stage.pool.complete("w1", [{ id: b, outcome: "=2", ttlMs: longLeaseMs, stamp: "v1#0" }], []);
-    const reply = await expectNoChange(stage, () => stage.pool.check("c1", 0, [a, b, c]));
-    expect(reply).toEqual([{ kind: "pending" }, { kind: "outcome", outcome: "=2" }, { kind: "unknown" }]);
+    const reply = await expectNoChange(stage, () => stage.pool.check("c1", 0, [a, idOf("d"), b, c]));
+    const done = { kind: "outcome", outcome: "=2" };
+    expect(reply).toEqual([{ kind: "claimed" }, { kind: "queued" }, done, { kind: "unknown" }]);
   });
 
   it("who checks waits for what is pending, with a lease", async () => {
@@ -145,6 +148,19 @@ export function reconcilingFacts(setStage: SetStage): void {
       counted: { withdrawn: 1 },
     });
     expect(reply).toEqual({ claims: [], abandoned: [a] });
+  });
+
+  it("what is queued again, claimed elsewhere or not known goes on, even if nobody waits for it", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w1", "w2");
+    await submitByClient(pool, "c1", "a", "b");
+    await claimNames(pool, "w1", { max: 1 });
+    await pool.release("w1", [a]);
+    await claimNames(pool, "w2", { max: 1 });
+    await pool.leave("c1");
+    const reply = await expectNoChange(stage, () => pool.reconcile("w1", [a, b, c]));
+    expect(reply).toEqual({ claims: [], abandoned: [] });
   });
 
   it("what both agree on stays as it is", async () => {

@@ -19,9 +19,9 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly withdrawals: Array<readonly string[]> = [];
   /** By default everything is queued. */
   answerSubmit: (batch: SubmitBatch) => readonly SubmitAnswer[] | Promise<readonly SubmitAnswer[]> = () => [];
-  /** By default everything is pending. */
+  /** By default somebody has claimed everything. */
   answerCheck: (ids: readonly string[]) => readonly CheckAnswer[] | Promise<readonly CheckAnswer[]> = (ids) =>
-    ids.map(() => ({ kind: "pending" }));
+    ids.map(() => ({ kind: "claimed" }));
   functionNames: readonly string[] = [];
 
   /** The ids of each submit, in order. */

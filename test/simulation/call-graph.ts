@@ -99,7 +99,9 @@ export class CallGraph {
   /** A node with what it calls. */
   described(number: number): string {
     const { phases, fails, forgives } = this.node(number);
-    const calls = phases.map(({ manner, children }) => (children.length === 0 ? "-" : `${manner} ${children.join(" ")}`));
+    const calls = phases.map(({ manner, children }) =>
+      children.length === 0 ? "-" : `${manner} ${children.join(" ")}`,
+    );
     return `${this.nameOf(number)}${fails ? "!" : ""}${forgives ? "?" : ""}[${calls.join(" | ")}]`;
   }
 
@@ -191,7 +193,8 @@ function drawPhase(random: Random, node: { shape: Shape; number: number; functio
   const most = { deep: 2, broad: 12, mixed: 5, small: 4 }[shape];
   const reach = shape === "deep" ? 3 : shape === "small" ? 12 : number;
   const children = new Set<number>();
-  for (let i = random.integer(1, most); i > 0; i -= 1) children.add(random.integer(Math.max(0, number - reach), number - 1));
+  for (let i = random.integer(1, most); i > 0; i -= 1)
+    children.add(random.integer(Math.max(0, number - reach), number - 1));
   const manner = random.pick<PhaseManner>(["all", "all", "all", "pairs", "stream"]);
   return { manner, children: [...children], ...drawEffort(random, functionName) };
 }

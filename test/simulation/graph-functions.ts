@@ -8,8 +8,8 @@ import {
   type CallGraph,
   type CallNode,
   combine,
-  failureOf,
   type FunctionName,
+  failureOf,
   mix,
   numberIn,
   type Phase,
@@ -53,7 +53,8 @@ class GraphWalker {
   evaluate(argument: number | { number: number }): unknown {
     const node = this.#graph.node(typeof argument === "number" ? argument : argument.number);
     const [only] = node.phases;
-    if (node.phases.length > 1 || only === undefined || only.children.length > 0 || only.waitMs > 0) return this.#walk(node);
+    if (node.phases.length > 1 || only === undefined || only.children.length > 0 || only.waitMs > 0)
+      return this.#walk(node);
     this.#process.calculate(only.calculateMs);
     return finish(node, mix(node.number, 0));
   }

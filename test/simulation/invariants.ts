@@ -32,7 +32,8 @@ function notQueued(queued: ReadonlySet<string>, id: string): string | undefined 
 function notRunning(records: PoolRecords, owner: string, id: string): string | undefined {
   if (!records.members.has(owner)) return `${id} is claimed by ${owner}, which is no member`;
   if (!records.leases.has(owner)) return `${id} is claimed by ${owner}, which has no lease`;
-  if (records.running.get(owner)?.has(id) !== true) return `${id} is claimed by ${owner}, and not noted as running there`;
+  if (records.running.get(owner)?.has(id) !== true)
+    return `${id} is claimed by ${owner}, and not noted as running there`;
   return undefined;
 }
 
@@ -61,12 +62,16 @@ export function changedResult(records: PoolRecords, seen: Map<string, string>): 
 export function leftover(records: PoolRecords, living: ReadonlySet<string>): string | undefined {
   for (const [id, record] of records.requests) return `${id} is still known: ${describe(record)}`;
   if (records.queue.length > 0) return `the pool's queue still holds ${[...records.queue].join(", ")}`;
-  for (const [worker, queue] of records.ownQueues) if (queue.length > 0) return `the queue of ${worker} still holds ${[...queue].join(", ")}`;
+  for (const [worker, queue] of records.ownQueues)
+    if (queue.length > 0) return `the queue of ${worker} still holds ${[...queue].join(", ")}`;
   for (const [worker, ids] of records.running) return `${[...ids].join(", ")} still noted as running at ${worker}`;
-  for (const process of records.leases.keys()) if (!living.has(process)) return `${process} is dead and still has a lease`;
+  for (const process of records.leases.keys())
+    if (!living.has(process)) return `${process} is dead and still has a lease`;
   for (const member of records.members.ids()) if (!living.has(member)) return `${member} is dead and still a member`;
-  for (const { worker } of records.volunteers) if (!living.has(worker)) return `${worker} is dead and still a volunteer`;
-  for (const [process] of records.inboxes.unread()) if (!living.has(process)) return `${process} is dead and its inbox is still there`;
+  for (const { worker } of records.volunteers)
+    if (!living.has(worker)) return `${worker} is dead and still a volunteer`;
+  for (const [process] of records.inboxes.unread())
+    if (!living.has(process)) return `${process} is dead and its inbox is still there`;
   return undefined;
 }
 

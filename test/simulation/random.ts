@@ -62,7 +62,10 @@ export class Random {
   /** An id of 22 characters, like those that are drawn from the system. */
   id(): string {
     let id = "";
-    while (id.length < 22) id += Math.floor(this.next() * 36 ** 5).toString(36).padStart(5, "0");
+    while (id.length < 22)
+      id += Math.floor(this.next() * 36 ** 5)
+        .toString(36)
+        .padStart(5, "0");
     return id.slice(0, 22);
   }
 }

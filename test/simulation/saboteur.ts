@@ -35,7 +35,8 @@ export class Saboteur {
   }
 
   start(): void {
-    const { random, faults, process } = this.#parts;
+    const { world, random, faults, process, untilMs } = this.#parts;
+    if (world.now() >= untilMs) return;
     if (random.chance(faults.deathShare)) process.dieAfter(Math.ceil(random.logarithmic(1, faults.mostInteractions)));
     this.#everyNowAndThen(faults.stopEveryMs, () => this.#stop());
     this.#everyNowAndThen(faults.cutEveryMs, () => this.#cut());

@@ -64,7 +64,6 @@ export class SimulatedGrid {
       statekeeper: this.#statekeeper,
       graph: this.graph,
       trace: this.trace,
-      excusedCodes: new Set(this.manner.hasImpatientCalls ? ["TIMEOUT", "CANCELLED"] : []),
       losesReclaimed: options.losesReclaimed,
       onViolation: this.fail,
     });

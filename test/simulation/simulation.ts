@@ -40,7 +40,9 @@ const defaultTraceLines = 400;
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const run = new SimulationRun(options);
   const tellRejection = (reason: unknown): void => {
-    run.grid.fail(`a promise was rejected and nobody cared: ${reason instanceof Error ? reason.stack : String(reason)}`);
+    run.grid.fail(
+      `a promise was rejected and nobody cared: ${reason instanceof Error ? reason.stack : String(reason)}`,
+    );
   };
   process.on("unhandledRejection", tellRejection);
   try {

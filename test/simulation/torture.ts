@@ -18,15 +18,27 @@ const sharing = values.sharing === "eager" ? "eager" : "auto";
 const from = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const startedAt = performance.now();
-let operations = 0; let virtualMs=0;
+let operations = 0;
+let virtualMs = 0;
+let done = 0;
 for (let seed = from; seed < from + count; seed += 1) {
-  const result = await simulate({ seed, sharing, traceLines: Number(values.lines), faultKinds: new Set(values.faults.split(",") as FaultKind[]) });
-  operations += result.operations; virtualMs+=result.virtualMs;
+  const result = await simulate({
+    seed,
+    sharing,
+    traceLines: Number(values.lines),
+    faultKinds: new Set(values.faults.split(",") as FaultKind[]),
+  });
+  operations += result.operations;
+  virtualMs += result.virtualMs;
+  done += 1;
   if (result.violation !== undefined) {
     console.error(result.report());
     process.exitCode = 1;
     break;
   }
 }
-const s=(performance.now()-startedAt)/1000;
-console.error(`${count} seeds in ${s.toFixed(1)} s, ${(count/s).toFixed(0)}/s, ${(operations/count).toFixed(0)} operations, ${(virtualMs/count).toFixed(0)} virtual ms each`);
+const seconds = (performance.now() - startedAt) / 1_000;
+console.error(
+  `${done} seeds in ${seconds.toFixed(1)} s, ${(done / seconds).toFixed(0)}/s, ` +
+    `${(operations / done).toFixed(0)} operations, ${(virtualMs / done).toFixed(0)} virtual ms each`,
+);

@@ -46,7 +46,11 @@ export class Trace {
 
 function textOf(about: unknown): string {
   if (typeof about === "string") return about;
-  return JSON.stringify(about, (_key, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value)) ?? "";
+  return (
+    JSON.stringify(about, (_key, value: unknown) =>
+      value instanceof Map || value instanceof Set ? [...value] : value,
+    ) ?? ""
+  );
 }
 
 function shortened(text: string): string {

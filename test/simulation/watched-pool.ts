@@ -2,7 +2,7 @@
  * The pool that all processes of a simulation share, watched: after every operation that can break one, the invariants are held
  * against its records. Here too is the switch that breaks reclaiming, to show that the simulation would notice.
  */
-import { decodeOutcome, isErrorText, type OutcomeText } from "@callgrid/core";
+import { decodeOutcome } from "@callgrid/core";
 import type { Completion, MemoryPool, MemoryStatekeeper } from "@callgrid/statekeeper";
 import type { CallGraph } from "./call-graph.ts";
 import { mistakeIn } from "./graph-functions.ts";
@@ -20,8 +20,6 @@ export interface WatchedPoolParts {
   readonly statekeeper: MemoryStatekeeper;
   readonly graph: CallGraph;
   readonly trace: Trace;
-  /** Codes of failures that what this run does can bring about. */
-  readonly excusedCodes: ReadonlySet<string>;
   /** Breaks reclaiming: of what a dead worker held or had queued, one request is forgotten. */
   readonly losesReclaimed: boolean;
   readonly onViolation: (what: string) => void;
@@ -81,7 +79,7 @@ export class WatchedPool {
       const number = this.#parts.graph.numberOf(id) ?? this.#numberByRecord(id);
       if (number === undefined) continue;
       const mistake = mistakeIn(decodeOutcome(outcome), this.#parts.graph.outcomeOf(number));
-      if (mistake !== undefined && !this.#isExcused(outcome)) this.#parts.onViolation(`${id} is said to come to ${mistake}`);
+      if (mistake !== undefined) this.#parts.onViolation(`${id} is said to come to ${mistake}`);
     }
   }
 
@@ -100,11 +98,5 @@ export class WatchedPool {
   #numberByRecord(id: string): number | undefined {
     const payload = this.pool.records.requests.get(id)?.payload;
     return payload === undefined ? undefined : this.#parts.graph.numberOfPayload(payload);
-  }
-
-  #isExcused(outcome: OutcomeText): boolean {
-    if (!isErrorText(outcome)) return false;
-    for (const code of this.#parts.excusedCodes) if (outcome.includes(`"code":"${code}"`)) return true;
-    return false;
   }
 }

@@ -2,8 +2,8 @@
 -- needs: time counters inbox record draw match
 -- ARGV: worker, max (0: only stand down), budgetMicros, epoch, isOpenToRoots (1|0), volunteerFor (0: do not), skips (names
 --       with a blank between)
--- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), then for each claim: id, payload,
---        mode, timeoutMs, losses
+-- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), and if there are claims: the
+--        time in ms, then for each: id, record (see lib/record.lua)
 -- bound: 1000 ids looked at
 local worker, max, epoch, volunteerFor, skips = ARGV[1], tonumber(ARGV[2]), ARGV[4], tonumber(ARGV[6]), ARGV[7]
 standDown(worker)
@@ -11,7 +11,7 @@ if max == 0 then return { 'claims', redis.call('HLEN', volunteersKey), 0 } end
 if redis.call('HEXISTS', membersKey, worker) == 0 then return { 'unknown-worker', 0, 0 } end
 if epoch ~= (redis.call('GET', epochKey) or '0') then return { 'stale', 0, 0 } end
 
-local drawing = { worker = worker, room = max, budget = tonumber(ARGV[3]), skips = skipSet(skips), scans = 1000, claims = {} }
+local drawing = newDrawing(worker, max, tonumber(ARGV[3]), skipSet(skips))
 drawAnywhere(drawing, 8, ARGV[5] == '1')
 
 local kind = 'claims'
@@ -27,7 +27,11 @@ storeCounters()
 
 local isMore = drawing.room <= 0 or drawing.budget <= 0
 local reply = { kind, redis.call('HLEN', volunteersKey), isMore and 1 or 0 }
-for _, claim in ipairs(drawing.claims) do
-  for _, part in ipairs(claim) do reply[#reply + 1] = part end
+if #drawing.claims > 0 then
+  reply[4] = string.format('%d', readClock())
+  for i, id in ipairs(drawing.claims) do
+    reply[3 + 2 * i] = id
+    reply[4 + 2 * i] = drawing.texts[i]
+  end
 end
 return reply

@@ -1,6 +1,6 @@
 -- Takes outcomes in: the first outcome of an open request wins, an error only from its owner; tells the waiters.
--- needs: counters inbox record
--- ARGV: worker, number of reports, for each: function name, evaluations, failures, selfMicros;
+-- needs: time counters inbox record
+-- ARGV: worker, number of reports, for each: function name, evaluations, failures, selfMicros (0: as before);
 --       then for each outcome: id, outcome text, ttlMs (0: do not keep), stamp
 -- reply: nothing
 -- bound: the number of outcomes
@@ -9,31 +9,52 @@ for i = 3, 2 + 4 * reports, 4 do
   count('evaluated', tonumber(ARGV[i + 1]))
   count('evaluated:' .. ARGV[i], tonumber(ARGV[i + 1]))
   count('failed', tonumber(ARGV[i + 2]))
-  redis.call('HSET', costsKey, ARGV[i], ARGV[i + 3])
+  if ARGV[i + 3] ~= '0' then redis.call('HSET', costsKey, ARGV[i], ARGV[i + 3]) end
 end
 
-local done = {}
+local ids, outcomes, ttls, stamps = {}, {}, {}, {}
 for i = 3 + 4 * reports, #ARGV, 4 do
-  local id, outcome, ttlMs, stamp = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3]
-  local isError = string.byte(outcome) == 33
-  local isKept = not isError and ttlMs > 0
-  local record = openRecord(id)
-  done[#done + 1] = id
-  if record == nil then
-    if isKept then redis.call('SET', resultOf .. id, stamp .. ' ' .. outcome, 'PX', ttlMs, 'NX') end
-    count('late', 1)
-  elseif isError and record.owner ~= worker then
-    count('fenced', 1)
-  else
-    if isKept then redis.call('SET', resultOf .. id, stamp .. ' ' .. outcome, 'PX', ttlMs) end
-    finish(id, record, outcome, isKept, worker)
-    if record.owner and record.owner ~= worker then
-      redis.call('SREM', runningOf .. record.owner, id)
-      send(record.owner, 'cancel ' .. id)
-    end
-    count('completed', 1)
-  end
+  local at = #ids + 1
+  ids[at], outcomes[at], ttls[at], stamps[at] = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
 end
-pushAll('SREM', runningOf .. worker, done)
+if #ids > 0 then
+  local texts, keys = readMany(requestOf, ids)
+  local claims = fieldsOf(claimsKey, ids)
+  local closed, closedKeys, ended, isClosed, late, fenced = {}, {}, {}, {}, 0, 0
+  local mine = worker .. ' '
+  for i, id in ipairs(ids) do
+    local outcome, text, claim = outcomes[i], texts[i], claims[i]
+    local isMine = claim and string.find(claim, mine, 1, true) == 1
+    local isError = string.byte(outcome) == 33
+    local isKept = not isError and ttls[i] ~= '0'
+    if not text or isClosed[id] then
+      if isKept then redis.call('SET', resultOf .. id, stamps[i] .. ' ' .. outcome, 'PX', ttls[i], 'NX') end
+      late = late + 1
+    elseif isError and not isMine then
+      fenced = fenced + 1
+    else
+      if isKept then redis.call('SET', resultOf .. id, stamps[i] .. ' ' .. outcome, 'PX', ttls[i]) end
+      local header = headerOf(text)
+      tellWaiters(id, header.waiters, outcome, isKept, worker)
+      if header.losses > 0 then redis.call('HDEL', reportsKey, id) end
+      closed[#closed + 1] = id
+      closedKeys[#closed] = keys[i]
+      ended[#closed] = claim
+      isClosed[id] = true
+      if claim and not isMine then
+        redis.call('SREM', runningOf .. workerOf(claim), id)
+        send(workerOf(claim), 'cancel ' .. id)
+      end
+    end
+  end
+  for first = 1, #closedKeys, perCall do
+    redis.call('DEL', unpack(closedKeys, first, math.min(first + perCall - 1, #closedKeys)))
+  end
+  unclaim(closed, ended)
+  pushAll('SREM', runningOf .. worker, ids)
+  count('late', late)
+  count('fenced', fenced)
+  count('completed', #closed)
+end
 deliver()
 storeCounters()

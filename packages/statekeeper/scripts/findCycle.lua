@@ -5,7 +5,7 @@
 -- bound: limit requests looked at
 local start, limit = ARGV[1], tonumber(ARGV[2])
 local idLength = 22
-local function edges(id) return redis.call('HGET', requestOf .. id, 'suspended') or '' end
+local function edges(id) return redis.call('HGET', notesKey, 'suspended ' .. id) or '' end
 
 local path = { { id = start, waitsFor = edges(start), at = 1 } }
 local seen = {}

@@ -6,7 +6,10 @@
 local what, name = ARGV[1], ARGV[2]
 if what == 'id' then
   redis.call('DEL', resultOf .. name)
-  for _, member in ipairs(redis.call('HKEYS', membersKey)) do send(member, 'forget ' .. name) end
+  local members = redis.call('HGETALL', membersKey)
+  for i = 1, #members, 2 do
+    if cjson.decode(members[i + 1]).kind == 'worker' then send(members[i], 'forget ' .. name) end
+  end
 else
   local stamp = redis.call('HGET', functionsKey, name)
   if stamp then

@@ -6,15 +6,18 @@
 --        progress (empty: none), then the waiters
 -- bound: the number of waiters
 local id = ARGV[1]
-local record = openRecord(id)
-if record == nil then
+local record = readRecord(id)
+if not record then
   if redis.call('EXISTS', resultOf .. id) == 1 then return { 'done' } end
   return {}
 end
-local lease = record.owner and redis.call('ZSCORE', leasesKey, record.owner)
-return {
-  record.payload, record.owner or '', lease and tostring(lease - readClock()) or '',
-  record.claimedAt and tostring(readClock() - tonumber(record.claimedAt)) or '', record.suspended or '', record.losses or '0',
-  record.suspended and 1 or 0, record.deadline and tostring(math.max(1, tonumber(record.deadline) - readClock())) or '0',
-  record.progress or '', unpack(record.waiters),
+local worker, claimedAt = string.match(redis.call('HGET', claimsKey, id) or '', '^(%S+) (%d+)')
+local lease = worker and redis.call('ZSCORE', leasesKey, worker)
+local suspended = redis.call('HGET', notesKey, 'suspended ' .. id)
+local reply = {
+  record.payload, worker or '', lease and tostring(lease - readClock()) or '',
+  claimedAt and tostring(readClock() - tonumber(claimedAt)) or '', suspended or '', tostring(record.losses),
+  suspended and 1 or 0, timeoutOf(record.deadline), redis.call('HGET', notesKey, 'progress ' .. id) or '',
 }
+for waiter in string.gmatch(record.waiters, '[^,]+') do reply[#reply + 1] = waiter end
+return reply

@@ -1,5 +1,5 @@
 -- Takes a member in (again): lease, description, functions. Losses counted against it while it was away are taken back.
--- needs: time counters inbox functions
+-- needs: time counters inbox record functions
 -- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), then names and versions in turn
 -- reply: the function table: epoch, names and stamps, names and self times
 -- bound: the number of functions, and of members when a version changes
@@ -15,11 +15,11 @@ redis.call('HSET', membersKey, id, member)
 redis.call('ZADD', leasesKey, readClock() + leaseMs, id)
 
 for _, lost in ipairs(redis.call('LRANGE', lostOf .. id, 0, -1)) do
-  local losses = tonumber(redis.call('HGET', requestOf .. lost, 'losses') or '0')
-  if losses > 1 then
-    redis.call('HSET', requestOf .. lost, 'losses', losses - 1)
-  elseif losses == 1 then
-    redis.call('HDEL', requestOf .. lost, 'losses', 'reports')
+  local record = readRecord(lost)
+  if record and record.losses > 0 then
+    record.losses = record.losses - 1
+    redis.call('SET', requestOf .. lost, recordText(record))
+    if record.losses == 0 then redis.call('HDEL', reportsKey, lost) end
   end
 end
 redis.call('DEL', lostOf .. id)

@@ -2,7 +2,7 @@
 -- it holds and nobody waits for any more are closed and named.
 -- needs: time counters inbox record
 -- ARGV: worker, then the ids it holds
--- reply: list of claims (id, payload, mode, timeoutMs, losses each), list of abandoned ids
+-- reply: the time in ms, list of claims (id, record each), list of abandoned ids
 -- bound: the number of ids held and noted
 local worker = ARGV[1]
 local held = {}
@@ -10,9 +10,9 @@ local abandoned = {}
 for i = 2, #ARGV do
   local id = ARGV[i]
   held[id] = true
-  local record = openRecord(id)
-  if record and record.owner == worker and not hasKnownWaiter(record) then
-    redis.call('DEL', requestOf .. id)
+  local record = readRecord(id)
+  if record and workerOf(redis.call('HGET', claimsKey, id)) == worker and not hasKnownWaiter(record) then
+    close(id, record.losses)
     redis.call('SREM', runningOf .. worker, id)
     abandoned[#abandoned + 1] = id
   end
@@ -22,13 +22,10 @@ local noted = redis.call('SMEMBERS', runningOf .. worker)
 table.sort(noted)
 for _, id in ipairs(noted) do
   if not held[id] then
-    local record = openRecord(id)
-    if record and record.owner == worker then
-      local timeout = 0
-      if record.deadline then timeout = math.max(1, tonumber(record.deadline) - readClock()) end
-      for _, part in ipairs({ id, record.payload, record.mode or 'use', tostring(timeout), record.losses or '0' }) do
-        claims[#claims + 1] = part
-      end
+    local record = readRecord(id)
+    if record and workerOf(redis.call('HGET', claimsKey, id)) == worker then
+      claims[#claims + 1] = id
+      claims[#claims + 1] = recordText(record)
     else
       redis.call('SREM', runningOf .. worker, id)
     end
@@ -36,4 +33,4 @@ for _, id in ipairs(noted) do
 end
 count('withdrawn', #abandoned)
 storeCounters()
-return { claims, abandoned }
+return { string.format('%d', readClock()), claims, abandoned }

@@ -4,14 +4,19 @@
 -- reply: nothing
 -- bound: the number of ids
 local worker = ARGV[1]
+local ids = { unpack(ARGV, 2) }
 local back = {}
-for i = 2, #ARGV do
-  local id = ARGV[i]
-  if redis.call('HGET', requestOf .. id, 'owner') == worker then
-    redis.call('HDEL', requestOf .. id, 'owner', 'claimedAt', 'suspended', 'progress')
-    back[#back + 1] = id
+if #ids > 0 then
+  local claims, ended, isBack = fieldsOf(claimsKey, ids), {}, {}
+  for i, id in ipairs(ids) do
+    if workerOf(claims[i]) == worker and not isBack[id] then
+      isBack[id] = true
+      back[#back + 1] = id
+      ended[#ended + 1] = claims[i]
+    end
   end
-  redis.call('SREM', runningOf .. worker, id)
+  unclaim(back, ended)
+  pushAll('SREM', runningOf .. worker, ids)
 end
 pushToHead(queueKey, back)
 count('released', #back)

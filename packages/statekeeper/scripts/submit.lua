@@ -24,82 +24,103 @@ if worker ~= '' and not isMember(worker) then worker = '' end
 if worker == process then standDown(process) end
 local room = math.huge
 if queueLimit > 0 and worker == '' then room = queueLimit - redis.call('LLEN', queueKey) end
-local waiterField = 'waiter:' .. process
 
-local function cachedOutcome(id, stamp)
-  local result = redis.call('GET', resultOf .. id)
+local function cachedOutcome(result, stamp)
   if not result then return nil end
   if not stamp then return string.match(result, '^%S+ (.*)$') end
   if string.sub(result, 1, #stamp + 1) ~= stamp .. ' ' then return nil end
   return string.sub(result, #stamp + 2)
 end
 
--- The outcome is wanted for as long as any of its waiters wants it.
-local function extendDeadline(id, timeoutMs)
-  local deadline = redis.call('HGET', requestOf .. id, 'deadline')
-  if not deadline then return end
-  if timeoutMs == 0 then
-    redis.call('HDEL', requestOf .. id, 'deadline')
-  elseif readClock() + timeoutMs > tonumber(deadline) then
-    redis.call('HSET', requestOf .. id, 'deadline', readClock() + timeoutMs)
+local ids = {}
+for i = 5, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
+local results = readMany(resultOf, ids)
+local texts, keys = readMany(requestOf, ids)
+
+-- Records are written together at the end; where the text of one stands among the writes, by id.
+local writes, placeOf = {}, {}
+local queued, held, isHeld = {}, {}, {}
+local joined, hits = 0, 0
+local plainHeader = process .. ' use 0 0\n'
+
+local function write(id, key, text)
+  local place = placeOf[id]
+  if place == nil then
+    place = #writes + 2
+    placeOf[id] = place
+    writes[place - 1] = key
+  end
+  writes[place] = text
+end
+
+local function create(id, key, payload, mode, timeoutMs)
+  if timeoutMs == '0' and (mode == 'use' or mode == 'held') then
+    write(id, key, plainHeader .. payload)
+  else
+    local deadline = timeoutMs == '0' and 0 or readClock() + tonumber(timeoutMs)
+    local storedMode = mode == 'held' and 'use' or mode
+    write(id, key, recordText({ waiters = process, mode = storedMode, deadline = deadline, losses = 0, payload = payload }))
+  end
+  if mode == 'held' then
+    held[#held + 1] = id
+    isHeld[id] = true
+  else
+    queued[#queued + 1] = id
+    room = room - 1
   end
 end
 
-local queued = {}
-local held = {}
-local joined, hits = 0, 0
-for i = 5, #ARGV, 4 do
-  local id, payload, mode, timeoutMs = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3])
-  local index = (i - 5) / 4
-  local record = requestOf .. id
-  local stamp = currentStamp(functionName(payload))
+local function join(id, key, record, payload, mode, timeoutMs)
+  record.payload = payload
+  if mode == 'refresh' or mode == 'bypass' then record.mode = mode end
+  if not hasWaiter(record, process) then addWaiter(record, process) end
+  -- the outcome is wanted for as long as any of its waiters wants it
+  if record.deadline > 0 then
+    record.deadline = timeoutMs == '0' and 0 or math.max(record.deadline, readClock() + tonumber(timeoutMs))
+  end
+  write(id, key, recordText(record))
+  joined = joined + 1
+  -- a worker can always go on with its own children, wherever else they are queued
+  if worker ~= '' and mode ~= 'held' and not isHeld[id] and redis.call('HEXISTS', claimsKey, id) == 0 then
+    queued[#queued + 1] = id
+  end
+end
+
+for index, id in ipairs(ids) do
+  local at = 1 + 4 * index
+  local payload, mode, timeoutMs = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local stamp = currentStamp(functionNameAt(payload, 1))
   if mode == 'held' and not isMember(process) then mode = 'use' end
   if not stamp and redis.call('EXISTS', functionsKey) == 1 then
-    answer(index, 'unknown-function')
+    answer(index - 1, 'unknown-function')
   else
-    local outcome = nil
-    if mode == 'use' or mode == 'held' then outcome = cachedOutcome(id, stamp) end
+    local outcome = (mode == 'use' or mode == 'held') and cachedOutcome(results[index], stamp) or nil
+    local text = placeOf[id] and writes[placeOf[id]] or texts[index]
     if outcome then
       hits = hits + 1
-      answer(index, outcome)
-    elseif room <= 0 and redis.call('EXISTS', record) == 0 then
-      answer(index, 'pool-full')
+      answer(index - 1, outcome)
+    elseif text then
+      join(id, keys[index], parseRecord(text), payload, mode, timeoutMs)
+    elseif room <= 0 then
+      answer(index - 1, 'pool-full')
     else
-      local isNew
-      if mode == 'use' then
-        isNew = redis.call('HSET', record, 'payload', payload, waiterField, '') == 2
-      elseif mode == 'held' then
-        isNew = redis.call('HSET', record, 'payload', payload, waiterField, '') == 2
-        if isNew then
-          redis.call('HSET', record, 'owner', process, 'claimedAt', readClock())
-          held[#held + 1] = id
-        end
-      else
-        isNew = redis.call('HSET', record, 'payload', payload, waiterField, '', 'mode', mode) == 3
-      end
-      if isNew then
-        if timeoutMs > 0 then redis.call('HSET', record, 'deadline', readClock() + timeoutMs) end
-        if mode ~= 'held' then
-          queued[#queued + 1] = id
-          room = room - 1
-        end
-      else
-        joined = joined + 1
-        extendDeadline(id, timeoutMs)
-        -- a worker can always go on with its own children, wherever else they are queued
-        if worker ~= '' and mode ~= 'held' and not redis.call('HGET', record, 'owner') then queued[#queued + 1] = id end
-      end
+      create(id, keys[index], payload, mode, timeoutMs)
     end
   end
 end
 
-if worker ~= '' then
-  pushAll('RPUSH', queueOf .. worker, queued)
-else
-  pushAll('RPUSH', queueKey, queued)
+writeMany(writes)
+pushAll('RPUSH', worker ~= '' and queueOf .. worker or queueKey, queued)
+if #held > 0 then
+  local holders = {}
+  for _, id in ipairs(held) do
+    holders[#holders + 1] = id
+    holders[#holders + 1] = process .. ' ' .. string.format('%d', readClock())
+  end
+  pushAll('SADD', runningOf .. process, held)
+  pushAll('HSET', claimsKey, holders)
 end
-pushAll('SADD', runningOf .. process, held)
-count('submitted', (#ARGV - 4) / 4)
+count('submitted', #ids)
 count('joined', joined)
 count('hits', hits)
 local volunteers = redis.call('HLEN', volunteersKey)

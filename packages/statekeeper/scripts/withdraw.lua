@@ -1,19 +1,31 @@
 -- A waiter leaves: a request that nobody waits for any more is removed, and its owner is told to stop.
--- needs: counters inbox record
+-- needs: time counters inbox record
 -- ARGV: process, then ids
 -- reply: nothing
 -- bound: the number of ids
 local process = ARGV[1]
+local function without(waiters, leaving)
+  local left = {}
+  for waiter in string.gmatch(waiters, '[^,]+') do
+    if waiter ~= leaving then left[#left + 1] = waiter end
+  end
+  return table.concat(left, ',')
+end
+
 for i = 2, #ARGV do
   local id = ARGV[i]
-  if redis.call('HDEL', requestOf .. id, 'waiter:' .. process) == 1 then
-    local record = openRecord(id)
-    if not hasKnownWaiter(record) then
-      if record.owner then
-        redis.call('SREM', runningOf .. record.owner, id)
-        send(record.owner, 'cancel ' .. id)
+  local record = readRecord(id)
+  if record and hasWaiter(record, process) then
+    record.waiters = without(record.waiters, process)
+    if hasKnownWaiter(record) then
+      redis.call('SET', requestOf .. id, recordText(record))
+    else
+      local worker = workerOf(redis.call('HGET', claimsKey, id))
+      if worker then
+        redis.call('SREM', runningOf .. worker, id)
+        send(worker, 'cancel ' .. id)
       end
-      redis.call('DEL', requestOf .. id)
+      close(id, record.losses)
       count('withdrawn', 1)
     end
   end

@@ -101,7 +101,7 @@ export interface EvaluationReport {
   readonly functionName: string;
   readonly evaluations: number;
   readonly failures: number;
-  /** Exponentially weighted self time of one evaluation, in µs. */
+  /** Exponentially weighted self time of one evaluation, in µs; 0: about as reported before. */
   readonly selfMicros: number;
 }
 
@@ -157,7 +157,8 @@ export interface SweepReply {
 /** What is known of a request that somebody waits for; see {@link PoolKeeper.check}. */
 export type CheckAnswer =
   | { readonly kind: "outcome"; readonly outcome: OutcomeText }
-  | { readonly kind: "pending" }
+  /** Open: somebody has claimed it, or it is still to be claimed. */
+  | { readonly kind: "claimed" | "queued" }
   | { readonly kind: "unknown" };
 
 /** What arrives in an inbox. */

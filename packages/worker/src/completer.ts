@@ -13,6 +13,7 @@ export class Completer {
   readonly #selfTimes: SelfTimes;
   readonly #onError: (error: unknown) => void;
   #waiting: Completion[] = [];
+  readonly #waitingIds = new Set<string>();
   readonly #inFlight = new Set<Promise<void>>();
 
   constructor(parts: { keeper: PoolKeeper; worker: string; selfTimes: SelfTimes; onError: (error: unknown) => void }) {
@@ -24,12 +25,19 @@ export class Completer {
 
   add(completion: Completion): void {
     this.#waiting.push(completion);
+    this.#waitingIds.add(completion.id);
+  }
+
+  /** Sends what waits if the outcome of this request is among it. */
+  flushIfWaiting(id: string): void {
+    if (this.#waitingIds.has(id)) this.flush();
   }
 
   flush(): void {
     if (this.#waiting.length === 0) return;
     const all = this.#waiting;
     this.#waiting = [];
+    this.#waitingIds.clear();
     let reports = this.#selfTimes.takeReports();
     for (let start = 0; start < all.length; ) {
       const end = endOfCall(all, start);

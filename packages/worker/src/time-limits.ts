@@ -1,9 +1,10 @@
 /**
- * Ends evaluations whose time is up: the function's own timeout for good; the deadline of those who wait only after a look
- * whether somebody more patient has joined meanwhile. Code that never yields is ended by the heartbeat thread instead.
+ * Ends evaluations that run longer than their function may. A deadline ends nothing here: when it is over, those who set it
+ * leave by themselves, and what nobody waits for any more is cancelled. Whoever joined meanwhile and has more patience, be it
+ * for the evaluation or for one that called it, must not be told that time was up. Code that never yields hears of neither
+ * limit, and is ended by the heartbeat thread.
  */
 import type { Clock } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Evaluation } from "./evaluation.ts";
 import { errorTree } from "./evaluator.ts";
 import type { Watch } from "./heartbeat.ts";
@@ -11,13 +12,11 @@ import { Settled } from "./settled.ts";
 
 export class TimeLimits {
   readonly #clock: Clock;
-  readonly #keeper: PoolKeeper;
   readonly #settle: (evaluation: Evaluation, settled: Settled) => void;
   #isStopped = false;
 
-  constructor(parts: { clock: Clock; keeper: PoolKeeper; settle: (evaluation: Evaluation, settled: Settled) => void }) {
+  constructor(parts: { clock: Clock; settle: (evaluation: Evaluation, settled: Settled) => void }) {
     this.#clock = parts.clock;
-    this.#keeper = parts.keeper;
     this.#settle = parts.settle;
   }
 
@@ -25,43 +24,30 @@ export class TimeLimits {
     this.#isStopped = true;
   }
 
-  /** Starts the clocks of an evaluation that begins. */
-  note(evaluation: Evaluation): void {
+  /** Starts the clock of an evaluation that begins; `onDeadline` is called when its deadline is over. */
+  note(evaluation: Evaluation, onDeadline: () => void): void {
     const timeoutMs = evaluation.definition?.timeoutMs ?? 0;
     if (timeoutMs > 0) {
-      evaluation.addTimer(this.#clock.after(timeoutMs, () => this.#expire(evaluation, `it ran longer than its ${timeoutMs} ms`)));
+      const reason = `it ran longer than its ${timeoutMs} ms`;
+      evaluation.addTimer(this.#clock.after(timeoutMs, () => this.#expire(evaluation, reason)));
     }
-    this.#armDeadline(evaluation);
+    if (evaluation.deadlineAt > 0) evaluation.addTimer(this.#clock.after(this.#deadlineLeftMs(evaluation), onDeadline));
   }
 
-  /** What the heartbeat watches over: the sooner of both limits. */
+  /** What the heartbeat watches over: the sooner of the limits that are not over. */
   watchOf(evaluation: Evaluation): Watch | undefined {
     const timeoutMs = evaluation.definition?.timeoutMs ?? 0;
-    const leftMs = evaluation.deadlineAt > 0 ? evaluation.deadlineAt - this.#clock.now() : 0;
-    const limits = [timeoutMs, leftMs].filter((ms) => ms > 0);
+    const deadlineMs = this.#deadlineLeftMs(evaluation);
+    const timeoutLeftMs = timeoutMs > 0 ? evaluation.startedAt + timeoutMs - this.#clock.now() : 0;
+    const limits = [timeoutLeftMs, deadlineMs].filter((ms) => ms > 0);
     if (limits.length === 0) return undefined;
     const { id, payload, functionName } = evaluation;
     const limitMs = Math.ceil(Math.min(...limits));
     return { id, payload, functionName, withinMs: limitMs, limitMs };
   }
 
-  #armDeadline(evaluation: Evaluation): void {
-    if (evaluation.deadlineAt === 0) return;
-    const leftMs = Math.max(0, evaluation.deadlineAt - this.#clock.now());
-    evaluation.addTimer(this.#clock.after(leftMs, () => void this.#meetDeadline(evaluation)));
-  }
-
-  async #meetDeadline(evaluation: Evaluation): Promise<void> {
-    if (evaluation.state === "done" || evaluation.deadlineAt === 0 || this.#isStopped) return;
-    if (evaluation.deadlineAt > this.#clock.now() + 1) return this.#armDeadline(evaluation);
-    if (evaluation.isOwned) {
-      const known = await this.#keeper.inspectRequest(evaluation.id).catch(() => undefined);
-      if (known !== undefined && known.timeoutMs !== 1) {
-        evaluation.deadlineAt = known.timeoutMs === 0 ? 0 : this.#clock.now() + known.timeoutMs;
-        return this.#armDeadline(evaluation);
-      }
-    }
-    this.#expire(evaluation, "its time was up");
+  #deadlineLeftMs(evaluation: Evaluation): number {
+    return evaluation.deadlineAt > 0 ? Math.max(0, evaluation.deadlineAt - this.#clock.now()) : 0;
   }
 
   #expire(evaluation: Evaluation, reason: string): void {

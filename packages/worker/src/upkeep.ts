@@ -18,6 +18,8 @@ export interface UpkeepParts {
   readonly leaseMs: number;
   readonly maxAttempts: number;
   readonly ownedIds: () => string[];
+  /** Before a comparison: what else this worker believes of the pool may be wrong too. */
+  readonly onReconcile: () => void;
   readonly onClaims: (claims: readonly Claim[]) => void;
   readonly onAbandoned: (ids: readonly string[]) => void;
   readonly onRound: () => Promise<void>;
@@ -69,8 +71,9 @@ export class Upkeep {
   }
 
   async #reconcile(): Promise<void> {
-    const { clock, keeper, worker, ownedIds, onClaims, onAbandoned } = this.#parts;
+    const { clock, keeper, worker, ownedIds, onReconcile, onClaims, onAbandoned } = this.#parts;
     this.#reconciledAt = clock.now();
+    onReconcile();
     const held = ownedIds();
     if (held.length > mostReconciled) return;
     const { claims, abandoned } = await keeper.reconcile(worker, held);

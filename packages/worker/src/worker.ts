@@ -2,7 +2,7 @@
  * One worker: joins its pool, gets work, evaluates it, and hands outcomes in. This file ties the parts together and holds what
  * is between them: which evaluations the pool knows of, and what happens when one settles.
  */
-import { type Clock, GridError, type OutcomeText, randomId } from "@callgrid/core";
+import { type Clock, GridError, type OutcomeText, randomId, requestId } from "@callgrid/core";
 import { type Claim, type InboxListener, type InboxMessage, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import { CallMaker } from "./call-maker.ts";
@@ -101,6 +101,8 @@ export class Worker implements Outside {
       clock,
       checkEveryMs: options.checkEveryMs,
       queueLimit: 0,
+      isStarved: () => this.#isStarved(),
+      onResubmit: () => this.#noteOwnWork(),
       onError,
     });
     this.#completer = new Completer({ keeper, worker: id, selfTimes: this.#selfTimes, onError });
@@ -118,7 +120,7 @@ export class Worker implements Outside {
     });
     this.#sharer = new Sharer({ clock, stack: this.#evaluator.stack, share: (evaluation) => this.#ask(evaluation, true) });
     this.#marker = new SuspensionMarker({ keeper, worker: id, onError });
-    this.#limits = new TimeLimits({ clock, keeper, settle: (evaluation, settled) => this.#settleFromOutside(evaluation, settled) });
+    this.#limits = new TimeLimits({ clock, settle: (evaluation, settled) => this.#settleFromOutside(evaluation, settled) });
     const cycleFinder = new CycleFinder({
       keeper,
       worker: id,
@@ -133,6 +135,7 @@ export class Worker implements Outside {
       leaseMs: options.leaseMs,
       maxAttempts: options.maxAttempts,
       ownedIds: () => this.#ownedIds(),
+      onReconcile: () => this.#volunteerAgain(),
       onClaims: (claims) => this.#takeClaims(claims),
       onAbandoned: (abandoned) => this.#cancel(abandoned),
       onRound: () => {
@@ -239,11 +242,17 @@ export class Worker implements Outside {
   }
 
   onLimited(evaluation: Evaluation): void {
-    this.#limits.note(evaluation);
-    const watch = this.#limits.watchOf(evaluation);
-    if (watch === undefined || !evaluation.isOwned) return;
-    this.#heartbeat.watch(watch);
+    this.#limits.note(evaluation, () => this.#watch(evaluation));
+    if (!evaluation.isOwned) return;
+    this.#watch(evaluation);
     evaluation.addTimer(() => this.#heartbeat.unwatch(evaluation.id));
+  }
+
+  /** Lets the heartbeat watch over the limit that comes next: a deadline that this thread heard of is no reason to end it. */
+  #watch(evaluation: Evaluation): void {
+    const watch = this.#limits.watchOf(evaluation);
+    if (watch !== undefined && evaluation.isOwned) this.#heartbeat.watch(watch);
+    else this.#heartbeat.unwatch(evaluation.id);
   }
 
   /** Tells the statekeeper what happened since the last turn, and asks it for work. */
@@ -289,7 +298,8 @@ export class Worker implements Outside {
   }
 
   #takeClaim(claim: Claim): void {
-    const key = claim.payload.startsWith("[") && claim.mode !== "bypass" ? claim.payload : claim.id;
+    // As calls name it: the payload where that is canonical, whoever asked for it in whatever form.
+    const key = requestId(claim.payload) === claim.id ? claim.payload : claim.id;
     const known = this.#visible.get(claim.id) ?? this.#calls.inFlight.get(key);
     if (known !== undefined && known.state !== "done") {
       this.#own(known, claim.id);
@@ -356,6 +366,8 @@ export class Worker implements Outside {
   /** Puts a call into the pool's hands, and waits for its outcome like any caller. */
   #ask(evaluation: Evaluation, toOwnQueue: boolean): void {
     evaluation.state = "asked";
+    // The pool would take it for the evaluation that has just ended, and tell this worker nothing.
+    this.#completer.flushIfWaiting(evaluation.id);
     const now = this.#parts.clock.now();
     const timeoutMs = evaluation.deadlineAt > 0 ? Math.max(1, Math.ceil(evaluation.deadlineAt - now)) : 0;
     const { id, payload } = evaluation;
@@ -364,6 +376,18 @@ export class Worker implements Outside {
     );
     this.#visible.set(id, evaluation);
     if (toOwnQueue) this.#claimer.noteOwnWork();
+    this.onChange();
+  }
+
+  /** Idle and not open to roots: children that were put back on the pool's queue are out of reach then. */
+  #isStarved(): boolean {
+    const { freeSlots, hasWork, isOpenToRoots } = this.#workload();
+    return freeSlots > 0 && !hasWork && !isOpenToRoots;
+  }
+
+  /** Something is on the own queue again, of which the pool says nothing: claim it. */
+  #noteOwnWork(): void {
+    this.#claimer.noteOwnWork();
     this.onChange();
   }
 
@@ -479,8 +503,13 @@ export class Worker implements Outside {
 
   #afterReconnect(): void {
     this.#requester.recheckAll();
-    this.#claimer.noteStoodDown();
     this.#upkeep.reconcileSoon();
+    this.#volunteerAgain();
+  }
+
+  /** The message that took it off the volunteers may have got lost, and then it would wait for ever. */
+  #volunteerAgain(): void {
+    this.#claimer.noteStoodDown();
     this.onChange();
   }
 

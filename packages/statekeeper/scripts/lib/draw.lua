@@ -1,5 +1,6 @@
 -- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
--- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (what was claimed).
+-- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (ids of what was
+-- claimed), texts (their records), taken (the ids as a set).
 local unmeasuredMicros = 1e15
 local costs = {}
 local function costOf(name)
@@ -11,30 +12,34 @@ local function costOf(name)
   return cost
 end
 
-local function take(drawing, id)
-  local record = openRecord(id)
-  if record == nil or record.owner then return 'stale' end
-  if not hasKnownWaiter(record) then
-    redis.call('DEL', requestOf .. id)
+local function take(drawing, id, text, claim)
+  if not text or claim or drawing.taken[id] then return 'stale' end
+  local header = headerOf(text)
+  if not header.isWanted then
+    drawing.taken[id] = true
+    close(id, header.losses)
     count('dropped', 1)
     return 'stale'
   end
-  local name = functionName(record.payload)
+  local name = functionNameAt(text, header.length + 1)
   if drawing.skips and drawing.skips[name] then return 'skipped' end
   local claims = drawing.claims
   -- a request that was lost before is claimed alone, so that the next loss names the culprit
-  if record.losses and #claims > 0 then
+  if header.losses > 0 and #claims > 0 then
     drawing.budget = 0
     return 'left'
   end
-  redis.call('HSET', requestOf .. id, 'owner', drawing.worker, 'claimedAt', readClock())
-  local timeout = 0
-  if record.deadline then timeout = math.max(1, tonumber(record.deadline) - readClock()) end
-  claims[#claims + 1] = { id, record.payload, record.mode or 'use', tostring(timeout), record.losses or '0' }
+  drawing.taken[id] = true
+  claims[#claims + 1] = id
+  drawing.texts[#claims] = text
   drawing.room = drawing.room - 1
   drawing.budget = drawing.budget - costOf(name)
-  if record.losses then drawing.budget = 0 end
+  if header.losses > 0 then drawing.budget = 0 end
   return 'claimed'
+end
+
+local function newDrawing(worker, room, budget, skips)
+  return { worker = worker, room = room, budget = budget, skips = skips, scans = 1000, claims = {}, texts = {}, taken = {} }
 end
 
 -- Draws from one end of a queue. What cannot be claimed here goes back where it was; from the own queue to the pool's; and to
@@ -45,12 +50,13 @@ local function drawFrom(drawing, key, pop, push)
     local ids = redis.call(pop, key, math.min(drawing.room, drawing.scans))
     if not ids or #ids == 0 then break end
     drawing.scans = drawing.scans - #ids
+    local texts, claims = readMany(requestOf, ids), fieldsOf(claimsKey, ids)
     local left = {}
-    for _, id in ipairs(ids) do
+    for i, id in ipairs(ids) do
       if drawing.room <= 0 or drawing.budget <= 0 then
         left[#left + 1] = id
       else
-        local taken = take(drawing, id)
+        local taken = take(drawing, id, texts[i], claims[i])
         if taken == 'skipped' then skipped[#skipped + 1] = id end
         if taken == 'left' then left[#left + 1] = id end
       end
@@ -96,9 +102,14 @@ local function drawAnywhere(drawing, sample, isOpenToRoots)
   end
 end
 
-local function own(worker, claims)
-  local ids = {}
-  for i, claim in ipairs(claims) do ids[i] = claim[1] end
+local function own(worker, ids)
+  local claims = {}
+  local claim = worker .. ' ' .. string.format('%d', readClock())
+  for i, id in ipairs(ids) do
+    claims[2 * i - 1] = id
+    claims[2 * i] = claim
+  end
   pushAll('SADD', runningOf .. worker, ids)
+  pushAll('HSET', claimsKey, claims)
   count('claimed', #ids)
 end

@@ -46,7 +46,11 @@ end
 
 local function announceFunctions()
   redis.call('INCR', epochKey)
-  for _, member in ipairs(redis.call('HKEYS', membersKey)) do send(member, 'functions') end
+  local members = redis.call('HGETALL', membersKey)
+  for i = 1, #members, 2 do
+    -- distributors evaluate nothing, and read no inbox
+    if cjson.decode(members[i + 1]).kind == 'worker' then send(members[i], 'functions') end
+  end
 end
 
 local function functionTable()

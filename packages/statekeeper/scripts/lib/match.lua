@@ -33,18 +33,14 @@ local function serveVolunteer(volunteer, epoch, limit, sample)
     send(worker, 'functions')
     return -1
   end
-  local drawing = {
-    worker = worker, room = math.min(volunteer.want, limit), budget = math.huge, skips = skipSet(volunteer.skips), scans = 1000,
-    claims = {},
-  }
+  local drawing = newDrawing(worker, math.min(volunteer.want, limit), math.huge, skipSet(volunteer.skips))
   drawAnywhere(drawing, sample, true)
   if #drawing.claims == 0 then return 0 end
   standDown(worker)
   own(worker, drawing.claims)
   count('moved', #drawing.claims)
-  for _, claim in ipairs(drawing.claims) do
-    send(worker, 'run ' .. claim[1] .. ' ' .. claim[3] .. ' ' .. claim[4] .. ' ' .. claim[5] .. ' ' .. claim[2])
-  end
+  local at = string.format('%d', readClock())
+  for i, id in ipairs(drawing.claims) do send(worker, 'run ' .. id .. ' ' .. at .. ' ' .. drawing.texts[i]) end
   return #drawing.claims
 end
 

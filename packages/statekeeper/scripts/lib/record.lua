@@ -1,47 +1,144 @@
--- The record of a request that is not done: payload, mode, deadline, owner, claimedAt, suspended, losses, reports, and one
--- field `waiter:<process>` for each waiting process. Without an owner it is queued.
-local function openRecord(id)
-  local fields = redis.call('HGETALL', requestOf .. id)
-  if #fields == 0 then return nil end
-  local record = { waiters = {} }
-  for i = 1, #fields, 2 do
-    local field = fields[i]
-    if string.sub(field, 1, 7) == 'waiter:' then
-      record.waiters[#record.waiters + 1] = string.sub(field, 8)
-    else
-      record[field] = fields[i + 1]
-    end
+-- What is known of a request that is not done, in forms that are read and written by the batch:
+--   request:<id>  `waiters mode deadline losses`, a line end, the payload; waiters with a comma between, deadline 0: none
+--   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are notes
+--   notes         `suspended <id>` -> ids it waits for; `progress <id>` -> `done total`
+--   reports       id -> reports on lost workers with a comma between, if there were losses
+local perCall = 2000
+
+-- Texts under prefix .. id for all ids, false where there is none; and their keys.
+local function readMany(prefix, ids)
+  if #ids == 1 then
+    local key = prefix .. ids[1]
+    return { redis.call('GET', key) }, { key }
   end
-  return record
+  local texts, keys = {}, {}
+  for i = 1, #ids do keys[i] = prefix .. ids[i] end
+  for first = 1, #ids, perCall do
+    local part = redis.call('MGET', unpack(keys, first, math.min(first + perCall - 1, #ids)))
+    for i = 1, #part do texts[first + i - 1] = part[i] end
+  end
+  return texts, keys
+end
+
+-- Fields of a hash for all ids, false where there is none.
+local function fieldsOf(key, ids)
+  if #ids == 1 then return { redis.call('HGET', key, ids[1]) } end
+  local fields = {}
+  for first = 1, #ids, perCall do
+    local part = redis.call('HMGET', key, unpack(ids, first, math.min(first + perCall - 1, #ids)))
+    for i = 1, #part do fields[first + i - 1] = part[i] end
+  end
+  return fields
+end
+
+-- Calls a command that takes a key and any number of values.
+local function pushAll(command, key, values)
+  for first = 1, #values, perCall do
+    redis.call(command, key, unpack(values, first, math.min(first + perCall - 1, #values)))
+  end
+end
+
+local function writeMany(pairs)
+  for first = 1, #pairs, perCall do
+    redis.call('MSET', unpack(pairs, first, math.min(first + perCall - 1, #pairs)))
+  end
+end
+
+-- Most records begin alike, so what was made out of a beginning is kept for the rest of the call.
+local headers = {}
+local function headerOf(text)
+  local length = string.find(text, '\n', 1, true)
+  local header = string.sub(text, 1, length)
+  local known = headers[header]
+  if known == nil then
+    local waiters, mode, deadline, losses = string.match(header, '^(%S*) (%S+) (%d+) (%d+)\n$')
+    known = {
+      length = length, waiters = {}, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), isWanted = false,
+    }
+    for waiter in string.gmatch(waiters, '[^,]+') do
+      known.waiters[#known.waiters + 1] = waiter
+      if isKnown(waiter) then known.isWanted = true end
+    end
+    headers[header] = known
+  end
+  return known
+end
+
+local function parseRecord(text)
+  local waiters, mode, deadline, losses, payload = string.match(text, '^(%S*) (%S+) (%d+) (%d+)\n(.*)$')
+  return { waiters = waiters, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), payload = payload }
+end
+
+local function recordText(record)
+  return record.waiters .. ' ' .. record.mode .. ' ' .. string.format('%d', record.deadline) .. ' ' .. record.losses .. '\n'
+    .. record.payload
+end
+
+local function readRecord(id)
+  local text = redis.call('GET', requestOf .. id)
+  return text and parseRecord(text)
+end
+
+local function hasWaiter(record, process)
+  return string.find(',' .. record.waiters .. ',', ',' .. process .. ',', 1, true) ~= nil
+end
+
+local function addWaiter(record, process)
+  record.waiters = record.waiters == '' and process or record.waiters .. ',' .. process
 end
 
 local function hasKnownWaiter(record)
-  for _, waiter in ipairs(record.waiters) do
+  for waiter in string.gmatch(record.waiters, '[^,]+') do
     if isKnown(waiter) then return true end
   end
   return false
 end
 
+local function workerOf(claim) return claim and string.match(claim, '^%S+') end
+
 -- Plain payloads are `["name",…]`, rich ones `{"json":["name",…`.
-local function functionName(payload)
-  return string.match(payload, '^%["([^"]*)"') or string.match(payload, '^{"json":%["([^"]*)"') or ''
+local function functionNameAt(text, at)
+  return string.match(text, '^%["([^"]*)"', at) or string.match(text, '^{"json":%["([^"]*)"', at) or ''
 end
 
--- Tells every waiter but the one that hands the outcome in, and closes the record.
-local largeBytes = 65536
-local function finish(id, record, outcome, isStored, except)
+-- Ends claims, and forgets what was noted of them.
+local function unclaim(ids, claims)
+  if #ids == 0 then return end
+  pushAll('HDEL', claimsKey, ids)
+  local notes = {}
+  for i, id in ipairs(ids) do
+    if claims[i] and string.find(claims[i], ' noted', 1, true) then
+      notes[#notes + 1] = 'suspended ' .. id
+      notes[#notes + 1] = 'progress ' .. id
+    end
+  end
+  pushAll('HDEL', notesKey, notes)
+end
+
+-- Removes a request that is done, or that nobody waits for.
+local function close(id, losses)
   redis.call('DEL', requestOf .. id)
-  local message = 'outcome ' .. id .. ' ' .. outcome
-  if isStored and #outcome > largeBytes then message = 'reference ' .. id end
-  for _, waiter in ipairs(record.waiters) do
-    if waiter ~= except then send(waiter, message) end
+  unclaim({ id }, { redis.call('HGET', claimsKey, id) })
+  if losses > 0 then redis.call('HDEL', reportsKey, id) end
+end
+
+-- Tells every waiter but the one that hands the outcome in; the caller closes the request.
+local largeBytes = 65536
+local function tellWaiters(id, waiters, outcome, isStored, except)
+  local message = nil
+  for _, waiter in ipairs(waiters) do
+    if waiter ~= except then
+      if message == nil then
+        message = isStored and #outcome > largeBytes and 'reference ' .. id or 'outcome ' .. id .. ' ' .. outcome
+      end
+      send(waiter, message)
+    end
   end
 end
 
-local function pushAll(command, key, ids)
-  for first = 1, #ids, 4000 do
-    redis.call(command, key, unpack(ids, first, math.min(first + 3999, #ids)))
-  end
+local function timeoutOf(deadline)
+  if deadline == 0 then return '0' end
+  return string.format('%d', math.max(1, deadline - readClock()))
 end
 
 -- Puts ids at the head of a queue, so that the first of them is claimed first.

@@ -4,29 +4,48 @@ local function failLost(id, record, losses, reports)
   local message = 'its workers died ' .. losses .. ' times while running it'
   local tree = '!{"msg":' .. cjson.encode(message) .. ',"code":"WORKER_LOST","req":' .. cjson.encode(record.payload)
     .. ',"details":{"losses":' .. losses .. ',"reports":[' .. reports .. ']}}'
-  finish(id, record, tree, false, nil)
+  local waiters = {}
+  for waiter in string.gmatch(record.waiters, '[^,]+') do waiters[#waiters + 1] = waiter end
+  tellWaiters(id, waiters, tree, false, nil)
+  close(id, losses)
   count('lost', 1)
 end
 
-local function takeBack(worker, id, report, maxAttempts, mayReturn)
-  local record = openRecord(id)
-  if record == nil or record.owner ~= worker then return nil end
-  if report and not record.suspended then
-    local losses = tonumber(record.losses or '0') + 1
-    local reports = report
-    if record.reports then reports = record.reports .. ',' .. report end
-    if losses >= maxAttempts then
-      failLost(id, record, losses, reports)
-      return nil
-    end
-    redis.call('HSET', requestOf .. id, 'losses', losses, 'reports', reports)
-    if mayReturn then
-      redis.call('RPUSH', lostOf .. worker, id)
-      redis.call('PEXPIRE', lostOf .. worker, 3600000)
+-- Returns whether that was one loss too many.
+local function takeLoss(worker, id, record, report, maxAttempts, mayReturn)
+  local losses = record.losses + 1
+  local before = redis.call('HGET', reportsKey, id)
+  local reports = before and before .. ',' .. report or report
+  if losses >= maxAttempts then
+    failLost(id, record, losses, reports)
+    return true
+  end
+  record.losses = losses
+  redis.call('SET', requestOf .. id, recordText(record))
+  redis.call('HSET', reportsKey, id, reports)
+  if mayReturn then
+    redis.call('RPUSH', lostOf .. worker, id)
+    redis.call('PEXPIRE', lostOf .. worker, 3600000)
+  end
+  return false
+end
+
+local function takeBack(worker, held, report, maxAttempts, mayReturn)
+  if #held == 0 then return {} end
+  local back, ended = {}, {}
+  local texts, claims = readMany(requestOf, held), fieldsOf(claimsKey, held)
+  for i, id in ipairs(held) do
+    if texts[i] and workerOf(claims[i]) == worker then
+      local isLost = report and not redis.call('HGET', notesKey, 'suspended ' .. id)
+        and takeLoss(worker, id, parseRecord(texts[i]), report, maxAttempts, mayReturn)
+      if not isLost then
+        back[#back + 1] = id
+        ended[#ended + 1] = claims[i]
+      end
     end
   end
-  redis.call('HDEL', requestOf .. id, 'owner', 'claimedAt', 'suspended', 'progress')
-  return id
+  unclaim(back, ended)
+  return back
 end
 
 local function eraseMember(worker)
@@ -49,11 +68,7 @@ end
 local function retire(worker, report, maxAttempts, limit, mayReturn)
   local held = redis.call('SPOP', runningOf .. worker, limit)
   table.sort(held)
-  local back = {}
-  for _, id in ipairs(held) do
-    local id = takeBack(worker, id, report, maxAttempts, mayReturn)
-    if id then back[#back + 1] = id end
-  end
+  local back = takeBack(worker, held, report, maxAttempts, mayReturn)
   local queued = redis.call('LPOP', queueOf .. worker, limit) or {}
   for _, id in ipairs(queued) do back[#back + 1] = id end
   pushToHead(queueKey, back)

@@ -23,7 +23,7 @@ function noteReport(records: PoolRecords, report: EvaluationReport): void {
   records.count("evaluated", evaluations);
   records.count(`evaluated:${functionName}`, evaluations);
   records.count("failed", failures);
-  records.functions.setCost(functionName, selfMicros);
+  if (selfMicros > 0) records.functions.setCost(functionName, selfMicros);
 }
 
 function completeOne(records: PoolRecords, worker: string, completion: Completion): void {

@@ -39,5 +39,5 @@ export function forget(records: PoolRecords, what: { readonly id: string } | { r
     return;
   }
   records.results.delete(what.id);
-  for (const member of records.members.ids()) records.inboxes.send(member, { kind: "forget", id: what.id });
+  records.tellWorkers({ kind: "forget", id: what.id });
 }

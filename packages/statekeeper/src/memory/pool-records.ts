@@ -117,10 +117,15 @@ export class PoolRecords {
     for (const waiter of record.waiters) if (waiter !== except) this.inboxes.send(waiter, message);
   }
 
-  /** Tells the members that the function table changed. */
+  /** Tells the workers that the function table changed. */
   announceFunctions(): void {
     this.functions.epoch += 1;
-    for (const member of this.members.ids()) this.inboxes.send(member, { kind: "functions" });
+    this.tellWorkers({ kind: "functions" });
+  }
+
+  /** Distributors evaluate nothing, and read no inbox. */
+  tellWorkers(message: InboxMessage): void {
+    for (const id of this.members.ids()) if (this.members.get(id)?.kind === "worker") this.inboxes.send(id, message);
   }
 
   /** Ends an operation: posts what it sent. */

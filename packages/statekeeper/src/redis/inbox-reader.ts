@@ -4,7 +4,7 @@
  */
 import type { Redis } from "ioredis";
 import type { InboxHandlers, InboxListener } from "../contract.ts";
-import { decodeInboxMessage } from "../inbox-message.ts";
+import { decodeInboxMessage } from "./inbox-message.ts";
 
 const blockSeconds = 2;
 const oldReadMs = blockSeconds * 1_000 + 500;

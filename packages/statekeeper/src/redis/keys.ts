@@ -28,6 +28,9 @@ export const keyNames = {
   holdersKey: "holders",
   epochKey: "epoch",
   costsKey: "costs",
+  claimsKey: "claims",
+  notesKey: "notes",
+  reportsKey: "reports",
   statsKey: "stats",
   headKey: "head",
 } as const;

@@ -137,7 +137,7 @@ export class RedisPool implements PoolKeeper {
     heldIds: readonly string[],
   ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
     const reply = list(await this.#run("reconcile", [worker, ...heldIds]));
-    return { claims: readClaims(list(reply[0]), 0), abandoned: list(reply[1]).map(String) };
+    return { claims: readClaims(list(reply[1]), 0, Number(reply[0])), abandoned: list(reply[2]).map(String) };
   }
 
   async sweep(request: SweepRequest): Promise<SweepReply> {

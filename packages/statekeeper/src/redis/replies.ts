@@ -3,7 +3,6 @@
  */
 import { GridError } from "@callgrid/core";
 import type {
-  CacheMode,
   CheckAnswer,
   Claim,
   ClaimReply,
@@ -17,6 +16,7 @@ import type {
   SubmitReply,
   SweepReply,
 } from "../contract.ts";
+import { readClaim } from "./claim-record.ts";
 
 type Reply = ReadonlyArray<unknown>;
 
@@ -37,28 +37,20 @@ export function readSubmitReply(reply: Reply): SubmitReply {
   return { answers, volunteers: Number(reply[0]) };
 }
 
-export function readClaims(parts: Reply, from: number): Claim[] {
+export function readClaims(parts: Reply, from: number, now: number): Claim[] {
   const claims: Claim[] = [];
-  for (let i = from; i < parts.length; i += 5) {
-    claims.push({
-      id: String(parts[i]),
-      payload: String(parts[i + 1]),
-      mode: String(parts[i + 2]) as CacheMode,
-      timeoutMs: Number(parts[i + 3]),
-      losses: Number(parts[i + 4]),
-    });
-  }
+  for (let i = from; i < parts.length; i += 2) claims.push(readClaim(String(parts[i]), String(parts[i + 1]), now));
   return claims;
 }
 
 export function readClaimReply(reply: Reply): ClaimReply {
-  return { kind: String(reply[0]) as ClaimReply["kind"], volunteers: Number(reply[1]), isMore: reply[2] === 1, claims: readClaims(reply, 3) };
+  return { kind: String(reply[0]) as ClaimReply["kind"], volunteers: Number(reply[1]), isMore: reply[2] === 1, claims: readClaims(reply, 4, Number(reply[3])) };
 }
 
 export function readCheckReply(reply: Reply): CheckAnswer[] {
   return reply.map((answer) => {
     if (typeof answer === "string") return { kind: "outcome", outcome: answer };
-    return answer === 0 ? { kind: "pending" } : { kind: "unknown" };
+    return { kind: answer === 0 ? "claimed" : answer === 2 ? "queued" : "unknown" };
   });
 }
 

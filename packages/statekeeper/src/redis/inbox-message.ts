@@ -3,7 +3,8 @@
  * The Lua scripts write the same form (scripts/lib).
  */
 import { GridError } from "@callgrid/core";
-import type { CacheMode, Claim, InboxMessage } from "./contract.ts";
+import type { Claim, InboxMessage } from "../contract.ts";
+import { readClaim } from "./claim-record.ts";
 
 /** Reads one message; throws `STATEKEEPER_REFUSED` for one it does not know (a newer grid on the same pool). */
 export function decodeInboxMessage(text: string): InboxMessage {
@@ -19,30 +20,8 @@ export function decodeInboxMessage(text: string): InboxMessage {
   throw new GridError("STATEKEEPER_REFUSED", `an inbox holds a message of unknown kind "${kind.slice(0, 40)}"`);
 }
 
-/** Writes a message; the inverse of {@link decodeInboxMessage}. */
-export function encodeInboxMessage(message: InboxMessage): string {
-  switch (message.kind) {
-    case "outcome":
-      return `outcome ${message.id} ${message.outcome}`;
-    case "run": {
-      const { id, mode, timeoutMs, losses, payload } = message.claim;
-      return `run ${id} ${mode} ${timeoutMs} ${losses} ${payload}`;
-    }
-    case "functions":
-      return "functions";
-    default:
-      return `${message.kind} ${message.id}`;
-  }
-}
-
 function decodeRun(text: string, start: number): Claim {
-  const fields: string[] = [];
-  let from = start;
-  while (fields.length < 4) {
-    const end = text.indexOf(" ", from);
-    fields.push(text.slice(from, end));
-    from = end + 1;
-  }
-  const [id = "", mode = "use", timeoutMs = "0", losses = "0"] = fields;
-  return { id, payload: text.slice(from), mode: mode as CacheMode, timeoutMs: Number(timeoutMs), losses: Number(losses) };
+  const idEnd = text.indexOf(" ", start);
+  const timeEnd = text.indexOf(" ", idEnd + 1);
+  return readClaim(text.slice(start, idEnd), text.slice(timeEnd + 1), Number(text.slice(idEnd + 1, timeEnd)));
 }

@@ -1,0 +1,162 @@
+/** Facts of drawing: where a claim ends, and what becomes of the ids that it meets and leaves. */
+import type { ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
+import { expect, it } from "vitest";
+import {
+  claimNames,
+  idOf,
+  joinWorker,
+  joinWorkers,
+  lapse,
+  longLeaseMs,
+  measure,
+  payloadOf,
+  type SetStage,
+  type Stage,
+  submitByClient,
+  submitByWorker,
+} from "./stage.ts";
+import { expectChanges } from "./whole-state.ts";
+
+const a = idOf("a");
+const b = idOf("b");
+const c = idOf("c");
+
+const standard = { budgetMicros: 1_000, skips: [], isOpenToRoots: true, volunteerFor: 0 };
+
+/** `a` took a loss with `w1`, and is queued; `w2` could run it, and knows that `work` takes a moment only. */
+async function setLost(setStage: SetStage): Promise<Stage> {
+  const stage = await setStage();
+  const { pool } = stage;
+  await joinWorkers(pool, "w1", "w2");
+  await submitByClient(pool, "c1", "a");
+  await claimNames(pool, "w1");
+  await lapse(pool, "w1");
+  await pool.sweep({ process: "d1", headLeaseMs: 0, maxAttempts: 3, limit: 100 });
+  await measure(pool, "work", 1);
+  return stage;
+}
+
+function submitOthers(pool: PoolKeeper, ...names: readonly string[]): Promise<unknown> {
+  const submissions = names.map((name) => ({ id: idOf(name), payload: payloadOf(name, "other") }));
+  return pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions });
+}
+
+export function drawingFacts(setStage: SetStage): void {
+  it("a claim ends where the measured work fills the budget", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await measure(stage.pool, "work", 40);
+    await submitByClient(stage.pool, "c1", "a", "b", "c", "d");
+    expect(await claimNames(stage.pool, "w1", { budgetMicros: 100 })).toEqual(["a", "b", "c"]);
+  });
+
+  it("a function that was never measured fills any budget", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a", "b");
+    expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
+    expect((await stage.dump()).queue).toEqual([b]);
+  });
+
+  it("a claim tells whether its limits ended it, or the end of the queue", async () => {
+    const { pool } = await setStage();
+    await joinWorkers(pool, "w1");
+    await measure(pool, "work", 40);
+    const isMore = async (max: number, budgetMicros: number): Promise<ClaimReply["isMore"]> => {
+      const reply = await pool.claim({ ...standard, worker: "w1", epoch: 1, max, budgetMicros });
+      await pool.release(
+        "w1",
+        reply.claims.map(({ id }) => id),
+      );
+      return reply.isMore;
+    };
+    await submitByClient(pool, "c1", "a", "b");
+    expect(await isMore(3, 1_000)).toBe(false);
+    expect(await isMore(2, 1_000)).toBe(true);
+    expect(await isMore(3, 80)).toBe(true);
+    expect(await isMore(3, 81)).toBe(false);
+  });
+
+  it("a request that was lost before ends the claim that it begins", async () => {
+    const { pool, dump } = await setLost(setStage);
+    await submitByClient(pool, "c1", "b");
+    const { epoch } = await pool.functions();
+    const reply = await pool.claim({ ...standard, worker: "w2", max: 9, epoch });
+    expect(reply).toMatchObject({ claims: [{ id: a, losses: 1 }], isMore: true });
+    expect((await dump()).queue).toEqual([b]);
+  });
+
+  it("a request that was lost before ends a claim that others began, and stays where it was", async () => {
+    const stage = await setLost(setStage);
+    const { pool } = stage;
+    await submitByClient(pool, "c1", "c");
+    await submitByWorker(pool, "w2", "b");
+    await claimNames(pool, "w2");
+    await pool.release("w2", [b]);
+    expect((await stage.dump()).queue).toEqual([b, a, c]);
+    await expectChanges(stage, () => claimNames(pool, "w2"), {
+      queue: [a, c],
+      requests: { [b]: { owner: "w2", isClaimed: true } },
+      running: { w2: [b] },
+      counted: { claimed: 1 },
+    });
+    expect(await claimNames(pool, "w2")).toEqual(["a"]);
+    expect(await claimNames(pool, "w2")).toEqual(["c"]);
+  });
+
+  it("a request that was lost before stays at the end of an own queue too", async () => {
+    const stage = await setLost(setStage);
+    await submitByWorker(stage.pool, "w2", "c", "a", "b");
+    expect(await claimNames(stage.pool, "w2")).toEqual(["b"]);
+    expect((await stage.dump()).ownQueues).toEqual({ w2: [c, a] });
+    expect(await claimNames(stage.pool, "w2")).toEqual(["a"]);
+  });
+
+  it("what a worker cannot evaluate stays in the pool's queue, in order", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorker(pool, "w1", { work: "v1", other: "v1" });
+    await measure(pool, "work", 1);
+    await submitOthers(pool, "a", "b");
+    await submitByClient(pool, "c1", "c");
+    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["c"]);
+    expect((await stage.dump()).queue).toEqual([a, b]);
+  });
+
+  it("what a worker cannot evaluate goes from its own queue to the head of the pool's", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorker(pool, "w1", { work: "v1", other: "v1" });
+    await submitByClient(pool, "c1", "c");
+    const submissions = ["a", "b"].map((name) => ({ id: idOf(name), payload: payloadOf(name, "other") }));
+    await pool.submit({ process: "w1", worker: "w1", leaseMs: 0, queueLimit: 0, submissions });
+    expect(await claimNames(pool, "w1", { skips: ["other"], isOpenToRoots: false })).toEqual([]);
+    expect((await stage.dump()).queue).toEqual([b, a, c]);
+    expect((await stage.dump()).ownQueues).toEqual({});
+  });
+
+  it("what a worker cannot evaluate goes to the end of the pool's queue once a thousand ids were looked at", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorker(pool, "w1", { work: "v1", other: "v1" });
+    const many = Array.from({ length: 1_001 }, (_, i) => `n${i}`);
+    await submitOthers(pool, ...many);
+    await submitByClient(pool, "c1", "a");
+    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual([]);
+    expect((await stage.dump()).queue).toEqual(["n1000", "a", ...many.slice(0, 1_000)].map(idOf));
+    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["a"]);
+    expect((await stage.dump()).queue).toEqual(["n1000", ...many.slice(0, 1_000)].map(idOf));
+  });
+
+  it("a claim looks at a thousand ids at most, and is repeated if it met leftovers only", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w1");
+    const many = Array.from({ length: 1_001 }, (_, i) => `n${i}`);
+    await submitByClient(pool, "c1", ...many, "a");
+    await pool.withdraw("c1", many.map(idOf));
+    expect((await pool.claim({ ...standard, worker: "w1", epoch: 1, max: 1, volunteerFor: 1 })).kind).toBe("again");
+    expect((await stage.dump()).queue).toHaveLength(2);
+    expect(await claimNames(pool, "w1")).toEqual(["a"]);
+  });
+}

@@ -21,9 +21,15 @@ parentPort?.on("message", (order: HeartbeatOrder) => {
   if (order.kind === "unwatch") disarm(order.id);
 });
 
+/** A supervised process whose supervisor is gone, and whose code never yields, is nobody's any more: its lease may lapse. */
+const supervisor = process.ppid;
+function isOrphan(): boolean {
+  return data.endsProcess && process.ppid !== supervisor;
+}
+
 const keeper = await openStatekeeper(data.url, { grid: data.grid, connectTimeoutMs });
 const pool = keeper.pool(data.pool);
-for (;;) {
+while (!isOrphan()) {
   const isKnown = await pool.renew(data.worker, data.leaseMs).catch(() => true);
   if (!isKnown) parentPort?.postMessage("lost");
   await new Promise((resolve) => setTimeout(resolve, data.leaseMs / 3));

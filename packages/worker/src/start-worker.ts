@@ -89,20 +89,26 @@ function running(
   const closed = new Promise<void>((resolve) => {
     tellClosed = resolve;
   });
-  let leaving: Promise<void> | undefined;
-  const leave = (how: () => Promise<void>): Promise<void> => {
-    leaving ??= how().finally(async () => {
-      await opened?.close();
-      tellClosed();
-    });
-    return leaving;
+  let draining: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
+  const closeAfter = async (leaving: Promise<void>): Promise<void> => {
+    await leaving;
+    await opened?.close();
+    tellClosed();
   };
   return {
     id: `${pool}/${worker.id}`,
     pool,
     closed,
-    drain: (timeoutMs = options.drainTimeoutMs) => leave(() => worker.drain(timeoutMs)),
-    stop: () => leave(() => worker.stop()),
+    drain: (timeoutMs = options.drainTimeoutMs) => {
+      draining ??= stopping ?? closeAfter(worker.drain(timeoutMs));
+      return draining;
+    },
+    // also while it drains: whoever asks for a stop does not want to wait for the rest of it
+    stop: () => {
+      stopping ??= closeAfter(worker.stop());
+      return stopping;
+    },
   };
 }
 

@@ -68,6 +68,7 @@ export class Worker implements Outside {
   #isJoining = false;
   #isDraining = false;
   #whenIdle: (() => void) | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(parts: WorkerParts) {
     const { id, keeper, options, clock, log } = parts;
@@ -183,8 +184,14 @@ export class Worker implements Outside {
     await this.stop();
   }
 
-  /** Stops at once: what runs is given up, and goes back to the pool. */
-  async stop(): Promise<void> {
+  /** Stops at once, also while it drains: what runs is given up, and goes back to the pool. */
+  stop(): Promise<void> {
+    this.#whenIdle?.();
+    this.#stopping ??= this.#leave();
+    return this.#stopping;
+  }
+
+  async #leave(): Promise<void> {
     this.#isDraining = true;
     await this.#claimer.stop();
     this.#upkeep.stop();

@@ -34,7 +34,11 @@ describe.each([1, 2])("%i worker processes of one slot", (count) => {
     await startWorkers(grid, count);
     const client = await openClient(grid);
     const value = await client.enqueue("pool", ["recbog", 0, "job", 5, 5, "t"]);
-    expect(String(value).split(/[^\w.-]+/).filter(Boolean).length).toBeGreaterThanOrEqual(3_125);
+    expect(
+      String(value)
+        .split(/[^\w.-]+/)
+        .filter(Boolean).length,
+    ).toBeGreaterThanOrEqual(3_125);
     expect(await evaluations(client, "recbog")).toBe(3_906);
   });
 
@@ -77,7 +81,10 @@ test("two clients that ask for the same at the same time cause one evaluation, a
   const workers = await startWorkers(grid, 2);
   const [one, other] = [await openClient(grid), await openClient(grid)];
   const request = ["rest", 200, "shared"] as const;
-  expect(await Promise.all([one.enqueue("pool", request), other.enqueue("pool", request)])).toEqual(["shared", "shared"]);
+  expect(await Promise.all([one.enqueue("pool", request), other.enqueue("pool", request)])).toEqual([
+    "shared",
+    "shared",
+  ]);
   expect(await evaluations(one, "rest")).toBe(1);
   expect(await workers.end()).toBe(0);
   await startWorkers(grid, 1);
@@ -95,7 +102,11 @@ test("an error three levels down arrives as a tree", async () => {
   expect(msg).toBe('Error from request ["overOverIcky",7]');
   const middle = info['["overIcky",7]'];
   expect(middle?.msg).toBe('Error from request ["overIcky",7]');
-  expect(middle?.info?.['["icky",7]']).toMatchObject({ msg: "Icky value 7", code: "FUNCTION_FAILED", req: '["icky",7]' });
+  expect(middle?.info?.['["icky",7]']).toMatchObject({
+    msg: "Icky value 7",
+    code: "FUNCTION_FAILED",
+    req: '["icky",7]',
+  });
 });
 
 test("a worker that joins takes over the queue of one that is busy", async () => {

@@ -1,4 +1,7 @@
 /** What a worker promises the functions it runs, on the embedded statekeeper and seen from outside only. */
+
+import { GridClient } from "@callgrid/client";
+import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import {
   callReentrant,
   context,
@@ -10,8 +13,6 @@ import {
   startWorker,
   streamReentrant,
 } from "callgrid";
-import { GridClient } from "@callgrid/client";
-import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 type Options = Partial<Parameters<typeof startWorker>[0]>;
@@ -68,7 +69,10 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
       return n;
     });
     await work({ busy }, { slots: 3 });
-    await grid.enqueueAll("pool", Array.from({ length: 50 }, (_, i) => [busy, i] as const));
+    await grid.enqueueAll(
+      "pool",
+      Array.from({ length: 50 }, (_, i) => [busy, i] as const),
+    );
     expect(most).toBe(3);
   });
 
@@ -88,7 +92,10 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
       return before === context().requestId ? leaves : [-1, -1];
     });
     await work({ leaf, trunk });
-    const values = await grid.enqueueAll("pool", Array.from({ length: 30 }, (_, i) => [trunk, i] as const));
+    const values = await grid.enqueueAll(
+      "pool",
+      Array.from({ length: 30 }, (_, i) => [trunk, i] as const),
+    );
     expect(values).toEqual(Array.from({ length: 30 }, (_, i) => [i, i + 1_000]));
   });
 
@@ -111,13 +118,21 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     });
     const all = define("all", async () => {
       const seen: string[] = [];
-      for await (const { index, outcome } of streamReentrant([[odd, 1], [odd, 2], [odd, 3]])) {
+      for await (const { index, outcome } of streamReentrant([
+        [odd, 1],
+        [odd, 2],
+        [odd, 3],
+      ])) {
         seen.push("error" in outcome ? `${index}: ${outcome.error.msg}` : `${index}: ${outcome.value}`);
       }
       return seen.sort();
     });
     const first = define("first", async () => {
-      for await (const { outcome } of streamReentrant([[odd, 5], [odd, 7]])) return "value" in outcome;
+      for await (const { outcome } of streamReentrant([
+        [odd, 5],
+        [odd, 7],
+      ]))
+        return "value" in outcome;
       return false;
     });
     await work({ odd, all, first });
@@ -130,7 +145,16 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     const fails = define("fails", (n: number): number => {
       throw new Error(`no ${n}`);
     });
-    const asks = define("asks", async () => (await callReentrant([[fails, 1], [fails, 2]])).length);
+    const asks = define(
+      "asks",
+      async () =>
+        (
+          await callReentrant([
+            [fails, 1],
+            [fails, 2],
+          ])
+        ).length,
+    );
     const copes = define("copes", async () => {
       const error: unknown = await callReentrant([[fails, 3]]).catch((thrown: unknown) => thrown);
       return error instanceof RequestError ? Object.keys(error.info) : [];
@@ -162,7 +186,10 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     const { grid, work } = stage();
     const fib = define("fib", async (n: number): Promise<number> => {
       if (n < 2) return n;
-      const [a, b] = await callReentrant([["fib", n - 1], ["fib", n - 2]]);
+      const [a, b] = await callReentrant([
+        ["fib", n - 1],
+        ["fib", n - 2],
+      ]);
       return Number(a) + Number(b);
     });
     await work({ fib });
@@ -313,7 +340,10 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     const same = define("same", (n: number) => n);
     const worker = await work({ same }, { recentResultsLimit: 100 });
     for (let round = 0; round < 20; round += 1) {
-      await grid.enqueueAll("pool", Array.from({ length: 500 }, (_, i) => [same, round * 500 + i] as const));
+      await grid.enqueueAll(
+        "pool",
+        Array.from({ length: 500 }, (_, i) => [same, round * 500 + i] as const),
+      );
     }
     const { queued, members, counters } = await grid.status("pool");
     expect({ queued, evaluated: counters["evaluated:same"] }).toEqual({ queued: 0, evaluated: 10_000 });

@@ -279,7 +279,10 @@ export interface PoolKeeper {
    * that nobody waits for any more are closed and named. What the pool does not know or others have claimed since goes on: its
    * outcome is welcome if it comes first.
    */
-  reconcile(worker: string, heldIds: readonly string[]): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }>;
+  reconcile(
+    worker: string,
+    heldIds: readonly string[],
+  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }>;
 
   /**
    * What has to be done now and then by somebody: processes whose lease lapsed are retired, their work goes back to the pool,

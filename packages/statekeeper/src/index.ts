@@ -1,8 +1,8 @@
 /** Package statekeeper: the contract by which clients, workers and distributors meet, in memory and on Redis. */
 export * from "./contract.ts";
-export { decodeInboxMessage } from "./redis/inbox-message.ts";
 export * from "./memory/memory-statekeeper.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";
+export { decodeInboxMessage } from "./redis/inbox-message.ts";
 export { type OpenOptions, openStatekeeper } from "./redis/open.ts";
 export * from "./requester.ts";

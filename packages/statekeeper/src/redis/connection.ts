@@ -1,8 +1,7 @@
 /**
  * Connections to one Redis: one for commands, and one for each inbox that is read (a blocking read holds its connection).
  * They reconnect by themselves for as long as it takes; a command in flight when the link breaks is sent again, which the
- * contract allows. A link that answers nothing for `silenceMs` while an answer is due is torn down, so a half-open socket
- * is found out.
+ * contract allows. A half-open socket is found out by silence-watch.ts.
  */
 import { GridError } from "@callgrid/core";
 import { Redis, type RedisOptions } from "ioredis";
@@ -14,7 +13,7 @@ export interface ConnectionLog {
   info(facts: Record<string, unknown>, message: string): void;
 }
 
-const silenceMs = 5_000;
+const keepAliveMs = 5_000;
 const longestRetryMs = 1_000;
 const oldestMajor = 7;
 
@@ -34,7 +33,10 @@ export function parseRedisUrl(url: string): RedisAddress {
     throw invalidUrl(url);
   }
   if (parsed.protocol === "unix:" && parsed.pathname !== "") {
-    const options: RedisOptions = { path: decodeURIComponent(parsed.pathname), ...socketCredentials(parsed.searchParams) };
+    const options: RedisOptions = {
+      path: decodeURIComponent(parsed.pathname),
+      ...socketCredentials(parsed.searchParams),
+    };
     return { options, shown: `unix://${parsed.pathname}` };
   }
   if (parsed.protocol !== "redis:" && parsed.protocol !== "rediss:") throw invalidUrl(url);
@@ -44,7 +46,10 @@ export function parseRedisUrl(url: string): RedisAddress {
   if (!/^\d*$/.test(database)) throw invalidUrl(url);
   const options: RedisOptions = { host, port, db: Number(database || 0), ...credentials(parsed) };
   if (parsed.protocol === "rediss:") options.tls = { servername: host };
-  return { options, shown: `${parsed.protocol}//${parsed.hostname || host}:${port}${database === "" ? "" : `/${database}`}` };
+  return {
+    options,
+    shown: `${parsed.protocol}//${parsed.hostname || host}:${port}${database === "" ? "" : `/${database}`}`,
+  };
 }
 
 function credentials(url: URL): RedisOptions {
@@ -68,7 +73,10 @@ function socketCredentials(parameters: URLSearchParams): RedisOptions {
 
 function invalidUrl(url: string): GridError {
   const shown = url.replace(/\/\/[^@/]*@/, "//…@");
-  return new GridError("INVALID_OPTION", `${JSON.stringify(shown)} is no URL of a Redis; write redis://host:port, rediss://… for TLS, or unix:///path`);
+  return new GridError(
+    "INVALID_OPTION",
+    `${JSON.stringify(shown)} is no URL of a Redis; write redis://host:port, rediss://… for TLS, or unix:///path`,
+  );
 }
 
 /** Makes a connection that keeps trying; scripts are defined on it as commands. */
@@ -79,8 +87,7 @@ export function makeConnection(address: RedisAddress, name: string): Redis {
     lazyConnect: true,
     maxRetriesPerRequest: null,
     enableReadyCheck: true,
-    socketTimeout: silenceMs,
-    keepAlive: silenceMs,
+    keepAlive: keepAliveMs,
     retryStrategy: (attempt: number) => Math.min(25 * 2 ** Math.min(attempt, 10), longestRetryMs),
     reconnectOnError: (error: Error): 2 | false => (error.message.startsWith("READONLY") ? 2 : false),
   };
@@ -143,19 +150,30 @@ export async function connectWithin(redis: Redis, address: string, timeoutMs: nu
 
 async function checkVersion(redis: Redis, address: string): Promise<void> {
   const information = await redis.info("server").catch((cause: Error) => {
-    throw new GridError("CONNECTION_FAILED", `Redis at ${address} refuses: ${cause.message}`, { details: { address }, cause });
+    throw new GridError("CONNECTION_FAILED", `Redis at ${address} refuses: ${cause.message}`, {
+      details: { address },
+      cause,
+    });
   });
   const version = /redis_version:(\S+)/.exec(information)?.[1] ?? "unknown";
   if (Number.parseInt(version, 10) >= oldestMajor) return;
-  throw new GridError("REDIS_TOO_OLD", `Redis at ${address} is version ${version}; callgrid needs ${oldestMajor}.0 or newer`, {
-    details: { version, address },
-  });
+  throw new GridError(
+    "REDIS_TOO_OLD",
+    `Redis at ${address} is version ${version}; callgrid needs ${oldestMajor}.0 or newer`,
+    {
+      details: { version, address },
+    },
+  );
 }
 
 function connectionFailed(address: string, timeoutMs: number, cause: Error | undefined): GridError {
   const reason = cause === undefined ? "no answer" : cause.message;
-  return new GridError("CONNECTION_FAILED", `no Redis at ${address} within ${timeoutMs} ms (${reason}); is it running, and is the address right?`, {
-    details: { address, timeoutMs },
-    cause,
-  });
+  return new GridError(
+    "CONNECTION_FAILED",
+    `no Redis at ${address} within ${timeoutMs} ms (${reason}); is it running, and is the address right?`,
+    {
+      details: { address, timeoutMs },
+      cause,
+    },
+  );
 }

@@ -5,6 +5,7 @@
 import type { Redis } from "ioredis";
 import type { InboxHandlers, InboxListener } from "../contract.ts";
 import { decodeInboxMessage } from "./inbox-message.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 const blockSeconds = 2;
 const oldReadMs = blockSeconds * 1_000 + 500;
@@ -15,6 +16,7 @@ export class InboxReader implements InboxListener {
   readonly #redis: Redis;
   readonly #key: string;
   readonly #handlers: InboxHandlers;
+  readonly #watch: SilenceWatch;
   #isClosed = false;
   #wasReady = false;
 
@@ -22,6 +24,7 @@ export class InboxReader implements InboxListener {
     this.#redis = redis;
     this.#key = key;
     this.#handlers = handlers;
+    this.#watch = new SilenceWatch(redis);
     redis.on("ready", () => {
       if (this.#wasReady) this.#tellReconnect();
       this.#wasReady = true;
@@ -32,6 +35,7 @@ export class InboxReader implements InboxListener {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#watch.stop();
     this.#redis.disconnect();
   }
 
@@ -52,7 +56,8 @@ export class InboxReader implements InboxListener {
 
   async #readOnce(): Promise<string[]> {
     try {
-      const reply = await this.#redis.blmpop(blockSeconds, 1, this.#key, "LEFT", "COUNT", messagesPerRead);
+      const reading = this.#redis.blmpop(blockSeconds, 1, this.#key, "LEFT", "COUNT", messagesPerRead);
+      const reply = await this.#watch.over(reading);
       return reply === null ? [] : reply[1];
     } catch {
       // closed, or refused for now (loading, failover): the connection says which, and logs it

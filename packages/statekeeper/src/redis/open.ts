@@ -76,8 +76,14 @@ class RedisStatekeeper implements Statekeeper {
     // only for a hint in a message: a user without the right to read it gets none
     const known = await this.#commands.smembers(knownPoolsKey).catch(() => [] as string[]);
     // grid names hold no colon, pool ids may
-    const pools = known.map((entry) => ({ grid: entry.slice(0, entry.indexOf(":")), pool: entry.slice(entry.indexOf(":") + 1) }));
-    return pools.filter((entry) => entry.pool === pool && entry.grid !== this.grid).map(({ grid }) => grid).sort();
+    const pools = known.map((entry) => ({
+      grid: entry.slice(0, entry.indexOf(":")),
+      pool: entry.slice(entry.indexOf(":") + 1),
+    }));
+    return pools
+      .filter((entry) => entry.pool === pool && entry.grid !== this.grid)
+      .map(({ grid }) => grid)
+      .sort();
   }
 
   async ping(): Promise<number> {

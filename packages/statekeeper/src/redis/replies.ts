@@ -44,7 +44,12 @@ export function readClaims(parts: Reply, from: number, now: number): Claim[] {
 }
 
 export function readClaimReply(reply: Reply): ClaimReply {
-  return { kind: String(reply[0]) as ClaimReply["kind"], volunteers: Number(reply[1]), isMore: reply[2] === 1, claims: readClaims(reply, 4, Number(reply[3])) };
+  return {
+    kind: String(reply[0]) as ClaimReply["kind"],
+    volunteers: Number(reply[1]),
+    isMore: reply[2] === 1,
+    claims: readClaims(reply, 4, Number(reply[3])),
+  };
 }
 
 export function readCheckReply(reply: Reply): CheckAnswer[] {
@@ -110,7 +115,8 @@ function readMember(parts: Reply): MemberState {
 
 export function readRequestState(id: string, reply: Reply): RequestState | undefined {
   if (reply.length === 0) return undefined;
-  const [payload, owner, lease, claimed, waitsFor, losses, suspended, timeoutMs, progress, ...waiters] = reply.map(String);
+  const [payload, owner, lease, claimed, waitsFor, losses, suspended, timeoutMs, progress, ...waiters] =
+    reply.map(String);
   if (reply.length === 1) return doneState(id);
   return {
     id,

@@ -6,6 +6,7 @@ import { type Clock, GridError, sleep } from "@callgrid/core";
 import type { Redis } from "ioredis";
 import type { ConnectionLog } from "./connection.ts";
 import type { ScriptName } from "./scripts.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 const passingRefusals = /^(OOM|LOADING|READONLY|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF|NOSCRIPT)\b/;
 const longestPauseMs = 2_000;
@@ -16,6 +17,7 @@ export class ScriptRunner {
   readonly #redis: Redis;
   readonly #clock: Clock;
   readonly #log: ConnectionLog;
+  readonly #watch: SilenceWatch;
   #lastToldAt = 0;
   #isClosed = false;
 
@@ -23,13 +25,14 @@ export class ScriptRunner {
     this.#redis = redis;
     this.#clock = clock;
     this.#log = log;
+    this.#watch = new SilenceWatch(redis);
   }
 
   /** Runs a script on the pool with this prefix. */
   async run(script: ScriptName, prefix: string, args: ReadonlyArray<string | number>): Promise<unknown> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#command(script)(prefix, ...args);
+        return await this.#watch.over(this.#command(script)(prefix, ...args));
       } catch (error) {
         if (this.#isClosed) throw new GridError("GRID_CLOSED", "the connection was closed", { cause: error });
         if (!(error instanceof Error) || !isPassing(error)) throw refused(script, error);
@@ -41,6 +44,7 @@ export class ScriptRunner {
 
   close(): void {
     this.#isClosed = true;
+    this.#watch.stop();
   }
 
   #command(script: ScriptName): ScriptCommand {
@@ -57,10 +61,15 @@ export class ScriptRunner {
 
 /** Errors inside a script are told as `… OOM command not allowed …` or `ERR … script: …, @user_script…`, so look inside. */
 function isPassing(error: Error): boolean {
-  return passingRefusals.test(error.message) || /\b(OOM command not allowed|READONLY You can't write)/.test(error.message);
+  return (
+    passingRefusals.test(error.message) || /\b(OOM command not allowed|READONLY You can't write)/.test(error.message)
+  );
 }
 
 function refused(script: ScriptName, error: unknown): GridError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, { cause: error, details: { script } });
+  return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, {
+    cause: error,
+    details: { script },
+  });
 }

@@ -1,6 +1,6 @@
 /** What the workers of all systems evaluate: plain functions, the same code for each of them. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { digitSum } from "../examples/digits/functions.ts";
+import { digitSum, plainDigitSum } from "./digit-sums.ts";
 import type { Task } from "./system.ts";
 
 let evaluations = 0;
@@ -52,7 +52,9 @@ export function loopsPerMs(): number {
   return Math.round(loops / Math.min(...times));
 }
 
-const functions = new Map<string, (...args: never[]) => unknown>(Object.entries({ noop, nap, turn, digitSum }));
+const functions = new Map<string, (...args: never[]) => unknown>(
+  Object.entries({ noop, nap, turn, digitSum, plainDigitSum }),
+);
 
 /** Evaluates a task that asks for no others. */
 export function evaluate([name, ...args]: Task): unknown {

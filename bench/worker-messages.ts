@@ -9,9 +9,7 @@ export interface WorkerSetup {
 }
 
 /** Each is answered by one {@link WorkerAnswer}. */
-export type WorkerQuestion =
-  | { readonly kind: "start"; readonly setup: WorkerSetup }
-  | { readonly kind: "usage" };
+export type WorkerQuestion = { readonly kind: "start"; readonly setup: WorkerSetup } | { readonly kind: "usage" };
 
 export type WorkerAnswer = { readonly kind: "ready" } | { readonly kind: "usage"; readonly usage: WorkerUsage };
 

@@ -9,7 +9,12 @@ export type TaskQueue = BeeQueue<Task>;
 
 /** A queue to take work from. */
 export function openWorkQueue(redis: RedisAddress): TaskQueue {
-  return new BeeQueue<Task>(queueName, { redis: { ...redis }, getEvents: false, storeJobs: false, removeOnSuccess: true });
+  return new BeeQueue<Task>(queueName, {
+    redis: { ...redis },
+    getEvents: false,
+    storeJobs: false,
+    removeOnSuccess: true,
+  });
 }
 
 /** A queue to ask for work, and to hear of its results. */

@@ -3,9 +3,15 @@ import { type Queue, QueueEvents } from "bullmq";
 import { PendingValues } from "../pending-values.ts";
 import { noWorkerUsage, type Start, type System, type Task, type WorkerUsage } from "../system.ts";
 import { WorkerProcesses } from "../worker-processes.ts";
-import { connectionTo, openQueue, queueName } from "./bullmq-queue.ts";
+import { connectionTo, type JobData, openQueue, queueName } from "./bullmq-queue.ts";
 
 const defaultChunk = 200;
+
+interface NewJob {
+  readonly name: string;
+  readonly data: JobData;
+  readonly opts: { readonly jobId: string };
+}
 
 export class BullMq implements System {
   readonly #pending = new PendingValues();
@@ -55,14 +61,14 @@ export class BullMq implements System {
     await this.#queue?.disconnect();
   }
 
-  async #add(jobs: ReadonlyArray<ReturnType<BullMq["#jobOf"]>>): Promise<void> {
+  async #add(jobs: readonly NewJob[]): Promise<void> {
     const adding: Array<Promise<unknown> | undefined> = [];
     for (let from = 0; from < jobs.length; from += this.#chunk)
       adding.push(this.#queue?.addBulk(jobs.slice(from, from + this.#chunk)));
     await Promise.all(adding);
   }
 
-  #jobOf(task: Task) {
+  #jobOf(task: Task): NewJob {
     this.#lastId += 1;
     return { name: "task", data: { task }, opts: { jobId: `client-${this.#lastId}` } };
   }

@@ -142,7 +142,7 @@ export function failureOf(number: number): string {
 }
 
 /** A node's value in its form. */
-export function valueOf(node: CallNode, number: number): unknown {
+export function valueInForm(node: CallNode, number: number): unknown {
   if (node.valueForm === "number") return number;
   if (node.valueForm === "object") return { number };
   return { number, filling: "x".repeat(largeCharacters) };
@@ -159,7 +159,8 @@ export function numberIn(value: unknown): number | undefined {
 /** Draws a graph: some are deep, some broad, some mostly of small calls. */
 export function drawGraph(random: Random): CallGraph {
   const shape = random.pick(["deep", "broad", "mixed", "mixed", "small"] as const);
-  const count = shape === "small" ? random.integer(20, 120) : random.integer(4, 40);
+  const most = random.chance(0.1) ? 100 : shape === "small" ? 40 : 20;
+  const count = Math.round(random.logarithmic(3, most));
   const nodes: CallNode[] = [];
   for (let number = 0; number < count; number += 1) nodes.push(drawNode(random, shape, number));
   return new CallGraph(nodes);
@@ -175,7 +176,7 @@ function drawNode(random: Random, shape: Shape, number: number): CallNode {
   return {
     number,
     functionName,
-    form: random.pick(["number", "number", "number", "object", "rich"]),
+    form: random.chance(0.05) ? "rich" : random.pick(["number", "number", "number", "object"]),
     phases,
     fails: random.chance(0.04),
     forgives: random.chance(0.3),

@@ -2,7 +2,7 @@
  * The functions that workers of a simulation evaluate: each walks one node of the call graph, on the clock of the process that
  * it runs in. They are pure in what they return, and in nothing else.
  */
-import { type Definition, type ErrorTree, type Outcome, RequestError, sleep } from "@callgrid/core";
+import { type Definition, RequestError, sleep } from "@callgrid/core";
 import { callReentrant, streamReentrant } from "@callgrid/worker";
 import {
   type CallGraph,
@@ -14,8 +14,9 @@ import {
   numberIn,
   type Phase,
   type RightOutcome,
-  valueOf,
+  valueInForm,
 } from "./call-graph.ts";
+import { failuresIn } from "./right-outcome.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 
 const aDayMs = 86_400_000;
@@ -113,27 +114,9 @@ function forgivenNumber(node: CallNode): number {
 
 function finish(node: CallNode, number: number): unknown {
   if (node.fails) throw new Error(failureOf(node.number));
-  return valueOf(node, number);
+  return valueInForm(node, number);
 }
 
 function isFailureOfNodes(error: unknown): boolean {
   return error instanceof RequestError && failuresIn(error.tree).every((message) => failurePattern.test(message));
-}
-
-/** The messages at the roots of a failure. */
-export function failuresIn(tree: ErrorTree): string[] {
-  const causes = Object.values(tree.info ?? {});
-  if (causes.length > 0) return causes.flatMap(failuresIn);
-  return [tree.code === "FUNCTION_FAILED" ? tree.msg : `${tree.code}: ${tree.msg}`];
-}
-
-/** What is wrong with an outcome; undefined if nothing is. */
-export function mistakeIn(outcome: Outcome, right: RightOutcome): string | undefined {
-  if ("value" in outcome) {
-    if ("number" in right && numberIn(outcome.value) === right.number) return undefined;
-    return `the value ${String(JSON.stringify(outcome.value)).slice(0, 80)}, and right is ${JSON.stringify(right)}`;
-  }
-  const failures = failuresIn(outcome.error.tree);
-  if ("failures" in right && failures.every((failure) => right.failures.includes(failure))) return undefined;
-  return `the failure ${failures.join("; ")}, and right is ${JSON.stringify(right)}`;
 }

@@ -47,7 +47,7 @@ export function drawGridManner(random: Random): GridManner {
       hoistEveryMs: Math.round(random.logarithmic(50, 500)),
       maxAttempts,
     },
-    longestReplaceMs: random.logarithmic(5, 3_000),
+    longestReplaceMs: random.logarithmic(100, 3_000),
     buriedShare: random.pick([0, 0.5, 1]),
     fleetingTtlMs: random.pick([0, 50, 1_000]),
     hasImpatientCalls: random.chance(0.4),

@@ -25,13 +25,13 @@ export interface CallManner {
 }
 
 export function drawCalls(random: Random, graph: CallGraph, manner: CallManner): PlannedCall[] {
-  const count = Math.round(random.logarithmic(1, 12));
+  const count = Math.round(random.logarithmic(1, 8));
   return Array.from({ length: count }, () => drawCall(random, graph, manner));
 }
 
 function drawCall(random: Random, graph: CallGraph, { spanMs, hasImpatient }: CallManner): PlannedCall {
   const manner = random.pick(["enqueue", "enqueue", "enqueueAll", "stream"] as const);
-  const count = manner === "enqueue" ? 1 : random.integer(1, 8);
+  const count = manner === "enqueue" ? 1 : random.integer(1, 5);
   const impatience = random.pick(["none", "none", "none", "timeout", "abort", "both"] as const);
   const timeoutMs = Math.ceil(random.logarithmic(1, 3_000));
   const abortAfterMs = random.logarithmic(0.1, 3_000);

@@ -3,9 +3,9 @@
 import { GridClient, type GridLog, resolveClientOptions } from "@callgrid/client";
 import { isGridError, type Outcome, RequestError } from "@callgrid/core";
 import type { CallGraph } from "./call-graph.ts";
-import { mistakeIn } from "./graph-functions.ts";
 import type { PlannedCall } from "./planned-call.ts";
 import type { Random } from "./random.ts";
+import { mistakeIn } from "./right-outcome.ts";
 import { type SimulatedKeeper, statekeeperOf } from "./simulated-keeper.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { Trace } from "./trace.ts";
@@ -143,10 +143,12 @@ export class SimulatedClient {
   #judgeEnd(call: MadeCall, error: unknown): void {
     const { plan, isAborted } = call;
     if (isAborted && isGridError(error, "CANCELLED") && !(error instanceof RequestError)) return;
-    if (!(error instanceof RequestError)) return this.#fail(call, `it ended with ${String(error)}`);
-    if (plan.manner === "stream") return this.#fail(call, `a stream ended with ${String(error)}`);
-    const failing = plan.nodes.find((node) => "failures" in this.#parts.graph.outcomeOf(node));
-    this.#judge(call, failing ?? plan.nodes[0] ?? 0, { error });
+    if (!(error instanceof RequestError) || plan.manner === "stream") {
+      this.#fail(call, `it ended with ${String(error)}`);
+    } else {
+      const failing = plan.nodes.find((node) => "failures" in this.#parts.graph.outcomeOf(node));
+      this.#judge(call, failing ?? plan.nodes[0] ?? 0, { error });
+    }
   }
 
   #judge(call: MadeCall, node: number, outcome: Outcome): void {

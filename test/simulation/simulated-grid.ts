@@ -78,7 +78,7 @@ export class SimulatedGrid {
   readonly fail = (what: string): void => {
     if (this.#violation !== undefined) return;
     this.#violation = what;
-    this.trace.note("simulation", `finds: ${what}`);
+    this.trace.note("simulation", "finds:", what);
     this.trace.stop();
   };
 
@@ -92,6 +92,11 @@ export class SimulatedGrid {
   get calmSinceMs(): number {
     const calm = this.nodes.flatMap(({ host }) => host?.saboteur.calmSinceMs ?? []);
     return Math.min(...calm);
+  }
+
+  /** When the last fault that anybody still feels is over. */
+  get disturbedUntilMs(): number {
+    return Math.max(0, ...this.#saboteurs.flatMap(({ calmSinceMs }) => calmSinceMs ?? []));
   }
 
   start(): void {

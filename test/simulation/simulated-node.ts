@@ -84,6 +84,6 @@ export class NodePlace {
     if (this.#isClosed) return;
     // a supervisor learns of a death at once, or it died too
     if (random.chance(buriedShare)) after(random.logarithmic(0.1, 50), () => bury(ended.id));
-    after(random.logarithmic(1, longestReplaceMs), () => this.start());
+    after(random.between(longestReplaceMs / 3, longestReplaceMs), () => this.start());
   }
 }

@@ -14,6 +14,14 @@ export interface SimulatedProcessParts {
   readonly skewMs: number;
 }
 
+/** Something that is to happen in the process. */
+interface ProcessEvent {
+  readonly action: () => void;
+  cancel: CancelTimer;
+}
+
+const nothingToCancel: CancelTimer = () => undefined;
+
 export class SimulatedProcess {
   readonly name: string;
   readonly clock: Clock;
@@ -63,15 +71,16 @@ export class SimulatedProcess {
 
   /** Runs `action` in this process at a time of the world, or as soon after it as the process can. */
   at(dueMs: number, action: () => void): CancelTimer {
-    let cancel: CancelTimer;
-    const fire = (): void => {
-      if (!this.#isAlive) return;
-      const freeAtMs = Math.max(this.#busyUntilMs, this.#stoppedUntilMs);
-      if (freeAtMs > this.#world.now()) cancel = this.#world.after(freeAtMs - this.#world.now(), fire);
-      else if (this.interact()) action();
-    };
-    cancel = this.#world.after(dueMs - this.#world.now(), fire);
-    return () => cancel();
+    const event: ProcessEvent = { action, cancel: nothingToCancel };
+    event.cancel = this.#world.after(dueMs - this.#world.now(), () => this.#fire(event));
+    return () => event.cancel();
+  }
+
+  #fire(event: ProcessEvent): void {
+    if (!this.#isAlive) return;
+    const waitMs = Math.max(this.#busyUntilMs, this.#stoppedUntilMs) - this.#world.now();
+    if (waitMs > 0) event.cancel = this.#world.after(waitMs, () => this.#fire(event));
+    else if (this.interact()) event.action();
   }
 
   /** Counts one interaction with the world; `false` for a process that is dead, or dies of this one. */

@@ -2,11 +2,10 @@
  * The pool that all processes of a simulation share, watched: after every operation that can break one, the invariants are held
  * against its records. Here too is the switch that breaks reclaiming, to show that the simulation would notice.
  */
-import { decodeOutcome } from "@callgrid/core";
 import type { Completion, MemoryPool, MemoryStatekeeper } from "@callgrid/statekeeper";
 import type { CallGraph } from "./call-graph.ts";
-import { mistakeIn } from "./graph-functions.ts";
 import { changedResult, misplacedRequest } from "./invariants.ts";
+import { mistakeInText } from "./right-outcome.ts";
 import type { Trace } from "./trace.ts";
 
 /** One operation as the trace tells it. */
@@ -36,12 +35,16 @@ const harmless: ReadonlySet<string> = new Set([
   "abdicate",
 ]);
 
+/** Operations by which a process shows that it waits for something or works on something, if they name any request. */
+const telling: ReadonlySet<string> = new Set(["submit", "check", "complete", "release", "withdraw", "reconcile"]);
+
 export class WatchedPool {
   readonly name = "pool";
   readonly pool: MemoryPool;
   readonly #parts: WatchedPoolParts;
   readonly #seenResults = new Map<string, string>();
   #operations = 0;
+  #lastTelling: { readonly atMs: number; readonly what: string } | undefined;
 
   constructor(parts: WatchedPoolParts) {
     this.#parts = parts;
@@ -53,9 +56,15 @@ export class WatchedPool {
     return this.#operations;
   }
 
+  /** When somebody last showed that there is anything to do, and how. */
+  get lastTelling(): { readonly atMs: number; readonly what: string } | undefined {
+    return this.#lastTelling;
+  }
+
   async run<Reply>(operation: WatchedOperation, run: (pool: MemoryPool) => Promise<Reply>): Promise<Reply> {
     this.#operations += 1;
     this.#parts.trace.note(operation.who, operation.operation, operation.about);
+    if (telling.has(operation.operation) && !isEmptyList(operation.about)) this.#noteTelling(operation);
     const reclaimedBefore = this.#reclaimed;
     // an operation is over when it returns: its promise is there for statekeepers that are further away
     const reply = run(this.pool);
@@ -63,7 +72,7 @@ export class WatchedPool {
     if (!harmless.has(operation.operation)) this.#check(operation);
     return reply.then(
       (answer) => {
-        if (answer !== undefined) this.#parts.trace.note(operation.who, `${operation.operation} is answered`, answer);
+        this.#noteAnswer(operation, answer);
         return answer;
       },
       (error: unknown) => {
@@ -73,12 +82,22 @@ export class WatchedPool {
     );
   }
 
+  /** How a pool looks is told by many lines that say nothing, and tells this process from the one that replays it. */
+  #noteAnswer({ who, operation }: WatchedOperation, answer: unknown): void {
+    if (answer !== undefined && operation !== "inspect")
+      this.#parts.trace.note(who, `${operation} is answered`, answer);
+  }
+
+  #noteTelling({ who, operation }: WatchedOperation): void {
+    this.#lastTelling = { atMs: this.pool.records.now(), what: `${operation} by ${who}` };
+  }
+
   /** Whether outcomes that are handed in are right. */
   checkCompletions(completions: readonly Completion[]): void {
     for (const { id, outcome } of completions) {
       const number = this.#parts.graph.numberOf(id) ?? this.#numberByRecord(id);
       if (number === undefined) continue;
-      const mistake = mistakeIn(decodeOutcome(outcome), this.#parts.graph.outcomeOf(number));
+      const mistake = mistakeInText(outcome, this.#parts.graph.outcomeOf(number));
       if (mistake !== undefined) this.#parts.onViolation(`${id} is said to come to ${mistake}`);
     }
   }
@@ -99,4 +118,8 @@ export class WatchedPool {
     const payload = this.pool.records.requests.get(id)?.payload;
     return payload === undefined ? undefined : this.#parts.graph.numberOfPayload(payload);
   }
+}
+
+function isEmptyList(about: unknown): boolean {
+  return Array.isArray(about) && about.length === 0;
 }

@@ -4,5 +4,6 @@ export * from "./memory/memory-statekeeper.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";
 export { decodeInboxMessage } from "./redis/inbox-message.ts";
+export { eraseGrid } from "./redis/erase-grid.ts";
 export { type OpenOptions, openStatekeeper } from "./redis/open.ts";
 export * from "./requester.ts";

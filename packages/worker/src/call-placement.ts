@@ -6,7 +6,7 @@
 export type Placement = "memory" | "own-queue" | "pool";
 
 /** Self times below this are far below a round trip to the statekeeper, in ms. */
-export const smallCallMs = 0.1;
+const smallCallMs = 0.1;
 
 /** Where a call goes, given what is known of its function. */
 export function placeCall(facts: {
@@ -14,10 +14,13 @@ export function placeCall(facts: {
   readonly isEager: boolean;
   /** Whether this worker has the function at the pool's current version. */
   readonly isKnownHere: boolean;
-  /** Mean self time in ms; undefined before the first evaluation. */
+  /** Whether the function has a limit of its own: one that never yields can only be told of what the pool knows. */
+  readonly hasTimeout: boolean;
+  /** Mean self time in ms; undefined until enough was seen to go by it. */
   readonly usualMs: number | undefined;
 }): Placement {
   if (!facts.isKnownHere) return "pool";
-  if (facts.isEager || facts.usualMs === undefined || facts.usualMs > smallCallMs) return "own-queue";
+  if (facts.isEager || facts.hasTimeout || facts.usualMs === undefined || facts.usualMs > smallCallMs)
+    return "own-queue";
   return "memory";
 }

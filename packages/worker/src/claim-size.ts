@@ -7,7 +7,6 @@ export interface Workload {
   readonly freeSlots: number;
   /** Whether anything could run that only lacks a slot. */
   readonly hasWork: boolean;
-  readonly readyCount: number;
   /** What the ready requests will take, by measured self times, in ms. */
   readonly readyMs: number;
   /** What the function started last is expected to take, in ms; Infinity if unknown. */

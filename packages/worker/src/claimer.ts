@@ -49,14 +49,14 @@ export class Claimer {
     void this.#claim(size);
   }
 
-  /** Something was put on the own queue. */
-  noteOwnWork(): void {
-    this.#noteNews();
-  }
-
-  /** The pool gave this volunteer work, or sent it away: it is no volunteer any more. */
-  noteStoodDown(): void {
-    this.#noteNews();
+  /**
+   * What was known of the own queue or of volunteering is outdated: something was put there, the pool gave this volunteer work or
+   * sent it away, or messages may have been lost.
+   */
+  noteNews(): void {
+    this.#news += 1;
+    this.#isVolunteer = false;
+    this.#isDry = false;
   }
 
   /** The bound on held requests may let new ones in again. */
@@ -68,12 +68,6 @@ export class Claimer {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#request({ max: 0, budgetMicros: 0, volunteerFor: 0 }).catch(this.#parts.onError);
-  }
-
-  #noteNews(): void {
-    this.#news += 1;
-    this.#isVolunteer = false;
-    this.#isDry = false;
   }
 
   async #claim(size: ClaimSize): Promise<void> {

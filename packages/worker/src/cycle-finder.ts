@@ -7,10 +7,11 @@ import type { PoolKeeper } from "@callgrid/statekeeper";
 import { cycleError } from "./call-maker.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { Settled } from "./settled.ts";
+import type { VisibleEvaluations } from "./visible-evaluations.ts";
 
 /** What is waited for longer than this may be part of a cycle, in ms. */
 const longWaitMs = 300;
-const mostPerLook = 20;
+const mostPerLook = 50;
 const mostCallers = 1_000;
 const mostEdges = 1_000;
 const longestSearch = 1_000;
@@ -19,14 +20,16 @@ export class CycleFinder {
   readonly #keeper: PoolKeeper;
   readonly #worker: string;
   readonly #clock: Clock;
-  readonly #visible: ReadonlyMap<string, Evaluation>;
+  readonly #visible: VisibleEvaluations;
   readonly #settle: (evaluation: Evaluation, settled: Settled) => void;
+  /** What was looked at in this lap waits for the next one, so that everything has its turn. */
+  #lap = 1;
 
   constructor(parts: {
     keeper: PoolKeeper;
     worker: string;
     clock: Clock;
-    visible: ReadonlyMap<string, Evaluation>;
+    visible: VisibleEvaluations;
     settle: (evaluation: Evaluation, settled: Settled) => void;
   }) {
     this.#keeper = parts.keeper;
@@ -36,17 +39,11 @@ export class CycleFinder {
     this.#settle = parts.settle;
   }
 
-  /** One look at what this worker has waited for longest; a cycle through others must pass through one of these. */
+  /** One look at some of what this worker has waited for; a cycle through others must pass through one of these. */
   async look(): Promise<void> {
     const awaited = this.#longAwaited();
     if (awaited.length === 0) return;
-    const untold = callersOf(awaited).filter((caller) => caller.isOwned && !caller.areEdgesTold);
-    const told = untold.map((caller) => ({ id: caller.id, waitsFor: visibleChildren(caller) }));
-    for (const caller of untold) {
-      caller.areEdgesTold = true;
-      caller.isMarkedSuspended = true;
-    }
-    if (told.length > 0) await this.#keeper.mark(this.#worker, told, []);
+    await this.#tellEdges(awaited);
     for (const evaluation of awaited) await this.#breakCycle(evaluation);
   }
 
@@ -54,11 +51,33 @@ export class CycleFinder {
     const before = this.#clock.now() - longWaitMs;
     const awaited: Evaluation[] = [];
     for (const evaluation of this.#visible.values()) {
-      if (evaluation.isOwned || evaluation.state !== "asked" || evaluation.bornAt > before) continue;
+      if (evaluation.state !== "asked" || evaluation.bornAt > before || evaluation.lap === this.#lap) continue;
+      evaluation.lap = this.#lap;
       awaited.push(evaluation);
-      if (awaited.length === mostPerLook) break;
+      if (awaited.length === mostPerLook) return awaited;
     }
+    this.#lap += 1;
     return awaited;
+  }
+
+  /** Whom the callers wait for changes without their knowing: by calls of their children that nobody else sees. */
+  async #tellEdges(awaited: readonly Evaluation[]): Promise<void> {
+    const told: Array<{ id: string; waitsFor: readonly string[] }> = [];
+    const callers = callersOf(awaited).filter(({ isOwned, state }) => isOwned && state === "suspended");
+    for (const caller of callers) {
+      const waitsFor = visibleChildren(caller);
+      if (isSameList(waitsFor, caller.toldEdges)) continue;
+      caller.toldEdges = waitsFor;
+      caller.isMarkedSuspended = true;
+      told.push({ id: caller.id, waitsFor });
+    }
+    if (told.length === 0) return;
+    try {
+      await this.#keeper.mark(this.#worker, told, []);
+    } catch (error) {
+      for (const caller of callers) caller.toldEdges = undefined;
+      throw error;
+    }
   }
 
   async #breakCycle(evaluation: Evaluation): Promise<void> {
@@ -104,4 +123,8 @@ function visibleChildren(evaluation: Evaluation): string[] {
 
 function readable(payload: string): string {
   return payload.startsWith("{") ? JSON.stringify(decodeRequest(payload)) : payload;
+}
+
+function isSameList(one: readonly string[], other: readonly string[] | undefined): boolean {
+  return other !== undefined && one.length === other.length && one.every((id, index) => id === other[index]);
 }

@@ -53,7 +53,8 @@ export class Evaluation {
   readonly payload: string;
   readonly primitiveArguments: readonly unknown[] | undefined;
   readonly mode: CacheMode;
-  readonly definition: Definition | undefined;
+  /** What to evaluate it with; undefined while this worker lacks its function at the pool's current version. */
+  definition: Definition | undefined;
   #id: string | undefined;
 
   state: EvaluationState = "stacked";
@@ -66,6 +67,8 @@ export class Evaluation {
   readonly bornAt: number;
   /** Until when somebody wants the outcome, by the worker's clock, in ms; 0: no limit. */
   deadlineAt: number;
+  /** How long it is expected to take by itself, if it was claimed, in ms. */
+  expectedMs = 0;
   /** Its function's stamp when it started. */
   stamp = "";
 
@@ -76,9 +79,12 @@ export class Evaluation {
   waitingFor = 0;
   /** The statekeeper has been told that it waits. */
   isMarkedSuspended = false;
-  /** The statekeeper has been told for whom it waits this time. */
-  areEdgesTold = false;
-  suspendedAt = 0;
+  /** The ids that the statekeeper has been told it waits for. */
+  toldEdges: readonly string[] | undefined;
+  /** In which lap it was looked at last, by those who look at a few at a time. */
+  lap = 0;
+  /** It has waited for calls at least once. */
+  hasWaited = false;
   /** Self time so far, and since when it runs, in ms. */
   selfMs = 0;
   startedAt = 0;
@@ -116,6 +122,16 @@ export class Evaluation {
     if (at !== -1) this.openCalls?.splice(at, 1);
   }
 
+  /** The outcome is wanted for as long as the most patient of those who wait wants it; 0: for ever. */
+  extendDeadline(deadlineAt: number): void {
+    if (this.deadlineAt > 0) this.deadlineAt = deadlineAt === 0 ? 0 : Math.max(this.deadlineAt, deadlineAt);
+  }
+
+  removeWaiter(calls: ReentrantCalls, index: number): void {
+    const at = this.waiters.findIndex((waiter) => waiter.calls === calls && waiter.index === index);
+    if (at !== -1) this.waiters.splice(at, 1);
+  }
+
   addTimer(cancel: () => void): void {
     this.cancelTimers ??= [];
     this.cancelTimers.push(cancel);
@@ -138,5 +154,9 @@ export class Evaluation {
 
   get isStarted(): boolean {
     return this.state === "running" || this.state === "suspended";
+  }
+
+  get isDone(): boolean {
+    return this.state === "done";
   }
 }

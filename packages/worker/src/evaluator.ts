@@ -3,15 +3,18 @@
  * what was claimed), runs it in the context of its request, and settles it. It knows nothing of the statekeeper: what has to be
  * told there is handed to the `Outside`.
  */
-import { type Clock, type ErrorCode, type ErrorTree, GridError } from "@callgrid/core";
+import { type Clock, GridError } from "@callgrid/core";
+import { Abandoner } from "./abandoner.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { treeOfThrown } from "./failure.ts";
+import { errorTree, treeOfThrown } from "./failure.ts";
 import type { FunctionStanding } from "./function-registry.ts";
+import { interrupt, invoke } from "./invocation.ts";
 import { OwnStack } from "./own-stack.ts";
+import { ReadyQueue } from "./ready-queue.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
-import { runInContext } from "./request-context.ts";
-import { Settled } from "./settled.ts";
 import type { SelfTimes } from "./self-times.ts";
+import { Settled } from "./settled.ts";
+import { Slice } from "./slice.ts";
 
 /** What the evaluator tells the rest of the worker. */
 export interface Outside {
@@ -19,13 +22,15 @@ export interface Outside {
   onSettled(evaluation: Evaluation): void;
   /** A child lost its last waiter in this worker. */
   onUnwanted(child: Evaluation): void;
-  /** A function began to wait, or goes on. */
+  /** A function began to wait, waits for more, or goes on. */
   onSuspension(evaluation: Evaluation): void;
   /** Something changed that the statekeeper may have to be told or asked about. */
   onChange(): void;
   /** A slice is over: there is more to run, and I/O gets its turn first. */
   onSlice(): void;
-  /** An evaluation starts that has a limit: function timeout or deadline, by the worker's clock; 0: none. */
+  /** All slots are taken, and calls wait in memory. */
+  onFull(): void;
+  /** An evaluation starts that has a limit: function timeout or deadline. */
   onLimited(evaluation: Evaluation): void;
 }
 
@@ -35,28 +40,24 @@ interface Resumption {
   readonly resume: () => void;
 }
 
-/** The loop lets I/O have a turn after this long. */
-const sliceMs = 2;
-/** How many evaluations go by between looks at the clock. */
-const checkEvery = 16;
-
 export class Evaluator {
   readonly stack = new OwnStack();
-  readonly ready: Evaluation[] = [];
-  #readyHead = 0;
+  readonly ready = new ReadyQueue();
+  readonly slots: number;
   readonly #resumable: Resumption[] = [];
   readonly #clock: Clock;
   readonly #standing: FunctionStanding;
   readonly #selfTimes: SelfTimes;
   readonly #outside: Outside;
+  readonly #abandoner: Abandoner;
+  readonly #slice: Slice;
   readonly #resultLimitBytes: number;
-  readonly slots: number;
   #freeSlots: number;
+  #runningMs = 0;
   #isInLoop = false;
   #isYielding = false;
   #isLoopQueued = false;
-  #sliceEndsAt = 0;
-  #sinceCheck = 0;
+  #isStopped = false;
 
   constructor(parts: {
     clock: Clock;
@@ -70,6 +71,11 @@ export class Evaluator {
     this.#standing = parts.standing;
     this.#selfTimes = parts.selfTimes;
     this.#outside = parts.outside;
+    this.#slice = new Slice(parts.clock);
+    this.#abandoner = new Abandoner({
+      freeSlot: (evaluation) => this.#freeSlot(evaluation),
+      onUnwanted: (child) => this.#outside.onUnwanted(child),
+    });
     this.#resultLimitBytes = parts.resultLimitBytes;
     this.slots = parts.slots;
     this.#freeSlots = parts.slots;
@@ -79,62 +85,56 @@ export class Evaluator {
     return this.#freeSlots;
   }
 
-  get readyCount(): number {
-    return this.ready.length - this.#readyHead;
+  /** What was started last is expected to take so long, in ms; 0 for what came from memory. */
+  get runningMs(): number {
+    return this.#runningMs;
   }
 
   /** Whether there is anything to run that only lacks a slot. */
   get hasWork(): boolean {
-    return this.#resumable.length > 0 || this.readyCount > 0 || !this.stack.isEmpty;
+    return this.#resumable.length > 0 || this.ready.length > 0 || !this.stack.isEmpty;
+  }
+
+  /** I/O has just had its turn: the loop may go on for a whole slice. */
+  beginSlice(): void {
+    if (!this.#isYielding) this.#slice.begin();
   }
 
   /** Called when something came in from outside: runs what can run, with a fresh slice. */
   wake(): void {
-    if (!this.#isYielding) this.#sliceEndsAt = this.#clock.now() + sliceMs;
+    this.beginSlice();
     this.run();
   }
 
   /** Fills free slots until there is nothing to run or the slice is over. */
   run(): void {
-    if (this.#isInLoop || this.#isYielding) return;
+    if (this.#isInLoop || this.#isYielding || this.#isStopped) return;
     this.#isInLoop = true;
-    while (this.#freeSlots > 0) {
-      if (this.#isSliceOver()) {
-        if (this.hasWork) this.#yield();
-        break;
-      }
-      const resumption = this.#resumable.pop();
-      if (resumption !== undefined) {
-        this.#resume(resumption);
-        continue;
-      }
-      const next = this.stack.pop() ?? this.#shiftReady();
-      if (next === undefined) break;
-      this.#start(next);
+    try {
+      this.#fillSlots();
+    } finally {
+      this.#isInLoop = false;
     }
-    this.#isInLoop = false;
+    if (this.#freeSlots === 0 && !this.stack.isEmpty) this.#outside.onFull();
     this.#outside.onChange();
   }
 
-  /** Takes every claimed evaluation that has not started. */
-  takeReady(): Evaluation[] {
-    const taken = this.ready.splice(0).slice(this.#readyHead).filter(({ state }) => state === "ready");
-    this.#readyHead = 0;
-    return taken;
+  /** Starts nothing more. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** The caller waits: its slot is free for others. Undone by {@link resumeWhenPossible}. */
   suspend(caller: Evaluation, calls: ReentrantCalls): void {
     caller.addOpenCalls(calls);
     caller.waitingFor += 1;
-    if (!caller.holdsSlot) return;
-    const now = this.#clock.now();
-    caller.selfMs += now - caller.runningSince;
-    this.#selfTimes.noteFirstPart(caller.functionName, caller.selfMs);
-    caller.suspendedAt = now;
-    caller.state = "suspended";
-    caller.areEdgesTold = false;
-    this.#freeSlot(caller);
+    if (caller.holdsSlot) {
+      caller.selfMs += this.#slice.look() - caller.runningSince;
+      if (!caller.hasWaited) this.#selfTimes.noteFirstPart(caller.functionName, caller.selfMs);
+      caller.hasWaited = true;
+      caller.state = "suspended";
+      this.#freeSlot(caller);
+    }
     this.#outside.onSuspension(caller);
     this.#queueLoop();
   }
@@ -142,7 +142,7 @@ export class Evaluator {
   /** Its calls are settled: the caller goes on as soon as there is a slot; at once while other calls of it are still open. */
   resumeWhenPossible(calls: ReentrantCalls, resume: () => void): void {
     const { caller } = calls;
-    if (caller.state === "done" || caller.waitingFor > 1) {
+    if (caller.isDone || caller.waitingFor > 1) {
       this.#goOn(calls);
       resume();
       return;
@@ -153,10 +153,10 @@ export class Evaluator {
 
   /** Settles an evaluation, whoever found the outcome; later outcomes of it are ignored. */
   settle(evaluation: Evaluation, settled: Settled): void {
-    if (evaluation.state === "done") return;
+    if (evaluation.isDone) return;
     const wasStarted = evaluation.isStarted;
     if (evaluation.holdsSlot) {
-      evaluation.selfMs += this.#clock.now() - evaluation.runningSince;
+      evaluation.selfMs += this.#slice.look() - evaluation.runningSince;
       this.#freeSlot(evaluation);
     }
     evaluation.state = "done";
@@ -164,36 +164,57 @@ export class Evaluator {
     if (evaluation.cancelTimers !== undefined) evaluation.cancelAllTimers();
     if (wasStarted) this.#measure(evaluation, settled);
     this.#outside.onSettled(evaluation);
-    if (evaluation.openCalls !== undefined && evaluation.openCalls.length > 0) this.giveUpCalls(evaluation, "its caller is done");
-    for (const { calls, index } of evaluation.waiters) calls.settle(index, settled);
+    if (evaluation.openCalls !== undefined && evaluation.openCalls.length > 0)
+      this.#abandoner.leave(evaluation, "its caller is done");
+    // whoever was given up in the course of this has been told so
+    for (const { calls, index } of evaluation.waiters)
+      if (calls.children[index] === evaluation) calls.settle(index, settled);
     this.run();
   }
 
-  /** Stops an evaluation whose outcome nobody wants; the function is told by its signal and by its open calls. */
-  abandon(evaluation: Evaluation, reason: string): void {
-    if (evaluation.state === "done") return;
-    if (evaluation.holdsSlot) this.#freeSlot(evaluation);
-    evaluation.state = "done";
-    if (evaluation.cancelTimers !== undefined) evaluation.cancelAllTimers();
-    evaluation.abort?.abort(new GridError("CANCELLED", reason));
-    this.giveUpCalls(evaluation, reason);
-    this.run();
+  /** Settles an evaluation whose function may still run: it is told by its signal. */
+  overrule(evaluation: Evaluation, settled: Settled): void {
+    if (evaluation.isDone) return;
+    this.settle(evaluation, settled);
+    const { tree } = settled;
+    const reason =
+      tree === undefined
+        ? new GridError("CANCELLED", "its outcome is known already")
+        : new GridError(tree.code, tree.msg);
+    interrupt(evaluation, reason);
   }
 
-  /** Rejects what a function waits for, and lets its children know that it does not wait any more. */
-  giveUpCalls(evaluation: Evaluation, reason: string): void {
-    const open = evaluation.openCalls?.splice(0) ?? [];
-    for (const calls of open) this.giveUp(calls, reason);
+  /** Stops evaluations whose outcomes nobody wants; the functions are told by their signals and by their open calls. */
+  abandon(evaluations: Iterable<Evaluation>, reason: string): void {
+    this.#abandoner.abandon(evaluations, reason);
+    if (!this.#abandoner.isBusy) this.run();
   }
 
   /** Gives up what is still open of these calls. */
   giveUp(calls: ReentrantCalls, reason: string): void {
-    for (const [index, child] of [...calls.children].entries()) {
-      if (child === undefined) continue;
-      const at = child.waiters.findIndex((waiter) => waiter.calls === calls && waiter.index === index);
-      if (at !== -1) child.waiters.splice(at, 1);
-      if (child.waiters.length === 0) this.#outside.onUnwanted(child);
-      calls.settle(index, Settled.ofError(errorTree("CANCELLED", reason, child.payload)));
+    this.#abandoner.giveUp(calls, reason);
+    if (!this.#abandoner.isBusy) this.run();
+  }
+
+  /** Calls of a function were answered at once. Returns whether it should wait nevertheless, so that I/O has its turn. */
+  noteAnsweredAtOnce(): boolean {
+    return this.#slice.noteMoment();
+  }
+
+  #fillSlots(): void {
+    while (this.#freeSlots > 0) {
+      if (this.#slice.isOver && this.hasWork) {
+        this.#yield();
+        return;
+      }
+      const resumption = this.#resumable.pop();
+      if (resumption !== undefined) {
+        this.#resume(resumption);
+        continue;
+      }
+      const next = this.stack.pop() ?? this.ready.shift();
+      if (next === undefined) return;
+      this.#start(next);
     }
   }
 
@@ -202,23 +223,23 @@ export class Evaluator {
     this.#freeSlots -= 1;
     evaluation.holdsSlot = true;
     evaluation.state = "running";
-    const now = this.#clock.now();
-    evaluation.startedAt = now;
-    evaluation.runningSince = now;
+    evaluation.startedAt = this.#slice.look();
+    evaluation.runningSince = evaluation.startedAt;
+    this.#runningMs = evaluation.expectedMs;
     if (definition === undefined) {
-      this.settle(evaluation, Settled.ofError(errorTree("UNKNOWN_FUNCTION", `this worker has no function "${evaluation.functionName}"`, evaluation.payload)));
+      this.settle(evaluation, Settled.ofError(unknownFunction(evaluation)));
       return;
     }
     evaluation.stamp = this.#standing.stamp(definition);
     if (definition.timeoutMs > 0 || evaluation.deadlineAt > 0) this.#outside.onLimited(evaluation);
     let result: unknown;
     try {
-      result = runInContext(evaluation, invoke);
+      result = invoke(evaluation);
     } catch (thrown) {
       this.#fail(evaluation, thrown);
       return;
     }
-    if (isThenable(result)) {
+    if (result instanceof Promise) {
       result.then(
         (value) => this.#succeed(evaluation, value),
         (thrown) => this.#fail(evaluation, thrown),
@@ -229,7 +250,7 @@ export class Evaluator {
   }
 
   #succeed(evaluation: Evaluation, value: unknown): void {
-    if (evaluation.state === "done") return;
+    if (evaluation.isDone) return;
     let settled: Settled;
     try {
       settled = Settled.ofValue(value, this.#resultLimitBytes);
@@ -240,18 +261,18 @@ export class Evaluator {
   }
 
   #fail(evaluation: Evaluation, thrown: unknown): void {
-    if (evaluation.state === "done") return;
+    if (evaluation.isDone) return;
     this.settle(evaluation, Settled.ofError(treeOfThrown(thrown, evaluation.payload)));
   }
 
   #resume({ calls, resume }: Resumption): void {
     const { caller } = calls;
     this.#goOn(calls);
-    if (caller.state !== "done" && caller.waitingFor === 0 && !caller.holdsSlot) {
+    if (!caller.isDone && caller.waitingFor === 0 && !caller.holdsSlot) {
       this.#freeSlots -= 1;
       caller.holdsSlot = true;
       caller.state = "running";
-      caller.runningSince = this.#clock.now();
+      caller.runningSince = this.#slice.look();
       this.#outside.onSuspension(caller);
     }
     resume();
@@ -273,17 +294,6 @@ export class Evaluator {
     this.#freeSlots += 1;
   }
 
-  #shiftReady(): Evaluation | undefined {
-    while (this.#readyHead < this.ready.length) {
-      const next = this.ready[this.#readyHead];
-      this.#readyHead += 1;
-      if (next?.state === "ready") return next;
-    }
-    this.ready.length = 0;
-    this.#readyHead = 0;
-    return undefined;
-  }
-
   /** Not straight away: the function that just suspended itself has not returned yet. */
   #queueLoop(): void {
     if (this.#isInLoop || this.#isLoopQueued) return;
@@ -292,13 +302,6 @@ export class Evaluator {
       this.#isLoopQueued = false;
       this.run();
     });
-  }
-
-  #isSliceOver(): boolean {
-    this.#sinceCheck += 1;
-    if (this.#sinceCheck < checkEvery) return false;
-    this.#sinceCheck = 0;
-    return this.#clock.now() > this.#sliceEndsAt;
   }
 
   #yield(): void {
@@ -311,16 +314,6 @@ export class Evaluator {
   }
 }
 
-/** An error that the worker itself found, without a throw. */
-export function errorTree(code: ErrorCode, msg: string, req: string, details?: Record<string, unknown>): ErrorTree {
-  return { msg, code, req, ...(details && { details }) };
-}
-
-function invoke(evaluation: Evaluation): unknown {
-  const { definition } = evaluation;
-  return definition?.evaluate(...((evaluation.primitiveArguments ?? evaluation.readArguments()) as never[]));
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+function unknownFunction({ functionName, payload }: Evaluation): ReturnType<typeof errorTree> {
+  return errorTree("UNKNOWN_FUNCTION", `this worker has no function "${functionName}"`, payload);
 }

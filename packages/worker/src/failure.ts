@@ -1,26 +1,55 @@
 /**
- * Turns what a function threw into the error tree that its callers see.
+ * Error trees: of what a function threw, and of what the worker itself found wrong.
  */
-import { type ErrorTree, isGridError, RequestError } from "@callgrid/core";
+import { type ErrorCode, type ErrorTree, isGridError, RequestError } from "@callgrid/core";
+import { limitTree } from "./error-tree-limit.ts";
+
+/** An error that the worker itself found, without a throw. */
+export function errorTree(code: ErrorCode, msg: string, req: string, details?: Record<string, unknown>): ErrorTree {
+  return { msg, code, req, ...(details && { details }) };
+}
 
 /** The tree of a thrown error. Failed re-entrant calls are found in the error itself or along its causes. */
 export function treeOfThrown(thrown: unknown, payload: string): ErrorTree {
   if (thrown instanceof RequestError && thrown.tree.req === payload) return thrown.tree;
   const info = failedCallsIn(thrown, payload);
-  const base = { code: isGridError(thrown) ? thrown.code : ("FUNCTION_FAILED" as const), req: payload };
-  if (!(thrown instanceof Error)) return { msg: describeThrown(thrown), ...base, ...(info && { info }) };
-  return { msg: thrown.message, ...base, ...(thrown.stack && { stack: thrown.stack }), ...(info && { info }) };
+  const details = detailsOf(thrown);
+  const parts = { code: codeOf(thrown), req: payload, ...(info && { info }), ...(details && { details }) };
+  if (!isErrorLike(thrown)) return limitTree({ msg: describeThrown(thrown), ...parts });
+  const { message, stack } = thrown;
+  return limitTree({ msg: message, ...parts, ...(typeof stack === "string" && { stack }) });
+}
+
+/** A failed call that the function passed on is a failure of the function; its own code stands in `info`. */
+function codeOf(thrown: unknown): ErrorCode {
+  return isGridError(thrown) && !(thrown instanceof RequestError) ? thrown.code : "FUNCTION_FAILED";
 }
 
 function failedCallsIn(thrown: unknown, payload: string): ErrorTree["info"] {
   const seen = new Set<unknown>();
-  for (let error = thrown; error instanceof Error && !seen.has(error); error = error.cause) {
+  for (let error = thrown; isErrorLike(error) && !seen.has(error); error = error.cause) {
     seen.add(error);
     if (!(error instanceof RequestError)) continue;
     // what callReentrant threw is told as its parts; a RequestError from elsewhere (a stream's) as itself
     return error.tree.req === payload ? error.tree.info : { [error.tree.req]: error.tree };
   }
   return undefined;
+}
+
+/** What a GridError says beyond its message, if it can be written down: a tree that cannot would fail everybody who waits. */
+function detailsOf(thrown: unknown): Record<string, unknown> | undefined {
+  if (!isGridError(thrown) || thrown instanceof RequestError || Object.keys(thrown.details).length === 0)
+    return undefined;
+  try {
+    return JSON.parse(JSON.stringify(thrown.details)) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Errors of other realms (a `vm`, a test runner) are no instances of this one's `Error`. */
+function isErrorLike(thrown: unknown): thrown is { message: string; stack?: unknown; cause?: unknown } {
+  return typeof thrown === "object" && thrown !== null && "message" in thrown && typeof thrown.message === "string";
 }
 
 function describeThrown(thrown: unknown): string {

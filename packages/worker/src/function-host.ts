@@ -4,10 +4,11 @@
 import { GridError, type Outcome } from "@callgrid/core";
 import type { Logger } from "pino";
 import type { CallMaker } from "./call-maker.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { EncodedCall, Evaluation } from "./evaluation.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { ReentrantCalls } from "./reentrant-calls.ts";
 import type { RequestContext, RequestHost } from "./request-context.ts";
+import type { SuspensionMarker } from "./suspension-marker.ts";
 
 /** How many calls of one `streamReentrant` are under way at a time. */
 const streamWindow = 1_000;
@@ -15,38 +16,40 @@ const streamWindow = 1_000;
 export class FunctionHost implements RequestHost {
   readonly #evaluator: Evaluator;
   readonly #calls: CallMaker;
+  readonly #marker: SuspensionMarker;
   readonly #pool: string;
   readonly #workerId: string;
   readonly #log: Logger;
-  readonly #onProgress: (evaluation: Evaluation, done: number, total: number) => void;
 
   constructor(parts: {
     evaluator: Evaluator;
     calls: CallMaker;
+    marker: SuspensionMarker;
     pool: string;
     workerId: string;
     log: Logger;
-    onProgress: (evaluation: Evaluation, done: number, total: number) => void;
   }) {
     this.#evaluator = parts.evaluator;
     this.#calls = parts.calls;
+    this.#marker = parts.marker;
     this.#pool = parts.pool;
     this.#workerId = parts.workerId;
     this.#log = parts.log;
-    this.#onProgress = parts.onProgress;
   }
 
   callReentrant(caller: Evaluation, requests: readonly unknown[]): Promise<unknown[]> {
-    return new Promise((resolve, reject) => {
+    const values = new Promise<unknown[]>((resolve, reject) => {
       refuseIfDone(caller);
       const encoded = encodeAll(this.#calls, requests);
       const calls = new ReentrantCalls(caller, encoded.length, () => {
         if (calls.remaining === 0 && isPlaced) this.#evaluator.resumeWhenPossible(calls, finish);
       });
       const finish = (): void => {
-        const result = calls.result();
-        if ("error" in result) reject(result.error);
-        else resolve(result.values);
+        try {
+          resolve(calls.values());
+        } catch (error) {
+          reject(error);
+        }
       };
       let isPlaced = false;
       // last first: the own queue gives the youngest, and the first call should come first
@@ -55,9 +58,13 @@ export class FunctionHost implements RequestHost {
         if (call !== undefined) this.#calls.place(call, calls, i, this);
       }
       isPlaced = true;
-      if (calls.remaining === 0) finish();
-      else this.#evaluator.suspend(caller, calls);
+      if (calls.remaining > 0) this.#evaluator.suspend(caller, calls);
+      else if (this.#evaluator.noteAnsweredAtOnce()) this.#waitForTurn(calls, finish);
+      else finish();
     });
+    // a function may await them later, or be done without: its worker must not end over a failure that nobody awaits
+    values.catch(ignore);
+    return values;
   }
 
   async *streamReentrant(
@@ -65,7 +72,7 @@ export class FunctionHost implements RequestHost {
     requests: readonly unknown[],
   ): AsyncGenerator<{ index: number; outcome: Outcome }> {
     refuseIfDone(caller);
-    const encoded = encodeAll(this.#calls, requests);
+    const encoded: Array<EncodedCall | undefined> = encodeAll(this.#calls, requests);
     const finished: number[] = [];
     let wake: (() => void) | undefined;
     const calls = new ReentrantCalls(caller, encoded.length, (index) => {
@@ -79,17 +86,20 @@ export class FunctionHost implements RequestHost {
       for (let yielded = 0; yielded < encoded.length; yielded += 1) {
         for (; placed < Math.min(encoded.length, yielded + streamWindow); placed += 1) {
           const call = encoded[placed];
+          encoded[placed] = undefined;
           if (call !== undefined) this.#calls.place(call, calls, placed, this);
         }
         caller.addOpenCalls(calls);
-        if (finished.length === 0) {
+        if (finished.length === 0 || this.#evaluator.noteAnsweredAtOnce()) {
           await new Promise<void>((resolve) => {
+            if (finished.length > 0) return this.#waitForTurn(calls, resolve);
             wake = resolve;
             this.#evaluator.suspend(caller, calls);
           });
         }
         const index = finished.shift() ?? 0;
-        yield { index, outcome: calls.outcome(index) };
+        yield { index, outcome: calls.takeOutcome(index) };
+        refuseIfDone(caller);
       }
     } finally {
       caller.removeOpenCalls(calls);
@@ -99,7 +109,7 @@ export class FunctionHost implements RequestHost {
 
   describe(evaluation: Evaluation): RequestContext {
     const { functionName } = evaluation;
-    const parts = { log: this.#log, onProgress: this.#onProgress };
+    const [log, marker] = [this.#log, this.#marker];
     return {
       requestId: evaluation.id,
       functionName,
@@ -109,26 +119,37 @@ export class FunctionHost implements RequestHost {
         return signalOf(evaluation);
       },
       get log() {
-        return parts.log.child({ requestId: evaluation.id, function: functionName });
+        return log.child({ requestId: evaluation.id, function: functionName });
       },
-      progress: (done, total) => parts.onProgress(evaluation, done, total),
+      progress: (done, total) => marker.noteProgress(evaluation, done, total),
     };
+  }
+
+  /** A function whose calls are all answered from memory would otherwise go on without anybody else ever having a turn. */
+  #waitForTurn(calls: ReentrantCalls, resume: () => void): void {
+    this.#evaluator.suspend(calls.caller, calls);
+    this.#evaluator.resumeWhenPossible(calls, resume);
   }
 }
 
-function encodeAll(calls: CallMaker, requests: readonly unknown[]): Array<ReturnType<CallMaker["encode"]>> {
+function ignore(): void {}
+
+function encodeAll(calls: CallMaker, requests: readonly unknown[]): EncodedCall[] {
   if (!Array.isArray(requests)) {
     throw new GridError("INVALID_REQUEST", "a list of requests is due: callReentrant([[f, 1], [g, 2]])");
   }
   return requests.map((request, index) => encodeOne(calls, request, index));
 }
 
-function encodeOne(calls: CallMaker, request: unknown, index: number): ReturnType<CallMaker["encode"]> {
+function encodeOne(calls: CallMaker, request: unknown, index: number): EncodedCall {
   try {
     return calls.encode(request);
   } catch (error) {
     if (!(error instanceof GridError)) throw error;
-    throw new GridError(error.code, `requests[${index}]: ${error.message}`, { details: { ...error.details, index }, cause: error });
+    throw new GridError(error.code, `requests[${index}]: ${error.message}`, {
+      details: { ...error.details, index },
+      cause: error,
+    });
   }
 }
 

@@ -43,6 +43,8 @@ export class FunctionStanding {
   #table: FunctionTable = { epoch: 0, functions: new Map() };
   #skips: string[] = [];
   readonly #stamps = new Map<string, string>();
+  /** Functions that requests asked for, and that neither this worker nor the pool's table has. */
+  readonly #unheardOf = new Set<string>();
 
   constructor(registry: FunctionRegistry) {
     this.#registry = registry;
@@ -52,7 +54,7 @@ export class FunctionStanding {
     return this.#table.epoch;
   }
 
-  /** Functions of the pool that this worker lacks at their current version. */
+  /** Functions that this worker lacks at the pool's current version. */
   get skips(): readonly string[] {
     return this.#skips;
   }
@@ -63,8 +65,23 @@ export class FunctionStanding {
 
   update(table: FunctionTable): void {
     this.#table = table;
-    this.#skips = [...table.functions].filter(([name, { version }]) => this.#registry.get(name)?.version !== version).map(([name]) => name);
     this.#stamps.clear();
+    this.#listSkips();
+  }
+
+  /** A claimed request asks for a function that this worker lacks; one that the pool never heard of is passed over as well. */
+  noteLacking(name: string): void {
+    if (this.#unheardOf.has(name) || this.#table.functions.has(name)) return;
+    this.#unheardOf.add(name);
+    this.#listSkips();
+  }
+
+  #listSkips(): void {
+    const skips: string[] = [];
+    for (const [name, { version }] of this.#table.functions)
+      if (this.#registry.get(name)?.version !== version) skips.push(name);
+    for (const name of this.#unheardOf) if (!this.#table.functions.has(name)) skips.push(name);
+    this.#skips = skips;
   }
 
   /** The definition to evaluate a call of `name` with, if this worker has it at the pool's current version. */

@@ -4,21 +4,21 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { encodeError } from "@callgrid/core";
-import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
-import { errorTree } from "./evaluator.ts";
+import { openStatekeeper } from "@callgrid/statekeeper";
+import { errorTree } from "./failure.ts";
 import type { Watch } from "./heartbeat.ts";
 import type { HeartbeatOrder, HeartbeatThreadData } from "./thread-heartbeat.ts";
 
 /** What the main thread gets beyond the limit to settle the matter itself, in ms. */
 const graceMs = 250;
-const connectTimeoutMs = 2_147_483_647;
+const longestTimeoutMs = 2_147_483_647;
 
 const data = workerData as HeartbeatThreadData;
 const watched = new Map<string, NodeJS.Timeout>();
 
 parentPort?.on("message", (order: HeartbeatOrder) => {
   if (order.kind === "watch") arm(order.watch);
-  if (order.kind === "unwatch") disarm(order.id);
+  else disarm(order.watch);
 });
 
 /** A supervised process whose supervisor is gone, and whose code never yields, is nobody's any more: its lease may lapse. */
@@ -27,7 +27,7 @@ function isOrphan(): boolean {
   return data.endsProcess && process.ppid !== supervisor;
 }
 
-const keeper = await openStatekeeper(data.url, { grid: data.grid, connectTimeoutMs });
+const keeper = await openStatekeeper(data.url, { grid: data.grid, connectTimeoutMs: longestTimeoutMs });
 const pool = keeper.pool(data.pool);
 while (!isOrphan()) {
   const isKnown = await pool.renew(data.worker, data.leaseMs).catch(() => true);
@@ -36,29 +36,44 @@ while (!isOrphan()) {
 }
 
 function arm(watch: Watch): void {
-  disarm(watch.id);
+  disarm(watch);
+  const withinMs = Math.min(watch.withinMs + graceMs, longestTimeoutMs);
   watched.set(
-    watch.id,
-    setTimeout(() => void end(watch), Math.min(watch.withinMs + graceMs, 2_147_483_647)),
+    keyOf(watch),
+    setTimeout(() => void end(watch), withinMs),
   );
 }
 
-function disarm(id: string): void {
-  clearTimeout(watched.get(id));
-  watched.delete(id);
+function disarm(watch: Pick<Watch, "id" | "kind">): void {
+  clearTimeout(watched.get(keyOf(watch)));
+  watched.delete(keyOf(watch));
+}
+
+function keyOf({ kind, id }: Pick<Watch, "id" | "kind">): string {
+  return `${kind} ${id}`;
 }
 
 async function end(watch: Watch): Promise<void> {
-  if (!watched.has(watch.id)) return;
-  await settleAsTimeout(pool, watch);
+  if (watch.kind === "deadline" && (await isPutOff(watch))) return;
+  if (!watched.has(keyOf(watch))) return;
+  // whatever comes of telling it: a worker that never yields must not go on
+  await settleAsTimeout(watch).catch(() => undefined);
   if (!data.endsProcess) return;
   // everything else it holds goes back uncounted: its own code was not at fault
-  await pool.leave(data.worker);
+  await pool.leave(data.worker).catch(() => undefined);
   process.kill(process.pid, "SIGKILL");
 }
 
-async function settleAsTimeout(keeperOfPool: PoolKeeper, watch: Watch): Promise<void> {
-  const reason = `it ran longer than its ${watch.limitMs} ms, and never yielded`;
-  const outcome = encodeError(errorTree("TIMEOUT", reason, watch.payload));
-  await keeperOfPool.complete(data.worker, [{ id: watch.id, outcome, ttlMs: 0, stamp: "-#0" }], []);
+/** Somebody more patient may wait by now, of whom the main thread could not hear. */
+async function isPutOff(watch: Watch): Promise<boolean> {
+  const known = await pool.inspectRequest(watch.id).catch(() => undefined);
+  if (known === undefined || known.timeoutMs === 1 || !watched.has(keyOf(watch))) return false;
+  if (known.timeoutMs === 0) disarm(watch);
+  else arm({ ...watch, withinMs: known.timeoutMs });
+  return true;
+}
+
+async function settleAsTimeout({ id, payload }: Watch): Promise<void> {
+  const outcome = encodeError(errorTree("TIMEOUT", "it ran longer than its time, and never yielded", payload));
+  await pool.complete(data.worker, [{ id, outcome, ttlMs: 0, stamp: "-#0" }], []);
 }

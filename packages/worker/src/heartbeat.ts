@@ -8,19 +8,19 @@ import type { PoolKeeper } from "@callgrid/statekeeper";
 /** A time by which an evaluation must be over, or its worker is ended. */
 export interface Watch {
   readonly id: string;
+  /** `timeout`: the function's own limit; `deadline`: that of those who wait, which somebody more patient may have put off. */
+  readonly kind: "timeout" | "deadline";
   readonly payload: string;
-  readonly functionName: string;
   /** From now, in ms. */
   readonly withinMs: number;
-  readonly limitMs: number;
 }
 
 export interface Heartbeat {
   start(): void;
   stop(): Promise<void>;
-  /** Ends the worker when the evaluation is still watched after its time: its code never yielded. */
+  /** Ends the worker when the evaluation is still watched after its time: its code never yielded. One watch of each kind. */
   watch(watch: Watch): void;
-  unwatch(id: string): void;
+  unwatch(id: string, kind: Watch["kind"]): void;
 }
 
 /** What a heartbeat is told at its start. */

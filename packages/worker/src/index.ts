@@ -1,10 +1,9 @@
 /** Package worker: evaluates requests, and serves the functions while they run. */
 export { FunctionRegistry } from "./function-registry.ts";
+export { LastLines } from "./last-lines.ts";
 export { areModules, type FunctionSource, type FunctionSources, loadFunctions } from "./module-loader.ts";
 export { callReentrant, context, type RequestContext, streamReentrant } from "./request-context.ts";
 export { type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
-export { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
-export { LastLines } from "./last-lines.ts";
 export {
   isConfigurationCode,
   readWorkerMessage,
@@ -14,3 +13,4 @@ export {
 } from "./supervision-messages.ts";
 export { Supervisor, type SupervisorOptions, type SupervisorParts } from "./supervisor.ts";
 export { type ProcessEnd, type StartWorkerChild, type WorkerChild, workerChildStarter } from "./worker-child.ts";
+export { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";

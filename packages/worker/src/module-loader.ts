@@ -60,7 +60,10 @@ async function importDefinitions(url: string): Promise<Definition[]> {
   }
   const definitions = new Set([...allDefinitions().slice(before), ...exportedDefinitions(exported)]);
   if (definitions.size === 0) {
-    throw new GridError("INVALID_MODULE", `${shown(url)} defines no function; make one known: export const f = define("f", …)`);
+    throw new GridError(
+      "INVALID_MODULE",
+      `${shown(url)} defines no function; make one known: export const f = define("f", …)`,
+    );
   }
   return [...definitions];
 }
@@ -83,7 +86,8 @@ function registerTypeScript(): Promise<void> {
 }
 
 function moduleUrl(source: string | URL): string {
-  const url = source instanceof URL ? source : source.startsWith("file:") ? new URL(source) : pathToFileURL(resolve(source));
+  const url =
+    source instanceof URL ? source : source.startsWith("file:") ? new URL(source) : pathToFileURL(resolve(source));
   const path = fileURLToPath(url);
   if (existsSync(path) && statSync(path).isFile()) return url.href;
   throw new GridError("INVALID_MODULE", `there is no module ${path}`);
@@ -96,7 +100,9 @@ function definitionsIn(source: object, where: string): Definition[] {
 }
 
 function exportedDefinitions(exported: object): Definition[] {
-  return Object.values(exported).filter(isDefined).map(({ definition }) => definition);
+  return Object.values(exported)
+    .filter(isDefined)
+    .map(({ definition }) => definition);
 }
 
 function shown(url: string): string {

@@ -36,18 +36,13 @@ export class RecentResults {
 
   put(key: string, kept: Kept): void {
     const bytes = 2 * key.length + kept.settled.bytes;
-    if (bytes > this.#bytesPerGeneration) return;
+    if (bytes > this.#bytesPerGeneration || this.#entriesPerGeneration === 0) return;
     this.#young.set(key, kept);
     this.#youngBytes += bytes;
     if (this.#young.size < this.#entriesPerGeneration && this.#youngBytes < this.#bytesPerGeneration) return;
     this.#old = this.#young;
     this.#young = new Map();
     this.#youngBytes = 0;
-  }
-
-  forget(key: string): void {
-    this.#young.delete(key);
-    this.#old.delete(key);
   }
 
   clear(): void {

@@ -3,8 +3,11 @@
  * the caller can go on.
  */
 import { type ErrorTree, type Outcome, RequestError } from "@callgrid/core";
+import { limitTree } from "./error-tree-limit.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Settled } from "./settled.ts";
+
+const shownPayloadCharacters = 200;
 
 export class ReentrantCalls {
   readonly caller: Evaluation;
@@ -31,8 +34,8 @@ export class ReentrantCalls {
     this.onSettled(index);
   }
 
-  /** The values in order, or the error that tells of every call that failed. */
-  result(): { values: unknown[] } | { error: RequestError } {
+  /** The values in order; throws the error that tells of every call that failed. */
+  values(): unknown[] {
     const values: unknown[] = [];
     let failed: Record<string, ErrorTree> | undefined;
     for (const settled of this.settled) {
@@ -43,11 +46,14 @@ export class ReentrantCalls {
         values.push(settled?.value);
       }
     }
-    return failed === undefined ? { values } : { error: failedCalls(this.caller.payload, failed) };
+    if (failed !== undefined) throw failedCalls(this.caller.payload, failed);
+    return values;
   }
 
-  outcome(index: number): Outcome {
+  /** What one call came to. It is kept no longer: a stream may go on for a million calls. */
+  takeOutcome(index: number): Outcome {
     const settled = this.settled[index];
+    this.settled[index] = undefined;
     if (settled?.tree !== undefined) return { error: new RequestError(settled.tree) };
     return { value: settled?.value };
   }
@@ -55,10 +61,8 @@ export class ReentrantCalls {
 
 /** What `callReentrant` rejects with: the error that the caller's own outcome will be, unless the function handles it. */
 function failedCalls(callerPayload: string, info: Record<string, ErrorTree>): RequestError {
-  return new RequestError({
-    msg: `Error from request ${callerPayload.length > 200 ? `${callerPayload.slice(0, 199)}…` : callerPayload}`,
-    code: "FUNCTION_FAILED",
-    req: callerPayload,
-    info,
-  });
+  const isLong = callerPayload.length > shownPayloadCharacters;
+  const shown = isLong ? `${callerPayload.slice(0, shownPayloadCharacters - 1)}…` : callerPayload;
+  const tree: ErrorTree = { msg: `Error from request ${shown}`, code: "FUNCTION_FAILED", req: callerPayload, info };
+  return new RequestError(limitTree(tree));
 }

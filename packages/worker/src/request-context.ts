@@ -25,7 +25,10 @@ export interface RequestContext {
 /** Serves the functions of one worker while they run. */
 export interface RequestHost {
   callReentrant(caller: Evaluation, requests: readonly unknown[]): Promise<unknown[]>;
-  streamReentrant(caller: Evaluation, requests: readonly unknown[]): AsyncGenerator<{ index: number; outcome: Outcome }>;
+  streamReentrant(
+    caller: Evaluation,
+    requests: readonly unknown[],
+  ): AsyncGenerator<{ index: number; outcome: Outcome }>;
   describe(evaluation: Evaluation): RequestContext;
 }
 

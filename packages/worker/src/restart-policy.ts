@@ -13,6 +13,9 @@ export interface Restart {
   readonly deathsInRow: number;
 }
 
+/** Decides on the restart after a death, see {@link restartAfter}. */
+export type RestartPolicy = (deathsBefore: number, livedMs: number) => Restart;
+
 /**
  * The restart after a death.
  *

@@ -7,6 +7,8 @@
 const warmUpSamples = 8;
 const mostPerSample = 4;
 const leastMs = 0.01;
+/** A function that calls itself deeper than this before anything finishes is taken for what its beginnings cost. */
+const begunBeforeTrusted = 128;
 
 /** What was measured of one function. Times in ms. */
 export class SelfTime {
@@ -27,6 +29,14 @@ export class SelfTime {
   /** A cautious estimate of the next evaluation, in ms. */
   get expectedMs(): number {
     return this.meanMs + 2 * this.deviationMs;
+  }
+
+  /**
+   * The mean, once it may be gone by. Until some evaluation has finished, or very many have begun, it is not: the first calls
+   * of a function stay visible, so that workers who share out something new do not each evaluate the same in their memory.
+   */
+  get usualMs(): number | undefined {
+    return this.evaluations > 0 || this.#samples >= begunBeforeTrusted ? this.meanMs : undefined;
   }
 
   get isWarmingUp(): boolean {
@@ -56,11 +66,6 @@ export class SelfTimes {
     return this.#times.get(functionName);
   }
 
-  /** The pool knows a function's time before this worker has run it once. */
-  learn(functionName: string, micros: number): void {
-    if (!this.#times.has(functionName)) this.#times.set(functionName, new SelfTime(micros / 1_000));
-  }
-
   /** What an evaluation took until it first waited: the only news of a function that has called itself so far. */
   noteFirstPart(functionName: string, ms: number): void {
     const known = this.#times.get(functionName);
@@ -88,7 +93,12 @@ export class SelfTimes {
       if (evaluations === 0 && failures === 0) continue;
       time.reportedEvaluations = time.evaluations;
       time.reportedFailures = time.failures;
-      reports.push({ functionName, evaluations, failures, selfMicros: Math.max(1, Math.round(time.expectedMs * 1_000)) });
+      reports.push({
+        functionName,
+        evaluations,
+        failures,
+        selfMicros: Math.max(1, Math.round(time.expectedMs * 1_000)),
+      });
     }
     return reports;
   }

@@ -25,7 +25,7 @@ export class Settled {
 
   /** Of a value that a function returned; throws `INVALID_VALUE` or `PAYLOAD_TOO_LARGE` for one that cannot travel. */
   static ofValue(value: unknown, limitBytes: number): Settled {
-    if (isSmallPrimitive(value)) return new Settled(value, undefined, undefined);
+    if (isSmallPrimitive(value, limitBytes)) return new Settled(value, undefined, undefined);
     return new Settled(undefined, encodeValue(value, "result", limitBytes), undefined);
   }
 
@@ -60,8 +60,11 @@ export class Settled {
 }
 
 const smallStringCharacters = 65_536;
+/** The most a character takes in UTF-8, quotes and escapes included. */
+const bytesPerCharacter = 6;
 
-function isSmallPrimitive(value: unknown): boolean {
-  if (typeof value === "string") return value.length <= smallStringCharacters;
+function isSmallPrimitive(value: unknown, limitBytes: number): boolean {
+  if (typeof value === "string")
+    return value.length <= smallStringCharacters && value.length * bytesPerCharacter < limitBytes;
   return value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol");
 }

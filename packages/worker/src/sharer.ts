@@ -13,17 +13,42 @@ const mostPerShare = 8;
 export class Sharer {
   readonly #clock: Clock;
   readonly #stack: OwnStack;
+  readonly #volunteers: () => number;
   readonly #share: (evaluation: Evaluation) => void;
+  #sharedAt = Number.NEGATIVE_INFINITY;
+  #isTimerSet = false;
 
-  constructor(parts: { clock: Clock; stack: OwnStack; share: (evaluation: Evaluation) => void }) {
+  constructor(parts: {
+    clock: Clock;
+    stack: OwnStack;
+    volunteers: () => number;
+    share: (evaluation: Evaluation) => void;
+  }) {
     this.#clock = parts.clock;
     this.#stack = parts.stack;
+    this.#volunteers = parts.volunteers;
     this.#share = parts.share;
   }
 
   /** With volunteers about, the oldest leave at once. */
-  share(volunteers: number): void {
-    const bornBefore = volunteers > 0 ? Number.POSITIVE_INFINITY : this.#clock.now() - shareAfterMs;
+  share(): void {
+    const now = this.#clock.now();
+    if (now - this.#sharedAt < shareAfterMs) return;
+    this.#sharedAt = now;
+    const volunteers = this.#volunteers();
+    const bornBefore = volunteers > 0 ? Number.POSITIVE_INFINITY : now - shareAfterMs;
     for (const evaluation of this.#stack.takeOldest(mostPerShare + volunteers, bornBefore)) this.#share(evaluation);
+  }
+
+  /** All slots are taken, perhaps for long: what waits in memory must not wait for them unseen. */
+  shareSoon(): void {
+    if (this.#isTimerSet) return;
+    this.#isTimerSet = true;
+    this.#clock.background(shareAfterMs, () => {
+      this.#isTimerSet = false;
+      if (this.#stack.isEmpty) return;
+      this.share();
+      if (!this.#stack.isEmpty) this.shareSoon();
+    });
   }
 }

@@ -57,9 +57,14 @@ export interface RunningWorker {
 export async function startWorker(given: StartWorkerOptions): Promise<RunningWorker> {
   const { pool: target, functions, url, statekeeper, log, id, clock = systemClock, isSupervised, ...rest } = given;
   const pool = parsePool(target);
-  const options = resolveOptions(workerOptions, { ...environmentOptions(workerOptions, process.env), ...rest }, "startWorker");
+  const options = resolveOptions(
+    workerOptions,
+    { ...environmentOptions(workerOptions, process.env), ...rest },
+    "startWorker",
+  );
   const registry = await loadFunctions(functions);
-  const logger = log ?? pino({ name: "callgrid", level: process.env["CALLGRID_LOG_LEVEL"] ?? "warn" }, pino.destination(2));
+  const logger =
+    log ?? pino({ name: "callgrid", level: process.env["CALLGRID_LOG_LEVEL"] ?? "warn" }, pino.destination(2));
   const place = url ?? process.env["CALLGRID_URL"] ?? "redis://localhost:6379";
   const opened = statekeeper === undefined ? await open(place, options, logger) : undefined;
   const keeper = (statekeeper ?? opened)?.pool(pool);
@@ -69,7 +74,16 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
       ? new TimerHeartbeat(keeper, clock, heartbeat)
       : new ThreadHeartbeat(heartbeat, { url: place, grid: options.grid, pool, endsProcess: isSupervised === true });
   const description = describeWorker(options);
-  const worker = new Worker({ id: id ?? newWorkerId(), keeper, registry, options, clock, log: logger, description, makeHeartbeat });
+  const worker = new Worker({
+    id: id ?? newWorkerId(),
+    keeper,
+    registry,
+    options,
+    clock,
+    log: logger,
+    description,
+    makeHeartbeat,
+  });
   await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
   await worker.start();
   return running(worker, pool, options, opened);

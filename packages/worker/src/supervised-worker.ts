@@ -5,7 +5,7 @@
 import { type CancelTimer, type Clock, GridError } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
-import { restartAfter } from "./restart-policy.ts";
+import type { RestartPolicy } from "./restart-policy.ts";
 import type { WorkerMessage, WorkerSettings } from "./supervision-messages.ts";
 import type { ProcessEnd, StartWorkerChild, WorkerChild } from "./worker-child.ts";
 
@@ -24,6 +24,7 @@ export interface SupervisedWorkerParts {
   readonly keeper: PoolKeeper;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly restartAfter: RestartPolicy;
   /** The process cannot start as it is configured; the place stays empty. */
   readonly onRefused: (error: GridError) => void;
 }
@@ -87,7 +88,7 @@ export class SupervisedWorker {
     while (!this.#isEnding) {
       const startedAtMs = this.#parts.clock.now();
       const end = await this.#live();
-      const restart = restartAfter(deathsInRow, this.#parts.clock.now() - startedAtMs);
+      const restart = this.#parts.restartAfter(deathsInRow, this.#parts.clock.now() - startedAtMs);
       deathsInRow = restart.deathsInRow;
       if (this.#isEnding || this.#isRefused) {
         await this.#giveBack();

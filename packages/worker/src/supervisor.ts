@@ -5,6 +5,7 @@
 import { type Clock, type GridError, systemClock } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
+import { type RestartPolicy, restartAfter } from "./restart-policy.ts";
 import { SupervisedWorker, type SupervisedWorkerOptions } from "./supervised-worker.ts";
 import { type StartWorkerChild, workerChildStarter } from "./worker-child.ts";
 
@@ -25,6 +26,8 @@ export interface SupervisorParts {
   readonly clock?: Clock;
   /** Default: a process of Node's, with this process's flags. */
   readonly startChild?: StartWorkerChild;
+  /** When to start another where one died; default: at once, then later and later while they keep dying. */
+  readonly restartAfter?: RestartPolicy;
 }
 
 /**
@@ -62,10 +65,11 @@ export class Supervisor {
   constructor(options: SupervisorOptions, parts: SupervisorParts) {
     const { keeper, log, stderr = process.stderr, clock = systemClock } = parts;
     const startChild = parts.startChild ?? workerChildStarter(stderr, clock);
+    const restart = parts.restartAfter ?? restartAfter;
     const onRefused = (error: GridError): void => this.#refuse(error);
     this.#workers = Array.from(
       { length: options.count },
-      () => new SupervisedWorker(options, { startChild, keeper, clock, log, onRefused }),
+      () => new SupervisedWorker(options, { startChild, keeper, clock, log, restartAfter: restart, onRefused }),
     );
     this.closed = new Promise((resolve, reject) => {
       this.#close = resolve;

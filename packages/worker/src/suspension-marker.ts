@@ -23,6 +23,13 @@ export class SuspensionMarker {
     this.#changed.add(evaluation);
   }
 
+  /** The pool knows nothing of it but that it is claimed: what was told before is told again. */
+  noteClaimedAgain(evaluation: Evaluation): void {
+    evaluation.isMarkedSuspended = false;
+    evaluation.toldEdges = undefined;
+    this.note(evaluation);
+  }
+
   noteProgress(evaluation: Evaluation, done: number, total: number): void {
     this.#progress.set(evaluation, { done, total });
   }
@@ -45,6 +52,7 @@ export class SuspensionMarker {
       const isWaiting = evaluation.state === "suspended" && hasVisibleChild(evaluation);
       if (isWaiting === evaluation.isMarkedSuspended) continue;
       evaluation.isMarkedSuspended = isWaiting;
+      evaluation.toldEdges = undefined;
       if (isWaiting) suspended.push({ id: evaluation.id, waitsFor: [] });
       else resumed.push(evaluation.id);
     }

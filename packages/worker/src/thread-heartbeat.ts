@@ -19,8 +19,7 @@ export interface HeartbeatThreadData {
 /** What the thread is told later. */
 export type HeartbeatOrder =
   | { readonly kind: "watch"; readonly watch: Watch }
-  | { readonly kind: "unwatch"; readonly id: string }
-  | { readonly kind: "stop" };
+  | { readonly kind: "unwatch"; readonly watch: Pick<Watch, "id" | "kind"> };
 
 export class ThreadHeartbeat implements Heartbeat {
   readonly #data: HeartbeatThreadData;
@@ -54,8 +53,8 @@ export class ThreadHeartbeat implements Heartbeat {
     this.#order({ kind: "watch", watch });
   }
 
-  unwatch(id: string): void {
-    this.#order({ kind: "unwatch", id });
+  unwatch(id: string, kind: Watch["kind"]): void {
+    this.#order({ kind: "unwatch", watch: { id, kind } });
   }
 
   #order(order: HeartbeatOrder): void {

@@ -6,17 +6,23 @@
  */
 import type { Clock } from "@callgrid/core";
 import type { Evaluation } from "./evaluation.ts";
-import { errorTree } from "./evaluator.ts";
-import type { Watch } from "./heartbeat.ts";
+import { errorTree } from "./failure.ts";
+import type { Heartbeat, Watch } from "./heartbeat.ts";
 import { Settled } from "./settled.ts";
 
 export class TimeLimits {
   readonly #clock: Clock;
+  readonly #heartbeat: Heartbeat;
   readonly #settle: (evaluation: Evaluation, settled: Settled) => void;
   #isStopped = false;
 
-  constructor(parts: { clock: Clock; settle: (evaluation: Evaluation, settled: Settled) => void }) {
+  constructor(parts: {
+    clock: Clock;
+    heartbeat: Heartbeat;
+    settle: (evaluation: Evaluation, settled: Settled) => void;
+  }) {
     this.#clock = parts.clock;
+    this.#heartbeat = parts.heartbeat;
     this.#settle = parts.settle;
   }
 
@@ -24,34 +30,31 @@ export class TimeLimits {
     this.#isStopped = true;
   }
 
-  /** Starts the clock of an evaluation that begins; `onDeadline` is called when its deadline is over. */
-  note(evaluation: Evaluation, onDeadline: () => void): void {
+  /** Starts the clocks of an evaluation that begins. */
+  note(evaluation: Evaluation): void {
     const timeoutMs = evaluation.definition?.timeoutMs ?? 0;
     if (timeoutMs > 0) {
-      const reason = `it ran longer than its ${timeoutMs} ms`;
-      evaluation.addTimer(this.#clock.after(timeoutMs, () => this.#expire(evaluation, reason)));
+      evaluation.addTimer(this.#clock.after(timeoutMs, () => this.#expire(evaluation, timeoutMs)));
+      this.#watch(evaluation, "timeout", timeoutMs);
     }
-    if (evaluation.deadlineAt > 0) evaluation.addTimer(this.#clock.after(this.#deadlineLeftMs(evaluation), onDeadline));
+    if (!evaluation.isOwned || evaluation.deadlineAt === 0) return;
+    const deadlineInMs = Math.max(0, Math.ceil(evaluation.deadlineAt - this.#clock.now()));
+    this.#watch(evaluation, "deadline", deadlineInMs);
+    // whoever hears of it does yield
+    evaluation.addTimer(this.#clock.background(deadlineInMs, () => this.#heartbeat.unwatch(evaluation.id, "deadline")));
   }
 
-  /** What the heartbeat watches over: the sooner of the limits that are not over. */
-  watchOf(evaluation: Evaluation): Watch | undefined {
-    const timeoutMs = evaluation.definition?.timeoutMs ?? 0;
-    const deadlineMs = this.#deadlineLeftMs(evaluation);
-    const timeoutLeftMs = timeoutMs > 0 ? evaluation.startedAt + timeoutMs - this.#clock.now() : 0;
-    const limits = [timeoutLeftMs, deadlineMs].filter((ms) => ms > 0);
-    if (limits.length === 0) return undefined;
-    const { id, payload, functionName } = evaluation;
-    const limitMs = Math.ceil(Math.min(...limits));
-    return { id, payload, functionName, withinMs: limitMs, limitMs };
+  /** Nobody can be told of the end of what the pool does not know. */
+  #watch(evaluation: Evaluation, kind: Watch["kind"], withinMs: number): void {
+    if (!evaluation.isOwned) return;
+    const { id, payload } = evaluation;
+    this.#heartbeat.watch({ id, kind, payload, withinMs });
+    evaluation.addTimer(() => this.#heartbeat.unwatch(id, kind));
   }
 
-  #deadlineLeftMs(evaluation: Evaluation): number {
-    return evaluation.deadlineAt > 0 ? Math.max(0, evaluation.deadlineAt - this.#clock.now()) : 0;
-  }
-
-  #expire(evaluation: Evaluation, reason: string): void {
-    if (evaluation.state === "done" || this.#isStopped) return;
+  #expire(evaluation: Evaluation, timeoutMs: number): void {
+    if (evaluation.isDone || this.#isStopped) return;
+    const reason = `it ran longer than its ${timeoutMs} ms`;
     this.#settle(evaluation, Settled.ofError(errorTree("TIMEOUT", reason, evaluation.payload)));
   }
 }

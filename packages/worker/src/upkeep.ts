@@ -7,7 +7,7 @@ import type { Claim, PoolKeeper } from "@callgrid/statekeeper";
 
 const roundMs = 500;
 const reconcileEveryMs = 5_000;
-const mostReconciled = 5_000;
+const mostReconciled = 50_000;
 const sweepLimit = 1_000;
 
 /** What the upkeep needs to know, and whom it tells. */
@@ -30,8 +30,8 @@ export class Upkeep {
   readonly #parts: UpkeepParts;
   #cancel: CancelTimer | undefined;
   #isStopped = false;
-  #reconciledAt = 0;
-  #sweptAt = 0;
+  #reconciledAt = Number.NEGATIVE_INFINITY;
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -50,7 +50,7 @@ export class Upkeep {
 
   /** Messages may have been lost. */
   reconcileSoon(): void {
-    this.#reconciledAt = 0;
+    this.#reconciledAt = Number.NEGATIVE_INFINITY;
   }
 
   #arm(): void {

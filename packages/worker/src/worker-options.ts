@@ -29,7 +29,8 @@ export const workerOptions = declareOptions({
   sharing: option.choice({
     choices: ["auto", "eager"],
     default: "auto",
-    description: "`auto` keeps small calls in the worker's memory; `eager` puts every call on its queue in Redis at once",
+    description:
+      "`auto` keeps small calls in the worker's memory; `eager` puts every call on its queue in Redis at once",
   }),
   connectTimeoutMs: option.number({
     unit: "ms",
@@ -57,7 +58,8 @@ export const workerOptions = declareOptions({
     default: 10_000,
     min: 1,
     max: 10_000_000,
-    description: "How many claimed requests a worker holds before it takes no new ones from outside; its own calls always go on",
+    description:
+      "How many claimed requests a worker holds before it takes no new ones from outside; its own calls always go on",
   }),
   suspendedLimitBytes: option.number({
     unit: "bytes",

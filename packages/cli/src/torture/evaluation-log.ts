@@ -5,8 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const functions = new URL(import.meta.url.endsWith(".ts") ? "./torture-functions.ts" : "./torture-functions.js", import.meta.url);
-
 export class EvaluationLog {
   readonly #folder: string;
   readonly #file: string;
@@ -22,9 +20,9 @@ export class EvaluationLog {
     return log;
   }
 
-  /** The module of the torture's functions, told to note what they evaluate here. */
-  get functions(): string {
-    const url = new URL(functions);
+  /** The module's URL, told to note what its functions evaluate here. */
+  tellModule(module: URL): string {
+    const url = new URL(module);
     url.searchParams.set("history", this.#file);
     return url.href;
   }

@@ -118,7 +118,7 @@ export class History {
     this.#open.delete(number);
     this.#closed.add(number);
     // An error of the grid's is not kept: whoever asks later may be told the outcome itself.
-    if ("error" in outcome && isOfTheGrid(outcome.error.tree)) this.#note("lost", ask, told);
+    if ("error" in outcome && isOfTheGrid(outcome.error.tree)) this.#note("lost", ask, outcome.error.message);
     else this.#compare(ask, outcome, told);
   }
 

@@ -18,9 +18,18 @@ export async function linkToRedis(url: string): Promise<RedisLink> {
   if (!URL.canParse(url)) throw new GridError("INVALID_OPTION", "--url is no URL of a Redis: write redis://host:port");
   const target = new URL(url);
   const proxy = await TcpProxy.start(() => connectTo(target));
-  const credentials = target.username || target.password ? `${target.username}:${target.password}@` : "";
-  const database = target.protocol === "unix:" ? "" : target.pathname;
-  return { proxy, url: `redis://${credentials}127.0.0.1:${proxy.port}${database}` };
+  return { proxy, url: urlThrough(proxy.port, target) };
+}
+
+function urlThrough(port: number, target: URL): string {
+  const through = new URL(`redis://127.0.0.1:${port}`);
+  const { searchParams } = target;
+  // A URL of a socket has these as parameters.
+  const isSocket = target.protocol === "unix:";
+  through.username = isSocket ? (searchParams.get("username") ?? "") : target.username;
+  through.password = isSocket ? (searchParams.get("password") ?? "") : target.password;
+  through.pathname = isSocket ? `/${searchParams.get("db") ?? ""}` : target.pathname;
+  return through.href;
 }
 
 function connectTo(target: URL): Socket {

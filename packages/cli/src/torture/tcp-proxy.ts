@@ -103,23 +103,45 @@ class Link {
   }
 
   #carry(from: Socket, to: Socket, delayMs: () => number): void {
-    // Bytes keep their order, also when the delay changes between them.
-    let lastDueAt = 0;
+    const lane = new DelayedLane((chunk) => {
+      if (!this.isSilent && to.writable) to.write(chunk);
+    });
     from.setNoDelay(true);
     from.on("data", (chunk: Buffer) => {
-      if (this.isSilent) return;
-      const now = performance.now();
-      lastDueAt = Math.max(lastDueAt, now + delayMs());
-      if (lastDueAt <= now) to.write(chunk);
-      else setTimeout(() => this.#write(to, chunk), lastDueAt - now);
+      if (!this.isSilent) lane.send(chunk, delayMs());
     });
     from.on("error", () => undefined);
     from.on("close", () => {
       if (!this.isSilent) this.reset();
     });
   }
+}
 
-  #write(to: Socket, chunk: Buffer): void {
-    if (!this.isSilent && to.writable) to.write(chunk);
+/** Bytes on their way. They keep their order, also when the delay changes between them and when timers come late. */
+class DelayedLane {
+  readonly #deliver: (chunk: Buffer) => void;
+  readonly #onTheWay: Array<{ readonly chunk: Buffer; readonly dueAt: number }> = [];
+
+  constructor(deliver: (chunk: Buffer) => void) {
+    this.#deliver = deliver;
+  }
+
+  send(chunk: Buffer, delayMs: number): void {
+    if (delayMs === 0 && this.#onTheWay.length === 0) return this.#deliver(chunk);
+    this.#onTheWay.push({ chunk, dueAt: performance.now() + delayMs });
+    if (this.#onTheWay.length === 1) this.#arm(delayMs);
+  }
+
+  #arm(ms: number): void {
+    setTimeout(() => this.#arrive(), ms).unref();
+  }
+
+  #arrive(): void {
+    for (let first = this.#onTheWay[0]; first !== undefined; first = this.#onTheWay[0]) {
+      const restMs = first.dueAt - performance.now();
+      if (restMs > 0) return this.#arm(restMs);
+      this.#onTheWay.shift();
+      this.#deliver(first.chunk);
+    }
   }
 }

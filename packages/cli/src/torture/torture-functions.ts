@@ -4,9 +4,12 @@
  */
 import { appendFileSync } from "node:fs";
 import { setTimeout as rest } from "node:timers/promises";
-import { define, isGridError } from "@callgrid/core";
+import { define, RequestError } from "@callgrid/core";
 import { callReentrant, context } from "@callgrid/worker";
 import { combine, commonTag, digest, type TreeShape } from "./workload.ts";
+
+/** A request by name. */
+type NamedRequest = readonly [functionName: string, ...args: unknown[]];
 
 const historyFile = new URL(import.meta.url).searchParams.get("history");
 
@@ -29,12 +32,12 @@ export const spin = define("spin", (tag: string, busyMs: number): number => {
 });
 
 export const tree = define("tree", async (tag: string, shape: TreeShape): Promise<number> => {
-  if (shape.depth === 0) return (await callReentrant([[leaf, tag, shape.restMs]]))[0];
   note();
+  if (shape.depth === 0) return (await callReentrant([[leaf, tag, shape.restMs]]))[0];
   const below = { ...shape, depth: shape.depth - 1 };
-  const children = Array.from({ length: shape.breadth }, (_, i) => ["tree", `${tag}.${i}`, below] as const);
-  const values = await callReentrant([...children, [leaf, commonTag(tag), 0] as const]);
-  return combine(tag, values as number[]);
+  const calls: NamedRequest[] = Array.from({ length: shape.breadth }, (_, i) => ["tree", `${tag}.${i}`, below]);
+  calls.push(["leaf", commonTag(tag), 0]);
+  return combine(tag, (await callReentrant(calls)) as number[]);
 });
 
 export const refuse = define("refuse", (tag: string): never => {
@@ -55,8 +58,9 @@ export const rescue = define("rescue", async (tag: string): Promise<string> => {
       [leaf, tag, 0],
     ]);
   } catch (error) {
-    // What the function itself did is expected; a grid that lost it is not.
-    if (!isGridError(error, "FUNCTION_FAILED")) throw error;
+    // That the function refused is expected; that the grid lost it is not.
+    if (!(error instanceof RequestError) || Object.values(error.info).some(({ code }) => code !== "FUNCTION_FAILED"))
+      throw error;
   }
   return `rescued ${tag}`;
 });

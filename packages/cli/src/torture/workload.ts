@@ -52,11 +52,12 @@ export function tree(tag: string, shape: TreeShape): PlannedRequest {
   return { request: ["tree", tag, shape], expected: { value: treeValue(tag, shape) } };
 }
 
-/** How many requests a tree is, itself and the leaf of each node included; equal ones counted once a tree each. */
+/** How many requests a tree comes to, the leaves that it shares with others aside. */
 export function treeSize({ depth, breadth }: TreeShape): number {
-  let nodes = 1;
-  for (let level = 1; level <= depth; level += 1) nodes = 1 + breadth * nodes;
-  return nodes;
+  // At the bottom a node and its leaf.
+  let size = 2;
+  for (let level = 1; level <= depth; level += 1) size = 1 + breadth * size;
+  return size;
 }
 
 /** Fails. */
@@ -81,6 +82,12 @@ export function* plannedRequests(chance: Chance): Generator<PlannedRequest, neve
     const isRepeated = number > 0 && chance.integer(1, 8) === 1;
     yield planOne(isRepeated ? chance.integer(0, number - 1) : number);
   }
+}
+
+/** The first of {@link plannedRequests}. */
+export function someRequests(count: number, chance: Chance): PlannedRequest[] {
+  const requests = plannedRequests(chance);
+  return Array.from({ length: count }, () => requests.next().value);
 }
 
 /** Which request has this number is not drawn, so that a repeated one is equal. */

@@ -3,9 +3,14 @@
  * a Redis Cluster and every script touches one slot only. Scripts receive the pool's prefix and find the names as Lua locals.
  */
 
+/** What every key of a grid starts with, whatever the pool. */
+export function gridPrefix(grid: string): string {
+  return `callgrid:{${grid}:`;
+}
+
 /** What every key of a pool starts with. */
 export function poolPrefix(grid: string, pool: string): string {
-  return `callgrid:{${grid}:${pool}}:`;
+  return `${gridPrefix(grid)}${pool}}:`;
 }
 
 /** The set of all `grid:pool` that were ever joined here; outside of any pool. */

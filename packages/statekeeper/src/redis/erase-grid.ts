@@ -1,0 +1,30 @@
+/** Removes a grid from its Redis with everything in it: for grids that were made to be thrown away. */
+import { GridError } from "@callgrid/core";
+import { connectWithin, makeConnection, parseRedisUrl } from "./connection.ts";
+import { gridPrefix, knownPoolsKey } from "./keys.ts";
+import type { OpenOptions } from "./open.ts";
+
+const keysPerScan = 1_000;
+
+/**
+ * Removes every pool of a grid. Nobody may work on it meanwhile: what a member does later would be there again.
+ *
+ * @throws GridError `INVALID_OPTION` for a URL or name that is none, `CONNECTION_FAILED`, `REDIS_TOO_OLD`.
+ */
+export async function eraseGrid(url: string, { grid, connectTimeoutMs = 10_000 }: OpenOptions): Promise<void> {
+  // The name becomes part of a pattern; what may be a name of a grid means only itself there.
+  if (!/^[\w.-]+$/.test(grid)) throw new GridError("INVALID_OPTION", `${JSON.stringify(grid)} is no name of a grid`);
+  const address = parseRedisUrl(url);
+  const redis = makeConnection(address, "erase");
+  redis.on("error", () => undefined);
+  await connectWithin(redis, address.shown, connectTimeoutMs);
+  try {
+    const scan = redis.scanStream({ match: `${gridPrefix(grid)}*`, count: keysPerScan });
+    for await (const keys of scan as AsyncIterable<string[]>) if (keys.length > 0) await redis.unlink(...keys);
+    const pools = await redis.smembers(knownPoolsKey);
+    const own = pools.filter((pool) => pool.startsWith(`${grid}:`));
+    if (own.length > 0) await redis.srem(knownPoolsKey, ...own);
+  } finally {
+    redis.disconnect();
+  }
+}

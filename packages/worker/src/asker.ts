@@ -1,0 +1,45 @@
+/**
+ * Puts calls into the pool's hands, and waits for their outcomes like any caller. Its asks are in the pool until somebody
+ * evaluates them; where that is meant to be this worker, it sees to it that they are on its own queue.
+ */
+import type { Clock, OutcomeText } from "@callgrid/core";
+import type { Requester } from "@callgrid/statekeeper";
+import type { Completer } from "./completer.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { VisibleEvaluations } from "./visible-evaluations.ts";
+
+/** What the asker works with. */
+export interface AskerParts {
+  readonly worker: string;
+  readonly requester: Requester;
+  readonly completer: Completer;
+  readonly visible: VisibleEvaluations;
+  readonly clock: Clock;
+  readonly onOutcome: (evaluation: Evaluation, outcome: OutcomeText) => void;
+  readonly onChange: () => void;
+  /** Something goes to the own queue; a claim that is under way may miss it. */
+  readonly onOwnWork: () => void;
+}
+
+export class Asker {
+  readonly #parts: AskerParts;
+
+  constructor(parts: AskerParts) {
+    this.#parts = parts;
+  }
+
+  ask(evaluation: Evaluation, toOwnQueue: boolean): void {
+    const { requester, completer, visible, worker, clock, onOutcome } = this.#parts;
+    const { id, payload, deadlineAt } = evaluation;
+    // the pool would take it for the evaluation that has just ended, and tell this worker nothing
+    completer.flushIfWaiting(id);
+    const timeoutMs = deadlineAt > 0 ? Math.max(1, Math.ceil(deadlineAt - clock.now())) : 0;
+    evaluation.state = "asked";
+    evaluation.ask = requester.ask({ id, payload, timeoutMs }, toOwnQueue ? worker : undefined, (outcome) =>
+      onOutcome(evaluation, outcome),
+    );
+    visible.add(evaluation);
+    if (toOwnQueue) this.#parts.onOwnWork();
+    else this.#parts.onChange();
+  }
+}

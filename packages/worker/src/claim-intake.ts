@@ -1,0 +1,121 @@
+/**
+ * Takes in what the worker has claimed or was given: what is under way here already goes on in the pool's name, what was
+ * evaluated lately is answered from memory, and the rest gets ready.
+ */
+import { type Clock, type Definition, requestId } from "@callgrid/core";
+import type { Claim } from "@callgrid/statekeeper";
+import type { Completer } from "./completer.ts";
+import { type EncodedCall, Evaluation } from "./evaluation.ts";
+import type { FunctionStanding } from "./function-registry.ts";
+import type { ReadyQueue } from "./ready-queue.ts";
+import type { RecentResults } from "./recent-results.ts";
+import type { RequestHost } from "./request-context.ts";
+import type { SelfTimes } from "./self-times.ts";
+import type { SuspensionMarker } from "./suspension-marker.ts";
+import type { VisibleEvaluations } from "./visible-evaluations.ts";
+
+/** What is assumed of a function that was never measured, in ms. */
+const unknownMs = 1_000;
+
+/** What the intake works with. */
+export interface ClaimIntakeParts {
+  readonly clock: Clock;
+  readonly standing: FunctionStanding;
+  readonly selfTimes: SelfTimes;
+  readonly recent: RecentResults;
+  readonly inFlight: Map<string, Evaluation>;
+  readonly visible: VisibleEvaluations;
+  readonly ready: ReadyQueue;
+  readonly completer: Completer;
+  readonly marker: SuspensionMarker;
+  readonly host: RequestHost;
+  /** Gives claims back that this worker cannot evaluate. */
+  readonly onRefused: (claim: Claim) => void;
+}
+
+export class ClaimIntake {
+  readonly #parts: ClaimIntakeParts;
+
+  constructor(parts: ClaimIntakeParts) {
+    this.#parts = parts;
+  }
+
+  take(claim: Claim): void {
+    const functionName = functionNameIn(claim.payload);
+    const key = keyOf(claim);
+    const known = this.#parts.visible.get(claim.id) ?? this.#parts.inFlight.get(key);
+    if (known?.isStarted === true) {
+      this.#own(known, claim);
+      return;
+    }
+    const definition = this.#parts.standing.current(functionName);
+    if (definition === undefined) {
+      this.#parts.standing.noteLacking(functionName);
+      this.#parts.onRefused(claim);
+    } else if (known !== undefined) {
+      this.#takeKnown(known, claim, definition);
+    } else if (!this.#answerFromMemory(claim, key, definition)) {
+      const { id, payload } = claim;
+      this.#takeNew({ key, id, functionName, payload, primitiveArguments: undefined }, claim, definition);
+    }
+  }
+
+  /** It may have been asked for when another version of its function was the current one. */
+  #takeKnown(known: Evaluation, claim: Claim, definition: Definition): void {
+    this.#own(known, claim);
+    known.definition = definition;
+    if (known.state !== "ready") this.#makeReady(known);
+  }
+
+  #answerFromMemory({ id, mode }: Claim, key: string, definition: Definition): boolean {
+    if (mode !== "use") return false;
+    const { recent, standing, clock, completer } = this.#parts;
+    const stamp = standing.stamp(definition);
+    const settled = recent.get(key, stamp, clock.now());
+    if (settled !== undefined) completer.add({ id, outcome: settled.text, ttlMs: definition.cacheTtlMs, stamp });
+    return settled !== undefined;
+  }
+
+  #takeNew(call: EncodedCall, claim: Claim, definition: Definition): void {
+    const { clock, host, inFlight, visible } = this.#parts;
+    const bornAt = clock.now();
+    const deadlineAt = deadlineOf(claim, bornAt);
+    const evaluation = new Evaluation(call, { host, mode: claim.mode, definition, bornAt, deadlineAt });
+    inFlight.set(call.key, evaluation);
+    visible.own(evaluation);
+    this.#makeReady(evaluation);
+  }
+
+  #own(known: Evaluation, claim: Claim): void {
+    if (known.isOwned) this.#parts.marker.noteClaimedAgain(known);
+    this.#parts.visible.own(known);
+    known.extendDeadline(deadlineOf(claim, this.#parts.clock.now()));
+  }
+
+  #makeReady(evaluation: Evaluation): void {
+    const { functionName } = evaluation;
+    this.#parts.ready.push(
+      evaluation,
+      this.#parts.selfTimes.get(functionName)?.expectedMs ?? this.#learnedMs(functionName),
+    );
+  }
+
+  #learnedMs(functionName: string): number {
+    const micros = this.#parts.standing.table.functions.get(functionName)?.selfMicros;
+    return micros === undefined ? unknownMs : micros / 1_000;
+  }
+}
+
+/** As calls of this worker name it: the payload where that is canonical, whoever asked for it in whatever form. */
+function keyOf({ id, payload }: Claim): string {
+  return requestId(payload) === id ? payload : id;
+}
+
+function deadlineOf({ timeoutMs }: Claim, now: number): number {
+  return timeoutMs > 0 ? now + timeoutMs : 0;
+}
+
+function functionNameIn(payload: string): string {
+  const start = payload.indexOf('["') + 2;
+  return payload.slice(start, payload.indexOf('"', start));
+}

@@ -1,0 +1,59 @@
+/**
+ * Requests that were claimed and have not started, first in first out, and how long they will take. What was settled, cancelled
+ * or given back meanwhile stays until it is met, and is skipped.
+ */
+import type { Evaluation } from "./evaluation.ts";
+
+/** Taken entries stay in front until there are this many of them, and more of them than others. */
+const mostTaken = 1_024;
+
+export class ReadyQueue {
+  #entries: Evaluation[] = [];
+  /** Entries before this were taken. */
+  #head = 0;
+  #expectedMs = 0;
+
+  get length(): number {
+    return this.#entries.length - this.#head;
+  }
+
+  /** What is in here will take about so long, by measured self times. */
+  get expectedMs(): number {
+    return this.#expectedMs;
+  }
+
+  push(evaluation: Evaluation, expectedMs: number): void {
+    evaluation.state = "ready";
+    evaluation.expectedMs = expectedMs;
+    this.#expectedMs += expectedMs;
+    this.#entries.push(evaluation);
+  }
+
+  /** The one that has been here longest and is still to be started. */
+  shift(): Evaluation | undefined {
+    while (this.#head < this.#entries.length) {
+      const next = this.#entries[this.#head];
+      this.#head += 1;
+      if (next === undefined) continue;
+      this.#expectedMs -= next.expectedMs;
+      if (next.state !== "ready") continue;
+      this.#dropTaken();
+      return next;
+    }
+    this.#clear();
+    return undefined;
+  }
+
+  #dropTaken(): void {
+    if (this.#head < mostTaken || this.#head * 2 < this.#entries.length) return;
+    this.#entries = this.#entries.slice(this.#head);
+    this.#head = 0;
+  }
+
+  #clear(): void {
+    if (this.#entries.length > 0) this.#entries = [];
+    this.#head = 0;
+    // sums of fractions do not come back to zero by themselves
+    this.#expectedMs = 0;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * What follows when an evaluation settles or is wanted no more: its outcome is remembered, handed in where the pool waits for it,
+ * and what the pool need not know any longer is forgotten.
+ */
+import type { Clock, OutcomeText } from "@callgrid/core";
+import type { Requester } from "@callgrid/statekeeper";
+import type { Completer } from "./completer.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { Evaluator } from "./evaluator.ts";
+import type { FunctionStanding } from "./function-registry.ts";
+import type { RecentResults } from "./recent-results.ts";
+import { Settled } from "./settled.ts";
+import type { VisibleEvaluations } from "./visible-evaluations.ts";
+
+/** Results of evaluations that nobody asked the pool for, and that took longer than this, are worth a place there, in ms. */
+const dearMs = 1;
+/** Of what was never started by this worker. */
+const noStamp = "-#0";
+
+/** What settling works with. */
+export interface SettlementParts {
+  readonly clock: Clock;
+  readonly standing: FunctionStanding;
+  readonly recent: RecentResults;
+  readonly inFlight: Map<string, Evaluation>;
+  readonly visible: VisibleEvaluations;
+  readonly evaluator: Evaluator;
+  readonly completer: Completer;
+  readonly requester: Requester;
+  /** The bound on what is owned may let roots in again. */
+  readonly onOpened: () => void;
+}
+
+export class Settlement {
+  readonly #parts: SettlementParts;
+
+  constructor(parts: SettlementParts) {
+    this.#parts = parts;
+  }
+
+  /** An evaluation has settled, whoever found the outcome. */
+  note(evaluation: Evaluation): void {
+    const { settled, mode, definition, isOwned, ask } = evaluation;
+    this.#leaveFlight(evaluation);
+    if (settled === undefined) return;
+    const isKept = !settled.isError && definition !== undefined && definition.cacheTtlMs > 0 && mode !== "bypass";
+    if (isKept) this.#remember(evaluation, settled);
+    if (isOwned || (isKept && ask === undefined && this.#isDear(evaluation)))
+      this.#complete(evaluation, settled, isKept);
+    this.forget(evaluation);
+    if (ask === undefined) return;
+    // the pool tells this to everybody else; what it does not know is not waited for any more
+    if (isOwned) this.#parts.requester.receive({ kind: "outcome", id: evaluation.id, outcome: settled.text });
+    else ask.withdraw();
+  }
+
+  /** An outcome came from the pool, which knows it already. */
+  takeOutcome(evaluation: Evaluation, outcome: OutcomeText): void {
+    if (evaluation.isDone) return;
+    this.forget(evaluation);
+    this.#parts.evaluator.overrule(evaluation, Settled.ofText(outcome));
+  }
+
+  /** Nobody in this worker waits for it any more. */
+  dropUnwanted(child: Evaluation): void {
+    if (child.isDone) return;
+    child.ask?.withdraw();
+    // others may wait in the pool for what it holds as running here; if nobody does, it tells to cancel
+    if (child.isOwned) child.ask = undefined;
+    else this.#drop(child);
+  }
+
+  /** Nobody in the pool waits for these any more, or others have finished them. */
+  cancel(ids: readonly string[]): void {
+    for (const id of ids) {
+      const evaluation = this.#parts.visible.get(id);
+      if (evaluation === undefined || !evaluation.isOwned || evaluation.isDone) continue;
+      if (evaluation.waiters.length === 0) this.#drop(evaluation);
+      // calls of this worker joined it: it goes on for those alone
+      else if (evaluation.ask === undefined) this.forget(evaluation);
+    }
+  }
+
+  /** It is the pool's business no longer. */
+  forget(evaluation: Evaluation): void {
+    const { visible, onOpened } = this.#parts;
+    const wasOpen = visible.isOpenToRoots;
+    visible.forget(evaluation);
+    if (!wasOpen && visible.isOpenToRoots) onOpened();
+  }
+
+  #drop(evaluation: Evaluation): void {
+    this.#leaveFlight(evaluation);
+    this.forget(evaluation);
+    this.#parts.evaluator.abandon([evaluation], "nobody waits for it any more");
+  }
+
+  #leaveFlight(evaluation: Evaluation): void {
+    const { inFlight } = this.#parts;
+    if (inFlight.get(evaluation.key) === evaluation) inFlight.delete(evaluation.key);
+  }
+
+  #isDear(evaluation: Evaluation): boolean {
+    return evaluation.stamp !== "" && this.#parts.clock.now() - evaluation.startedAt >= dearMs;
+  }
+
+  #complete(evaluation: Evaluation, settled: Settled, isKept: boolean): void {
+    const { id, definition, stamp } = evaluation;
+    const ttlMs = isKept && definition !== undefined ? definition.cacheTtlMs : 0;
+    this.#parts.completer.add({ id, outcome: settled.text, ttlMs, stamp: stamp === "" ? noStamp : stamp });
+  }
+
+  #remember(evaluation: Evaluation, settled: Settled): void {
+    const { definition, key } = evaluation;
+    const { recent, standing, clock } = this.#parts;
+    if (definition === undefined) return;
+    const stamp = evaluation.stamp === "" ? standing.stamp(definition) : evaluation.stamp;
+    recent.put(key, { settled, stamp, until: clock.now() + definition.cacheTtlMs });
+  }
+}

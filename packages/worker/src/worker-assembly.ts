@@ -1,0 +1,151 @@
+/**
+ * What a worker is made of, and how its parts are tied together. Nothing happens in here but that.
+ */
+import type { Clock } from "@callgrid/core";
+import { type Claim, type PoolKeeper, Requester } from "@callgrid/statekeeper";
+import type { Logger } from "pino";
+import { Asker } from "./asker.ts";
+import { CallMaker } from "./call-maker.ts";
+import { ClaimIntake } from "./claim-intake.ts";
+import type { Workload } from "./claim-size.ts";
+import { Claimer } from "./claimer.ts";
+import { Completer } from "./completer.ts";
+import { CycleFinder } from "./cycle-finder.ts";
+import { Drain } from "./drain.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { Evaluator, type Outside } from "./evaluator.ts";
+import { FunctionHost } from "./function-host.ts";
+import { type FunctionRegistry, FunctionStanding } from "./function-registry.ts";
+import type { Heartbeat, HeartbeatOptions } from "./heartbeat.ts";
+import { Membership } from "./membership.ts";
+import { RecentResults } from "./recent-results.ts";
+import { SelfTimes } from "./self-times.ts";
+import { Settlement } from "./settlement.ts";
+import { Sharer } from "./sharer.ts";
+import { SuspensionMarker } from "./suspension-marker.ts";
+import { TimeLimits } from "./time-limits.ts";
+import { Upkeep } from "./upkeep.ts";
+import { VisibleEvaluations } from "./visible-evaluations.ts";
+import type { WorkerOptionsResolved } from "./worker-options.ts";
+
+/** What a worker is made from. */
+export interface WorkerParts {
+  readonly id: string;
+  readonly keeper: PoolKeeper;
+  readonly registry: FunctionRegistry;
+  readonly options: WorkerOptionsResolved;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly description: Readonly<Record<string, unknown>>;
+  readonly makeHeartbeat: (options: HeartbeatOptions) => Heartbeat;
+}
+
+/** What the parts tell the worker, and ask it. */
+export interface WorkerTies extends Outside {
+  workload(): Omit<Workload, "isVolunteer" | "isDry">;
+  onClaims(claims: readonly Claim[]): void;
+  /** This worker cannot evaluate what it claimed. */
+  onRefused(claim: Claim): void;
+  /** What was known of the pool, or what it knew of this worker, is outdated. */
+  onNews(): void;
+  /** Idle and not open to roots: children that were put back on the pool's queue are out of reach then. */
+  isStarved(): boolean;
+  /** The bound on what is owned lets roots in again. */
+  onOpened(): void;
+  /** Gives claimed requests back. */
+  release(ids: readonly string[]): void;
+  ownedIds(): string[];
+  onAbandoned(ids: readonly string[]): void;
+  onRound(): Promise<void>;
+  onError(error: unknown): void;
+}
+
+/** The parts of a worker. */
+export type WorkerAssembly = ReturnType<typeof assembleWorker>;
+
+/** Makes the parts, and ties them to each other and to the worker. */
+export function assembleWorker(parts: WorkerParts, ties: WorkerTies) {
+  const state = makeState(parts, ties);
+  const work = assembleWork(parts, ties, state);
+  const pool = assemblePoolSide(parts, ties, { ...state, ...work });
+  return { ...state, ...work, ...pool };
+}
+
+/** What all parts share. */
+function makeState({ id, keeper, clock, registry, options }: WorkerParts, ties: WorkerTies) {
+  const { leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs } = options;
+  return {
+    ...{ keeper, clock, worker: id, leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs },
+    standing: new FunctionStanding(registry),
+    selfTimes: new SelfTimes(),
+    recent: new RecentResults({ entries: options.recentResultsLimit, bytes: options.recentResultsLimitBytes }),
+    visible: new VisibleEvaluations({ limit: options.suspendedLimit, limitBytes: options.suspendedLimitBytes }),
+    /** What this worker evaluates or waits for, by key. */
+    inFlight: new Map<string, Evaluation>(),
+    release: ties.release.bind(ties),
+    onChange: ties.onChange.bind(ties),
+    onClaims: ties.onClaims.bind(ties),
+    onOwnWork: ties.onNews.bind(ties),
+    onError: ties.onError.bind(ties),
+  };
+}
+
+/** The parts that evaluate, from a claim or a call to its outcome. */
+function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state: ReturnType<typeof makeState>) {
+  const { payloadLimitBytes, slots, sharing } = options;
+  const evaluator = new Evaluator({ ...state, outside: ties, slots, resultLimitBytes: payloadLimitBytes });
+  const { stack, ready } = evaluator;
+  const requester = new Requester({
+    ...{ ...state, process: id, leaseMs: 0, queueLimit: 0 },
+    isStarved: () => ties.isStarved(),
+    onResubmit: state.onOwnWork,
+  });
+  const completer = new Completer(state);
+  const marker = new SuspensionMarker(state);
+  const onOpened = ties.onOpened.bind(ties);
+  const settlement = new Settlement({ ...state, evaluator, completer, requester, onOpened });
+  const onOutcome = settlement.takeOutcome.bind(settlement);
+  const asker = new Asker({ ...state, requester, completer, onOutcome });
+  const calls = new CallMaker({ ...state, stack, isEager: sharing === "eager", ask: asker.ask.bind(asker) });
+  const host = new FunctionHost({ evaluator, calls, marker, pool: state.keeper.pool, workerId: id, log });
+  const intake = new ClaimIntake({ ...state, ready, completer, marker, host, onRefused: ties.onRefused.bind(ties) });
+  return { evaluator, requester, completer, marker, settlement, asker, intake };
+}
+
+/** The parts that deal with the pool beside single requests. */
+function assemblePoolSide(
+  parts: WorkerParts,
+  ties: WorkerTies,
+  made: ReturnType<typeof makeState> & ReturnType<typeof assembleWork>,
+) {
+  const { id, description, registry, makeHeartbeat } = parts;
+  const { evaluator, asker, leaseMs } = made;
+  const member = { id, kind: "worker" as const, leaseMs, description, functions: registry.versions };
+  const membership = new Membership({ ...made, member, onChange: ties.onNews.bind(ties) });
+  const claimer = new Claimer({
+    ...made,
+    workload: () => ties.workload(),
+    beforeClaim: () => made.requester.flush(),
+    onStaleTable: () => membership.readFunctions(),
+    onUnknown: () => membership.join(),
+  });
+  const sharer = new Sharer({
+    ...{ clock: made.clock, stack: evaluator.stack },
+    volunteers: () => claimer.volunteers,
+    share: (evaluation) => asker.ask(evaluation, true),
+  });
+  const heartbeat = makeHeartbeat({ worker: id, leaseMs, onLost: () => void membership.rejoin() });
+  const settle = evaluator.overrule.bind(evaluator);
+  const limits = new TimeLimits({ ...made, heartbeat, settle });
+  const cycleFinder = new CycleFinder({ ...made, settle });
+  const upkeep = new Upkeep({
+    ...made,
+    ownedIds: () => ties.ownedIds(),
+    onAbandoned: (ids) => ties.onAbandoned(ids),
+    onRound: () => ties.onRound(),
+    // the message that took it off the volunteers may have got lost, and then it would wait for ever
+    onReconcile: () => ties.onNews(),
+  });
+  const drain = new Drain(made);
+  return { membership, claimer, sharer, heartbeat, limits, cycleFinder, upkeep, drain };
+}

@@ -1,0 +1,38 @@
+/** Holds what requests come to against what they must come to. */
+import {
+  decodeErrorTree,
+  decodeValue,
+  type ErrorTree,
+  isErrorText,
+  type Outcome,
+  type OutcomeText,
+} from "@callgrid/core";
+import { numberIn, type RightOutcome } from "./call-graph.ts";
+
+/** The messages at the roots of a failure; of one that no function threw, with its code. */
+export function failuresIn(tree: ErrorTree): string[] {
+  const causes = Object.values(tree.info ?? {});
+  if (causes.length > 0) return causes.flatMap(failuresIn);
+  return [tree.code === "FUNCTION_FAILED" ? tree.msg : `${tree.code}: ${tree.msg}`];
+}
+
+/** What is wrong with an outcome; undefined if nothing is. */
+export function mistakeIn(outcome: Outcome, right: RightOutcome): string | undefined {
+  return "value" in outcome ? mistakeInValue(outcome.value, right) : mistakeInTree(outcome.error.tree, right);
+}
+
+/** The same for an outcome as it travels. */
+export function mistakeInText(text: OutcomeText, right: RightOutcome): string | undefined {
+  return isErrorText(text) ? mistakeInTree(decodeErrorTree(text), right) : mistakeInValue(decodeValue(text), right);
+}
+
+function mistakeInValue(value: unknown, right: RightOutcome): string | undefined {
+  if ("number" in right && numberIn(value) === right.number) return undefined;
+  return `the value ${String(JSON.stringify(value)).slice(0, 80)}, and right is ${JSON.stringify(right)}`;
+}
+
+function mistakeInTree(tree: ErrorTree, right: RightOutcome): string | undefined {
+  const failures = failuresIn(tree);
+  if ("failures" in right && failures.every((failure) => right.failures.includes(failure))) return undefined;
+  return `the failure ${failures.join("; ")}, and right is ${JSON.stringify(right)}`;
+}

@@ -9,7 +9,7 @@ const group = sampleGroup("no-ops", "perSecond", [
   sampleRow("hung", "bee-queue", "perSecond", [undefined]),
 ]);
 
-it("every row of callgrid has a bar, and every other system one at its best setting", () => {
+it("every row that is compared with has a bar, and every other system one at its best setting", () => {
   const chart = chartOf(sampleResults("W1", [group]));
   const bars = [...chart.matchAll(/<rect [^>]*width="([\d.]+)"[^>]*class="(\w+)"/g)].map(([, width, kind]) => [
     kind,

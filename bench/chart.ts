@@ -1,4 +1,6 @@
-/** The results as a picture: a panel for each workload, a bar for each system at its best setting. */
+/**
+ * The results as a picture: a panel for each workload, with a bar for each row that others are compared with, and for each
+ * other system at its best setting. */
 import { figureText } from "./figure-text.ts";
 import { bestOf } from "./goals.ts";
 import { type MetricName, metrics } from "./metrics.ts";
@@ -17,8 +19,8 @@ interface Panel {
   readonly bars: readonly Bar[];
 }
 
-const width = 420;
-const labelWidth = 190;
+const width = 460;
+const labelWidth = 205;
 const barSpace = 22;
 const barHeight = 14;
 const headHeight = 52;
@@ -62,7 +64,7 @@ function panelsOf({ workloads }: Results): Panel[] {
 
 function panelOf(group: ResultGroup, { id, metric }: { readonly id: string; readonly metric: MetricName }): Panel {
   const others = systemNames.flatMap((name) => (name === "callgrid" ? [] : (bestOf(group, [name], metric) ?? [])));
-  const rows = [...group.rows.filter(({ system }) => system === "callgrid"), ...others];
+  const rows = [...group.rows.filter(({ isReference }) => isReference), ...others];
   const bars = rows.flatMap((row): Bar[] => {
     const value = summaryOf(row, metric)?.median;
     return value === undefined ? [] : [{ label: row.name, value, isOurs: row.system === "callgrid" }];

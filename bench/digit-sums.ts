@@ -25,8 +25,9 @@ export function plainDigitSum(path: string): number {
   return sum;
 }
 
+/** By index: an iterator takes nearly twice as long. */
 function sumOfBytes(bytes: Uint8Array): number {
   let sum = 0;
-  for (const byte of bytes) sum += byte - zero;
+  for (let at = 0; at < bytes.length; at++) sum += (bytes[at] ?? 0) - zero;
   return sum;
 }

@@ -9,6 +9,11 @@ export function figureText(figure: number): string {
   return figure.toLocaleString("en-US", { maximumSignificantDigits: digits });
 }
 
+/** `3,906`: a count, with all its digits. */
+export function countText(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
 /** `27,400 (27,100–28,000)`; the median alone where there was one round. */
 export function summaryText({ median, min, max }: Summary): string {
   return min === max ? figureText(median) : `${figureText(median)} (${figureText(min)}–${figureText(max)})`;

@@ -86,7 +86,7 @@ export function measurementsOf(row: ResultRow): ReadonlyArray<Measurement | unde
 }
 
 /** A figure of a row by round. */
-export function figuresOf(row: ResultRow, metric: MetricName): ReadonlyArray<number | undefined> {
+function figuresOf(row: ResultRow, metric: MetricName): ReadonlyArray<number | undefined> {
   return measurementsOf(row).map((measurement) => measurement?.figures[metric]);
 }
 

@@ -7,18 +7,21 @@ import { noWorkerUsage, type Start, type System, type Task, type WorkerUsage } f
 import { WorkerProcesses } from "../worker-processes.ts";
 import { forEver, readResult, resultList, taskItem, taskList } from "./floor-lists.ts";
 
+interface Connections {
+  readonly commands: Redis;
+  /** Blocks while there is nothing to read. */
+  readonly results: Redis;
+}
+
 export class Floor implements System {
   #workers: WorkerProcesses | undefined;
-  #commands = new Redis({ lazyConnect: true });
-  #results = new Redis({ lazyConnect: true });
+  #connections: Connections | undefined;
   #batch = 1;
 
   async start({ redis, workers, settings }: Start): Promise<void> {
     this.#batch = settings.batch ?? 1;
-    this.#commands = new Redis({ ...redis });
-    this.#results = new Redis({ ...redis });
+    this.#connections = { commands: new Redis({ ...redis }), results: new Redis({ ...redis }) };
     this.#workers = await WorkerProcesses.start(workers, { system: "floor", redis, settings });
-    await Promise.all([this.#commands.ping(), this.#results.ping()]);
   }
 
   async run(tasks: readonly Task[]): Promise<readonly unknown[]> {
@@ -29,15 +32,16 @@ export class Floor implements System {
 
   async runOne(task: Task): Promise<unknown> {
     const values = this.#readAll(1);
-    void this.#commands.rpush(taskList, taskItem(0, task));
+    void this.#open().commands.rpush(taskList, taskItem(0, task));
     return (await values)[0];
   }
 
   async queueUp(tasks: readonly Task[]): Promise<void> {
+    const { commands } = this.#open();
     const items = tasks.map((task, index) => taskItem(index, task));
     const pushes: Array<Promise<number>> = [];
     for (let from = 0; from < items.length; from += this.#batch)
-      pushes.push(this.#commands.rpush(taskList, ...items.slice(from, from + this.#batch)));
+      pushes.push(commands.rpush(taskList, ...items.slice(from, from + this.#batch)));
     await Promise.all(pushes);
   }
 
@@ -47,8 +51,13 @@ export class Floor implements System {
 
   async stop(): Promise<void> {
     await this.#workers?.stop();
-    this.#commands.disconnect();
-    this.#results.disconnect();
+    this.#connections?.commands.disconnect();
+    this.#connections?.results.disconnect();
+  }
+
+  #open(): Connections {
+    if (this.#connections === undefined) throw new Error("the floor was not started");
+    return this.#connections;
   }
 
   async #readAll(count: number): Promise<readonly unknown[]> {
@@ -64,8 +73,9 @@ export class Floor implements System {
   }
 
   async #readSome(): Promise<readonly string[]> {
-    if (this.#batch === 1) return ((await this.#results.blpop(resultList, forEver)) ?? []).slice(1);
-    const reply = await this.#results.blmpop(forEver, 1, resultList, "LEFT", "COUNT", this.#batch);
+    const { results } = this.#open();
+    if (this.#batch === 1) return ((await results.blpop(resultList, forEver)) ?? []).slice(1);
+    const reply = await results.blmpop(forEver, 1, resultList, "LEFT", "COUNT", this.#batch);
     return reply?.[1] ?? [];
   }
 }

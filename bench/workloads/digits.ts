@@ -3,6 +3,7 @@
  * all; `callgrid` asks for the whole file, and its function for the pieces.
  */
 import { plainDigitSum } from "../digit-sums.ts";
+import { countText } from "../figure-text.ts";
 import type { Measurement } from "../measurement.ts";
 import type { Stage } from "../stage.ts";
 import type { Task } from "../system.ts";
@@ -39,7 +40,7 @@ const others = [
 ];
 
 function group(key: string, size: number, ours: readonly Case[]): Group {
-  const title = `${size} digits in ${pieces} pieces`;
+  const title = `${countText(size)} digits in ${countText(pieces)} pieces`;
   return { key, title, size, metrics: ["seconds"], cases: [...ours, plain, ...others] };
 }
 

@@ -1,4 +1,5 @@
 /** W4: plain recursion. Once with calls that are all distinct, and once with equal calls, which the cache makes few. */
+import { countText } from "../figure-text.ts";
 import type { Measurement } from "../measurement.ts";
 import { fibCalls, fibonacci } from "../nested-tasks.ts";
 import { type Stage, withFigures } from "../stage.ts";
@@ -28,7 +29,7 @@ function distinct(scale: Scale): Group {
   const size = scale === "quick" ? 14 : 22;
   const twoWorkers = scale === "quick" ? [] : [{ ...auto, repeats: 5 }];
   const cases = [inMemory, ...twoWorkers, strict, bullMqSteps, beeQueueWaiting];
-  const title = `fib(${size}), ${fibCalls(size)} distinct calls`;
+  const title = `fib(${size}), ${countText(fibCalls(size))} distinct calls`;
   return { key: "distinct", title, size, metrics: ["perSecond", "seconds", "evaluations"], cases };
 }
 

@@ -1,5 +1,6 @@
 /** W7: what becomes of speed and memory as more is queued, and as calls nest deeper. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { countText } from "../figure-text.ts";
 import type { Measurement } from "../measurement.ts";
 import { treeSize } from "../nested-tasks.ts";
 import { type Stage, withFigures } from "../stage.ts";
@@ -31,13 +32,13 @@ function queued(count: number, scale: Scale): Group {
   const ours: Case = { ...strict, settings: { ...strict.settings, window: count } };
   const others = scale === "full" && count <= mostForOthers ? [bullMqGrown, beeQueueMany, floorMany] : [];
   const cases = [ours, ...others].map((one) => (count >= manyTasks ? { ...one, mostRounds: 3 } : one));
-  const title = `${count} no-ops queued at once`;
+  const title = `${countText(count)} no-ops queued at once`;
   return { key: `queued-${count}`, title, size: count, metrics: ["perSecond", "workerBytesPerItem"], cases };
 }
 
 function stored(count: number): Group {
   const cases = [strict, bullMqMany, beeQueueMany, floorMany].map((one) => ({ ...one, workers: 0 }));
-  const title = `memory in Redis with ${count} no-ops queued and no workers`;
+  const title = `memory in Redis with ${countText(count)} no-ops queued and no workers`;
   return { key: `stored-${count}`, title, size: count, metrics: ["redisBytesPerItem"], cases };
 }
 
@@ -45,7 +46,7 @@ function nested(depth: number, scale: Scale): Group {
   const cases = (scale === "quick" ? [auto] : [strict, auto]).map((one) =>
     treeSize(depth) >= manyTasks ? { ...one, mostRounds: 3 } : one,
   );
-  const title = `a tree of depth ${depth}, ${treeSize(depth)} calls`;
+  const title = `a tree of depth ${depth}, ${countText(treeSize(depth))} calls`;
   return { key: `depth-${depth}`, title, size: depth, metrics: ["perSecond", "workerBytesPerItem"], cases };
 }
 

@@ -26,10 +26,10 @@ export const largeValues: Workload = {
   title: "arguments and results of 1 MB",
   groups: (scale) => {
     const size = scale === "quick" ? 10 : 100;
-    const few = { concurrency: 4, chunk: 10 };
+    const few = { concurrency: 4 };
     const cases = [
       strict,
-      { ...bullMqMany, settings: few },
+      { ...bullMqMany, settings: { ...few, chunk: 10 } },
       { ...beeQueueMany, settings: few },
       { ...piscinaMany, settings: few },
       floorOne,

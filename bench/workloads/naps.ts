@@ -1,4 +1,5 @@
 /** W6: tasks that take 10 ms each without using the CPU, one at a time in each worker: what is lost between them. */
+import { countText } from "../figure-text.ts";
 import { withFigures } from "../stage.ts";
 import type { Task } from "../system.ts";
 import { beeQueueOne, bullMqOne, type Case, floorOne, piscinaOne, strict, type Workload } from "../workload.ts";
@@ -20,7 +21,9 @@ export const naps: Workload = {
   groups: (scale) => {
     const size = scale === "quick" ? 100 : 2_000;
     const cases = [strict, bullMqOne, beeQueueOne, piscinaOne, plain, ...(scale === "quick" ? [] : [floorOne])];
-    return [{ key: "naps", title: `${size} tasks of 10 ms`, size, metrics: ["efficiency", "seconds"], cases }];
+    return [
+      { key: "naps", title: `${countText(size)} tasks of 10 ms`, size, metrics: ["efficiency", "seconds"], cases },
+    ];
   },
   async run(stage) {
     const { workers, system } = stage.case;

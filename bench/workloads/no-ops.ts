@@ -1,4 +1,5 @@
 /** W1: what a request costs when there is nothing else to do. All are asked for at once, and every value is awaited. */
+import { countText } from "../figure-text.ts";
 import type { Task } from "../system.ts";
 import {
   auto,
@@ -39,7 +40,7 @@ export const noOps: Workload = {
   groups: (scale) => {
     const size = scale === "quick" ? 5_000 : 20_000;
     const cases = scale === "quick" ? best : [...best, ...others];
-    return [{ key: "no-ops", title: `${size} no-ops`, size, metrics: ["perSecond"], cases }];
+    return [{ key: "no-ops", title: `${countText(size)} no-ops`, size, metrics: ["perSecond"], cases }];
   },
   async run(stage) {
     const { size } = stage.group;

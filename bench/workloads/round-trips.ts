@@ -1,4 +1,5 @@
 /** W2: how long one request takes there and back, one after the other. */
+import { countText } from "../figure-text.ts";
 import type { Stage } from "../stage.ts";
 import { withFigures } from "../stage.ts";
 import { percentile } from "../statistics.ts";
@@ -13,7 +14,7 @@ export const roundTrips: Workload = {
   groups: (scale) => {
     const size = scale === "quick" ? 200 : 1_000;
     const cases = [strict, bullMqOne, beeQueueOne, piscinaOne, floorOne];
-    return [{ key: "trips", title: `${size} round trips`, size, metrics: ["p50Ms", "p99Ms"], cases }];
+    return [{ key: "trips", title: `${countText(size)} round trips`, size, metrics: ["p50Ms", "p99Ms"], cases }];
   },
   async run(stage) {
     const { size } = stage.group;

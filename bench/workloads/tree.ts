@@ -1,4 +1,5 @@
 /** W3: a request that asks for others, which ask for others: a tree of distinct calls, with nothing to share or to cache. */
+import { countText } from "../figure-text.ts";
 import type { Measurement } from "../measurement.ts";
 import { treeSize } from "../nested-tasks.ts";
 import type { Stage } from "../stage.ts";
@@ -28,7 +29,7 @@ function oneWorker(two: Case): Case {
 function emptyLeaves(scale: Scale): Group {
   const depth = scale === "quick" ? 4 : 5;
   const cases = [strict, { ...auto, repeats: 20 }, bullMqSteps, beeQueueWaiting];
-  const title = `${treeSize(depth)} nested calls that cost nothing`;
+  const title = `${countText(treeSize(depth))} nested calls that cost nothing`;
   return { key: "empty-leaves", title, size: depth, metrics: ["perSecond", "evaluations"], cases };
 }
 
@@ -36,7 +37,7 @@ function leavesOfOneMs(scale: Scale): Group {
   const depth = scale === "quick" ? 3 : 5;
   const local = [auto, oneWorker(auto)];
   const cases = scale === "quick" ? local : [...local, strict, oneWorker(strict)];
-  const title = `${treeSize(depth)} nested calls, 1 ms of CPU in every leaf`;
+  const title = `${countText(treeSize(depth))} nested calls, 1 ms of CPU in every leaf`;
   return { key: dearLeaves, title, size: depth, metrics: ["perSecond", "evaluations"], cases };
 }
 

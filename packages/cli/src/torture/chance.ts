@@ -19,8 +19,10 @@ export class Chance {
     return least + Math.floor(this.next() * (most - least + 1));
   }
 
-  pick<Choice>(choices: readonly [Choice, ...Choice[]]): Choice {
-    return choices[this.integer(0, choices.length - 1)] ?? choices[0];
+  /** A copy in an order that is drawn. */
+  shuffle<Item>(items: readonly Item[]): Item[] {
+    const keyed = items.map((item) => ({ item, key: this.next() }));
+    return keyed.sort((one, other) => one.key - other.key).map(({ item }) => item);
   }
 
   /** A source of its own, so that who draws how much in one part changes nothing in another. */

@@ -29,19 +29,20 @@ export interface PlannedFault {
   readonly delayMs: number;
 }
 
-const longestPauseMs = 3_000;
+const longestPauseMs = 2_000;
 const longestDelayMs = 200;
 
-/** An endless series of faults; the longest of them last three times as long as the leases. */
+/** An endless series of faults: in each round every kind once; the longest last three times as long as the leases. */
 export function* plannedFaults(chance: Chance, leaseMs: number): Generator<PlannedFault, never> {
-  for (;;) {
-    const kind = chance.pick(faultKinds);
-    const [afterMs, ratio, delayMs] = [
-      chance.integer(0, longestPauseMs),
-      chance.next(),
-      chance.integer(1, longestDelayMs),
-    ];
-    const isMomentary = kind === "kill worker" || kind.startsWith("reset");
-    yield { kind, afterMs, lastsMs: isMomentary ? 0 : Math.round(ratio * 3 * leaseMs), delayMs };
-  }
+  for (;;) for (const kind of chance.shuffle(faultKinds)) yield planFault(kind, chance, leaseMs);
+}
+
+function planFault(kind: FaultKind, chance: Chance, leaseMs: number): PlannedFault {
+  const isMomentary = kind === "kill worker" || kind.startsWith("reset");
+  return {
+    kind,
+    afterMs: chance.integer(0, longestPauseMs),
+    lastsMs: isMomentary ? 0 : chance.integer(1, 3 * leaseMs),
+    delayMs: chance.integer(1, longestDelayMs),
+  };
 }

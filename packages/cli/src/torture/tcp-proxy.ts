@@ -127,7 +127,10 @@ class DelayedLane {
   }
 
   send(chunk: Buffer, delayMs: number): void {
-    if (delayMs === 0 && this.#onTheWay.length === 0) return this.#deliver(chunk);
+    if (delayMs === 0 && this.#onTheWay.length === 0) {
+      this.#deliver(chunk);
+      return;
+    }
     this.#onTheWay.push({ chunk, dueAt: performance.now() + delayMs });
     if (this.#onTheWay.length === 1) this.#arm(delayMs);
   }
@@ -139,7 +142,10 @@ class DelayedLane {
   #arrive(): void {
     for (let first = this.#onTheWay[0]; first !== undefined; first = this.#onTheWay[0]) {
       const restMs = first.dueAt - performance.now();
-      if (restMs > 0) return this.#arm(restMs);
+      if (restMs > 0) {
+        this.#arm(restMs);
+        return;
+      }
       this.#onTheWay.shift();
       this.#deliver(first.chunk);
     }

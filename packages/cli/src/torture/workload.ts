@@ -39,6 +39,7 @@ export interface TreeShape {
   readonly restMs: number;
 }
 
+/** Rests for a while. */
 export function leaf(tag: string, restMs: number): PlannedRequest {
   return { request: ["leaf", tag, restMs], expected: { value: digest(tag) } };
 }

@@ -49,7 +49,7 @@ export class Completer {
 
   /** Tells what was measured even if nothing is to be handed in. */
   flushReports(): void {
-    if (this.#waiting.length > 0) return this.flush();
+    this.flush();
     const reports = this.#selfTimes.takeReports();
     if (reports.length > 0) this.#send([], reports);
   }

@@ -138,6 +138,7 @@ describe("what a function returns", () => {
     ["a promise", async () => 5, 5],
     [
       "something else that can be awaited",
+      // biome-ignore lint/suspicious/noThenProperty: what can be awaited without being a promise is under test
       () => ({ then: (resolve: (value: unknown) => void) => void resolve(context().functionName) }),
       "f",
     ],

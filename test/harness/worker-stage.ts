@@ -76,7 +76,7 @@ function keptThrough(statekeeper: MemoryStatekeeper, through: (pool: PoolKeeper)
     address: statekeeper.address,
     grid: statekeeper.grid,
     pool: (name) => through(statekeeper.pool(name)),
-    otherGridsWith: () => statekeeper.otherGridsWith(),
+    otherGridsWith: (pool) => statekeeper.otherGridsWith(pool),
     ping: () => statekeeper.ping(),
     close: async () => undefined,
   };

@@ -74,6 +74,8 @@ describe("enqueue", () => {
 
   it("puts a request on the own queue of the worker that the pool id names", async () => {
     const { grid, statekeeper, settle } = setClientStage();
+    const member = { id: "w2", kind: "worker", leaseMs: 60_000, description: {}, functions: new Map() } as const;
+    await statekeeper.pool("pool").join(member);
     const value = grid.enqueue("pool/w2", ["double", 1]);
     value.catch(() => undefined);
     await settle();

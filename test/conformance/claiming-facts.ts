@@ -99,6 +99,22 @@ export function claimingFacts(setStage: SetStage): void {
     await expectNoChange(stage, () => claimNames(stage.pool, "w1", { isOpenToRoots: false }));
   });
 
+  it("a worker that is open to children only takes from outside what some member waits for", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2");
+    await submitByClient(stage.pool, "c1", "a");
+    await submitByWorker(stage.pool, "w2", "b");
+    await stage.pool.submit({
+      ...{ process: "w2", leaseMs: 0, queueLimit: 0 },
+      submissions: [{ id: idOf("c"), payload: payloadOf("c") }],
+    });
+    const closed = { isOpenToRoots: false, isOpenToChildren: true };
+    expect(await claimNames(stage.pool, "w1", { ...closed, max: 1 })).toEqual(["c"]);
+    expect(await claimNames(stage.pool, "w1", closed)).toEqual(["b"]);
+    await expectNoChange(stage, () => claimNames(stage.pool, "w1", closed));
+    expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
+  });
+
   it("stale ids are passed over: claimed elsewhere, done, and withdrawn ones", async () => {
     const stage = await setStage();
     const { pool } = stage;

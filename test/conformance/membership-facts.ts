@@ -49,6 +49,20 @@ export function membershipFacts(setStage: SetStage): void {
     expect(await stage.pool.functions()).toEqual(table);
   });
 
+  it("a pool that lost its memory takes from a member what that knows of functions", async () => {
+    const stage = await setStage();
+    const knows = new Map([
+      ["work", { version: "v2", generation: 3 }],
+      ["other", { version: "v1", generation: 0 }],
+    ]);
+    const member = { kind: "worker", leaseMs: longLeaseMs, description: {} } as const;
+    await stage.pool.join({ ...member, id: "w1", functions: new Map([["work", "v1"]]), knows });
+    expect((await stage.dump()).functions).toEqual({ other: "v1#0", work: "v1#3" });
+    await stage.pool.join({ ...member, id: "w2", functions: new Map([["work", "v2"]]) });
+    await stage.pool.join({ ...member, id: "w3", functions: new Map([["other", "v2"]]), knows });
+    expect((await stage.dump()).functions).toEqual({ other: "v2#0", work: "v2#3" });
+  });
+
   it("a member that joins again takes its own place", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");

@@ -76,13 +76,15 @@ const kinds: Readonly<Record<string, Kind>> = {
         { add: version, box: version, cut: version, dig: version },
         { requiredKeys: ["add"], noNullPrototype: true },
       ),
+      knows: fc.array(fc.tuple(functionName, fc.record({ version, generation: fc.nat(2) })), { maxLength: 2 }),
     }),
-    (pool, { functions, ...member }, { step }) =>
+    (pool, { functions, knows, ...member }, { step }) =>
       pool.join({
         ...member,
         leaseMs: longLeaseMs,
         description: { step },
         functions: new Map(Object.entries(functions)),
+        knows: new Map(knows),
       }),
   ),
   submitByClient: kind(
@@ -105,6 +107,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       isStale: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 9),
       skips: fc.constantFrom([], [], [], ["add"], ["box", "dig"]),
       isOpenToRoots: fc.constantFrom(true, true, false),
+      isOpenToChildren: fc.boolean(),
       volunteerFor: fc.constantFrom(0, 1, 2, 3),
     }),
     async (pool, { isStale, ...request }, { epoch }) => {

@@ -114,6 +114,7 @@ export async function claimNames(
     volunteerFor?: number;
     skips?: readonly string[];
     isOpenToRoots?: boolean;
+    isOpenToChildren?: boolean;
   } = {},
 ): Promise<string[]> {
   const { epoch } = await pool.functions();

@@ -1,4 +1,5 @@
 /** The file by which a test holds the function `hold` of the fixtures, and lets it go on. */
+import { once } from "node:events";
 import { watch } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -30,9 +31,11 @@ export class HoldFile {
     const changes = watch(this.#folder);
     try {
       for (;;) {
+        // Listened to before the file is read: what changes while it is being read is not missed.
+        const change = once(changes, "change");
         const content = await readFile(this.path, "utf8").catch(() => "");
         if (content !== "") return Number(content);
-        await new Promise((resolve) => changes.once("change", resolve));
+        await change;
       }
     } finally {
       changes.close();

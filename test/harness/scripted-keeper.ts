@@ -19,9 +19,9 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly withdrawals: Array<readonly string[]> = [];
   /** By default everything is queued. */
   answerSubmit: (batch: SubmitBatch) => readonly SubmitAnswer[] | Promise<readonly SubmitAnswer[]> = () => [];
-  /** By default somebody has claimed everything. */
+  /** By default everything is pending. */
   answerCheck: (ids: readonly string[]) => readonly CheckAnswer[] | Promise<readonly CheckAnswer[]> = (ids) =>
-    ids.map(() => ({ kind: "claimed" }));
+    ids.map(() => ({ kind: "pending" }));
   functionNames: readonly string[] = [];
 
   /** The ids of each submit, in order. */

@@ -19,7 +19,9 @@ export interface Phase {
 /** How the arguments of a node are written: plain, as an object in changing order, or with a value that JSON has not. */
 export type ArgumentForm = "number" | "object" | "rich";
 
-export type FunctionName = "nap" | "grind" | "small" | "fleeting";
+export const functionNames = ["nap", "grind", "small", "fleeting"] as const;
+
+export type FunctionName = (typeof functionNames)[number];
 
 export interface CallNode {
   readonly number: number;

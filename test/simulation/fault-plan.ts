@@ -7,7 +7,7 @@ import type { Random } from "./random.ts";
 
 export const faultKinds = ["delays", "repeats", "cuts", "halfOpen", "stops", "deaths", "leaving", "emptying"] as const;
 
-/** `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: workers and distributors leave in peace. */
+/** `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave in peace. */
 export type FaultKind = (typeof faultKinds)[number];
 
 /** What happens to the processes of one kind. */
@@ -50,7 +50,7 @@ export function drawFaultPlan(random: Random, allowed: ReadonlySet<FaultKind>): 
     kinds,
     network: drawNetwork(random, has),
     workers: drawProcessFaults(random, has),
-    clients: { ...drawProcessFaults(random, has), leaveEveryMs: never },
+    clients: drawProcessFaults(random, has),
     distributors: drawProcessFaults(random, has),
     emptyings: drawEmptyings(random, has, untilMs),
     untilMs,

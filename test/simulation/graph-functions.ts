@@ -2,7 +2,7 @@
  * The functions that workers of a simulation evaluate: each walks one node of the call graph, on the clock of the process that
  * it runs in. They are pure in what they return, and in nothing else.
  */
-import { type Definition, RequestError, sleep } from "@callgrid/core";
+import { type Definition, sleep } from "@callgrid/core";
 import { callReentrant, streamReentrant } from "@callgrid/worker";
 import {
   type CallGraph,
@@ -10,33 +10,35 @@ import {
   combine,
   type FunctionName,
   failureOf,
+  functionNames,
   mix,
   numberIn,
   type Phase,
   type RightOutcome,
   valueInForm,
 } from "./call-graph.ts";
-import { failuresIn } from "./right-outcome.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 
 const aDayMs = 86_400_000;
-const failurePattern = /^node \d+ fails$/;
 
 export interface GraphFunctionsParts {
   readonly graph: CallGraph;
   /** How long results of `fleeting` are kept; 0: not at all. */
   readonly fleetingTtlMs: number;
+  /** Functions that this worker does not have. */
+  readonly lacking: ReadonlySet<FunctionName>;
+  readonly version: string;
 }
 
 /** In the form that a worker takes; `define` would keep them in a list of the process for ever. */
 export function graphFunctions(parts: GraphFunctionsParts, process: SimulatedProcess): object {
   const walker = new GraphWalker(parts.graph, process);
-  const names: readonly FunctionName[] = ["nap", "grind", "small", "fleeting"];
+  const names = functionNames.filter((name) => !parts.lacking.has(name));
   return Object.fromEntries(
     names.map((name) => {
       const evaluate = (argument: number | { number: number }): unknown => walker.evaluate(argument);
       const cacheTtlMs = name === "fleeting" ? parts.fleetingTtlMs : aDayMs;
-      const definition: Definition = { name, version: "1", cacheTtlMs, timeoutMs: 0, evaluate };
+      const definition: Definition = { name, version: parts.version, cacheTtlMs, timeoutMs: 0, evaluate };
       return [name, Object.assign((): unknown => undefined, { functionName: name, definition })];
     }),
   );
@@ -78,8 +80,8 @@ class GraphWalker {
       if ("number" in combined) return combined.number;
       throw new Error("unreachable: failures are thrown");
     } catch (error) {
-      // what is no failure of a node says nothing about the value, so no value may follow from it
-      if (!node.forgives || !isFailureOfNodes(error)) throw error;
+      // whatever it was: a function must never be told what another time would be otherwise
+      if (!node.forgives) throw error;
       return forgivenNumber(node);
     }
   }
@@ -115,8 +117,4 @@ function forgivenNumber(node: CallNode): number {
 function finish(node: CallNode, number: number): unknown {
   if (node.fails) throw new Error(failureOf(node.number));
   return valueInForm(node, number);
-}
-
-function isFailureOfNodes(error: unknown): boolean {
-  return error instanceof RequestError && failuresIn(error.tree).every((message) => failurePattern.test(message));
 }

@@ -1,4 +1,5 @@
 /** How the grid of a run is set up: how many nodes, how quick their leases and checks. Drawn from the seed. */
+import { type FunctionName, functionNames } from "./call-graph.ts";
 import type { Random } from "./random.ts";
 
 export interface GridManner {
@@ -20,6 +21,10 @@ export interface GridManner {
   readonly buriedShare: number;
   /** How long results of the function `fleeting` are kept. */
   readonly fleetingTtlMs: number;
+  /** Functions that the workers at each place lack, which is none at the first one. */
+  readonly lacking: ReadonlyArray<ReadonlySet<FunctionName>>;
+  /** From when on workers that start have a new version of their functions; Infinity: never. */
+  readonly deployedAtMs: number;
   /** Whether any call has a limit of time or is aborted. */
   readonly hasImpatientCalls: boolean;
 }
@@ -28,9 +33,11 @@ export interface GridManner {
 const maxAttempts = 100;
 
 export function drawGridManner(random: Random): GridManner {
+  const workers = random.integer(1, 4);
+  const lacking = drawLacking(random, workers);
   const clientChecksMs = Math.round(random.logarithmic(100, 1_000));
   return {
-    workers: random.integer(1, 4),
+    workers,
     clients: random.integer(1, 3),
     distributors: random.pick([0, 1, 1, 2]),
     worker: {
@@ -50,6 +57,16 @@ export function drawGridManner(random: Random): GridManner {
     longestReplaceMs: random.logarithmic(100, 3_000),
     buriedShare: random.pick([0, 0.5, 1]),
     fleetingTtlMs: random.pick([0, 50, 1_000]),
+    lacking,
+    deployedAtMs: random.chance(0.3) ? random.between(0, 4_000) : Number.POSITIVE_INFINITY,
     hasImpatientCalls: random.chance(0.4),
   };
+}
+
+function drawLacking(random: Random, workers: number): GridManner["lacking"] {
+  const hasSpecialists = random.chance(0.3);
+  return Array.from({ length: workers }, (_, place) => {
+    const lacking = functionNames.filter(() => random.chance(0.4)).slice(1);
+    return new Set(hasSpecialists && place > 0 ? lacking : []);
+  });
 }

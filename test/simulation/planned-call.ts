@@ -4,8 +4,10 @@ import type { CallGraph } from "./call-graph.ts";
 import type { Random } from "./random.ts";
 
 export interface PlannedCall {
-  readonly manner: "enqueue" | "enqueueAll" | "stream";
-  /** The nodes asked for; one for `enqueue`. */
+  readonly manner: "enqueue" | "enqueueAll" | "stream" | "forget";
+  /** A worker whose own queue it goes to, be there one of this id or not; absent: the pool's queue. */
+  readonly worker: string | undefined;
+  /** The nodes asked for; one for `enqueue`, and for `forget`, which forgets its result or those of its function. */
   readonly nodes: readonly number[];
   /** When, from the client's start on. */
   readonly atMs: number;
@@ -30,14 +32,24 @@ export function drawCalls(random: Random, graph: CallGraph, manner: CallManner):
 }
 
 function drawCall(random: Random, graph: CallGraph, { spanMs, hasImpatient }: CallManner): PlannedCall {
-  const manner = random.pick(["enqueue", "enqueue", "enqueueAll", "stream"] as const);
-  const count = manner === "enqueue" ? 1 : random.integer(1, 5);
+  const manner = random.pick([
+    "enqueue",
+    "enqueue",
+    "enqueue",
+    "enqueueAll",
+    "enqueueAll",
+    "stream",
+    "stream",
+    "forget",
+  ] as const);
+  const count = manner === "enqueue" || manner === "forget" ? 1 : random.integer(1, 5);
   const impatience = random.pick(["none", "none", "none", "timeout", "abort", "both"] as const);
   const timeoutMs = Math.ceil(random.logarithmic(1, 3_000));
   const abortAfterMs = random.logarithmic(0.1, 3_000);
   const leaveAfter = random.integer(0, count);
   return {
     manner,
+    worker: random.chance(0.1) ? `worker${random.integer(1, 12)}` : undefined,
     nodes: Array.from({ length: count }, () => drawRoot(random, graph)),
     atMs: random.between(0, spanMs),
     cache: random.pick([undefined, undefined, undefined, "use", "refresh", "bypass"]),

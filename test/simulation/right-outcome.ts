@@ -10,7 +10,7 @@ import {
 import { numberIn, type RightOutcome } from "./call-graph.ts";
 
 /** The messages at the roots of a failure; of one that no function threw, with its code. */
-export function failuresIn(tree: ErrorTree): string[] {
+function failuresIn(tree: ErrorTree): string[] {
   const causes = Object.values(tree.info ?? {});
   if (causes.length > 0) return causes.flatMap(failuresIn);
   return [tree.code === "FUNCTION_FAILED" ? tree.msg : `${tree.code}: ${tree.msg}`];

@@ -43,6 +43,7 @@ export class SimulatedClient {
   readonly #parts: SimulatedClientParts;
   readonly #grid: GridClient;
   readonly #unanswered: Set<PlannedCall>;
+  #isClosing = false;
 
   constructor(parts: SimulatedClientParts) {
     const { process, keeper, settings, random } = parts;
@@ -76,8 +77,10 @@ export class SimulatedClient {
     for (const call of calls) process.clock.after(call.atMs, () => void this.#make(call));
   }
 
+  /** Leaves in peace, whatever is still open. */
   async close(): Promise<void> {
-    if (!this.isAlive) return;
+    if (!this.isAlive || this.#isClosing) return;
+    this.#isClosing = true;
     await this.#grid.close();
     this.#parts.process.exit();
   }
@@ -88,7 +91,8 @@ export class SimulatedClient {
     try {
       if (plan.manner === "enqueue") await this.#enqueue(call);
       else if (plan.manner === "enqueueAll") await this.#enqueueAll(call);
-      else await this.#stream(call);
+      else if (plan.manner === "stream") await this.#stream(call);
+      else await this.#forget(call);
     } catch (error) {
       this.#judgeEnd(call, error);
     }
@@ -96,16 +100,22 @@ export class SimulatedClient {
     this.#parts.trace.note(this.#parts.process.name, "is done with", plan);
   }
 
+  async #forget({ plan }: MadeCall): Promise<void> {
+    const [node = 0] = plan.nodes;
+    const { graph, random } = this.#parts;
+    await this.#grid.forget("pool", random.chance(0.5) ? graph.node(node).functionName : this.#requestOf(node));
+  }
+
   async #enqueue(call: MadeCall): Promise<void> {
     const [node = 0] = call.plan.nodes;
-    const value = await this.#grid.enqueue("pool", this.#requestOf(node), this.#optionsOf(call));
+    const value = await this.#grid.enqueue(targetOf(call), this.#requestOf(node), this.#optionsOf(call));
     this.#judge(call, node, { value });
   }
 
   async #enqueueAll(call: MadeCall): Promise<void> {
     const { nodes, window } = call.plan;
     const requests = nodes.map((node) => this.#requestOf(node));
-    const values = await this.#grid.enqueueAll("pool", requests, { ...this.#optionsOf(call), window });
+    const values = await this.#grid.enqueueAll(targetOf(call), requests, { ...this.#optionsOf(call), window });
     if (values.length !== nodes.length) this.#fail(call, `${values.length} values for ${nodes.length} requests`);
     for (const [index, node] of nodes.entries()) this.#judge(call, node, { value: values[index] });
   }
@@ -115,7 +125,10 @@ export class SimulatedClient {
     const requests = nodes.map((node) => this.#requestOf(node));
     const seen = new Set<number>();
     if (leaveAfter === 0) return;
-    for await (const { index, outcome } of this.#grid.stream("pool", requests, { ...this.#optionsOf(call), window })) {
+    for await (const { index, outcome } of this.#grid.stream(targetOf(call), requests, {
+      ...this.#optionsOf(call),
+      window,
+    })) {
       if (seen.has(index)) this.#fail(call, `two outcomes at index ${index}`);
       seen.add(index);
       this.#judge(call, nodes[index] ?? -1, outcome);
@@ -142,6 +155,7 @@ export class SimulatedClient {
   /** What a whole call ended with. */
   #judgeEnd(call: MadeCall, error: unknown): void {
     const { plan, isAborted } = call;
+    if (this.#isClosing && isGridError(error, "GRID_CLOSED")) return;
     if (isAborted && isGridError(error, "CANCELLED") && !(error instanceof RequestError)) return;
     if (!(error instanceof RequestError) || plan.manner === "stream") {
       this.#fail(call, `it ended with ${String(error)}`);
@@ -165,6 +179,10 @@ export class SimulatedClient {
     const { process, graph } = this.#parts;
     return `${process.name} ${manner}(${nodes.map((node) => graph.nameOf(node)).join(", ")})`;
   }
+}
+
+function targetOf({ plan }: MadeCall): string {
+  return plan.worker === undefined ? "pool" : `pool/${plan.worker}`;
 }
 
 /** A call with a limit of time may run into it. What it calls may not: that is for those who wait to decide. */

@@ -7,7 +7,7 @@ import { startDistributor } from "@callgrid/distributor";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { startWorker } from "@callgrid/worker";
 import { pino } from "pino";
-import { type CallGraph, drawGraph } from "./call-graph.ts";
+import { type CallGraph, drawGraph, type FunctionName, functionNames } from "./call-graph.ts";
 import { drawFaultPlan, type FaultKind, type FaultPlan, type ProcessFaults } from "./fault-plan.ts";
 import { graphFunctions } from "./graph-functions.ts";
 import { drawGridManner, type GridManner } from "./grid-manner.ts";
@@ -17,7 +17,7 @@ import { Random } from "./random.ts";
 import { Saboteur } from "./saboteur.ts";
 import { SimulatedClient } from "./simulated-client.ts";
 import { SimulatedKeeper, statekeeperOf } from "./simulated-keeper.ts";
-import { type Host, NodePlace, type StartedNode } from "./simulated-node.ts";
+import { type Host, NodePlace, type NodePlaceParts, type StartedNode } from "./simulated-node.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import { Trace } from "./trace.ts";
 import { WatchedPool } from "./watched-pool.ts";
@@ -100,10 +100,11 @@ export class SimulatedGrid {
   }
 
   start(): void {
-    for (let i = 0; i < this.manner.distributors; i += 1) this.#addNode("distributor", this.plan.distributors);
-    for (let i = 0; i < this.manner.workers; i += 1) this.#addNode("worker", this.plan.workers);
+    for (let i = 0; i < this.manner.distributors; i += 1) this.#addDistributor();
+    for (const lacking of this.manner.lacking) this.#addWorker(lacking);
     for (let i = 0; i < this.manner.clients; i += 1) this.#addClient();
     for (const emptying of this.plan.emptyings) this.world.after(emptying.atMs, () => this.#empty(emptying.downMs));
+    this.#startClients();
   }
 
   /** The faults are over: from now on everything works, though what has happened takes its time to mend. */
@@ -114,20 +115,35 @@ export class SimulatedGrid {
   }
 
   #empty(downMs: number): void {
+    if (this.#hasSpecialists && this.#hasNewcomers) return;
     this.trace.note("statekeeper", `restarts empty, and is away for ${downMs.toFixed(0)} ms`);
     for (const saboteur of this.#saboteurs) if (saboteur.calmSinceMs !== undefined) saboteur.loseServer(downMs);
     this.#undertaker.loseServer(downMs);
     this.#statekeeper.empty();
   }
 
-  #addNode(kind: "worker" | "distributor", faults: ProcessFaults): void {
+  #addWorker(lacking: ReadonlySet<FunctionName>): void {
+    this.#addNode({
+      makeHost: (leave) => this.#makeHost("worker", this.plan.workers, leave),
+      start: (host) => this.#startWorker(host, lacking),
+      buriedShare: this.manner.buriedShare,
+    });
+  }
+
+  #addDistributor(): void {
+    this.#addNode({
+      makeHost: (leave) => this.#makeHost("distributor", this.plan.distributors, leave),
+      start: (host) => this.#startDistributor(host),
+      buriedShare: 0,
+    });
+  }
+
+  #addNode(kind: Pick<NodePlaceParts, "makeHost" | "start" | "buriedShare">): void {
     const place = new NodePlace({
-      makeHost: (leave) => this.#makeHost(kind, faults, leave),
-      start: (host) => (kind === "worker" ? this.#startWorker(host) : this.#startDistributor(host)),
+      ...kind,
       after: (ms, action) => void this.world.after(ms, action),
       random: this.#random.branch(`place ${this.nodes.length}`),
       longestReplaceMs: this.manner.longestReplaceMs,
-      buriedShare: kind === "worker" ? this.manner.buriedShare : 0,
       bury: (id) => void this.#undertaker.bury(id, { exitCode: 137 }, this.manner.worker.maxAttempts),
       onViolation: this.fail,
     });
@@ -152,13 +168,15 @@ export class SimulatedGrid {
     return { id: process.name, process, keeper, saboteur };
   }
 
-  async #startWorker({ id, process, keeper }: Host): Promise<StartedNode> {
+  async #startWorker({ id, process, keeper }: Host, lacking: ReadonlySet<FunctionName>): Promise<StartedNode> {
+    const { fleetingTtlMs, deployedAtMs } = this.manner;
+    const version = this.world.now() < deployedAtMs ? "1" : "2";
     const worker = await startWorker({
       ...this.manner.worker,
       pool: this.watched.name,
       sharing: this.#options.sharing,
       statekeeper: statekeeperOf(keeper),
-      functions: graphFunctions({ graph: this.graph, fleetingTtlMs: this.manner.fleetingTtlMs }, process),
+      functions: graphFunctions({ graph: this.graph, fleetingTtlMs, lacking, version }, process),
       clock: process.clock,
       log: silent,
       id,
@@ -178,8 +196,25 @@ export class SimulatedGrid {
     return { leave: () => distributor.stop() };
   }
 
+  /** A pool where some functions are registered, and others not yet, refuses calls of those. */
+  #startClients(): void {
+    const { functions } = this.watched.pool.records;
+    const isReady = !this.#hasSpecialists || functionNames.every((name) => functions.stampOf(name) !== undefined);
+    if (isReady) for (const client of this.clients) client.start();
+    else this.world.after(1, () => this.#startClients());
+  }
+
+  /** Whether the first one to join an emptied pool may be one who knows no other functions than its own. */
+  get #hasNewcomers(): boolean {
+    return this.plan.kinds.includes("deaths") || this.plan.kinds.includes("leaving");
+  }
+
+  get #hasSpecialists(): boolean {
+    return this.manner.lacking.some(({ size }) => size > 0);
+  }
+
   #addClient(): void {
-    const { process, keeper, saboteur } = this.#makeHost("client", this.plan.clients, () => undefined);
+    const { process, keeper, saboteur } = this.#makeHost("client", this.plan.clients, () => void client.close());
     const random = this.#random.branch(`client ${this.clients.length}`);
     const client = new SimulatedClient({
       process,
@@ -193,14 +228,14 @@ export class SimulatedGrid {
     });
     this.clients.push(client);
     saboteur.start();
-    client.start();
   }
 
   #makeProcess(kind: string): SimulatedProcess {
     this.#processes += 1;
     const { world, trace } = this;
     const skewMs = this.#random.between(0, longestSkewMs);
-    return new SimulatedProcess({ name: `${kind}${this.#processes}`, world, trace, skewMs });
+    const random = this.#random.branch(`process ${this.#processes}`);
+    return new SimulatedProcess({ name: `${kind}${this.#processes}`, world, trace, skewMs, random });
   }
 
   #makeKeeper(process: SimulatedProcess): SimulatedKeeper {

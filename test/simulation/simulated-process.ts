@@ -4,6 +4,7 @@
  * so a process that has died neither hears nor says anything any more, and which interaction kills it can be drawn beforehand.
  */
 import type { CancelTimer, Clock, VirtualClock } from "@callgrid/core";
+import type { Random } from "./random.ts";
 import type { Trace } from "./trace.ts";
 
 export interface SimulatedProcessParts {
@@ -12,6 +13,7 @@ export interface SimulatedProcessParts {
   readonly trace: Trace;
   /** By how much its clock is ahead of the world's: no two machines agree. */
   readonly skewMs: number;
+  readonly random: Random;
 }
 
 /** Something that is to happen in the process. */
@@ -28,6 +30,7 @@ export class SimulatedProcess {
   readonly #world: VirtualClock;
   readonly #trace: Trace;
   readonly #skewMs: number;
+  readonly #random: Random;
   readonly #onEnd: Array<() => void> = [];
   /** Its own time, which is ahead of the world's while it calculates. */
   #busyUntilMs: number;
@@ -40,11 +43,12 @@ export class SimulatedProcess {
     this.#world = parts.world;
     this.#trace = parts.trace;
     this.#skewMs = parts.skewMs;
+    this.#random = parts.random;
     this.#busyUntilMs = parts.world.now();
     this.clock = {
       now: () => this.nowMs() + this.#skewMs,
-      after: (ms, action) => this.at(this.nowMs() + Math.max(0, ms), action),
-      background: (ms, action) => this.at(this.nowMs() + Math.max(0, ms), action),
+      after: (ms, action) => this.#startTimer(ms, action),
+      background: (ms, action) => this.#startTimer(ms, action),
       turn: (action) => {
         this.at(this.nowMs(), action);
       },
@@ -74,6 +78,12 @@ export class SimulatedProcess {
     const event: ProcessEvent = { action, cancel: nothingToCancel };
     event.cancel = this.#world.after(dueMs - this.#world.now(), () => this.#fire(event));
     return () => event.cancel();
+  }
+
+  /** Timers of Node may come a little early. */
+  #startTimer(ms: number, action: () => void): CancelTimer {
+    const earlyMs = this.#random.chance(0.1) ? this.#random.next() : 0;
+    return this.at(this.nowMs() + Math.max(0, ms - earlyMs), action);
   }
 
   #fire(event: ProcessEvent): void {

@@ -4,7 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { type FaultKind, faultKinds } from "./fault-plan.ts";
-import { type SimulationOptions, type SimulationResult, simulate } from "./simulation.ts";
+import { type SimulationOptions, simulate } from "./simulation.ts";
+import { TortureProgress } from "./torture-progress.ts";
 
 const usage = `Simulates a grid whose processes die, stop and lose messages, on virtual time, and checks that nothing gets lost.
 
@@ -20,7 +21,6 @@ const usage = `Simulates a grid whose processes die, stop and lose messages, on 
 `;
 
 const exitCodes = { violation: 1, usage: 2 };
-const progressEveryMs = 2_000;
 
 interface Assignment {
   readonly seeds: readonly number[];
@@ -85,7 +85,7 @@ function sharingsOf(text: string): Assignment["sharings"] {
 
 /** Whether all went well. */
 async function runAll({ seeds, sharings, ...options }: Assignment): Promise<boolean> {
-  const progress = new Progress(seeds.length * sharings.length);
+  const progress = new TortureProgress(seeds.length * sharings.length);
   for (const seed of seeds) {
     for (const sharing of sharings) {
       const result = await simulate({ ...options, seed, sharing });
@@ -97,34 +97,4 @@ async function runAll({ seeds, sharings, ...options }: Assignment): Promise<bool
   }
   progress.tell();
   return true;
-}
-
-class Progress {
-  readonly #total: number;
-  readonly #startedAt = performance.now();
-  #toldAt = performance.now();
-  #runs = 0;
-  #operations = 0;
-  #virtualMs = 0;
-
-  constructor(total: number) {
-    this.#total = total;
-  }
-
-  note({ operations, virtualMs }: SimulationResult, seed: number): void {
-    this.#runs += 1;
-    this.#operations += operations;
-    this.#virtualMs += virtualMs;
-    if (performance.now() - this.#toldAt > progressEveryMs) this.tell(seed);
-  }
-
-  tell(seed?: number): void {
-    this.#toldAt = performance.now();
-    const seconds = (performance.now() - this.#startedAt) / 1_000;
-    const place = seed === undefined ? "no violation" : `seed ${seed}`;
-    process.stderr.write(
-      `${this.#runs} of ${this.#total} runs, ${place}: ${(this.#runs / seconds).toFixed(0)} runs a second, ` +
-        `${(this.#virtualMs / 3_600_000).toFixed(1)} h of virtual time, ${this.#operations} operations\n`,
-    );
-  }
 }

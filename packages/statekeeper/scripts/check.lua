@@ -1,7 +1,7 @@
 -- Tells a process what became of requests it waits for, and makes it a waiter of the open ones (again).
 -- needs: time inbox record
 -- ARGV: process, leaseMs (0: leave the lease alone), then ids
--- reply: for each id: outcome text, or 0 (claimed), or 1 (unknown), or 2 (queued)
+-- reply: for each id: outcome text, or 0 (pending), or 1 (unknown)
 -- bound: the number of ids
 local process, leaseMs = ARGV[1], tonumber(ARGV[2])
 if leaseMs > 0 then redis.call('ZADD', leasesKey, readClock() + leaseMs, process) end
@@ -14,7 +14,7 @@ for i = 3, #ARGV do
       addWaiter(record, process)
       redis.call('SET', requestOf .. id, recordText(record))
     end
-    reply[#reply + 1] = redis.call('HEXISTS', claimsKey, id) == 1 and 0 or 2
+    reply[#reply + 1] = 0
   else
     local result = redis.call('GET', resultOf .. id)
     reply[#reply + 1] = result and string.match(result, '^%S+ (.*)$') or 1

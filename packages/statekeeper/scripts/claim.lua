@@ -1,7 +1,7 @@
 -- Gives a worker requests to evaluate, or notes it as a volunteer if there are none.
 -- needs: time counters inbox record draw match
--- ARGV: worker, max (0: only stand down), budgetMicros, epoch, isOpenToRoots (1|0), volunteerFor (0: do not), skips (names
---       with a blank between)
+-- ARGV: worker, max (0: only stand down), budgetMicros, epoch, reach (own-queue|children|roots), volunteerFor (0: do not), skips
+--       (names with a blank between)
 -- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), and if there are claims: the
 --        time in ms, then for each: id, record (see lib/record.lua)
 -- bound: 1000 ids looked at
@@ -12,12 +12,13 @@ if redis.call('HEXISTS', membersKey, worker) == 0 then return { 'unknown-worker'
 if epoch ~= (redis.call('GET', epochKey) or '0') then return { 'stale', 0, 0 } end
 
 local drawing = newDrawing(worker, max, tonumber(ARGV[3]), skipSet(skips))
-drawAnywhere(drawing, 8, ARGV[5] == '1')
+drawing.reach = ARGV[5]
+drawAnywhere(drawing, 8)
 
 local kind = 'claims'
 if #drawing.claims > 0 then
   own(worker, drawing.claims)
-elseif drawing.scans <= 0 and not drawing.skips then
+elseif drawing.scans <= 0 and not mayPassOver(drawing) then
   kind = 'again'
 elseif volunteerFor > 0 then
   local turn = redis.call('HINCRBY', statsKey, 'volunteered', 1)

@@ -1,12 +1,18 @@
 -- Takes a member in (again): lease, description, functions. Losses counted against it while it was away are taken back.
 -- needs: time counters inbox record functions
--- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), then names and versions in turn
+-- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), number of functions, for each: name,
+--       version; then for each that it knows of: name, version, generation
 -- reply: the function table: epoch, names and stamps, names and self times
 -- bound: the number of functions, and of members when a version changes
 local id, leaseMs, member = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local changed = false
 local before = redis.call('HGET', membersKey, id)
-for i = 4, #ARGV, 2 do changed = addHolder(ARGV[i], ARGV[i + 1]) or changed end
+local own, knownFrom = {}, 5 + 2 * tonumber(ARGV[4])
+for i = 5, knownFrom - 1, 2 do own[ARGV[i]] = ARGV[i + 1] end
+for i = knownFrom, #ARGV, 3 do
+  changed = recall(ARGV[i], ARGV[i + 1], ARGV[i + 2], own[ARGV[i]]) or changed
+end
+for i = 5, knownFrom - 1, 2 do changed = addHolder(ARGV[i], ARGV[i + 1]) or changed end
 if before then
   for name, version in pairs(cjson.decode(before).functions) do changed = removeHolder(name, version) or changed end
 end

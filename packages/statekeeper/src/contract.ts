@@ -59,6 +59,11 @@ export interface ClaimRequest {
   readonly skips: readonly string[];
   /** Whether to take work from outside the own queue, if that is empty. */
   readonly isOpenToRoots: boolean;
+  /**
+   * Whether to take from outside at least what some member waits for: an idle worker that holds all it may must not leave that
+   * lying, since it may be what everybody waits for in the end. Default: no.
+   */
+  readonly isOpenToChildren?: boolean;
   /** How many requests to be given as a volunteer, if there is nothing to claim; 0: do not volunteer. */
   readonly volunteerFor: number;
 }
@@ -129,6 +134,11 @@ export interface Member {
   readonly description: Readonly<Record<string, unknown>>;
   /** Function name to version. The pool's current version is the one seen first most lately that a member still has. */
   readonly functions: ReadonlyMap<string, string>;
+  /**
+   * The function table as it knew it last: a pool that lost its memory takes from there what it does not know, so that requests
+   * of members that are still to come back are not refused. Default: nothing.
+   */
+  readonly knows?: ReadonlyMap<string, RegisteredFunction>;
 }
 
 /** What the sweep is told, see {@link PoolKeeper.sweep}. */
@@ -157,8 +167,7 @@ export interface SweepReply {
 /** What is known of a request that somebody waits for; see {@link PoolKeeper.check}. */
 export type CheckAnswer =
   | { readonly kind: "outcome"; readonly outcome: OutcomeText }
-  /** Open: somebody has claimed it, or it is still to be claimed. */
-  | { readonly kind: "claimed" | "queued" }
+  | { readonly kind: "pending" }
   | { readonly kind: "unknown" };
 
 /** What arrives in an inbox. */

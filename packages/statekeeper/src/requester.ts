@@ -28,11 +28,6 @@ export interface RequesterOptions {
   readonly queueLimit: number;
   /** The most requests in one submit call, default 500. */
   readonly batchSize?: number;
-  /**
-   * Whether the worker that asks has nothing to do and takes nothing new from outside: then it puts what it waits for on its
-   * own queue, should that be queued elsewhere. Default: never.
-   */
-  readonly isStarved?: () => boolean;
   /** Told when something is about to be submitted again; default: nobody is. */
   readonly onResubmit?: () => void;
   /** Told of calls that failed and are tried again; default: nobody is. */
@@ -242,12 +237,7 @@ export class Requester implements AskOwner {
   #takeCheckAnswer(request: PendingRequest, answer: CheckAnswer): void {
     this.#checks += 1;
     if (answer.kind === "outcome") this.#deliver(request, answer.outcome);
-    else if (answer.kind === "unknown" || this.#isOutOfReach(request, answer)) this.#resubmit(request);
-  }
-
-  /** A worker can always go on with what it waits for, once that is on its own queue. */
-  #isOutOfReach(request: PendingRequest, answer: CheckAnswer): boolean {
-    return answer.kind === "queued" && request.worker !== undefined && this.#options.isStarved?.() === true;
+    else if (answer.kind === "unknown") this.#resubmit(request);
   }
 
   #resubmit(request: PendingRequest): void {

@@ -20,7 +20,11 @@ export function placeCall(facts: {
   readonly usualMs: number | undefined;
 }): Placement {
   if (!facts.isKnownHere) return "pool";
-  if (facts.isEager || facts.hasTimeout || facts.usualMs === undefined || facts.usualMs > smallCallMs)
-    return "own-queue";
-  return "memory";
+  if (facts.isEager || facts.hasTimeout) return "own-queue";
+  return isSmallCall(facts.usualMs) ? "memory" : "own-queue";
+}
+
+/** Whether a call is too small to be worth a round trip. */
+export function isSmallCall(usualMs: number | undefined): boolean {
+  return usualMs !== undefined && usualMs <= smallCallMs;
 }

@@ -64,6 +64,7 @@ export class ClaimIntake {
   #takeKnown(known: Evaluation, claim: Claim, definition: Definition): void {
     this.#own(known, claim);
     known.definition = definition;
+    known.isSuspect = claim.losses > 0;
     if (known.state !== "ready") this.#makeReady(known);
   }
 
@@ -81,6 +82,7 @@ export class ClaimIntake {
     const bornAt = clock.now();
     const deadlineAt = deadlineOf(claim, bornAt);
     const evaluation = new Evaluation(call, { host, mode: claim.mode, definition, bornAt, deadlineAt });
+    evaluation.isSuspect = claim.losses > 0;
     inFlight.set(call.key, evaluation);
     visible.own(evaluation);
     this.#makeReady(evaluation);

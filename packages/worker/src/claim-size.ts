@@ -13,6 +13,8 @@ export interface Workload {
   readonly runningMs: number;
   /** Whether the bound on held requests lets new ones in from outside. */
   readonly isOpenToRoots: boolean;
+  /** A request that a worker has died of runs, or is about to: it runs alone. */
+  readonly isQuarantined: boolean;
   /** Whether the pool knows that this worker is idle. */
   readonly isVolunteer: boolean;
   /** The last claim met the end of the queues, and nothing was added to the own queue since. */
@@ -24,6 +26,8 @@ export interface ClaimSize {
   readonly max: number;
   readonly budgetMicros: number;
   readonly volunteerFor: number;
+  /** Whether to take at least what some member waits for from outside. */
+  readonly isOpenToChildren: boolean;
 }
 
 /** A few ms of work at a time: enough to hide the round trip, little enough to leave work for others. */
@@ -36,16 +40,17 @@ const longestWaitMs = 20;
 
 /** The claim to make now, or undefined. */
 export function claimSize(workload: Workload): ClaimSize | undefined {
+  if (workload.isQuarantined) return undefined;
   if (workload.freeSlots > 0 && !workload.hasWork) return claimWhenIdle(workload);
   return claimAhead(workload);
 }
 
 function claimWhenIdle({ isOpenToRoots, isVolunteer, isDry, freeSlots }: Workload): ClaimSize | undefined {
   if (isVolunteer || (isDry && !isOpenToRoots)) return undefined;
-  return { max: mostPerClaim, budgetMicros, volunteerFor: isOpenToRoots ? freeSlots : 0 };
+  return { max: mostPerClaim, budgetMicros, volunteerFor: isOpenToRoots ? freeSlots : 0, isOpenToChildren: true };
 }
 
 function claimAhead({ readyMs, runningMs, isDry }: Workload): ClaimSize | undefined {
   if (isDry || readyMs >= lowWaterMs || runningMs > longestWaitMs) return undefined;
-  return { max: mostPerClaim, budgetMicros, volunteerFor: 0 };
+  return { max: mostPerClaim, budgetMicros, volunteerFor: 0, isOpenToChildren: false };
 }

@@ -67,7 +67,9 @@ export class Claimer {
   /** Claims no more, and tells the pool so. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#request({ max: 0, budgetMicros: 0, volunteerFor: 0 }).catch(this.#parts.onError);
+    await this.#request({ max: 0, budgetMicros: 0, volunteerFor: 0, isOpenToChildren: false }).catch(
+      this.#parts.onError,
+    );
   }
 
   async #claim(size: ClaimSize): Promise<void> {

@@ -67,6 +67,10 @@ export class Evaluation {
   readonly bornAt: number;
   /** Until when somebody wants the outcome, by the worker's clock, in ms; 0: no limit. */
   deadlineAt: number;
+  /** A worker has died while running it. */
+  isSuspect = false;
+  /** Where it stands among others in memory, see OwnStack. */
+  stackedAt = 0;
   /** How long it is expected to take by itself, if it was claimed, in ms. */
   expectedMs = 0;
   /** Its function's stamp when it started. */

@@ -10,6 +10,7 @@ import { errorTree, treeOfThrown } from "./failure.ts";
 import type { FunctionStanding } from "./function-registry.ts";
 import { interrupt, invoke } from "./invocation.ts";
 import { OwnStack } from "./own-stack.ts";
+import { Quarantine } from "./quarantine.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
 import type { SelfTimes } from "./self-times.ts";
@@ -51,6 +52,7 @@ export class Evaluator {
   readonly #outside: Outside;
   readonly #abandoner: Abandoner;
   readonly #slice: Slice;
+  readonly #quarantine = new Quarantine();
   readonly #resultLimitBytes: number;
   #freeSlots: number;
   #runningMs = 0;
@@ -95,6 +97,21 @@ export class Evaluator {
     return this.#resumable.length > 0 || this.ready.length > 0 || !this.stack.isEmpty;
   }
 
+  /** A suspect runs, or waits until nothing runs beside it: new work would only wait for it, and share its fate. */
+  get isQuarantined(): boolean {
+    return this.#quarantine.isInForce || this.ready.first?.isSuspect === true;
+  }
+
+  /** Nothing more can start. */
+  get isFull(): boolean {
+    return this.#freeSlots === 0 || this.#quarantine.isInForce;
+  }
+
+  /** Whether it is full of functions that have neither ended nor called anything for so long. */
+  isStuck(sinceMs: number): boolean {
+    return this.isFull && !this.#isYielding && this.#clock.now() - this.#slice.seenAt >= sinceMs;
+  }
+
   /** I/O has just had its turn: the loop may go on for a whole slice. */
   beginSlice(): void {
     if (!this.#isYielding) this.#slice.begin();
@@ -115,7 +132,7 @@ export class Evaluator {
     } finally {
       this.#isInLoop = false;
     }
-    if (this.#freeSlots === 0 && !this.stack.isEmpty) this.#outside.onFull();
+    if (this.isFull && !this.stack.isEmpty) this.#outside.onFull();
     this.#outside.onChange();
   }
 
@@ -202,29 +219,55 @@ export class Evaluator {
   }
 
   #fillSlots(): void {
-    while (this.#freeSlots > 0) {
+    while (!this.isFull) {
       if (this.#slice.isOver && this.hasWork) {
         this.#yield();
         return;
       }
-      const resumption = this.#resumable.pop();
+      const resumption = this.#takeResumption();
       if (resumption !== undefined) {
         this.#resume(resumption);
         continue;
       }
-      const next = this.stack.pop() ?? this.ready.shift();
+      const next = this.stack.pop() ?? this.#takeReady();
       if (next === undefined) return;
       this.#start(next);
     }
   }
 
-  #start(evaluation: Evaluation): void {
-    const { definition } = evaluation;
+  #takeResumption(): Resumption | undefined {
+    const last = this.#resumable.length - 1;
+    for (let i = last; i >= 0; i -= 1) {
+      const resumption = this.#resumable[i];
+      if (resumption === undefined || !this.#isAdmitted(resumption.calls.caller)) continue;
+      if (i === last) this.#resumable.pop();
+      else this.#resumable.splice(i, 1);
+      return resumption;
+    }
+    return undefined;
+  }
+
+  #takeReady(): Evaluation | undefined {
+    const { first } = this.ready;
+    return first !== undefined && this.#isAdmitted(first) ? this.ready.shift() : undefined;
+  }
+
+  #isAdmitted(evaluation: Evaluation): boolean {
+    return this.#quarantine.admits(evaluation, this.slots - this.#freeSlots);
+  }
+
+  #takeSlot(evaluation: Evaluation): void {
     this.#freeSlots -= 1;
     evaluation.holdsSlot = true;
     evaluation.state = "running";
-    evaluation.startedAt = this.#slice.look();
-    evaluation.runningSince = evaluation.startedAt;
+    evaluation.runningSince = this.#slice.look();
+    this.#quarantine.note(evaluation);
+  }
+
+  #start(evaluation: Evaluation): void {
+    const { definition } = evaluation;
+    this.#takeSlot(evaluation);
+    evaluation.startedAt = evaluation.runningSince;
     this.#runningMs = evaluation.expectedMs;
     if (definition === undefined) {
       this.settle(evaluation, Settled.ofError(unknownFunction(evaluation)));
@@ -269,10 +312,7 @@ export class Evaluator {
     const { caller } = calls;
     this.#goOn(calls);
     if (!caller.isDone && caller.waitingFor === 0 && !caller.holdsSlot) {
-      this.#freeSlots -= 1;
-      caller.holdsSlot = true;
-      caller.state = "running";
-      caller.runningSince = this.#slice.look();
+      this.#takeSlot(caller);
       this.#outside.onSuspension(caller);
     }
     resume();
@@ -292,6 +332,7 @@ export class Evaluator {
   #freeSlot(evaluation: Evaluation): void {
     evaluation.holdsSlot = false;
     this.#freeSlots += 1;
+    this.#quarantine.forget(evaluation);
   }
 
   /** Not straight away: the function that just suspended itself has not returned yet. */

@@ -57,7 +57,8 @@ export class Membership {
 
   async #join(): Promise<void> {
     if (this.#isStopped) return;
-    this.#standing.update(await this.#keeper.join(this.#member));
+    const knows = this.#standing.table.functions;
+    this.#standing.update(await this.#keeper.join({ ...this.#member, knows }));
     this.#onChange();
   }
 }

@@ -8,29 +8,38 @@ export class OwnStack {
   #entries: Evaluation[] = [];
   /** Entries before this were taken by sharing. */
   #bottom = 0;
+  #popped = 0;
 
   push(evaluation: Evaluation): void {
+    evaluation.stackedAt = this.#popped;
     this.#entries.push(evaluation);
+  }
+
+  /** How many younger ones have been taken since. */
+  passedOver({ stackedAt }: Evaluation): number {
+    return this.#popped - stackedAt;
   }
 
   /** The youngest that is still to be started here. */
   pop(): Evaluation | undefined {
     while (this.#entries.length > this.#bottom) {
       const youngest = this.#entries.pop();
-      if (youngest?.state === "stacked") return youngest;
+      if (youngest?.state !== "stacked") continue;
+      this.#popped += 1;
+      return youngest;
     }
     this.#entries = [];
     this.#bottom = 0;
     return undefined;
   }
 
-  /** Takes up to `count` of the oldest that were born before `bornBefore`. */
-  takeOldest(count: number, bornBefore: number): Evaluation[] {
+  /** Takes up to `count` of the oldest, up to the first that is not due. */
+  takeOldest(count: number, isDue: (evaluation: Evaluation) => boolean): Evaluation[] {
     const taken: Evaluation[] = [];
     while (taken.length < count && this.#bottom < this.#entries.length) {
       const oldest = this.#entries[this.#bottom];
       if (oldest !== undefined && oldest.state === "stacked") {
-        if (oldest.bornAt >= bornBefore) break;
+        if (!isDue(oldest)) break;
         taken.push(oldest);
       }
       this.#bottom += 1;
@@ -40,6 +49,11 @@ export class OwnStack {
       this.#bottom = 0;
     }
     return taken;
+  }
+
+  /** Stale entries included. */
+  get length(): number {
+    return this.#entries.length - this.#bottom;
   }
 
   get isEmpty(): boolean {

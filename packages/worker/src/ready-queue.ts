@@ -30,18 +30,25 @@ export class ReadyQueue {
   }
 
   /** The one that has been here longest and is still to be started. */
-  shift(): Evaluation | undefined {
+  get first(): Evaluation | undefined {
     while (this.#head < this.#entries.length) {
       const next = this.#entries[this.#head];
+      if (next?.state === "ready") return next;
       this.#head += 1;
-      if (next === undefined) continue;
-      this.#expectedMs -= next.expectedMs;
-      if (next.state !== "ready") continue;
-      this.#dropTaken();
-      return next;
+      this.#expectedMs -= next?.expectedMs ?? 0;
     }
     this.#clear();
     return undefined;
+  }
+
+  /** Takes the {@link first}. */
+  shift(): Evaluation | undefined {
+    const { first } = this;
+    if (first === undefined) return undefined;
+    this.#head += 1;
+    this.#expectedMs -= first.expectedMs;
+    this.#dropTaken();
+    return first;
   }
 
   #dropTaken(): void {

@@ -1,54 +1,71 @@
 /**
- * Makes small calls visible that have waited in memory for too long, oldest first: those are the big ones near the root.
+ * Makes small calls visible that have waited in memory for too long, oldest first: those are the big ones near the root. What
+ * has been passed over by a few others only is about to be evaluated here anyway: to share it would not be worth the round trip,
+ * and others would evaluate what it has in common with those.
  */
-import type { Clock } from "@callgrid/core";
-import type { Evaluation } from "./evaluation.ts";
-import type { OwnStack } from "./own-stack.ts";
 
-/** Calls that wait longer than this in memory become visible, in ms. */
+import type { Clock } from "@callgrid/core";
+import { isSmallCall } from "./call-placement.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { Evaluator } from "./evaluator.ts";
+import type { SelfTimes } from "./self-times.ts";
+
+/** Calls that wait longer than this in memory become visible, in ms; with volunteers about, at once. */
 const shareAfterMs = 2;
+/** And so many younger ones have been taken before them. */
+const shareAfterOthers = 100;
 /** So many at a time: enough for others to find work, few enough not to pay a round trip for what is done here soon. */
 const mostPerShare = 8;
 
+/** What the sharer works with. */
+export interface SharerParts {
+  readonly clock: Clock;
+  readonly evaluator: Evaluator;
+  readonly selfTimes: SelfTimes;
+  readonly volunteers: () => number;
+  readonly share: (evaluation: Evaluation) => void;
+}
+
 export class Sharer {
-  readonly #clock: Clock;
-  readonly #stack: OwnStack;
-  readonly #volunteers: () => number;
-  readonly #share: (evaluation: Evaluation) => void;
-  #sharedAt = Number.NEGATIVE_INFINITY;
+  readonly #parts: SharerParts;
   #isTimerSet = false;
 
-  constructor(parts: {
-    clock: Clock;
-    stack: OwnStack;
-    volunteers: () => number;
-    share: (evaluation: Evaluation) => void;
-  }) {
-    this.#clock = parts.clock;
-    this.#stack = parts.stack;
-    this.#volunteers = parts.volunteers;
-    this.#share = parts.share;
+  constructor(parts: SharerParts) {
+    this.#parts = parts;
   }
 
-  /** With volunteers about, the oldest leave at once. */
+  /** Called while there is more to do here than one slice: something stays for this worker. */
   share(): void {
-    const now = this.#clock.now();
-    if (now - this.#sharedAt < shareAfterMs) return;
-    this.#sharedAt = now;
-    const volunteers = this.#volunteers();
-    const bornBefore = volunteers > 0 ? Number.POSITIVE_INFINITY : now - shareAfterMs;
-    for (const evaluation of this.#stack.takeOldest(mostPerShare + volunteers, bornBefore)) this.#share(evaluation);
+    const { clock, evaluator, volunteers } = this.#parts;
+    const { stack } = evaluator;
+    const waiting = volunteers();
+    const bornBefore = waiting > 0 ? Number.POSITIVE_INFINITY : clock.now() - shareAfterMs;
+    const isDue = (evaluation: Evaluation): boolean =>
+      evaluation.bornAt < bornBefore &&
+      (stack.passedOver(evaluation) >= shareAfterOthers || !this.#isSmall(evaluation));
+    this.#share(Math.min(mostPerShare + waiting, stack.length - 1), isDue);
   }
 
   /** All slots are taken, perhaps for long: what waits in memory must not wait for them unseen. */
-  shareSoon(): void {
+  shareIfStuck(): void {
     if (this.#isTimerSet) return;
+    const { clock, evaluator } = this.#parts;
     this.#isTimerSet = true;
-    this.#clock.background(shareAfterMs, () => {
+    clock.background(shareAfterMs, () => {
       this.#isTimerSet = false;
-      if (this.#stack.isEmpty) return;
-      this.share();
-      if (!this.#stack.isEmpty) this.shareSoon();
+      if (evaluator.stack.isEmpty) return;
+      if (evaluator.isStuck(shareAfterMs)) this.#share(mostPerShare, () => true);
+      if (evaluator.isFull) this.shareIfStuck();
     });
+  }
+
+  #share(count: number, isDue: (evaluation: Evaluation) => boolean): void {
+    for (const evaluation of this.#parts.evaluator.stack.takeOldest(count, isDue)) this.#parts.share(evaluation);
+  }
+
+  /** Of the functions in here only those are not that have turned out to be dear since. */
+  #isSmall({ functionName }: Evaluation): boolean {
+    const usualMs = this.#parts.selfTimes.get(functionName)?.usualMs;
+    return usualMs === undefined || isSmallCall(usualMs);
   }
 }

@@ -30,6 +30,11 @@ export class Slice {
     return this.#seenAt;
   }
 
+  /** The time of the last look. */
+  get seenAt(): number {
+    return this.#seenAt;
+  }
+
   /** Whether it was over at the last look. */
   get isOver(): boolean {
     return this.#seenAt > this.#endsAt;

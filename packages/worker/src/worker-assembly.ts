@@ -48,8 +48,6 @@ export interface WorkerTies extends Outside {
   onRefused(claim: Claim): void;
   /** What was known of the pool, or what it knew of this worker, is outdated. */
   onNews(): void;
-  /** Idle and not open to roots: children that were put back on the pool's queue are out of reach then. */
-  isStarved(): boolean;
   /** The bound on what is owned lets roots in again. */
   onOpened(): void;
   /** Gives claimed requests back. */
@@ -97,7 +95,6 @@ function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state
   const { stack, ready } = evaluator;
   const requester = new Requester({
     ...{ ...state, process: id, leaseMs: 0, queueLimit: 0 },
-    isStarved: () => ties.isStarved(),
     onResubmit: state.onOwnWork,
   });
   const completer = new Completer(state);
@@ -130,7 +127,7 @@ function assemblePoolSide(
     onUnknown: () => membership.join(),
   });
   const sharer = new Sharer({
-    ...{ clock: made.clock, stack: evaluator.stack },
+    ...made,
     volunteers: () => claimer.volunteers,
     share: (evaluation) => asker.ask(evaluation, true),
   });

@@ -5,6 +5,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Clock, sleep } from "@callgrid/core";
 import { LastLines } from "./last-lines.ts";
+import { MemoryGauge } from "./memory-gauge.ts";
 import { readWorkerMessage, type SupervisorMessage, type WorkerMessage } from "./supervision-messages.ts";
 
 /** How a process ended: by itself with a code, or by a signal. */
@@ -48,6 +49,15 @@ export function workerChildStarter(stderr: NodeJS.WritableStream, clock: Clock):
       const known = readWorkerMessage(message);
       if (known !== undefined) onMessage(known);
     });
+    const ended = endOf(process, stderr, clock);
+    if (process.pid !== undefined) {
+      const gauge = new MemoryGauge(process.pid, {
+        clock,
+        onRead: (rssBytes) => onMessage({ kind: "memory", rssBytes }),
+      });
+      gauge.start();
+      process.once("exit", () => gauge.stop());
+    }
     return {
       processId: process.pid,
       tell: (message) => {
@@ -57,7 +67,7 @@ export function workerChildStarter(stderr: NodeJS.WritableStream, clock: Clock):
       kill: () => {
         process.kill("SIGKILL");
       },
-      ended: endOf(process, stderr, clock),
+      ended,
     };
   };
 }

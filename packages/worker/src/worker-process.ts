@@ -48,12 +48,17 @@ async function start({ functions, options, logLevel }: WorkerSettings): Promise<
       isSupervised: true,
     });
     tell({ kind: "joined", id: running.id });
-    setInterval(() => tell({ kind: "memory", rssBytes: process.memoryUsage.rss() }), memoryEveryMs).unref();
+    tellMemory();
+    setInterval(tellMemory, memoryEveryMs).unref();
     void running.closed.then(() => process.exit(0), crash);
     return running;
   } catch (error) {
     return refuse(error);
   }
+}
+
+function tellMemory(): void {
+  tell({ kind: "memory", rssBytes: process.memoryUsage.rss() });
 }
 
 /** Ends the process: with a message if the supervisor should know that another start would fail alike. */

@@ -109,7 +109,7 @@ export class Worker implements WorkerTies {
   }
 
   onFull(): void {
-    this.#own.sharer.shareSoon();
+    this.#own.sharer.shareIfStuck();
   }
 
   onLimited(evaluation: Evaluation): void {
@@ -118,11 +118,13 @@ export class Worker implements WorkerTies {
 
   workload(): Omit<Workload, "isVolunteer" | "isDry"> {
     const { evaluator, visible } = this.#own;
-    const { freeSlots, hasWork, runningMs, ready } = evaluator;
-    return { freeSlots, hasWork, runningMs, readyMs: ready.expectedMs, isOpenToRoots: visible.isOpenToRoots };
+    const { freeSlots, hasWork, runningMs, ready, isQuarantined } = evaluator;
+    const { isOpenToRoots } = visible;
+    return { freeSlots, hasWork, runningMs, readyMs: ready.expectedMs, isOpenToRoots, isQuarantined };
   }
 
-  isStarved(): boolean {
+  /** Idle and not open to roots, it is no volunteer, and nobody tells it of children that are queued outside. */
+  get #isStarved(): boolean {
     const { freeSlots, hasWork, isOpenToRoots } = this.workload();
     return freeSlots > 0 && !hasWork && !isOpenToRoots;
   }
@@ -157,6 +159,7 @@ export class Worker implements WorkerTies {
 
   onRound(): Promise<void> {
     const { completer, marker, cycleFinder } = this.#own;
+    if (this.#isStarved) this.onNews();
     completer.flushReports();
     marker.flushProgress();
     return cycleFinder.look();

@@ -1,6 +1,7 @@
 -- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
 -- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (ids of what was
--- claimed), texts (their records), taken (the ids as a set).
+-- claimed), texts (their records), taken (the ids as a set), reach (what it takes from outside the own queue: nothing, only
+-- `children`, which some member waits for, or also `roots`).
 local unmeasuredMicros = 1e15
 local costs = {}
 local function costOf(name)
@@ -12,7 +13,23 @@ local function costOf(name)
   return cost
 end
 
-local function take(drawing, id, text, claim)
+local memberships = {}
+local function isMember(process)
+  if memberships[process] == nil then memberships[process] = redis.call('HEXISTS', membersKey, process) == 1 end
+  return memberships[process]
+end
+
+local function isAwaitedByMember(header)
+  for _, waiter in ipairs(header.waiters) do
+    if isMember(waiter) then return true end
+  end
+  return false
+end
+
+-- Whether there may be requests that lie first and cannot be drawn.
+local function mayPassOver(drawing) return drawing.skips or drawing.reach == 'children' end
+
+local function take(drawing, id, text, claim, isOutside)
   if not text or claim or drawing.taken[id] then return 'stale' end
   local header = headerOf(text)
   if not header.isWanted then
@@ -23,6 +40,7 @@ local function take(drawing, id, text, claim)
   end
   local name = functionNameAt(text, header.length + 1)
   if drawing.skips and drawing.skips[name] then return 'skipped' end
+  if isOutside and drawing.reach == 'children' and not isAwaitedByMember(header) then return 'skipped' end
   local claims = drawing.claims
   -- a request that was lost before is claimed alone, so that the next loss names the culprit
   if header.losses > 0 and #claims > 0 then
@@ -39,7 +57,10 @@ local function take(drawing, id, text, claim)
 end
 
 local function newDrawing(worker, room, budget, skips)
-  return { worker = worker, room = room, budget = budget, skips = skips, scans = 1000, claims = {}, texts = {}, taken = {} }
+  return {
+    worker = worker, room = room, budget = budget, skips = skips, reach = 'roots', scans = 1000, claims = {}, texts = {},
+    taken = {},
+  }
 end
 
 -- Draws from one end of a queue. What cannot be claimed here goes back where it was; from the own queue to the pool's; and to
@@ -56,7 +77,7 @@ local function drawFrom(drawing, key, pop, push)
       if drawing.room <= 0 or drawing.budget <= 0 then
         left[#left + 1] = id
       else
-        local taken = take(drawing, id, texts[i], claims[i])
+        local taken = take(drawing, id, texts[i], claims[i], pop == 'LPOP')
         if taken == 'skipped' then skipped[#skipped + 1] = id end
         if taken == 'left' then left[#left + 1] = id end
       end
@@ -88,9 +109,9 @@ local function longestOwnQueue(except, sample)
 end
 
 -- Own queue from its end, pool's queue from its head, then the head of somebody's long queue.
-local function drawAnywhere(drawing, sample, isOpenToRoots)
+local function drawAnywhere(drawing, sample)
   drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH')
-  if #drawing.claims > 0 or not isOpenToRoots then return end
+  if #drawing.claims > 0 or drawing.reach == 'own-queue' then return end
   drawFrom(drawing, queueKey, 'LPOP', 'LPUSH')
   while #drawing.claims == 0 and drawing.scans > 0 do
     local other = longestOwnQueue(drawing.worker, sample)
@@ -98,7 +119,7 @@ local function drawAnywhere(drawing, sample, isOpenToRoots)
     local before = drawing.scans
     drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH')
     count('hoisted', #drawing.claims)
-    if drawing.scans == before or drawing.skips then return end
+    if drawing.scans == before or mayPassOver(drawing) then return end
   end
 end
 

@@ -38,6 +38,16 @@ local function addHolder(name, version)
   return settleVersion(name)
 end
 
+-- Takes in what a member knows of a function that is not known here; `own` is the version that it has, and if it is another one
+-- it is the older.
+local function recall(name, version, generation, own)
+  local stamp = version .. '#' .. generation
+  if redis.call('HSETNX', functionsKey, name, stamp) == 0 then return false end
+  redis.call('HSET', versionsKey, name, (own and own ~= version) and own .. ' ' .. version or version)
+  stamps[name] = stamp
+  return true
+end
+
 local function removeHolder(name, version)
   local holder = name .. ' ' .. version
   if redis.call('HINCRBY', holdersKey, holder, -1) <= 0 then redis.call('HDEL', holdersKey, holder) end

@@ -34,7 +34,7 @@ local function serveVolunteer(volunteer, epoch, limit, sample)
     return -1
   end
   local drawing = newDrawing(worker, math.min(volunteer.want, limit), math.huge, skipSet(volunteer.skips))
-  drawAnywhere(drawing, sample, true)
+  drawAnywhere(drawing, sample)
   if #drawing.claims == 0 then return 0 end
   standDown(worker)
   own(worker, drawing.claims)

@@ -3,12 +3,12 @@
  * (scripts/claim.lua, release.lua)
  */
 import type { ClaimReply, ClaimRequest } from "../contract.ts";
-import { type Drawing, drawAnywhere, noteClaimed, scansPerDrawing } from "./drawing.ts";
+import { type Drawing, type DrawingReach, drawAnywhere, mayPassOver, noteClaimed, scansPerDrawing } from "./drawing.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 import { disown, type PoolRecords } from "./pool-records.ts";
 
 export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
-  const { worker, max, budgetMicros, epoch, isOpenToRoots } = request;
+  const { worker, max, budgetMicros, epoch } = request;
   const { volunteers, members, functions } = records;
   volunteers.standDown(worker);
   if (max === 0) return { kind: "claims", claims: [], volunteers: volunteers.size, isMore: false };
@@ -16,19 +16,34 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
   if (epoch !== functions.epoch) return { kind: "stale", claims: [], volunteers: 0, isMore: false };
 
   const skips = request.skips.length === 0 ? undefined : new Set(request.skips);
-  const drawing: Drawing = { worker, room: max, budget: budgetMicros, skips, scans: scansPerDrawing, claims: [] };
-  drawAnywhere(records, drawing, { sample: membersAskedByTheWay, isOpenToRoots });
+  const reach = reachOf(request);
+  const drawing: Drawing = {
+    worker,
+    room: max,
+    budget: budgetMicros,
+    skips,
+    reach,
+    scans: scansPerDrawing,
+    claims: [],
+  };
+  drawAnywhere(records, drawing, membersAskedByTheWay);
   const kind = settle(records, request, drawing);
   const isMore = drawing.room <= 0 || drawing.budget <= 0;
   return { kind, claims: drawing.claims, volunteers: volunteers.size, isMore };
 }
 
+function reachOf({ isOpenToRoots, isOpenToChildren = false }: ClaimRequest): DrawingReach {
+  if (isOpenToRoots) return "roots";
+  return isOpenToChildren ? "children" : "own-queue";
+}
+
 /** With nothing to claim the worker volunteers, unless the bound was met before anything that it could claim. */
-function settle(records: PoolRecords, request: ClaimRequest, { claims, scans, skips }: Drawing): ClaimReply["kind"] {
+function settle(records: PoolRecords, request: ClaimRequest, drawing: Drawing): ClaimReply["kind"] {
+  const { claims, scans, skips } = drawing;
   const { worker, epoch, volunteerFor } = request;
   if (claims.length > 0) {
     noteClaimed(records, worker, claims);
-  } else if (scans <= 0 && skips === undefined) {
+  } else if (scans <= 0 && !mayPassOver(drawing)) {
     return "again";
   } else if (volunteerFor > 0) {
     records.count("volunteered", 1);

@@ -11,6 +11,9 @@ export const scansPerDrawing = 1_000;
 /** A function that was never measured fills any budget. */
 const unmeasuredMicros = 1e15;
 
+/** What is taken from outside the own queue: nothing, what some member waits for, or anything. */
+export type DrawingReach = "own-queue" | "children" | "roots";
+
 /** What is drawn for whom, and how much more. */
 export interface Drawing {
   readonly worker: string;
@@ -19,6 +22,7 @@ export interface Drawing {
   /** How much more work, in µs. */
   budget: number;
   readonly skips: ReadonlySet<string> | undefined;
+  readonly reach: DrawingReach;
   /** How many more ids to look at. */
   scans: number;
   readonly claims: Claim[];
@@ -30,22 +34,23 @@ interface Source {
 }
 
 /** Own queue from its end, pool's queue from its head, then the head of somebody's long queue, found among `sample` members. */
-export function drawAnywhere(
-  records: PoolRecords,
-  drawing: Drawing,
-  reach: { readonly sample: number; readonly isOpenToRoots: boolean },
-): void {
+export function drawAnywhere(records: PoolRecords, drawing: Drawing, sample: number): void {
   drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail" });
-  if (drawing.claims.length > 0 || !reach.isOpenToRoots) return;
+  if (drawing.claims.length > 0 || drawing.reach === "own-queue") return;
   drawFrom(records, drawing, { queue: records.queue, end: "head" });
   while (drawing.claims.length === 0 && drawing.scans > 0) {
-    const queue = longestOwnQueue(records, drawing.worker, reach.sample);
+    const queue = longestOwnQueue(records, drawing.worker, sample);
     if (queue === undefined) return;
     const scansBefore = drawing.scans;
     drawFrom(records, drawing, { queue, end: "head" });
     records.count("hoisted", drawing.claims.length);
-    if (drawing.scans === scansBefore || drawing.skips !== undefined) return;
+    if (drawing.scans === scansBefore || mayPassOver(drawing)) return;
   }
+}
+
+/** Whether there may be requests that lie first and cannot be drawn. */
+export function mayPassOver({ skips, reach }: Drawing): boolean {
+  return skips !== undefined || reach === "children";
 }
 
 /** Notes what was drawn as running at the worker. */
@@ -72,7 +77,7 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): void 
     drawing.scans -= batch;
     for (let i = 0; i < batch && !isFull(drawing); i += 1) {
       const id = (end === "head" ? queue.popHead() : queue.popTail()) ?? "";
-      const taken = take(records, drawing, id);
+      const taken = take(records, drawing, { id, isOutside: end === "head" });
       if (taken === "skipped") skipped.push(id);
       if (taken === "left") putBack(queue, end, [id]);
     }
@@ -94,7 +99,11 @@ function putBack(queue: Deque<string>, end: "head" | "tail", ids: readonly strin
   }
 }
 
-function take(records: PoolRecords, drawing: Drawing, id: string): "stale" | "skipped" | "left" | "claimed" {
+function take(
+  records: PoolRecords,
+  drawing: Drawing,
+  { id, isOutside }: { readonly id: string; readonly isOutside: boolean },
+): "stale" | "skipped" | "left" | "claimed" {
   const record = records.requests.get(id);
   if (record === undefined || record.owner !== undefined) return "stale";
   if (!records.hasKnownWaiter(record)) {
@@ -104,6 +113,7 @@ function take(records: PoolRecords, drawing: Drawing, id: string): "stale" | "sk
   }
   const name = functionNameIn(record.payload);
   if (drawing.skips?.has(name)) return "skipped";
+  if (isOutside && drawing.reach === "children" && !isAwaitedByMember(records, record)) return "skipped";
   // A request that was lost before is claimed alone, so that the next loss names the culprit.
   if (record.losses > 0 && drawing.claims.length > 0) {
     drawing.budget = 0;
@@ -117,6 +127,11 @@ function take(records: PoolRecords, drawing: Drawing, id: string): "stale" | "sk
   drawing.budget -= records.functions.costOf(name) ?? unmeasuredMicros;
   if (record.losses > 0) drawing.budget = 0;
   return "claimed";
+}
+
+function isAwaitedByMember(records: PoolRecords, { waiters }: RequestRecord): boolean {
+  for (const waiter of waiters) if (records.members.has(waiter)) return true;
+  return false;
 }
 
 /** Among equal ones that of the member with the smaller id. */

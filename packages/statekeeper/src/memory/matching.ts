@@ -49,10 +49,11 @@ function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sam
     room: Math.min(want, limit),
     budget: Number.POSITIVE_INFINITY,
     skips,
+    reach: "roots",
     scans: scansPerDrawing,
     claims: [],
   };
-  drawAnywhere(records, drawing, { sample, isOpenToRoots: true });
+  drawAnywhere(records, drawing, sample);
   if (drawing.claims.length === 0) return 0;
   records.volunteers.standDown(worker);
   noteClaimed(records, worker, drawing.claims);

@@ -38,6 +38,17 @@ export class PoolFunctions {
     this.#costs.set(name, Math.round(selfMicros));
   }
 
+  /**
+   * Takes in what a member knows of a function that is not known here; `own` is the version that the member has, and if it is
+   * another one it is the older. Returns whether the function's standing changed.
+   */
+  recall(name: string, { version, generation }: RegisteredFunction, own: string | undefined): boolean {
+    if (this.#standings.has(name)) return false;
+    this.#versions.set(name, own === undefined || own === version ? [version] : [own, version]);
+    this.#stand(name, version, generation);
+    return true;
+  }
+
   /** Returns whether the function's standing changed; so does {@link removeHolder}. */
   addHolder(name: string, version: string): boolean {
     const holders = this.#holders.get(name) ?? new Map<string, number>();

@@ -17,7 +17,7 @@ export function check(
     const record = records.requests.get(id);
     if (record !== undefined) {
       record.waiters.add(process);
-      return { kind: record.owner === undefined ? "queued" : "claimed" };
+      return { kind: "pending" };
     }
     const result = records.results.get(id, now);
     return result === undefined ? { kind: "unknown" } : { kind: "outcome", outcome: result.outcome };

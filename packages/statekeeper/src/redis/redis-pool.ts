@@ -62,10 +62,11 @@ export class RedisPool implements PoolKeeper {
 
   async join(member: Member): Promise<FunctionTable> {
     await this.#onJoin(this.pool);
-    const { id, kind, leaseMs, description, functions } = member;
+    const { id, kind, leaseMs, description, functions, knows = new Map() } = member;
     const stored = JSON.stringify({ kind, description, functions: Object.fromEntries(functions) });
-    const args: Arguments = [id, leaseMs, stored];
+    const args: Arguments = [id, leaseMs, stored, functions.size];
     for (const [name, version] of functions) args.push(name, version);
+    for (const [name, { version, generation }] of knows) args.push(name, version, generation);
     return readFunctionTable(list(await this.#run("join", args)));
   }
 
@@ -86,8 +87,9 @@ export class RedisPool implements PoolKeeper {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimReply> {
-    const { worker, max, budgetMicros, epoch, isOpenToRoots, volunteerFor, skips } = request;
-    const args = [worker, max, budgetMicros, epoch, isOpenToRoots ? 1 : 0, volunteerFor, skips.join(" ")];
+    const { worker, max, budgetMicros, epoch, isOpenToRoots, isOpenToChildren, volunteerFor, skips } = request;
+    const reach = isOpenToRoots ? "roots" : isOpenToChildren === true ? "children" : "own-queue";
+    const args = [worker, max, budgetMicros, epoch, reach, volunteerFor, skips.join(" ")];
     return readClaimReply(list(await this.#run("claim", args)));
   }
 

@@ -55,7 +55,7 @@ export function readClaimReply(reply: Reply): ClaimReply {
 export function readCheckReply(reply: Reply): CheckAnswer[] {
   return reply.map((answer) => {
     if (typeof answer === "string") return { kind: "outcome", outcome: answer };
-    return { kind: answer === 0 ? "claimed" : answer === 2 ? "queued" : "unknown" };
+    return { kind: answer === 0 ? "pending" : "unknown" };
   });
 }
 

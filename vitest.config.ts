@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 // So build before testing: `npm run tests` does.
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts", "bench/*.test.ts"],
     globalSetup: ["test/harness/redis.ts"],
     pool: "forks",
     testTimeout: 30_000,

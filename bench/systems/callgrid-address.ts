@@ -1,0 +1,8 @@
+/** Where client and workers of callgrid meet. */
+import type { RedisAddress } from "../system.ts";
+
+export const poolName = "bench";
+
+export function urlOf({ host, port }: RedisAddress): string {
+  return `redis://${host}:${port}`;
+}

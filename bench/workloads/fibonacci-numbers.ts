@@ -1,0 +1,69 @@
+/** W4: plain recursion. Once with calls that are all distinct, and once with equal calls, which the cache makes few. */
+import { countText } from "../figure-text.ts";
+import type { Measurement } from "../measurement.ts";
+import { fibCalls, fibonacci } from "../nested-tasks.ts";
+import { type Stage, withFigures } from "../stage.ts";
+import {
+  auto,
+  beeQueueMany,
+  bullMqMany,
+  type Case,
+  type Group,
+  type Scale,
+  strict,
+  type Workload,
+} from "../workload.ts";
+
+/** The others take long, and are warm after this. */
+const warmUpNumber = 16;
+const warmUpRuns = 5;
+const msPerSecond = 1_000;
+
+const inMemory: Case = { ...auto, name: "callgrid, 1 worker", workers: 1, repeats: 5 };
+const bullMqSteps: Case = { ...bullMqMany, settings: { concurrency: 100, nesting: "steps" }, mostRounds: 3 };
+/** More than half of all calls wait at the same time, and with less it hangs. */
+const beeQueueWaiting: Case = { ...beeQueueMany, settings: { concurrency: 30_000, nesting: "waiting" }, mostRounds: 3 };
+const bullMqById: Case = { ...bullMqMany, settings: { concurrency: 100, nesting: "waiting by id" } };
+
+function distinct(scale: Scale): Group {
+  const size = scale === "quick" ? 12 : 22;
+  const twoWorkers = scale === "quick" ? [] : [{ ...auto, repeats: 5 }];
+  const cases = [inMemory, ...twoWorkers, strict, bullMqSteps, beeQueueWaiting];
+  const title = `fib(${size}), ${countText(fibCalls(size))} distinct calls`;
+  return { key: "distinct", title, size, metrics: ["perSecond", "seconds", "evaluations"], cases };
+}
+
+function cached(scale: Scale): Group {
+  const size = 80;
+  const others = scale === "quick" ? [] : [auto, strict];
+  const cases = [{ ...inMemory, repeats: 1 }, ...others, bullMqById];
+  return { key: "cached", title: `fib(${size}) with the cache`, size, metrics: ["milliseconds", "evaluations"], cases };
+}
+
+export const fibonacciNumbers: Workload = {
+  id: "W4",
+  title: "Fibonacci numbers by plain recursion",
+  groups: (scale) => [distinct(scale), cached(scale)],
+  run: (stage) => (stage.group.key === "cached" ? measureCached(stage) : measureDistinct(stage)),
+};
+
+async function measureDistinct(stage: Stage): Promise<Measurement> {
+  const { size } = stage.group;
+  // a path of its own for each run makes all its calls distinct from those before
+  await fib(stage, "fib", stage.case.system === "callgrid" ? size : Math.min(size, warmUpNumber), "w");
+  return stage.measure(stage.repeats * fibCalls(size), async () => {
+    for (let count = 0; count < stage.repeats; count++) await fib(stage, "fib", size, `m${count}-`);
+  });
+}
+
+async function measureCached(stage: Stage): Promise<Measurement> {
+  const { size } = stage.group;
+  for (let count = 0; count < warmUpRuns; count++) await fib(stage, "cachedFib", size, `warm-up-${count}`);
+  const measurement = await stage.measure(size + 1, () => fib(stage, "cachedFib", size, "measured"));
+  return withFigures(measurement, { milliseconds: msPerSecond * (measurement.figures.seconds ?? 0) });
+}
+
+async function fib(stage: Stage, name: "fib" | "cachedFib", n: number, salt: string): Promise<void> {
+  const value = await stage.system.runOne([name, n, salt]);
+  if (value !== fibonacci(n)) throw new Error(`${name}(${n}) came back as ${String(value)}`);
+}

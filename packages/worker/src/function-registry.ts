@@ -2,7 +2,7 @@
  * The functions that one worker can evaluate, by name, and how they stand to the pool's function table.
  */
 import { type Definition, GridError } from "@callgrid/core";
-import type { FunctionTable } from "@callgrid/statekeeper";
+import type { FunctionTable, RegisteredFunction } from "@callgrid/statekeeper";
 
 export class FunctionRegistry {
   readonly #definitions = new Map<string, Definition>();
@@ -43,6 +43,7 @@ export class FunctionStanding {
   #table: FunctionTable = { epoch: 0, functions: new Map() };
   #skips: string[] = [];
   readonly #stamps = new Map<string, string>();
+  readonly #seen = new Map<string, RegisteredFunction>();
   /** Functions that requests asked for, and that neither this worker nor the pool's table has. */
   readonly #unheardOf = new Set<string>();
 
@@ -63,8 +64,14 @@ export class FunctionStanding {
     return this.#table;
   }
 
+  /** Every function that the pool's table has ever had, as it was there last: what a pool that lost its memory can be told. */
+  get seen(): ReadonlyMap<string, RegisteredFunction> {
+    return this.#seen;
+  }
+
   update(table: FunctionTable): void {
     this.#table = table;
+    for (const [name, registered] of table.functions) this.#seen.set(name, registered);
     this.#stamps.clear();
     this.#listSkips();
   }

@@ -57,8 +57,7 @@ export class Membership {
 
   async #join(): Promise<void> {
     if (this.#isStopped) return;
-    const knows = this.#standing.table.functions;
-    this.#standing.update(await this.#keeper.join({ ...this.#member, knows }));
+    this.#standing.update(await this.#keeper.join({ ...this.#member, knows: this.#standing.seen }));
     this.#onChange();
   }
 }

@@ -2,7 +2,7 @@
  * Makes evaluations out of the calls of running functions: finds equal ones that are known already, refuses cycles, and puts
  * the rest where the placement says.
  */
-import { type Clock, encodeRequest, requestId } from "@callgrid/core";
+import { encodeRequest, requestId } from "@callgrid/core";
 import { placeCall } from "./call-placement.ts";
 import { type EncodedCall, Evaluation } from "./evaluation.ts";
 import { errorTree } from "./failure.ts";
@@ -17,7 +17,6 @@ import { Settled } from "./settled.ts";
 
 /** What the call maker works with. */
 export interface CallMakerParts {
-  readonly clock: Clock;
   readonly standing: FunctionStanding;
   readonly selfTimes: SelfTimes;
   readonly recent: RecentResults;
@@ -28,6 +27,15 @@ export interface CallMakerParts {
   readonly isEager: boolean;
   readonly payloadLimitBytes: number;
   readonly ask: (evaluation: Evaluation, toOwnQueue: boolean) => void;
+}
+
+/** Who makes a call, and when, in ms. */
+export interface CallPlace {
+  readonly calls: ReentrantCalls;
+  /** Which of them it is. */
+  readonly index: number;
+  readonly host: RequestHost;
+  readonly now: number;
 }
 
 export class CallMaker {
@@ -45,16 +53,15 @@ export class CallMaker {
     return { key: id ?? payload, functionName, payload, id, primitiveArguments: primitiveArguments(request) };
   }
 
-  /** Places the call at `index`, or settles it at once where the outcome is known. */
-  place(call: EncodedCall, calls: ReentrantCalls, index: number, host: RequestHost): void {
-    const { inFlight, standing, clock, recent } = this.#parts;
+  /** Places the call at `index`, which is made at `now`, or settles it at once where the outcome is known. */
+  place(call: EncodedCall, { calls, index, host, now }: CallPlace): void {
+    const { inFlight, standing, recent } = this.#parts;
     const known = inFlight.get(call.key);
     if (known !== undefined) {
       this.#join(known, calls, index);
       return;
     }
     const definition = standing.current(call.functionName);
-    const now = clock.now();
     if (definition !== undefined) {
       const settled = recent.get(call.key, standing.stamp(definition), now);
       if (settled !== undefined) {

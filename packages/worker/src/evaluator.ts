@@ -141,12 +141,17 @@ export class Evaluator {
     this.#isStopped = true;
   }
 
-  /** The caller waits: its slot is free for others. Undone by {@link resumeWhenPossible}. */
+  /** The time, in ms: what a function takes until then by itself counts as its own. */
+  look(): number {
+    return this.#slice.look();
+  }
+
+  /** The caller has waited since the last {@link look}: its slot is free for others. Undone by {@link resumeWhenPossible}. */
   suspend(caller: Evaluation, calls: ReentrantCalls): void {
     caller.addOpenCalls(calls);
     caller.waitingFor += 1;
     if (caller.holdsSlot) {
-      caller.selfMs += this.#slice.look() - caller.runningSince;
+      caller.selfMs += this.#slice.seenAt - caller.runningSince;
       if (!caller.hasWaited) this.#selfTimes.noteFirstPart(caller.functionName, caller.selfMs);
       caller.hasWaited = true;
       caller.state = "suspended";

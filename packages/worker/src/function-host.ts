@@ -38,33 +38,53 @@ export class FunctionHost implements RequestHost {
   }
 
   callReentrant(caller: Evaluation, requests: readonly unknown[]): Promise<unknown[]> {
-    const values = new Promise<unknown[]>((resolve, reject) => {
-      refuseIfDone(caller);
-      const encoded = encodeAll(this.#calls, requests);
-      const calls = new ReentrantCalls(caller, encoded.length, () => {
-        if (calls.remaining === 0 && isPlaced) this.#evaluator.resumeWhenPossible(calls, finish);
-      });
-      const finish = (): void => {
-        try {
-          resolve(calls.values());
-        } catch (error) {
-          reject(error);
-        }
-      };
-      let isPlaced = false;
-      // last first: the own queue gives the youngest, and the first call should come first
-      for (let i = encoded.length - 1; i >= 0; i -= 1) {
-        const call = encoded[i];
-        if (call !== undefined) this.#calls.place(call, calls, i, this);
-      }
-      isPlaced = true;
-      if (calls.remaining > 0) this.#evaluator.suspend(caller, calls);
-      else if (this.#evaluator.noteAnsweredAtOnce()) this.#waitForTurn(calls, finish);
-      else finish();
+    let resolve: (values: unknown[]) => void = ignore;
+    let reject: (error: unknown) => void = ignore;
+    const values = new Promise<unknown[]>((resolveValues, rejectValues) => {
+      resolve = resolveValues;
+      reject = rejectValues;
     });
-    // a function may await them later, or be done without: its worker must not end over a failure that nobody awaits
-    values.catch(ignore);
+    const fail = (error: unknown): void => {
+      // a function may await them later, or be done without: its worker must not end over a failure that nobody awaits
+      values.catch(ignore);
+      reject(error);
+    };
+    try {
+      this.#call(caller, requests, { resolve, fail });
+    } catch (error) {
+      fail(error);
+    }
     return values;
+  }
+
+  #call(
+    caller: Evaluation,
+    requests: readonly unknown[],
+    { resolve, fail }: { resolve: (values: unknown[]) => void; fail: (error: unknown) => void },
+  ): void {
+    refuseIfDone(caller);
+    const encoded = encodeAll(this.#calls, requests);
+    const now = this.#evaluator.look();
+    let isPlaced = false;
+    const finish = (): void => {
+      try {
+        resolve(calls.values());
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const calls = new ReentrantCalls(caller, encoded.length, () => {
+      if (calls.remaining === 0 && isPlaced) this.#evaluator.resumeWhenPossible(calls, finish);
+    });
+    // last first: the own queue gives the youngest, and the first call should come first
+    for (let i = encoded.length - 1; i >= 0; i -= 1) {
+      const call = encoded[i];
+      if (call !== undefined) this.#calls.place(call, { calls, index: i, host: this, now });
+    }
+    isPlaced = true;
+    if (calls.remaining > 0) this.#evaluator.suspend(caller, calls);
+    else if (this.#evaluator.noteAnsweredAtOnce()) this.#waitForTurn(calls, finish);
+    else finish();
   }
 
   async *streamReentrant(
@@ -84,10 +104,11 @@ export class FunctionHost implements RequestHost {
     let placed = 0;
     try {
       for (let yielded = 0; yielded < encoded.length; yielded += 1) {
+        const now = this.#evaluator.look();
         for (; placed < Math.min(encoded.length, yielded + streamWindow); placed += 1) {
           const call = encoded[placed];
           encoded[placed] = undefined;
-          if (call !== undefined) this.#calls.place(call, calls, placed, this);
+          if (call !== undefined) this.#calls.place(call, { calls, index: placed, host: this, now });
         }
         caller.addOpenCalls(calls);
         if (finished.length === 0 || this.#evaluator.noteAnsweredAtOnce()) {

@@ -76,7 +76,11 @@ function makeState({ id, keeper, clock, registry, options }: WorkerParts, ties: 
     ...{ keeper, clock, worker: id, leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs },
     standing: new FunctionStanding(registry),
     selfTimes: new SelfTimes(),
-    recent: new RecentResults({ entries: options.recentResultsLimit, bytes: options.recentResultsLimitBytes }),
+    recent: new RecentResults({
+      // shared eagerly, everything goes through the pool, whose cache knows it then
+      entries: options.sharing === "eager" ? 0 : options.recentResultsLimit,
+      bytes: options.recentResultsLimitBytes,
+    }),
     visible: new VisibleEvaluations({ limit: options.suspendedLimit, limitBytes: options.suspendedLimitBytes }),
     /** What this worker evaluates or waits for, by key. */
     inFlight: new Map<string, Evaluation>(),

@@ -159,6 +159,7 @@ function dumpRequest(id: string, text: string, { claims, notes, reports }: Besid
     hasDeadline: deadline !== "0",
     owner: claims[id]?.split(" ")[0] ?? null,
     isClaimed: claims[id] !== undefined,
+    isCopied: claims[id]?.includes(" copied") === true,
     suspended: notes[`suspended ${id}`] ?? null,
     progress: dumpProgress(notes[`progress ${id}`]),
     losses: Number(losses),

@@ -5,6 +5,7 @@
 import { describe } from "vitest";
 import { claimingFacts } from "./claiming-facts.ts";
 import { completingFacts } from "./completing-facts.ts";
+import { copyingFacts } from "./copying-facts.ts";
 import { drawingFacts } from "./drawing-facts.ts";
 import { inboxFacts } from "./inbox-facts.ts";
 import { inspectingFacts } from "./inspecting-facts.ts";
@@ -32,6 +33,7 @@ describe.each([
   describe("members", () => membershipFacts(setStage));
   describe("the function table", () => functionTableFacts(setStage));
   describe("forgetting", () => forgettingFacts(setStage));
+  describe("copying", () => copyingFacts(setStage));
   describe("heading", () => headingFacts(setStage));
   describe("retiring", () => retiringFacts(setStage));
   describe("inboxes", () => inboxFacts(setStage));

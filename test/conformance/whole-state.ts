@@ -26,6 +26,7 @@ const newRequest: RequestDump = {
   hasDeadline: false,
   owner: null,
   isClaimed: false,
+  isCopied: false,
   suspended: null,
   progress: null,
   losses: 0,

@@ -15,7 +15,12 @@ export interface GridManner {
     readonly recentResultsLimit: number;
   };
   readonly client: { readonly leaseMs: number; readonly checkEveryMs: number };
-  readonly distributor: { readonly leaseMs: number; readonly hoistEveryMs: number; readonly maxAttempts: number };
+  readonly distributor: {
+    readonly leaseMs: number;
+    readonly hoistEveryMs: number;
+    readonly copyAfterMs: number;
+    readonly maxAttempts: number;
+  };
   /** After how long at most a dead node is replaced; and how often its death is reported to the pool. */
   readonly longestReplaceMs: number;
   readonly buriedShare: number;
@@ -52,6 +57,7 @@ export function drawGridManner(random: Random): GridManner {
     distributor: {
       leaseMs: Math.round(random.logarithmic(200, 1_500)),
       hoistEveryMs: Math.round(random.logarithmic(50, 500)),
+      copyAfterMs: random.pick([0, 1, 50, 1_000]),
       maxAttempts,
     },
     longestReplaceMs: random.logarithmic(100, 3_000),

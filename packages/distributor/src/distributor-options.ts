@@ -26,6 +26,14 @@ export const distributorOptions = declareOptions({
     max: 60_000,
     description: "How often the head takes back what dead members held, and hands queued work to idle ones.",
   }),
+  copyAfterMs: option.number({
+    unit: "ms",
+    default: 1_000,
+    min: 0,
+    max: 86_400_000,
+    description:
+      "Idle workers are given copies of requests that others claimed so long ago, and three times longer ago than the function usually takes; the first outcome wins. 0: never.",
+  }),
   leaseMs: option.number({
     unit: "ms",
     default: 3_000,

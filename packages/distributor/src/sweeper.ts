@@ -10,7 +10,10 @@ import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
 import { sweepDelayMs } from "./sweep-pace.ts";
 
-type SweeperOptions = Pick<DistributorSettings, "hoistEveryMs" | "leaseMs" | "maxAttempts" | "sweepLimit">;
+type SweeperOptions = Pick<
+  DistributorSettings,
+  "hoistEveryMs" | "copyAfterMs" | "leaseMs" | "maxAttempts" | "sweepLimit"
+>;
 
 /** What a {@link Sweeper} talks to. */
 export interface SweeperParts {
@@ -63,11 +66,11 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { leaseMs, maxAttempts, sweepLimit } = this.#options;
+    const { leaseMs, maxAttempts, sweepLimit, copyAfterMs } = this.#options;
     const { keeper, process } = this.#parts;
     let reply: SweepReply | undefined;
     try {
-      reply = await keeper.sweep({ process, headLeaseMs: leaseMs, maxAttempts, limit: sweepLimit });
+      reply = await keeper.sweep({ process, headLeaseMs: leaseMs, maxAttempts, limit: sweepLimit, copyAfterMs });
       this.#tell(reply);
     } catch (error) {
       this.#failures.tell("could not sweep the pool", error);

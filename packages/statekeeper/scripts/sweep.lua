@@ -1,9 +1,11 @@
--- What somebody has to do now and then: retires processes whose lease lapsed, and gives volunteers what is queued anywhere.
--- needs: time counters inbox record functions draw match retire
--- ARGV: process, headLeaseMs (0: sweep only if nobody heads the pool), maxAttempts, limit
+-- What somebody has to do now and then: retires processes whose lease lapsed, and gives volunteers what is queued anywhere,
+-- and copies of what is late.
+-- needs: time counters inbox record functions draw match copy retire
+-- ARGV: process, headLeaseMs (0: sweep only if nobody heads the pool), maxAttempts, limit, copyAfterMs (0: no copies)
 -- reply: role (head|vacant|standby), lapsed clients, reclaimed, moved, is more to do (1|0), then the lapsed members
--- bound: limit requests, 16 lapsed processes, the queues of 256 members
+-- bound: limit requests, 16 lapsed processes, the queues of 256 members, 64 claims
 local process, headLeaseMs, maxAttempts, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local copyAfterMs = tonumber(ARGV[5])
 local head = redis.call('GET', headKey)
 if head and head ~= process then return { 'standby', 0, 0, 0, 0 } end
 local role = 'vacant'
@@ -32,6 +34,7 @@ end
 if #lapsed == 16 then isMore = 1 end
 local moved = match(limit, 256)
 if moved >= limit then isMore = 1 end
+if copyAfterMs > 0 then copyStragglers(copyAfterMs) end
 deliver()
 storeCounters()
 return { role, clients, reclaimed, moved, isMore, unpack(members) }

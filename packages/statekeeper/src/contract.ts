@@ -150,6 +150,11 @@ export interface SweepRequest {
   readonly maxAttempts: number;
   /** Bound on the requests taken back and moved in one call. */
   readonly limit: number;
+  /**
+   * Volunteers with nothing else to do are given copies of requests that were claimed so many ms ago, and three times longer ago
+   * than their function usually takes. Default: no copies.
+   */
+  readonly copyAfterMs?: number;
 }
 
 export interface SweepReply {
@@ -177,6 +182,8 @@ export type InboxMessage =
   | { readonly kind: "reference"; readonly id: string }
   /** Claimed on the volunteer's behalf: evaluate it. */
   | { readonly kind: "run"; readonly claim: Claim }
+  /** Claimed by another worker, which is late: evaluate it too, whoever is first completes it. */
+  | { readonly kind: "copy"; readonly claim: Claim }
   /** Nobody waits for it any more, or somebody else has finished it. */
   | { readonly kind: "cancel"; readonly id: string }
   | { readonly kind: "forget"; readonly id: string }

@@ -29,6 +29,8 @@ export interface ClaimIntakeParts {
   readonly completer: Completer;
   readonly marker: SuspensionMarker;
   readonly host: RequestHost;
+  /** Puts a copy into the pool's hands like any call, so that the outcome is heard of. */
+  readonly ask: (evaluation: Evaluation) => void;
   /** Gives claims back that this worker cannot evaluate. */
   readonly onRefused: (claim: Claim) => void;
 }
@@ -60,6 +62,25 @@ export class ClaimIntake {
     }
   }
 
+  /**
+   * Takes in a copy of what another worker holds and is late with: this one waits for the outcome like any caller, and evaluates
+   * it meanwhile.
+   */
+  takeCopy(claim: Claim): void {
+    const { id, payload } = claim;
+    const functionName = functionNameIn(payload);
+    const key = keyOf(claim);
+    const definition = this.#parts.standing.current(functionName);
+    const known = this.#parts.visible.get(id) ?? this.#parts.inFlight.get(key);
+    if (definition === undefined || (known !== undefined && known.state !== "asked")) return;
+    const call = { key, id, functionName, payload, primitiveArguments: undefined };
+    const evaluation = known ?? this.#make(call, claim, definition);
+    if (known === undefined) this.#parts.ask(evaluation);
+    evaluation.definition = definition;
+    evaluation.isCopy = true;
+    this.#makeReady(evaluation);
+  }
+
   /** It may have been asked for when another version of its function was the current one. */
   #takeKnown(known: Evaluation, claim: Claim, definition: Definition): void {
     this.#own(known, claim);
@@ -78,14 +99,19 @@ export class ClaimIntake {
   }
 
   #takeNew(call: EncodedCall, claim: Claim, definition: Definition): void {
-    const { clock, host, inFlight, visible } = this.#parts;
+    const evaluation = this.#make(call, claim, definition);
+    this.#parts.visible.own(evaluation);
+    this.#makeReady(evaluation);
+  }
+
+  #make(call: EncodedCall, claim: Claim, definition: Definition): Evaluation {
+    const { clock, host, inFlight } = this.#parts;
     const bornAt = clock.now();
     const deadlineAt = deadlineOf(claim, bornAt);
     const evaluation = new Evaluation(call, { host, mode: claim.mode, definition, bornAt, deadlineAt });
     evaluation.isSuspect = claim.losses > 0;
     inFlight.set(call.key, evaluation);
-    visible.own(evaluation);
-    this.#makeReady(evaluation);
+    return evaluation;
   }
 
   #own(known: Evaluation, claim: Claim): void {

@@ -60,6 +60,8 @@ export class Evaluation {
   state: EvaluationState = "stacked";
   /** The pool knows it as running here: it was claimed, or shared while it ran. */
   isOwned = false;
+  /** Another worker holds it and is late: whoever is first completes it. */
+  isCopy = false;
   readonly waiters: Waiter[] = [];
   ask: ReturnType<Requester["ask"]> | undefined;
 

@@ -40,17 +40,18 @@ export class Settlement {
 
   /** An evaluation has settled, whoever found the outcome. */
   note(evaluation: Evaluation): void {
-    const { settled, mode, definition, isOwned, ask } = evaluation;
+    const { settled, mode, definition, isOwned, isCopy, ask } = evaluation;
     this.#leaveFlight(evaluation);
     if (settled === undefined) return;
     const isKept = !settled.isError && definition !== undefined && definition.cacheTtlMs > 0 && mode !== "bypass";
     if (isKept) this.#remember(evaluation, settled);
-    if (isOwned || (isKept && ask === undefined && this.#isDear(evaluation)))
+    const isOurs = isOwned || isCopy;
+    if (isOurs || (isKept && ask === undefined && this.#isDear(evaluation)))
       this.#complete(evaluation, settled, isKept);
     this.forget(evaluation);
     if (ask === undefined) return;
     // the pool tells this to everybody else; what it does not know is not waited for any more
-    if (isOwned) this.#parts.requester.receive({ kind: "outcome", id: evaluation.id, outcome: settled.text });
+    if (isOurs) this.#parts.requester.receive({ kind: "outcome", id: evaluation.id, outcome: settled.text });
     else ask.withdraw();
   }
 

@@ -109,7 +109,11 @@ function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state
   const asker = new Asker({ ...state, requester, completer, onOutcome });
   const calls = new CallMaker({ ...state, stack, isEager: sharing === "eager", ask: asker.ask.bind(asker) });
   const host = new FunctionHost({ evaluator, calls, marker, pool: state.keeper.pool, workerId: id, log });
-  const intake = new ClaimIntake({ ...state, ready, completer, marker, host, onRefused: ties.onRefused.bind(ties) });
+  const intake = new ClaimIntake({
+    ...{ ...state, ready, completer, marker, host },
+    ask: (evaluation) => asker.ask(evaluation, false),
+    onRefused: ties.onRefused.bind(ties),
+  });
   return { evaluator, requester, completer, marker, settlement, asker, intake };
 }
 

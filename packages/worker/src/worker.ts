@@ -193,9 +193,11 @@ export class Worker implements WorkerTies {
   #receive(messages: readonly InboxMessage[]): void {
     const { requester, membership, recent, claimer, settlement, evaluator } = this.#own;
     const claims: Claim[] = [];
+    const copies: Claim[] = [];
     for (const message of messages) {
       if (requester.receive(message)) continue;
       if (message.kind === "run") claims.push(message.claim);
+      else if (message.kind === "copy") copies.push(message.claim);
       else if (message.kind === "cancel") settlement.cancel([message.id]);
       // keys of plain requests are no ids, so all that is remembered goes: forgetting is rare
       else if (message.kind === "forget") recent.clear();
@@ -205,7 +207,16 @@ export class Worker implements WorkerTies {
       claimer.noteNews();
       this.onClaims(claims);
     }
+    if (copies.length > 0) this.#takeCopies(copies);
     evaluator.wake();
+  }
+
+  /** The pool no longer has this worker for a volunteer. */
+  #takeCopies(copies: readonly Claim[]): void {
+    const { drain, intake, claimer } = this.#own;
+    claimer.noteNews();
+    if (!drain.isUnderWay) for (const copy of copies) intake.takeCopy(copy);
+    this.onChange();
   }
 
   #afterReconnect(): void {

@@ -1,6 +1,7 @@
 -- What is known of a request that is not done, in forms that are read and written by the batch:
 --   request:<id>  `waiters mode deadline losses`, a line end, the payload; waiters with a comma between, deadline 0: none
---   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are notes
+--   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are
+--                 notes; with `copied`, a volunteer was given a copy
 --   notes         `suspended <id>` -> ids it waits for; `progress <id>` -> `done total`
 --   reports       id -> reports on lost workers with a comma between, if there were losses
 local perCall = 2000

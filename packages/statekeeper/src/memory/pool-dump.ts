@@ -13,6 +13,7 @@ export interface RequestDump {
   readonly hasDeadline: boolean;
   readonly owner: string | null;
   readonly isClaimed: boolean;
+  readonly isCopied: boolean;
   /** The ids it waits for, without a blank between; `null` while it does not wait. */
   readonly suspended: string | null;
   readonly progress: Progress | null;
@@ -85,7 +86,7 @@ export function dumpMessage(message: InboxMessage): MessageDump {
   if (message.kind === "outcome" && isErrorText(message.outcome)) {
     return { kind: message.kind, id: message.id, error: JSON.parse(message.outcome.slice(1)) as ErrorTree };
   }
-  if (message.kind !== "run") return { ...message };
+  if (message.kind !== "run" && message.kind !== "copy") return { ...message };
   const { timeoutMs, ...claim } = message.claim;
   return { kind: message.kind, ...claim, hasTimeout: timeoutMs > 0 };
 }
@@ -97,6 +98,7 @@ function dumpRequest(record: RequestRecord): RequestDump {
     hasDeadline: record.deadline !== undefined,
     owner: record.owner ?? null,
     isClaimed: record.claimedAt !== undefined,
+    isCopied: record.isCopied,
     suspended: record.suspended?.join("") ?? null,
     progress: record.progress ?? null,
     losses: record.losses,

@@ -22,6 +22,8 @@ export interface RequestRecord {
   deadline: number | undefined;
   owner: string | undefined;
   claimedAt: number | undefined;
+  /** Whether a volunteer was given a copy, since the owner is late. */
+  isCopied: boolean;
   /** The ids it waits for, as far as they have been told; absent while it runs. */
   suspended: readonly string[] | undefined;
   /** How far the function last said it was. */
@@ -138,6 +140,7 @@ export class PoolRecords {
 export function disown(record: RequestRecord): void {
   record.owner = undefined;
   record.claimedAt = undefined;
+  record.isCopied = false;
   record.suspended = undefined;
   record.progress = undefined;
 }

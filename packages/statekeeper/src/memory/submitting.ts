@@ -83,6 +83,7 @@ function create(records: PoolRecords, intake: Intake, submission: Submission): v
     deadline: timeoutMs > 0 ? now + timeoutMs : undefined,
     owner: isHeld ? process : undefined,
     claimedAt: isHeld ? now : undefined,
+    isCopied: false,
     suspended: undefined,
     progress: undefined,
     losses: 0,

@@ -3,6 +3,7 @@
  * anywhere. (scripts/sweep.lua, abdicate.lua)
  */
 import type { SweepReply, SweepRequest } from "../contract.ts";
+import { copyStragglers } from "./copying.ts";
 import { match } from "./matching.ts";
 import type { PoolRecords } from "./pool-records.ts";
 import { retire } from "./retiring.ts";
@@ -18,6 +19,7 @@ export function sweep(records: PoolRecords, request: SweepRequest): SweepReply {
   }
   const retired = retireLapsed(records, request);
   const moved = match(records, { limit: request.limit, sample: membersAsked });
+  if (request.copyAfterMs !== undefined && request.copyAfterMs > 0) copyStragglers(records, request.copyAfterMs);
   return {
     ...retired,
     role: request.headLeaseMs > 0 ? "head" : "vacant",

@@ -143,8 +143,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async sweep(request: SweepRequest): Promise<SweepReply> {
-    const { process, headLeaseMs, maxAttempts, limit } = request;
-    return readSweepReply(list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit])));
+    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0 } = request;
+    return readSweepReply(list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit, copyAfterMs])));
   }
 
   async bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {

@@ -1,0 +1,59 @@
+/**
+ * Copying: gives idle volunteers copies of requests that somebody claimed long ago, compared with what their functions usually
+ * take. Whoever is first completes them; the claim stays where it is. (scripts/lib/copy.lua)
+ */
+import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
+import type { Volunteer } from "./volunteers.ts";
+
+/** So many times longer than usual is late. */
+const usualTimes = 3;
+const claimsLookedAt = 64;
+const volunteersServed = 16;
+
+interface Straggler {
+  readonly id: string;
+  readonly record: RequestRecord;
+  readonly ageMs: number;
+}
+
+/** One copy a volunteer, and one of each request. */
+export function copyStragglers(records: PoolRecords, afterMs: number): void {
+  const late = stragglers(records, afterMs);
+  for (const volunteer of records.volunteers.first(volunteersServed)) {
+    const straggler = late.find((one) => !one.record.isCopied && isFit(records, volunteer, one.record));
+    if (straggler === undefined) continue;
+    const { id, record } = straggler;
+    record.isCopied = true;
+    records.count("copied", 1);
+    records.volunteers.standDown(volunteer.worker);
+    const { payload, mode, losses, deadline } = record;
+    const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - records.now());
+    records.inboxes.send(volunteer.worker, { kind: "copy", claim: { id, payload, mode, losses, timeoutMs } });
+  }
+}
+
+/** Claims of measured functions that are late, the oldest first. */
+function stragglers(records: PoolRecords, afterMs: number): Straggler[] {
+  const found: Straggler[] = [];
+  let looked = 0;
+  for (const [id, record] of records.requests) {
+    if (record.claimedAt === undefined) continue;
+    if (looked === claimsLookedAt) break;
+    looked += 1;
+    const ageMs = records.now() - record.claimedAt;
+    if (ageMs >= afterMs && isLate(records, record, ageMs)) found.push({ id, record, ageMs });
+  }
+  return found.sort((one, other) => other.ageMs - one.ageMs || (one.id < other.id ? -1 : 1));
+}
+
+/** What waits for re-entrant requests is left alone, and so is what a worker was lost with. */
+function isLate(records: PoolRecords, record: RequestRecord, ageMs: number): boolean {
+  const { isCopied, suspended, losses, payload } = record;
+  if (isCopied || suspended !== undefined || losses > 0 || !records.hasKnownWaiter(record)) return false;
+  const usualMicros = records.functions.costOf(functionNameIn(payload));
+  return usualMicros !== undefined && ageMs * 1_000 >= usualTimes * usualMicros;
+}
+
+function isFit(records: PoolRecords, { worker, epoch, skips }: Volunteer, { owner, payload }: RequestRecord): boolean {
+  return epoch === records.functions.epoch && skips?.has(functionNameIn(payload)) !== true && owner !== worker;
+}

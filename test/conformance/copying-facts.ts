@@ -1,0 +1,124 @@
+/** Facts of copies: an idle volunteer may do what another worker is late with, and whoever is first completes it. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import {
+  claimNames,
+  idOf,
+  joinWorker,
+  joinWorkers,
+  measure,
+  payloadOf,
+  type SetStage,
+  type Stage,
+  submitByClient,
+} from "./stage.ts";
+import { expectChanges, expectNoChange } from "./whole-state.ts";
+
+const a = idOf("a");
+const b = idOf("b");
+const aWhileMs = 30;
+
+function sweep({ pool }: Stage, copyAfterMs: number) {
+  return pool.sweep({ process: "d1", headLeaseMs: 0, maxAttempts: 3, limit: 100, copyAfterMs });
+}
+
+/** `w1` holds what `names` say for a while already, and `w2` has volunteered. */
+async function setLate(setStage: SetStage, ...names: readonly string[]): Promise<Stage> {
+  const stage = await setStage();
+  await joinWorkers(stage.pool, "w1", "w2");
+  await submitByClient(stage.pool, "c1", ...names);
+  await measure(stage.pool, "work", 1);
+  await claimNames(stage.pool, "w1", { max: names.length });
+  await sleep(aWhileMs);
+  await claimNames(stage.pool, "w2", { volunteerFor: 1 });
+  return stage;
+}
+
+function copyOf(name: string) {
+  return {
+    kind: "copy",
+    id: idOf(name),
+    payload: payloadOf(name),
+    mode: "use",
+    losses: 0,
+    hasTimeout: false,
+  } as const;
+}
+
+export function copyingFacts(setStage: SetStage): void {
+  it("a volunteer is given a copy of what another worker is late with, once", async () => {
+    const stage = await setLate(setStage, "a");
+    await expectChanges(stage, () => sweep(stage, aWhileMs), {
+      requests: { [a]: { isCopied: true } },
+      volunteers: [],
+      inboxes: { w2: [copyOf("a")] },
+      counted: { copied: 1 },
+    });
+    await claimNames(stage.pool, "w2", { volunteerFor: 1 });
+    await expectNoChange(stage, () => sweep(stage, aWhileMs));
+  });
+
+  it("a volunteer gets one copy at a time", async () => {
+    const stage = await setLate(setStage, "a", "b");
+    await sweep(stage, aWhileMs);
+    const { requests } = await stage.dump();
+    expect([requests[a]?.isCopied, requests[b]?.isCopied].sort()).toEqual([false, true]);
+  });
+
+  it("nothing is copied before its time, and nothing at all if nobody asks for it", async () => {
+    const stage = await setLate(setStage, "a");
+    await expectNoChange(stage, () => sweep(stage, 60_000));
+    await expectNoChange(stage, () => sweep(stage, 0));
+  });
+
+  it("a function that usually takes longer is not late, and neither is one that nobody measured", async () => {
+    const stage = await setLate(setStage, "a");
+    await measure(stage.pool, "work", 60_000_000);
+    await expectNoChange(stage, () => sweep(stage, aWhileMs));
+    const unmeasured = await setStage();
+    await joinWorkers(unmeasured.pool, "w1", "w2");
+    await submitByClient(unmeasured.pool, "c1", "a");
+    await claimNames(unmeasured.pool, "w1");
+    await sleep(aWhileMs);
+    await claimNames(unmeasured.pool, "w2", { volunteerFor: 1 });
+    await expectNoChange(unmeasured, () => sweep(unmeasured, aWhileMs));
+  });
+
+  it("what waits for re-entrant requests is not copied", async () => {
+    const stage = await setLate(setStage, "a");
+    await stage.pool.mark("w1", [{ id: a, waitsFor: [b] }], []);
+    await expectNoChange(stage, () => sweep(stage, aWhileMs));
+  });
+
+  it("a volunteer that lacks the function gets no copy", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await joinWorker(stage.pool, "w2", { other: "v1" });
+    await submitByClient(stage.pool, "c1", "a");
+    await measure(stage.pool, "work", 1);
+    await claimNames(stage.pool, "w1");
+    await sleep(aWhileMs);
+    await claimNames(stage.pool, "w2", { skips: ["work"], volunteerFor: 1 });
+    await expectNoChange(stage, () => sweep(stage, aWhileMs));
+  });
+
+  it("whoever is first completes it: the owner is told to stop, and its late outcome changes nothing", async () => {
+    const stage = await setLate(setStage, "a");
+    await sweep(stage, aWhileMs);
+    const outcome = { id: a, outcome: "=1", ttlMs: 0, stamp: "1#0" } as const;
+    await expectChanges(stage, () => stage.pool.complete("w2", [outcome], []), {
+      requests: { [a]: null },
+      running: { w1: null },
+      inboxes: { w2: [copyOf("a")], w1: [{ kind: "cancel", id: a }], c1: [{ kind: "outcome", id: a, outcome: "=1" }] },
+      counted: { completed: 1 },
+    });
+    await expectChanges(stage, () => stage.pool.complete("w1", [outcome], []), { counted: { late: 1 } });
+  });
+
+  it("given back and claimed again, it may be copied again", async () => {
+    const stage = await setLate(setStage, "a");
+    await sweep(stage, aWhileMs);
+    await stage.pool.release("w1", [a]);
+    expect((await stage.dump()).requests[a]?.isCopied).toBe(false);
+  });
+}

@@ -8,6 +8,12 @@ const url = inject("redisUrl");
 const functions = new URL("../fixtures/end-to-end/functions.ts", import.meta.url).pathname;
 const running: GridProcess[] = [];
 
+/** What the function `spin` of the fixtures returns. */
+interface Spin {
+  readonly worker: string;
+  readonly startedAt: number;
+}
+
 afterEach(async () => {
   await Promise.all(running.splice(0).map((workers) => workers.end()));
 });
@@ -126,6 +132,29 @@ test("a worker that joins takes over the queue of one that is busy", async () =>
   expect(order).not.toContain("long");
   expect(await long).toBe("long");
 });
+
+test("a worker that joins works on the queue of a busy one within 200 ms", { timeout: 60_000 }, async () => {
+  const grid = randomUUID();
+  const client = await openClient(grid);
+  await startWorkers(grid, 1);
+  const tries: number[] = [];
+  // the best of some: the first has the functions to load, and a machine may be busy with other things
+  while (tries.length < 8 && !tries.some((ms) => ms < 200)) tries.push(await takeoverMs(client, grid, tries.length));
+  expect(Math.min(...tries)).toBeLessThan(200);
+});
+
+/** From before a second worker connects and joins until it has begun to evaluate what lies on the own queue of the first. */
+async function takeoverMs(client: Grid, grid: string, attempt: number): Promise<number> {
+  const values = client.enqueue("pool", ["spinAll", 60, 20, `attempt ${attempt}`]) as Promise<Spin[]>;
+  await expect.poll(async () => (await client.status("pool")).members[0]?.queued, { interval: 10 }).toBeGreaterThan(30);
+  const before = Date.now();
+  const second = await startWorker({ pool: "pool", functions, url, grid });
+  onTestFinished(() => second.stop());
+  const begun = (await values).filter(({ worker }) => worker === second.id).map(({ startedAt }) => startedAt);
+  await second.stop();
+  expect(begun.length).toBeLessThan(60);
+  return Math.min(...begun) - before;
+}
 
 test("SIGTERM gives back what has not run, finishes what runs, and ends with 0", async () => {
   const grid = randomUUID();

@@ -2,13 +2,15 @@
  * Where a request is and what must happen for it to go on, in words: what `why` prints. Pure: it is told what the statekeeper
  * says, and decides only what follows from that.
  */
-import { functionNameOf } from "@callgrid/core";
+import { functionNameOf, shortText } from "@callgrid/core";
 import type { MemberState, PoolState, RequestState } from "@callgrid/statekeeper";
 import { counted, durationText } from "./measures.ts";
 
 /** What is known of a request and of what it depends on. */
 export interface RequestSituation {
   readonly id: string;
+  /** Undefined where only the id is known. */
+  readonly functionName: string | undefined;
   readonly pool: PoolState;
   /** Undefined where the pool does not know it. */
   readonly request: RequestState | undefined;
@@ -36,7 +38,7 @@ export function tellStory(situation: RequestSituation): RequestStory {
   if (request === undefined) return unknownStory(pool.pool);
   switch (request.state) {
     case "done":
-      return doneStory();
+      return doneStory(situation, request);
     case "queued":
       return { where: "It is queued.", facts: commonFacts(situation, request), next: nextOfQueued(request, pool) };
     case "running":
@@ -64,11 +66,35 @@ function unknownStory(pool: string): RequestStory {
   };
 }
 
-function doneStory(): RequestStory {
+function doneStory({ functionName, pool }: RequestSituation, { resultStamp = "" }: RequestState): RequestStory {
+  const cut = resultStamp.lastIndexOf("#");
+  const version = resultStamp.slice(0, cut);
+  if (functionName === undefined) {
+    return {
+      where: "It is done, and a result is kept.",
+      facts: [`That was made under version ${version} of its function.`],
+      next: "Whoever asks for it gets that, unless its function was forgotten or has another version since: ask why of the request instead of its id to know.",
+    };
+  }
+  const current = pool.functions.functions.get(functionName);
+  if (current !== undefined && current.version !== version) {
+    return outdatedStory(`"${functionName}" has another version since: ${current.version}, and not ${version}`);
+  }
+  if (current !== undefined && current.generation !== Number(resultStamp.slice(cut + 1))) {
+    return outdatedStory(`all results of "${functionName}" were forgotten since`);
+  }
   return {
     where: "It is done, and its result is kept.",
     facts: [],
     next: "Nothing: whoever asks for it gets the kept result, until that expires, is forgotten, or its function has another version.",
+  };
+}
+
+function outdatedStory(reason: string): RequestStory {
+  return {
+    where: `It was done, and its result counts no longer: ${reason}.`,
+    facts: [],
+    next: "It has to be asked for: whoever does so has it evaluated again.",
   };
 }
 
@@ -96,7 +122,7 @@ function waitersText({ waiters }: RequestState, { members }: PoolState): string 
 function childText(id: string, child: RequestState | undefined): string {
   if (child === undefined) return `${id} unknown to the pool`;
   const owner = child.owner === undefined ? "" : ` by ${child.owner}`;
-  return `${id} ${child.state}${owner} ${shorten(child.payload)}`.trimEnd();
+  return `${id} ${child.state}${owner} ${shortText(child.payload, shownCharacters)}`.trimEnd();
 }
 
 function nextOfQueued(request: RequestState, pool: PoolState): string {
@@ -154,8 +180,4 @@ function lapseText({ owner, ownerLeaseLeftMs }: RequestState, pool: PoolState): 
 
 function liveWorkers({ members }: PoolState): MemberState[] {
   return members.filter(({ kind, leaseLeftMs }) => kind === "worker" && leaseLeftMs > 0);
-}
-
-function shorten(text: string): string {
-  return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters - 1)}…`;
 }

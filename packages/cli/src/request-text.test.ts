@@ -35,9 +35,12 @@ describe("a request in JSON", () => {
     expect(shown.charAt(mark.indexOf("^"))).toBe("x");
   });
 
-  it.each(["[ratio,7]", "['ratio',7]"])("whose quotes the shell took is refused with a hint: %s", (text) => {
-    expect(messageOf(() => parseRequest(text, "the request"))).toContain(`'["ratio",7]'`);
-  });
+  it.each(["[ratio,7]", "['ratio',7]", "ratio"])(
+    "whose brackets are missing, or whose quotes the shell took, is refused with a hint: %s",
+    (text) => {
+      expect(messageOf(() => parseRequest(text, "the request"))).toContain(`'["ratio",7]'`);
+    },
+  );
 
   it.each([
     ["7", /a request is a list/],
@@ -54,11 +57,11 @@ describe("a request or an id", () => {
   const id = requestId(encodeRequest(["ratio", 7]).canonical);
 
   it("gives the id of the request, however it is spaced", () => {
-    expect(parseRequestOrId('["ratio", 7]')).toBe(id);
+    expect(parseRequestOrId('["ratio", 7]')).toEqual({ id, functionName: "ratio" });
   });
 
   it("gives an id as it is", () => {
-    expect(parseRequestOrId(id)).toBe(id);
+    expect(parseRequestOrId(id)).toEqual({ id, functionName: undefined });
   });
 
   it("is refused where it is neither", () => {

@@ -4,7 +4,7 @@ import { type ClientStage, setClientStage } from "../../../test/harness/client-s
 const warnings = (stage: ClientStage) => stage.logged.filter(({ level }) => level === "warn");
 
 describe("the warning that a pool has no workers", () => {
-  it("comes once after noWorkersWarningMs, with how to start one", async () => {
+  it("comes once after noWorkersWarningMs, with what is likely wrong", async () => {
     const stage = setClientStage({ noWorkersWarningMs: 5_000 });
     stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
     await stage.clock.advance(4_999);
@@ -16,7 +16,7 @@ describe("the warning that a pool has no workers", () => {
         facts: { pool: "pool", grid: "test", address: "memory:", waiting: 1, otherGrids: [] },
         message:
           'no workers have joined pool "pool" of grid "test" at memory:, so its requests wait; ' +
-          "start one: callgrid worker --pool pool --functions <file>",
+          "a localGrid() has workers in one pool alone, whose name is its `pool`",
       },
     ]);
   });
@@ -28,12 +28,24 @@ describe("the warning that a pool has no workers", () => {
     expect(warnings(stage).map(({ facts }) => facts["pool"])).toEqual(["one", "other"]);
   });
 
-  it("names other grids that have this pool", async () => {
+  it("says how to start one where that is a command", async () => {
     const stage = setClientStage();
-    vi.spyOn(stage.statekeeper, "otherGridsWith").mockResolvedValue(["staging", "production"]);
+    Object.assign(stage.statekeeper, { address: "redis://localhost:6379" });
     stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
     await stage.clock.advance(5_000);
-    expect(warnings(stage)[0]?.message).toMatch(/Other grids there have a pool "pool": staging, production$/);
+    expect(warnings(stage)[0]?.message).toMatch(/; start one: callgrid worker --pool pool --functions <file>$/);
+  });
+
+  it("names other grids that have this pool, or a few of them", async () => {
+    const stage = setClientStage();
+    const grids = ["staging", "production", "test", "blue", "green"];
+    vi.spyOn(stage.statekeeper, "otherGridsWith").mockResolvedValue(grids);
+    stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
+    await stage.clock.advance(5_000);
+    expect(warnings(stage)[0]?.message).toMatch(
+      /Other grids there have a pool "pool": "staging", "production", "test" and 2 more$/,
+    );
+    expect(warnings(stage)[0]?.facts["otherGrids"]).toEqual(grids.slice(0, 3));
   });
 
   it("does not come while a worker is busy, and comes when the last one is gone", async () => {

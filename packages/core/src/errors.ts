@@ -2,6 +2,7 @@
  * Errors: one base class with a stable code, and the tree that a failed request travels as.
  * Every code is listed, with its likely cause and remedy, in docs/errors.md; a test holds that page to this file.
  */
+import { shortText } from "./short-text.ts";
 
 /** Every code a {@link GridError} can carry. Codes are stable: scripts and callers may branch on them. */
 export const errorCodes = [
@@ -38,7 +39,7 @@ export interface ErrorTree {
   readonly msg: string;
   /** Why, in a word a program can branch on: `FUNCTION_FAILED` when the function itself threw. */
   readonly code: ErrorCode;
-  /** The stack of the thrown error on the worker; absent where nothing was thrown. */
+  /** The stack of the thrown error on the worker, without the grid's own frames; absent where nothing of the user's was thrown. */
   readonly stack?: string;
   /** The request that failed, as JSON text. */
   readonly req: string;
@@ -101,32 +102,30 @@ export class RequestError extends GridError {
   }
 }
 
+const headline = "Error from request ";
+const shownRequestCharacters = 200;
+
 /** Renders a tree for people: the request first, then, indented, each failed re-entrant request with its reason. */
 export function renderErrorTree(tree: ErrorTree): string {
-  const lines = [hasParts(tree) ? tree.msg : `Error from request ${shorten(tree.req)}: ${tree.msg}`];
+  const lines = [isHeadline(tree) ? tree.msg : `${requestFailed(tree.req)}: ${tree.msg}`];
   const rest: Array<{ tree: ErrorTree; depth: number }> = [];
   const pushParts = (parent: ErrorTree, depth: number): void => {
     for (const part of Object.values(parent.info ?? {}).reverse()) rest.push({ tree: part, depth });
   };
   pushParts(tree, 1);
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    const reason = hasParts(next.tree)
-      ? next.tree.msg.startsWith("Error from request")
-        ? ""
-        : `: ${next.tree.msg}`
-      : `: ${next.tree.msg}`;
-    lines.push(`${"  ".repeat(next.depth)}${shorten(next.tree.req)}${reason}`);
+    const reason = isHeadline(next.tree) ? "" : `: ${next.tree.msg}`;
+    lines.push(`${"  ".repeat(next.depth)}${shortText(next.tree.req, shownRequestCharacters)}${reason}`);
     pushParts(next.tree, next.depth + 1);
   }
   return lines.join("\n");
 }
 
-function hasParts(tree: ErrorTree): boolean {
-  return tree.info !== undefined && Object.keys(tree.info).length > 0;
+/** The message of a request that failed for no other reason than that requests of its own did: those tell the reason. */
+export function requestFailed(req: string): string {
+  return `${headline}${shortText(req, shownRequestCharacters)}`;
 }
 
-const shownRequestCharacters = 200;
-
-function shorten(text: string): string {
-  return text.length <= shownRequestCharacters ? text : `${text.slice(0, shownRequestCharacters - 1)}…`;
+function isHeadline({ msg, info }: ErrorTree): boolean {
+  return info !== undefined && Object.keys(info).length > 0 && msg.startsWith(headline);
 }

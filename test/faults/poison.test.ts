@@ -33,12 +33,12 @@ interface DeathReport {
   readonly rssBytes: number;
 }
 
-test.concurrent.for(poisons)(
-  "a function that $name fails after three deaths, with what is known of each; the others of its worker finish",
+test.concurrent.for(poisons.map((poison) => [poison.name, poison] as const))(
+  "a function that %s fails after three deaths, with what is known of each; the others of its worker finish",
   {
     timeout: 60_000,
   },
-  async ({ functionName, end, lastWords }, context) => {
+  async ([, { functionName, end, lastWords }], context) => {
     const stage = await FaultStage.set(context, { env: { NODE_OPTIONS: "--max-old-space-size=48" } });
     const notes = await NoteFile.make(context);
     await stage.startWorkers(1, "--slots", "4");
@@ -64,9 +64,9 @@ describe.concurrent("no loss is counted", () => {
 
   // With one attempt, the first loss would fail the request.
   test.for([
-    { how: "a drain that does not wait for what runs", signals: ["SIGTERM"] as const },
-    { how: "a stop", signals: ["SIGTERM", "SIGTERM"] as const },
-  ])("for $how", async ({ signals }, context) => {
+    ["a drain that does not wait for what runs", ["SIGTERM"]],
+    ["a stop", ["SIGTERM", "SIGTERM"]],
+  ] as const)("for %s", async ([, signals], context) => {
     const stage = await FaultStage.set(context);
     const notes = await NoteFile.make(context);
     const flags = ["--max-attempts", "1", "--drain-timeout-ms", signals.length === 1 ? "100" : "20000"];

@@ -1,5 +1,4 @@
 /** A Redis that dies, forgets, refuses, or hands over to its replica: workers and clients come back by themselves. */
-import { once } from "node:events";
 import { createConnection } from "node:net";
 import { describe, expect, test, vi } from "vitest";
 import { Chance } from "../../packages/cli/src/torture/chance.ts";
@@ -30,18 +29,6 @@ async function setPool(stage: FaultStage, url = stage.server.url): Promise<{ set
   };
 }
 
-/** Sends one command to a Redis, over a link of its own. */
-async function command(server: RedisServer, ...words: string[]): Promise<string> {
-  const link = createConnection(portOf(server), "127.0.0.1");
-  try {
-    link.write(`${words.join(" ")}\r\n`);
-    const [reply] = (await once(link, "data")) as [Buffer];
-    return reply.toString();
-  } finally {
-    link.destroy();
-  }
-}
-
 function portOf(server: RedisServer): number {
   return Number(new URL(server.url).port);
 }
@@ -68,8 +55,8 @@ describe.concurrent("under load", () => {
     const stage = await FaultStage.set(context);
     const { settle } = await setPool(stage);
     for (let times = 0; times < 5; times += 1) {
-      await command(stage.server, "CLIENT", "KILL", "TYPE", "normal");
-      await command(stage.server, "SCRIPT", "FLUSH");
+      await stage.server.command("CLIENT", "KILL", "TYPE", "normal");
+      await stage.server.command("SCRIPT", "FLUSH");
       await lasting(200);
     }
     await settle();
@@ -78,10 +65,10 @@ describe.concurrent("under load", () => {
   test("there is no memory left for a while", async (context) => {
     const stage = await FaultStage.set(context);
     const { settle } = await setPool(stage);
-    await command(stage.server, "CONFIG", "SET", "maxmemory", "1");
-    expect(await command(stage.server, "SET", "a", "b")).toMatch(/^-OOM/);
+    await stage.server.command("CONFIG", "SET", "maxmemory", "1");
+    expect(await stage.server.command("SET", "a", "b")).toMatch(/^-OOM/);
     await lasting(2_500);
-    await command(stage.server, "CONFIG", "SET", "maxmemory", "0");
+    await stage.server.command("CONFIG", "SET", "maxmemory", "0");
     await settle();
   });
 
@@ -105,7 +92,7 @@ describe.concurrent("under load", () => {
     await stage.server.kill("SIGKILL");
     const restarted = stage.server.restart();
     const isLoading = async (): Promise<boolean> =>
-      (await command(stage.server, "GET", "a").catch(() => "")).startsWith("-LOADING");
+      (await stage.server.command("GET", "a").catch(() => "")).startsWith("-LOADING");
     await vi.waitUntil(isLoading, { timeout: 20_000, interval: 5 });
     await restarted;
     await settle();
@@ -117,18 +104,18 @@ describe.concurrent("under load", () => {
     const stage = await FaultStage.set(context);
     const replica = await RedisServer.start({ port: await RedisServer.freePort() });
     context.onTestFinished(() => replica.stop());
-    await command(replica, "REPLICAOF", "127.0.0.1", String(portOf(stage.server)));
+    await replica.command("REPLICAOF", "127.0.0.1", String(portOf(stage.server)));
     const isInSync = async (): Promise<boolean> =>
-      (await command(replica, "INFO", "replication")).includes("master_link_status:up");
+      (await replica.command("INFO", "replication")).includes("master_link_status:up");
     await vi.waitUntil(isInSync, { timeout: 20_000 });
     // An address that moves with the primary.
     let primary = stage.server;
     const address = await TcpProxy.start(() => createConnection(portOf(primary), "127.0.0.1"));
     context.onTestFinished(() => address.stop());
     const { settle } = await setPool(stage, `redis://127.0.0.1:${address.port}`);
-    await command(replica, "REPLICAOF", "NO", "ONE");
-    await command(stage.server, "REPLICAOF", "127.0.0.1", String(portOf(replica)));
-    expect(await command(stage.server, "SET", "a", "b")).toMatch(/^-READONLY/);
+    await replica.command("REPLICAOF", "NO", "ONE");
+    await stage.server.command("REPLICAOF", "127.0.0.1", String(portOf(replica)));
+    expect(await stage.server.command("SET", "a", "b")).toMatch(/^-READONLY/);
     primary = replica;
     await settle();
   });

@@ -143,6 +143,10 @@ export class FaultStage {
   async rightHistory(): Promise<HistoryReport> {
     for await (const id of this.#log.ids()) this.#history.take({ kind: "evaluated", id });
     const report = this.#history.report();
+    const { asked, answered, evaluated, duplicates } = report;
+    await this.#context.annotate(
+      `${asked} asked, ${answered} answered, ${evaluated} evaluations, ${duplicates} of them again`,
+    );
     expect(report.violations).toEqual([]);
     return report;
   }

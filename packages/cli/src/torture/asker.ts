@@ -20,8 +20,8 @@ export class Asker {
     this.#parts = parts;
   }
 
-  /** Asks for one request. Resolves when that is answered, or called off because the grid was closed. */
-  async ask({ request, expected }: PlannedRequest): Promise<void> {
+  /** Asks for one request. Resolves when that is answered, or with `false` when it was called off because the grid was closed. */
+  async ask({ request, expected }: PlannedRequest): Promise<boolean> {
     const { grid, pool, history, nextAsk } = this.#parts;
     const ask = nextAsk();
     const { canonical, payload } = encodeRequest(request);
@@ -30,19 +30,22 @@ export class Asker {
       const value: unknown = await grid.enqueue(pool, request);
       history.take({ kind: "answered", ask, outcome: { value } });
     } catch (error) {
-      if (isGridError(error, "GRID_CLOSED")) history.take({ kind: "withdrawn", ask });
-      else history.take({ kind: "answered", ask, outcome: failure(error) });
+      if (isGridError(error, "GRID_CLOSED")) {
+        history.take({ kind: "withdrawn", ask });
+        return false;
+      }
+      history.take({ kind: "answered", ask, outcome: failure(error) });
     }
+    return true;
   }
 
-  /** Asks for one after the other, `atOnce` at a time, until they end or the signal is aborted, and waits for the answers. */
+  /** Asks for one after the other, `atOnce` at a time, and waits for the answers; until they end, the signal is aborted, or the grid is closed. */
   async askAll(requests: Iterable<PlannedRequest>, atOnce: number, signal?: AbortSignal): Promise<void> {
     const source = requests[Symbol.iterator]();
     const askInTurn = async (): Promise<void> => {
       while (signal?.aborted !== true) {
         const next = source.next();
-        if (next.done === true) return;
-        await this.ask(next.value);
+        if (next.done === true || !(await this.ask(next.value))) return;
       }
     };
     await Promise.all(Array.from({ length: atOnce }, askInTurn));

@@ -91,6 +91,11 @@ export class RedisServer {
     return /\bversion=([\d.]+)/.exec(this.#log)?.[1] ?? "0";
   }
 
+  /** Sends one command, over a link of its own; resolves with the beginning of the reply as it is on the wire. */
+  command(...words: readonly string[]): Promise<string> {
+    return replyOf(this.#address, words);
+  }
+
   /** Ends the server in an orderly way and removes its folder, unless that was handed in. */
   async stop(): Promise<void> {
     await this.#end();
@@ -171,12 +176,17 @@ async function hasExited(running: RedisProcess): Promise<void> {
   if (running.exitCode === null && running.signalCode === null) await once(running, "exit");
 }
 
-async function answersPing({ port, socket }: Address): Promise<void> {
+async function answersPing(address: Address): Promise<void> {
+  const reply = await replyOf(address, ["PING"]);
+  if (!reply.startsWith("+PONG")) throw new Error(`redis-server answered PING with ${reply}`);
+}
+
+async function replyOf({ port, socket }: Address, words: readonly string[]): Promise<string> {
   const connection = port > 0 ? createConnection(port, "127.0.0.1") : createConnection(String(socket));
   try {
-    connection.write("PING\r\n");
+    connection.write(`${words.join(" ")}\r\n`);
     const [reply] = (await once(connection, "data")) as [Buffer];
-    if (!reply.toString().startsWith("+PONG")) throw new Error(`redis-server answered PING with ${reply.toString()}`);
+    return reply.toString();
   } finally {
     connection.destroy();
   }

@@ -8,7 +8,8 @@ export const outputOptions = {
   logLevel: option.choice({
     choices: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
     optional: true,
-    description: "The least important that is logged, on stderr; default info for nodes, warn for the rest.",
+    description:
+      "The least important that is logged, on stderr; default info for nodes, error for torture, warn for the rest.",
   }),
 } as const;
 

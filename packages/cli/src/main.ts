@@ -9,6 +9,7 @@ import { enqueueCommand } from "./commands/enqueue.ts";
 import { forgetCommand } from "./commands/forget.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
+import { tortureCommand } from "./commands/torture.ts";
 import { whyCommand } from "./commands/why.ts";
 import { workerCommand } from "./commands/worker.ts";
 import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-codes.ts";
@@ -64,6 +65,7 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, statusCommand, setting);
   addCommand(program, whyCommand, setting);
   addCommand(program, forgetCommand, setting);
+  addCommand(program, tortureCommand, setting);
   return program;
 }
 

@@ -7,7 +7,7 @@ import { encodeError } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { errorTree } from "./failure.ts";
 import type { Watch } from "./heartbeat.ts";
-import type { HeartbeatOrder, HeartbeatThreadData } from "./thread-heartbeat.ts";
+import type { HeartbeatNews, HeartbeatOrder, HeartbeatThreadData } from "./thread-heartbeat.ts";
 
 /** What the main thread gets beyond the limit to settle the matter itself, in ms. */
 const graceMs = 250;
@@ -16,8 +16,14 @@ const longestTimeoutMs = 2_147_483_647;
 const data = workerData as HeartbeatThreadData;
 const watched = new Map<string, NodeJS.Timeout>();
 
+let beginBeating: () => void = () => undefined;
+const toldToBeat = new Promise<void>((resolve) => {
+  beginBeating = resolve;
+});
+
 parentPort?.on("message", (order: HeartbeatOrder) => {
-  if (order.kind === "watch") arm(order.watch);
+  if (order.kind === "beat") beginBeating();
+  else if (order.kind === "watch") arm(order.watch);
   else disarm(order.watch);
 });
 
@@ -29,10 +35,16 @@ function isOrphan(): boolean {
 
 const keeper = await openStatekeeper(data.url, { grid: data.grid, connectTimeoutMs: longestTimeoutMs });
 const pool = keeper.pool(data.pool);
+tell("ready");
+await toldToBeat;
 while (!isOrphan()) {
   const isKnown = await pool.renew(data.worker, data.leaseMs).catch(() => true);
-  if (!isKnown) parentPort?.postMessage("lost");
+  if (!isKnown) tell("lost");
   await new Promise((resolve) => setTimeout(resolve, data.leaseMs / 3));
+}
+
+function tell(news: HeartbeatNews): void {
+  parentPort?.postMessage(news);
 }
 
 function arm(watch: Watch): void {

@@ -16,6 +16,8 @@ export interface Watch {
 }
 
 export interface Heartbeat {
+  /** Resolves once it can beat: a worker that joins before may be given code that never yields, and look dead soon. */
+  prepare(): Promise<void>;
   start(): void;
   stop(): Promise<void>;
   /** Ends the worker when the evaluation is still watched after its time: its code never yielded. One watch of each kind. */
@@ -44,6 +46,8 @@ export class TimerHeartbeat implements Heartbeat {
     this.#clock = clock;
     this.#options = options;
   }
+
+  async prepare(): Promise<void> {}
 
   start(): void {
     this.#cancel = this.#clock.background(this.#options.leaseMs / 3, () => void this.#beat());

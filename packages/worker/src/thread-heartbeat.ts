@@ -18,29 +18,43 @@ export interface HeartbeatThreadData {
 
 /** What the thread is told later. */
 export type HeartbeatOrder =
+  | { readonly kind: "beat" }
   | { readonly kind: "watch"; readonly watch: Watch }
   | { readonly kind: "unwatch"; readonly watch: Pick<Watch, "id" | "kind"> };
+
+/** What the thread says: that it can beat, or that the pool does not know the worker any more. */
+export type HeartbeatNews = "ready" | "lost";
 
 export class ThreadHeartbeat implements Heartbeat {
   readonly #data: HeartbeatThreadData;
   readonly #options: HeartbeatOptions;
   #thread: Thread | undefined;
+  #isBeating = false;
 
   constructor(options: HeartbeatOptions, place: { url: string; grid: string; pool: string; endsProcess: boolean }) {
     this.#options = options;
     this.#data = { ...place, worker: options.worker, leaseMs: options.leaseMs };
   }
 
-  start(): void {
+  prepare(): Promise<void> {
     const isSource = import.meta.url.endsWith(".ts");
     const entry = new URL(isSource ? "./heartbeat-thread.ts" : "./heartbeat-thread.js", import.meta.url);
     const thread = new Thread(entry, { workerData: this.#data, execArgv: isSource ? ["--import", "tsx"] : [] });
-    thread.unref();
-    thread.on("message", (message) => {
-      if (message === "lost") this.#options.onLost();
-    });
-    thread.on("error", () => this.#replace());
     this.#thread = thread;
+    thread.unref();
+    thread.on("error", () => void this.#replace());
+    return new Promise((resolve) => {
+      thread.once("exit", () => resolve());
+      thread.on("message", (news: HeartbeatNews) => {
+        if (news === "ready") resolve();
+        else this.#options.onLost();
+      });
+    });
+  }
+
+  start(): void {
+    this.#isBeating = true;
+    this.#order({ kind: "beat" });
   }
 
   async stop(): Promise<void> {
@@ -62,7 +76,9 @@ export class ThreadHeartbeat implements Heartbeat {
   }
 
   /** A heartbeat that failed is no reason to stop working. */
-  #replace(): void {
-    if (this.#thread !== undefined) this.start();
+  async #replace(): Promise<void> {
+    if (this.#thread === undefined) return;
+    await this.prepare();
+    if (this.#isBeating) this.start();
   }
 }

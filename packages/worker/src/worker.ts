@@ -51,6 +51,7 @@ export class Worker implements WorkerTies {
 
   async start(): Promise<void> {
     const { membership, requester, heartbeat, upkeep } = this.#own;
+    await heartbeat.prepare();
     await membership.join();
     this.#parts.log.info({ worker: this.id, pool: this.#parts.keeper.pool }, "joined the pool");
     this.#inbox = this.#parts.keeper.listen(this.id, {

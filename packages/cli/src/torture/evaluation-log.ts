@@ -1,0 +1,38 @@
+/** The file in which worker processes note what they evaluate: one id a line, readable whatever became of them. */
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export class EvaluationLog {
+  readonly #folder: string;
+  readonly #file: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#file = join(folder, "evaluated");
+  }
+
+  static async make(): Promise<EvaluationLog> {
+    const log = new EvaluationLog(await mkdtemp(join(tmpdir(), "callgrid-torture-")));
+    await writeFile(log.#file, "");
+    return log;
+  }
+
+  /** The module's URL, told to note what its functions evaluate here. */
+  tellModule(module: URL): string {
+    const url = new URL(module);
+    url.searchParams.set("history", this.#file);
+    return url.href;
+  }
+
+  /** The ids of the requests whose evaluation began, so far. */
+  async *ids(): AsyncGenerator<string, undefined> {
+    for await (const line of createInterface({ input: createReadStream(this.#file) })) if (line !== "") yield line;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

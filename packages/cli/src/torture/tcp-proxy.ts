@@ -1,0 +1,153 @@
+/**
+ * A TCP proxy to break links with. What it does to its links: passes everything on, late if told so; resets them; refuses
+ * new ones; or falls silent: it swallows every byte and keeps the sockets open, as a firewall does that has forgotten a link.
+ * It holds what one side has sent until the other takes it, so it is for faults and not for bulk.
+ */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+
+type Manner = "open" | "cut" | "silent";
+
+export class TcpProxy {
+  readonly #server: Server;
+  readonly #connectUpstream: () => Socket;
+  readonly #links = new Set<Link>();
+  #manner: Manner = "open";
+  #delayMs = 0;
+
+  private constructor(connectUpstream: () => Socket) {
+    this.#connectUpstream = connectUpstream;
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  /** Listens on a free port of this machine. `connectUpstream` opens the far end of one link. */
+  static async start(connectUpstream: () => Socket): Promise<TcpProxy> {
+    const proxy = new TcpProxy(connectUpstream);
+    proxy.#server.listen(0, "127.0.0.1");
+    await once(proxy.#server, "listening");
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** How many links are open. */
+  get links(): number {
+    return this.#links.size;
+  }
+
+  /** From now on everything arrives this much later, each way; 0: at once. */
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /** Resets all links; new ones are welcome. */
+  reset(): void {
+    for (const link of this.#links) link.reset();
+  }
+
+  /** Resets all links, and new ones as they come, until {@link recover}. */
+  cut(): void {
+    this.#manner = "cut";
+    this.reset();
+  }
+
+  /** Swallows every byte of all links, and of new ones, until {@link recover}; no socket is closed. */
+  fallSilent(): void {
+    this.#manner = "silent";
+    for (const link of this.#links) link.isSilent = true;
+  }
+
+  /** Passes everything on again. Links that swallowed something are reset: what they lost does not come back. */
+  recover(): void {
+    this.#manner = "open";
+    this.#delayMs = 0;
+    for (const link of this.#links) if (link.isSilent) link.reset();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #accept(near: Socket): void {
+    if (this.#manner === "cut") {
+      near.on("error", () => undefined);
+      near.resetAndDestroy();
+      return;
+    }
+    const link = new Link(near, this.#connectUpstream(), () => this.#delayMs);
+    link.isSilent = this.#manner === "silent";
+    this.#links.add(link);
+    link.onEnd = () => this.#links.delete(link);
+  }
+}
+
+/** A pair of sockets. One side that ends takes the other along, unless the link is silent: then nobody hears of it. */
+class Link {
+  isSilent = false;
+  onEnd: () => void = () => undefined;
+  readonly #sides: readonly [Socket, Socket];
+
+  constructor(near: Socket, far: Socket, delayMs: () => number) {
+    this.#sides = [near, far];
+    this.#carry(near, far, delayMs);
+    this.#carry(far, near, delayMs);
+  }
+
+  reset(): void {
+    for (const side of this.#sides) side.resetAndDestroy();
+    this.onEnd();
+  }
+
+  #carry(from: Socket, to: Socket, delayMs: () => number): void {
+    const lane = new DelayedLane((chunk) => {
+      if (!this.isSilent && to.writable) to.write(chunk);
+    });
+    from.setNoDelay(true);
+    from.on("data", (chunk: Buffer) => {
+      if (!this.isSilent) lane.send(chunk, delayMs());
+    });
+    from.on("error", () => undefined);
+    from.on("close", () => {
+      if (!this.isSilent) this.reset();
+    });
+  }
+}
+
+/** Bytes on their way. They keep their order, also when the delay changes between them and when timers come late. */
+class DelayedLane {
+  readonly #deliver: (chunk: Buffer) => void;
+  readonly #onTheWay: Array<{ readonly chunk: Buffer; readonly dueAt: number }> = [];
+
+  constructor(deliver: (chunk: Buffer) => void) {
+    this.#deliver = deliver;
+  }
+
+  send(chunk: Buffer, delayMs: number): void {
+    if (delayMs === 0 && this.#onTheWay.length === 0) {
+      this.#deliver(chunk);
+      return;
+    }
+    this.#onTheWay.push({ chunk, dueAt: performance.now() + delayMs });
+    if (this.#onTheWay.length === 1) this.#arm(delayMs);
+  }
+
+  #arm(ms: number): void {
+    setTimeout(() => this.#arrive(), ms).unref();
+  }
+
+  #arrive(): void {
+    for (let first = this.#onTheWay[0]; first !== undefined; first = this.#onTheWay[0]) {
+      const restMs = first.dueAt - performance.now();
+      if (restMs > 0) {
+        this.#arm(restMs);
+        return;
+      }
+      this.#onTheWay.shift();
+      this.#deliver(first.chunk);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** What a worker does before it is a member of its pool. */
+import { define, resolveOptions, VirtualClock } from "@callgrid/core";
+import { MemoryStatekeeper } from "@callgrid/statekeeper";
+import { pino } from "pino";
+import { expect, it, onTestFinished } from "vitest";
+import { TimerHeartbeat } from "./heartbeat.ts";
+import { loadFunctions } from "./module-loader.ts";
+import { Worker } from "./worker.ts";
+import { workerOptions } from "./worker-options.ts";
+
+it("a worker is given no work before its heartbeat can beat, so that a long calculation at once is no death", async () => {
+  const clock = new VirtualClock();
+  const statekeeper = new MemoryStatekeeper({ clock, grid: "test" });
+  onTestFinished(() => statekeeper.close());
+  const keeper = statekeeper.pool("pool");
+  let letBeat = (): void => undefined;
+  class SlowHeartbeat extends TimerHeartbeat {
+    override prepare(): Promise<void> {
+      return new Promise((resolve) => {
+        letBeat = resolve;
+      });
+    }
+  }
+  const worker = new Worker({
+    id: "w",
+    keeper,
+    registry: await loadFunctions(define("one", () => 1)),
+    options: resolveOptions(workerOptions, {}, "worker"),
+    clock,
+    log: pino({ level: "silent" }),
+    description: {},
+    makeHeartbeat: (options) => new SlowHeartbeat(keeper, clock, options),
+  });
+  const started = worker.start();
+  await clock.advance(1_000);
+  expect((await keeper.inspect()).members).toEqual([]);
+  letBeat();
+  await started;
+  expect((await keeper.inspect()).members).toMatchObject([{ id: "w" }]);
+  await worker.stop();
+});

@@ -1,0 +1,105 @@
+/** Requests that kill the worker that evaluates them: they fail after three deaths, and nobody else pays for it. */
+import { encodeRequest, type RequestError, requestId } from "@callgrid/core";
+import { describe, expect, test } from "vitest";
+import { FaultStage } from "../harness/fault-stage.ts";
+import { NoteFile } from "../harness/note-file.ts";
+
+interface Poison {
+  readonly name: string;
+  readonly functionName: string;
+  readonly end: { readonly exitCode: number | null; readonly signal: string | null };
+  /** Is among the last that it wrote to stderr. */
+  readonly lastWords: string;
+}
+
+const poisons: Poison[] = [
+  { name: "exits", functionName: "poisonExit", end: { exitCode: 3, signal: null }, lastWords: "poison: about to exit" },
+  {
+    name: "aborts",
+    functionName: "poisonAbort",
+    end: { exitCode: null, signal: "SIGABRT" },
+    lastWords: "JavaScript stack trace",
+  },
+  {
+    name: "runs out of memory",
+    functionName: "poisonMemory",
+    end: { exitCode: null, signal: "SIGABRT" },
+    lastWords: "JavaScript heap out of memory",
+  },
+];
+
+interface DeathReport {
+  readonly stderr: readonly string[];
+  readonly rssBytes: number;
+}
+
+test.concurrent.for(poisons.map((poison) => [poison.name, poison] as const))(
+  "a function that %s fails after three deaths, with what is known of each; the others of its worker finish",
+  {
+    timeout: 60_000,
+  },
+  async ([, { functionName, end, lastWords }], context) => {
+    const stage = await FaultStage.set(context, { env: { NODE_OPTIONS: "--max-old-space-size=48" } });
+    const notes = await NoteFile.make(context);
+    await stage.startWorkers(1, "--slots", "4");
+    const grid = await stage.connect();
+    const tags = Array.from({ length: 12 }, (_, i) => `innocent ${i}`);
+    const innocent = Promise.all(tags.map((tag) => grid.enqueue("pool", ["rest", notes.path, tag, 300])));
+    await notes.has("innocent", 2);
+    const error = await grid.enqueue("pool", [functionName]).then(
+      () => undefined,
+      (thrown: RequestError) => thrown,
+    );
+    expect(await innocent).toEqual(tags);
+    expect(error).toMatchObject({ code: "WORKER_LOST", details: { losses: 3, reports: [end, end, end] } });
+    for (const report of (error?.details["reports"] ?? []) as DeathReport[]) {
+      expect(report.stderr.join("\n")).toContain(lastWords);
+      expect(report.rssBytes).toBeGreaterThan(20_000_000);
+    }
+  },
+);
+
+describe.concurrent("no loss is counted", () => {
+  const rest = (path: string, ms: number) => ["rest", path, "held", ms] as const;
+
+  // With one attempt, the first loss would fail the request.
+  test.for([
+    ["a drain that does not wait for what runs", ["SIGTERM"]],
+    ["a stop", ["SIGTERM", "SIGTERM"]],
+  ] as const)("for %s", async ([, signals], context) => {
+    const stage = await FaultStage.set(context);
+    const notes = await NoteFile.make(context);
+    const flags = ["--max-attempts", "1", "--drain-timeout-ms", signals.length === 1 ? "100" : "20000"];
+    const first = await stage.startWorkers(1, ...flags);
+    const value = (await stage.connect()).enqueue("pool", rest(notes.path, 1_500));
+    await notes.has("held");
+    for (const signal of signals) {
+      first.kill(signal);
+      await first.says("draining the workers");
+    }
+    await first.ended;
+    await stage.startWorkers(1, ...flags);
+    expect(await value).toBe("held");
+    expect(await notes.lines()).toHaveLength(2);
+  });
+
+  test("for a lost connection, once the worker is back", async (context) => {
+    const stage = await FaultStage.set(context);
+    const notes = await NoteFile.make(context);
+    const link = await stage.link();
+    await stage.startWorkers(1, "--lease-ms", "1s", "--url", link.url);
+    await stage.startDistributor().says("became head of the pool");
+    const request = rest(notes.path, 6_000);
+    const value = (await stage.connect()).enqueue("pool", request);
+    await notes.has("held");
+    const id = requestId(encodeRequest(request).canonical);
+    link.proxy.cut();
+    await stage.until(({ members }) => members.every(({ kind }) => kind === "distributor"));
+    expect(await stage.keeper.inspectRequest(id)).toMatchObject({ state: "queued", losses: 1 });
+    link.proxy.recover();
+    await stage.until(({ members }) => members.length === 2);
+    expect(await stage.keeper.inspectRequest(id)).toMatchObject({ losses: 0 });
+    expect(await value).toBe("held");
+    expect(await notes.lines()).toHaveLength(1);
+  });
+});

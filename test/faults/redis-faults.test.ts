@@ -1,0 +1,122 @@
+/** A Redis that dies, forgets, refuses, or hands over to its replica: workers and clients come back by themselves. */
+import { createConnection } from "node:net";
+import { describe, expect, test, vi } from "vitest";
+import { Chance } from "../../packages/cli/src/torture/chance.ts";
+import { TcpProxy } from "../../packages/cli/src/torture/tcp-proxy.ts";
+import { plannedRequests, someRequests, tree, treeSize } from "../../packages/cli/src/torture/workload.ts";
+import { lasting, shortOrFull } from "../harness/fault-length.ts";
+import { FaultStage } from "../harness/fault-stage.ts";
+import { RedisServer } from "../harness/redis-server.ts";
+
+const shape = { depth: 4, breadth: 5, restMs: 0 };
+const nestedRequests = 20_000;
+
+/** A pool under load. `settle` ends the load, and shows that everything was answered and that work goes on. */
+async function setPool(stage: FaultStage, url = stage.server.url): Promise<{ settle: () => Promise<void> }> {
+  await stage.startWorkers(1, "--lease-ms", "2s", "--url", url);
+  const asker = stage.asker(await stage.connect(url));
+  const stop = new AbortController();
+  const asking = asker.askAll(plannedRequests(new Chance(7)), 32, stop.signal);
+  await stage.until(({ counters }) => (counters["completed"] ?? 0) > 100);
+  return {
+    settle: async () => {
+      // Some of these were not asked for before, so they take a worker.
+      await asker.askAll(someRequests(30, new Chance(8)), 8);
+      stop.abort();
+      await asking;
+      await stage.rightHistory();
+    },
+  };
+}
+
+function portOf(server: RedisServer): number {
+  return Number(new URL(server.url).port);
+}
+
+test("killed and restarted empty three times during 20,000 nested requests", { timeout: 120_000 }, async (context) => {
+  const stage = await FaultStage.set(context);
+  await stage.startWorkers(2);
+  const trees = Array.from({ length: Math.ceil(nestedRequests / treeSize(shape)) }, (_, i) => tree(`t${i}`, shape));
+  const asking = stage.asker(await stage.connect()).askAll(trees, trees.length);
+  for (const evaluated of [3_000, 8_000, 13_000]) {
+    await vi.waitUntil(async () => (await stage.evaluated()) >= evaluated, { timeout: 60_000, interval: 20 });
+    await stage.server.kill("SIGKILL");
+    await lasting(shortOrFull(200, 3_000));
+    await stage.server.restart();
+  }
+  await asking;
+  const { answered, evaluated } = await stage.rightHistory();
+  expect(answered).toBe(trees.length);
+  expect(evaluated).toBeGreaterThanOrEqual(nestedRequests);
+});
+
+describe.concurrent("under load", () => {
+  test("all connections are killed and all scripts forgotten, again and again", async (context) => {
+    const stage = await FaultStage.set(context);
+    const { settle } = await setPool(stage);
+    for (let times = 0; times < 5; times += 1) {
+      await stage.server.command("CLIENT", "KILL", "TYPE", "normal");
+      await stage.server.command("SCRIPT", "FLUSH");
+      await lasting(200);
+    }
+    await settle();
+  });
+
+  test("there is no memory left for a while", async (context) => {
+    const stage = await FaultStage.set(context);
+    const { settle } = await setPool(stage);
+    await stage.server.command("CONFIG", "SET", "maxmemory", "1");
+    expect(await stage.server.command("SET", "a", "b")).toMatch(/^-OOM/);
+    await lasting(2_500);
+    await stage.server.command("CONFIG", "SET", "maxmemory", "0");
+    await settle();
+  });
+
+  test("it stands still for longer than leases, and than a silent link is borne", async (context) => {
+    const stage = await FaultStage.set(context);
+    const { settle } = await setPool(stage);
+    await stage.server.kill("SIGSTOP");
+    await lasting(shortOrFull(7_000, 20_000));
+    await stage.server.kill("SIGCONT");
+    await settle();
+  });
+
+  test("it is killed with everything saved, and refuses while it loads", async (context) => {
+    // Each key takes a ms to load, and commands are answered meanwhile.
+    const slowly = ["--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024"];
+    const stage = await FaultStage.set(context, {
+      redis: ["--appendonly", "yes", "--appendfsync", "always", ...slowly],
+    });
+    const { settle } = await setPool(stage);
+    const submittedBefore = (await stage.keeper.inspect()).counters["submitted"] ?? 0;
+    await stage.server.kill("SIGKILL");
+    const restarted = stage.server.restart();
+    const isLoading = async (): Promise<boolean> =>
+      (await stage.server.command("GET", "a").catch(() => "")).startsWith("-LOADING");
+    await vi.waitUntil(isLoading, { timeout: 20_000, interval: 5 });
+    await restarted;
+    await settle();
+    const submitted = (await stage.keeper.inspect()).counters["submitted"] ?? 0;
+    expect(submitted).toBeGreaterThan(submittedBefore);
+  });
+
+  test("its replica takes its place, and it refuses to write from then on", async (context) => {
+    const stage = await FaultStage.set(context);
+    const replica = await RedisServer.start({ port: await RedisServer.freePort() });
+    context.onTestFinished(() => replica.stop());
+    await replica.command("REPLICAOF", "127.0.0.1", String(portOf(stage.server)));
+    const isInSync = async (): Promise<boolean> =>
+      (await replica.command("INFO", "replication")).includes("master_link_status:up");
+    await vi.waitUntil(isInSync, { timeout: 20_000 });
+    // An address that moves with the primary.
+    let primary = stage.server;
+    const address = await TcpProxy.start(() => createConnection(portOf(primary), "127.0.0.1"));
+    context.onTestFinished(() => address.stop());
+    const { settle } = await setPool(stage, `redis://127.0.0.1:${address.port}`);
+    await replica.command("REPLICAOF", "NO", "ONE");
+    await stage.server.command("REPLICAOF", "127.0.0.1", String(portOf(replica)));
+    expect(await stage.server.command("SET", "a", "b")).toMatch(/^-READONLY/);
+    primary = replica;
+    await settle();
+  });
+});

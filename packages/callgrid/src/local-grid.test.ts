@@ -153,6 +153,15 @@ describe("closing an embedded grid", () => {
     await grid.close();
   });
 
+  it("replaces a thread whose function never yields, and goes on with what else it held", async () => {
+    const grid = await open({ workers: 1 });
+    const spins = grid.enqueue(grid.pool, ["spin"], { timeoutMs: 100 });
+    const whereabouts = grid.enqueue(grid.pool, ["whereabouts", 1]);
+    await expect(spins).rejects.toMatchObject({ code: "TIMEOUT" });
+    expect(await whereabouts).toBeGreaterThan(0);
+    expect((await grid.status(grid.pool)).counters["lost"] ?? 0).toBe(0);
+  });
+
   it("can be done twice", async () => {
     const grid = await open({ functions: fixture("plain.mjs"), workers: 1 });
     await Promise.all([grid.close(), grid.close()]);

@@ -12,10 +12,12 @@ import {
   type RunningWorker,
   type SupervisorMessage,
   startWorker,
+  type WatchOrder,
   type WorkerMessage,
   type WorkerSettings,
 } from "@callgrid/worker";
 import type { ThreadData } from "./thread-data.ts";
+import type { ThreadWatchOrder } from "./thread-watch-order.ts";
 
 const { port, grid } = workerData as ThreadData;
 let worker: Promise<RunningWorker> | undefined;
@@ -37,7 +39,8 @@ function take(message: SupervisorMessage): void {
 async function start({ functions, options }: WorkerSettings): Promise<RunningWorker> {
   const statekeeper = new PortStatekeeper(port, { grid });
   try {
-    const running = await startWorker({ ...(options as { readonly pool: string }), functions, statekeeper });
+    const given = options as { readonly pool: string };
+    const running = await startWorker({ ...given, functions, statekeeper, tellWatch });
     tell({ kind: "joined", id: running.id });
     return running;
   } catch (error) {
@@ -53,7 +56,11 @@ async function end(how: (running: RunningWorker) => Promise<void>): Promise<void
   process.exit(0);
 }
 
-function tell(message: WorkerMessage): void {
+function tellWatch(order: WatchOrder, workerId: string): void {
+  tell({ ...order, worker: workerId });
+}
+
+function tell(message: WorkerMessage | ThreadWatchOrder): void {
   parentPort?.postMessage(message);
 }
 

@@ -3,6 +3,7 @@ import { MessageChannel, Worker as Thread } from "node:worker_threads";
 import { type ServedPort, type Statekeeper, servePort } from "@callgrid/statekeeper";
 import {
   LastLines,
+  OverdueWatch,
   type ProcessEnd,
   readWorkerMessage,
   type StartWorkerChild,
@@ -10,10 +11,12 @@ import {
   type WorkerMessage,
 } from "@callgrid/worker";
 import type { ThreadData } from "./thread-data.ts";
+import { readWatchOrder, type ThreadWatchOrder } from "./thread-watch-order.ts";
 
 /** What every thread of a grid is started with. */
 export interface WorkerThreadOptions {
   readonly statekeeper: Statekeeper;
+  readonly pool: string;
   readonly workerHeapBytes: number | undefined;
   /** By pino's names. */
   readonly logLevel: string;
@@ -44,9 +47,10 @@ export function workerThreadStarter(options: WorkerThreadOptions): StartWorkerCh
 }
 
 function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMessage) => void): WorkerChild {
+  const { statekeeper, pool } = options;
   const { port1, port2 } = new MessageChannel();
-  const served = servePort(options.statekeeper, port1);
-  const data: ThreadData = { port: port2, grid: options.statekeeper.grid };
+  const served = servePort(statekeeper, port1);
+  const data: ThreadData = { port: port2, grid: statekeeper.grid };
   const thread = new Thread(entry, {
     workerData: data,
     transferList: [port2],
@@ -55,7 +59,17 @@ function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMe
     stderr: true,
     ...heapLimit(options.workerHeapBytes),
   });
+  let overdue: OverdueWatch | undefined;
+  const follow = (order: ThreadWatchOrder): void => {
+    const { worker } = order;
+    overdue ??= new OverdueWatch({ keeper: statekeeper.pool(pool), worker, end: () => void thread.terminate() });
+    if (order.kind === "watch") overdue.watch(order.watch);
+    else overdue.unwatch(order.watch);
+  };
+  thread.once("exit", () => overdue?.stop());
   thread.on("message", (message: unknown) => {
+    const order = readWatchOrder(message);
+    if (order !== undefined) follow(order);
     const known = readWorkerMessage(message);
     if (known !== undefined) onMessage(known);
   });

@@ -33,7 +33,7 @@ export async function startWorkerThreads(
     {
       keeper: statekeeper.pool(pool),
       log,
-      startChild: workerThreadStarter({ statekeeper, workerHeapBytes, logLevel: log.level }),
+      startChild: workerThreadStarter({ statekeeper, pool, workerHeapBytes, logLevel: log.level }),
     },
   );
   await supervisor.start();

@@ -15,6 +15,11 @@ export interface Watch {
   readonly withinMs: number;
 }
 
+/** What a worker tells whoever looks at it from another thread. */
+export type WatchOrder =
+  | { readonly kind: "watch"; readonly watch: Watch }
+  | { readonly kind: "unwatch"; readonly watch: Pick<Watch, "id" | "kind"> };
+
 export interface Heartbeat {
   /** Resolves once it can beat: a worker that joins before may be given code that never yields, and look dead soon. */
   prepare(): Promise<void>;
@@ -33,17 +38,25 @@ export interface HeartbeatOptions {
   readonly onLost: () => void;
 }
 
-/** Renews by a timer of the worker's own clock. */
+/**
+ * Renews by a timer of the worker's own clock. A timer cannot interrupt code that never yields; what it should end is told to
+ * `tellWatch`, where somebody else can.
+ */
 export class TimerHeartbeat implements Heartbeat {
   readonly #keeper: PoolKeeper;
   readonly #clock: Clock;
   readonly #options: HeartbeatOptions;
+  readonly #tellWatch: ((order: WatchOrder, worker: string) => void) | undefined;
   #cancel: CancelTimer | undefined;
   #isStopped = false;
 
-  constructor(keeper: PoolKeeper, clock: Clock, options: HeartbeatOptions) {
-    this.#keeper = keeper;
-    this.#clock = clock;
+  constructor(
+    options: HeartbeatOptions,
+    parts: { keeper: PoolKeeper; clock: Clock; tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined },
+  ) {
+    this.#keeper = parts.keeper;
+    this.#clock = parts.clock;
+    this.#tellWatch = parts.tellWatch;
     this.#options = options;
   }
 
@@ -58,11 +71,13 @@ export class TimerHeartbeat implements Heartbeat {
     this.#cancel?.();
   }
 
-  watch(): void {
-    // a timer cannot interrupt code that never yields; the worker's own timers do the rest
+  watch(watch: Watch): void {
+    this.#tellWatch?.({ kind: "watch", watch }, this.#options.worker);
   }
 
-  unwatch(): void {}
+  unwatch(id: string, kind: Watch["kind"]): void {
+    this.#tellWatch?.({ kind: "unwatch", watch: { id, kind } }, this.#options.worker);
+  }
 
   async #beat(): Promise<void> {
     const { worker, leaseMs, onLost } = this.#options;

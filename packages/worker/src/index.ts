@@ -1,7 +1,9 @@
 /** Package worker: evaluates requests, and serves the functions while they run. */
 export { FunctionRegistry } from "./function-registry.ts";
+export type { WatchOrder } from "./heartbeat.ts";
 export { LastLines } from "./last-lines.ts";
 export { areModules, type FunctionSource, type FunctionSources, loadFunctions } from "./module-loader.ts";
+export { OverdueWatch } from "./overdue-watch.ts";
 export { callReentrant, context, type RequestContext, streamReentrant } from "./request-context.ts";
 export { type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
 export {

@@ -14,7 +14,7 @@ import {
 } from "@callgrid/core";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { type Logger, pino } from "pino";
-import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat } from "./heartbeat.ts";
+import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat, type WatchOrder } from "./heartbeat.ts";
 import { type FunctionSources, loadFunctions } from "./module-loader.ts";
 import { ThreadHeartbeat } from "./thread-heartbeat.ts";
 import { newWorkerId, Worker } from "./worker.ts";
@@ -36,6 +36,8 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   readonly clock?: Clock | undefined;
   /** Whether this process may be ended when a function never yields; only a supervised one is replaced then. */
   readonly isSupervised?: boolean | undefined;
+  /** With a `statekeeper`: told what must be over when, for an `OverdueWatch` in another thread; default: nobody is. */
+  readonly tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined;
 }
 
 /** A worker that has joined its pool. */
@@ -63,7 +65,18 @@ export interface RunningWorker {
  * ```
  */
 export async function startWorker(given: StartWorkerOptions): Promise<RunningWorker> {
-  const { pool: target, functions, url, statekeeper, log, id, clock = systemClock, isSupervised, ...rest } = given;
+  const {
+    pool: target,
+    functions,
+    url,
+    statekeeper,
+    log,
+    id,
+    clock = systemClock,
+    isSupervised,
+    tellWatch,
+    ...rest
+  } = given;
   const pool = parsePool(target);
   const options = resolveOptions(
     workerOptions,
@@ -79,7 +92,7 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
   if (keeper === undefined) throw new Error("unreachable: a statekeeper is given or opened");
   const makeHeartbeat = (heartbeat: HeartbeatOptions): Heartbeat =>
     opened === undefined
-      ? new TimerHeartbeat(keeper, clock, heartbeat)
+      ? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch })
       : new ThreadHeartbeat(heartbeat, { url: place, grid: options.grid, pool, endsProcess: isSupervised === true });
   const description = describeWorker(options);
   const worker = new Worker({

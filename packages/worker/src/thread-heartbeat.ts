@@ -3,7 +3,7 @@
  * keeps the event loop busy for a minute does not look dead, and one that never ends is ended.
  */
 import { Worker as Thread } from "node:worker_threads";
-import type { Heartbeat, HeartbeatOptions, Watch } from "./heartbeat.ts";
+import type { Heartbeat, HeartbeatOptions, Watch, WatchOrder } from "./heartbeat.ts";
 
 /** What the thread is told at its start. */
 export interface HeartbeatThreadData {
@@ -17,10 +17,7 @@ export interface HeartbeatThreadData {
 }
 
 /** What the thread is told later. */
-export type HeartbeatOrder =
-  | { readonly kind: "beat" }
-  | { readonly kind: "watch"; readonly watch: Watch }
-  | { readonly kind: "unwatch"; readonly watch: Pick<Watch, "id" | "kind"> };
+export type HeartbeatOrder = { readonly kind: "beat" } | WatchOrder;
 
 /** What the thread says: that it can beat, or that the pool does not know the worker any more. */
 export type HeartbeatNews = "ready" | "lost";

@@ -29,7 +29,7 @@ it("a worker is given no work before its heartbeat can beat, so that a long calc
     clock,
     log: pino({ level: "silent" }),
     description: {},
-    makeHeartbeat: (options) => new SlowHeartbeat(keeper, clock, options),
+    makeHeartbeat: (options) => new SlowHeartbeat(options, { keeper, clock }),
   });
   const started = worker.start();
   await clock.advance(1_000);

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { type ClaimSize, claimSize, type Workload } from "./claim-size.ts";
+
+const idle: Workload = {
+  freeSlots: 1,
+  hasWork: false,
+  readyMs: 0,
+  runningMs: 0,
+  isOpenToRoots: true,
+  isQuarantined: false,
+  isVolunteer: false,
+  isDry: false,
+};
+const busy: Workload = { ...idle, freeSlots: 0, runningMs: 1 };
+
+describe("an idle worker", () => {
+  it.each<[string, Partial<Workload>, Partial<ClaimSize> | undefined]>([
+    ["claims, and volunteers if there is nothing", {}, { volunteerFor: 1, isOpenToChildren: true }],
+    ["volunteers for each of its free slots", { freeSlots: 3 }, { volunteerFor: 3 }],
+    [
+      "asks again although it met the end, since the pool has to know that it is idle",
+      { isDry: true },
+      { volunteerFor: 1 },
+    ],
+    ["says nothing twice: as a volunteer it is given work", { isVolunteer: true }, undefined],
+    [
+      "that holds all it may claims its own calls, and does not volunteer",
+      { isOpenToRoots: false },
+      { volunteerFor: 0 },
+    ],
+    ["that holds all it may rests once its own queue is empty", { isOpenToRoots: false, isDry: true }, undefined],
+    ["with a suspect to run claims nothing beside it", { isQuarantined: true }, undefined],
+  ])("%s", (_, changes, expected) => {
+    expectSize(claimSize({ ...idle, ...changes }), expected);
+  });
+});
+
+describe("a busy worker", () => {
+  it.each<[string, Partial<Workload>, Partial<ClaimSize> | undefined]>([
+    ["claims ahead, and does not volunteer", {}, { volunteerFor: 0, isOpenToChildren: false }],
+    [
+      "claims ahead also where a slot is free and work is at hand",
+      { freeSlots: 1, hasWork: true },
+      { volunteerFor: 0 },
+    ],
+    ["claims ahead while a little is at hand", { readyMs: 7.9 }, {}],
+    ["has enough at hand", { readyMs: 8 }, undefined],
+    ["takes nothing that would wait behind a long function", { runningMs: 21 }, undefined],
+    ["takes nothing behind a function that nobody has measured", { runningMs: Number.POSITIVE_INFINITY }, undefined],
+    ["does not ask again once it met the end of the queues", { isDry: true }, undefined],
+    ["with a suspect to run claims nothing beside it", { isQuarantined: true }, undefined],
+  ])("%s", (_, changes, expected) => {
+    expectSize(claimSize({ ...busy, ...changes }), expected);
+  });
+});
+
+it("asks for a few ms of work at a time, so that others find some as well", () => {
+  const sizes = [claimSize(idle), claimSize(busy)];
+  for (const size of sizes) {
+    expect(size?.budgetMicros).toBeGreaterThanOrEqual(1_000);
+    expect(size?.budgetMicros).toBeLessThanOrEqual(10_000);
+    expect(size?.max).toBeGreaterThan(1);
+  }
+});
+
+function expectSize(size: ClaimSize | undefined, expected: Partial<ClaimSize> | undefined): void {
+  if (expected === undefined) expect(size).toBeUndefined();
+  else expect(size).toMatchObject(expected);
+}

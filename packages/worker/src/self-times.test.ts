@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { SelfTime, SelfTimes } from "./self-times.ts";
+
+/** A time past its warm-up that was `ms` each time. */
+function settledAt(ms: number): SelfTime {
+  const time = new SelfTime(ms);
+  for (let i = 0; i < 200; i += 1) time.note(ms);
+  return time;
+}
+
+describe("the mean self time", () => {
+  it("follows a lasting change, and takes a while", () => {
+    const time = settledAt(1);
+    time.note(2);
+    expect(time.meanMs).toBeGreaterThan(1);
+    expect(time.meanMs).toBeLessThan(1.2);
+    for (let i = 0; i < 100; i += 1) time.note(2);
+    expect(time.meanMs).toBeCloseTo(2, 3);
+  });
+
+  it("counts a pause of the whole process for no more than a few evaluations", () => {
+    const time = settledAt(1);
+    time.note(10_000);
+    expect(time.meanMs).toBeLessThan(1.5);
+  });
+
+  it("grows from nothing, although each sample counts for a multiple of it only", () => {
+    const time = settledAt(0);
+    for (let i = 0; i < 200; i += 1) time.note(5);
+    expect(time.meanMs).toBeGreaterThan(4);
+  });
+
+  it("takes the best of the first few, which run before the code is warm", () => {
+    const time = new SelfTime(50);
+    expect(time.isWarmingUp).toBe(true);
+    time.note(0.05);
+    expect(time.meanMs).toBe(0.05);
+  });
+
+  it("is no longer replaced by a single short one once it is warm", () => {
+    const time = settledAt(1);
+    expect(time.isWarmingUp).toBe(false);
+    time.note(0.001);
+    expect(time.meanMs).toBeGreaterThan(0.8);
+  });
+});
+
+describe("the cautious estimate", () => {
+  it("comes down to the mean where each takes the same", () => {
+    expect(settledAt(1).expectedMs).toBeCloseTo(1, 3);
+  });
+
+  it("is well above the mean where they differ", () => {
+    const time = settledAt(1);
+    for (let i = 0; i < 100; i += 1) time.note(i % 2 === 0 ? 0.5 : 1.5);
+    expect(time.expectedMs).toBeGreaterThan(time.meanMs + 0.5);
+  });
+});
+
+describe("the time to go by", () => {
+  it("is not known before an evaluation has finished", () => {
+    const times = new SelfTimes();
+    times.noteFirstPart("f", 0.01);
+    expect(times.get("f")?.usualMs).toBeUndefined();
+    times.note("f", 0.01).evaluations += 1;
+    expect(times.get("f")?.usualMs).toBeCloseTo(0.01);
+  });
+
+  it("is known of a function that has begun very often, and has never finished since it calls itself", () => {
+    const times = new SelfTimes();
+    for (let i = 0; i < 100; i += 1) times.noteFirstPart("f", 0.01);
+    expect(times.get("f")?.usualMs).toBeUndefined();
+    for (let i = 0; i < 100; i += 1) times.noteFirstPart("f", 0.01);
+    expect(times.get("f")?.usualMs).toBeCloseTo(0.01);
+  });
+
+  it("does not come from first parts any more once whole evaluations are known", () => {
+    const times = new SelfTimes();
+    times.note("f", 1).evaluations += 1;
+    for (let i = 0; i < 100; i += 1) times.noteFirstPart("f", 0.001);
+    expect(times.get("f")?.meanMs).toBe(1);
+  });
+});
+
+describe("reports", () => {
+  it("tell what is new since the last one, and nothing where nothing is", () => {
+    const times = new SelfTimes();
+    expect(times.takeReports()).toEqual([]);
+    const f = times.note("f", 1);
+    f.evaluations = 3;
+    f.failures = 1;
+    times.note("g", 1);
+    expect(times.takeReports()).toEqual([{ functionName: "f", evaluations: 3, failures: 1, selfMicros: 2_000 }]);
+    expect(times.takeReports()).toEqual([]);
+    f.evaluations = 5;
+    expect(times.takeReports()).toEqual([{ functionName: "f", evaluations: 2, failures: 0, selfMicros: 2_000 }]);
+  });
+
+  it("never tell of no time at all, which would mean that it is as before", () => {
+    const times = new SelfTimes();
+    times.note("f", 0).evaluations = 1;
+    expect(times.takeReports()[0]?.selfMicros).toBe(1);
+  });
+});

@@ -1,0 +1,150 @@
+import { type Definition, define, VirtualClock } from "@callgrid/core";
+import { describe, expect, it } from "vitest";
+import { sampleEvaluation } from "../../../test/harness/evaluation-sample.ts";
+import { Evaluator, type Outside } from "./evaluator.ts";
+import { FunctionRegistry, FunctionStanding } from "./function-registry.ts";
+import { SelfTimes } from "./self-times.ts";
+import { Sharer } from "./sharer.ts";
+
+const outside: Outside = {
+  onSettled: () => undefined,
+  onUnwanted: () => undefined,
+  onSuspension: () => undefined,
+  onChange: () => undefined,
+  onSlice: () => undefined,
+  onFull: () => undefined,
+  onLimited: () => undefined,
+};
+
+const endless = define("endless", () => new Promise<never>(() => undefined));
+
+/** An evaluator of one slot, and a sharer whose shared calls are collected. */
+function setStage() {
+  const clock = new VirtualClock();
+  const selfTimes = new SelfTimes();
+  const standing = new FunctionStanding(new FunctionRegistry([endless.definition]));
+  const evaluator = new Evaluator({ clock, standing, selfTimes, outside, slots: 1, resultLimitBytes: 1_000 });
+  const shared: string[] = [];
+  const stage = { clock, selfTimes, evaluator, shared, volunteers: 0 };
+  const sharer = new Sharer({
+    clock,
+    evaluator,
+    selfTimes,
+    volunteers: () => stage.volunteers,
+    share: ({ functionName }) => shared.push(functionName),
+  });
+  const push = (name: string, definition?: Definition): void =>
+    evaluator.stack.push(sampleEvaluation(name, { bornAt: clock.now(), definition }));
+  return Object.assign(stage, { sharer, push });
+}
+
+/** Takes the youngest, as a worker does that goes on with its stack. */
+function passOver(stage: ReturnType<typeof setStage>, times: number): void {
+  for (let i = 0; i < times; i += 1) {
+    stage.push("younger");
+    stage.evaluator.stack.pop();
+  }
+}
+
+describe("while a worker goes on", () => {
+  it("nothing is shared that has just come", async () => {
+    const stage = setStage();
+    stage.push("a");
+    stage.push("b");
+    passOver(stage, 1_000);
+    stage.sharer.share();
+    expect(stage.shared).toEqual([]);
+  });
+
+  it("what has waited for long, and been passed over by many, is shared; the youngest stays", async () => {
+    const stage = setStage();
+    for (const name of ["a", "b", "c"]) stage.push(name);
+    await stage.clock.advance(10);
+    passOver(stage, 1_000);
+    stage.sharer.share();
+    expect(stage.shared).toEqual(["a", "b"]);
+  });
+
+  it("small calls that only few were taken before are about to run here, and stay", async () => {
+    const stage = setStage();
+    stage.push("a");
+    stage.push("b");
+    await stage.clock.advance(10);
+    passOver(stage, 3);
+    stage.sharer.share();
+    expect(stage.shared).toEqual([]);
+  });
+
+  it("calls that have turned out to be dear are shared although only few were taken before", async () => {
+    const stage = setStage();
+    stage.selfTimes.note("a", 50).evaluations += 1;
+    stage.selfTimes.note("b", 0.001).evaluations += 1;
+    for (const name of ["a", "b", "c"]) stage.push(name);
+    await stage.clock.advance(10);
+    stage.sharer.share();
+    expect(stage.shared).toEqual(["a"]);
+  });
+
+  it("volunteers get what has just come, too", () => {
+    const stage = setStage();
+    stage.volunteers = 1;
+    stage.push("a");
+    stage.push("b");
+    passOver(stage, 1_000);
+    stage.sharer.share();
+    expect(stage.shared).toEqual(["a"]);
+  });
+
+  it("so many leave at a time, and more where more volunteer", async () => {
+    const stage = setStage();
+    for (let i = 0; i < 100; i += 1) stage.push(`f${i}`);
+    await stage.clock.advance(10);
+    passOver(stage, 1_000);
+    stage.sharer.share();
+    const { length } = stage.shared;
+    expect(length).toBeLessThan(20);
+    stage.volunteers = 10;
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(2 * length + 10);
+    expect(stage.shared).toEqual(Array.from(stage.shared, (_, i) => `f${i}`));
+  });
+});
+
+describe("while a function keeps its slot", () => {
+  it("all that waits in memory is shared before long, the youngest too", async () => {
+    const stage = setStage();
+    stage.push("endless", endless.definition);
+    stage.evaluator.wake();
+    stage.push("a");
+    stage.push("b");
+    stage.sharer.shareIfStuck();
+    expect(stage.shared).toEqual([]);
+    await stage.clock.advance(10);
+    expect(stage.shared).toEqual(["a", "b"]);
+  });
+
+  it("what comes later is shared as well", async () => {
+    const stage = setStage();
+    stage.push("endless", endless.definition);
+    stage.evaluator.wake();
+    stage.push("a");
+    stage.sharer.shareIfStuck();
+    await stage.clock.advance(10);
+    stage.push("late");
+    stage.sharer.shareIfStuck();
+    await stage.clock.advance(10);
+    expect(stage.shared).toEqual(["a", "late"]);
+  });
+
+  it("nobody looks again once nothing waits, so that no timer is left", async () => {
+    const stage = setStage();
+    stage.push("endless", endless.definition);
+    stage.evaluator.wake();
+    stage.push("a");
+    stage.sharer.shareIfStuck();
+    stage.sharer.shareIfStuck();
+    expect(stage.clock.pending).toBe(1);
+    await stage.clock.advance(100);
+    expect(stage.clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,44 @@
+/** Evaluations by themselves, for tests of what keeps, orders or looks along them. */
+import { type Definition, encodeRequest } from "@callgrid/core";
+import { Evaluation, type EvaluationState } from "../../packages/worker/src/evaluation.ts";
+import { ReentrantCalls } from "../../packages/worker/src/reentrant-calls.ts";
+import type { RequestHost } from "../../packages/worker/src/request-context.ts";
+
+/** Serves nothing: the functions of these tests make no calls. */
+const noHost: RequestHost = {
+  callReentrant: () => Promise.reject(new Error("no calls are served here")),
+  streamReentrant: () => {
+    throw new Error("no calls are served here");
+  },
+  describe: () => {
+    throw new Error("no context is served here");
+  },
+};
+
+/** An evaluation of `["name"]`. */
+export function sampleEvaluation(
+  name: string,
+  { state = "stacked", bornAt = 0, definition }: SampleOptions = {},
+): Evaluation {
+  const { functionName, payload } = encodeRequest([name]);
+  const evaluation = new Evaluation(
+    { key: payload, functionName, payload, id: undefined, primitiveArguments: [] },
+    { host: noHost, mode: "use", definition, bornAt, deadlineAt: 0 },
+  );
+  evaluation.state = state;
+  return evaluation;
+}
+
+/** Has `caller` wait for `child`. */
+export function letWait(caller: Evaluation, child: Evaluation): void {
+  const calls = new ReentrantCalls(caller, 1, () => undefined);
+  calls.children[0] = child;
+  caller.addOpenCalls(calls);
+  child.waiters.push({ calls, index: 0 });
+}
+
+interface SampleOptions {
+  readonly state?: EvaluationState;
+  readonly bornAt?: number;
+  readonly definition?: Definition | undefined;
+}

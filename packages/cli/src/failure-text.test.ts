@@ -9,8 +9,7 @@ const divided: ErrorTree = {
   msg: "Icky value",
   code: "FUNCTION_FAILED",
   req: '["divide",1,0]',
-  stack:
-    "Error: Icky value\n    at divide (/srv/functions.ts:3:9)\n    at invoke (file:///srv/node_modules/@callgrid/worker/dist/evaluator.js:1:1)",
+  stack: "Error: Icky value\n    at divide (/srv/functions.ts:3:9)\n    at async /srv/functions.ts:9:1",
 };
 const tree: ErrorTree = {
   msg: 'Error from request ["report",1]',
@@ -34,6 +33,7 @@ describe("an error for people", () => {
         '  ["ratio",1]',
         '    ["divide",1,0]: Icky value',
         "    at divide (/srv/functions.ts:3:9)",
+        "    at async /srv/functions.ts:9:1",
       ].join("\n"),
     );
   });

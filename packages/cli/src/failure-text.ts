@@ -44,12 +44,9 @@ function firstPart({ info }: ErrorTree): ErrorTree | undefined {
   return Object.values(info ?? {})[0];
 }
 
-// The way from the worker to the function is the same for all of them.
-const frameOfGrid = /[/\\](?:@callgrid|packages)[/\\]worker[/\\]|\bnode:/;
-
-/** Where the deepest cause was thrown, in the code of its own; its message stands in the tree. */
+/** Where the deepest cause was thrown; its message stands in the tree. */
 function stackLines({ stack }: ErrorTree): string[] {
-  const frames = (stack ?? "").split("\n").filter((line) => /^\s*at /.test(line) && !frameOfGrid.test(line));
+  const frames = (stack ?? "").split("\n").filter((line) => /^\s*at /.test(line));
   return frames.map((frame) => `    ${frame.trim()}`);
 }
 

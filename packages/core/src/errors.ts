@@ -38,7 +38,7 @@ export interface ErrorTree {
   readonly msg: string;
   /** Why, in a word a program can branch on: `FUNCTION_FAILED` when the function itself threw. */
   readonly code: ErrorCode;
-  /** The stack of the thrown error on the worker; absent where nothing was thrown. */
+  /** The stack of the thrown error on the worker, without the grid's own frames; absent where nothing of the user's was thrown. */
   readonly stack?: string;
   /** The request that failed, as JSON text. */
   readonly req: string;
@@ -103,28 +103,30 @@ export class RequestError extends GridError {
 
 /** Renders a tree for people: the request first, then, indented, each failed re-entrant request with its reason. */
 export function renderErrorTree(tree: ErrorTree): string {
-  const lines = [hasParts(tree) ? tree.msg : `Error from request ${shorten(tree.req)}: ${tree.msg}`];
+  const lines = [isHeadline(tree) ? tree.msg : `${requestFailed(tree.req)}: ${tree.msg}`];
   const rest: Array<{ tree: ErrorTree; depth: number }> = [];
   const pushParts = (parent: ErrorTree, depth: number): void => {
     for (const part of Object.values(parent.info ?? {}).reverse()) rest.push({ tree: part, depth });
   };
   pushParts(tree, 1);
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    const reason = hasParts(next.tree)
-      ? next.tree.msg.startsWith("Error from request")
-        ? ""
-        : `: ${next.tree.msg}`
-      : `: ${next.tree.msg}`;
+    const reason = isHeadline(next.tree) ? "" : `: ${next.tree.msg}`;
     lines.push(`${"  ".repeat(next.depth)}${shorten(next.tree.req)}${reason}`);
     pushParts(next.tree, next.depth + 1);
   }
   return lines.join("\n");
 }
 
-function hasParts(tree: ErrorTree): boolean {
-  return tree.info !== undefined && Object.keys(tree.info).length > 0;
+/** The message of a request that failed for no other reason than that requests of its own did: those tell the reason. */
+export function requestFailed(req: string): string {
+  return `${headline}${shorten(req)}`;
 }
 
+function isHeadline({ msg, info }: ErrorTree): boolean {
+  return info !== undefined && Object.keys(info).length > 0 && msg.startsWith(headline);
+}
+
+const headline = "Error from request ";
 const shownRequestCharacters = 200;
 
 function shorten(text: string): string {

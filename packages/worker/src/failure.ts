@@ -1,8 +1,9 @@
 /**
  * Error trees: of what a function threw, and of what the worker itself found wrong.
  */
-import { type ErrorCode, type ErrorTree, isGridError, RequestError } from "@callgrid/core";
+import { type ErrorCode, type ErrorTree, isGridError, RequestError, requestFailed } from "@callgrid/core";
 import { limitTree } from "./error-tree-limit.ts";
+import { userFrames } from "./user-frames.ts";
 
 /** An error that the worker itself found, without a throw. */
 export function errorTree(code: ErrorCode, msg: string, req: string, details?: Record<string, unknown>): ErrorTree {
@@ -16,8 +17,20 @@ export function treeOfThrown(thrown: unknown, payload: string): ErrorTree {
   const details = detailsOf(thrown);
   const parts = { code: codeOf(thrown), req: payload, ...(info && { info }), ...(details && { details }) };
   if (!isErrorLike(thrown)) return limitTree({ msg: describeThrown(thrown), ...parts });
-  const { message, stack } = thrown;
-  return limitTree({ msg: message, ...parts, ...(typeof stack === "string" && { stack }) });
+  const stack = stackOf(thrown);
+  // of an outcome of streamReentrant the message is its whole tree, which stands in `info`
+  const msg = thrown instanceof RequestError ? requestFailed(payload) : thrown.message;
+  return limitTree({ msg, ...parts, ...(stack !== undefined && { stack }) });
+}
+
+/**
+ * The user's part of the stack. Where nothing of it is the user's, what the grid itself refused says all in its message; any
+ * other error is told with the whole stack, since it may be the grid's fault.
+ */
+function stackOf(thrown: { stack?: unknown }): string | undefined {
+  const { stack } = thrown;
+  if (typeof stack !== "string") return undefined;
+  return userFrames(stack) ?? (isGridError(thrown) ? undefined : stack);
 }
 
 /** A failed call that the function passed on is a failure of the function; its own code stands in `info`. */

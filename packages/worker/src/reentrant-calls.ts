@@ -2,12 +2,10 @@
  * The calls that one `callReentrant` or `streamReentrant` waits for: collects what they come to, in order, and says when
  * the caller can go on.
  */
-import { type ErrorTree, type Outcome, RequestError } from "@callgrid/core";
+import { type ErrorTree, type Outcome, RequestError, requestFailed } from "@callgrid/core";
 import { limitTree } from "./error-tree-limit.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Settled } from "./settled.ts";
-
-const shownPayloadCharacters = 200;
 
 export class ReentrantCalls {
   readonly caller: Evaluation;
@@ -61,8 +59,6 @@ export class ReentrantCalls {
 
 /** What `callReentrant` rejects with: the error that the caller's own outcome will be, unless the function handles it. */
 function failedCalls(callerPayload: string, info: Record<string, ErrorTree>): RequestError {
-  const isLong = callerPayload.length > shownPayloadCharacters;
-  const shown = isLong ? `${callerPayload.slice(0, shownPayloadCharacters - 1)}…` : callerPayload;
-  const tree: ErrorTree = { msg: `Error from request ${shown}`, code: "FUNCTION_FAILED", req: callerPayload, info };
+  const tree: ErrorTree = { msg: requestFailed(callerPayload), code: "FUNCTION_FAILED", req: callerPayload, info };
   return new RequestError(limitTree(tree));
 }

@@ -23,6 +23,12 @@ it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
   ["a distributor is no worker", { members: [distributor], head: "d" }, [], [/no worker has joined/]],
   ["the workers are in another grid", {}, ["blue"], [/no worker has joined/, /exists in grid "blue"; is --grid right/]],
   ["the workers are in other grids", {}, ["blue", "red"], [/no worker/, /exists in the grids "blue", "red"/]],
+  [
+    "the workers are in one of very many grids",
+    {},
+    Array.from({ length: 100 }, (_, i) => `g${i}`),
+    [/no worker/, /exists in the grids "g0", "g1", "g2" and 97 more; is --grid right/],
+  ],
   ["the only worker is silent", { members: [silent], head: "d" }, [], [/lease of the only worker has lapsed, 5 s ago/]],
   [
     "all are silent, and nobody reclaims",

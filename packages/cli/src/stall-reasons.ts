@@ -1,4 +1,5 @@
 /** Why nothing moves in a pool, as far as its state tells: what an operator would otherwise have to work out. */
+import { nameList } from "@callgrid/core";
 import type { MemberState, PoolState } from "@callgrid/statekeeper";
 import { counted, durationText } from "./measures.ts";
 
@@ -27,10 +28,8 @@ function noWorkers({ pool }: PoolState, grid: string, otherGrids: readonly strin
     `no worker has joined pool "${pool}" of grid "${grid}"; start one: callgrid worker --pool ${pool} --functions <file>`,
   ];
   if (otherGrids.length > 0) {
-    const names = otherGrids.map((name) => `"${name}"`).join(", ");
-    reasons.push(
-      `a pool "${pool}" exists in ${otherGrids.length === 1 ? "grid" : "the grids"} ${names}; is --grid right?`,
-    );
+    const grids = `${otherGrids.length === 1 ? "grid" : "the grids"} ${nameList(otherGrids)}`;
+    reasons.push(`a pool "${pool}" exists in ${grids}; is --grid right?`);
   }
   return reasons;
 }

@@ -28,12 +28,16 @@ describe("the warning that a pool has no workers", () => {
     expect(warnings(stage).map(({ facts }) => facts["pool"])).toEqual(["one", "other"]);
   });
 
-  it("names other grids that have this pool", async () => {
+  it("names other grids that have this pool, or a few of them", async () => {
     const stage = setClientStage();
-    vi.spyOn(stage.statekeeper, "otherGridsWith").mockResolvedValue(["staging", "production"]);
+    const grids = ["staging", "production", "test", "blue", "green"];
+    vi.spyOn(stage.statekeeper, "otherGridsWith").mockResolvedValue(grids);
     stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
     await stage.clock.advance(5_000);
-    expect(warnings(stage)[0]?.message).toMatch(/Other grids there have a pool "pool": staging, production$/);
+    expect(warnings(stage)[0]?.message).toMatch(
+      /Other grids there have a pool "pool": "staging", "production", "test" and 2 more$/,
+    );
+    expect(warnings(stage)[0]?.facts["otherGrids"]).toEqual(grids.slice(0, 3));
   });
 
   it("does not come while a worker is busy, and comes when the last one is gone", async () => {

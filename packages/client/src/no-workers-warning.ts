@@ -2,7 +2,7 @@
  * Tells once, in the log, why nothing happens: requests wait and the pool has no live worker. It looks when nothing has
  * come for a while, and each time it finds workers it waits twice as long before it looks again.
  */
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { type CancelTimer, type Clock, mostNamesShown, nameList } from "@callgrid/core";
 import type { PoolKeeper, PoolState, Requester, Statekeeper } from "@callgrid/statekeeper";
 import type { GridLog } from "./log.ts";
 
@@ -75,9 +75,10 @@ export class NoWorkersWarning {
     const { statekeeper, requester, log } = this.#parts;
     const { pool } = state;
     const { grid, address } = statekeeper;
-    const facts = { pool, grid, address, waiting: requester.pendingCount, otherGrids };
+    const waiting = requester.pendingCount;
+    const facts = { pool, grid, address, waiting, otherGrids: otherGrids.slice(0, mostNamesShown) };
     const elsewhere =
-      otherGrids.length === 0 ? "" : `. Other grids there have a pool "${pool}": ${otherGrids.join(", ")}`;
+      otherGrids.length === 0 ? "" : `. Other grids there have a pool "${pool}": ${nameList(otherGrids)}`;
     log.warn(
       facts,
       `no workers have joined pool "${pool}" of grid "${grid}" at ${address}, so its requests wait; ` +

@@ -3,7 +3,15 @@
  * supervisor starts one in each child process.
  */
 import { availableParallelism, hostname, totalmem } from "node:os";
-import { type Clock, environmentOptions, parsePool, resolveOptions, systemClock } from "@callgrid/core";
+import {
+  type Clock,
+  environmentOptions,
+  mostNamesShown,
+  nameList,
+  parsePool,
+  resolveOptions,
+  systemClock,
+} from "@callgrid/core";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { type Logger, pino } from "pino";
 import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat } from "./heartbeat.ts";
@@ -144,8 +152,9 @@ async function warnOfOtherGrids(statekeeper: Statekeeper | undefined, pool: stri
   if (others.length === 0 || statekeeper === undefined) return;
   const { members, counters } = await statekeeper.pool(pool).inspect();
   if (members.length > 0 || (counters["submitted"] ?? 0) > 0) return;
+  const grids = `${others.length === 1 ? "grid" : "the grids"} ${nameList(others)}`;
   log.warn(
-    { pool, grid: statekeeper.grid, otherGrids: others },
-    `pool "${pool}" is new in grid "${statekeeper.grid}", but exists in grid "${others.join('", "')}": is --grid as the callers have it?`,
+    { pool, grid: statekeeper.grid, otherGrids: others.slice(0, mostNamesShown) },
+    `pool "${pool}" is new in grid "${statekeeper.grid}", but exists in ${grids}: is --grid as the callers have it?`,
   );
 }

@@ -104,6 +104,8 @@ describe("callgrid status, why and forget", () => {
     expect([await ask(), await ask()]).toEqual([2, 2]);
     const { exitCode, stdout } = await pool.run(["forget", "pool", "divide", "--json"]);
     expect([exitCode, JSON.parse(stdout)]).toEqual([0, { pool: "pool", forgotten: { functionName: "divide" } }]);
+    const why = await pool.run(["why", "pool", '["divide",8,2]']);
+    expect(why.stdout).toContain('its result counts no longer: all results of "divide" were forgotten since');
     expect(await ask()).toBe(3);
   });
 });

@@ -74,6 +74,7 @@ export function inspectingFacts(setStage: SetStage): void {
       losses: 0,
       timeoutMs: 0,
       progress: undefined,
+      resultStamp: undefined,
     });
   });
 
@@ -93,8 +94,20 @@ export function inspectingFacts(setStage: SetStage): void {
   it("a finished request is told as done, and an unknown one not at all", async () => {
     const { pool } = await setStage();
     await pool.complete("w1", [{ id: a, outcome: "=1", ttlMs: longLeaseMs, stamp: "v1#0" }], []);
-    expect(await pool.inspectRequest(a)).toMatchObject({ id: a, state: "done", owner: undefined });
+    expect(await pool.inspectRequest(a)).toMatchObject({ id: a, state: "done", owner: undefined, resultStamp: "v1#0" });
     expect(await pool.inspectRequest(b)).toBeUndefined();
+  });
+
+  it("a finished request tells under which stamp its result is kept, also when its function has another one since", async () => {
+    const { pool } = await setStage();
+    await joinWorkers(pool, "w1");
+    await submitByClient(pool, "c1", "a");
+    await claimNames(pool, "w1");
+    const outcome = `="${"x".repeat(1_000)}"`;
+    await pool.complete("w1", [{ id: a, outcome, ttlMs: longLeaseMs, stamp: "v1#0" }], []);
+    await pool.forget({ functionName: "work" });
+    expect(await pool.inspectRequest(a)).toMatchObject({ state: "done", resultStamp: "v1#0" });
+    expect((await pool.functions()).functions.get("work")).toMatchObject({ version: "v1", generation: 1 });
   });
 
   it("pools know nothing of each other", async () => {

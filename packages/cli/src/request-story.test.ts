@@ -32,7 +32,9 @@ const queued: RequestState = {
   losses: 0,
   timeoutMs: 0,
   progress: undefined,
+  resultStamp: undefined,
 };
+const done: RequestState = { ...queued, payload: "", state: "done", resultStamp: "1#0" };
 const running: RequestState = {
   ...queued,
   state: "running",
@@ -43,13 +45,23 @@ const running: RequestState = {
 const suspended: RequestState = { ...running, state: "suspended", waitsFor: ["b", "c"] };
 
 function story(changes: Partial<RequestSituation>) {
-  return tellStory({ id: "a", pool, request: queued, waitsFor: [], cycle: [], ...changes });
+  return tellStory({ id: "a", functionName: "f", pool, request: queued, waitsFor: [], cycle: [], ...changes });
 }
 
 describe("where a request is", () => {
   it.each<[string, RequestState | undefined, string]>([
     ["unknown", undefined, 'Pool "pool" does not know it.'],
-    ["done", { ...queued, state: "done" }, "It is done, and its result is kept."],
+    ["done", done, "It is done, and its result is kept."],
+    [
+      "done, and forgotten since",
+      { ...done, resultStamp: "1#3" },
+      'It was done, and its result counts no longer: all results of "f" were forgotten since.',
+    ],
+    [
+      "done by another version",
+      { ...done, resultStamp: "0#0" },
+      'It was done, and its result counts no longer: "f" has another version since: 1, and not 0.',
+    ],
     ["queued", queued, "It is queued."],
     ["running", running, "It is running on worker wa, for 20 s (its function usually takes 5 ms)."],
     ["suspended", suspended, "It was started by worker wa, and waits for requests of its own."],
@@ -62,7 +74,13 @@ describe("what must happen next", () => {
   const idle = { ...worker, isVolunteer: true };
   it.each<[string, Partial<RequestSituation>, string]>([
     ["nobody knows it", { request: undefined }, "It has to be asked for"],
-    ["it is done", { request: { ...queued, state: "done" } }, "Nothing: whoever asks for it gets the kept result"],
+    ["it is done", { request: done }, "Nothing: whoever asks for it gets the kept result"],
+    ["it is done, and forgotten since", { request: { ...done, resultStamp: "1#3" } }, "It has to be asked for"],
+    [
+      "it is done, and only its id is known",
+      { request: done, functionName: undefined },
+      "unless its function was forgotten or has another version since",
+    ],
     ["nobody waits for it", { request: { ...queued, waiters: [] } }, "Nobody waits for it, so it is dropped"],
     ["there are no workers", { pool: { ...pool, members: [] } }, "A worker must join: callgrid worker --pool pool"],
     ["all workers are silent", { pool: { ...pool, members: [{ ...worker, leaseLeftMs: -1 }] } }, "A worker must join"],

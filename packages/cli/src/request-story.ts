@@ -9,6 +9,8 @@ import { counted, durationText } from "./measures.ts";
 /** What is known of a request and of what it depends on. */
 export interface RequestSituation {
   readonly id: string;
+  /** Undefined where only the id is known. */
+  readonly functionName: string | undefined;
   readonly pool: PoolState;
   /** Undefined where the pool does not know it. */
   readonly request: RequestState | undefined;
@@ -36,7 +38,7 @@ export function tellStory(situation: RequestSituation): RequestStory {
   if (request === undefined) return unknownStory(pool.pool);
   switch (request.state) {
     case "done":
-      return doneStory();
+      return doneStory(situation, request);
     case "queued":
       return { where: "It is queued.", facts: commonFacts(situation, request), next: nextOfQueued(request, pool) };
     case "running":
@@ -64,11 +66,35 @@ function unknownStory(pool: string): RequestStory {
   };
 }
 
-function doneStory(): RequestStory {
+function doneStory({ functionName, pool }: RequestSituation, { resultStamp = "" }: RequestState): RequestStory {
+  const cut = resultStamp.lastIndexOf("#");
+  const version = resultStamp.slice(0, cut);
+  if (functionName === undefined) {
+    return {
+      where: "It is done, and a result is kept.",
+      facts: [`That was made under version ${version} of its function.`],
+      next: "Whoever asks for it gets that, unless its function was forgotten or has another version since: ask why of the request instead of its id to know.",
+    };
+  }
+  const current = pool.functions.functions.get(functionName);
+  if (current !== undefined && current.version !== version) {
+    return outdatedStory(`"${functionName}" has another version since: ${current.version}, and not ${version}`);
+  }
+  if (current !== undefined && current.generation !== Number(resultStamp.slice(cut + 1))) {
+    return outdatedStory(`all results of "${functionName}" were forgotten since`);
+  }
   return {
     where: "It is done, and its result is kept.",
     facts: [],
     next: "Nothing: whoever asks for it gets the kept result, until that expires, is forgotten, or its function has another version.",
+  };
+}
+
+function outdatedStory(reason: string): RequestStory {
+  return {
+    where: `It was done, and its result counts no longer: ${reason}.`,
+    facts: [],
+    next: "It has to be asked for: whoever does so has it evaluated again.",
   };
 }
 

@@ -54,11 +54,11 @@ describe("a request or an id", () => {
   const id = requestId(encodeRequest(["ratio", 7]).canonical);
 
   it("gives the id of the request, however it is spaced", () => {
-    expect(parseRequestOrId('["ratio", 7]')).toBe(id);
+    expect(parseRequestOrId('["ratio", 7]')).toEqual({ id, functionName: "ratio" });
   });
 
   it("gives an id as it is", () => {
-    expect(parseRequestOrId(id)).toBe(id);
+    expect(parseRequestOrId(id)).toEqual({ id, functionName: undefined });
   });
 
   it("is refused where it is neither", () => {

@@ -26,10 +26,20 @@ export function parseRequest(text: string, where: string): NamedRequest {
   return request;
 }
 
-/** The id that is meant: of a request in JSON, or an id itself. Throws `INVALID_REQUEST` for anything else. */
-export function parseRequestOrId(text: string): string {
-  if (idPattern.test(text)) return text;
-  if (text.trimStart().startsWith("[")) return requestId(encodeRequest(parseRequest(text, "the request")).canonical);
+/** A request that an operator asks about. */
+export interface MeantRequest {
+  readonly id: string;
+  /** Unknown where only the id was given. */
+  readonly functionName: string | undefined;
+}
+
+/** The request that is meant by JSON, or by an id. Throws `INVALID_REQUEST` for anything else. */
+export function parseRequestOrId(text: string): MeantRequest {
+  if (idPattern.test(text)) return { id: text, functionName: undefined };
+  if (text.trimStart().startsWith("[")) {
+    const { canonical, functionName } = encodeRequest(parseRequest(text, "the request"));
+    return { id: requestId(canonical), functionName };
+  }
   throw new GridError(
     "INVALID_REQUEST",
     `${JSON.stringify(text)} is neither a request like '["ratio",7]' nor the id of one (22 characters)`,

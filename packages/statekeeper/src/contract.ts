@@ -220,7 +220,7 @@ export interface PoolState {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-/** One request as `why` shows it; `undefined` where the pool does not know it. */
+/** One request as `why` shows it; `undefined` where the pool does not know it. Of a `done` one only the result is left. */
 export interface RequestState {
   readonly id: string;
   readonly payload: string;
@@ -237,6 +237,8 @@ export interface RequestState {
   readonly timeoutMs: number;
   /** How far the function last said it was. */
   readonly progress: Progress | undefined;
+  /** Of a `done` one: the {@link Completion.stamp} of the kept result. It counts only while the function still has that one. */
+  readonly resultStamp: string | undefined;
 }
 
 /** How far an evaluation is, in units of the function's own. */

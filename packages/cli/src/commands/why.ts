@@ -7,7 +7,7 @@ import { poolCommandOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { withPool } from "../pool-session.ts";
 import { type RequestSituation, tellStory } from "../request-story.ts";
-import { parseRequestOrId } from "../request-text.ts";
+import { type MeantRequest, parseRequestOrId } from "../request-text.ts";
 
 // Enough to see which of many children hold a request up; each is a round trip.
 const shownChildren = 20;
@@ -23,13 +23,13 @@ export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
   options: poolCommandOptions,
   examples: [`callgrid why pool '["ratio",7]'`, "callgrid why pool x3Jf0aQ9Zk1mB7sT5uVw2e --json"],
   async run({ operands: [pool = "", request = ""], options, io }) {
-    const id = parseRequestOrId(request);
-    const situation = await withPool(io, { ...options, pool }, (keeper) => look(keeper, id));
+    const meant = parseRequestOrId(request);
+    const situation = await withPool(io, { ...options, pool }, (keeper) => look(keeper, meant));
     const story = tellStory(situation);
     const { stdout, env } = io;
     const colors = colorsOf(stdout, env);
     const text = [
-      `${colors.bold(id)} ${situation.request?.payload ?? ""}`.trimEnd(),
+      `${colors.bold(meant.id)} ${situation.request?.payload ?? ""}`.trimEnd(),
       story.where,
       ...story.facts,
       colors.bold(story.next),
@@ -39,12 +39,12 @@ export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
   },
 };
 
-async function look(keeper: PoolKeeper, id: string): Promise<RequestSituation> {
+async function look(keeper: PoolKeeper, { id, functionName }: MeantRequest): Promise<RequestSituation> {
   const [pool, request] = await Promise.all([keeper.inspect(), keeper.inspectRequest(id)]);
   const children = (request?.waitsFor ?? []).slice(0, shownChildren);
   const waitsFor = await Promise.all(
     children.map(async (child) => ({ id: child, request: await keeper.inspectRequest(child) })),
   );
   const cycle = request?.state === "suspended" ? await keeper.findCycle(id, cycleSteps) : [];
-  return { id, pool, request, waitsFor, cycle };
+  return { id, functionName, pool, request, waitsFor, cycle };
 }

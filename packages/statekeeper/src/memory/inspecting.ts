@@ -2,6 +2,7 @@
  * Inspecting: reads a pool for `status`, and one request for `why`. (scripts/inspect.lua, inspectRequest.lua)
  */
 import type { MemberState, PoolState, RequestState } from "../contract.ts";
+import { doneRequest } from "../done-request.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
 const mostMembersShown = 1_000;
@@ -25,7 +26,10 @@ export function inspect(records: PoolRecords, pool: string): PoolState {
 export function inspectRequest(records: PoolRecords, id: string): RequestState | undefined {
   const record = records.requests.get(id);
   const now = records.now();
-  if (record === undefined) return records.results.get(id, now) === undefined ? undefined : doneState(id);
+  if (record === undefined) {
+    const result = records.results.get(id, now);
+    return result === undefined ? undefined : doneRequest(id, result.stamp);
+  }
   const { payload, owner, claimedAt, suspended, losses, waiters, deadline, progress } = record;
   return {
     id,
@@ -39,6 +43,7 @@ export function inspectRequest(records: PoolRecords, id: string): RequestState |
     losses,
     timeoutMs: deadline === undefined ? 0 : Math.max(1, deadline - now),
     progress,
+    resultStamp: undefined,
   };
 }
 
@@ -58,23 +63,6 @@ function memberState(records: PoolRecords, id: string): MemberState {
 function leaseLeftMs(records: PoolRecords, process: string): number | undefined {
   const lapsesAt = records.leases.lapsesAt(process);
   return lapsesAt === undefined ? undefined : lapsesAt - records.now();
-}
-
-/** Of a finished request only its outcome is kept. */
-function doneState(id: string): RequestState {
-  return {
-    id,
-    payload: "",
-    state: "done",
-    owner: undefined,
-    ownerLeaseLeftMs: undefined,
-    claimedForMs: undefined,
-    waiters: [],
-    waitsFor: [],
-    losses: 0,
-    timeoutMs: 0,
-    progress: undefined,
-  };
 }
 
 function byId(one: { readonly id: string }, other: { readonly id: string }): number {

@@ -16,6 +16,7 @@ import type {
   SubmitReply,
   SweepReply,
 } from "../contract.ts";
+import { doneRequest } from "../done-request.ts";
 import { readClaim } from "./claim-record.ts";
 
 type Reply = ReadonlyArray<unknown>;
@@ -117,7 +118,7 @@ export function readRequestState(id: string, reply: Reply): RequestState | undef
   if (reply.length === 0) return undefined;
   const [payload, owner, lease, claimed, waitsFor, losses, suspended, timeoutMs, progress, ...waiters] =
     reply.map(String);
-  if (reply.length === 1) return doneState(id);
+  if (reply.length === 2) return doneRequest(id, String(reply[1]));
   return {
     id,
     payload: payload ?? "",
@@ -130,28 +131,13 @@ export function readRequestState(id: string, reply: Reply): RequestState | undef
     losses: Number(losses),
     timeoutMs: Number(timeoutMs),
     progress: readProgress(progress ?? ""),
+    resultStamp: undefined,
   };
 }
 
 function readProgress(text: string): Progress | undefined {
   const [done, total] = text.split(" ");
   return total === undefined ? undefined : { done: Number(done), total: Number(total) };
-}
-
-function doneState(id: string): RequestState {
-  return {
-    id,
-    payload: "",
-    state: "done",
-    owner: undefined,
-    ownerLeaseLeftMs: undefined,
-    claimedForMs: undefined,
-    waiters: [],
-    waitsFor: [],
-    losses: 0,
-    timeoutMs: 0,
-    progress: undefined,
-  };
 }
 
 function pairs(flat: Reply): Map<string, string> {

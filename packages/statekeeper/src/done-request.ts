@@ -1,0 +1,19 @@
+/** What an inspection tells of a request that is done: of those nothing is left but the kept result. */
+import type { RequestState } from "./contract.ts";
+
+export function doneRequest(id: string, stamp: string): RequestState {
+  return {
+    id,
+    payload: "",
+    state: "done",
+    owner: undefined,
+    ownerLeaseLeftMs: undefined,
+    claimedForMs: undefined,
+    waiters: [],
+    waitsFor: [],
+    losses: 0,
+    timeoutMs: 0,
+    progress: undefined,
+    resultStamp: stamp,
+  };
+}

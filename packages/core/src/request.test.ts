@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonValue, nested, reversedKeys, richValue } from "../../../test/harness/value-samples.ts";
 import { canonicalize } from "./canonical.ts";
+import { isGridError } from "./errors.ts";
 import { decodeRequest, defaultPayloadLimitBytes, encodeRequest, functionNameOf } from "./request.ts";
 
 function reference(functionName: string): object {
@@ -117,10 +118,19 @@ describe("an argument that can't travel", () => {
   });
 
   it("may be too deep for the rich form alone, and is never a stack overflow", () => {
-    expect(() => encodeRequest(["f", nested("map", 1000)])).toThrow(expect.objectContaining({ code: "INVALID_VALUE" }));
+    // whether this is too deep is up to the engine, whose frames are smaller once it has optimised them
+    expect(codeOrPayload(["f", nested("map", 1000)])).toMatch(/^(INVALID_VALUE|\{"json":.*)$/s);
     expect(decodeRequest(encodeRequest(["f", nested("map", 100)]).payload)).toStrictEqual(["f", nested("map", 100)]);
   });
 });
+
+function codeOrPayload(request: unknown): string {
+  try {
+    return encodeRequest(request).payload;
+  } catch (error) {
+    return isGridError(error) ? error.code : String(error);
+  }
+}
 
 describe("the limit of a payload", () => {
   it("counts bytes, not characters", () => {

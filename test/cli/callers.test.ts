@@ -107,5 +107,7 @@ describe("callgrid status, why and forget", () => {
     const why = await pool.run(["why", "pool", '["divide",8,2]']);
     expect(why.stdout).toContain('its result counts no longer: all results of "divide" were forgotten since');
     expect(await ask()).toBe(3);
+    const slip = await pool.run(["forget", "pool", "divde"]);
+    expect([slip.exitCode, slip.stderr]).toEqual([2, expect.stringContaining('did you mean "divide"?')]);
   });
 });

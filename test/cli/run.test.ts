@@ -1,9 +1,13 @@
 /** The command as a process: requests that need no grid, and what it ends with when there is none. */
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { runCommand } from "../harness/command.ts";
 
 const functions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
+const callgrid = fileURLToPath(new URL("../../packages/callgrid", import.meta.url));
 const definesNothing = fileURLToPath(new URL("../fixtures/cli/defines-nothing.ts", import.meta.url));
 it("without a connection a command ends with 3, and names the address without the password", async () => {
   const args = ["status", "pool", "--url", "redis://user:secret@127.0.0.1:1", "--connect-timeout-ms", "50ms"];
@@ -62,6 +66,17 @@ describe("callgrid run", () => {
     });
     expect([exitCode, stdout]).toEqual([2, "2\n"]);
     expect(stderr).toContain("line 2 is no JSON: it ends too early");
+  });
+
+  it("takes TypeScript of a package that is not of modules", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "callgrid-commonjs-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await writeFile(join(folder, "package.json"), '{ "type": "commonjs" }');
+    await mkdir(join(folder, "node_modules"));
+    await symlink(callgrid, join(folder, "node_modules", "callgrid"));
+    await copyFile(functions, join(folder, "functions.ts"));
+    const args = ["run", "--functions", join(folder, "functions.ts"), '["ratio",7]'];
+    expect(await runCommand(args)).toEqual({ exitCode: 0, stdout: "1.1666666666666667\n", stderr: "" });
   });
 
   it.each([

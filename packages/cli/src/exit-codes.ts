@@ -28,6 +28,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   "INVALID_VALUE",
   "PAYLOAD_TOO_LARGE",
   "REDIS_TOO_OLD",
+  "UNKNOWN_FUNCTION",
 ]);
 
 /** Whether a request came to this error, as opposed to one that never got so far. */

@@ -35,9 +35,12 @@ describe("a request in JSON", () => {
     expect(shown.charAt(mark.indexOf("^"))).toBe("x");
   });
 
-  it.each(["[ratio,7]", "['ratio',7]"])("whose quotes the shell took is refused with a hint: %s", (text) => {
-    expect(messageOf(() => parseRequest(text, "the request"))).toContain(`'["ratio",7]'`);
-  });
+  it.each(["[ratio,7]", "['ratio',7]", "ratio"])(
+    "whose brackets are missing, or whose quotes the shell took, is refused with a hint: %s",
+    (text) => {
+      expect(messageOf(() => parseRequest(text, "the request"))).toContain(`'["ratio",7]'`);
+    },
+  );
 
   it.each([
     ["7", /a request is a list/],

@@ -73,7 +73,8 @@ function visible(text: string): string {
 /** What a shell leaves of `["ratio",7]` without quotes around it. */
 function quotingHint(text: string, index: number): string {
   const isUnquotedName = /^\[\s*$/.test(text.slice(0, index)) && /^[A-Za-z_']/.test(text.slice(index));
-  return isUnquotedName
-    ? "\n  a function's name is in double quotes, and a shell wants single ones around it all: '[\"ratio\",7]'"
+  const isNameAlone = /^[A-Za-z_][\w.:/-]*$/.test(text);
+  return isUnquotedName || isNameAlone
+    ? "\n  a request is a list, its function's name in double quotes, and a shell wants single ones around it all: '[\"ratio\",7]'"
     : "";
 }

@@ -4,7 +4,7 @@ import { type ClientStage, setClientStage } from "../../../test/harness/client-s
 const warnings = (stage: ClientStage) => stage.logged.filter(({ level }) => level === "warn");
 
 describe("the warning that a pool has no workers", () => {
-  it("comes once after noWorkersWarningMs, with how to start one", async () => {
+  it("comes once after noWorkersWarningMs, with what is likely wrong", async () => {
     const stage = setClientStage({ noWorkersWarningMs: 5_000 });
     stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
     await stage.clock.advance(4_999);
@@ -16,7 +16,7 @@ describe("the warning that a pool has no workers", () => {
         facts: { pool: "pool", grid: "test", address: "memory:", waiting: 1, otherGrids: [] },
         message:
           'no workers have joined pool "pool" of grid "test" at memory:, so its requests wait; ' +
-          "start one: callgrid worker --pool pool --functions <file>",
+          "a localGrid() has workers in one pool alone, whose name is its `pool`",
       },
     ]);
   });
@@ -26,6 +26,14 @@ describe("the warning that a pool has no workers", () => {
     for (const pool of ["one", "other", "one"]) stage.grid.enqueue(pool, ["double", 1]).catch(() => undefined);
     await stage.clock.advance(100_000);
     expect(warnings(stage).map(({ facts }) => facts["pool"])).toEqual(["one", "other"]);
+  });
+
+  it("says how to start one where that is a command", async () => {
+    const stage = setClientStage();
+    Object.assign(stage.statekeeper, { address: "redis://localhost:6379" });
+    stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
+    await stage.clock.advance(5_000);
+    expect(warnings(stage)[0]?.message).toMatch(/; start one: callgrid worker --pool pool --functions <file>$/);
   });
 
   it("names other grids that have this pool, or a few of them", async () => {

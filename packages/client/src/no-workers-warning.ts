@@ -82,7 +82,14 @@ export class NoWorkersWarning {
     log.warn(
       facts,
       `no workers have joined pool "${pool}" of grid "${grid}" at ${address}, so its requests wait; ` +
-        `start one: callgrid worker --pool ${pool} --functions <file>${elsewhere}`,
+        `${remedy(pool, address)}${elsewhere}`,
     );
   }
+}
+
+/** Nobody can join a grid in memory from outside. */
+function remedy(pool: string, address: string): string {
+  return address.startsWith("memory:")
+    ? "a localGrid() has workers in one pool alone, whose name is its `pool`"
+    : `start one: callgrid worker --pool ${pool} --functions <file>`;
 }

@@ -42,7 +42,7 @@ export class OpenWaits {
   /** Ends everything, and what is added later. */
   close(): void {
     this.#isClosed = true;
-    for (const wait of [...this.#waits]) wait.end(gridClosed());
+    for (const wait of [...this.#waits]) wait.end(closedWhileWaiting());
   }
 
   #waitsOf(signal: AbortSignal): SignalWaits {
@@ -80,7 +80,14 @@ export function cancelled(signal: AbortSignal): GridError {
   return new GridError("CANCELLED", `cancelled by its signal: ${why}`, { cause: reason });
 }
 
-/** The error of what waits in a grid that is closed, or is asked of one. */
+function closedWhileWaiting(): GridError {
+  return new GridError(
+    "GRID_CLOSED",
+    "the grid was closed while this was waiting for its outcome: is an await missing?",
+  );
+}
+
+/** The error of what is asked of a grid that is closed. */
 export function gridClosed(): GridError {
   return new GridError("GRID_CLOSED", "the grid is closed");
 }

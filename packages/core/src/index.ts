@@ -9,6 +9,7 @@ export * from "./name-list.ts";
 export * from "./nearest.ts";
 export * from "./options.ts";
 export * from "./outcome.ts";
+export * from "./own-folder.ts";
 export * from "./request.ts";
 export * from "./target.ts";
 export * from "./virtual-clock.ts";

@@ -100,7 +100,8 @@ function targetName(request: readonly unknown[]): string {
   if (isFunctionName(name)) return name;
   if (request.length === 0) throw invalidRequest("a request needs a function name: [functionName, ...args], got []");
   if (typeof target === "function") {
-    throw invalidRequest(`the function ${target.name} has no name on the grid: pass what define(name, …) returns`);
+    const named = target.name === "" ? "a function without a name" : `the function ${target.name}`;
+    throw invalidRequest(`${named} is not known on the grid: pass what define(name, …) returns`);
   }
   throw invalidRequest(
     `a request starts with a function name (a letter or _, then up to 127 letters, digits and _ . : / -), got ${describe(name)}`,
@@ -151,6 +152,7 @@ function invalidRequest(message: string, cause?: unknown): GridError {
 
 function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value));
+  if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
   return typeof value === "object" && value !== null ? "an object" : `${typeof value} ${String(value)}`;
 }
 

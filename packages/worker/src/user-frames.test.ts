@@ -1,10 +1,11 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { coreFolder } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
 import { userFrames } from "./user-frames.ts";
 
 const worker = dirname(fileURLToPath(import.meta.url));
-const core = dirname(fileURLToPath(import.meta.resolve("@callgrid/core")));
+const core = coreFolder;
 
 const started = [
   `    at evaluate (file://${worker}/invocation.js:14:43)`,

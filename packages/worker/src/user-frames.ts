@@ -4,11 +4,13 @@
  */
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { coreFolder } from "@callgrid/core";
 
 /** How frames of the grid's own code name their file; in each of these folders is nothing else. */
-const ownPlaces = [import.meta.url, import.meta.resolve("@callgrid/core")]
-  .map((url) => dirname(fileURLToPath(url)))
-  .flatMap((folder) => [`${folder}/`, `${pathToFileURL(folder).href}/`]);
+const ownPlaces = [dirname(fileURLToPath(import.meta.url)), coreFolder].flatMap((folder) => [
+  `${folder}/`,
+  `${pathToFileURL(folder).href}/`,
+]);
 
 const frame = /^ +at /;
 /** Of Node or the language itself: belongs to whoever called it. */

@@ -1,5 +1,6 @@
 /** `callgrid forget`: drops kept results, so that they are evaluated again. */
-import { encodeRequest, requestId } from "@callgrid/core";
+import { encodeRequest, GridError, nearestNames, requestId } from "@callgrid/core";
+import type { PoolKeeper } from "@callgrid/statekeeper";
 import { writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { poolCommandOptions } from "../common-options.ts";
@@ -17,14 +18,27 @@ export const forgetCommand: CommandSpec<typeof poolCommandOptions> = {
   options: poolCommandOptions,
   examples: [`callgrid forget pool '["ratio",7]'`, "callgrid forget pool ratio"],
   async run({ operands: [pool = "", text = ""], options, io }) {
-    const what = text.trimStart().startsWith("[")
-      ? { id: idOf(text) }
-      : { functionName: encodeRequest([text]).functionName };
-    await withPool(io, { ...options, pool }, (keeper) => keeper.forget(what));
+    const functionName = text.trimStart().startsWith("[") ? undefined : encodeRequest([text]).functionName;
+    const what = functionName === undefined ? { id: idOf(text) } : { functionName };
+    await withPool(io, { ...options, pool }, async (keeper) => {
+      if (functionName !== undefined) await refuseUnknown(keeper, functionName);
+      await keeper.forget(what);
+    });
     if (options.json) await writeLine(io.stdout, JSON.stringify({ pool, forgotten: what }));
     return exitCodes.fine;
   },
 };
+
+/** A slip in the name would otherwise forget nothing, and say nothing. */
+async function refuseUnknown(keeper: PoolKeeper, functionName: string): Promise<void> {
+  const names = [...(await keeper.functions()).functions.keys()];
+  if (names.includes(functionName)) return;
+  const nearest = nearestNames(functionName, names);
+  const hint = nearest.length === 0 ? "" : `; did you mean ${nearest.map((name) => `"${name}"`).join(" or ")}?`;
+  throw new GridError("UNKNOWN_FUNCTION", `pool "${keeper.pool}" never had a function "${functionName}"${hint}`, {
+    details: { functionName, nearest },
+  });
+}
 
 function idOf(text: string): string {
   return requestId(encodeRequest(parseRequest(text, "the request")).canonical);

@@ -2,7 +2,7 @@
  * Where a request is and what must happen for it to go on, in words: what `why` prints. Pure: it is told what the statekeeper
  * says, and decides only what follows from that.
  */
-import { functionNameOf } from "@callgrid/core";
+import { functionNameOf, shortText } from "@callgrid/core";
 import type { MemberState, PoolState, RequestState } from "@callgrid/statekeeper";
 import { counted, durationText } from "./measures.ts";
 
@@ -122,7 +122,7 @@ function waitersText({ waiters }: RequestState, { members }: PoolState): string 
 function childText(id: string, child: RequestState | undefined): string {
   if (child === undefined) return `${id} unknown to the pool`;
   const owner = child.owner === undefined ? "" : ` by ${child.owner}`;
-  return `${id} ${child.state}${owner} ${shorten(child.payload)}`.trimEnd();
+  return `${id} ${child.state}${owner} ${shortText(child.payload, shownCharacters)}`.trimEnd();
 }
 
 function nextOfQueued(request: RequestState, pool: PoolState): string {
@@ -180,8 +180,4 @@ function lapseText({ owner, ownerLeaseLeftMs }: RequestState, pool: PoolState): 
 
 function liveWorkers({ members }: PoolState): MemberState[] {
   return members.filter(({ kind, leaseLeftMs }) => kind === "worker" && leaseLeftMs > 0);
-}
-
-function shorten(text: string): string {
-  return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters - 1)}…`;
 }

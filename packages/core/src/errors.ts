@@ -2,6 +2,7 @@
  * Errors: one base class with a stable code, and the tree that a failed request travels as.
  * Every code is listed, with its likely cause and remedy, in docs/errors.md; a test holds that page to this file.
  */
+import { shortText } from "./short-text.ts";
 
 /** Every code a {@link GridError} can carry. Codes are stable: scripts and callers may branch on them. */
 export const errorCodes = [
@@ -101,6 +102,9 @@ export class RequestError extends GridError {
   }
 }
 
+const headline = "Error from request ";
+const shownRequestCharacters = 200;
+
 /** Renders a tree for people: the request first, then, indented, each failed re-entrant request with its reason. */
 export function renderErrorTree(tree: ErrorTree): string {
   const lines = [isHeadline(tree) ? tree.msg : `${requestFailed(tree.req)}: ${tree.msg}`];
@@ -111,7 +115,7 @@ export function renderErrorTree(tree: ErrorTree): string {
   pushParts(tree, 1);
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     const reason = isHeadline(next.tree) ? "" : `: ${next.tree.msg}`;
-    lines.push(`${"  ".repeat(next.depth)}${shorten(next.tree.req)}${reason}`);
+    lines.push(`${"  ".repeat(next.depth)}${shortText(next.tree.req, shownRequestCharacters)}${reason}`);
     pushParts(next.tree, next.depth + 1);
   }
   return lines.join("\n");
@@ -119,16 +123,9 @@ export function renderErrorTree(tree: ErrorTree): string {
 
 /** The message of a request that failed for no other reason than that requests of its own did: those tell the reason. */
 export function requestFailed(req: string): string {
-  return `${headline}${shorten(req)}`;
+  return `${headline}${shortText(req, shownRequestCharacters)}`;
 }
 
 function isHeadline({ msg, info }: ErrorTree): boolean {
   return info !== undefined && Object.keys(info).length > 0 && msg.startsWith(headline);
-}
-
-const headline = "Error from request ";
-const shownRequestCharacters = 200;
-
-function shorten(text: string): string {
-  return text.length <= shownRequestCharacters ? text : `${text.slice(0, shownRequestCharacters - 1)}…`;
 }

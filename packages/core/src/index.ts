@@ -11,5 +11,6 @@ export * from "./options.ts";
 export * from "./outcome.ts";
 export * from "./own-folder.ts";
 export * from "./request.ts";
+export * from "./short-text.ts";
 export * from "./target.ts";
 export * from "./virtual-clock.ts";

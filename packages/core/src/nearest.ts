@@ -24,6 +24,11 @@ export function nearestNames(wanted: string, names: Iterable<string>, limit = 3)
   return found.slice(0, limit).map(({ name }) => name);
 }
 
+/** The end of a message that refuses a name: a question, or nothing where no name resembles it. */
+export function didYouMean(nearest: readonly string[]): string {
+  return nearest.length === 0 ? "" : `; did you mean ${nearest.map((name) => `"${name}"`).join(" or ")}?`;
+}
+
 /** How many edits apart two names are; undefined if they don't resemble each other. */
 function editsTo(wanted: string, name: string): number | undefined {
   const lengthDifference = Math.abs(wanted.length - name.length);

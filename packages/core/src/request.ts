@@ -11,8 +11,11 @@ import { isPlainNumber, quote } from "./json-text.ts";
 import { defaultPayloadLimitBytes, excessBytes } from "./payload-limit.ts";
 import { tooLarge } from "./refusals.ts";
 import { decodeRich, encodeRich } from "./rich-codec.ts";
+import { shortText } from "./short-text.ts";
 
 export { defaultPayloadLimitBytes } from "./payload-limit.ts";
+
+const longestShown = 80;
 
 /** A request in the forms that the grid works with. */
 export interface EncodedRequest {
@@ -68,8 +71,9 @@ export function encodeRequest(request: unknown, limitBytes = defaultPayloadLimit
  */
 export function decodeRequest(payload: string): [string, ...unknown[]] {
   const request = parsePayload(payload);
-  if (!Array.isArray(request)) throw invalidRequest(`a payload is no list: ${shorten(payload)}`);
-  if (!isFunctionName(request[0])) throw invalidRequest(`a payload has no function name first: ${shorten(payload)}`);
+  if (!Array.isArray(request)) throw invalidRequest(`a payload is no list: ${shortText(payload, longestShown)}`);
+  if (!isFunctionName(request[0]))
+    throw invalidRequest(`a payload has no function name first: ${shortText(payload, longestShown)}`);
   return request as [string, ...unknown[]];
 }
 
@@ -83,7 +87,7 @@ export function functionNameOf(payload: string): string {
     const name = payload.slice(start, payload.indexOf('"', start));
     if (isFunctionName(name)) return name;
   }
-  throw invalidRequest(`a payload has no function name first: ${shorten(payload)}`);
+  throw invalidRequest(`a payload has no function name first: ${shortText(payload, longestShown)}`);
 }
 
 /** The text of most arguments; undefined for those that have to be walked. */
@@ -151,13 +155,7 @@ function invalidRequest(message: string, cause?: unknown): GridError {
 }
 
 function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(shorten(value));
+  if (typeof value === "string") return JSON.stringify(shortText(value, longestShown));
   if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
   return typeof value === "object" && value !== null ? "an object" : `${typeof value} ${String(value)}`;
-}
-
-const longestShown = 80;
-
-function shorten(text: string): string {
-  return text.length <= longestShown ? text : `${text.slice(0, longestShown - 1)}…`;
 }

@@ -2,6 +2,7 @@
  * The way to a part of a value, as refusals print it: `args[1].rows[3]["odd key"]`.
  * Segments are kept raw while a value is walked; text is made of them only when something is refused.
  */
+import { shortText } from "./short-text.ts";
 
 /** A property name, an index, or (for members of a Map) text that is printed as it is. */
 export type PathSegment = string | number | { readonly text: string };
@@ -17,19 +18,15 @@ export function pathText(root: string, segments: readonly PathSegment[]): string
 function segmentText(segment: PathSegment): string {
   if (typeof segment === "number") return `[${segment}]`;
   if (typeof segment === "object") return segment.text;
-  return identifier.test(segment) ? `.${segment}` : `[${JSON.stringify(shorten(segment))}]`;
+  return identifier.test(segment) ? `.${segment}` : `[${JSON.stringify(shortText(segment, longestShownKey))}]`;
 }
 
 /** The member of a Map under the key whose canonical text this is. */
 export function mapEntrySegment(canonicalKey: string): PathSegment {
-  return { text: `.get(${shorten(canonicalKey)})` };
+  return { text: `.get(${shortText(canonicalKey, longestShownKey)})` };
 }
 
 /** The n-th key of a Map, for a refusal inside the key itself. */
 export function mapKeySegment(index: number): PathSegment {
   return { text: `.keys[${index}]` };
-}
-
-function shorten(text: string): string {
-  return text.length <= longestShownKey ? text : `${text.slice(0, longestShownKey - 1)}…`;
 }

@@ -1,5 +1,5 @@
 /** What a refused submission comes to: error outcomes that say what is wrong and what to do about it. */
-import { encodeError, functionNameOf, nearestNames, type OutcomeText } from "@callgrid/core";
+import { didYouMean, encodeError, functionNameOf, nearestNames, type OutcomeText } from "@callgrid/core";
 
 const mostNamesShown = 20;
 
@@ -7,7 +7,7 @@ const mostNamesShown = 20;
 export function unknownFunctionOutcome(pool: string, payload: string, known: readonly string[]): OutcomeText {
   const functionName = functionNameOf(payload);
   const nearest = nearestNames(functionName, known);
-  const hint = known.length === 0 ? ` in pool "${pool}"` : `${suggestion(nearest)} ${inventory(pool, known)}`;
+  const hint = known.length === 0 ? ` in pool "${pool}"` : `${didYouMean(nearest) || "."} ${inventory(pool, known)}`;
   return encodeError({
     msg: `unknown function "${functionName}"${hint}`,
     code: "UNKNOWN_FUNCTION",
@@ -31,10 +31,6 @@ export function poolFullOutcome(pool: string, payload: string, queueLimit: numbe
 /** `STATEKEEPER_REFUSED`: it is there, and will not take this; trying again would not help. */
 export function refusedOutcome(payload: string, reason: string): OutcomeText {
   return encodeError({ msg: reason, code: "STATEKEEPER_REFUSED", req: payload });
-}
-
-function suggestion(nearest: readonly string[]): string {
-  return nearest.length === 0 ? "." : `; did you mean ${nearest.map((name) => `"${name}"`).join(" or ")}?`;
 }
 
 function inventory(pool: string, known: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** `callgrid forget`: drops kept results, so that they are evaluated again. */
-import { encodeRequest, GridError, nearestNames, requestId } from "@callgrid/core";
+import { didYouMean, encodeRequest, GridError, nearestNames, requestId } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import { writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
@@ -34,10 +34,8 @@ async function refuseUnknown(keeper: PoolKeeper, functionName: string): Promise<
   const names = [...(await keeper.functions()).functions.keys()];
   if (names.includes(functionName)) return;
   const nearest = nearestNames(functionName, names);
-  const hint = nearest.length === 0 ? "" : `; did you mean ${nearest.map((name) => `"${name}"`).join(" or ")}?`;
-  throw new GridError("UNKNOWN_FUNCTION", `pool "${keeper.pool}" never had a function "${functionName}"${hint}`, {
-    details: { functionName, nearest },
-  });
+  const message = `pool "${keeper.pool}" never had a function "${functionName}"${didYouMean(nearest)}`;
+  throw new GridError("UNKNOWN_FUNCTION", message, { details: { functionName, nearest } });
 }
 
 function idOf(text: string): string {

@@ -62,7 +62,7 @@ describe("the bounds", () => {
     for (let i = 0; i < 100; i += 1) results.put(`${i}`, kept("x".repeat(1_000)));
     expect(results.size).toBeGreaterThan(0);
     expect(results.size * 2_000).toBeLessThanOrEqual(10_000);
-    expect(results.get("99", "1#0", 0)).toBeDefined();
+    for (const key of ["97", "98", "99"]) expect(results.get(key, "1#0", 0)).toBeDefined();
   });
 
   it("keep out what would push out everything else", () => {

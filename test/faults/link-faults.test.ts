@@ -27,7 +27,7 @@ function resetOften(proxy: TcpProxy): void {
   for (const ms of [300, 600, 900, 1_200, 1_500]) setTimeout(() => proxy.reset(), ms);
 }
 
-describe.concurrent.each(faults)("a link that $name", ({ begin, ms }) => {
+describe.concurrent.each(faults.map((fault) => [fault.name, fault] as const))("a link that %s", (_, { begin, ms }) => {
   test("of the only client: every ask is answered once it is back", { timeout: 60_000 }, async (context) => {
     const stage = await FaultStage.set(context);
     await stage.startWorkers(1);

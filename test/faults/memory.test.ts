@@ -5,7 +5,7 @@ import { shortOrFull } from "../harness/fault-length.ts";
 import { FaultStage } from "../harness/fault-stage.ts";
 
 const mebibyte = 1_048_576;
-const requests = shortOrFull(200_000, 1_000_000);
+const requests = shortOrFull(100_000, 1_000_000);
 const mostGrowth = 4 * mebibyte;
 
 test("the memory of client and worker is flat over many requests", { timeout: 600_000 }, async (context) => {

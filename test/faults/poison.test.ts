@@ -59,7 +59,7 @@ test.concurrent.for(poisons.map((poison) => [poison.name, poison] as const))(
   },
 );
 
-describe.concurrent("no loss is counted", () => {
+describe.concurrent("no loss is counted", { timeout: 60_000 }, () => {
   const rest = (path: string, ms: number) => ["rest", path, "held", ms] as const;
 
   // With one attempt, the first loss would fail the request.

@@ -50,7 +50,7 @@ test("killed and restarted empty three times during 20,000 nested requests", { t
   expect(evaluated).toBeGreaterThanOrEqual(nestedRequests);
 });
 
-describe.concurrent("under load", () => {
+describe.concurrent("under load", { timeout: 60_000 }, () => {
   test("all connections are killed and all scripts forgotten, again and again", async (context) => {
     const stage = await FaultStage.set(context);
     const { settle } = await setPool(stage);

@@ -114,7 +114,7 @@ export class FaultStage {
   }
 
   /** Resolves once the pool is so; it tells nobody when it changes, so it is asked now and then. */
-  async until(isSo: (state: PoolState) => boolean, timeout = 20_000): Promise<PoolState> {
+  async until(isSo: (state: PoolState) => boolean, timeout = 30_000): Promise<PoolState> {
     let state: PoolState | undefined;
     await vi.waitUntil(
       async () => {

@@ -89,16 +89,20 @@ export class TcpProxy {
 class Link {
   isSilent = false;
   onEnd: () => void = () => undefined;
-  readonly #sides: readonly [Socket, Socket];
+  readonly #near: Socket;
+  readonly #far: Socket;
 
   constructor(near: Socket, far: Socket, delayMs: () => number) {
-    this.#sides = [near, far];
+    this.#near = near;
+    this.#far = far;
     this.#carry(near, far, delayMs);
     this.#carry(far, near, delayMs);
   }
 
   reset(): void {
-    for (const side of this.#sides) side.resetAndDestroy();
+    this.#near.resetAndDestroy();
+    // It may be a link of TLS or to a unix socket, which cannot be reset.
+    this.#far.destroy();
     this.onEnd();
   }
 

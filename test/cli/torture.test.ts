@@ -1,0 +1,58 @@
+/** `callgrid torture`: finds nothing wrong with a grid that is right, finds what is wrong, and leaves nothing behind. */
+import { fileURLToPath } from "node:url";
+import { openStatekeeper } from "@callgrid/statekeeper";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { startCommand } from "../harness/command.ts";
+import { CommandPool } from "../harness/command-pool.ts";
+import { RedisServer } from "../harness/redis-server.ts";
+
+const wrongLeaf = fileURLToPath(new URL("../fixtures/cli/wrong-leaf.ts", import.meta.url));
+
+async function startRedis(): Promise<RedisServer> {
+  const server = await RedisServer.start();
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** The name of the grid that is tortured, once there is one. */
+async function torturedGrid(url: string): Promise<string> {
+  const statekeeper = await openStatekeeper(url, { grid: "another" });
+  onTestFinished(() => statekeeper.close());
+  return vi.waitUntil(async () => (await statekeeper.otherGridsWith("torture"))[0], { timeout: 20_000, interval: 20 });
+}
+
+describe("callgrid torture", { timeout: 60_000 }, () => {
+  it("breaks a grid of its own, finds nothing wrong, and removes it", async () => {
+    const server = await startRedis();
+    await server.command("SET", "somebody", "elses");
+    const pool = new CommandPool(server.url);
+    const { exitCode, stdout } = await pool.run(["torture", "--minutes", "0.15", "--seed", "1", "--json"]);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({
+      counts: { lost: 0, unanswered: 0, contradicted: 0, wrong: 0 },
+      violations: [],
+      seed: 1,
+      answered: result.asked,
+    });
+    expect(result.asked).toBeGreaterThan(50);
+    expect(Object.values(result.faults as Record<string, number>).some((times) => times > 0)).toBe(true);
+    expect(exitCode).toBe(0);
+    expect(await server.command("KEYS", "*")).toBe("*1\r\n$8\r\nsomebody\r\n");
+  });
+
+  it("ends with 1 and says what is wrong when somebody hands in wrong values; Ctrl-C ends it before its time", async () => {
+    const server = await startRedis();
+    const torture = startCommand(["torture", "--url", server.url, "--minutes", "10"]);
+    const grid = await torturedGrid(server.url);
+    const intruder = startCommand([
+      ...["worker", "--url", server.url, "--grid", grid, "--pool", "torture"],
+      ...["--functions", wrongLeaf, "--count", "2"],
+    ]);
+    await intruder.says("a wrong leaf", 20);
+    torture.kill("SIGINT");
+    const { exitCode, stdout } = await torture.ended;
+    expect(stdout).toMatch(/\d+ violations?; the seed is \d+/);
+    expect(stdout).toMatch(/ {2}wrong \["leaf","r\d+",\d+\]: -1/);
+    expect(exitCode).toBe(1);
+  });
+});

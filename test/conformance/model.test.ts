@@ -19,8 +19,8 @@ let redis: Statekeeper;
 let dumper: RedisDumper;
 
 beforeAll(async () => {
-  redis = await openStatekeeper(inject("redisUrl"), { grid });
-  dumper = new RedisDumper(inject("redisUrl"));
+  redis = await openStatekeeper(inject("smallRedisUrl"), { grid });
+  dumper = new RedisDumper(inject("smallRedisUrl"));
 });
 
 afterAll(async () => {

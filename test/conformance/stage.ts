@@ -43,8 +43,8 @@ export async function setPortStage(): Promise<Stage> {
 
 export async function setRedisStage(): Promise<Stage> {
   const grid = randomUUID();
-  const keeper = await openStatekeeper(inject("redisUrl"), { grid });
-  const dumper = new RedisDumper(inject("redisUrl"));
+  const keeper = await openStatekeeper(inject("smallRedisUrl"), { grid });
+  const dumper = new RedisDumper(inject("smallRedisUrl"));
   onTestFinished(async () => {
     await keeper.close();
     await dumper.remove(grid, "pool");

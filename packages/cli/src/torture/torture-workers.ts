@@ -1,5 +1,4 @@
 /** The worker processes of a torture: a supervisor as `callgrid worker` has one, whose processes can be killed and stopped. */
-
 import { systemClock } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import { type StartWorkerChild, Supervisor, type WorkerChild, workerChildStarter } from "@callgrid/worker";

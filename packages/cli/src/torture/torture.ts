@@ -119,7 +119,9 @@ class Scene {
 
   async clear(): Promise<void> {
     for (const clear of this.#clearings.splice(0).reverse()) {
-      await clear().catch((error: unknown) => this.#log.warn({ reason: String(error) }, "torture: could not clear up"));
+      await clear().catch((error: unknown) =>
+        this.#log.error({ reason: String(error) }, "torture: could not clear up"),
+      );
     }
   }
 

@@ -1,0 +1,13 @@
+/** Package batch: describes large pieces of work, plans how to run them, and runs them. */
+export { addBatches, type Batching, type BatchingOptions } from "./add-batches.ts";
+export type { SlicedData } from "./batch-data.ts";
+export type { BatchItem } from "./batch-items.ts";
+export { BatchRun, type StartLocalGrid } from "./batch-run.ts";
+export { type BatchMode, type BatchSpec, batchOptions, type Objective } from "./batch-spec.ts";
+export type { Checkpoint } from "./checkpoint.ts";
+export { type FileSlice, readBytes, readLines, readText } from "./file-slice.ts";
+export { bytes, type FileData, type FileOptions, lines } from "./file-source.ts";
+export { type NumberRange, range } from "./number-range.ts";
+export type { Plan } from "./plan.ts";
+export type { BatchProgress } from "./progress.ts";
+export { workerModule } from "./worker-module.ts";

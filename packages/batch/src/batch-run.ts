@@ -42,6 +42,8 @@ interface Started {
   readonly setting: BatchSetting;
   readonly pilot: PilotReport;
   readonly plan: Plan;
+  /** Chunks that an earlier run has finished. */
+  readonly restored: readonly Chunk[];
 }
 
 // How many windows of chunks may be finished and held because an earlier one is slow.
@@ -176,8 +178,8 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
       const setting = await surveyBatch(grid, spec);
       const isSerial = setting.survey.workers === 0 || spec.mode === "serial";
       const pool = this.#poolChunks(grid, spec.pool, setting);
-      const restored: FinishedChunk[] = [];
-      for await (const finished of this.#supply.restore()) restored.push(finished);
+      await spec.checkpoint?.begin(JSON.stringify(setting.work));
+      const restored = await this.#supply.restore();
       const pilot = await runPilot({
         supply: this.#supply,
         fixedUnits: spec.chunkUnits,
@@ -189,7 +191,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
         unit: this.#supply.unit,
         localLanes: this.#canStartLocal ? availableParallelism() : 0,
       });
-      return { setting, plan, pilot: { ...pilot, finished: [...restored, ...pilot.finished] } };
+      return { setting, plan, pilot, restored };
     } catch (error) {
       const reason = this.#asCancelled(error);
       await this.#end("failed");
@@ -215,6 +217,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     this.#progress.begin(started.plan.mode);
     let state: "done" | "failed" = "failed";
     try {
+      yield* this.#restored(started.restored);
       for (const finished of started.pilot.finished) {
         await this.#note(finished);
         yield finished;
@@ -225,6 +228,17 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
       throw this.#asCancelled(error);
     } finally {
       await this.#end(state);
+    }
+  }
+
+  async *#restored(chunks: readonly Chunk[]): AsyncGenerator<FinishedChunk, undefined> {
+    const { checkpoint } = this.#parts.spec;
+    for (const chunk of checkpoint === undefined ? [] : chunks) {
+      const result = await checkpoint?.finished(chunk.index);
+      if (result === undefined) continue;
+      const finished = { chunk, result, requestId: "", isCached: true, finishedMs: Date.now() };
+      this.#progress.note(finished, this.#supply.totalUnits);
+      yield finished;
     }
   }
 
@@ -309,8 +323,8 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     const errors = result.failures.map((failure) => failure.error);
     throwFirst(errors.filter(({ code }) => isForbidden || code === "FILE_CHANGED"));
     throwFirst(result.reduceFailure === undefined ? [] : [result.reduceFailure]);
-    // halves share a place, and are done again if the run has to be resumed
-    await checkpoint?.noteFinished(chunk.index, result);
+    // parts share a place: they are done again if the run has to be resumed
+    if (chunk.isPart !== true) await checkpoint?.noteFinished(chunk.index, result);
     this.#progress.note(finished, this.#supply.totalUnits);
     for (const observe of this.#observers) observe(finished);
   }

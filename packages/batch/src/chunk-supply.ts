@@ -2,7 +2,6 @@
 import { GridError } from "@callgrid/core";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type Chunk, type SliceSource, sliceCount, sliceRange } from "./chunk.ts";
-import type { FinishedChunk } from "./finished-chunk.ts";
 
 export class ChunkSupply {
   readonly #source: SliceSource;
@@ -40,17 +39,18 @@ export class ChunkSupply {
     return this.#again.length > 0;
   }
 
-  /** Cuts as the earlier run did; yields the chunks that it finished, and keeps the others for now. */
-  async *restore(): AsyncGenerator<FinishedChunk, undefined> {
-    if (this.#checkpoint === undefined) return;
+  /** Cuts as the earlier run did; returns the chunks that it finished, and keeps the others for now. */
+  async restore(): Promise<Chunk[]> {
+    const finished: Chunk[] = [];
+    if (this.#checkpoint === undefined) return finished;
     for (const [index, units] of this.#checkpoint.cuts.entries()) {
       const chunk = await this.#source.take(units);
       if (chunk === undefined || chunk.units !== units) throw otherData(index);
       this.#cutUnits += chunk.units;
-      const result = await this.#checkpoint.finished(index);
-      if (result === undefined) this.#again.push(chunk);
-      else yield { chunk, result, requestId: "", isCached: true, finishedMs: Date.now() };
+      if (this.#checkpoint.isFinished(index)) finished.push(chunk);
+      else this.#again.push(chunk);
     }
+    return finished;
   }
 
   /** The next chunk, of about so many units; undefined when there is none for now. */
@@ -80,9 +80,10 @@ export class ChunkSupply {
     const middle = Math.ceil(count / 2);
     const units = Math.round(chunk.units / 2);
     this.#again.push(
-      { ...chunk, slices: sliceRange(chunk.slices, 0, middle), units },
+      { ...chunk, slices: sliceRange(chunk.slices, 0, middle), units, isPart: true },
       {
         ...chunk,
+        isPart: true,
         firstSlice: chunk.firstSlice + middle,
         slices: sliceRange(chunk.slices, middle, count),
         units: chunk.units - units,

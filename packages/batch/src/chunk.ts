@@ -16,6 +16,8 @@ export interface Chunk {
   readonly slices: Slices;
   /** How much of the source it covers, in the source's unit. */
   readonly units: number;
+  /** Whether it is part of a chunk that failed as a whole. */
+  readonly isPart?: true;
 }
 
 /** Cuts chunks off data. */

@@ -60,6 +60,16 @@ export class Plan {
     return predict(this.parts.workload, { mode: "distributed", startMs: 0 }, nodes);
   }
 
+  /** The plan as plain data, with predictions for other numbers of nodes. */
+  describe(nodes: readonly number[] = []): Readonly<Record<string, unknown>> {
+    const { name, objective, unit, workload, workers, pilotUnits } = this.parts;
+    return {
+      ...{ name, objective, mode: this.mode, lanes: this.lanes, unit, chunkUnits: this.chunkUnits },
+      ...{ window: this.window, predictedMs: this.predictedMs, measured: { ...workload, pilotUnits }, workers },
+      predictions: nodes.map((count) => ({ nodes: count, ...this.predictFor(count) })),
+    };
+  }
+
   /**
    * The plan in words: the decision, what it rests on, and as a table and a curve what other numbers of nodes would take.
    *

@@ -19,6 +19,7 @@ export {
   type Plan,
   range,
   readBytes,
+  readFileLines,
   readLines,
   readText,
 } from "@callgrid/batch";

@@ -8,6 +8,7 @@ import { batchCommand } from "./commands/batch.ts";
 import { distributorCommand } from "./commands/distributor.ts";
 import { enqueueCommand } from "./commands/enqueue.ts";
 import { forgetCommand } from "./commands/forget.ts";
+import { mapreduceCommand } from "./commands/mapreduce.ts";
 import { planCommand } from "./commands/plan.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -65,6 +66,7 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, enqueueCommand, setting);
   addCommand(program, batchCommand, setting);
   addCommand(program, planCommand, setting);
+  addCommand(program, mapreduceCommand, setting);
   addCommand(program, statusCommand, setting);
   addCommand(program, whyCommand, setting);
   addCommand(program, forgetCommand, setting);

@@ -73,6 +73,20 @@ describe("callgrid batch", () => {
     expect(JSON.parse(gunzipSync(readFileSync(ndjson)).toString())).toEqual({ index: 0, value: ['a "b", c'] });
   });
 
+  it("writes a page about the run", async () => {
+    const report = path(".html");
+    const args = [...batch, "--process", "double", "--reduce", "sum", "--range", "0..1000", "--chunk-units", "100"];
+    expect(
+      await runCommand([...args, "--mode", "local", "--name", "doubling", "--report", report], { env }),
+    ).toMatchObject({
+      exitCode: 0,
+    });
+    const html = readFileSync(report, "utf8");
+    expect(html).toContain("<h1>doubling</h1>");
+    expect(html).toContain("doubling runs local");
+    expect(html.match(/<rect/g)).toHaveLength(10);
+  });
+
   it("says which slice failed, and ends with 1", async () => {
     const args = [...batch, "--process", "evenOnly", "--range", "0..6"];
     const { exitCode, stderr } = await runCommand(args, { env });

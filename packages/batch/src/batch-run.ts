@@ -112,6 +112,11 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     return this.#progress.watch(everyMs, () => this.#countInFlight());
   }
 
+  /** How far the run is now, apart from what workers are at. */
+  get standing(): Omit<BatchProgress, "inFlight"> {
+    return this.#progress.now;
+  }
+
   /** Calls back for each chunk that is done, in the order in which they are. */
   onChunk(observer: (finished: FinishedChunk) => void): void {
     this.#observers.push(observer);

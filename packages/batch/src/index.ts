@@ -15,4 +15,5 @@ export type { Plan } from "./plan.ts";
 export type { BatchProgress } from "./progress.ts";
 export { type ExtraColumn, extraColumns } from "./result-columns.ts";
 export { csvFile, failureFile, ndjsonFile, type ResultWriter } from "./result-file.ts";
+export { RunReport } from "./run-report.ts";
 export { workerModule } from "./worker-module.ts";

@@ -33,7 +33,7 @@ function measured({ parts: { workload, unit, pilotUnits, notSerial } }: Plan): s
   return [
     `Measured on ${amount(pilotUnits, unit)}: ${perUnit}, the processor busy for ${Math.round(busyRatio * 100)} %, ` +
       `${timeText(overheadMs)} for a chunk's way to a worker and back.`,
-    `There is ${total}${whole}.`,
+    `In all ${total}${whole}.`,
     ...(notSerial === undefined ? [] : [`Not in this process: ${notSerial}.`]),
   ];
 }

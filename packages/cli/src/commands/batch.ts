@@ -1,5 +1,6 @@
 /** `callgrid batch`: a large piece of work, cut, run and put together. */
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import {
@@ -11,6 +12,7 @@ import {
   failureFile,
   ndjsonFile,
   type ResultWriter,
+  RunReport,
 } from "@callgrid/batch";
 import { declareOptions, isGridError, option } from "@callgrid/core";
 import { type BatchCommandOptions, batchCommandOptions, dataOf, invalid, openBatchGrid } from "../batch-request.ts";
@@ -35,6 +37,11 @@ const options = declareOptions({
     expects: extraColumns.join(", "),
     description: "More columns: start, interval, done, job.",
   }),
+  report: option.string({
+    optional: true,
+    description:
+      "Where to write an HTML page about the run: what each worker did when, throughput, the slowest chunks.",
+  }),
   order: option.choice({
     choices: ["slices", "finished"],
     default: "slices",
@@ -50,6 +57,7 @@ type Options = BatchCommandOptions & {
   readonly csv: string | undefined;
   readonly ndjson: string | undefined;
   readonly failed: string | undefined;
+  readonly report: string | undefined;
   readonly columns: readonly string[];
   readonly order: "slices" | "finished";
   readonly checkpoint: string | undefined;
@@ -77,8 +85,11 @@ export const batchCommand: CommandSpec<typeof options> = {
           isTimed: given.columns.length > 0,
         });
         const showing = showProgress(io, run);
+        const report = new RunReport();
+        run.onChunk((finished) => report.note(finished));
         const failures = await unlessAborted(second, takeResults(io, run, given));
         await showing;
+        if (given.report !== undefined) await writeReport(given.report, run, report);
         await checkpoint?.remove();
         return failures === 0 ? exitCodes.fine : exitCodes.failed;
       } catch (problem) {
@@ -90,6 +101,11 @@ export const batchCommand: CommandSpec<typeof options> = {
     });
   },
 };
+
+async function writeReport(path: string, run: BatchRun<unknown, unknown>, report: RunReport): Promise<void> {
+  const plan = (await run.plan()).explain();
+  await writeFile(path, report.html({ name: run.name, plan, progress: run.standing }));
+}
 
 /** Data from stdin comes once, so that there is nothing to go on with. */
 async function openCheckpoint(given: Options): Promise<FileCheckpoint | undefined> {

@@ -1,12 +1,11 @@
 /** What a worker promises the functions it runs, on the embedded statekeeper and seen from outside only. */
 
-import { GridClient } from "@callgrid/client";
+import { type Grid, GridClient } from "@callgrid/client";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import {
   callReentrant,
   context,
   define,
-  type Grid,
   isGridError,
   RequestError,
   type RunningWorker,

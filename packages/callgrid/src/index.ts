@@ -3,12 +3,31 @@
  * are. All that users need has its public name here; the packages behind it are for those who build tools.
  */
 export {
+  type BatchItem,
+  type BatchMode,
+  type BatchProgress,
+  type BatchRun,
+  type BatchSpec,
+  bytes,
+  type Checkpoint,
+  type FileData,
+  type FileOptions,
+  type FileSlice,
+  lines,
+  type NumberRange,
+  type Objective,
+  type Plan,
+  range,
+  readBytes,
+  readFileLines,
+  readLines,
+  readText,
+} from "@callgrid/batch";
+export {
   type ConnectOptions,
   closeDefaultGrid,
-  connect,
   type EnqueueOptions,
   enqueue,
-  type Grid,
   type GridLog,
   type Outcomes,
   type Requests,
@@ -43,8 +62,9 @@ export {
   type RequestContext,
   type RunningWorker,
   type StartWorkerOptions,
-  startWorker,
   streamReentrant,
 } from "@callgrid/worker";
+export { connect, type Grid } from "./grid.ts";
 export { type LocalGrid, localGrid } from "./local-grid.ts";
 export type { LocalGridOptions } from "./local-grid-options.ts";
+export { startWorker } from "./start-worker.ts";

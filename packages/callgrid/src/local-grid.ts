@@ -2,6 +2,7 @@
  * The embedded grid: statekeeper, distributor and workers inside this process, with nothing to install or start. It
  * serves programs that need the CPUs of one machine, and the tests of functions that will run on a larger grid.
  */
+import { addBatches, type Batching, workerModule } from "@callgrid/batch";
 import { type Grid, GridClient, type GridClientParts, makeDefaultLog, resolveClientOptions } from "@callgrid/client";
 import { startDistributor } from "@callgrid/distributor";
 import { MemoryStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
@@ -12,10 +13,11 @@ import {
   resolveLocalGridOptions,
   type WorkerLog,
 } from "./local-grid-options.ts";
+import { withBatches } from "./start-worker.ts";
 import { startWorkerThreads } from "./worker-threads.ts";
 
 /** A grid inside this process. */
-export interface LocalGrid extends Grid {
+export interface LocalGrid extends Grid, Batching {
   /** The pool to enqueue to. */
   readonly pool: string;
   /** How many workers there are. */
@@ -63,10 +65,10 @@ export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
     throw error;
   }
   const client = { statekeeper, settings: resolveClientOptions({ leaseMs }), log, onClose: end };
-  return new EmbeddedGrid(client, settings);
+  return addBatches(new EmbeddedGrid(client, settings), { localPool: settings.pool });
 }
 
-class EmbeddedGrid extends GridClient implements LocalGrid {
+class EmbeddedGrid extends GridClient {
   readonly pool: string;
   readonly workers: number;
 
@@ -85,8 +87,9 @@ async function startHead({ pool, maxAttempts }: LocalGridSettings, statekeeper: 
 async function startWorkers(settings: LocalGridSettings, statekeeper: Statekeeper, log: WorkerLog): Promise<End> {
   const { pool, slots, sharing, drainTimeoutMs, maxAttempts, functions, modules } = settings;
   const options = { pool, slots, sharing, drainTimeoutMs, maxAttempts, leaseMs };
-  if (modules !== undefined) return startWorkerThreads({ ...settings, modules, options }, statekeeper, log);
-  const worker = await startWorker({ ...options, functions, statekeeper, log });
+  if (modules !== undefined)
+    return startWorkerThreads({ ...settings, modules: [...modules, workerModule.href], options }, statekeeper, log);
+  const worker = await startWorker({ ...options, functions: withBatches(functions), statekeeper, log });
   return () => worker.drain();
 }
 

@@ -17,6 +17,7 @@ export interface Embedded {
 export interface LocalGridRequest {
   readonly functions: readonly string[];
   readonly workers?: number | undefined;
+  readonly workerHeapBytes?: number | undefined;
   readonly log: Logger;
 }
 

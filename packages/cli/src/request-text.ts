@@ -46,7 +46,8 @@ export function parseRequestOrId(text: string): MeantRequest {
   );
 }
 
-function parseJson(text: string, where: string): unknown {
+/** Reads JSON; throws `INVALID_REQUEST` that points at the place where it stops being JSON. */
+export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -1,4 +1,5 @@
 /** `callgrid worker`: worker processes for a pool under a supervisor, until it is told to end. */
+import { workerModule } from "@callgrid/batch";
 import { declareOptions, option, parsePool } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { Supervisor, workerOptions } from "@callgrid/worker";
@@ -45,7 +46,12 @@ export const workerCommand: CommandSpec<typeof options> = {
       const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
       try {
         const supervisor = new Supervisor(
-          { count, drainTimeoutMs, maxAttempts, settings: { functions, options: settings, logLevel } },
+          {
+            count,
+            drainTimeoutMs,
+            maxAttempts,
+            settings: { functions: [...functions, workerModule.href], options: settings, logLevel },
+          },
           { keeper: statekeeper.pool(pool), log, stderr },
         );
         endBySignals(supervisor, { first, second }, log);

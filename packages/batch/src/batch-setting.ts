@@ -1,0 +1,71 @@
+/** What a run needs to know before it begins: its functions at their versions, who is there, and whether it can run here. */
+import type { Grid } from "@callgrid/client";
+import { allDefinitions, type Definition, GridError } from "@callgrid/core";
+import type { CheckedSpec } from "./batch-spec.ts";
+import type { ErrorPolicy, SliceWork } from "./chunk-work.ts";
+import { isAsync, type NamedFunction } from "./named-function.ts";
+import { type PoolSurvey, surveyOf, versionIn } from "./pool-survey.ts";
+import { chunk as chunkFunction } from "./worker-functions.ts";
+
+/** See the head of this file. */
+export interface BatchSetting {
+  readonly work: SliceWork;
+  readonly survey: PoolSurvey;
+  /** Why it cannot run in this process; undefined if it can. */
+  readonly notSerial: string | undefined;
+}
+
+/**
+ * Finds it out.
+ *
+ * @throws GridError `UNKNOWN_FUNCTION` for a function that the pool lacks; where the pool has no workers, `INVALID_OPTION`
+ *   unless the batch can run in this process.
+ */
+export async function surveyBatch(grid: Grid, spec: CheckedSpec): Promise<BatchSetting> {
+  const survey = surveyOf(await grid.status(spec.pool));
+  const names = [spec.process, ...(spec.isErrorFunction ? [spec.error] : []), ...(spec.reduce ? [spec.reduce] : [])];
+  const notSerial = names.map((name) => notSerialBecause(name, survey)).find((reason) => reason !== undefined);
+  if (survey.workers === 0) refuseWithoutWorkers(spec, notSerial);
+  else versionIn(survey, chunkFunction.functionName, spec.pool);
+  const named = (name: string): NamedFunction => ({
+    name,
+    version: survey.workers === 0 ? (newestHere(name)?.version ?? "") : versionIn(survey, name, spec.pool),
+  });
+  const work = {
+    process: named(spec.process),
+    onError: policyOf(spec, named),
+    ...(spec.reduce !== undefined && { reduce: named(spec.reduce) }),
+    ...(spec.isTimed && { isTimed: true as const }),
+  };
+  return { work, survey, notSerial };
+}
+
+function policyOf(spec: CheckedSpec, named: (name: string) => NamedFunction): ErrorPolicy {
+  if (spec.isErrorFunction) return { policy: "call", function: named(spec.error) };
+  if (spec.error === "retry") return { policy: "retry", retries: spec.retries };
+  return { policy: spec.error === "skip" ? "skip" : "fail" };
+}
+
+function notSerialBecause(name: string, survey: PoolSurvey): string | undefined {
+  const here = newestHere(name);
+  if (here === undefined) return `"${name}" is not defined in it`;
+  if (isAsync(here)) return `"${name}" waits, which a pool has room for`;
+  if (here.timeoutMs > 0) return `"${name}" has a time limit, which only workers enforce`;
+  const version = survey.versions.get(name);
+  if (version !== undefined && version !== here.version) return `the pool has "${name}" at another version`;
+  return undefined;
+}
+
+function newestHere(name: string): Definition | undefined {
+  return allDefinitions().findLast((known) => known.name === name);
+}
+
+function refuseWithoutWorkers({ pool, mode }: CheckedSpec, notSerial: string | undefined): void {
+  if (notSerial === undefined && mode !== "distributed") return;
+  const reason = notSerial === undefined ? "" : `, and the batch cannot run in this process: ${notSerial}`;
+  throw new GridError(
+    "INVALID_OPTION",
+    `pool "${pool}" has no workers${reason}; start some: callgrid worker --pool ${pool} --functions …`,
+    { details: { path: "batch.pool", pool } },
+  );
+}

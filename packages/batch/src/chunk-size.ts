@@ -1,0 +1,74 @@
+/**
+ * How large the next chunk should be. On long runs a chunk takes about a second: long enough to make its way to a worker
+ * and back cheap, short enough to lose little with a worker that dies. Near the end, and on short runs, chunks are smaller,
+ * so that no lane waits long for the last one.
+ */
+
+const aimMs = 1_000;
+// The way to a worker and back should cost a twentieth of a chunk at most.
+const overheadShare = 20;
+const chunksPerLane = 4;
+
+/** What {@link chunkMsFor} goes by. */
+export interface Remaining {
+  /** How long the rest takes on one lane; undefined where nobody knows. */
+  readonly remainingMs: number | undefined;
+  readonly lanes: number;
+  readonly overheadMs: number;
+}
+
+/** How long the next chunk should take. */
+export function chunkMsFor({ remainingMs, lanes, overheadMs }: Remaining): number {
+  const leastMs = Math.min(aimMs, overheadMs * overheadShare);
+  const shareMs = remainingMs === undefined ? aimMs : remainingMs / (lanes * chunksPerLane);
+  return Math.min(aimMs, Math.max(leastMs, shareMs));
+}
+
+// How much one finished chunk counts for, against those before.
+const newWeight = 0.3;
+const growthLimit = 4;
+
+/** Learns from finished chunks how long a unit takes, and sizes the next chunk by that. */
+export class ChunkSizer {
+  readonly #overheadMs: number;
+  readonly #lanes: number;
+  readonly #fixedUnits: number | undefined;
+  #msPerUnit: number;
+  #largestUnits: number;
+
+  /** `msPerUnit` is what the pilot measured, on chunks of up to `largestUnits`. */
+  constructor(measured: {
+    readonly msPerUnit: number;
+    readonly overheadMs: number;
+    readonly lanes: number;
+    readonly largestUnits: number;
+    readonly fixedUnits?: number | undefined;
+  }) {
+    this.#msPerUnit = measured.msPerUnit;
+    this.#overheadMs = measured.overheadMs;
+    this.#lanes = measured.lanes;
+    this.#largestUnits = measured.largestUnits;
+    this.#fixedUnits = measured.fixedUnits;
+  }
+
+  /** How long one unit takes, by what has been seen lately. */
+  get msPerUnit(): number {
+    return this.#msPerUnit;
+  }
+
+  /** A chunk has taken so long; one that was known before says nothing. */
+  learn(units: number, tookMs: number): void {
+    if (units === 0) return;
+    this.#msPerUnit += newWeight * (tookMs / units - this.#msPerUnit);
+    this.#largestUnits = Math.max(this.#largestUnits, units);
+  }
+
+  /** Units of the next chunk: 1 or more, and at most four times what has been seen to work. */
+  next(remainingUnits: number | undefined): number {
+    if (this.#fixedUnits !== undefined) return this.#fixedUnits;
+    const remainingMs = remainingUnits === undefined ? undefined : remainingUnits * this.#msPerUnit;
+    const chunkMs = chunkMsFor({ remainingMs, lanes: this.#lanes, overheadMs: this.#overheadMs });
+    const units = Math.round(chunkMs / Math.max(this.#msPerUnit, 1e-9));
+    return Math.max(1, Math.min(units, this.#largestUnits * growthLimit));
+  }
+}

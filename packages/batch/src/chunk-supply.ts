@@ -1,0 +1,104 @@
+/** Where a run takes its chunks from: those an earlier run left open, those that have to be done again, then the data. */
+import { GridError } from "@callgrid/core";
+import type { Checkpoint } from "./checkpoint.ts";
+import { type Chunk, type SliceSource, sliceCount, sliceRange } from "./chunk.ts";
+
+export class ChunkSupply {
+  readonly #source: SliceSource;
+  readonly #checkpoint: Checkpoint | undefined;
+  readonly #again: Chunk[] = [];
+  #cutUnits = 0;
+  #isOver = false;
+
+  constructor(source: SliceSource, checkpoint: Checkpoint | undefined) {
+    this.#source = source;
+    this.#checkpoint = checkpoint;
+  }
+
+  get unit(): "slice" | "byte" {
+    return this.#source.unit;
+  }
+
+  /** Undefined until the end is known. */
+  get totalUnits(): number | undefined {
+    return this.#isOver ? this.#cutUnits : this.#source.totalUnits;
+  }
+
+  /** What has not been cut yet. */
+  get uncutUnits(): number | undefined {
+    return this.totalUnits === undefined ? undefined : this.totalUnits - this.#cutUnits;
+  }
+
+  /** Whether everything has been cut and nothing is to be done again. */
+  get isEmpty(): boolean {
+    return this.#isOver && !this.hasAgain;
+  }
+
+  /** Whether chunks wait that have been cut before. */
+  get hasAgain(): boolean {
+    return this.#again.length > 0;
+  }
+
+  /** Cuts as the earlier run did; returns the chunks that it finished, and keeps the others for now. */
+  async restore(): Promise<Chunk[]> {
+    const finished: Chunk[] = [];
+    if (this.#checkpoint === undefined) return finished;
+    for (const [index, units] of this.#checkpoint.cuts.entries()) {
+      const chunk = await this.#source.take(units);
+      if (chunk === undefined || chunk.units !== units) throw otherData(index);
+      this.#cutUnits += chunk.units;
+      if (this.#checkpoint.isFinished(index)) finished.push(chunk);
+      else this.#again.push(chunk);
+    }
+    return finished;
+  }
+
+  /** The next chunk, of about so many units; undefined when there is none for now. */
+  async next(units: () => number): Promise<Chunk | undefined> {
+    const again = this.#again.shift();
+    if (again !== undefined) return again;
+    if (this.#isOver) return undefined;
+    const chunk = await this.#source.take(units());
+    if (chunk === undefined) {
+      this.#isOver = true;
+      return undefined;
+    }
+    this.#cutUnits += chunk.units;
+    this.#isOver = this.#cutUnits === this.#source.totalUnits;
+    await this.#checkpoint?.noteCut(chunk.index, chunk.units);
+    return chunk;
+  }
+
+  /** A chunk has to be done again. */
+  giveBack(chunk: Chunk): void {
+    this.#again.push(chunk);
+  }
+
+  /** A chunk failed as a whole: its halves are done on their own, so that the slice that it failed of stands alone. */
+  giveBackHalves(chunk: Chunk): void {
+    const count = sliceCount(chunk.slices);
+    const middle = Math.ceil(count / 2);
+    const units = Math.round(chunk.units / 2);
+    this.#again.push(
+      { ...chunk, slices: sliceRange(chunk.slices, 0, middle), units, isPart: true },
+      {
+        ...chunk,
+        isPart: true,
+        firstSlice: chunk.firstSlice + middle,
+        slices: sliceRange(chunk.slices, middle, count),
+        units: chunk.units - units,
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await this.#source.close();
+  }
+}
+
+function otherData(index: number): GridError {
+  return new GridError("INVALID_OPTION", `batch.checkpoint is of other data: chunk ${index} is not what it was`, {
+    details: { path: "batch.checkpoint" },
+  });
+}

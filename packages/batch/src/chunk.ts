@@ -1,0 +1,49 @@
+/**
+ * Chunks: neighbouring slices of a batch that travel and are evaluated together. A source cuts them one after the other,
+ * as large as it is told; what a chunk holds depends on the data and on those sizes alone, so that the same cuts make the
+ * same requests again.
+ */
+
+/** The slices of a chunk as they travel: one by one, or as whole numbers from `from` up to, not including, `to`. */
+export type Slices = { readonly list: readonly unknown[] } | { readonly from: number; readonly to: number };
+
+/** See the head of this file. */
+export interface Chunk {
+  /** Its place among the chunks, from 0. */
+  readonly index: number;
+  /** The place of its first slice among all slices, from 0. */
+  readonly firstSlice: number;
+  readonly slices: Slices;
+  /** How much of the source it covers, in the source's unit. */
+  readonly units: number;
+  /** Whether it is part of a chunk that failed as a whole. */
+  readonly isPart?: true;
+}
+
+/** Cuts chunks off data. */
+export interface SliceSource {
+  /** What sizes are measured in: for files bytes, for all else slices. */
+  readonly unit: "slice" | "byte";
+  /** How much there is in all; undefined where only the end will tell. */
+  readonly totalUnits: number | undefined;
+  /** Cuts the next chunk, of about `units` (1 or more); undefined at the end. One call at a time. */
+  take(units: number): Promise<Chunk | undefined>;
+  /** Lets the data clean up; nothing is taken afterwards. */
+  close(): Promise<void>;
+}
+
+/** How many slices there are. */
+export function sliceCount(slices: Slices): number {
+  return "list" in slices ? slices.list.length : slices.to - slices.from;
+}
+
+/** The slice at a place, from 0. */
+export function sliceAt(slices: Slices, place: number): unknown {
+  return "list" in slices ? slices.list[place] : slices.from + place;
+}
+
+/** The slices from one place up to, not including, another. */
+export function sliceRange(slices: Slices, from: number, to: number): Slices {
+  if ("list" in slices) return { list: slices.list.slice(from, to) };
+  return { from: slices.from + from, to: slices.from + to };
+}

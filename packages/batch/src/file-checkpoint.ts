@@ -1,0 +1,134 @@
+/**
+ * A checkpoint in a file: a line of JSON for each chunk that was cut, and one for each that is finished, with what it came to.
+ * A line that was cut short by a death is passed over. Values stay in the file; only their places are held in memory.
+ */
+import { mkdirSync } from "node:fs";
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { decodeValue, encodeValue } from "@callgrid/core";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { ChunkResult } from "./chunk-work.ts";
+
+interface Place {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+interface Line {
+  readonly batch?: string;
+  readonly cut?: number;
+  readonly done?: number;
+  readonly result?: string;
+}
+
+/** See the head of this file. */
+export class FileCheckpoint implements Checkpoint {
+  readonly path: string;
+  readonly #file: FileHandle;
+  #cuts: number[] = [];
+  readonly #finished = new Map<number, Place>();
+  #end = 0;
+  #batch: string | undefined;
+
+  private constructor(path: string, file: FileHandle) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  /** Opens it, with what an earlier run has left in it. */
+  static async open(path: string): Promise<FileCheckpoint> {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = await open(path, "a+");
+    const checkpoint = new FileCheckpoint(path, file);
+    await checkpoint.#read();
+    return checkpoint;
+  }
+
+  get cuts(): readonly number[] {
+    return this.#cuts;
+  }
+
+  /** How many chunks are finished. */
+  get finishedCount(): number {
+    return this.#finished.size;
+  }
+
+  /** What another batch has left is dropped. */
+  async begin(batch: string): Promise<void> {
+    if (this.#batch === batch) return;
+    await this.#file.truncate(0);
+    this.#cuts = [];
+    this.#finished.clear();
+    this.#end = 0;
+    this.#batch = batch;
+    await this.#append({ batch });
+  }
+
+  isFinished(index: number): boolean {
+    return this.#finished.has(index);
+  }
+
+  async finished(index: number): Promise<ChunkResult> {
+    const place = this.#finished.get(index) ?? { at: 0, bytes: 0 };
+    const buffer = Buffer.alloc(place.bytes);
+    await this.#file.read(buffer, 0, place.bytes, place.at);
+    const { result = "=" } = JSON.parse(buffer.toString()) as Line;
+    return decodeValue(result) as ChunkResult;
+  }
+
+  async noteCut(index: number, units: number): Promise<void> {
+    this.#cuts[index] = units;
+    await this.#append({ cut: units });
+  }
+
+  async noteFinished(index: number, result: ChunkResult): Promise<void> {
+    if (this.#finished.has(index)) return;
+    const limit = Number.POSITIVE_INFINITY;
+    this.#finished.set(index, await this.#append({ done: index, result: encodeValue(result, "result", limit) }));
+  }
+
+  /** Closes the file. */
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  /** Closes and removes it: the run is done. */
+  async remove(): Promise<void> {
+    await this.#file.close();
+    await rm(this.path, { force: true });
+  }
+
+  async #append(line: Line): Promise<Place> {
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    const at = this.#end;
+    await this.#file.appendFile(bytes);
+    this.#end += bytes.length;
+    return { at, bytes: bytes.length };
+  }
+
+  async #read(): Promise<void> {
+    let isWhole = true;
+    for await (const line of this.#file.readLines({ autoClose: false, start: 0 })) {
+      const parsed = parseLine(line);
+      isWhole = parsed !== undefined;
+      if (parsed === undefined) break;
+      const bytes = Buffer.byteLength(line) + 1;
+      if (parsed.batch !== undefined) this.#batch = parsed.batch;
+      if (parsed.cut !== undefined) this.#cuts.push(parsed.cut);
+      if (parsed.done !== undefined) this.#finished.set(parsed.done, { at: this.#end, bytes });
+      this.#end += bytes;
+    }
+    const { size } = await this.#file.stat();
+    // what comes next must not be glued to what was cut short
+    if (!isWhole) await this.#file.truncate(this.#end);
+    else if (this.#end > size) await this.#file.appendFile("\n");
+  }
+}
+
+function parseLine(line: string): Line | undefined {
+  try {
+    return JSON.parse(line) as Line;
+  } catch {
+    return undefined;
+  }
+}

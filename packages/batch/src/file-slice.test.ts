@@ -1,0 +1,121 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { type FileSlice, readBytes, readLines, readText } from "./file-slice.ts";
+import { bytes, FileSource, lines } from "./file-source.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "callgrid-file-slice-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+function fileOf(content: string | Uint8Array): string {
+  const path = join(folder, `file-${++files}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** The slices of files, cut into ranges of so many bytes. */
+async function slicesOf(paths: string | string[], sliceBytes: number): Promise<FileSlice[]> {
+  const source = new FileSource(lines(paths, { sliceBytes }));
+  const slices: FileSlice[] = [];
+  for (let chunk = await source.take(1); chunk !== undefined; chunk = await source.take(1))
+    if ("list" in chunk.slices) slices.push(...(chunk.slices.list as FileSlice[]));
+  return slices;
+}
+
+async function linesIn(path: string, sliceBytes: number): Promise<string[]> {
+  return (await slicesOf(path, sliceBytes)).flatMap(readLines);
+}
+
+describe("lines of a file in ranges", () => {
+  it.each([
+    ["LF", "one\ntwo\nthree\n", ["one", "two", "three"]],
+    ["CRLF", "one\r\ntwo\r\nthree\r\n", ["one", "two", "three"]],
+    ["no final line end", "one\ntwo\nthree", ["one", "two", "three"]],
+    ["empty lines", "\n\none\n\n", ["", "", "one", ""]],
+    ["a BOM", "\uFEFFone\ntwo\n", ["one", "two"]],
+    ["UTF-8 of several bytes", "größe\n雨🌧\nné\n", ["größe", "雨🌧", "né"]],
+    ["one line only", "one", ["one"]],
+  ])("are the lines of the file: %s", async (_, text, expected) => {
+    const path = fileOf(text);
+    for (let sliceBytes = 1; sliceBytes <= 30; sliceBytes += 1)
+      expect(await linesIn(path, sliceBytes)).toEqual(expected);
+  });
+
+  it("are whole and each is there once, wherever the cuts are", async () => {
+    const line = fc.stringMatching(/^[aé雨 ]{0,12}$/);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line),
+        fc.constantFrom("\n", "\r\n"),
+        fc.integer({ min: 1, max: 40 }),
+        async (all, end, size) => {
+          const path = fileOf(all.map((text) => text + end).join(""));
+          expect(await linesIn(path, size)).toEqual(all);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("may be 10 MB long", async () => {
+    const long = "x".repeat(10_000_000);
+    const read = await linesIn(fileOf(`short\n${long}\nlast\n`), 1_000_000);
+    expect(read.map(({ length }) => length)).toEqual([5, 10_000_000, 4]);
+  });
+
+  it("keep a BOM that is not at the start", () => {
+    const [slice] = lines(fileOf("a\n\uFEFFb\n")).files;
+    expect(slice && readText(slice)).toBe("a\n\uFEFFb\n");
+  });
+
+  it("that are not UTF-8 are refused with their place", () => {
+    const [slice] = lines(fileOf(new Uint8Array([0xff, 0xfe, 0x61, 0x00]))).files;
+    expect(() => slice && readLines(slice)).toThrow(/is not UTF-8 between bytes 0 and 4/);
+  });
+});
+
+describe("a file that is not as it was", () => {
+  it("is refused when it has grown", () => {
+    const path = fileOf("12345");
+    const [slice] = bytes(path).files;
+    appendFileSync(path, "6");
+    expect(() => slice && readBytes(slice)).toThrowError(
+      expect.objectContaining({ code: "FILE_CHANGED", message: expect.stringContaining("has 6 bytes") as unknown }),
+    );
+  });
+
+  it("is refused when it has the same size, and was written later", () => {
+    const path = fileOf("12345");
+    const [slice] = lines(path).files;
+    utimesSync(path, 1, 1);
+    expect(() => slice && readLines(slice)).toThrowError(expect.objectContaining({ code: "FILE_CHANGED" }));
+  });
+});
+
+describe("files as data", () => {
+  it("are covered once by ranges of any size, small ones together", async () => {
+    const paths = ["12345", "", "678", "9"].map(fileOf);
+    for (const units of [1, 2, 4, 100]) {
+      const source = new FileSource(bytes(paths));
+      let text = "";
+      for (let chunk = await source.take(units); chunk !== undefined; chunk = await source.take(units)) {
+        if (!("list" in chunk.slices)) throw new Error("a list was expected");
+        expect(chunk.units).toBeLessThanOrEqual(units);
+        for (const slice of chunk.slices.list as FileSlice[]) text += Buffer.from(readBytes(slice)).toString();
+      }
+      expect(text).toBe("123456789");
+    }
+    expect(new FileSource(bytes(paths)).totalUnits).toBe(9);
+  });
+
+  it("that are missing or are folders are refused with their place in the list", () => {
+    const good = fileOf("1");
+    expect(() => bytes([good, join(folder, "none")])).toThrow(/bytes\.files\[1\]: .*none cannot be read: ENOENT/);
+    mkdirSync(join(folder, "sub"));
+    expect(() => lines(join(folder, "sub"))).toThrow(/lines\.files\[0\]: .*it is no file/);
+    expect(() => lines(good, { sliceBytes: 0 })).toThrow(/lines\.sliceBytes/);
+  });
+});

@@ -1,0 +1,31 @@
+/** A function as a batch names it, and where it is looked for in this process. */
+import { type AnyFunction, allDefinitions, type Defined, type Definition, GridError, isDefined } from "@callgrid/core";
+
+/** A defined function, by its name or as the reference that `define` returned. */
+export type FunctionName<F extends AnyFunction = AnyFunction> = string | (F & Defined);
+
+/** A function at one version: what results are made by, and cached under. */
+export interface NamedFunction {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The function in this process, if it was defined here at that version. */
+export function definitionOf({ name, version }: NamedFunction): Definition | undefined {
+  return allDefinitions().findLast((known) => known.name === name && known.version === version);
+}
+
+/** The name of a function; throws `INVALID_OPTION` under `path` for what is neither a name nor a reference. */
+export function functionNameOf(value: unknown, path: string): string {
+  if (typeof value === "string") return value;
+  if (isDefined(value)) return value.functionName;
+  const remedy = typeof value === "function" ? "; make it known: define(name, function)" : "";
+  throw new GridError("INVALID_OPTION", `${path} must be a defined function or its name${remedy}`, {
+    details: { path },
+  });
+}
+
+/** Whether it says of itself that it waits. One that returns a promise without saying so is found out by calling it. */
+export function isAsync({ evaluate }: Definition): boolean {
+  return Object.prototype.toString.call(evaluate) === "[object AsyncFunction]";
+}

@@ -1,0 +1,69 @@
+/** Makes a plan of what the pilot measured and who is there. */
+import { GridError } from "@callgrid/core";
+import type { BatchSetting } from "./batch-setting.ts";
+import type { CheckedSpec } from "./batch-spec.ts";
+import type { PilotReport } from "./pilot.ts";
+import { Plan } from "./plan.ts";
+import { choose, type Place } from "./planner.ts";
+
+/** What {@link makePlan} goes by. */
+export interface PlanBasis {
+  readonly spec: CheckedSpec;
+  readonly setting: BatchSetting;
+  readonly pilot: PilotReport;
+  readonly totalUnits: number | undefined;
+  readonly unit: "slice" | "byte";
+  /** Whether the grid's workers are threads of this process. */
+  readonly isLocal: boolean;
+  /** How many threads could be started in this process beside the grid. */
+  readonly localLanes: number;
+}
+
+// Starting threads, and loading the functions in them.
+const localStartMs = 400;
+// A message to a thread and back.
+const localOverheadMs = 1;
+// As many chunks again as are running wait at the workers' door, so that none has to wait for the next.
+const chunksOpenPerLane = 2;
+
+/** The plan; throws `INVALID_OPTION` for a mode that is asked for and cannot be. */
+export function makePlan(basis: PlanBasis): Plan {
+  const { spec, setting, pilot, totalUnits, unit } = basis;
+  const workload = { ...pilot.workload, totalUnits };
+  const all = placesOf(basis);
+  const places = all.filter(({ mode }) => spec.mode === undefined || mode === spec.mode);
+  const chosen = choose({ workload, places, objective: spec.objective });
+  if (chosen === undefined) {
+    const reason =
+      spec.mode === "serial" ? setting.notSerial : "that needs an embedded grid, or the functions' modules";
+    throw new GridError("INVALID_OPTION", `batch.mode cannot be ${spec.mode}: ${reason}`, {
+      details: { path: "batch.mode" },
+    });
+  }
+  const units = Math.round(chosen.chunkMs / Math.max(workload.msPerUnit, 1e-9));
+  return new Plan({
+    ...{ name: spec.name, objective: spec.objective, unit, workload, chosen, isGiven: spec.mode !== undefined },
+    workers: setting.survey.workers,
+    pilotUnits: pilot.largestUnits,
+    chunkUnits: spec.chunkUnits ?? Math.max(1, Math.min(units, totalUnits ?? units)),
+    window: spec.window ?? Math.max(1, windowFor(chosen.lanes, setting, pilot)),
+    notSerial: setting.notSerial,
+  });
+}
+
+/** With fewer lanes than there are, no more chunks are open than that: what is open would be taken by the others too. */
+function windowFor(lanes: number, { survey }: BatchSetting, { workload }: PilotReport): number {
+  return lanes < survey.lanes(workload.busyRatio) ? lanes : lanes * chunksOpenPerLane;
+}
+
+function placesOf({ setting, pilot, isLocal, localLanes }: PlanBasis): Place[] {
+  const { survey, notSerial } = setting;
+  const places: Place[] = [];
+  if (notSerial === undefined) places.push({ mode: "serial", lanes: 1, startMs: 0, overheadMs: 0 });
+  if (localLanes > 0)
+    places.push({ mode: "local", lanes: localLanes, startMs: localStartMs, overheadMs: localOverheadMs });
+  if (survey.workers === 0) return places;
+  const lanes = survey.lanes(pilot.workload.busyRatio);
+  places.push({ mode: isLocal ? "local" : "distributed", lanes, startMs: 0 });
+  return places;
+}

@@ -1,0 +1,87 @@
+/** A plan in words, for people. */
+import type { Plan } from "./plan.ts";
+import type { Prediction } from "./planner.ts";
+
+const barWidth = 40;
+const defaultNodes = [1, 2, 4, 8, 16];
+
+/** See {@link Plan.explain}. */
+export function explainPlan(plan: Plan, nodes?: readonly number[]): string {
+  const { workers } = plan.parts;
+  const chosen = [...new Set(nodes ?? [...defaultNodes, ...(workers > 0 ? [workers] : [])])].sort((a, b) => a - b);
+  const predictions = chosen.map((count) => plan.predictFor(count));
+  return [decision(plan), ...measured(plan), ...outlook(predictions)].join("\n");
+}
+
+function decision({ parts, mode, lanes, chunkUnits, window, predictedMs }: Plan): string {
+  const where = {
+    serial: "serial: in this process",
+    local: `local: on ${counted(lanes, "thread")} of this machine`,
+    distributed: `distributed: on ${counted(lanes, "lane")} of ${counted(parts.workers, "worker")}`,
+  }[mode];
+  const why = parts.isGiven ? "as asked for" : `for the objective "${parts.objective}"`;
+  const size = mode === "serial" ? "" : `, chunks of ${amount(chunkUnits, parts.unit)}, ${window} open at once`;
+  const time = predictedMs === undefined ? "" : `; about ${timeText(predictedMs)}`;
+  return `${parts.name} runs ${where}, ${why}${size}${time}.`;
+}
+
+function measured({ parts: { workload, unit, pilotUnits, notSerial } }: Plan): string[] {
+  const { totalUnits, msPerUnit, busyRatio, overheadMs } = workload;
+  const perUnit = unit === "byte" ? `${timeText(msPerUnit * 1_048_576)} a MiB` : `${timeText(msPerUnit)} a slice`;
+  const total = totalUnits === undefined ? "data of unknown length" : amount(totalUnits, unit);
+  const whole = totalUnits === undefined ? "" : `, ${timeText(totalUnits * msPerUnit)} one after the other`;
+  return [
+    `Measured on ${amount(pilotUnits, unit)}: ${perUnit}, the processor busy for ${Math.round(busyRatio * 100)} %, ` +
+      `${timeText(overheadMs)} for a chunk's way to a worker and back.`,
+    `In all ${total}${whole}.`,
+    ...(notSerial === undefined ? [] : [`Not in this process: ${notSerial}.`]),
+  ];
+}
+
+function outlook(predictions: readonly Prediction[]): string[] {
+  const longest = Math.max(...predictions.map(({ elapsedMs }) => elapsedMs ?? 0));
+  if (longest === 0) return [];
+  const rows = predictions.map(({ lanes, elapsedMs = 0, cpuMs = 0, chunkMs }) => [
+    String(lanes),
+    timeText(elapsedMs),
+    timeText(cpuMs),
+    timeText(lanes * elapsedMs),
+    timeText(chunkMs),
+    "█".repeat(Math.max(1, Math.round((barWidth * elapsedMs) / longest))),
+  ]);
+  return ["", ...columns([["nodes", "time", "CPU time", "nodes × time", "a chunk", "time as a curve"], ...rows])];
+}
+
+function columns(rows: ReadonlyArray<readonly string[]>): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const last = widths.length - 1;
+  return rows.map((row) =>
+    row.map((cell, column) => (column === last ? cell : cell.padStart(widths[column] ?? 0))).join("  "),
+  );
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function amount(units: number, unit: "slice" | "byte"): string {
+  if (unit === "slice") return counted(units, "slice");
+  if (units < 1_024) return counted(units, "byte");
+  const [size, name] = units < 1_048_576 ? [units / 1_024, "KiB"] : [units / 1_048_576, "MiB"];
+  return `${size < 10 ? Math.round(size * 10) / 10 : Math.round(size)} ${name}`;
+}
+
+const scales = [
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1_000, "s"],
+  [1, "ms"],
+] as const;
+
+/** To two or three digits, in the largest unit that the time fills. */
+function timeText(ms: number): string {
+  const scale = scales.find(([size]) => ms >= size);
+  if (scale === undefined) return `${Number((ms * 1_000).toPrecision(2))} µs`;
+  const count = ms / scale[0];
+  return `${count < 10 ? Math.round(count * 10) / 10 : Math.round(count)} ${scale[1]}`;
+}

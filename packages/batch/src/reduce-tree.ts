@@ -1,0 +1,56 @@
+/**
+ * Reduces values as a tree: neighbours are reduced together, then what those came to, and so on. The order of the values is
+ * kept, so the function has to be associative and need not be commutative. What is held is a few values on each level.
+ */
+
+/** Reduces a list of values, somewhere. */
+export type Reduce = (values: readonly unknown[]) => Promise<unknown>;
+
+const fanIn = 16;
+// Reductions under way beyond this hold the next value back.
+const mostUnderWay = 64;
+
+export class ReduceTree {
+  readonly #reduce: Reduce;
+  /** Values that wait for neighbours, the leaves' level first. */
+  readonly #levels: Array<Array<Promise<unknown>>> = [];
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  constructor(reduce: Reduce) {
+    this.#reduce = reduce;
+  }
+
+  /** Takes the next value in order, one that has been reduced already; resolves when there is room for another. */
+  async add(value: unknown): Promise<void> {
+    this.#place(Promise.resolve(value), 0);
+    while (this.#underWay.size > mostUnderWay) await Promise.race(this.#underWay);
+  }
+
+  /** The value of all; what the function makes of an empty list, if there were none. */
+  async result(): Promise<unknown> {
+    let rest: Array<Promise<unknown>> = [];
+    for (const level of this.#levels) rest = [...level, ...(rest.length > 0 ? [this.#join(rest)] : [])];
+    const [only] = rest;
+    if (only === undefined) return this.#reduce([]);
+    return rest.length === 1 ? only : this.#join(rest);
+  }
+
+  #place(value: Promise<unknown>, height: number): void {
+    const level = this.#levels[height] ?? [];
+    this.#levels[height] = level;
+    level.push(value);
+    if (level.length < fanIn) return;
+    this.#levels[height] = [];
+    this.#place(this.#join(level), height + 1);
+  }
+
+  #join(values: ReadonlyArray<Promise<unknown>>): Promise<unknown> {
+    const joined = Promise.all(values).then((arrived) => (arrived.length === 1 ? arrived[0] : this.#reduce(arrived)));
+    this.#underWay.add(joined);
+    const forget = (): void => {
+      this.#underWay.delete(joined);
+    };
+    joined.then(forget, forget);
+    return joined;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Files of results, written as the run goes: CSV with a header, or JSON, one document a line; gzipped where the name ends in
+ * `.gz`. Writing waits while the disk is behind, and fails with what the disk fails with.
+ */
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { finished } from "node:stream/promises";
+import { createGzip, type Gzip } from "node:zlib";
+import { encodeValue, type Outcome } from "@callgrid/core";
+import { stringify } from "csv-stringify/sync";
+import type { BatchItem } from "./batch-items.ts";
+import { columnNames, type ExtraColumn, extraCell } from "./result-columns.ts";
+
+/** Takes items, one after the other. */
+export interface ResultWriter {
+  write(item: BatchItem): Promise<void>;
+  /** Resolves when all is on its way to the disk. */
+  close(): Promise<void>;
+}
+
+/** Values as CSV: `index,value`, and the extra columns. Failed slices have no row. Values that are no text or number are JSON. */
+export async function csvFile(path: string, extra: readonly ExtraColumn[] = []): Promise<ResultWriter> {
+  const file = new LineFile(path);
+  await file.write(stringify([columnNames(extra)]));
+  return {
+    write: async (item) => {
+      if (!("value" in item.outcome)) return;
+      const cells = [item.index, csvCell(item.outcome.value), ...extra.map((column) => extraCell(item, column))];
+      await file.write(stringify([cells]));
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Values as JSON documents `{"index":…,"value":…}`, one a line. Failed slices have no line. */
+export async function ndjsonFile(path: string, extra: readonly ExtraColumn[] = []): Promise<ResultWriter> {
+  const file = new LineFile(path);
+  return {
+    write: async (item) => {
+      if (!("value" in item.outcome)) return;
+      const more = extra.map((column) => [column, extraCell(item, column)] as const);
+      const document = { index: item.index, value: plainValue(item.outcome.value), ...Object.fromEntries(more) };
+      await file.write(`${JSON.stringify(document)}\n`);
+    },
+    close: () => file.close(),
+  };
+}
+
+/** The slices that failed, as JSON documents `{"index":…,"slice":…,"error":…}`, one a line, each with its error tree. */
+export async function failureFile(path: string): Promise<ResultWriter> {
+  const file = new LineFile(path);
+  return {
+    write: async ({ index, slice, outcome }) => {
+      const error = errorOf(outcome);
+      if (error !== undefined) await file.write(`${JSON.stringify({ index, slice: plainValue(slice), error })}\n`);
+    },
+    close: () => file.close(),
+  };
+}
+
+function errorOf(outcome: Outcome): unknown {
+  return "error" in outcome ? outcome.error.tree : undefined;
+}
+
+function csvCell(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(plainValue(value));
+}
+
+/** What JSON can hold of a value: rich values as the grid writes them down, with `json` and `meta`. */
+function plainValue(value: unknown): unknown {
+  if (value === undefined) return null;
+  const text = encodeValue(value, "value", Number.POSITIVE_INFINITY);
+  return JSON.parse(text.slice(1)) as unknown;
+}
+
+/** A text file that is written piece by piece. */
+class LineFile {
+  readonly #path: string;
+  readonly #file: ReturnType<typeof createWriteStream>;
+  readonly #gzip: Gzip | undefined;
+  readonly #failed: Promise<never>;
+  #error: Error | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#file = createWriteStream(path);
+    this.#gzip = path.endsWith(".gz") ? createGzip() : undefined;
+    this.#gzip?.pipe(this.#file);
+    this.#failed = new Promise((_, reject) => {
+      this.#file.once("error", (error) => {
+        this.#error = error;
+        reject(this.#failure());
+      });
+    });
+    this.#failed.catch(() => undefined);
+  }
+
+  async write(text: string): Promise<void> {
+    if (this.#error !== undefined) throw this.#failure();
+    const target = this.#gzip ?? this.#file;
+    if (!target.write(text)) await Promise.race([once(target, "drain"), this.#failed]);
+  }
+
+  async close(): Promise<void> {
+    (this.#gzip ?? this.#file).end();
+    try {
+      await finished(this.#file);
+    } catch {
+      throw this.#failure();
+    }
+    if (this.#error !== undefined) throw this.#failure();
+  }
+
+  #failure(): Error {
+    const full = (this.#error as NodeJS.ErrnoException | undefined)?.code === "ENOSPC" ? "the disk is full" : "";
+    return new Error(`${this.#path} could not be written: ${full || this.#error?.message}`, { cause: this.#error });
+  }
+}

@@ -1,0 +1,28 @@
+/** Workers as users start them: with what batches need beside the functions of the user. */
+import { workerModule } from "@callgrid/batch";
+import {
+  type FunctionSources,
+  type RunningWorker,
+  type StartWorkerOptions,
+  startWorker as startBare,
+} from "@callgrid/worker";
+
+/**
+ * Starts a worker inside this process, for those who embed one in a service of their own.
+ *
+ * @throws GridError `INVALID_MODULE`, `FUNCTION_REDEFINED`, `INVALID_OPTION`, `CONNECTION_FAILED`, `REDIS_TOO_OLD`.
+ * @example
+ * ```ts
+ * import { startWorker } from "callgrid";
+ * const worker = await startWorker({ pool: "pool", functions: "./functions.js", slots: 2 });
+ * process.on("SIGTERM", () => worker.drain());
+ * ```
+ */
+export function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
+  return startBare({ ...options, functions: withBatches(options.functions) });
+}
+
+/** The same functions, and those that batches need. */
+export function withBatches(functions: FunctionSources): FunctionSources {
+  return [...(Array.isArray(functions) ? functions : [functions]), workerModule];
+}

@@ -1,0 +1,108 @@
+/** What `batch` and `plan` have in common: options, data, and the grid that they open. */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { addBatches, type Batching, batchOptions, bytes, lines, range } from "@callgrid/batch";
+import { connect, type Grid } from "@callgrid/client";
+import { declareOptions, GridError, type OptionsResolved, option } from "@callgrid/core";
+import { loadFunctions } from "@callgrid/worker";
+import type { CliIo } from "./cli-io.ts";
+import type { Embedded } from "./command.ts";
+import { connectionOptions, outputOptions } from "./common-options.ts";
+import { logStream, makeLog } from "./log.ts";
+import { parseJson } from "./request-text.ts";
+
+/** The options of a batch on the command line. */
+export const batchCommandOptions = declareOptions({
+  process: option.string({ description: "The function of one slice." }),
+  reduce: option.string({ optional: true, description: "The associative function of a list of values." }),
+  error: option.string({
+    default: "fail",
+    description:
+      "What becomes of a slice that throws: fail, skip, retry, or the function of error and slice that gives its value.",
+  }),
+  range: option.string({
+    optional: true,
+    pattern: /^-?\d+\.\.-?\d+$/,
+    expects: "two whole numbers with .. between them, such as 0..1000; the second is not part of it",
+    description: "Whole numbers as data.",
+  }),
+  lines: option.list({ optional: true, description: "Files of lines as data; no line is split." }),
+  bytes: option.list({ optional: true, description: "Files as data, cut at any byte." }),
+  items: option.string({ optional: true, description: "A file of JSON values, one a line, as data; - reads stdin." }),
+  sliceBytes: option.number({
+    unit: "bytes",
+    optional: true,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    description: "How large each slice of a file is; default: the planner chooses.",
+  }),
+  pool: option.string({
+    optional: true,
+    description: "The pool to run on; default: an embedded grid in this process.",
+  }),
+  functions: option.list({
+    optional: true,
+    description: "The modules that define the functions; needed without a pool, and lets a batch run in this process.",
+  }),
+  workers: option.number({
+    unit: "count",
+    optional: true,
+    min: 1,
+    max: 1_000,
+    description: "How many worker threads the embedded grid has; default: one for each CPU that this process may use.",
+  }),
+  ...batchOptions,
+  ...connectionOptions,
+  ...outputOptions,
+});
+
+/** The same, resolved. */
+export type BatchCommandOptions = OptionsResolved<typeof batchCommandOptions>;
+
+/** The grid that a batch runs on: that of its pool, or one in this process. Its functions are loaded here too, if given. */
+export async function openBatchGrid(
+  io: CliIo,
+  options: BatchCommandOptions,
+  embedded: Embedded,
+): Promise<Grid & Batching> {
+  const { pool, functions, workers, url, grid, connectTimeoutMs, logLevel } = options;
+  if (pool === undefined && functions === undefined)
+    throw invalid("--functions", "is missing: without --pool the batch runs in this process, which needs the modules");
+  if (functions !== undefined) await loadFunctions(functions);
+  const log = makeLog(logLevel ?? "warn", logStream(io));
+  if (pool === undefined) {
+    const local = await embedded.localGrid({ functions: functions ?? [], workers, log });
+    return addBatches(local, { localPool: local.pool });
+  }
+  const startLocalGrid = (local: { readonly functions: readonly string[]; readonly workers: number }) =>
+    embedded.localGrid({ ...local, log });
+  return addBatches(await connect(url, { grid, connectTimeoutMs, log }), { startLocalGrid });
+}
+
+/** The data that exactly one of the flags names. */
+export function dataOf(io: CliIo, options: BatchCommandOptions): unknown {
+  const { range: numbers, lines: lineFiles, bytes: byteFiles, items, sliceBytes } = options;
+  const given = [numbers, lineFiles, byteFiles, items].filter((flag) => flag !== undefined);
+  if (given.length !== 1) throw invalid("--range, --lines, --bytes or --items", "must be given, and only one of them");
+  if (numbers !== undefined) {
+    const [from = "", to = ""] = numbers.split("..");
+    return range(Number(from), Number(to));
+  }
+  if (lineFiles !== undefined) return lines(lineFiles, { sliceBytes });
+  if (byteFiles !== undefined) return bytes(byteFiles, { sliceBytes });
+  return jsonLines(items === "-" ? io.stdin : createReadStream(items ?? ""));
+}
+
+async function* jsonLines(input: Readable): AsyncGenerator<unknown, undefined> {
+  let number = 0;
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1;
+    if (line.trim() !== "") yield parseJson(line, `line ${number}`);
+  }
+}
+
+/** A mistake in a flag. */
+export function invalid(flag: string, problem: string): GridError {
+  return new GridError("INVALID_OPTION", `${flag} ${problem}`, { details: { path: flag } });
+}

@@ -1,0 +1,177 @@
+/** `callgrid batch`: a large piece of work, cut, run and put together. */
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+  type BatchRun,
+  csvFile,
+  type ExtraColumn,
+  extraColumns,
+  FileCheckpoint,
+  failureFile,
+  ndjsonFile,
+  type ResultWriter,
+  RunReport,
+} from "@callgrid/batch";
+import { declareOptions, isGridError, option } from "@callgrid/core";
+import { type BatchCommandOptions, batchCommandOptions, dataOf, invalid, openBatchGrid } from "../batch-request.ts";
+import { type CliIo, writeLine } from "../cli-io.ts";
+import type { CommandSpec } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { unlessAborted, withInterrupts } from "../interrupts.ts";
+import { showProgress } from "../run-progress.ts";
+import { valueFields, valueText } from "../value-text.ts";
+
+const options = declareOptions({
+  ...batchCommandOptions,
+  csv: option.string({ optional: true, description: "Where to write values as CSV; gzipped if the name ends in .gz." }),
+  ndjson: option.string({ optional: true, description: "Where to write values as JSON, one a line; gzipped if .gz." }),
+  failed: option.string({
+    optional: true,
+    description: "Where to write failed slices with their error trees, as JSON.",
+  }),
+  columns: option.list({
+    default: [],
+    pattern: new RegExp(`^(${extraColumns.join("|")})$`),
+    expects: extraColumns.join(", "),
+    description: "More columns: start, interval, done, job.",
+  }),
+  report: option.string({
+    optional: true,
+    description:
+      "Where to write an HTML page about the run: what each worker did when, throughput, the slowest chunks.",
+  }),
+  order: option.choice({
+    choices: ["slices", "finished"],
+    default: "slices",
+    description: "Write values in the order of the slices, or as they come.",
+  }),
+  checkpoint: option.string({
+    optional: true,
+    description: "Where to note how far the run is; default: a file for this batch among the system's temporary files.",
+  }),
+});
+
+type Options = BatchCommandOptions & {
+  readonly csv: string | undefined;
+  readonly ndjson: string | undefined;
+  readonly failed: string | undefined;
+  readonly report: string | undefined;
+  readonly columns: readonly string[];
+  readonly order: "slices" | "finished";
+  readonly checkpoint: string | undefined;
+};
+
+export const batchCommand: CommandSpec<typeof options> = {
+  name: "batch",
+  summary:
+    "Run a large piece of work: cut the data, process each slice, reduce or write the values. Ctrl-C can be resumed.",
+  operands: [],
+  options,
+  examples: [
+    "callgrid batch --functions functions.ts --process digitSum --reduce total --bytes digits.txt",
+    "callgrid batch --pool pool --process price --items book.ndjson --error skip --csv prices.csv.gz --failed failed.ndjson",
+  ],
+  async run({ options: given, io, embedded }) {
+    return withInterrupts(io, async ({ first, second }) => {
+      const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
+      const checkpoint = await openCheckpoint(given);
+      try {
+        const { process, reduce, error, pool, name, objective, mode, chunkUnits, window, retries, maxSlices } = given;
+        const run = grid.batch({
+          ...{ pool, data: dataOf(io, given), process, reduce, error, name, objective, mode, chunkUnits },
+          ...{ window, retries, maxSlices, functions: given.functions, signal: first, checkpoint },
+          isTimed: given.columns.length > 0,
+        });
+        const showing = showProgress(io, run);
+        const report = new RunReport();
+        run.onChunk((finished) => report.note(finished));
+        const failures = await unlessAborted(second, takeResults(io, run, given));
+        await showing;
+        if (given.report !== undefined) await writeReport(given.report, run, report);
+        await checkpoint?.remove();
+        return failures === 0 ? exitCodes.fine : exitCodes.failed;
+      } catch (problem) {
+        await tellHowToResume(io, checkpoint, problem);
+        throw problem;
+      } finally {
+        await unlessAborted(second, grid.close());
+      }
+    });
+  },
+};
+
+async function writeReport(path: string, run: BatchRun<unknown, unknown>, report: RunReport): Promise<void> {
+  const plan = (await run.plan()).explain();
+  await writeFile(path, report.html({ name: run.name, plan, progress: run.standing }));
+}
+
+/** Data from stdin comes once, so that there is nothing to go on with. */
+async function openCheckpoint(given: Options): Promise<FileCheckpoint | undefined> {
+  if (given.checkpoint !== undefined) return FileCheckpoint.open(given.checkpoint);
+  if (given.items === "-") return undefined;
+  const { process, reduce, error, range, lines, bytes, items, sliceBytes, chunkUnits, pool, grid, url } = given;
+  const files = [...(lines ?? []), ...(bytes ?? []), items ?? ""].map((path) => resolve(path));
+  const batch = JSON.stringify([process, reduce, error, range, files, sliceBytes, chunkUnits, pool, grid, url]);
+  const name = createHash("sha256").update(batch).digest("hex").slice(0, 16);
+  return FileCheckpoint.open(join(tmpdir(), "callgrid-checkpoints", name));
+}
+
+async function tellHowToResume(io: CliIo, checkpoint: FileCheckpoint | undefined, problem: unknown): Promise<void> {
+  if (checkpoint === undefined) return;
+  const { finishedCount, path } = checkpoint;
+  await checkpoint.close();
+  const isUsage = isGridError(problem) && !["CANCELLED", "FUNCTION_FAILED"].includes(problem.code);
+  if (finishedCount === 0 || isUsage) return;
+  const chunks = `${finishedCount} chunk${finishedCount === 1 ? " is" : "s are"}`;
+  await writeLine(io.stderr, `${chunks} finished and kept in ${path}; to go on from there, run the same command again`);
+}
+
+/** Takes what the batch comes to where it is wanted; resolves to the number of failed slices. */
+async function takeResults(io: CliIo, run: BatchRun<unknown, unknown>, given: Options): Promise<number> {
+  const { reduce, csv, ndjson, failed, json, order } = given;
+  const columns = given.columns as readonly ExtraColumn[];
+  if (reduce !== undefined) {
+    if ((csv ?? ndjson ?? failed) !== undefined)
+      throw invalid("--csv, --ndjson and --failed", "are for values of slices; with --reduce there is one value");
+    let failures = 0;
+    run.onChunk(({ result }) => {
+      failures += result.failures.length;
+    });
+    const value = await run.result();
+    await writeLine(io.stdout, json ? JSON.stringify(valueFields(value)) : valueText(value));
+    return failures;
+  }
+  const writers: ResultWriter[] = [];
+  if (csv !== undefined) writers.push(await csvFile(csv, columns));
+  if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson, columns));
+  if (writers.length === 0) writers.push(standardOutput(io, json));
+  if (failed !== undefined) writers.push(await failureFile(failed));
+  let failures = 0;
+  try {
+    for await (const item of order === "slices" ? run.inOrder() : run) {
+      if ("error" in item.outcome) failures += 1;
+      for (const writer of writers) await writer.write(item);
+    }
+  } finally {
+    const closed = await Promise.allSettled(writers.map((writer) => writer.close()));
+    for (const one of closed) if (one.status === "rejected") run.stop(one.reason);
+    const broken = closed.find((one) => one.status === "rejected");
+    if (broken !== undefined) await Promise.reject(broken.reason);
+  }
+  return failures;
+}
+
+function standardOutput({ stdout }: CliIo, json: boolean): ResultWriter {
+  return {
+    write: async ({ index, outcome }) => {
+      if (!("value" in outcome)) return;
+      await writeLine(
+        stdout,
+        json ? JSON.stringify({ index, ...valueFields(outcome.value) }) : valueText(outcome.value),
+      );
+    },
+    close: async () => undefined,
+  };
+}

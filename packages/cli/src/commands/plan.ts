@@ -1,0 +1,43 @@
+/** `callgrid plan`: measures a batch by a pilot, and says how it would be run, and what other numbers of nodes would take. */
+import { declareOptions, option } from "@callgrid/core";
+import { batchCommandOptions, dataOf, openBatchGrid } from "../batch-request.ts";
+import { writeLine } from "../cli-io.ts";
+import type { CommandSpec } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { unlessAborted, withInterrupts } from "../interrupts.ts";
+
+const options = declareOptions({
+  ...batchCommandOptions,
+  nodes: option.list({
+    optional: true,
+    pattern: /^[1-9]\d{0,6}$/,
+    expects: "numbers of nodes, such as 4,24,500",
+    description: "For which numbers of nodes to predict time and cost; default: doublings, and as many as there are.",
+  }),
+});
+
+export const planCommand: CommandSpec<typeof options> = {
+  name: "plan",
+  summary: "Say how a batch would be run, what was measured for it, and what more or fewer nodes would take.",
+  operands: [],
+  options,
+  examples: ["callgrid plan --functions functions.ts --process digitSum --bytes digits.txt --nodes 4,24,500"],
+  async run({ options: given, io, embedded }) {
+    return withInterrupts(io, async ({ first }) => {
+      const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
+      try {
+        const { process, reduce, error, pool, name, objective, mode, chunkUnits, window, retries, maxSlices } = given;
+        const run = grid.batch({
+          ...{ pool, data: dataOf(io, given), process, reduce, error, name, objective, mode, chunkUnits },
+          ...{ window, retries, maxSlices, functions: given.functions, signal: first },
+        });
+        const plan = await run.plan();
+        const nodes = given.nodes?.map(Number);
+        await writeLine(io.stdout, given.json ? JSON.stringify(plan.describe(nodes)) : plan.explain(nodes));
+        return exitCodes.fine;
+      } finally {
+        await grid.close();
+      }
+    });
+  },
+};

@@ -1,0 +1,67 @@
+/** The hosts of a map/reduce run: what they can do, and how many workers each should have. */
+import { hostname } from "node:os";
+import type { ConfigFile } from "./config-file.ts";
+
+/** A host and its performance. */
+export interface Host {
+  readonly host: string;
+  readonly cpus: number;
+  readonly memoryGb: number;
+}
+
+/** A host with its part of the work. */
+export interface Placement extends Host {
+  readonly score: number;
+  readonly workers: number;
+  /** How much memory each of its workers may take, in bytes. */
+  readonly workerBytes: number;
+}
+
+/** How good a host is. */
+export type ScoreHost = (host: Host) => number;
+
+/** By default the processors times the memory. */
+const defaultScore: ScoreHost = ({ cpus, memoryGb }) => cpus * memoryGb;
+
+const mostWorkersPerCpu = 3;
+const bytesPerGb = 1_073_741_824;
+
+/** Reads `{ "hosts": [{ "host": …, "cpus": …, "memoryGb": … }] }`; throws `INVALID_OPTION` with line and key. */
+export function readHosts(file: ConfigFile): Host[] {
+  const hosts = file.get("hosts");
+  if (!Array.isArray(hosts)) return file.refuse("hosts", "must be a list of hosts");
+  if (hosts.length === 0) return file.refuse("hosts", "is empty: with no host there are no workers");
+  return hosts.map((value: unknown, place) => {
+    const key = `hosts[${place}]`;
+    if (typeof value !== "object" || value === null)
+      return file.refuse(key, "must be an object with host, cpus and memoryGb");
+    const { host, cpus, memoryGb } = value as Partial<Host>;
+    if (typeof host !== "string" || host === "") return file.refuse(`${key}.host`, "must be the name of a host");
+    if (typeof cpus !== "number" || !Number.isInteger(cpus) || cpus < 1)
+      return file.refuse(`${key}.cpus`, "must be the number of its processors, 1 or more");
+    if (typeof memoryGb !== "number" || !(memoryGb > 0))
+      return file.refuse(`${key}.memoryGb`, "must be its memory in GB, more than 0");
+    return { host, cpus, memoryGb };
+  });
+}
+
+/**
+ * Shares workers out by score: as many in all as there are processors, at least one for each host, and at most three for each
+ * of its processors.
+ */
+export function placeWorkers(hosts: readonly Host[], score: ScoreHost = defaultScore): Placement[] {
+  const scores = hosts.map(score);
+  const sum = scores.reduce((total, one) => total + one, 0);
+  const cpus = hosts.reduce((total, host) => total + host.cpus, 0);
+  return hosts.map((host, place) => {
+    const own = scores[place] ?? 0;
+    const share = sum > 0 ? (cpus * own) / sum : host.cpus;
+    const workers = Math.max(1, Math.min(mostWorkersPerCpu * host.cpus, Math.round(share)));
+    return { ...host, score: own, workers, workerBytes: Math.floor((host.memoryGb * bytesPerGb) / workers) };
+  });
+}
+
+/** Whether a host is this machine. */
+export function isThisMachine({ host }: Host): boolean {
+  return ["localhost", "127.0.0.1", "::1", hostname()].includes(host);
+}

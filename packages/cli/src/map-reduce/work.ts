@@ -1,0 +1,91 @@
+/**
+ * The work of a map/reduce run, by convention: `workers/mapper` and `workers/reducer`, each exporting `start`, and raw files
+ * under `data/`, all beside `work.json`. A module that defines both as functions of the grid is written for the workers.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { GridError } from "@callgrid/core";
+import type { ConfigFile } from "./config-file.ts";
+
+/** What `work.json` says, and what lies beside it. */
+export interface Work {
+  /** Absolute paths of the raw files. */
+  readonly files: readonly string[];
+  /** How many lines make a piece; default: by the number of workers. */
+  readonly linesPerPiece: number | undefined;
+  /** The module for the workers; it defines {@link mapFunction} and {@link reduceFunction}. */
+  readonly module: string;
+}
+
+/** What the module calls its functions. */
+export const mapFunction = "mapper";
+export const reduceFunction = "reducer";
+
+/** Reads `{ "files": ["birds.txt"], "linesPerPiece"?: 1000 }`; throws `INVALID_OPTION` for what is missing or wrong. */
+export function readWork(file: ConfigFile): Work {
+  const folder = dirname(resolve(file.path));
+  const names = file.get("files");
+  if (!Array.isArray(names) || names.length === 0) return file.refuse("files", "must be a list of files under data/");
+  const files = names.map((name: unknown, place) => {
+    if (typeof name !== "string") return file.refuse(`files[${place}]`, "must be the name of a file under data/");
+    const path = resolve(folder, "data", name);
+    return existsSync(path) ? path : file.refuse(`files[${place}]`, `is missing: there is no ${path}`);
+  });
+  const linesPerPiece = file.get("linesPerPiece");
+  if (linesPerPiece !== undefined && !(Number.isSafeInteger(linesPerPiece) && Number(linesPerPiece) >= 1))
+    return file.refuse("linesPerPiece", "must be a whole number of 1 or more");
+  return { files, linesPerPiece: linesPerPiece as number | undefined, module: writeModule(folder) };
+}
+
+/** Under a name that says what is in it, so that workers that are running already have the same one. */
+function writeModule(folder: string): string {
+  const mapper = workerPath(folder, "mapper");
+  const reducer = workerPath(folder, "reducer");
+  const version = createHash("sha256")
+    .update(readFileSync(mapper))
+    .update(readFileSync(reducer))
+    .digest("hex")
+    .slice(0, 16);
+  const text = moduleText({ mapper, reducer, version });
+  const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const path = join(tmpdir(), "callgrid-mapreduce", `${name}.mts`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+function workerPath(folder: string, name: string): string {
+  const candidates = ["ts", "mts", "js", "mjs"].map((ending) => join(folder, "workers", `${name}.${ending}`));
+  const found = candidates.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new GridError("INVALID_MODULE", `there is no ${candidates[0]}; it has to export start`, {
+    details: { path: candidates[0] },
+  });
+}
+
+function moduleText({ mapper, reducer, version }: Readonly<Record<"mapper" | "reducer" | "version", string>>): string {
+  const from = (path: string): string => JSON.stringify(pathToFileURL(path).href);
+  return `import { refuseChanged } from ${JSON.stringify(import.meta.resolve("@callgrid/batch"))};
+import { define } from ${JSON.stringify(import.meta.resolve("@callgrid/core"))};
+import * as mapper from ${from(mapper)};
+import * as reducer from ${from(reducer)};
+
+const startOf = (module, path) => {
+  if (typeof module.start !== "function") throw new Error(path + " exports no function named start");
+  return module.start;
+};
+const map = startOf(mapper, ${JSON.stringify(mapper)});
+const reduce = startOf(reducer, ${JSON.stringify(reducer)});
+
+export const mapPiece = define("${mapFunction}", { version: "${version}" }, async (piece) => {
+  refuseChanged(piece);
+  const value = await map(piece.file, piece.fromLine, piece.toLine);
+  refuseChanged(piece);
+  return value;
+});
+export const reduceList = define("${reduceFunction}", { version: "${version}" }, (list) => reduce(list));
+`;
+}

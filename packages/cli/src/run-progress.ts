@@ -1,0 +1,55 @@
+/** How far a batch is: a bar where a person looks at a terminal, elsewhere a line every few seconds. On stderr. */
+import type { BatchProgress } from "@callgrid/batch";
+import { Presets, SingleBar } from "cli-progress";
+import { type CliIo, writeLine } from "./cli-io.ts";
+import { durationText } from "./measures.ts";
+
+/** Whose progress is shown. */
+export interface Watched {
+  progress(everyMs: number): AsyncIterable<BatchProgress>;
+}
+
+const barEveryMs = 200;
+const lineEveryMs = 5_000;
+
+/** Shows it until the run is over. */
+export async function showProgress(io: CliIo, run: Watched): Promise<void> {
+  if (io.stderr.isTTY === true) await showBar(io, run);
+  else await showLines(io, run);
+}
+
+async function showBar({ stderr }: CliIo, run: Watched): Promise<void> {
+  const format = "{bar} {percentage} % {text}";
+  const bar = new SingleBar(
+    { format, stream: stderr, clearOnComplete: true, hideCursor: true },
+    Presets.shades_classic,
+  );
+  bar.start(1, 0, { text: "planning" });
+  for await (const progress of run.progress(barEveryMs)) {
+    bar.setTotal(progress.totalUnits ?? Math.max(1, progress.doneUnits));
+    bar.update(progress.doneUnits, { text: progressText(progress) });
+  }
+  bar.stop();
+}
+
+async function showLines({ stderr }: CliIo, run: Watched): Promise<void> {
+  for await (const progress of run.progress(lineEveryMs)) {
+    if (progress.state === "running" && progress.elapsedMs >= lineEveryMs)
+      await writeLine(stderr, progressText(progress));
+  }
+}
+
+/** `1200 of 5000 slices, 400/s, 9.5 s left, 2 failed, 100 cached; in flight: pool/w1 2, pool/w2 1`. */
+export function progressText(progress: BatchProgress): string {
+  const { doneUnits, totalUnits, unit, unitsPerSecond, leftMs, failedSlices, cachedSlices, inFlight } = progress;
+  const total = totalUnits === undefined ? "" : ` of ${totalUnits}`;
+  const workers = Object.entries(inFlight).map(([worker, count]) => `${worker} ${count}`);
+  const parts = [
+    `${doneUnits}${total} ${unit}s`,
+    `${Math.round(unitsPerSecond)}/s`,
+    ...(leftMs === undefined ? [] : [`${durationText(leftMs)} left`]),
+    `${failedSlices} failed`,
+    `${cachedSlices} cached`,
+  ];
+  return parts.join(", ") + (workers.length === 0 ? "" : `; in flight: ${workers.join(", ")}`);
+}

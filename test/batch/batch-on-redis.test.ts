@@ -1,0 +1,84 @@
+/** Batches on a pool of worker processes. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { lines, range } from "callgrid";
+import { afterAll, describe, expect, it } from "vitest";
+import { BatchStage } from "../harness/batch-stage.ts";
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), "callgrid-batch-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("a batch on a pool", () => {
+  it("comes to what a plain loop does, reduced on the workers", async () => {
+    const stage = new BatchStage();
+    await stage.workers(2);
+    const grid = await stage.connect();
+    const batch = grid.batch({ pool: "pool", data: range(0, 100_000), process: "double", reduce: "sum" });
+    expect((await batch.plan()).mode).toBe("distributed");
+    expect(await batch.result()).toBe(9_999_900_000);
+  });
+
+  it("counts the words of a file that its workers read", async () => {
+    const path = join(folder, "words.txt");
+    writeFileSync(path, "größer als drei\r\nzwei wörter\n\n".repeat(20_000));
+    const stage = new BatchStage();
+    await stage.workers(2);
+    const grid = await stage.connect();
+    const batch = grid.batch({ pool: "pool", data: lines(path), process: "wordCount", reduce: "sum" });
+    expect(await batch.result()).toBe(100_000);
+  });
+
+  it("fails when a file changes after the plan, also where failed slices are skipped", async () => {
+    const path = join(folder, "changing.txt");
+    writeFileSync(path, "a b\n".repeat(100_000));
+    const stage = new BatchStage();
+    await stage.workers(1);
+    const grid = await stage.connect();
+    const data = lines(path, { sliceBytes: 10_000 });
+    const batch = grid.batch({ pool: "pool", data, process: "wordCount", reduce: "sum", error: "skip" });
+    await batch.plan();
+    writeFileSync(path, "a b c\n".repeat(100_000));
+    await expect(batch.result()).rejects.toMatchObject({ code: "FILE_CHANGED" });
+  });
+
+  it("is refused by a pool without workers, which says how to start some", async () => {
+    const grid = await new BatchStage().connect();
+    const batch = grid.batch({ pool: "pool", data: [1], process: "double" });
+    await expect(batch.result()).rejects.toThrow(
+      /pool "pool" has no workers.*"double" is not defined.*callgrid worker/,
+    );
+  });
+
+  it("says how many requests each worker is at", async () => {
+    const stage = new BatchStage();
+    await stage.workers(2);
+    const grid = await stage.connect();
+    const batch = grid.batch({ pool: "pool", data: range(0, 100), process: "napFor30", chunkUnits: 5 });
+    const workers = new Set<string>();
+    const watching = (async () => {
+      for await (const { inFlight } of batch.progress(100))
+        for (const worker of Object.keys(inFlight)) workers.add(worker);
+    })();
+    await batch.result();
+    await watching;
+    expect(workers.size).toBeGreaterThan(0);
+    expect([...workers].every((worker) => worker.startsWith("pool/"))).toBe(true);
+  });
+
+  it("of 2,000,000 slices needs less than 300 MB at the client", async () => {
+    const stage = new BatchStage();
+    await stage.workers(2);
+    const program = fileURLToPath(new URL("../fixtures/batch/two-million.ts", import.meta.url));
+    const { stdout } = await run(process.execPath, ["--import", "tsx", program], {
+      env: { ...process.env, ...stage.env },
+    });
+    const { count, mostBytes } = JSON.parse(stdout) as { count: number; mostBytes: number };
+    expect(count).toBe(2_000_000);
+    expect(mostBytes).toBeLessThan(300 * 1_048_576);
+  }, 120_000);
+});

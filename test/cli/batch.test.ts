@@ -1,0 +1,180 @@
+/** `callgrid batch` and `callgrid plan` as processes. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { runCommand, startCommand } from "../harness/command.ts";
+
+const functions = fileURLToPath(new URL("../fixtures/batch/functions.ts", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "callgrid-cli-batch-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+function path(ending: string): string {
+  return join(folder, `file-${++files}${ending}`);
+}
+/** The process has a folder for temporary files of its own, so that checkpoints of others do not matter. */
+const env = { TMPDIR: folder };
+const batch = ["batch", "--functions", functions, "--workers", "2"];
+
+describe("callgrid batch", () => {
+  it("prints the reduced value, and leaves no checkpoint", async () => {
+    const args = [...batch, "--process", "double", "--reduce", "sum", "--range", "0..10000"];
+    expect(await runCommand(args, { env })).toEqual({ exitCode: 0, stdout: "99990000\n", stderr: "" });
+    expect(readdirSync(join(folder, "callgrid-checkpoints"))).toEqual([]);
+  });
+
+  it("prints the values of slices from stdin in order", async () => {
+    const args = [...batch, "--process", "double", "--items", "-"];
+    expect(await runCommand(args, { env, stdin: "1\n2\n\n3\n" })).toMatchObject({ exitCode: 0, stdout: "2\n4\n6\n" });
+  });
+
+  it("counts the words of a file", async () => {
+    const words = path(".txt");
+    writeFileSync(words, "\uFEFFone two\r\nthree");
+    const args = [...batch, "--process", "wordCount", "--reduce", "sum", "--lines", words];
+    expect(await runCommand(args, { env })).toMatchObject({ exitCode: 0, stdout: "3\n" });
+  });
+
+  it("of an empty file comes to what the reducer makes of nothing", async () => {
+    const empty = path(".txt");
+    writeFileSync(empty, "");
+    const args = [...batch, "--process", "wordCount", "--reduce", "sum", "--lines", empty];
+    expect(await runCommand(args, { env })).toMatchObject({ exitCode: 0, stdout: "0\n" });
+  });
+
+  it("writes CSV with a header and columns, and failed slices with their trees", async () => {
+    const [csv, failed] = [path(".csv"), path(".ndjson")];
+    const args = [...batch, "--process", "evenOnly", "--error", "skip", "--range", "0..6"];
+    const more = ["--csv", csv, "--failed", failed, "--columns", "start,interval,done,job"];
+    expect(await runCommand([...args, ...more], { env })).toMatchObject({ exitCode: 1, stdout: "" });
+    const rows = readFileSync(csv, "utf8").trimEnd().split("\n");
+    expect(rows[0]).toBe("index,value,start,interval,done,job");
+    expect(rows.slice(1).map((row) => row.split(",").slice(0, 2))).toEqual(
+      [0, 2, 4].map((x) => [String(x), String(x)]),
+    );
+    expect(rows[1]).toMatch(/^0,0,\d{4}-\d\d-\d\dT[\d:.]+Z,[\d.]+,\d{4}-[\d-]+T[\d:.]+Z,[\w-]*$/);
+    const lines = readFileSync(failed, "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject(
+      [1, 3, 5].map((x) => ({ index: x, slice: x, error: { msg: `${x} is odd`, req: `["evenOnly",${x}]` } })),
+    );
+  });
+
+  it("gzips by the name of the file, and quotes what CSV has to", async () => {
+    const [csv, ndjson, items] = [path(".csv.gz"), path(".ndjson.gz"), path(".json")];
+    const text = path(".txt");
+    writeFileSync(text, 'a "b", c\n');
+    writeFileSync(items, "");
+    const args = [...batch, "--process", "lineTexts", "--lines", text, "--csv", csv, "--ndjson", ndjson];
+    expect(await runCommand(args, { env })).toMatchObject({ exitCode: 0 });
+    expect(gunzipSync(readFileSync(csv)).toString()).toBe('index,value\n0,"[""a \\""b\\"", c""]"\n');
+    expect(JSON.parse(gunzipSync(readFileSync(ndjson)).toString())).toEqual({ index: 0, value: ['a "b", c'] });
+  });
+
+  it("writes a page about the run", async () => {
+    const report = path(".html");
+    const args = [...batch, "--process", "double", "--reduce", "sum", "--range", "0..1000", "--chunk-units", "100"];
+    expect(
+      await runCommand([...args, "--mode", "local", "--name", "doubling", "--report", report], { env }),
+    ).toMatchObject({
+      exitCode: 0,
+    });
+    const html = readFileSync(report, "utf8");
+    expect(html).toContain("<h1>doubling</h1>");
+    expect(html).toContain("doubling runs local");
+    expect(html.match(/<rect/g)).toHaveLength(10);
+  });
+
+  it("says which slice failed, and ends with 1", async () => {
+    const args = [...batch, "--process", "evenOnly", "--range", "0..6"];
+    const { exitCode, stderr } = await runCommand(args, { env });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Error from request ["evenOnly",1]: 1 is odd');
+  });
+
+  it.each([
+    [["--process", "double"], /--range, --lines, --bytes or --items must be given, and only one/],
+    [["--process", "double", "--range", "0..3", "--items", "-"], /and only one of them/],
+    [["--process", "double", "--range", "3"], /two whole numbers with \.\. between them/],
+    [["--process", "wordCount", "--lines", "/nowhere/at.txt"], /at\.txt cannot be read: ENOENT/],
+    [
+      ["--process", "dubble", "--range", "0..3"],
+      /no worker of pool "pool" has a function "dubble"; did you mean "double"/,
+    ],
+    [["--process", "double", "--range", "0..3", "--columns", "stat"], /start, interval, done, job/],
+  ])("refuses what it cannot do with 2: %j", async (args, message) => {
+    const { exitCode, stderr, stdout } = await runCommand([...batch, ...args], { env });
+    expect(stderr).toMatch(message);
+    expect([exitCode === 0, stdout]).toEqual([false, ""]);
+  });
+
+  it("names the line of an item that is no JSON", async () => {
+    const args = [...batch, "--process", "double", "--items", "-"];
+    const { exitCode, stderr } = await runCommand(args, { env, stdin: "1\n{\n" });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("line 2 is no JSON");
+  });
+
+  it("stops at Ctrl-C, says how to go on, and then goes on from the finished chunks", async () => {
+    const csv = path(".csv");
+    const marks = path(".marks");
+    const args = [...batch, "--process", "markedNap", "--range", "0..60", "--chunk-units", "2", "--csv", csv];
+    const started = startCommand(args, { env: { ...env, MARKS: marks } });
+    await vi.waitUntil(() => existsSync(marks) && readFileSync(marks, "utf8").split("\n").length > 12, {
+      timeout: 20_000,
+      interval: 10,
+    });
+    started.kill("SIGINT");
+    const stopped = await started.ended;
+    expect(stopped.exitCode).toBe(130);
+    expect(stopped.stderr).toMatch(
+      /\d+ chunks? (is|are) finished and kept in .*; to go on from there, run the same command again/,
+    );
+    const finished = Number(/(\d+) chunk/.exec(stopped.stderr)?.[1]);
+    expect(finished).toBeGreaterThan(0);
+    const before = readFileSync(marks, "utf8").trimEnd().split("\n").length;
+    const resumed = await runCommand(args, { env: { ...env, MARKS: marks } });
+    expect(resumed).toMatchObject({ exitCode: 0, stderr: "" });
+    const rows = readFileSync(csv, "utf8").trimEnd().split("\n").slice(1);
+    expect(rows).toEqual(Array.from({ length: 60 }, (_, x) => `${x},${x}`));
+    const after = readFileSync(marks, "utf8").trimEnd().split("\n").length;
+    expect(after - before).toBe(60 - 2 * finished);
+  });
+
+  it.runIf(existsSync("/dev/full"))("stops when the disk is full, and goes on when there is room", async () => {
+    const args = [...batch, "--process", "double", "--range", "0..20000", "--chunk-units", "500"];
+    const full = await runCommand([...args, "--csv", "/dev/full"], { env });
+    expect(full.exitCode).toBe(1);
+    expect(full.stderr).toContain("/dev/full could not be written: the disk is full");
+    expect(full.stderr).toContain("to go on from there, run the same command again");
+    const csv = path(".csv");
+    expect(await runCommand([...args, "--csv", csv], { env })).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(readFileSync(csv, "utf8").trimEnd().split("\n")).toHaveLength(20_001);
+  });
+});
+
+describe("callgrid plan", () => {
+  it("says what was chosen and why, with a table for other numbers of nodes", async () => {
+    const args = ["plan", "--functions", functions, "--workers", "2", "--process", "napFor30", "--range", "0..1000"];
+    const { exitCode, stdout } = await runCommand([...args, "--nodes", "4,24,500"], { env });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('batch runs local: on 2 threads of this machine, for the objective "fast"');
+    expect(stdout).toMatch(/Measured on \d+ slices: \d+ ms a slice/);
+    expect(stdout).toMatch(/nodes +time +CPU time +nodes × time +a chunk +time as a curve\n +4 .*█\n +24 .*█\n +500 /);
+    const json = await runCommand([...args, "--nodes", "4", "--json"], { env });
+    expect(JSON.parse(json.stdout)).toMatchObject({ mode: "local", predictions: [{ nodes: 4, lanes: 4 }] });
+  });
+
+  it("says serial for little work", async () => {
+    const plain = join(folder, "plain.mjs");
+    const callgrid = fileURLToPath(new URL("../../packages/callgrid/dist/index.js", import.meta.url));
+    writeFileSync(
+      plain,
+      `import { define } from ${JSON.stringify(callgrid)};\nexport const one = define("one", (x) => 1);\n`,
+    );
+    const args = ["plan", "--functions", plain, "--process", "one", "--range", "0..100"];
+    expect((await runCommand(args, { env })).stdout).toMatch(/^batch runs serial: in this process/);
+  });
+});

@@ -1,0 +1,118 @@
+/** `callgrid mapreduce` as a process: the example, and everything that can be wrong with its files. */
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { type CommandResult, runCommand } from "../harness/command.ts";
+import { CommandPool } from "../harness/command-pool.ts";
+
+const birds = fileURLToPath(new URL("../../examples/birds", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "callgrid-mapreduce-"));
+// so that copies find callgrid as they would in the repository
+symlinkSync(fileURLToPath(new URL("../../node_modules", import.meta.url)), join(folder, "node_modules"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let copies = 0;
+/** A copy of the example, with some of its files written anew; `undefined` removes one. */
+function copyWith(files: Readonly<Record<string, string | undefined>>): string {
+  const copy = join(folder, `copy-${++copies}`);
+  cpSync(birds, copy, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    if (text === undefined) rmSync(join(copy, name));
+    else writeFileSync(join(copy, name), text);
+  }
+  return copy;
+}
+
+function mapreduce(copy: string, ...more: string[]): Promise<CommandResult> {
+  return runCommand(["mapreduce", "--work", join(copy, "work.json"), "--hosts", join(copy, "hosts.json"), ...more]);
+}
+
+it("the birds are counted by colour", async () => {
+  const { exitCode, stdout, stderr } = await mapreduce(birds);
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual({ black: 748, blue: 849, green: 431, red: 492, yellow: 886 });
+  expect(exitCode).toBe(0);
+});
+
+describe("is refused with 2, before anything starts,", () => {
+  it.each([
+    [
+      "without a mapper",
+      { "workers/mapper.ts": undefined },
+      /INVALID_MODULE.*there is no .*workers\/mapper\.ts; it has to export start/,
+    ],
+    ["without a reducer", { "workers/reducer.ts": undefined }, /there is no .*workers\/reducer\.ts/],
+    [
+      "when start is not exported",
+      { "workers/reducer.ts": "export const begin = 1;\n" },
+      /workers\/reducer\.ts exports no function named start/,
+    ],
+    [
+      "when a raw file is missing",
+      { "data/river.csv": undefined },
+      /work\.json line \d: files\[1\] is missing: there is no .*data\/river\.csv/,
+    ],
+    ["when work.json is missing", { "work.json": undefined }, /work\.json cannot be read: ENOENT/],
+    [
+      "when work.json is no JSON",
+      { "work.json": '{\n  "files": [\n    "a.csv"\n    "b.csv"\n  ]\n}' },
+      /work\.json line 4: files is no JSON: unexpected/,
+    ],
+    ["when work.json lists no files", { "work.json": '{\n  "files": 7\n}' }, /work\.json line 2: files must be a list/],
+    [
+      "when hosts.json ends too early",
+      { "hosts.json": '{\n  "hosts": [' },
+      /hosts\.json line 2: hosts is no JSON: it ends too early/,
+    ],
+    [
+      "when there are no hosts",
+      { "hosts.json": '{ "hosts": [] }' },
+      /hosts\.json line 1: hosts is empty: with no host there are no workers/,
+    ],
+    [
+      "when a host has no processors",
+      {
+        "hosts.json":
+          '{\n "hosts": [\n  { "host": "a", "cpus": 1, "memoryGb": 1 },\n  { "host": "b",\n    "cpus": 0, "memoryGb": 1 }\n ]\n}',
+      },
+      /hosts\.json line 5: hosts\[1\]\.cpus must be the number of its processors/,
+    ],
+  ] as ReadonlyArray<readonly [string, Record<string, string | undefined>, RegExp]>)(
+    "%s",
+    async (_, files, message) => {
+      const { exitCode, stdout, stderr } = await mapreduce(copyWith(files));
+      expect(stderr).toMatch(message);
+      expect([exitCode, stdout]).toEqual([2, ""]);
+    },
+  );
+
+  it("when a host is not up", async () => {
+    const copy = copyWith({ "hosts.json": '{ "hosts": [{ "host": "far.example", "cpus": 4, "memoryGb": 8 }] }' });
+    const pool = new CommandPool();
+    const args = ["mapreduce", "--work", join(copy, "work.json"), "--hosts", join(copy, "hosts.json")];
+    const { exitCode, stderr } = await pool.run(args);
+    expect(stderr).toMatch(/host far\.example is not up: .*callgrid worker --pool pool --functions .* --count 4/);
+    expect(exitCode).toBe(2);
+  });
+});
+
+it("a reducer that is not associative is warned of", async () => {
+  const mean = "export const start = (list) => list.reduce((a, b) => a + b, 0) / list.length;\n";
+  const count = "export const start = (file, from, to) => to - from + from ** 2;\n";
+  const copy = copyWith({ "workers/reducer.ts": mean, "workers/mapper.ts": count });
+  const { stderr } = await mapreduce(copy);
+  expect(stderr).toMatch(/warning: the reducer is not associative: of \[.*\] it makes .*, and in groups/);
+});
+
+it("a score of the user's own replaces processors times memory, and a reducer that throws fails the run", async () => {
+  const copy = copyWith({
+    "score.mjs": "export const score = ({ cpus }) => cpus;\n",
+    "workers/reducer.ts": 'export const start = () => { throw new Error("no sum"); };\n',
+  });
+  const { exitCode, stderr } = await mapreduce(copy, "--score", join(copy, "score.mjs"));
+  expect(stderr).toContain("no sum");
+  expect(exitCode).toBe(1);
+  expect((await mapreduce(copy, "--score", join(copy, "none.mjs"))).stderr).toMatch(/none\.mjs could not be loaded/);
+});

@@ -12,12 +12,14 @@ import {
   resolveOptions,
   systemClock,
 } from "@callgrid/core";
+import type { WorkerVitals } from "@callgrid/health";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { type Logger, pino } from "pino";
 import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat } from "./heartbeat.ts";
 import { type FunctionSources, loadFunctions } from "./module-loader.ts";
 import { ThreadHeartbeat } from "./thread-heartbeat.ts";
 import { newWorkerId, Worker } from "./worker.ts";
+import type { WorkerMeter } from "./worker-meter.ts";
 import { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
 
 /** What to work on, and where. Everything else has a default, see {@link workerOptions}. */
@@ -36,6 +38,8 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   readonly clock?: Clock | undefined;
   /** Whether this process may be ended when a function never yields; only a supervised one is replaced then. */
   readonly isSupervised?: boolean | undefined;
+  /** Told of each evaluation that came from the pool; default: nobody is. */
+  readonly meter?: WorkerMeter | undefined;
 }
 
 /** A worker that has joined its pool. */
@@ -43,6 +47,8 @@ export interface RunningWorker {
   /** `pool/…`, as `enqueue` takes it. */
   readonly id: string;
   readonly pool: string;
+  /** What it has counted since its start, and holds now. */
+  readonly vitals: WorkerVitals;
   /** Stops claiming, gives back what has not started or waits for others, finishes what runs for at most `timeoutMs`, leaves. */
   drain(timeoutMs?: number): Promise<void>;
   /** Leaves at once; what runs goes back to the pool. */
@@ -63,7 +69,18 @@ export interface RunningWorker {
  * ```
  */
 export async function startWorker(given: StartWorkerOptions): Promise<RunningWorker> {
-  const { pool: target, functions, url, statekeeper, log, id, clock = systemClock, isSupervised, ...rest } = given;
+  const {
+    pool: target,
+    functions,
+    url,
+    statekeeper,
+    log,
+    id,
+    clock = systemClock,
+    isSupervised,
+    meter,
+    ...rest
+  } = given;
   const pool = parsePool(target);
   const options = resolveOptions(
     workerOptions,
@@ -91,6 +108,7 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
     log: logger,
     description,
     makeHeartbeat,
+    meter,
   });
   await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
   await worker.start();
@@ -122,6 +140,9 @@ function running(
     id: `${pool}/${worker.id}`,
     pool,
     closed,
+    get vitals() {
+      return worker.vitals;
+    },
     drain: (timeoutMs = options.drainTimeoutMs) => {
       draining ??= stopping ?? closeAfter(worker.drain(timeoutMs));
       return draining;

@@ -5,6 +5,7 @@ import { type CliIo, writeLine } from "./cli-io.ts";
 import { colorsOf, hasColors } from "./colors.ts";
 import { addCommand, type CommandSetting, type Embedded } from "./command.ts";
 import { distributorCommand } from "./commands/distributor.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { enqueueCommand } from "./commands/enqueue.ts";
 import { forgetCommand } from "./commands/forget.ts";
 import { runCommand } from "./commands/run.ts";
@@ -64,6 +65,7 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, enqueueCommand, setting);
   addCommand(program, statusCommand, setting);
   addCommand(program, whyCommand, setting);
+  addCommand(program, doctorCommand, setting);
   addCommand(program, forgetCommand, setting);
   addCommand(program, tortureCommand, setting);
   return program;

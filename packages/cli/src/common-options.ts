@@ -35,5 +35,20 @@ export const functionsOption = {
   }),
 } as const;
 
+/** For the commands that start a node: where it says how it is. */
+export const healthOptions = {
+  healthPort: option.number({
+    unit: "count",
+    default: 0,
+    min: 0,
+    max: 65_535,
+    description: "The port of GET /healthz, /readyz and /metrics, one for all workers of the command; 0: none.",
+  }),
+  healthHost: option.string({
+    default: "0.0.0.0",
+    description: "The address to serve these on; they ask for no password, so keep the port inside your network.",
+  }),
+} as const;
+
 /** The options of a command that looks at a pool or changes it. */
 export const poolCommandOptions = declareOptions({ ...connectionOptions, ...outputOptions });

@@ -6,6 +6,7 @@ import { colorsOf, hasColors } from "./colors.ts";
 import { addCommand, type CommandSetting, type Embedded } from "./command.ts";
 import { batchCommand } from "./commands/batch.ts";
 import { distributorCommand } from "./commands/distributor.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { enqueueCommand } from "./commands/enqueue.ts";
 import { forgetCommand } from "./commands/forget.ts";
 import { mapreduceCommand } from "./commands/mapreduce.ts";
@@ -70,6 +71,7 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, mapreduceCommand, setting);
   addCommand(program, statusCommand, setting);
   addCommand(program, whyCommand, setting);
+  addCommand(program, doctorCommand, setting);
   addCommand(program, forgetCommand, setting);
   addCommand(program, tortureCommand, setting);
   return program;

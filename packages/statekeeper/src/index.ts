@@ -4,6 +4,14 @@ export * from "./memory/memory-statekeeper.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";
 export { eraseGrid } from "./redis/erase-grid.ts";
+export {
+  type DeniedCommand,
+  type Examination,
+  type ExamineOptions,
+  examineRedis,
+  type RedisFacts,
+} from "./redis/examine-redis.ts";
 export { decodeInboxMessage } from "./redis/inbox-message.ts";
 export { type OpenOptions, openStatekeeper } from "./redis/open.ts";
+export type { RefusalKind } from "./redis/redis-refusal.ts";
 export * from "./requester.ts";

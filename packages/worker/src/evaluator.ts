@@ -16,6 +16,7 @@ import type { ReentrantCalls } from "./reentrant-calls.ts";
 import type { SelfTimes } from "./self-times.ts";
 import { Settled } from "./settled.ts";
 import { Slice } from "./slice.ts";
+import type { WorkerMeter } from "./worker-meter.ts";
 
 /** What the evaluator tells the rest of the worker. */
 export interface Outside {
@@ -39,6 +40,8 @@ export interface Outside {
 interface Resumption {
   readonly calls: ReentrantCalls;
   readonly resume: () => void;
+  /** Since when it could, in ms; only of what is measured. */
+  readonly since: number | undefined;
 }
 
 export class Evaluator {
@@ -50,6 +53,7 @@ export class Evaluator {
   readonly #standing: FunctionStanding;
   readonly #selfTimes: SelfTimes;
   readonly #outside: Outside;
+  readonly #meter: WorkerMeter | undefined;
   readonly #abandoner: Abandoner;
   readonly #slice: Slice;
   readonly #quarantine = new Quarantine();
@@ -66,6 +70,7 @@ export class Evaluator {
     standing: FunctionStanding;
     selfTimes: SelfTimes;
     outside: Outside;
+    meter?: WorkerMeter | undefined;
     slots: number;
     resultLimitBytes: number;
   }) {
@@ -73,6 +78,7 @@ export class Evaluator {
     this.#standing = parts.standing;
     this.#selfTimes = parts.selfTimes;
     this.#outside = parts.outside;
+    this.#meter = parts.meter;
     this.#slice = new Slice(parts.clock);
     this.#abandoner = new Abandoner({
       freeSlot: (evaluation) => this.#freeSlot(evaluation),
@@ -100,6 +106,11 @@ export class Evaluator {
   /** A suspect runs, or waits until nothing runs beside it: new work would only wait for it, and share its fate. */
   get isQuarantined(): boolean {
     return this.#quarantine.isInForce || this.ready.first?.isSuspect === true;
+  }
+
+  /** How many functions run, each in a slot. */
+  get runningCount(): number {
+    return this.slots - this.#freeSlots;
   }
 
   /** Nothing more can start. */
@@ -169,7 +180,8 @@ export class Evaluator {
       resume();
       return;
     }
-    this.#resumable.push({ calls, resume });
+    const since = this.#meter !== undefined && caller.isOwned ? this.#clock.now() : undefined;
+    this.#resumable.push({ calls, resume, since });
     this.run();
   }
 
@@ -313,8 +325,9 @@ export class Evaluator {
     this.settle(evaluation, Settled.ofError(treeOfThrown(thrown, evaluation.payload)));
   }
 
-  #resume({ calls, resume }: Resumption): void {
+  #resume({ calls, resume, since }: Resumption): void {
     const { caller } = calls;
+    if (since !== undefined) this.#meter?.resumed(this.#clock.now() - since);
     this.#goOn(calls);
     if (!caller.isDone && caller.waitingFor === 0 && !caller.holdsSlot) {
       this.#takeSlot(caller);

@@ -18,6 +18,9 @@ export class RecentResults {
   #young = new Map<string, Kept>();
   #old = new Map<string, Kept>();
   #youngBytes = 0;
+  /** How many were found here since the start, and how many were not. */
+  hits = 0;
+  misses = 0;
 
   constructor(limits: { entries: number; bytes: number }) {
     this.#entriesPerGeneration = Math.ceil(limits.entries / 2);
@@ -30,7 +33,11 @@ export class RecentResults {
 
   get(key: string, stamp: string, now: number): Settled | undefined {
     const kept = this.#young.get(key) ?? this.#old.get(key);
-    if (kept === undefined || kept.stamp !== stamp || kept.until <= now) return undefined;
+    if (kept === undefined || kept.stamp !== stamp || kept.until <= now) {
+      this.misses += 1;
+      return undefined;
+    }
+    this.hits += 1;
     return kept.settled;
   }
 

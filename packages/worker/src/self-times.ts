@@ -84,6 +84,15 @@ export class SelfTimes {
     return first;
   }
 
+  /** What was evaluated since the start, by function. */
+  counts(): Array<{ functionName: string; evaluations: number; failures: number }> {
+    return [...this.#times].map(([functionName, { evaluations, failures }]) => ({
+      functionName,
+      evaluations,
+      failures,
+    }));
+  }
+
   /** What has not been told yet, and counts as told from now on. */
   takeReports(): Array<{ functionName: string; evaluations: number; failures: number; selfMicros: number }> {
     const reports = [];

@@ -11,6 +11,7 @@ import type { FunctionStanding } from "./function-registry.ts";
 import type { RecentResults } from "./recent-results.ts";
 import { Settled } from "./settled.ts";
 import type { VisibleEvaluations } from "./visible-evaluations.ts";
+import type { WorkerMeter } from "./worker-meter.ts";
 
 /** Results of evaluations that nobody asked the pool for, and that took longer than this, are worth a place there, in ms. */
 const dearMs = 1;
@@ -27,6 +28,7 @@ export interface SettlementParts {
   readonly evaluator: Evaluator;
   readonly completer: Completer;
   readonly requester: Requester;
+  readonly meter: WorkerMeter | undefined;
   /** The bound on what is owned may let roots in again. */
   readonly onOpened: () => void;
 }
@@ -46,6 +48,7 @@ export class Settlement {
     const isKept = !settled.isError && definition !== undefined && definition.cacheTtlMs > 0 && mode !== "bypass";
     if (isKept) this.#remember(evaluation, settled);
     const isOurs = isOwned || isCopy;
+    if (isOurs) this.#measure(evaluation, settled);
     if (isOurs || (isKept && ask === undefined && this.#isDear(evaluation)))
       this.#complete(evaluation, settled, isKept);
     this.forget(evaluation);
@@ -99,6 +102,11 @@ export class Settlement {
   #leaveFlight(evaluation: Evaluation): void {
     const { inFlight } = this.#parts;
     if (inFlight.get(evaluation.key) === evaluation) inFlight.delete(evaluation.key);
+  }
+
+  #measure({ functionName, stamp, startedAt }: Evaluation, settled: Settled): void {
+    const { meter, clock } = this.#parts;
+    if (stamp !== "") meter?.evaluated(functionName, clock.now() - startedAt, settled.tree?.code);
   }
 
   #isDear(evaluation: Evaluation): boolean {

@@ -12,12 +12,14 @@ import {
   resolveOptions,
   systemClock,
 } from "@callgrid/core";
+import type { WorkerVitals } from "@callgrid/health";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { type Logger, pino } from "pino";
 import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat, type WatchOrder } from "./heartbeat.ts";
 import { type FunctionSources, loadFunctions } from "./module-loader.ts";
 import { ThreadHeartbeat } from "./thread-heartbeat.ts";
 import { newWorkerId, Worker } from "./worker.ts";
+import type { WorkerMeter } from "./worker-meter.ts";
 import { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
 
 /** What to work on, and where. Everything else has a default, see {@link workerOptions}. */
@@ -38,6 +40,8 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   readonly isSupervised?: boolean | undefined;
   /** With a `statekeeper`: told what must be over when, for an `OverdueWatch` in another thread; default: nobody is. */
   readonly tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined;
+  /** Told of each evaluation that came from the pool; default: nobody is. */
+  readonly meter?: WorkerMeter | undefined;
 }
 
 /** A worker that has joined its pool. */
@@ -45,6 +49,8 @@ export interface RunningWorker {
   /** `pool/…`, as `enqueue` takes it. */
   readonly id: string;
   readonly pool: string;
+  /** What it has counted since its start, and holds now. */
+  readonly vitals: WorkerVitals;
   /** Stops claiming, gives back what has not started or waits for others, finishes what runs for at most `timeoutMs`, leaves. */
   drain(timeoutMs?: number): Promise<void>;
   /** Leaves at once; what runs goes back to the pool. */
@@ -75,6 +81,7 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
     clock = systemClock,
     isSupervised,
     tellWatch,
+    meter,
     ...rest
   } = given;
   const pool = parsePool(target);
@@ -104,6 +111,7 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
     log: logger,
     description,
     makeHeartbeat,
+    meter,
   });
   await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
   await worker.start();
@@ -135,6 +143,9 @@ function running(
     id: `${pool}/${worker.id}`,
     pool,
     closed,
+    get vitals() {
+      return worker.vitals;
+    },
     drain: (timeoutMs = options.drainTimeoutMs) => {
       draining ??= stopping ?? closeAfter(worker.drain(timeoutMs));
       return draining;

@@ -3,6 +3,7 @@
  * A process that died is buried before the next one starts, so that its work goes on at once and not when its lease lapses.
  */
 import { type CancelTimer, type Clock, GridError } from "@callgrid/core";
+import type { Measures } from "@callgrid/health";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { RestartPolicy } from "./restart-policy.ts";
@@ -27,6 +28,10 @@ export interface SupervisedWorkerParts {
   readonly restartAfter: RestartPolicy;
   /** The process cannot start as it is configured; the place stays empty. */
   readonly onRefused: (error: GridError) => void;
+  /** What the process has measured since its start. */
+  readonly onMeasures: (measures: Measures) => void;
+  /** The process has ended. */
+  readonly onEnd: () => void;
 }
 
 // A process that has promised to end gets this much longer, and so does a statekeeper that does not answer.
@@ -107,6 +112,7 @@ export class SupervisedWorker {
     child.tell({ kind: "start", settings: this.#options.settings });
     const end = await child.ended;
     this.#child = undefined;
+    this.#parts.onEnd();
     return end;
   }
 
@@ -120,6 +126,9 @@ export class SupervisedWorker {
         break;
       case "memory":
         this.#rssBytes = message.rssBytes;
+        break;
+      case "measures":
+        this.#parts.onMeasures(message.measures);
         break;
       case "refused":
         this.#isRefused = true;

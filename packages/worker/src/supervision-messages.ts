@@ -3,6 +3,7 @@
  * command line, where everybody on the machine could read the password in a URL.
  */
 import { type ErrorCode, errorCodes } from "@callgrid/core";
+import type { Measures } from "@callgrid/health";
 
 /** What a worker process is started with; plain data, since it goes to another process. */
 export interface WorkerSettings {
@@ -12,6 +13,8 @@ export interface WorkerSettings {
   readonly options: Readonly<Record<string, unknown>>;
   /** The level of the process's log, by pino's names. */
   readonly logLevel: string;
+  /** Whether to measure, and to tell what was measured; default: no. */
+  readonly isMeasured?: boolean;
 }
 
 /** To the worker process. */
@@ -26,6 +29,7 @@ export type SupervisorMessage =
 export type WorkerMessage =
   | { readonly kind: "joined"; readonly id: string }
   | { readonly kind: "memory"; readonly rssBytes: number }
+  | { readonly kind: "measures"; readonly measures: Measures }
   /** It cannot start, and another start would come to the same. */
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string };
 
@@ -45,9 +49,10 @@ export function isConfigurationCode(code: ErrorCode): boolean {
 export function readWorkerMessage(message: unknown): WorkerMessage | undefined {
   if (typeof message !== "object" || message === null || !("kind" in message)) return undefined;
   const fields = message as Readonly<Record<string, unknown>>;
-  const { kind, id, rssBytes, code, message: text } = fields;
+  const { kind, id, rssBytes, measures, code, message: text } = fields;
   if (kind === "joined" && typeof id === "string") return { kind, id };
   if (kind === "memory" && typeof rssBytes === "number") return { kind, rssBytes };
+  if (kind === "measures" && Array.isArray(measures)) return { kind, measures };
   if (kind === "refused" && isErrorCode(code) && typeof text === "string") return { kind, code, message: text };
   return undefined;
 }

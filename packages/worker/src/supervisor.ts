@@ -3,6 +3,7 @@
  * says so, and ends them all when it is told to. A worker process that loses its supervisor drains by itself.
  */
 import { type Clock, type GridError, systemClock } from "@callgrid/core";
+import type { MeasureBook } from "@callgrid/health";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import { type RestartPolicy, restartAfter } from "./restart-policy.ts";
@@ -28,6 +29,8 @@ export interface SupervisorParts {
   readonly startChild?: StartWorkerChild;
   /** When to start another where one died; default: at once, then later and later while they keep dying. */
   readonly restartAfter?: RestartPolicy;
+  /** Takes what the workers measure, each at a place of its own from 0 on; their `settings` say whether they do. */
+  readonly book?: Pick<MeasureBook, "note" | "close"> | undefined;
 }
 
 /**
@@ -63,13 +66,18 @@ export class Supervisor {
   #refusal: GridError | undefined;
 
   constructor(options: SupervisorOptions, parts: SupervisorParts) {
-    const { keeper, log, stderr = process.stderr, clock = systemClock } = parts;
+    const { keeper, log, stderr = process.stderr, clock = systemClock, book } = parts;
     const startChild = parts.startChild ?? workerChildStarter(stderr, clock);
     const restart = parts.restartAfter ?? restartAfter;
     const onRefused = (error: GridError): void => this.#refuse(error);
     this.#workers = Array.from(
       { length: options.count },
-      () => new SupervisedWorker(options, { startChild, keeper, clock, log, restartAfter: restart, onRefused }),
+      (_, place) =>
+        new SupervisedWorker(options, {
+          ...{ startChild, keeper, clock, log, restartAfter: restart, onRefused },
+          onMeasures: (measures) => book?.note(place, measures),
+          onEnd: () => book?.close(place),
+        }),
     );
     this.closed = new Promise((resolve, reject) => {
       this.#close = resolve;

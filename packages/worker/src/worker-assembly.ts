@@ -26,6 +26,7 @@ import { SuspensionMarker } from "./suspension-marker.ts";
 import { TimeLimits } from "./time-limits.ts";
 import { Upkeep } from "./upkeep.ts";
 import { VisibleEvaluations } from "./visible-evaluations.ts";
+import type { WorkerMeter } from "./worker-meter.ts";
 import type { WorkerOptionsResolved } from "./worker-options.ts";
 
 /** What a worker is made from. */
@@ -38,6 +39,8 @@ export interface WorkerParts {
   readonly log: Logger;
   readonly description: Readonly<Record<string, unknown>>;
   readonly makeHeartbeat: (options: HeartbeatOptions) => Heartbeat;
+  /** Told of evaluations that came from the pool; absent: nobody is. */
+  readonly meter?: WorkerMeter | undefined;
 }
 
 /** What the parts tell the worker, and ask it. */
@@ -70,10 +73,10 @@ export function assembleWorker(parts: WorkerParts, ties: WorkerTies) {
 }
 
 /** What all parts share. */
-function makeState({ id, keeper, clock, registry, options }: WorkerParts, ties: WorkerTies) {
+function makeState({ id, keeper, clock, registry, options, meter }: WorkerParts, ties: WorkerTies) {
   const { leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs } = options;
   return {
-    ...{ keeper, clock, worker: id, leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs },
+    ...{ keeper, clock, meter, worker: id, leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs },
     standing: new FunctionStanding(registry),
     selfTimes: new SelfTimes(),
     recent: new RecentResults({

@@ -5,6 +5,7 @@
  * This is the main file of a process and does its work on being loaded; nothing imports it.
  */
 import { GridError, isGridError } from "@callgrid/core";
+import type { WorkerMetrics } from "@callgrid/health";
 import { pino } from "pino";
 import { type RunningWorker, startWorker } from "./start-worker.ts";
 import {
@@ -16,9 +17,11 @@ import {
 
 const standardError = 2;
 const memoryEveryMs = 1_000;
+const measuresEveryMs = 2_000;
 const refusedExitCode = 2;
 
 let worker: Promise<RunningWorker> | undefined;
+let metrics: WorkerMetrics | undefined;
 let isDraining = false;
 
 function take(message: SupervisorMessage): void {
@@ -38,19 +41,23 @@ function take(message: SupervisorMessage): void {
   }
 }
 
-async function start({ functions, options, logLevel }: WorkerSettings): Promise<RunningWorker> {
+async function start({ functions, options, logLevel, isMeasured }: WorkerSettings): Promise<RunningWorker> {
   const log = pino({ level: logLevel }, pino.destination({ dest: standardError, sync: true }));
   try {
+    // loaded only where somebody looks at it
+    if (isMeasured === true) metrics = new (await import("@callgrid/health")).WorkerMetrics(String(options["pool"]));
     const running = await startWorker({
       ...(options as { readonly pool: string }),
       functions,
       log,
       isSupervised: true,
+      meter: metrics,
     });
     tell({ kind: "joined", id: running.id });
+    await startMeasuring(running);
     tellMemory();
     setInterval(tellMemory, memoryEveryMs).unref();
-    void running.closed.then(() => process.exit(0), crash);
+    void running.closed.then(leave, crash);
     return running;
   } catch (error) {
     return refuse(error);
@@ -59,6 +66,29 @@ async function start({ functions, options, logLevel }: WorkerSettings): Promise<
 
 function tellMemory(): void {
   tell({ kind: "memory", rssBytes: process.memoryUsage.rss() });
+}
+
+async function startMeasuring(running: RunningWorker): Promise<void> {
+  if (metrics === undefined) return;
+  metrics.watch(() => running.vitals);
+  await tellMeasures();
+  setInterval(() => void tellMeasures(), measuresEveryMs).unref();
+}
+
+/** Resolves when it has been sent. */
+async function tellMeasures(): Promise<void> {
+  if (metrics === undefined) return;
+  const measures = await metrics.measures();
+  await new Promise<void>((resolve) => {
+    if (process.connected) process.send?.({ kind: "measures", measures } satisfies WorkerMessage, () => resolve());
+    else resolve();
+  });
+}
+
+/** Ends the process in peace, after it has told what it counted last. */
+async function leave(): Promise<never> {
+  await tellMeasures();
+  process.exit(0);
 }
 
 /** Ends the process: with a message if the supervisor should know that another start would fail alike. */
@@ -78,7 +108,7 @@ function crash(error: unknown): void {
 async function end(how: (running: RunningWorker) => Promise<void>): Promise<void> {
   try {
     if (worker !== undefined) await how(await worker);
-    process.exit(0);
+    await leave();
   } catch (error) {
     crash(error);
   }

@@ -3,6 +3,7 @@
  * statekeeper once in a turn of the event loop, all together.
  */
 import { randomId } from "@callgrid/core";
+import type { WorkerVitals } from "@callgrid/health";
 import type { Claim, InboxListener, InboxMessage } from "@callgrid/statekeeper";
 import type { Workload } from "./claim-size.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -30,6 +31,7 @@ export class Worker implements WorkerTies {
   #inbox: InboxListener | undefined;
   #isExchangeScheduled = false;
   #leaving: Promise<void> | undefined;
+  #claimed = 0;
 
   constructor(parts: WorkerParts) {
     this.id = parts.id;
@@ -46,6 +48,21 @@ export class Worker implements WorkerTies {
       asked: requester.pendingCount,
       ready: evaluator.ready.length,
       recentResults: recent.size,
+    };
+  }
+
+  /** What it has counted since its start, and holds now. */
+  get vitals(): WorkerVitals {
+    const { evaluator, inFlight, recent, selfTimes } = this.#own;
+    let suspended = 0;
+    for (const { state } of inFlight.values()) if (state === "suspended") suspended += 1;
+    return {
+      running: evaluator.runningCount,
+      suspended,
+      claimed: this.#claimed,
+      memoryHits: recent.hits,
+      memoryMisses: recent.misses,
+      functions: selfTimes.counts(),
     };
   }
 
@@ -136,6 +153,7 @@ export class Worker implements WorkerTies {
       this.release(claims.map(({ id }) => id));
       return;
     }
+    this.#claimed += claims.length;
     for (const claim of claims) intake.take(claim);
     evaluator.wake();
   }

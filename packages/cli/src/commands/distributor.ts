@@ -1,14 +1,22 @@
 /** `callgrid distributor`: a distributor for a pool, until it is told to end. */
-import { declareOptions } from "@callgrid/core";
+import { declareOptions, parsePool } from "@callgrid/core";
 import { distributorOptions, startDistributor } from "@callgrid/distributor";
+import { openStatekeeper } from "@callgrid/statekeeper";
 import { writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
-import { connectionOptions, outputOptions, poolOption } from "../common-options.ts";
+import { connectionOptions, healthOptions, outputOptions, poolOption } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { unlessAborted, untilAborted, withInterrupts } from "../interrupts.ts";
 import { logStream, makeLog } from "../log.ts";
+import { withHealth } from "../node-health.ts";
 
-const options = declareOptions({ ...poolOption, ...connectionOptions, ...distributorOptions, ...outputOptions });
+const options = declareOptions({
+  ...poolOption,
+  ...connectionOptions,
+  ...distributorOptions,
+  ...healthOptions,
+  ...outputOptions,
+});
 
 export const distributorCommand: CommandSpec<typeof options> = {
   name: "distributor",
@@ -20,14 +28,23 @@ export const distributorCommand: CommandSpec<typeof options> = {
     "callgrid distributor --pool pool",
     "callgrid distributor --pool pool --url redis://redis.internal:6379 --grid prices",
   ],
-  async run({ options: { json, logLevel, ...settings }, io }) {
+  async run({ options: { json, logLevel, url, healthPort, healthHost, ...settings }, io }) {
     const log = makeLog(logLevel ?? "info", logStream(io));
+    const pool = parsePool(settings.pool);
     return withInterrupts(io, async ({ first, second }) => {
-      const distributor = await unlessAborted(first, startDistributor({ ...settings, log }));
-      if (json) await writeLine(io.stdout, JSON.stringify({ pool: distributor.pool, distributor: distributor.id }));
-      await untilAborted(first);
-      await unlessAborted(second, distributor.stop());
-      return exitCodes.fine;
+      const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
+      try {
+        const distributor = await unlessAborted(first, startDistributor({ ...settings, statekeeper, log }));
+        const parts = { keeper: statekeeper.pool(pool), statekeeper, log, nodes: () => [distributor.id] };
+        return await withHealth({ healthPort, healthHost }, parts, async () => {
+          if (json) await writeLine(io.stdout, JSON.stringify({ pool, distributor: distributor.id }));
+          await untilAborted(first);
+          await unlessAborted(second, distributor.stop());
+          return exitCodes.fine;
+        });
+      } finally {
+        await statekeeper.close();
+      }
     });
   },
 };

@@ -6,10 +6,11 @@ import { Supervisor, workerOptions } from "@callgrid/worker";
 import type { Logger } from "pino";
 import { writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
-import { connectionOptions, functionsOption, outputOptions, poolOption } from "../common-options.ts";
+import { connectionOptions, functionsOption, healthOptions, outputOptions, poolOption } from "../common-options.ts";
 import { exitCodeOfSignal, exitCodes } from "../exit-codes.ts";
 import { type Interrupts, unlessAborted, withInterrupts } from "../interrupts.ts";
 import { logStream, makeLog } from "../log.ts";
+import { openMeasureBook, withHealth } from "../node-health.ts";
 
 const options = declareOptions({
   ...poolOption,
@@ -24,6 +25,7 @@ const options = declareOptions({
   }),
   ...connectionOptions,
   ...workerOptions,
+  ...healthOptions,
   ...outputOptions,
 });
 
@@ -37,28 +39,35 @@ export const workerCommand: CommandSpec<typeof options> = {
     "callgrid worker --pool pool --functions functions.ts --count 4",
     "callgrid worker --pool pool --functions dist/functions.js --slots 10",
   ],
-  async run({ options: { count, functions, json, logLevel = "info", ...settings }, io }) {
+  async run({ options: { count, functions, json, logLevel = "info", healthPort, healthHost, ...settings }, io }) {
     const { url, drainTimeoutMs, maxAttempts } = settings;
     const pool = parsePool(settings.pool);
     const stderr = logStream(io);
     const log = makeLog(logLevel, stderr);
+    const place = { healthPort, healthHost };
     return withInterrupts(io, async ({ first, second }) => {
       const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
       try {
+        const keeper = statekeeper.pool(pool);
+        const book = await openMeasureBook(place);
+        const modules = [...functions, workerModule.href];
+        const started = { functions: modules, options: settings, logLevel, isMeasured: book !== undefined };
         const supervisor = new Supervisor(
-          {
-            count,
-            drainTimeoutMs,
-            maxAttempts,
-            settings: { functions: [...functions, workerModule.href], options: settings, logLevel },
-          },
-          { keeper: statekeeper.pool(pool), log, stderr },
+          { count, drainTimeoutMs, maxAttempts, settings: started },
+          { keeper, log, stderr, book },
         );
         endBySignals(supervisor, { first, second }, log);
-        await supervisor.start();
-        if (json && !first.aborted) await writeLine(io.stdout, JSON.stringify({ pool, workers: supervisor.workers }));
-        await supervisor.closed;
-        return second.aborted ? exitCodeOfSignal(second.reason) : exitCodes.fine;
+        return await withHealth(
+          place,
+          { keeper, statekeeper, book, log, nodes: () => supervisor.workers },
+          async () => {
+            await supervisor.start();
+            if (json && !first.aborted)
+              await writeLine(io.stdout, JSON.stringify({ pool, workers: supervisor.workers }));
+            await supervisor.closed;
+            return second.aborted ? exitCodeOfSignal(second.reason) : exitCodes.fine;
+          },
+        );
       } finally {
         await statekeeper.close();
       }

@@ -15,7 +15,8 @@ export interface ConnectionLog {
 
 const keepAliveMs = 5_000;
 const longestRetryMs = 1_000;
-const oldestMajor = 7;
+/** Redis below this lacks commands that the statekeeper needs. */
+export const oldestMajor = 7;
 
 /** `redis://`, `rediss://` (TLS), or `unix:///path/to/socket?password=…`. */
 export interface RedisAddress {

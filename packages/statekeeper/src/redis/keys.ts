@@ -38,6 +38,7 @@ export const keyNames = {
   reportsKey: "reports",
   statsKey: "stats",
   headKey: "head",
+  probeOf: "probe:",
 } as const;
 
 /** The Lua lines that make the names known to a script: only those that it mentions, since they cost a little each call. */

@@ -12,6 +12,7 @@ export const scriptNames = [
   "check",
   "claim",
   "complete",
+  "examine",
   "findCycle",
   "forget",
   "functions",

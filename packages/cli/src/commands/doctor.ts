@@ -1,0 +1,76 @@
+/** `callgrid doctor`: what is wrong with a Redis and a pool, each thing with its remedy. */
+import { isGridError, parsePool } from "@callgrid/core";
+import { type Examination, examineRedis, openStatekeeper } from "@callgrid/statekeeper";
+import { type OutputStream, writeLine } from "../cli-io.ts";
+import { type Colors, colorsOf } from "../colors.ts";
+import type { CommandSpec } from "../command.ts";
+import { poolCommandOptions } from "../common-options.ts";
+import { type Finding, poolFindings, redisFindings, refusalFindings } from "../diagnosis.ts";
+import { exitCodes } from "../exit-codes.ts";
+
+interface Place {
+  readonly url: string;
+  readonly grid: string;
+  readonly pool: string;
+  readonly connectTimeoutMs: number;
+}
+
+export const doctorCommand: CommandSpec<typeof poolCommandOptions> = {
+  name: "doctor",
+  summary:
+    "Examine Redis and a pool: connection, version, settings, rights, memory, clock, functions; each fault with its remedy.",
+  operands: [["[pool]", 'the pool\'s id (default: "pool")']],
+  options: poolCommandOptions,
+  examples: [
+    "callgrid doctor",
+    "callgrid doctor prices --url rediss://worker:secret@redis.internal:6380",
+    "callgrid doctor --json | jq 'select(.status == \"wrong\")'",
+  ],
+  async run({ operands: [pool = "pool"], options, io }) {
+    const findings = await examine({ ...options, pool: parsePool(pool) });
+    await tell(findings, io.stdout, { json: options.json, colors: colorsOf(io.stdout, io.env) });
+    return findings.some(({ status }) => status === "wrong") ? exitCodes.failed : exitCodes.fine;
+  },
+};
+
+async function examine(place: Place): Promise<Finding[]> {
+  let examination: Examination;
+  try {
+    examination = await examineRedis(place.url, place);
+  } catch (error) {
+    if (!isGridError(error)) throw error;
+    const remedy = "correct --url, or CALLGRID_URL";
+    return [{ check: "url", status: "wrong", message: error.message, remedy }];
+  }
+  if (examination.kind === "refused") return refusalFindings(examination);
+  const { facts } = examination;
+  const findings = redisFindings(facts);
+  const canAsk = !facts.isTooOld && facts.denied.length === 0;
+  return canAsk ? [...findings, ...(await examinePool(place))] : findings;
+}
+
+async function examinePool({ url, grid, pool, connectTimeoutMs }: Place): Promise<Finding[]> {
+  const statekeeper = await openStatekeeper(url, { grid, connectTimeoutMs });
+  try {
+    return poolFindings(await statekeeper.pool(pool).inspect(), grid, await statekeeper.otherGridsWith(pool));
+  } finally {
+    await statekeeper.close();
+  }
+}
+
+async function tell(
+  findings: readonly Finding[],
+  stdout: OutputStream,
+  { json, colors }: { readonly json: boolean; readonly colors: Colors },
+): Promise<void> {
+  const marks = { ok: colors.green("ok     "), warning: colors.yellow("warning"), wrong: colors.red("WRONG  ") };
+  for (const finding of findings) {
+    const { check, status, message, remedy } = finding;
+    if (json) {
+      await writeLine(stdout, JSON.stringify(finding));
+      continue;
+    }
+    await writeLine(stdout, `${marks[status]}  ${check.padEnd(11)}  ${message}`);
+    if (remedy !== undefined) await writeLine(stdout, `${" ".repeat(22)}→ ${remedy}`);
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Examines a Redis for `doctor`: whether it can be reached, and how it is set up. It tries once and never waits for a Redis to
+ * come back; and it goes on where a single question is refused, since a user of least privilege may not ask them all.
+ */
+import { Redis } from "ioredis";
+import { oldestMajor, parseRedisUrl, type RedisAddress } from "./connection.ts";
+import { poolPrefix } from "./keys.ts";
+import { type RefusalKind, refusalKind } from "./redis-refusal.ts";
+import { readScript } from "./scripts.ts";
+
+/** What to examine. */
+export interface ExamineOptions {
+  readonly grid: string;
+  readonly pool: string;
+  /** How long to try to connect, and to wait for each answer, in ms. */
+  readonly connectTimeoutMs: number;
+}
+
+/** A command that the user of the URL may not use, and Redis's reason. */
+export interface DeniedCommand {
+  readonly command: string;
+  readonly reason: string;
+}
+
+/** What was found out; undefined is what Redis would not tell. */
+export interface RedisFacts {
+  /** Without a password. */
+  readonly address: string;
+  readonly version: string;
+  readonly isTooOld: boolean;
+  readonly isReplica: boolean;
+  readonly isCluster: boolean;
+  readonly evictionPolicy: string | undefined;
+  readonly usedBytes: number | undefined;
+  /** 0: no limit. */
+  readonly limitBytes: number | undefined;
+  readonly systemBytes: number | undefined;
+  readonly isAppendOnly: boolean | undefined;
+  /** Whether it saves snapshots by itself. */
+  readonly savesSnapshots: boolean | undefined;
+  /** Whether its last attempts to write to disk went well. */
+  readonly canSave: boolean;
+  /** How far Redis's clock is ahead of this machine's, in ms; negative: behind. */
+  readonly clockAheadMs: number | undefined;
+  /** The median of some round trips, in ms. */
+  readonly roundTripMs: number | undefined;
+  readonly denied: readonly DeniedCommand[];
+}
+
+/** What an examination comes to. */
+export type Examination =
+  | { readonly kind: "refused"; readonly address: string; readonly cause: RefusalKind; readonly reason: string }
+  | { readonly kind: "examined"; readonly facts: RedisFacts };
+
+const roundTrips = 11;
+
+/**
+ * See the head of this file. What it writes is the keys of one script, which removes them again.
+ *
+ * @throws GridError `INVALID_OPTION` for a URL that names no Redis.
+ */
+export async function examineRedis(url: string, options: ExamineOptions): Promise<Examination> {
+  const address = parseRedisUrl(url);
+  const redis = makeOnce(address, options.connectTimeoutMs);
+  let lastError: Error | undefined;
+  redis.on("error", (error: Error) => {
+    lastError = error;
+  });
+  try {
+    await redis.connect();
+    const information = readInformation(await redis.info());
+    return { kind: "examined", facts: await collect(redis, address, information, options) };
+  } catch (thrown) {
+    // the promise only says that the connection is closed, the event before it says why
+    const error = lastError ?? (thrown instanceof Error ? thrown : new Error(String(thrown)));
+    return { kind: "refused", address: address.shown, cause: await refusalKind(error, address), reason: error.message };
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function makeOnce(address: RedisAddress, timeoutMs: number): Redis {
+  return new Redis({
+    ...address.options,
+    connectionName: "callgrid-doctor",
+    lazyConnect: true,
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    replyMapping: "legacy",
+  });
+}
+
+type Information = ReadonlyMap<string, string>;
+
+async function collect(
+  redis: Redis,
+  address: RedisAddress,
+  information: Information,
+  options: ExamineOptions,
+): Promise<RedisFacts> {
+  const version = information.get("redis_version") ?? "unknown";
+  const isTooOld = !(Number.parseInt(version, 10) >= oldestMajor);
+  const number = (name: string): number | undefined => {
+    const text = information.get(name);
+    return text === undefined ? undefined : Number(text);
+  };
+  return {
+    ...{ address: address.shown, version, isTooOld },
+    isReplica: information.get("role") === "slave",
+    isCluster: information.get("redis_mode") === "cluster",
+    evictionPolicy: information.get("maxmemory_policy"),
+    ...{
+      usedBytes: number("used_memory"),
+      limitBytes: number("maxmemory"),
+      systemBytes: number("total_system_memory"),
+    },
+    isAppendOnly: information.has("aof_enabled") ? information.get("aof_enabled") === "1" : undefined,
+    savesSnapshots: await allowed(redis.config("GET", "save").then((reply) => savePoints(reply) !== "")),
+    canSave: !["aof_last_write_status", "rdb_last_bgsave_status"].some((name) => information.get(name) === "err"),
+    clockAheadMs: await allowed(clockAhead(redis)),
+    roundTripMs: await allowed(roundTrip(redis)),
+    // the commands of an old Redis are not those that are needed
+    denied: isTooOld ? [] : await deniedCommands(redis, options),
+  };
+}
+
+function readInformation(text: string): Information {
+  const lines = text.split("\r\n").filter((line) => line.includes(":"));
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]));
+}
+
+/** What a question came to; undefined if it was refused. */
+async function allowed<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+  return asked.catch(() => undefined);
+}
+
+function savePoints(reply: unknown): string {
+  return Array.isArray(reply) ? String(reply[1] ?? "") : "";
+}
+
+async function clockAhead(redis: Redis): Promise<number> {
+  const before = Date.now();
+  const [seconds = 0, micros = 0] = await redis.time();
+  return Math.round(Number(seconds) * 1_000 + Number(micros) / 1_000 - (before + Date.now()) / 2);
+}
+
+async function roundTrip(redis: Redis): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < roundTrips; i += 1) {
+    const before = performance.now();
+    await redis.ping();
+    times.push(performance.now() - before);
+  }
+  return times.sort((one, other) => one - other)[Math.floor(roundTrips / 2)] ?? 0;
+}
+
+async function deniedCommands(redis: Redis, { grid, pool }: ExamineOptions): Promise<DeniedCommand[]> {
+  const prefix = poolPrefix(grid, pool);
+  const probes = await Promise.all([
+    denied("PING", redis.ping()),
+    denied("BLMPOP", redis.call("BLMPOP", "0.001", "1", `${prefix}probe:inbox`, "LEFT", "COUNT", "1")),
+  ]);
+  return [...probes.flat(), ...(await deniedInScripts(redis, prefix))];
+}
+
+/** The command, if it was refused for want of rights; what else may go wrong with it is told elsewhere. */
+async function denied(command: string, asked: Promise<unknown>): Promise<DeniedCommand[]> {
+  try {
+    await asked;
+    return [];
+  } catch (error) {
+    return [{ command, reason: error instanceof Error ? error.message : String(error) }].filter(isDenial);
+  }
+}
+
+function isDenial({ reason }: DeniedCommand): boolean {
+  return /NOPERM|can't (run|access)/.test(reason);
+}
+
+async function deniedInScripts(redis: Redis, prefix: string): Promise<DeniedCommand[]> {
+  // no script has that hash: without the right to run one, this is refused, and otherwise it is not found
+  const unable = await denied("EVALSHA", redis.evalsha("0".repeat(40), 1, prefix));
+  if (unable.length > 0) return unable;
+  let reply: string[] = [];
+  const failed = await denied(
+    "EVAL",
+    redis.eval(readScript("examine"), 1, prefix).then((texts) => {
+      reply = texts as string[];
+    }),
+  );
+  return [...failed, ...pairs(reply).filter(isDenial)];
+}
+
+function pairs(reply: readonly string[]): DeniedCommand[] {
+  const found: DeniedCommand[] = [];
+  for (let i = 0; i + 1 < reply.length; i += 2) found.push({ command: reply[i] ?? "", reason: reply[i + 1] ?? "" });
+  return found;
+}

@@ -1,0 +1,77 @@
+/**
+ * Why there is no talking to a Redis, told from the error that the attempt ended with and, where that is not enough, from trying
+ * the other way of speaking to its port.
+ */
+import { createConnection } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { RedisAddress } from "./connection.ts";
+
+/** What stands between a caller and a Redis. */
+export type RefusalKind =
+  | "nobody-listens"
+  | "unknown-host"
+  | "no-answer"
+  | "tls-expected"
+  | "no-tls-there"
+  | "certificate"
+  | "password-missing"
+  | "password-wrong"
+  | "no-rights"
+  | "other";
+
+const patterns: ReadonlyArray<readonly [RefusalKind, RegExp]> = [
+  ["password-missing", /NOAUTH/],
+  ["password-wrong", /WRONGPASS|invalid password|without any password configured/i],
+  ["no-rights", /NOPERM/],
+  ["nobody-listens", /ECONNREFUSED|ENOENT|EACCES/],
+  ["unknown-host", /ENOTFOUND|EAI_AGAIN/],
+  ["certificate", /CERT|UNABLE_TO_VERIFY|certificate/i],
+  ["no-answer", /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/i],
+];
+
+/** How long to try another way of speaking, in ms. */
+const probeMs = 2_000;
+
+/** See the head of this file. */
+export async function refusalKind(
+  error: Error & { readonly code?: string },
+  address: RedisAddress,
+): Promise<RefusalKind> {
+  const { host, port, tls } = address.options;
+  const text = `${error.code ?? ""} ${error.message}`;
+  const told = patterns.find(([, pattern]) => pattern.test(text))?.[0] ?? "other";
+  // somebody is there and does not talk to us: perhaps with the other kind of link
+  if (host === undefined || port === undefined || (told !== "other" && told !== "no-answer")) return told;
+  if (tls === undefined) return (await speaksTls(host, port)) ? "tls-expected" : told;
+  return (await speaksPlainly(host, port)) ? "no-tls-there" : told;
+}
+
+function speaksTls(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    // the handshake is all that is wanted: nothing is sent over it
+    const socket = connectTls({ host, port, rejectUnauthorized: false });
+    const end = (speaks: boolean): void => {
+      socket.destroy();
+      resolve(speaks);
+    };
+    socket.setTimeout(probeMs, () => end(false));
+    socket
+      .once("secureConnect", () => end(true))
+      .once("error", () => end(false))
+      .once("close", () => end(false));
+  });
+}
+
+function speaksPlainly(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port });
+    const end = (speaks: boolean): void => {
+      socket.destroy();
+      resolve(speaks);
+    };
+    socket.setTimeout(probeMs, () => end(false));
+    socket.once("data", (reply) => end(/^[+-]/.test(reply.toString())));
+    socket.once("error", () => end(false)).once("close", () => end(false));
+    socket.write("PING\r\n");
+  });
+}

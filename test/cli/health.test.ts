@@ -1,0 +1,152 @@
+/** `--health-port`: what a prober and Prometheus see of real nodes, while they work, lose Redis, and die. */
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { CommandPool } from "../harness/command-pool.ts";
+import { HoldFile } from "../harness/hold-file.ts";
+import { RedisServer } from "../harness/redis-server.ts";
+
+interface Page {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Health at a port of its own. */
+class HealthPort {
+  readonly port: number;
+  readonly args: readonly string[];
+
+  private constructor(port: number) {
+    this.port = port;
+    this.args = ["--health-port", String(port), "--health-host", "127.0.0.1"];
+  }
+
+  static async free(): Promise<HealthPort> {
+    return new HealthPort(await RedisServer.freePort());
+  }
+
+  async page(path: string, method = "GET"): Promise<Page> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, { method });
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** The sum of a metric over all of its labels that match. */
+  async metric(name: string, labels = ""): Promise<number> {
+    const { text } = await this.page("/metrics");
+    const lines = text.split("\n").filter((line) => line.startsWith(`${name}{`) && line.includes(labels));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
+  }
+
+  /** Resolves once it is so; nobody tells when a figure changes, so it is asked now and then. */
+  async until(isSo: () => Promise<boolean>): Promise<void> {
+    await vi.waitUntil(isSo, { timeout: 25_000, interval: 100 });
+  }
+}
+
+async function ownRedis(): Promise<RedisServer> {
+  const server = await RedisServer.start({ port: await RedisServer.freePort() });
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+describe("callgrid worker --health-port", () => {
+  it("is alive and ready on one port for all of its workers, and knows no other page", async () => {
+    const [pool, health] = [new CommandPool(), await HealthPort.free()];
+    await pool.workers("--count", "2", ...health.args);
+    const alive = await health.page("/healthz");
+    expect(alive.status).toBe(200);
+    expect(JSON.parse(alive.text)).toMatchObject({
+      status: "alive",
+      nodes: [expect.stringMatching(/^pool\//), expect.stringMatching(/^pool\//)],
+    });
+    await health.until(async () => (await health.page("/readyz")).status === 200);
+    expect((await health.page("/elsewhere")).status).toBe(404);
+    expect((await health.page("/healthz", "POST")).status).toBe(405);
+  });
+
+  it("counts what its workers evaluate, by function and pool, errors by their code", async () => {
+    const [pool, health] = [new CommandPool(), await HealthPort.free()];
+    await pool.workers("--count", "2", ...health.args);
+    await pool.run(["enqueue", "pool", '["report",7]', '["ratio",3]', '["ratio",5]']);
+    await pool.run(["enqueue", "pool", '["ratio",1]']);
+    await pool.run(["enqueue", "pool", '["report",7]']);
+    const ofRatio = 'function="ratio"';
+    await health.until(async () => (await health.metric("callgrid_outcome_errors_total", ofRatio)) >= 1);
+    await health.until(async () => (await health.metric("callgrid_pool_cache_hits_total")) >= 1);
+    expect(await health.metric("callgrid_request_duration_seconds_count", ofRatio)).toBeGreaterThanOrEqual(3);
+    expect(await health.metric("callgrid_resume_delay_seconds_count", 'pool="pool"')).toBeGreaterThanOrEqual(3);
+    expect(await health.metric("callgrid_worker_claims_total")).toBeGreaterThanOrEqual(4);
+    expect(await health.metric("callgrid_pool_claims_total")).toBeGreaterThanOrEqual(1);
+    expect(await health.metric("callgrid_pool_workers")).toBe(2);
+    expect(await health.metric("callgrid_pool_volunteers")).toBe(2);
+    expect(await health.metric("callgrid_redis_round_trip_seconds_count")).toBeGreaterThanOrEqual(1);
+    const { text } = await health.page("/metrics");
+    expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m);
+    expect(text).toMatch(/callgrid_outcome_errors_total\{[^}]*code="[A-Z_]+"/);
+  });
+
+  it("shows what runs and what is queued while a function does not end", async () => {
+    const [pool, health] = [new CommandPool(), await HealthPort.free()];
+    await pool.workers(...health.args);
+    const [first, second] = [await HoldFile.make(), await HoldFile.make()];
+    const waiting = pool.start("enqueue", "pool", first.request, second.request);
+    await Promise.race([first.started(), second.started()]);
+    await health.until(async () => (await health.metric("callgrid_worker_running")) === 1);
+    await health.until(async () => {
+      const queued = await health.metric("callgrid_pool_queue_depth");
+      const running = await health.metric("callgrid_pool_running");
+      return running + queued + (await health.metric("callgrid_pool_own_queue_depth")) === 2;
+    });
+    expect((await health.page("/readyz")).status).toBe(200);
+    await Promise.all([first, second].map((hold) => hold.started().then(() => hold.release())));
+    expect((await waiting.ended).exitCode).toBe(0);
+  });
+
+  it("what a worker counted stays counted when it dies and another takes its place", async () => {
+    const [pool, health] = [new CommandPool(), await HealthPort.free()];
+    const workers = await pool.workers(...health.args);
+    await pool.run(["enqueue", "pool", '["divide",4,2]']);
+    const evaluations = () => health.metric("callgrid_request_duration_seconds_count", 'function="divide"');
+    await health.until(async () => (await evaluations()) === 1);
+    const { members } = await pool.status();
+    process.kill(Number(members[0]?.description["processId"]), "SIGKILL");
+    await workers.says("starting another");
+    await pool.run(["enqueue", "pool", '["divide",9,3]']);
+    await health.until(async () => (await evaluations()) === 2);
+  });
+
+  it("stays alive and is not ready while Redis is away, and is ready again after", async () => {
+    const [server, health] = [await ownRedis(), await HealthPort.free()];
+    const pool = new CommandPool(server.url);
+    await pool.workers(...health.args);
+    await health.until(async () => (await health.page("/readyz")).status === 200);
+    await server.kill();
+    await health.until(async () => (await health.page("/readyz")).status === 503);
+    expect((await health.page("/readyz")).text).toContain("Redis does not answer");
+    expect((await health.page("/healthz")).status).toBe(200);
+    expect((await health.page("/metrics")).text).toContain('callgrid_redis_up{pool="pool"} 0');
+    await server.restart();
+    await health.until(async () => (await health.page("/readyz")).status === 200);
+  });
+
+  it("refuses a port that is taken, and ends with 2", async () => {
+    const [pool, health] = [new CommandPool(), await HealthPort.free()];
+    await pool.workers(...health.args);
+    const functions = ["--functions", "test/fixtures/cli/functions.ts"];
+    const { exitCode, stderr } = await pool.run(["worker", "--pool", "pool", ...functions, ...health.args]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("EADDRINUSE")]);
+  });
+});
+
+describe("callgrid distributor --health-port", () => {
+  it("is ready as head and as standby, and shows its pool", async () => {
+    const [pool, first, second] = [new CommandPool(), await HealthPort.free(), await HealthPort.free()];
+    const head = pool.start("distributor", "--pool", "pool", ...first.args);
+    await Promise.all([head.says("serving /healthz"), head.says("became head of the pool")]);
+    const standby = pool.start("distributor", "--pool", "pool", ...second.args);
+    await Promise.all([standby.says("serving /healthz"), standby.says("standing by")]);
+    for (const health of [first, second]) {
+      await health.until(async () => (await health.page("/readyz")).status === 200);
+      await health.until(async () => (await health.metric("callgrid_pool_headed")) === 1);
+    }
+    expect((await first.page("/metrics")).text).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m);
+  });
+});

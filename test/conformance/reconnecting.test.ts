@@ -46,6 +46,19 @@ async function sendOutcome(pool: PoolKeeper, name: string): Promise<void> {
 }
 
 describe("a listener on Redis", () => {
+  it("has the pool count how often its connection was lost, and for how long", async () => {
+    const { control, pool } = await startRedis();
+    const listener = listenFor(pool, "c1");
+    const first = listener.received();
+    await sendOutcome(pool, "a");
+    await first;
+    const reconnected = listener.reconnected();
+    await control.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    await reconnected;
+    await expect.poll(async () => (await pool.inspect()).counters["disconnections"]).toBe(1);
+    expect((await pool.inspect()).counters["disconnectedMs"]).toBeLessThan(30_000);
+  });
+
   it("is told when its connection is back, and goes on to receive", async () => {
     const { control, pool } = await startRedis();
     const listener = listenFor(pool, "c1");

@@ -4,6 +4,9 @@
 import { type Definition, GridError } from "@callgrid/core";
 import type { FunctionTable, RegisteredFunction } from "@callgrid/statekeeper";
 
+/** What the grid's own functions are called. */
+const gridPrefix = "callgrid.";
+
 export class FunctionRegistry {
   readonly #definitions = new Map<string, Definition>();
 
@@ -26,6 +29,8 @@ export class FunctionRegistry {
 
   #add(definition: Definition): void {
     const known = this.#definitions.get(definition.name);
+    // a process may have two copies of callgrid, each transformed in its own way (a loader of CommonJS makes one)
+    if (known !== undefined && definition.name.startsWith(gridPrefix)) return;
     if (known !== undefined && known.evaluate.toString() !== definition.evaluate.toString()) {
       throw new GridError(
         "FUNCTION_REDEFINED",

@@ -19,15 +19,22 @@ export class InboxReader implements InboxListener {
   readonly #watch: SilenceWatch;
   #isClosed = false;
   #wasReady = false;
+  #lostAt: number | undefined;
 
-  constructor(redis: Redis, key: string, handlers: InboxHandlers) {
+  /** @param noteBack - told, when the connection is back, for how long it was lost, in ms. */
+  constructor(redis: Redis, key: string, handlers: InboxHandlers, noteBack: (awayMs: number) => void) {
     this.#redis = redis;
     this.#key = key;
     this.#handlers = handlers;
     this.#watch = new SilenceWatch(redis);
+    redis.on("close", () => {
+      if (this.#wasReady) this.#lostAt ??= performance.now();
+    });
     redis.on("ready", () => {
       if (this.#wasReady) this.#tellReconnect();
       this.#wasReady = true;
+      if (this.#lostAt !== undefined) noteBack(performance.now() - this.#lostAt);
+      this.#lostAt = undefined;
     });
     redis.connect().catch(() => undefined);
     void this.#read();

@@ -65,7 +65,7 @@ class RedisStatekeeper implements Statekeeper {
       pool,
       prefix: poolPrefix(this.grid, pool),
       runner: this.#runner,
-      openInbox: (key, handlers) => this.#openInbox(key, handlers),
+      openInbox: (key, handlers, noteBack) => this.#openInbox(key, handlers, noteBack),
       onJoin: async (joined) => {
         await this.#commands.sadd(knownPoolsKey, `${this.grid}:${joined}`).catch(() => undefined);
       },
@@ -98,11 +98,11 @@ class RedisStatekeeper implements Statekeeper {
     this.#commands.disconnect();
   }
 
-  #openInbox(key: string, handlers: InboxHandlers): InboxListener {
+  #openInbox(key: string, handlers: InboxHandlers, noteBack: (awayMs: number) => void): InboxListener {
     const redis = makeConnection(this.#address, "inbox");
     // the command connection tells of the same trouble; an error without a listener would be thrown
     redis.on("error", () => undefined);
-    const reader = new InboxReader(redis, key, handlers);
+    const reader = new InboxReader(redis, key, handlers, noteBack);
     this.#readers.add(reader);
     return {
       close: async () => {

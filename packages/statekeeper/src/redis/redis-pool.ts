@@ -36,6 +36,7 @@ import type { ScriptRunner } from "./script-runner.ts";
 import type { ScriptName } from "./scripts.ts";
 
 type Arguments = Array<string | number>;
+type OpenInbox = (key: string, handlers: InboxHandlers, noteBack: (awayMs: number) => void) => InboxListener;
 
 const mostMembersShown = 1_000;
 
@@ -43,14 +44,14 @@ export class RedisPool implements PoolKeeper {
   readonly pool: string;
   readonly #prefix: string;
   readonly #runner: ScriptRunner;
-  readonly #openInbox: (key: string, handlers: InboxHandlers) => InboxListener;
+  readonly #openInbox: OpenInbox;
   readonly #onJoin: (pool: string) => Promise<void>;
 
   constructor(parts: {
     pool: string;
     prefix: string;
     runner: ScriptRunner;
-    openInbox: (key: string, handlers: InboxHandlers) => InboxListener;
+    openInbox: OpenInbox;
     onJoin: (pool: string) => Promise<void>;
   }) {
     this.pool = parts.pool;
@@ -172,7 +173,12 @@ export class RedisPool implements PoolKeeper {
   }
 
   listen(process: string, handlers: InboxHandlers): InboxListener {
-    return this.#openInbox(`${this.#prefix}inbox:${process}`, handlers);
+    return this.#openInbox(`${this.#prefix}inbox:${process}`, handlers, (awayMs) => this.#noteAway(awayMs));
+  }
+
+  /** For `status`: nothing depends on it, so nobody has to know if it fails. */
+  #noteAway(awayMs: number): void {
+    this.#run("noteAway", [Math.round(awayMs)]).catch(() => undefined);
   }
 
   #run(script: ScriptName, args: ReadonlyArray<string | number>): Promise<unknown> {

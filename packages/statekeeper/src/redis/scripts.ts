@@ -21,6 +21,7 @@ export const scriptNames = [
   "join",
   "leave",
   "mark",
+  "noteAway",
   "reconcile",
   "release",
   "renew",

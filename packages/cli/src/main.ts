@@ -11,6 +11,8 @@ import { forgetCommand } from "./commands/forget.ts";
 import { mapreduceCommand } from "./commands/mapreduce.ts";
 import { planCommand } from "./commands/plan.ts";
 import { runCommand } from "./commands/run.ts";
+import { runnerCommand } from "./commands/runner.ts";
+import { runsCommand } from "./commands/runs.ts";
 import { statusCommand } from "./commands/status.ts";
 import { whyCommand } from "./commands/why.ts";
 import { workerCommand } from "./commands/worker.ts";
@@ -67,6 +69,8 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, batchCommand, setting);
   addCommand(program, planCommand, setting);
   addCommand(program, mapreduceCommand, setting);
+  addCommand(program, runnerCommand, setting);
+  addCommand(program, runsCommand, setting);
   addCommand(program, statusCommand, setting);
   addCommand(program, whyCommand, setting);
   addCommand(program, forgetCommand, setting);

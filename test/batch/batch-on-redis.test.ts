@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { lines, range } from "callgrid";
+import { define, lines, range } from "callgrid";
 import { afterAll, describe, expect, it } from "vitest";
 import { BatchStage } from "../harness/batch-stage.ts";
 
@@ -52,6 +52,35 @@ describe("a batch on a pool", () => {
     await expect(batch.result()).rejects.toThrow(
       /pool "pool" has no workers.*"double" is not defined.*callgrid worker/,
     );
+  });
+
+  it("runs in this process where the pool has no workers and the function is at hand", async () => {
+    const grid = await new BatchStage().connect();
+    const thrice = define("thrice", (x: number) => 3 * x);
+    const batch = grid.batch({ pool: "pool", data: range(0, 5), process: thrice });
+    expect((await batch.plan()).mode).toBe("serial");
+    expect(await batch.result()).toEqual([0, 3, 6, 9, 12]);
+  });
+
+  it("is planned serial where that is faster, and that is right", async () => {
+    const stage = new BatchStage();
+    await stage.workers(2);
+    const grid = await stage.connect();
+    const functions = await import("../fixtures/batch/functions.ts");
+    const spec = { pool: "pool", data: range(0, 200), process: functions.double, reduce: functions.sum };
+    expect((await grid.batch(spec).plan()).mode).toBe("serial");
+    const tookMs = async (mode: "serial" | "distributed"): Promise<number> => {
+      const times: number[] = [];
+      for (let run = 0; run < 5; run += 1) {
+        const batch = grid.batch({ ...spec, mode, cache: "refresh", chunkUnits: 20 });
+        const { parts } = await batch.plan();
+        const started = performance.now();
+        expect(await batch.result()).toBe(39_800);
+        times.push((performance.now() - started) / (200 - parts.pilotUnits));
+      }
+      return Math.min(...times);
+    };
+    expect(await tookMs("serial")).toBeLessThan(await tookMs("distributed"));
   });
 
   it("says how many requests each worker is at", async () => {

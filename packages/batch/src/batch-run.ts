@@ -21,6 +21,7 @@ import { makePlan } from "./plan-maker.ts";
 import { type ChunkOutcome, PoolChunks } from "./pool-chunks.ts";
 import { type BatchProgress, ProgressCounter } from "./progress.ts";
 import { type Reduce, ReduceTree } from "./reduce-tree.ts";
+import { roughBytesOfAll } from "./rough-bytes.ts";
 import { evaluateHere } from "./serial-chunks.ts";
 
 /** Starts a grid of threads in this process. */
@@ -126,6 +127,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   stop(reason?: unknown): void {
     this.#stopping.abort(reason ?? "stopped");
     this.#progress.end("failed");
+    if (!this.#isTaken) void this.#supply.close();
   }
 
   async *#items(chunks: AsyncGenerator<FinishedChunk, undefined>): AsyncGenerator<BatchItem<Value>, undefined> {
@@ -250,9 +252,9 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   async *#rest(started: Started, mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
     const { plan, setting, pilot } = started;
     const { msPerUnit, overheadMs } = plan.parts.workload;
-    const { largestUnits } = pilot;
+    const { largestUnits, bytesPerUnit } = pilot;
     const fixedUnits = this.#parts.spec.chunkUnits;
-    const sizer = new ChunkSizer({ msPerUnit, overheadMs, lanes: plan.lanes, largestUnits, fixedUnits });
+    const sizer = new ChunkSizer({ msPerUnit, overheadMs, lanes: plan.lanes, largestUnits, fixedUnits, bytesPerUnit });
     const nextUnits = (): number => sizer.next(this.#supply.uncutUnits);
     const outcomes =
       plan.mode === "serial"
@@ -261,7 +263,8 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     for await (const outcome of outcomes) {
       const finished = "error" in outcome ? await this.#withoutValue(outcome, setting) : outcome;
       if (finished === undefined) continue;
-      if (!finished.isCached) sizer.learn(finished.chunk.units, finished.result.tookMs);
+      const { tookMs, values } = finished.result;
+      if (!finished.isCached) sizer.learn(finished.chunk.units, tookMs, roughBytesOfAll(values));
       await this.#note(finished);
       yield finished;
     }

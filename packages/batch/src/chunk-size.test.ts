@@ -39,6 +39,13 @@ describe("the size of chunks while a batch runs", () => {
     expect(new ChunkSizer(pilot).next(1_600)).toBe(200);
   });
 
+  it("is smaller where values are large, so that the values of a chunk take a quarter of a megabyte at most", () => {
+    const sizer = new ChunkSizer({ ...pilot, largestUnits: 1e6, bytesPerUnit: 10_000 });
+    expect(sizer.next(1e9)).toBe(26);
+    for (let chunk = 0; chunk < 30; chunk += 1) sizer.learn(100, 1, 100 * 100_000);
+    expect(sizer.next(1e9)).toBe(2);
+  });
+
   it("stays what it was told", () => {
     const sizer = new ChunkSizer({ ...pilot, fixedUnits: 7 });
     sizer.learn(7, 1e6);

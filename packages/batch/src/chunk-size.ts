@@ -4,6 +4,8 @@
  * so that no lane waits long for the last one.
  */
 
+import { chunkLimitBytes } from "./rough-bytes.ts";
+
 const aimMs = 1_000;
 // The way to a worker and back should cost a twentieth of a chunk at most.
 const overheadShare = 20;
@@ -36,6 +38,8 @@ export class ChunkSizer {
   #msPerUnit: number;
   #largestUnits: number;
 
+  #bytesPerUnit: number;
+
   /** `msPerUnit` is what the pilot measured, on chunks of up to `largestUnits`. */
   constructor(measured: {
     readonly msPerUnit: number;
@@ -43,8 +47,11 @@ export class ChunkSizer {
     readonly lanes: number;
     readonly largestUnits: number;
     readonly fixedUnits?: number | undefined;
+    /** How large the values of a unit are. */
+    readonly bytesPerUnit?: number | undefined;
   }) {
     this.#msPerUnit = measured.msPerUnit;
+    this.#bytesPerUnit = measured.bytesPerUnit ?? 0;
     this.#overheadMs = measured.overheadMs;
     this.#lanes = measured.lanes;
     this.#largestUnits = measured.largestUnits;
@@ -56,9 +63,10 @@ export class ChunkSizer {
     return this.#msPerUnit;
   }
 
-  /** A chunk has taken so long; one that was known before says nothing. */
-  learn(units: number, tookMs: number): void {
+  /** A chunk has taken so long, and its values were so large; one that was known before says nothing. */
+  learn(units: number, tookMs: number, valueBytes = 0): void {
     if (units === 0) return;
+    this.#bytesPerUnit += newWeight * (valueBytes / units - this.#bytesPerUnit);
     this.#msPerUnit += newWeight * (tookMs / units - this.#msPerUnit);
     this.#largestUnits = Math.max(this.#largestUnits, units);
   }
@@ -69,6 +77,7 @@ export class ChunkSizer {
     const remainingMs = remainingUnits === undefined ? undefined : remainingUnits * this.#msPerUnit;
     const chunkMs = chunkMsFor({ remainingMs, lanes: this.#lanes, overheadMs: this.#overheadMs });
     const units = Math.round(chunkMs / Math.max(this.#msPerUnit, 1e-9));
-    return Math.max(1, Math.min(units, this.#largestUnits * growthLimit));
+    const fitting = Math.floor(chunkLimitBytes / Math.max(this.#bytesPerUnit, 1e-9));
+    return Math.max(1, Math.min(units, fitting, this.#largestUnits * growthLimit));
   }
 }

@@ -1,9 +1,7 @@
 /** Elements as data: arrays and whatever can be iterated over. They are pulled as they are cut, never all at once. */
 import { GridError } from "@callgrid/core";
 import type { Chunk, SliceSource } from "./chunk.ts";
-
-// A chunk travels as one request, which may have 16 MiB of text.
-const chunkLimitBytes = 4 * 1_048_576;
+import { chunkLimitBytes, roughBytes } from "./rough-bytes.ts";
 
 /** What an {@link ElementSource} is told. */
 export interface ElementSourceOptions {
@@ -59,17 +57,4 @@ export class ElementSource implements SliceSource {
       details: { path: "batch.data", slices: this.#maxSlices },
     });
   }
-}
-
-/** About how many bytes of text a value makes; only to keep chunks well below the limit of a request. */
-function roughBytes(value: unknown): number {
-  if (typeof value === "string") return value.length + 2;
-  if (typeof value !== "object" || value === null) return 8;
-  if (ArrayBuffer.isView(value)) return value.byteLength * 4;
-  let bytes = 2;
-  for (const part of Array.isArray(value) ? value : Object.values(value)) {
-    bytes += roughBytes(part) + 8;
-    if (bytes > chunkLimitBytes) return bytes;
-  }
-  return bytes;
 }

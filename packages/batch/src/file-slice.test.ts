@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -109,6 +109,12 @@ describe("files as data", () => {
       expect(text).toBe("123456789");
     }
     expect(new FileSource(bytes(paths)).totalUnits).toBe(9);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("that may not be read are refused", () => {
+    const secret = fileOf("1");
+    chmodSync(secret, 0);
+    expect(() => bytes(secret)).toThrow(/cannot be read: EACCES/);
   });
 
   it("that are missing or are folders are refused with their place in the list", () => {

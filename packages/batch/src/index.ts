@@ -16,4 +16,7 @@ export type { BatchProgress } from "./progress.ts";
 export { type ExtraColumn, extraColumns } from "./result-columns.ts";
 export { csvFile, failureFile, ndjsonFile, type ResultWriter } from "./result-file.ts";
 export { RunReport } from "./run-report.ts";
+export { type RunPlace, RunQueue, type RunSummary } from "./runs/run-queue.ts";
+export type { RunData, RunSpec } from "./runs/run-spec.ts";
+export { Runner, type RunnerParts, runnerOptions } from "./runs/runner.ts";
 export { workerModule } from "./worker-module.ts";

@@ -5,12 +5,15 @@ import type { ChunkSupply } from "./chunk-supply.ts";
 import type { FinishedChunk } from "./finished-chunk.ts";
 import type { Workload } from "./planner.ts";
 import type { ChunkOutcome } from "./pool-chunks.ts";
+import { roughBytesOfAll } from "./rough-bytes.ts";
 
 /** What a pilot has learnt, and done. */
 export interface PilotReport {
   readonly workload: Omit<Workload, "totalUnits">;
   /** How large its largest chunk was. */
   readonly largestUnits: number;
+  /** How large the values of a unit are. */
+  readonly bytesPerUnit: number;
   readonly finished: readonly FinishedChunk[];
 }
 
@@ -39,7 +42,7 @@ export async function runPilot({ supply, fixedUnits, evaluate }: PilotParts): Pr
   const finished: FinishedChunk[] = [];
   const overheads: number[] = [];
   let units = fixedUnits ?? firstUnits[supply.unit];
-  let last = { msPerUnit: 0, busyRatio: 1, units: 0 };
+  let last = { msPerUnit: 0, busyRatio: 1, units: 0, bytesPerUnit: 0 };
   for (let chunks = 0; chunks < mostChunks; chunks += 1) {
     const chunk = await supply.next(() => units);
     if (chunk === undefined) break;
@@ -47,18 +50,19 @@ export async function runPilot({ supply, fixedUnits, evaluate }: PilotParts): Pr
     const outcome = await withinPatience(evaluate(chunk));
     if (outcome === undefined || "error" in outcome) {
       supply.giveBack(chunk);
-      if (outcome === undefined) last = { msPerUnit: patienceMs / chunk.units, busyRatio: 1, units: chunk.units };
+      if (outcome === undefined) last = { ...last, msPerUnit: patienceMs / chunk.units, units: chunk.units };
       break;
     }
     finished.push(outcome);
     const { tookMs, busyRatio } = outcome.result;
     if (!outcome.isCached) overheads.push(Math.max(0, performance.now() - started - tookMs));
-    last = { msPerUnit: tookMs / chunk.units, busyRatio, units: chunk.units };
+    const bytesPerUnit = roughBytesOfAll(outcome.result.values) / chunk.units;
+    last = { msPerUnit: tookMs / chunk.units, busyRatio, units: chunk.units, bytesPerUnit };
     if (tookMs >= (chunks === 0 ? slowMs : enoughMs) || fixedUnits !== undefined) break;
     units = Math.ceil(units * Math.min(growth ** 2, Math.max(growth, enoughMs / Math.max(tookMs, 1))));
   }
-  const { msPerUnit, busyRatio, units: largestUnits } = last;
-  return { workload: { msPerUnit, busyRatio, overheadMs: median(overheads) }, largestUnits, finished };
+  const { msPerUnit, busyRatio, units: largestUnits, bytesPerUnit } = last;
+  return { workload: { msPerUnit, busyRatio, overheadMs: median(overheads) }, largestUnits, bytesPerUnit, finished };
 }
 
 async function withinPatience(outcome: Promise<ChunkOutcome>): Promise<ChunkOutcome | undefined> {

@@ -45,6 +45,7 @@ export function makePlan(basis: PlanBasis): Plan {
     ...{ name: spec.name, objective: spec.objective, unit, workload, chosen, isGiven: spec.mode !== undefined },
     workers: setting.survey.workers,
     pilotUnits: pilot.largestUnits,
+    bytesPerUnit: pilot.bytesPerUnit,
     chunkUnits: spec.chunkUnits ?? Math.max(1, Math.min(units, totalUnits ?? units)),
     window: spec.window ?? Math.max(1, windowFor(chosen.lanes, setting, pilot)),
     notSerial: setting.notSerial,

@@ -25,13 +25,14 @@ function decision({ parts, mode, lanes, chunkUnits, window, predictedMs }: Plan)
   return `${parts.name} runs ${where}, ${why}${size}${time}.`;
 }
 
-function measured({ parts: { workload, unit, pilotUnits, notSerial } }: Plan): string[] {
+function measured({ parts: { workload, unit, pilotUnits, bytesPerUnit, notSerial } }: Plan): string[] {
   const { totalUnits, msPerUnit, busyRatio, overheadMs } = workload;
   const perUnit = unit === "byte" ? `${timeText(msPerUnit * 1_048_576)} a MiB` : `${timeText(msPerUnit)} a slice`;
+  const values = unit === "byte" ? "" : `, ${amount(Math.ceil(bytesPerUnit), "byte")} of value`;
   const total = totalUnits === undefined ? "data of unknown length" : amount(totalUnits, unit);
   const whole = totalUnits === undefined ? "" : `, ${timeText(totalUnits * msPerUnit)} one after the other`;
   return [
-    `Measured on ${amount(pilotUnits, unit)}: ${perUnit}, the processor busy for ${Math.round(busyRatio * 100)} %, ` +
+    `Measured on ${amount(pilotUnits, unit)}: ${perUnit}${values}, the processor busy for ${Math.round(busyRatio * 100)} %, ` +
       `${timeText(overheadMs)} for a chunk's way to a worker and back.`,
     `In all ${total}${whole}.`,
     ...(notSerial === undefined ? [] : [`Not in this process: ${notSerial}.`]),

@@ -16,6 +16,8 @@ export interface PlanParts {
   readonly workers: number;
   /** How large the largest chunk of the pilot was, in units. */
   readonly pilotUnits: number;
+  /** How large the values of a unit were, in bytes of text. */
+  readonly bytesPerUnit: number;
   readonly chunkUnits: number;
   readonly window: number;
   /** Why the batch cannot run in the calling process; undefined where it can. */
@@ -62,10 +64,15 @@ export class Plan {
 
   /** The plan as plain data, with predictions for other numbers of nodes. */
   describe(nodes: readonly number[] = []): Readonly<Record<string, unknown>> {
-    const { name, objective, unit, workload, workers, pilotUnits } = this.parts;
+    const { name, objective, unit, workload, workers, pilotUnits, bytesPerUnit } = this.parts;
     return {
       ...{ name, objective, mode: this.mode, lanes: this.lanes, unit, chunkUnits: this.chunkUnits },
-      ...{ window: this.window, predictedMs: this.predictedMs, measured: { ...workload, pilotUnits }, workers },
+      ...{
+        window: this.window,
+        predictedMs: this.predictedMs,
+        measured: { ...workload, pilotUnits, bytesPerUnit },
+        workers,
+      },
       predictions: nodes.map((count) => ({ nodes: count, ...this.predictFor(count) })),
     };
   }

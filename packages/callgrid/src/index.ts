@@ -17,6 +17,8 @@ export {
   type NumberRange,
   type Objective,
   type Plan,
+  type RunData,
+  type RunSpec,
   range,
   readBytes,
   readFileLines,

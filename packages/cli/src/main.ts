@@ -12,6 +12,8 @@ import { forgetCommand } from "./commands/forget.ts";
 import { mapreduceCommand } from "./commands/mapreduce.ts";
 import { planCommand } from "./commands/plan.ts";
 import { runCommand } from "./commands/run.ts";
+import { runnerCommand } from "./commands/runner.ts";
+import { runsCommand } from "./commands/runs.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tortureCommand } from "./commands/torture.ts";
 import { whyCommand } from "./commands/why.ts";
@@ -69,6 +71,8 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, batchCommand, setting);
   addCommand(program, planCommand, setting);
   addCommand(program, mapreduceCommand, setting);
+  addCommand(program, runnerCommand, setting);
+  addCommand(program, runsCommand, setting);
   addCommand(program, statusCommand, setting);
   addCommand(program, whyCommand, setting);
   addCommand(program, doctorCommand, setting);

@@ -3,6 +3,7 @@ export * from "./contract.ts";
 export * from "./memory/memory-statekeeper.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";
+export { parseRedisUrl, type RedisAddress } from "./redis/connection.ts";
 export { eraseGrid } from "./redis/erase-grid.ts";
 export {
   type DeniedCommand,

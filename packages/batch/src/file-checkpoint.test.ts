@@ -1,0 +1,85 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import type { ChunkResult } from "./chunk-work.ts";
+import { FileCheckpoint } from "./file-checkpoint.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "callgrid-checkpoint-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+const newPath = (): string => join(folder, "sub", `checkpoint-${++files}`);
+const result = (value: unknown): ChunkResult => ({
+  ...{ values: [value], failures: [], startedMs: 1, tookMs: 2, busyRatio: 1, worker: "w" },
+});
+
+/** A checkpoint with three cuts, the first and the last of them finished. */
+async function written(path: string): Promise<FileCheckpoint> {
+  const checkpoint = await FileCheckpoint.open(path);
+  await checkpoint.begin("a");
+  await checkpoint.noteCut(0, 10);
+  await checkpoint.noteCut(1, 20);
+  await checkpoint.noteFinished(0, result("größe"));
+  await checkpoint.noteCut(2, 30);
+  await checkpoint.noteFinished(2, result(new Map([["a", 1n]])));
+  return checkpoint;
+}
+
+it("what one run has noted the next one finds", async () => {
+  const path = newPath();
+  await (await written(path)).close();
+  const found = await FileCheckpoint.open(path);
+  await found.begin("a");
+  expect(found.cuts).toEqual([10, 20, 30]);
+  expect([0, 1, 2].map((index) => found.isFinished(index))).toEqual([true, false, true]);
+  expect(await found.finished(0)).toEqual(result("größe"));
+  expect(await found.finished(2)).toEqual(result(new Map([["a", 1n]])));
+  await found.close();
+});
+
+it("what another batch has noted is dropped", async () => {
+  const path = newPath();
+  await (await written(path)).close();
+  const found = await FileCheckpoint.open(path);
+  await found.begin("b");
+  expect([found.cuts, found.finishedCount]).toEqual([[], 0]);
+  await found.close();
+  const again = await FileCheckpoint.open(path);
+  await again.begin("b");
+  expect(again.finishedCount).toBe(0);
+  await again.close();
+});
+
+it("a line that was cut short is passed over, wherever it was cut, and what comes after it is whole", async () => {
+  const path = newPath();
+  await (await written(path)).close();
+  const whole = readFileSync(path).length;
+  const lastLine = readFileSync(path, "utf8").trimEnd().split("\n").at(-1)?.length ?? 0;
+  for (let cut = 1; cut <= lastLine; cut += 7) {
+    await (await written(newPath())).close();
+    const current = join(folder, "sub", `checkpoint-${files}`);
+    truncateSync(current, whole - cut);
+    const found = await FileCheckpoint.open(current);
+    await found.begin("a");
+    expect(found.isFinished(0)).toBe(true);
+    await found.noteFinished(1, result("late"));
+    await found.close();
+    const again = await FileCheckpoint.open(current);
+    expect(await again.finished(1)).toEqual(result("late"));
+    expect(await again.finished(0)).toEqual(result("größe"));
+    await again.close();
+  }
+});
+
+it("goes when the run is done", async () => {
+  const path = newPath();
+  const checkpoint = await written(path);
+  await checkpoint.remove();
+  expect(existsSync(path)).toBe(false);
+  appendFileSync(path, "no checkpoint\n");
+  const found = await FileCheckpoint.open(path);
+  await found.begin("a");
+  expect(found.finishedCount).toBe(0);
+  await found.close();
+});

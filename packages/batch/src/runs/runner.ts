@@ -1,0 +1,159 @@
+/**
+ * A runner carries durable runs out, one after the other. Several may run: a run whose runner dies is taken over by another
+ * as soon as its lock lapses, and goes on from the finished chunks, which the grid keeps by hash. For that, all runners cut a
+ * run alike: the first one plans it, and leaves the size of its chunks in the job.
+ */
+import type { Grid } from "@callgrid/client";
+import { declareOptions, type OptionsResolved, option } from "@callgrid/core";
+import { type Job, UnrecoverableError, Worker } from "bullmq";
+import { addBatches, type Batching } from "../add-batches.ts";
+import type { BatchRun } from "../batch-run.ts";
+import type { BatchSpec } from "../batch-spec.ts";
+import { csvFile, failureFile, ndjsonFile, type ResultWriter } from "../result-file.ts";
+import { type RunPlace, RunQueue, runConnection, runQueueName } from "./run-queue.ts";
+import { openRunData, type RunJobData } from "./run-spec.ts";
+
+/** The declared options of a {@link Runner}. */
+export const runnerOptions = declareOptions({
+  concurrency: option.number({
+    unit: "count",
+    default: 1,
+    min: 1,
+    max: 1_000,
+    description: "How many runs to carry out at a time.",
+  }),
+  lockMs: option.number({
+    unit: "ms",
+    default: 15_000,
+    min: 500,
+    max: 3_600_000,
+    description: "After how long without a sign of life another runner takes a run over.",
+  }),
+});
+
+/** What a {@link Runner} works with. */
+export interface RunnerParts extends RunPlace {
+  /** A client of the grid of the runs; it is not closed with the runner. */
+  readonly client: Grid;
+  readonly options: OptionsResolved<typeof runnerOptions>;
+  /** Hears of what goes wrong outside of any run. */
+  readonly onError: (error: Error) => void;
+}
+
+const progressEveryMs = 500;
+const loggedFailures = 20;
+// A run may outlive many runners; only its own attempts should end it.
+const mostTakeovers = 1_000;
+
+/** See the head of this file. */
+export class Runner {
+  readonly #parts: RunnerParts;
+  readonly #grid: Grid & Batching;
+  readonly #queue: RunQueue;
+  readonly #stopping = new AbortController();
+  #worker: Worker<RunJobData> | undefined;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    this.#grid = addBatches(parts.client);
+    this.#queue = new RunQueue(parts);
+  }
+
+  /** Takes runs from now on. */
+  async start(): Promise<void> {
+    const { url, grid, options, onError } = this.#parts;
+    const { concurrency, lockMs } = options;
+    this.#worker = new Worker<RunJobData>(runQueueName(grid), (job) => this.#carryOut(job), {
+      ...{ connection: runConnection(url), concurrency, skipVersionCheck: true },
+      ...{ lockDuration: lockMs, stalledInterval: Math.ceil(lockMs / 2), maxStalledCount: mostTakeovers },
+    });
+    this.#worker.on("error", onError);
+    await this.#worker.waitUntilReady();
+  }
+
+  /** Takes no more, and gives what it is at to the next runner. */
+  async stop(): Promise<void> {
+    this.#stopping.abort("the runner stops");
+    await this.#worker?.close(true);
+    await this.#queue.close();
+  }
+
+  async #carryOut(job: Job<RunJobData>): Promise<unknown> {
+    const id = job.id ?? "";
+    if (await this.#queue.isCancelled(id)) throw new UnrecoverableError("cancelled");
+    const chunkUnits = job.data.chunkUnits ?? (await this.#plan(job));
+    const run = this.#grid.batch<unknown, unknown>({ ...this.#specOf(job.data), chunkUnits });
+    await job.log(`begun, in chunks of ${chunkUnits}`);
+    logFailures(job, run);
+    const watching = this.#watch(job, run);
+    try {
+      return await takeResult(run, job.data);
+    } catch (error) {
+      if (await this.#queue.isCancelled(id)) throw new UnrecoverableError("cancelled");
+      throw error;
+    } finally {
+      await watching;
+    }
+  }
+
+  /** Decides how large the chunks are, once for all runners. */
+  async #plan(job: Job<RunJobData>): Promise<number> {
+    const run = this.#grid.batch(this.#specOf(job.data));
+    const plan = await run.plan();
+    run.stop("it was to be planned only");
+    const isCancelled = await this.#queue.isCancelled(job.id ?? "");
+    await job.updateData({ ...job.data, chunkUnits: plan.chunkUnits, ...(isCancelled && { isCancelled }) });
+    for (const line of plan.explain().split("\n")) await job.log(line);
+    return plan.chunkUnits;
+  }
+
+  #specOf({ pool, data, process, reduce, error, options }: RunJobData): BatchSpec<unknown, unknown> {
+    const { name, objective, window, retries, maxSlices } = options;
+    return {
+      ...{ pool, process, reduce, error, name, objective, window, retries, maxSlices, data: openRunData(data) },
+      ...{ mode: "distributed", signal: this.#stopping.signal },
+    };
+  }
+
+  /** Passes progress on, and hears whether the run is to be given up. */
+  async #watch(job: Job<RunJobData>, run: BatchRun<unknown, unknown>): Promise<void> {
+    try {
+      for await (const progress of run.progress(progressEveryMs)) {
+        await job.updateProgress({ ...progress });
+        if (await this.#queue.isCancelled(job.id ?? "")) run.stop("cancelled");
+      }
+    } catch (error) {
+      // progress is not worth a run, whose own commands tell of a Redis that is away
+      this.#parts.onError(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+function logFailures(job: Job<RunJobData>, run: BatchRun<unknown, unknown>): void {
+  let left = loggedFailures;
+  run.onChunk(({ result: { failures } }) => {
+    for (const { error } of failures.slice(0, left))
+      job.log(`${error.req} failed: ${error.msg}`).catch(() => undefined);
+    left = Math.max(0, left - failures.length);
+  });
+}
+
+async function takeResult(run: BatchRun<unknown, unknown>, { reduce, options }: RunJobData): Promise<unknown> {
+  if (reduce !== undefined) return { value: await run.result() };
+  const { csv, ndjson, failed } = options;
+  const writers: ResultWriter[] = [];
+  if (csv !== undefined) writers.push(await csvFile(csv));
+  if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson));
+  if (failed !== undefined) writers.push(await failureFile(failed));
+  const counts = { slices: 0, failed: 0 };
+  try {
+    for await (const item of run.inOrder()) {
+      counts.slices += 1;
+      counts.failed += "error" in item.outcome ? 1 : 0;
+      for (const writer of writers) await writer.write(item);
+    }
+  } finally {
+    await Promise.all(writers.map((writer) => writer.close()));
+  }
+  return counts;
+}

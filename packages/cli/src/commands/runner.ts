@@ -1,0 +1,41 @@
+/** `callgrid runner`: carries durable runs out, until it is told to end. */
+import { Runner, runnerOptions } from "@callgrid/batch";
+import { connect } from "@callgrid/client";
+import { declareOptions } from "@callgrid/core";
+import { writeLine } from "../cli-io.ts";
+import type { CommandSpec } from "../command.ts";
+import { connectionOptions, outputOptions } from "../common-options.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { unlessAborted, untilAborted, withInterrupts } from "../interrupts.ts";
+import { logStream, makeLog } from "../log.ts";
+
+const options = declareOptions({ ...runnerOptions, ...connectionOptions, ...outputOptions });
+
+export const runnerCommand: CommandSpec<typeof options> = {
+  name: "runner",
+  summary: "Carry out submitted runs. What it is at when it ends or dies is taken over by another runner.",
+  operands: [],
+  options,
+  examples: ["callgrid runner", "callgrid runner --concurrency 4 --lock-ms 30s"],
+  async run({ options: given, io }) {
+    const { url, grid, connectTimeoutMs, logLevel = "info", json } = given;
+    const log = makeLog(logLevel, logStream(io));
+    return withInterrupts(io, async ({ first, second }) => {
+      const client = await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }));
+      const onError = (error: Error): void =>
+        log.warn({ err: error }, "a runner's own connection or progress had trouble");
+      const runner = new Runner({ url, grid, client, options: given, onError });
+      try {
+        await unlessAborted(first, runner.start());
+        log.info({ grid }, "the runner takes runs");
+        if (json) await writeLine(io.stdout, JSON.stringify({ grid }));
+        await untilAborted(first);
+        log.info({ signal: first.reason }, "the runner ends; another goes on with what it was at");
+        return exitCodes.fine;
+      } finally {
+        await unlessAborted(second, runner.stop());
+        await unlessAborted(second, client.close());
+      }
+    });
+  },
+};

@@ -1,0 +1,176 @@
+/** Durable runs: real runners, workers and clients as processes, and what becomes of a run when they are killed. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunSummary } from "@callgrid/batch";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { BatchStage } from "../harness/batch-stage.ts";
+import { type CommandResult, runCommand, type StartedCommand, startCommand } from "../harness/command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "callgrid-runs-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+class RunStage extends BatchStage {
+  runs(...args: string[]): Promise<CommandResult> {
+    return runCommand(["runs", ...args], { env: this.env });
+  }
+
+  async show(id: string): Promise<RunSummary> {
+    return JSON.parse((await this.runs("show", id, "--json")).stdout) as RunSummary;
+  }
+
+  /** A runner that takes runs. */
+  async runner(): Promise<StartedCommand> {
+    const runner = startCommand(["runner", "--json", "--lock-ms", "1s"], { env: this.env });
+    await runner.firstLine();
+    return runner;
+  }
+
+  /** Resolves once the run is so; nobody is told of that, so it is asked now and then. */
+  async until(id: string, isSo: (run: RunSummary) => boolean): Promise<RunSummary> {
+    let run = await this.show(id);
+    const look = async (): Promise<boolean> => {
+      run = await this.show(id);
+      return isSo(run);
+    };
+    await vi.waitUntil(look, { timeout: 60_000, interval: 200 });
+    return run;
+  }
+}
+
+describe("a submitted run", () => {
+  it("is carried out by a runner, with progress and a log, and is listed", async () => {
+    const stage = new RunStage();
+    const grid = await stage.connect();
+    const id = await grid.submitRun({ pool: "pool", data: { range: [0, 1_000] }, process: "double", reduce: "sum" });
+    expect((await stage.show(id)).state).toBe("waiting");
+    await stage.workers(1);
+    await stage.runner();
+    const run = await stage.until(id, ({ state }) => state === "completed");
+    expect(run).toMatchObject({ result: { value: 999_000 }, done: 1 });
+    expect((await stage.runs("logs", id)).stdout).toMatch(/batch runs distributed[\s\S]*begun, in chunks of \d+/);
+    expect((await stage.runs("list")).stdout).toMatch(/^id +name +state.*\n\d+ +batch +completed +100 %/);
+  });
+
+  it("writes its values and its failed slices to files, from a file of JSON", async () => {
+    const stage = new RunStage();
+    const [csv, failed, spec] = [".csv", ".ndjson", ".json"].map((ending) =>
+      join(folder, `file-${++files}${ending}`),
+    ) as [string, string, string];
+    const run = { pool: "pool", data: { items: [1, 2, 3, 4] }, process: "evenOnly", error: "skip", csv, failed };
+    writeFileSync(spec, JSON.stringify(run));
+    await stage.workers(1);
+    await stage.runner();
+    const { id } = JSON.parse((await stage.runs("submit", spec, "--json")).stdout) as { id: string };
+    expect((await stage.until(id, ({ state }) => state === "completed")).result).toEqual({ slices: 4, failed: 2 });
+    expect(readFileSync(csv, "utf8")).toBe("index,value\n1,2\n3,4\n");
+    expect(readFileSync(failed, "utf8").trim().split("\n")).toHaveLength(2);
+  });
+
+  it("is tried again as often as it says, and then has failed with the error of its slice", async () => {
+    const stage = new RunStage();
+    const grid = await stage.connect();
+    await stage.workers(1);
+    await stage.runner();
+    const spec = { pool: "pool", data: { range: [0, 4] as const }, process: "evenOnly", reduce: "sum" };
+    const id = await grid.submitRun({ ...spec, attempts: 2, backoffMs: 10 });
+    const run = await stage.until(id, ({ state }) => state === "failed");
+    expect(run).toMatchObject({ attempts: 2, reason: expect.stringContaining("1 is odd") as unknown });
+  });
+
+  it("that is cancelled stops, and goes on when it is resumed", async () => {
+    const stage = new RunStage();
+    const grid = await stage.connect();
+    await stage.workers(1);
+    await stage.runner();
+    const spec = {
+      pool: "pool",
+      data: { range: [0, 120] as const },
+      process: "napFor30",
+      reduce: "sum",
+      chunkUnits: 1,
+    };
+    const id = await grid.submitRun(spec);
+    await stage.until(id, ({ done = 0 }) => done > 0);
+    expect((await stage.runs("cancel", id)).exitCode).toBe(0);
+    expect(await stage.until(id, ({ state }) => state === "failed")).toMatchObject({ reason: "cancelled" });
+    expect((await stage.runs("resume", id)).stdout).toContain("goes on from its finished chunks");
+    expect(await stage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value: 7_140 } });
+  });
+
+  it("waits for its time where it has a delay, and is kept as a schedule where it has a pattern", async () => {
+    const stage = new RunStage();
+    const grid = await stage.connect();
+    const spec = { pool: "pool", data: { range: [0, 1] as const }, process: "double", reduce: "sum" };
+    const id = await grid.submitRun({ ...spec, delayMs: 3_600_000 });
+    expect((await stage.show(id)).state).toBe("delayed");
+    expect(await grid.submitRun({ ...spec, name: "nightly", cron: "0 3 * * *" })).toBe("nightly");
+    const listed = JSON.parse((await stage.runs("list", "--json")).stdout) as RunSummary[];
+    expect(listed.map(({ name, state }) => [name, state])).toContainEqual(["nightly", "delayed"]);
+  });
+
+  it("is refused where it is wrong, by name", async () => {
+    const stage = new RunStage();
+    const grid = await stage.connect();
+    const spec = { pool: "pool", data: { range: [0, 1] as const }, process: "double" };
+    await expect(grid.submitRun(spec)).rejects.toThrow(/submitRun\.reduce must be given, or csv or ndjson/);
+    await expect(grid.submitRun({ ...spec, data: {} as never, reduce: "sum" })).rejects.toThrow(
+      /submitRun\.data must be/,
+    );
+    await expect(grid.submitRun({ ...spec, reduce: "sum", attempt: 2 } as never)).rejects.toThrow(
+      /submitRun\.attempt .*attempts/,
+    );
+    expect(await stage.runs("show", "404")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("no run 404") as unknown,
+    });
+    expect(await stage.runs("shwo", "1")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("list, show") as unknown,
+    });
+  });
+});
+
+describe("a run of 2,000 chunks", () => {
+  it("loses no chunk and repeats no finished one when client, worker and runner are killed in turn", async () => {
+    const stage = new RunStage();
+    const spec = join(folder, `file-${++files}.json`);
+    const run = {
+      pool: "pool",
+      data: { range: [0, 2_000] },
+      process: "markedOnce",
+      reduce: "sum",
+      chunkUnits: 1,
+      window: 8,
+    };
+    writeFileSync(spec, JSON.stringify(run));
+    const marks = join(folder, `file-${++files}.marks`);
+    writeFileSync(marks, "");
+    process.env["MARKS"] = marks;
+    await stage.workers(2);
+    delete process.env["MARKS"];
+    const client = startCommand(["runs", "submit", spec, "--json"], { env: stage.env });
+    const { id } = (await client.firstLine()) as { id: string };
+    await client.killAll();
+    const lines = (): string[] => readFileSync(marks, "utf8").split("\n").slice(0, -1);
+    const marked = (): number[] => lines().map((line) => Number(line.split(" ")[0]));
+    const reaches = (count: number) => vi.waitUntil(() => marked().length > count, { timeout: 60_000, interval: 20 });
+
+    const first = await stage.runner();
+    await reaches(400);
+    const worker = Number(lines().at(-1)?.split(" ")[1]);
+    expect(worker).toBeGreaterThan(1);
+    process.kill(worker, "SIGKILL");
+    await reaches(900);
+    await first.killAll();
+    await stage.runner();
+    expect(await stage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value: 1_999_000 } });
+
+    // a slice is evaluated twice at most where its first evaluation was under way when somebody was killed
+    const counts = new Map<number, number>();
+    for (const slice of marked()) counts.set(slice, (counts.get(slice) ?? 0) + 1);
+    expect(counts.size).toBe(2_000);
+    expect(marked().length - 2_000).toBeLessThanOrEqual(8 + 1);
+  }, 120_000);
+});

@@ -8,6 +8,7 @@ import { distributorCommand } from "./commands/distributor.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { enqueueCommand } from "./commands/enqueue.ts";
 import { forgetCommand } from "./commands/forget.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tortureCommand } from "./commands/torture.ts";
@@ -66,6 +67,7 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, statusCommand, setting);
   addCommand(program, whyCommand, setting);
   addCommand(program, doctorCommand, setting);
+  addCommand(program, logsCommand, setting);
   addCommand(program, forgetCommand, setting);
   addCommand(program, tortureCommand, setting);
   return program;

@@ -35,6 +35,28 @@ export const functionsOption = {
   }),
 } as const;
 
+/** For the commands that start a node: where its log goes beside stderr. */
+export const logFileOptions = {
+  logFile: option.string({
+    optional: true,
+    description: "A file for the log beside stderr, a different one for each command; all of its workers write there.",
+  }),
+  logFileBytes: option.number({
+    unit: "bytes",
+    default: 20_000_000,
+    min: 1_000,
+    max: 10_000_000_000,
+    description: "When the log file is so large, it is compressed (.gz) and another is begun.",
+  }),
+  logFileCount: option.number({
+    unit: "count",
+    default: 10,
+    min: 1,
+    max: 10_000,
+    description: "How many compressed log files are kept.",
+  }),
+} as const;
+
 /** For the commands that start a node: where it says how it is. */
 export const healthOptions = {
   healthPort: option.number({

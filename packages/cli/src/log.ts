@@ -1,18 +1,103 @@
-/** The log of the command line, on stderr: pino's JSON, or lines for people where a person looks at a terminal. */
+/**
+ * The log of the command line: pino's JSON on stderr, or lines for people where a person looks at a terminal; and in a file, if one
+ * is given, which is rotated and compressed.
+ */
+import { basename, dirname } from "node:path";
 import { Writable } from "node:stream";
+import { logRedaction, withoutSecrets } from "@callgrid/core";
 import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
+import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import type { CliIo, OutputStream } from "./cli-io.ts";
 import { hasColors } from "./colors.ts";
+
+/** Where a node's log goes beside stderr. */
+export interface LogPlace {
+  readonly logLevel: string;
+  /** Undefined: nowhere. */
+  readonly logFile: string | undefined;
+  /** A file of this size is closed, compressed, and another begun. */
+  readonly logFileBytes: number;
+  /** So many compressed ones are kept. */
+  readonly logFileCount: number;
+}
+
+/** A node's log, and the stream that its child processes' lines go to. */
+export interface NodeLog {
+  readonly log: Logger;
+  readonly stream: Writable;
+}
 
 /** Where log lines of this process and of its children go. */
 export function logStream({ stderr, env }: Pick<CliIo, "stderr" | "env">): Writable {
   return stderr.isTTY === true ? new PrettyLines(stderr, hasColors(stderr, env)) : stderr;
 }
 
+/** Runs `action` with a log on stderr, and in a file where one is given; all of it is written when this resolves. */
+export async function withLog<Result>(
+  io: Pick<CliIo, "stderr" | "env">,
+  { logLevel, logFile, ...sizes }: LogPlace,
+  action: (log: NodeLog) => Promise<Result>,
+): Promise<Result> {
+  const shown = logStream(io);
+  if (logFile === undefined) return action({ log: makeLog(logLevel, shown), stream: shown });
+  const file = rotatingFile(logFile, sizes);
+  // the node goes on without its file: a full disk is no reason to stop calculating
+  file.on("error", (error) => shown.write(`${JSON.stringify({ level: 50, time: Date.now(), msg: error.message })}\n`));
+  const stream = new Both(shown, file);
+  try {
+    return await action({ log: makeLog(logLevel, stream), stream });
+  } finally {
+    await new Promise<void>((resolve) => file.end(() => resolve()));
+  }
+}
+
 /** A log at this level. */
 export function makeLog(level: string, stream: Writable): Logger {
-  return pino({ level, name: "callgrid" }, stream);
+  return pino({ level, name: "callgrid", ...logRedaction }, stream);
+}
+
+/** Makes lines for people of pino's JSON. */
+export function prettyLine(colorize: boolean): (line: string) => string {
+  return prettyFactory({ colorize, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss.l", singleLine: true });
+}
+
+/** Compressed ones are named after the time of their end: `worker.log.2026-03-01T12-00-00.000Z.gz`. */
+function rotatingFile(
+  path: string,
+  { logFileBytes, logFileCount }: Pick<LogPlace, "logFileBytes" | "logFileCount">,
+): RotatingFileStream {
+  const name = basename(path);
+  const generator = (time: number | Date | null, index?: number): string => {
+    if (time === null) return name;
+    const stamp = new Date(time).toISOString().replaceAll(":", "-");
+    return `${name}.${stamp}${index === undefined || index < 2 ? "" : `.${index}`}.gz`;
+  };
+  return createStream(generator, {
+    path: dirname(path),
+    size: `${logFileBytes}B`,
+    compress: "gzip",
+    history: `.${name}.history`,
+    maxFiles: logFileCount,
+  });
+}
+
+/** Writes to a stream as it is, and to a file what may be kept. */
+class Both extends Writable {
+  readonly #shown: Writable;
+  readonly #file: Writable;
+
+  constructor(shown: Writable, file: Writable) {
+    super({ decodeStrings: false });
+    this.#shown = shown;
+    this.#file = file;
+  }
+
+  override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
+    this.#shown.write(chunk);
+    this.#file.write(withoutSecrets(chunk.toString()));
+    done();
+  }
 }
 
 /** Turns each line of pino's JSON into one for people, and leaves all other lines as they are. */
@@ -24,12 +109,7 @@ class PrettyLines extends Writable {
   constructor(target: OutputStream, colorize: boolean) {
     super({ decodeStrings: false });
     this.#target = target;
-    this.#prettify = prettyFactory({
-      colorize,
-      ignore: "pid,hostname,name",
-      translateTime: "SYS:HH:MM:ss.l",
-      singleLine: true,
-    });
+    this.#prettify = prettyLine(colorize);
   }
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {

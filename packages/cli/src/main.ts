@@ -9,6 +9,7 @@ import { distributorCommand } from "./commands/distributor.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { enqueueCommand } from "./commands/enqueue.ts";
 import { forgetCommand } from "./commands/forget.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { mapreduceCommand } from "./commands/mapreduce.ts";
 import { planCommand } from "./commands/plan.ts";
 import { runCommand } from "./commands/run.ts";
@@ -76,6 +77,7 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, statusCommand, setting);
   addCommand(program, whyCommand, setting);
   addCommand(program, doctorCommand, setting);
+  addCommand(program, logsCommand, setting);
   addCommand(program, forgetCommand, setting);
   addCommand(program, tortureCommand, setting);
   return program;

@@ -1,5 +1,5 @@
 /** Where a client tells what its caller would want to know and no promise says. */
-import { GridError } from "@callgrid/core";
+import { GridError, logRedaction } from "@callgrid/core";
 import { pino } from "pino";
 
 /** A logger in the manner of pino: facts first, then a message. Pino's own loggers fit. */
@@ -27,5 +27,5 @@ export function makeDefaultLog(environment: Readonly<Record<string, string | und
       `CALLGRID_LOG_LEVEL: ${JSON.stringify(level)} is no level; use one of ${levels}`,
     );
   }
-  return pino({ level, name: "callgrid" }, pino.destination(standardError));
+  return pino({ level, name: "callgrid", ...logRedaction }, pino.destination(standardError));
 }

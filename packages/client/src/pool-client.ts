@@ -69,6 +69,7 @@ export class PoolClient {
 
   /** See {@link Requester.ask}. */
   ask(submission: Submission, worker: string | undefined, listener: OutcomeListener): Ask {
+    this.#parts.log.debug({ requestId: submission.id, pool: this.name, worker }, "request submitted");
     const ask = this.#requester.ask(submission, worker, listener);
     this.#warning.watch();
     return ask;

@@ -5,6 +5,7 @@ export * from "./codec.ts";
 export * from "./define.ts";
 export * from "./errors.ts";
 export * from "./id.ts";
+export * from "./log-redaction.ts";
 export * from "./name-list.ts";
 export * from "./nearest.ts";
 export * from "./options.ts";

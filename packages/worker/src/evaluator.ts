@@ -32,6 +32,8 @@ export interface Outside {
   onSlice(): void;
   /** All slots are taken, and calls wait in memory. */
   onFull(): void;
+  /** An evaluation starts. */
+  onStart(evaluation: Evaluation): void;
   /** An evaluation starts that has a limit: function timeout or deadline. */
   onLimited(evaluation: Evaluation): void;
 }
@@ -291,6 +293,7 @@ export class Evaluator {
       return;
     }
     evaluation.stamp = this.#standing.stamp(definition);
+    this.#outside.onStart(evaluation);
     if (definition.timeoutMs > 0 || evaluation.deadlineAt > 0) this.#outside.onLimited(evaluation);
     let result: unknown;
     try {

@@ -13,6 +13,7 @@ const outside: Outside = {
   onChange: () => undefined,
   onSlice: () => undefined,
   onFull: () => undefined,
+  onStart: () => undefined,
   onLimited: () => undefined,
 };
 

@@ -6,6 +6,7 @@ import { availableParallelism, hostname, totalmem } from "node:os";
 import {
   type Clock,
   environmentOptions,
+  logRedaction,
   mostNamesShown,
   nameList,
   parsePool,
@@ -92,7 +93,11 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
   );
   const registry = await loadFunctions(functions);
   const logger =
-    log ?? pino({ name: "callgrid", level: process.env["CALLGRID_LOG_LEVEL"] ?? "warn" }, pino.destination(2));
+    log ??
+    pino(
+      { name: "callgrid", level: process.env["CALLGRID_LOG_LEVEL"] ?? "warn", ...logRedaction },
+      pino.destination(2),
+    );
   const place = url ?? process.env["CALLGRID_URL"] ?? "redis://localhost:6379";
   const opened = statekeeper === undefined ? await open(place, options, logger) : undefined;
   const keeper = (statekeeper ?? opened)?.pool(pool);

@@ -7,6 +7,7 @@ import { type Clock, sleep } from "@callgrid/core";
 import { LastLines } from "./last-lines.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { readWorkerMessage, type SupervisorMessage, type WorkerMessage } from "./supervision-messages.ts";
+import { WholeLines } from "./whole-lines.ts";
 
 /** How a process ended: by itself with a code, or by a signal. */
 export interface ProcessEnd {
@@ -74,15 +75,17 @@ export function workerChildStarter(stderr: NodeJS.WritableStream, clock: Clock):
 
 async function endOf(process: ChildProcess, stderr: NodeJS.WritableStream, clock: Clock): Promise<ProcessEnd> {
   const lines = new LastLines(keptLines);
+  const whole = new WholeLines((text) => stderr.write(text));
   process.stderr?.setEncoding("utf8").on("data", (text: string) => {
     lines.add(text);
-    stderr.write(text);
+    whole.add(text);
   });
   const closed = new Promise<void>((resolve) => {
     process.once("close", () => resolve());
   });
   const end = await exitOf(process, lines);
   await Promise.race([closed, sleep(clock, outputPatienceMs)]);
+  whole.end();
   return { ...end, stderr: lines.lines };
 }
 

@@ -4,7 +4,7 @@
  *
  * This is the main file of a process and does its work on being loaded; nothing imports it.
  */
-import { GridError, isGridError } from "@callgrid/core";
+import { GridError, isGridError, logRedaction } from "@callgrid/core";
 import type { WorkerMetrics } from "@callgrid/health";
 import { pino } from "pino";
 import { type RunningWorker, startWorker } from "./start-worker.ts";
@@ -42,7 +42,10 @@ function take(message: SupervisorMessage): void {
 }
 
 async function start({ functions, options, logLevel, isMeasured }: WorkerSettings): Promise<RunningWorker> {
-  const log = pino({ level: logLevel }, pino.destination({ dest: standardError, sync: true }));
+  const log = pino(
+    { level: logLevel, name: "callgrid", ...logRedaction },
+    pino.destination({ dest: standardError, sync: true }),
+  );
   try {
     // loaded only where somebody looks at it
     if (isMeasured === true) metrics = new (await import("@callgrid/health")).WorkerMetrics(String(options["pool"]));

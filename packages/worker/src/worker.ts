@@ -7,6 +7,7 @@ import type { WorkerVitals } from "@callgrid/health";
 import type { Claim, InboxListener, InboxMessage } from "@callgrid/statekeeper";
 import type { Workload } from "./claim-size.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { RequestLog } from "./request-log.ts";
 import { assembleWorker, type WorkerAssembly, type WorkerParts, type WorkerTies } from "./worker-assembly.ts";
 
 export type { WorkerParts } from "./worker-assembly.ts";
@@ -28,6 +29,7 @@ export class Worker implements WorkerTies {
   readonly id: string;
   readonly #parts: WorkerParts;
   readonly #own: WorkerAssembly;
+  readonly #requestLog: RequestLog | undefined;
   #inbox: InboxListener | undefined;
   #isExchangeScheduled = false;
   #leaving: Promise<void> | undefined;
@@ -35,8 +37,10 @@ export class Worker implements WorkerTies {
 
   constructor(parts: WorkerParts) {
     this.id = parts.id;
-    this.#parts = parts;
-    this.#own = assembleWorker(parts, this);
+    const log = parts.log.child({ pool: parts.keeper.pool, worker: parts.id });
+    this.#parts = { ...parts, log };
+    this.#requestLog = RequestLog.of(log);
+    this.#own = assembleWorker(this.#parts, this);
   }
 
   get sizes(): WorkerSizes {
@@ -70,7 +74,7 @@ export class Worker implements WorkerTies {
     const { membership, requester, heartbeat, upkeep } = this.#own;
     await heartbeat.prepare();
     await membership.join();
-    this.#parts.log.info({ worker: this.id, pool: this.#parts.keeper.pool }, "joined the pool");
+    this.#parts.log.info("joined the pool");
     this.#inbox = this.#parts.keeper.listen(this.id, {
       onMessages: (messages) => this.#receive(messages),
       onReconnect: () => this.#afterReconnect(),
@@ -102,6 +106,8 @@ export class Worker implements WorkerTies {
   }
 
   onSettled(evaluation: Evaluation): void {
+    if (this.#requestLog !== undefined && (evaluation.isOwned || evaluation.isCopy) && evaluation.stamp !== "")
+      this.#requestLog.settled(evaluation, this.#parts.clock.now() - evaluation.startedAt);
     this.#own.settlement.note(evaluation);
   }
 
@@ -111,7 +117,10 @@ export class Worker implements WorkerTies {
   }
 
   onSuspension(evaluation: Evaluation): void {
-    if (evaluation.isOwned) this.#own.marker.note(evaluation);
+    if (evaluation.isOwned) {
+      this.#own.marker.note(evaluation);
+      this.#requestLog?.turned(evaluation);
+    }
     if (evaluation.state === "suspended") this.#own.drain.noteSuspension();
   }
 
@@ -128,6 +137,10 @@ export class Worker implements WorkerTies {
 
   onFull(): void {
     this.#own.sharer.shareIfStuck();
+  }
+
+  onStart(evaluation: Evaluation): void {
+    if (evaluation.isOwned || evaluation.isCopy) this.#requestLog?.started(evaluation);
   }
 
   onLimited(evaluation: Evaluation): void {
@@ -154,6 +167,7 @@ export class Worker implements WorkerTies {
       return;
     }
     this.#claimed += claims.length;
+    this.#requestLog?.claimed(claims);
     for (const claim of claims) intake.take(claim);
     evaluator.wake();
   }
@@ -186,7 +200,7 @@ export class Worker implements WorkerTies {
 
   onError(error: unknown): void {
     if (this.#own.drain.isUnderWay) return;
-    this.#parts.log.warn({ worker: this.id, err: error }, "the statekeeper could not be told or asked");
+    this.#parts.log.warn({ err: error }, "the statekeeper could not be told or asked");
   }
 
   release(ids: readonly string[]): void {
@@ -254,6 +268,7 @@ export class Worker implements WorkerTies {
     await heartbeat.stop();
     await this.#withinGrace(this.#sayGoodbye());
     await this.#inbox?.close();
+    this.#parts.log.info("left the pool");
   }
 
   async #sayGoodbye(): Promise<void> {

@@ -1,13 +1,14 @@
 /** `callgrid distributor`: a distributor for a pool, until it is told to end. */
-import { declareOptions, parsePool } from "@callgrid/core";
+import { declareOptions, type OptionsResolved, parsePool } from "@callgrid/core";
 import { distributorOptions, startDistributor } from "@callgrid/distributor";
 import { openStatekeeper } from "@callgrid/statekeeper";
-import { writeLine } from "../cli-io.ts";
+import type { Logger } from "pino";
+import { type CliIo, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
-import { connectionOptions, healthOptions, outputOptions, poolOption } from "../common-options.ts";
+import { connectionOptions, healthOptions, logFileOptions, outputOptions, poolOption } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { unlessAborted, untilAborted, withInterrupts } from "../interrupts.ts";
-import { logStream, makeLog } from "../log.ts";
+import { type Interrupts, unlessAborted, untilAborted, withInterrupts } from "../interrupts.ts";
+import { withLog } from "../log.ts";
 import { withHealth } from "../node-health.ts";
 
 const options = declareOptions({
@@ -15,6 +16,7 @@ const options = declareOptions({
   ...connectionOptions,
   ...distributorOptions,
   ...healthOptions,
+  ...logFileOptions,
   ...outputOptions,
 });
 
@@ -28,23 +30,36 @@ export const distributorCommand: CommandSpec<typeof options> = {
     "callgrid distributor --pool pool",
     "callgrid distributor --pool pool --url redis://redis.internal:6379 --grid prices",
   ],
-  async run({ options: { json, logLevel, url, healthPort, healthHost, ...settings }, io }) {
-    const log = makeLog(logLevel ?? "info", logStream(io));
-    const pool = parsePool(settings.pool);
-    return withInterrupts(io, async ({ first, second }) => {
-      const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
-      try {
-        const distributor = await unlessAborted(first, startDistributor({ ...settings, statekeeper, log }));
-        const parts = { keeper: statekeeper.pool(pool), statekeeper, log, nodes: () => [distributor.id] };
-        return await withHealth({ healthPort, healthHost }, parts, async () => {
-          if (json) await writeLine(io.stdout, JSON.stringify({ pool, distributor: distributor.id }));
-          await untilAborted(first);
-          await unlessAborted(second, distributor.stop());
-          return exitCodes.fine;
-        });
-      } finally {
-        await statekeeper.close();
-      }
-    });
+  async run({ options, io }) {
+    const logPlace = { ...options, logLevel: options.logLevel ?? "info" };
+    return withLog(io, logPlace, ({ log }) =>
+      withInterrupts(io, (interrupts) => runDistributor({ options, io, interrupts, log })),
+    );
   },
 };
+
+interface DistributorRun {
+  readonly options: OptionsResolved<typeof options>;
+  readonly io: CliIo;
+  readonly interrupts: Interrupts;
+  readonly log: Logger;
+}
+
+async function runDistributor({ options, io, interrupts, log }: DistributorRun): Promise<number> {
+  const { json, logLevel, url, healthPort, healthHost, logFile, logFileBytes, logFileCount, ...settings } = options;
+  const pool = parsePool(settings.pool);
+  const { first, second } = interrupts;
+  const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
+  try {
+    const distributor = await unlessAborted(first, startDistributor({ ...settings, statekeeper, log }));
+    const parts = { keeper: statekeeper.pool(pool), statekeeper, log, nodes: () => [distributor.id] };
+    return await withHealth({ healthPort, healthHost }, parts, async () => {
+      if (json) await writeLine(io.stdout, JSON.stringify({ pool, distributor: distributor.id }));
+      await untilAborted(first);
+      await unlessAborted(second, distributor.stop());
+      return exitCodes.fine;
+    });
+  } finally {
+    await statekeeper.close();
+  }
+}

@@ -1,15 +1,22 @@
 /** `callgrid worker`: worker processes for a pool under a supervisor, until it is told to end. */
 import { workerModule } from "@callgrid/batch";
-import { declareOptions, option, parsePool } from "@callgrid/core";
+import { declareOptions, type OptionsResolved, option, parsePool } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { Supervisor, workerOptions } from "@callgrid/worker";
 import type { Logger } from "pino";
-import { writeLine } from "../cli-io.ts";
+import { type CliIo, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
-import { connectionOptions, functionsOption, healthOptions, outputOptions, poolOption } from "../common-options.ts";
+import {
+  connectionOptions,
+  functionsOption,
+  healthOptions,
+  logFileOptions,
+  outputOptions,
+  poolOption,
+} from "../common-options.ts";
 import { exitCodeOfSignal, exitCodes } from "../exit-codes.ts";
 import { type Interrupts, unlessAborted, withInterrupts } from "../interrupts.ts";
-import { logStream, makeLog } from "../log.ts";
+import { type NodeLog, withLog } from "../log.ts";
 import { openMeasureBook, withHealth } from "../node-health.ts";
 
 const options = declareOptions({
@@ -26,6 +33,7 @@ const options = declareOptions({
   ...connectionOptions,
   ...workerOptions,
   ...healthOptions,
+  ...logFileOptions,
   ...outputOptions,
 });
 
@@ -39,41 +47,49 @@ export const workerCommand: CommandSpec<typeof options> = {
     "callgrid worker --pool pool --functions functions.ts --count 4",
     "callgrid worker --pool pool --functions dist/functions.js --slots 10",
   ],
-  async run({ options: { count, functions, json, logLevel = "info", healthPort, healthHost, ...settings }, io }) {
-    const { url, drainTimeoutMs, maxAttempts } = settings;
-    const pool = parsePool(settings.pool);
-    const stderr = logStream(io);
-    const log = makeLog(logLevel, stderr);
-    const place = { healthPort, healthHost };
-    return withInterrupts(io, async ({ first, second }) => {
-      const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
-      try {
-        const keeper = statekeeper.pool(pool);
-        const book = await openMeasureBook(place);
-        const modules = [...functions, workerModule.href];
-        const started = { functions: modules, options: settings, logLevel, isMeasured: book !== undefined };
-        const supervisor = new Supervisor(
-          { count, drainTimeoutMs, maxAttempts, settings: started },
-          { keeper, log, stderr, book },
-        );
-        endBySignals(supervisor, { first, second }, log);
-        return await withHealth(
-          place,
-          { keeper, statekeeper, book, log, nodes: () => supervisor.workers },
-          async () => {
-            await supervisor.start();
-            if (json && !first.aborted)
-              await writeLine(io.stdout, JSON.stringify({ pool, workers: supervisor.workers }));
-            await supervisor.closed;
-            return second.aborted ? exitCodeOfSignal(second.reason) : exitCodes.fine;
-          },
-        );
-      } finally {
-        await statekeeper.close();
-      }
-    });
+  async run({ options, io }) {
+    const logPlace = { ...options, logLevel: options.logLevel ?? "info" };
+    return withLog(io, logPlace, (nodeLog) =>
+      withInterrupts(io, (interrupts) => runWorkers({ options, io, interrupts, nodeLog })),
+    );
   },
 };
+
+interface WorkersRun {
+  readonly options: OptionsResolved<typeof options>;
+  readonly io: CliIo;
+  readonly interrupts: Interrupts;
+  readonly nodeLog: NodeLog;
+}
+
+async function runWorkers({ options, io, interrupts, nodeLog: { log, stream: stderr } }: WorkersRun): Promise<number> {
+  const { count, functions, json, logLevel = "info", healthPort, healthHost, ...rest } = options;
+  const { logFile, logFileBytes, logFileCount, ...settings } = rest;
+  const { url, drainTimeoutMs, maxAttempts } = settings;
+  const pool = parsePool(settings.pool);
+  const place = { healthPort, healthHost };
+  const { first, second } = interrupts;
+  const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
+  try {
+    const keeper = statekeeper.pool(pool);
+    const book = await openMeasureBook(place);
+    const modules = [...functions, workerModule.href];
+    const started = { functions: modules, options: settings, logLevel, isMeasured: book !== undefined };
+    const supervisor = new Supervisor(
+      { count, drainTimeoutMs, maxAttempts, settings: started },
+      { keeper, log, stderr, book },
+    );
+    endBySignals(supervisor, interrupts, log);
+    return await withHealth(place, { keeper, statekeeper, book, log, nodes: () => supervisor.workers }, async () => {
+      await supervisor.start();
+      if (json && !first.aborted) await writeLine(io.stdout, JSON.stringify({ pool, workers: supervisor.workers }));
+      await supervisor.closed;
+      return second.aborted ? exitCodeOfSignal(second.reason) : exitCodes.fine;
+    });
+  } finally {
+    await statekeeper.close();
+  }
+}
 
 function endBySignals(supervisor: Supervisor, { first, second }: Interrupts, log: Logger): void {
   first.addEventListener("abort", () => {

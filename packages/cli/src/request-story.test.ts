@@ -33,6 +33,7 @@ const queued: RequestState = {
   timeoutMs: 0,
   progress: undefined,
   resultStamp: undefined,
+  resultLeftMs: undefined,
 };
 const done: RequestState = { ...queued, payload: "", state: "done", resultStamp: "1#0" };
 const running: RequestState = {

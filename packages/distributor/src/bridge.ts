@@ -8,6 +8,7 @@
 import type { CancelTimer, Clock } from "@callgrid/core";
 import { type InboxListener, type InboxMessage, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
+import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
 import { FunctionTables } from "./function-tables.ts";
 import { HandIn } from "./hand-in.ts";
@@ -25,11 +26,7 @@ export interface BridgeParts {
   readonly log: Logger;
 }
 
-/** How a {@link Bridge} goes about it. */
-export interface BridgeOptions {
-  readonly hoistEveryMs: number;
-  readonly leaseMs: number;
-}
+type BridgeOptions = Pick<DistributorSettings, "hoistEveryMs" | "leaseMs" | "maxAttempts" | "sweepLimit">;
 
 const checkEveryMs = 2_000;
 const announceEveryMs = 1_000;
@@ -116,6 +113,7 @@ export class Bridge {
     this.#repeat("announce", announceEveryMs, () => this.#membership.announce(), 0);
     this.#repeat("round", hoistEveryMs, () => this.#round());
     this.#repeat("reconcile", reconcileEveryMs, () => this.#reconcile());
+    this.#repeat("sweep above", leaseMs / 2, () => this.#sweepAbove());
     this.#repeat("renew above", renewEveryMs, () => this.#renewAbove());
     this.#repeat("renew below", renewEveryMs, () => this.#renewBelow());
     this.#repeat("watch", renewEveryMs, async () => this.#watch());
@@ -170,6 +168,13 @@ export class Bridge {
     const below = await child.reconcile(process, [...this.#hoister.seizedIds, ...this.#handInBelow.ids]);
     this.#hoister.drop(below.abandoned);
     await this.#hoister.takeBack(below.claims);
+  }
+
+  /** A parent that nobody heads is swept by its members, which may be nothing but bridges. */
+  async #sweepAbove(): Promise<boolean> {
+    const { maxAttempts, sweepLimit } = this.#options;
+    const sweep = { process: this.#member, headLeaseMs: 0, maxAttempts, limit: sweepLimit };
+    return (await this.#parts.parent.sweep(sweep)).isMore;
   }
 
   async #renewAbove(): Promise<void> {

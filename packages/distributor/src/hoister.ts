@@ -4,9 +4,10 @@
  * there. Both are best effort: what both have started by then, the first outcome ends.
  */
 import { functionNameOf, isErrorText, type OutcomeText } from "@callgrid/core";
-import type { Ask, Claim, PoolKeeper, Requester, Whereabouts } from "@callgrid/statekeeper";
+import type { Ask, Claim, PoolKeeper, Requester } from "@callgrid/statekeeper";
 import type { FunctionTables } from "./function-tables.ts";
 import type { HandIn } from "./hand-in.ts";
+import { nextStep } from "./hoisted-step.ts";
 import { isRefusal } from "./taker.ts";
 
 /** What a {@link Hoister} works with. */
@@ -175,17 +176,4 @@ export class Hoister {
     const [held] = await child.seize(process, [id]);
     if (held !== undefined) handIn.add(hoisted, outcome);
   }
-}
-
-/** What to do about one that was hoisted, by where it is in both pools. */
-export function nextStep(
-  isSeized: boolean,
-  below: Whereabouts,
-  above: Whereabouts,
-): "drop" | "seize" | "release" | "nothing" {
-  if (below === "unknown") return "drop";
-  // unknown above: its outcome is on the way, or it will be submitted again
-  if (isSeized) return above === "queued" ? "release" : "nothing";
-  if (below === "queued") return above === "claimed" ? "seize" : "nothing";
-  return above === "claimed" ? "nothing" : "drop";
 }

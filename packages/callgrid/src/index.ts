@@ -17,6 +17,7 @@ export {
 } from "@callgrid/client";
 export {
   type AnyFunction,
+  type Capabilities,
   type Defined,
   type Definition,
   define,
@@ -26,6 +27,7 @@ export {
   type FunctionOptions,
   GridError,
   isGridError,
+  type Needs,
   type Outcome,
   type Request,
   RequestError,

@@ -7,6 +7,7 @@ export * from "./errors.ts";
 export * from "./id.ts";
 export * from "./name-list.ts";
 export * from "./nearest.ts";
+export { type Capabilities, type Needs, unmetNeeds } from "./needs.ts";
 export * from "./options.ts";
 export * from "./outcome.ts";
 export * from "./own-folder.ts";

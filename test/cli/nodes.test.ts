@@ -39,6 +39,20 @@ describe("callgrid worker", () => {
     await hold.release();
   });
 
+  it("starts no function that needs what it lacks, why says so, and a worker that has it does the rest", async () => {
+    const pool = new CommandPool();
+    await pool.workers("--count", "2");
+    const waiting = pool.start("enqueue", "pool", '["paintBoth"]');
+    await pool.until(({ queued, members }) => queued === 2 && members.every(({ isVolunteer }) => isVolunteer));
+    const { stdout } = await pool.run(["why", "pool", '["paint","red"]']);
+    expect(stdout).toContain('A worker must join that has what "paint" needs: 2 workers lack "tag gpu".');
+    expect((await pool.run(["status", "pool"])).stdout).toContain(
+      "lack the functions that are asked for or what these need",
+    );
+    await pool.workers("--tags", "gpu");
+    expect((await waiting.ended).stdout).toBe('["painted red","painted blue"]\n');
+  });
+
   it("starts another process when one dies, says so, and the request is evaluated all the same", async () => {
     const pool = new CommandPool();
     const workers = await pool.workers();

@@ -75,6 +75,7 @@ export function inspectingFacts(setStage: SetStage): void {
       timeoutMs: 0,
       progress: undefined,
       resultStamp: undefined,
+      resultLeftMs: undefined,
     });
   });
 
@@ -94,7 +95,10 @@ export function inspectingFacts(setStage: SetStage): void {
   it("a finished request is told as done, and an unknown one not at all", async () => {
     const { pool } = await setStage();
     await pool.complete("w1", [{ id: a, outcome: "=1", ttlMs: longLeaseMs, stamp: "v1#0" }], []);
-    expect(await pool.inspectRequest(a)).toMatchObject({ id: a, state: "done", owner: undefined, resultStamp: "v1#0" });
+    const state = await pool.inspectRequest(a);
+    expect(state).toMatchObject({ id: a, state: "done", owner: undefined, resultStamp: "v1#0" });
+    expect(state?.resultLeftMs).toBeGreaterThan(longLeaseMs - 60_000);
+    expect(state?.resultLeftMs).toBeLessThanOrEqual(longLeaseMs);
     expect(await pool.inspectRequest(b)).toBeUndefined();
   });
 

@@ -108,6 +108,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       skips: fc.constantFrom([], [], [], ["add"], ["box", "dig"]),
       isOpenToRoots: fc.constantFrom(true, true, false),
       isOpenToChildren: fc.boolean(),
+      isClosedToOwn: fc.constantFrom(false, false, true),
       volunteerFor: fc.constantFrom(0, 1, 2, 3),
     }),
     async (pool, { isStale, ...request }, { epoch }) => {
@@ -133,6 +134,16 @@ const kinds: Readonly<Record<string, Kind>> = {
       [],
     );
   }),
+  hoist: kind(
+    3,
+    fc.record({ process, limit: fc.constantFrom(0, 1, 2, 10), names: fc.array(name, { maxLength: 3 }) }),
+    async (pool, { names, ...request }) => {
+      const { copies, ...numbers } = await pool.hoist({ ...request, except: names.map(idOf) });
+      return { ...numbers, copies: copies.map(withoutTime) };
+    },
+  ),
+  locate: kind(1, fc.record({ names }), (pool, { names }) => pool.locate(names.map(idOf))),
+  seize: kind(3, fc.record({ process, names }), (pool, { process, names }) => pool.seize(process, names.map(idOf))),
   release: kind(2, fc.record({ worker, names }), (pool, { worker, names }) => pool.release(worker, names.map(idOf))),
   mark: kind(
     3,
@@ -183,9 +194,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   inspectRequest: kind(1, fc.record({ name }), async (pool, { name }) => {
     const state = await pool.inspectRequest(idOf(name));
     if (state === undefined) return undefined;
-    const { ownerLeaseLeftMs, claimedForMs, timeoutMs, ...rest } = state;
+    const { ownerLeaseLeftMs, claimedForMs, timeoutMs, resultLeftMs, ...rest } = state;
     const isClaimed = claimedForMs !== undefined;
-    return { ...rest, isOwnerAlive: isAlive(ownerLeaseLeftMs), isClaimed, hasTimeout: timeoutMs > 0 };
+    const isKept = isAlive(resultLeftMs);
+    return { ...rest, isOwnerAlive: isAlive(ownerLeaseLeftMs), isClaimed, isKept, hasTimeout: timeoutMs > 0 };
   }),
   inspect: kind(1, fc.constant({}), async (pool) => {
     const state = await pool.inspect();

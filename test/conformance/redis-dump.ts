@@ -180,6 +180,12 @@ function dumpResult(text: string): PoolDump["results"][string] {
 }
 
 function dumpVolunteer(worker: string, text: string): PoolDump["volunteers"][number] {
-  const [, want, epoch, ...skips] = text.split(" ");
-  return { worker, want: Number(want), epoch: Number(epoch), skips: skips.filter((name) => name !== "") };
+  const [, want, epoch, reach, ...skips] = text.split(" ");
+  return {
+    worker,
+    want: Number(want),
+    epoch: Number(epoch),
+    skips: skips.filter((name) => name !== ""),
+    isClosedToOwn: reach === "others",
+  };
 }

@@ -115,6 +115,7 @@ export async function claimNames(
     skips?: readonly string[];
     isOpenToRoots?: boolean;
     isOpenToChildren?: boolean;
+    isClosedToOwn?: boolean;
   } = {},
 ): Promise<string[]> {
   const { epoch } = await pool.functions();

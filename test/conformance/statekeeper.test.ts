@@ -7,6 +7,7 @@ import { claimingFacts } from "./claiming-facts.ts";
 import { completingFacts } from "./completing-facts.ts";
 import { copyingFacts } from "./copying-facts.ts";
 import { drawingFacts } from "./drawing-facts.ts";
+import { hoistingFacts } from "./hoisting-facts.ts";
 import { inboxFacts } from "./inbox-facts.ts";
 import { inspectingFacts } from "./inspecting-facts.ts";
 import { forgettingFacts, functionTableFacts, membershipFacts } from "./membership-facts.ts";
@@ -34,6 +35,7 @@ describe.each([
   describe("the function table", () => functionTableFacts(setStage));
   describe("forgetting", () => forgettingFacts(setStage));
   describe("copying", () => copyingFacts(setStage));
+  describe("hoisting", () => hoistingFacts(setStage));
   describe("heading", () => headingFacts(setStage));
   describe("retiring", () => retiringFacts(setStage));
   describe("inboxes", () => inboxFacts(setStage));

@@ -62,6 +62,9 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly findCycle = unscripted;
   readonly reconcile = unscripted;
   readonly sweep = unscripted;
+  readonly hoist = unscripted;
+  readonly locate = unscripted;
+  readonly seize = unscripted;
   readonly bury = unscripted;
   readonly abdicate = unscripted;
   readonly forget = unscripted;

@@ -39,9 +39,18 @@ export class GridProcess {
     return started;
   }
 
-  static async distributor(options: { url: string; grid: string; pool?: string }): Promise<GridProcess> {
-    const { url, grid, pool = "pool" } = options;
-    const started = new GridProcess(["distributor", "--pool", pool], { CALLGRID_URL: url, CALLGRID_GRID: grid });
+  /** Starts a distributor, and resolves when it is the head of its pool. */
+  static async distributor(options: {
+    url: string;
+    grid: string;
+    pool?: string;
+    more?: readonly string[];
+  }): Promise<GridProcess> {
+    const { url, grid, pool = "pool", more = [] } = options;
+    const started = new GridProcess(["distributor", "--pool", pool, ...more], {
+      CALLGRID_URL: url,
+      CALLGRID_GRID: grid,
+    });
     await started.seen(/head/, 1);
     return started;
   }

@@ -38,7 +38,7 @@ export function graphFunctions(parts: GraphFunctionsParts, process: SimulatedPro
     names.map((name) => {
       const evaluate = (argument: number | { number: number }): unknown => walker.evaluate(argument);
       const cacheTtlMs = name === "fleeting" ? parts.fleetingTtlMs : aDayMs;
-      const definition: Definition = { name, version: parts.version, cacheTtlMs, timeoutMs: 0, evaluate };
+      const definition: Definition = { name, version: parts.version, cacheTtlMs, timeoutMs: 0, needs: {}, evaluate };
       return [name, Object.assign((): unknown => undefined, { functionName: name, definition })];
     }),
   );

@@ -10,6 +10,8 @@ import type {
   Completion,
   EvaluationReport,
   FunctionTable,
+  HoistReply,
+  HoistRequest,
   InboxHandlers,
   InboxListener,
   Member,
@@ -23,6 +25,7 @@ import type {
   SubmitReply,
   SweepReply,
   SweepRequest,
+  Whereabouts,
 } from "@callgrid/statekeeper";
 import { CommandConnection, type ConnectionParts } from "./command-connection.ts";
 import { InboxConnection } from "./inbox-connection.ts";
@@ -119,6 +122,18 @@ export class SimulatedKeeper implements PoolKeeper {
 
   sweep(request: SweepRequest): Promise<SweepReply> {
     return this.#call("sweep", request, (pool) => pool.sweep(request));
+  }
+
+  hoist(request: HoistRequest): Promise<HoistReply> {
+    return this.#call("hoist", request.limit, (pool) => pool.hoist(request));
+  }
+
+  locate(ids: readonly string[]): Promise<readonly Whereabouts[]> {
+    return this.#call("locate", ids, (pool) => pool.locate(ids));
+  }
+
+  seize(worker: string, ids: readonly string[]): Promise<readonly string[]> {
+    return this.#call("seize", ids, (pool) => pool.seize(worker, ids));
   }
 
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {

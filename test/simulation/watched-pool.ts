@@ -32,6 +32,8 @@ const harmless: ReadonlySet<string> = new Set([
   "functions",
   "inspect",
   "inspectRequest",
+  "hoist",
+  "locate",
   "abdicate",
 ]);
 

@@ -38,6 +38,7 @@ export {
 } from "@callgrid/client";
 export {
   type AnyFunction,
+  type Capabilities,
   type Defined,
   type Definition,
   define,
@@ -47,6 +48,7 @@ export {
   type FunctionOptions,
   GridError,
   isGridError,
+  type Needs,
   type Outcome,
   type Request,
   RequestError,

@@ -33,6 +33,7 @@ const queued: RequestState = {
   timeoutMs: 0,
   progress: undefined,
   resultStamp: undefined,
+  resultLeftMs: undefined,
 };
 const done: RequestState = { ...queued, payload: "", state: "done", resultStamp: "1#0" };
 const running: RequestState = {
@@ -92,7 +93,22 @@ describe("what must happen next", () => {
     [
       "only others are idle",
       { pool: { ...pool, members: [idle] } },
-      'A worker that has "f" at the pool\'s current version must become free',
+      'A worker that has "f" at the pool\'s current version and what it needs must become free',
+    ],
+    [
+      "all workers lack what its function needs",
+      { pool: { ...pool, members: [{ ...worker, description: { lacks: { f: ["tag gpu"] } } }] } },
+      'A worker must join that has what "f" needs: 1 worker lacks "tag gpu". Tags are given by: callgrid worker --tags',
+    ],
+    [
+      "one of two workers has what its function needs",
+      {
+        pool: {
+          ...pool,
+          members: [worker, { ...worker, id: "wb", isVolunteer: true, description: { lacks: { f: ["tag gpu"] } } }],
+        },
+      },
+      'A worker that has "f" at the pool\'s current version and what it needs must become free',
     ],
     ["all are busy", {}, "One of 1 worker must become free; 5 requests wait in the queues, this one among them."],
     ["it runs", { request: running }, "Worker wa must finish it; its lease holds for another 9 s."],

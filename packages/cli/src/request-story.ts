@@ -2,7 +2,7 @@
  * Where a request is and what must happen for it to go on, in words: what `why` prints. Pure: it is told what the statekeeper
  * says, and decides only what follows from that.
  */
-import { functionNameOf, shortText } from "@callgrid/core";
+import { functionNameOf, nameList, shortText } from "@callgrid/core";
 import type { MemberState, PoolState, RequestState } from "@callgrid/statekeeper";
 import { counted, durationText } from "./measures.ts";
 
@@ -132,12 +132,30 @@ function nextOfQueued(request: RequestState, pool: PoolState): string {
   if (workers.length === 0) return `A worker must join: callgrid worker --pool ${pool.pool} --functions <file>.`;
   if (!pool.functions.functions.has(functionName))
     return `A worker that has the function "${functionName}" must join; none does.`;
+  const lacking = lackingText(functionName, workers);
+  if (lacking !== undefined) return lacking;
   const idle = workers.filter(({ isVolunteer }) => isVolunteer);
   if (idle.length > 0) {
-    return `A worker that has "${functionName}" at the pool's current version must become free: ${counted(idle.length, "worker")} idle, and without it.`;
+    return `A worker that has "${functionName}" at the pool's current version and what it needs must become free: ${counted(idle.length, "worker")} idle, and without it.`;
   }
   const queued = pool.queued + workers.reduce((sum, worker) => sum + worker.queued, 0);
   return `One of ${counted(workers.length, "worker")} must become free; ${counted(queued, "request")} wait in the queues, this one among them.`;
+}
+
+/** Where no worker has what the function needs: what it is that each of them lacks. */
+function lackingText(functionName: string, workers: readonly MemberState[]): string | undefined {
+  const lacks = workers.map((worker) => lackedBy(worker, functionName)).filter((lacked) => lacked.length > 0);
+  if (lacks.length < workers.length) return undefined;
+  const shown = [...new Set(lacks.flat())].sort();
+  return (
+    `A worker must join that has what "${functionName}" needs: ${counted(workers.length, "worker")} ` +
+    `${workers.length === 1 ? "lacks" : "lack"} ${nameList(shown)}. Tags are given by: callgrid worker --tags <tag>.`
+  );
+}
+
+function lackedBy({ description }: MemberState, functionName: string): readonly string[] {
+  const lacked = (description["lacks"] as Readonly<Record<string, readonly string[]>> | undefined)?.[functionName];
+  return lacked ?? [];
 }
 
 function whereRunning(request: RequestState, pool: PoolState): string {

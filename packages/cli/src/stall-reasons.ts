@@ -46,7 +46,7 @@ function queuedBesideWorkers({ queued, functions }: PoolState, live: readonly Me
   if (idle === 0) return [];
   return [
     `${counted(queued, "request")} wait although ${counted(idle, "worker")} ${idle === 1 ? "is" : "are"} idle: ` +
-      "these lack the functions that are asked for, or have another version of them",
+      "these lack the functions that are asked for or what these need, or have another version of them",
   ];
 }
 

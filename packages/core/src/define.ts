@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { GridError } from "./errors.ts";
 import { isFunctionName } from "./function-name.ts";
+import { checkedNeeds, type Needs } from "./needs.ts";
 
 /** How a function is cached, limited and told apart from its earlier self. */
 export interface FunctionOptions {
@@ -17,6 +18,8 @@ export interface FunctionOptions {
   readonly cache?: { readonly ttlMs: number } | false;
   /** How long one evaluation may take, waiting for re-entrant requests included, in ms. Default: no limit. */
   readonly timeoutMs?: number;
+  /** What it needs of the worker that evaluates it: workers that lack it are passed over. Default: nothing. */
+  readonly needs?: Needs;
 }
 
 /** A function by name, with what the grid knows of it. */
@@ -27,6 +30,7 @@ export interface Definition {
   readonly cacheTtlMs: number;
   /** In ms; 0 means no limit. */
   readonly timeoutMs: number;
+  readonly needs: Needs;
   readonly evaluate: (...args: never[]) => unknown;
 }
 
@@ -104,6 +108,7 @@ export function define<F extends AnyFunction>(name: string, ...rest: [F] | [Func
     version: versionOf(name, options, evaluate),
     cacheTtlMs: cacheTtlMs(name, options),
     timeoutMs: timeoutMs(name, options),
+    needs: checkedNeeds(options.needs ?? {}, `define("${name}", { needs })`),
     evaluate,
   });
   allDefinitions().push(definition);

@@ -8,6 +8,7 @@ export * from "./id.ts";
 export * from "./log-redaction.ts";
 export * from "./name-list.ts";
 export * from "./nearest.ts";
+export { type Capabilities, type Needs, unmetNeeds } from "./needs.ts";
 export * from "./options.ts";
 export * from "./outcome.ts";
 export * from "./own-folder.ts";

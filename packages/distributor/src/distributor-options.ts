@@ -19,12 +19,22 @@ export const distributorOptions = declareOptions({
     expects: "a name of up to 64 letters, digits and . _ -",
     description: "The grid's name; grids of different names on one Redis never meet.",
   }),
+  parent: option.string({
+    optional: true,
+    description:
+      "The parent pool: its work is done here when this pool is idle, and work of this pool there when it has too much.",
+  }),
+  parentUrl: option.string({
+    optional: true,
+    description: "Where the parent pool's Redis is, if it is another one than this pool's.",
+  }),
   hoistEveryMs: option.number({
     unit: "ms",
     default: 100,
     min: 1,
     max: 60_000,
-    description: "How often the head takes back what dead members held, and hands queued work to idle ones.",
+    description:
+      "How often the head takes back what dead members held, hands queued work to idle ones, and bridges to the parent.",
   }),
   copyAfterMs: option.number({
     unit: "ms",
@@ -80,6 +90,8 @@ export interface DistributorOptions extends OptionsGiven<typeof distributorOptio
   readonly url?: string | undefined;
   /** A statekeeper at hand, instead of `url` and `grid`; it stays open when the distributor stops. */
   readonly statekeeper?: Statekeeper | undefined;
+  /** The statekeeper of the parent pool, instead of `parentUrl`; it stays open when the distributor stops. */
+  readonly parentStatekeeper?: Statekeeper | undefined;
   /** The distributor's id within the pool; default: a random one. */
   readonly id?: string | undefined;
   /** Default: silent. */

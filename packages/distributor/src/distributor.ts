@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import { type CancelTimer, type Clock, randomId } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
+import { Bridge } from "./bridge.ts";
 import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -15,6 +16,8 @@ export interface DistributorParts {
   /** Its id as a member of the pool; default: a random one. */
   readonly id?: string | undefined;
   readonly keeper: PoolKeeper;
+  /** The parent of the pool, if it has one. */
+  readonly parent?: PoolKeeper | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -27,10 +30,13 @@ export class Distributor {
   readonly id: string;
   readonly #options: DistributorSettings;
   readonly #keeper: PoolKeeper;
+  readonly #parent: PoolKeeper | undefined;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #failures: FailureLog;
   readonly #sweeper: Sweeper;
+  #bridgeToParent: Bridge | undefined;
+  #bridgeDown: Promise<void> = Promise.resolve();
   #cancelRenewal: CancelTimer | undefined;
   #renewal: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -39,10 +45,16 @@ export class Distributor {
     this.id = parts.id ?? `distributor-${randomId().slice(0, shownIdCharacters)}`;
     this.#options = options;
     this.#keeper = parts.keeper;
+    this.#parent = parts.parent;
     this.#clock = parts.clock;
     this.#log = parts.log.child({ pool: parts.keeper.pool, distributor: this.id });
     this.#failures = new FailureLog(this.#log, this.#clock);
-    this.#sweeper = new Sweeper(options, { ...parts, log: this.#log, process: this.id });
+    this.#sweeper = new Sweeper(options, {
+      ...parts,
+      log: this.#log,
+      process: this.id,
+      onHead: (isHead) => this.#bridge(isHead),
+    });
   }
 
   /** Whether this is the pool's head, by the last sweep. */
@@ -74,8 +86,25 @@ export class Distributor {
     this.#log.info("left the pool");
   }
 
+  /** One bridge a pool: that of its head. */
+  #bridge(isHead: boolean): void {
+    const [child, parent] = [this.#keeper, this.#parent];
+    const former = this.#bridgeToParent;
+    this.#bridgeToParent = undefined;
+    if (former !== undefined) {
+      this.#bridgeDown = former.stop().catch((error) => this.#failures.tell("could not take the bridge down", error));
+    }
+    if (!isHead || this.#isStopped || parent === undefined) return;
+    const parts = { child, parent, process: this.id, clock: this.#clock, log: this.#log };
+    this.#bridgeToParent = new Bridge(this.#options, parts);
+    this.#bridgeToParent.start();
+    this.#log.info({ parent: parent.pool }, "bridges to the parent pool");
+  }
+
   async #leave(): Promise<void> {
     try {
+      this.#bridge(false);
+      await this.#bridgeDown;
       await this.#sweeper.stop();
       await this.#renewal;
       await this.#keeper.leave(this.id);

@@ -1,9 +1,9 @@
 /** Starts a distributor: resolves its options, opens what it stands on, and closes that again with it. */
-import { parsePool, systemClock } from "@callgrid/core";
-import { openStatekeeper } from "@callgrid/statekeeper";
-import { pino } from "pino";
+import { GridError, parsePool, systemClock } from "@callgrid/core";
+import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { type Logger, pino } from "pino";
 import { Distributor } from "./distributor.ts";
-import { type DistributorOptions, resolveDistributorOptions } from "./distributor-options.ts";
+import { type DistributorOptions, type DistributorSettings, resolveDistributorOptions } from "./distributor-options.ts";
 
 /** A distributor that runs. */
 export interface RunningDistributor {
@@ -19,6 +19,9 @@ export interface RunningDistributor {
 /**
  * Starts a distributor in this process. Resolves once it has joined the pool; it need not be the head then.
  *
+ * With a `parent` it bridges the two pools while it is head: the parent's work is done in this pool when that is idle, and copies of
+ * what this pool does not get on with go up.
+ *
  * @throws GridError `INVALID_OPTION` for a wrong option, `CONNECTION_FAILED` when the statekeeper cannot be reached within
  *   `connectTimeoutMs`, `REDIS_TOO_OLD`.
  * @example
@@ -29,23 +32,31 @@ export interface RunningDistributor {
  * ```
  */
 export async function startDistributor(options: DistributorOptions): Promise<RunningDistributor> {
-  const {
-    pool: target,
-    url,
-    id,
-    statekeeper: given,
-    log = pino({ level: "silent" }),
-    clock = systemClock,
-    ...rest
-  } = options;
+  const { pool: target, url, id, statekeeper: given, parentStatekeeper, log = silent(), clock, ...rest } = options;
   const pool = parsePool(target);
   const settings = resolveDistributorOptions(rest);
-  const statekeeper = given ?? (await openStatekeeper(url ?? defaultUrl(), { ...settings, log }));
-  const close = async (): Promise<void> => {
-    if (given === undefined) await statekeeper.close();
+  const parent = parentOf(pool, settings, parentStatekeeper !== undefined);
+  const opened: Statekeeper[] = [];
+  const open = async (at: string): Promise<Statekeeper> => {
+    const statekeeper = await openStatekeeper(at, { ...settings, log });
+    opened.push(statekeeper);
+    return statekeeper;
   };
-  const distributor = new Distributor(settings, { id, keeper: statekeeper.pool(pool), clock, log });
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((statekeeper) => statekeeper.close()));
+  };
+  let distributor: Distributor;
   try {
+    const statekeeper = given ?? (await open(url ?? defaultUrl()));
+    const above =
+      parentStatekeeper ?? (settings.parentUrl === undefined ? statekeeper : await open(settings.parentUrl));
+    distributor = new Distributor(settings, {
+      id,
+      keeper: statekeeper.pool(pool),
+      parent: parent === undefined ? undefined : above.pool(parent),
+      clock: clock ?? systemClock,
+      log,
+    });
     await distributor.start();
   } catch (error) {
     await close();
@@ -63,4 +74,23 @@ export async function startDistributor(options: DistributorOptions): Promise<Run
 
 function defaultUrl(): string {
   return process.env["CALLGRID_URL"] || "redis://localhost:6379";
+}
+
+function silent(): Logger {
+  return pino({ level: "silent" });
+}
+
+/** The parent pool's id. Pools of two servers may have one name, but a pool that is its own parent would feed itself. */
+function parentOf(pool: string, { parent, parentUrl }: DistributorSettings, hasKeeper: boolean): string | undefined {
+  if (parent === undefined && parentUrl === undefined && !hasKeeper) return undefined;
+  if (parent === undefined) throw invalidParent("parentUrl", "says where a parent is: name it with parent");
+  if (parent === pool && parentUrl === undefined && !hasKeeper) {
+    throw invalidParent("parent", `a pool cannot be its own parent, and "${pool}" is the pool itself`);
+  }
+  return parsePool(parent);
+}
+
+function invalidParent(name: string, problem: string): GridError {
+  const path = `startDistributor.${name}`;
+  return new GridError("INVALID_OPTION", `${path}: ${problem}`, { details: { path } });
 }

@@ -20,6 +20,8 @@ export interface SweeperParts {
   readonly keeper: PoolKeeper;
   /** The distributor's id. */
   readonly process: string;
+  /** Told when it has become head, or is none any more. */
+  readonly onHead: (isHead: boolean) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -86,6 +88,7 @@ export class Sweeper {
     if (reply.role === "standby" && this.#role === undefined)
       log.info("another distributor heads the pool, standing by");
     this.#role = reply.role;
+    if (this.isHead !== wasHead) this.#parts.onHead(this.isHead);
     const { lapsedWorkers, lapsedClients, reclaimed, moved } = reply;
     if (lapsedWorkers.length > 0 || reclaimed > 0) {
       log.warn({ members: lapsedWorkers, reclaimed, moved }, "reclaimed the work of members whose lease had lapsed");

@@ -1,6 +1,6 @@
 -- Gives a worker requests to evaluate, or notes it as a volunteer if there are none.
 -- needs: time counters inbox record draw match
--- ARGV: worker, max (0: only stand down), budgetMicros, epoch, reach (own-queue|children|roots), volunteerFor (0: do not), skips
+-- ARGV: worker, max (0: only stand down), budgetMicros, epoch, reach (own-queue|children|others|roots), volunteerFor (0: do not), skips
 --       (names with a blank between)
 -- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), and if there are claims: the
 --        time in ms, then for each: id, record (see lib/record.lua)
@@ -22,7 +22,8 @@ elseif drawing.scans <= 0 and not mayPassOver(drawing) then
   kind = 'again'
 elseif volunteerFor > 0 then
   local turn = redis.call('HINCRBY', statsKey, 'volunteered', 1)
-  redis.call('HSET', volunteersKey, worker, turn .. ' ' .. volunteerFor .. ' ' .. epoch .. ' ' .. skips)
+  local reach = drawing.reach == 'others' and 'others' or 'roots'
+  redis.call('HSET', volunteersKey, worker, table.concat({ turn, volunteerFor, epoch, reach, skips }, ' '))
 end
 storeCounters()
 

@@ -1,7 +1,8 @@
 -- Reads one request for `why`.
 -- needs: time inbox record
 -- ARGV: id
--- reply: nothing if unknown; 'done' and the stamp of its result if that is all there is; else payload, owner, ms until the owner's lease lapses (empty: none),
+-- reply: nothing if unknown; 'done', the stamp of its result and for how many ms
+--        that is kept, if that is all there is; else payload, owner, ms until the owner's lease lapses (empty: none),
 --        ms since it was claimed (empty: not), ids it waits for, losses, is suspended (1|0), ms until its deadline (0: none),
 --        progress (empty: none), then the waiters
 -- bound: the number of waiters
@@ -10,7 +11,7 @@ local record = readRecord(id)
 if not record then
   -- a stamp is shorter than that, and an outcome may be very long
   local stamp = string.match(redis.call('GETRANGE', resultOf .. id, 0, 255), '^(%S+) ')
-  return stamp and { 'done', stamp } or {}
+  return stamp and { 'done', stamp, redis.call('PTTL', resultOf .. id) } or {}
 end
 local worker, claimedAt = string.match(redis.call('HGET', claimsKey, id) or '', '^(%S+) (%d+)')
 local lease = worker and redis.call('ZSCORE', leasesKey, worker)

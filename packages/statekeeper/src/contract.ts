@@ -64,6 +64,11 @@ export interface ClaimRequest {
    * lying, since it may be what everybody waits for in the end. Default: no.
    */
   readonly isOpenToChildren?: boolean;
+  /**
+   * Whether to pass over what the worker itself waits for: a bridge must not be handed back what it hoisted. It counts where the
+   * worker is open to roots. Default: no.
+   */
+  readonly isClosedToOwn?: boolean;
   /** How many requests to be given as a volunteer, if there is nothing to claim; 0: do not volunteer. */
   readonly volunteerFor: number;
 }
@@ -169,6 +174,28 @@ export interface SweepReply {
   readonly isMore: boolean;
 }
 
+/** What to copy, see {@link PoolKeeper.hoist}. */
+export interface HoistRequest {
+  /** Who asks; what it asks for itself as a volunteer is not counted as wanted. */
+  readonly process: string;
+  /** How many copies at most; 0: none, for the numbers only. */
+  readonly limit: number;
+  /** Ids that are not to be copied: those that were, and those that came from the parent. */
+  readonly except: readonly string[];
+}
+
+/** How a pool stands, and copies of what it has queued. */
+export interface HoistReply {
+  /** Ids in the pool's queue. */
+  readonly queued: number;
+  /** How many requests the volunteers ask for. */
+  readonly wanted: number;
+  readonly copies: readonly Claim[];
+}
+
+/** Where a request is: on some queue, claimed by a worker, or nowhere (any more). */
+export type Whereabouts = "queued" | "claimed" | "unknown";
+
 /** What is known of a request that somebody waits for; see {@link PoolKeeper.check}. */
 export type CheckAnswer =
   | { readonly kind: "outcome"; readonly outcome: OutcomeText }
@@ -246,6 +273,8 @@ export interface RequestState {
   readonly progress: Progress | undefined;
   /** Of a `done` one: the {@link Completion.stamp} of the kept result. It counts only while the function still has that one. */
   readonly resultStamp: string | undefined;
+  /** For how long that result will still be kept, in ms. */
+  readonly resultLeftMs: number | undefined;
 }
 
 /** How far an evaluation is, in units of the function's own. */
@@ -307,6 +336,18 @@ export interface PoolKeeper {
    * and volunteers get what is queued anywhere.
    */
   sweep(request: SweepRequest): Promise<SweepReply>;
+  /**
+   * Copies of what is queued, for the parent pool; it stays where it is. From the end of the pool's queue, then from the head of the
+   * longest own queue; in queue order.
+   */
+  hoist(request: HoistRequest): Promise<HoistReply>;
+  /** Where requests are, in the order of the ids. */
+  locate(ids: readonly string[]): Promise<readonly Whereabouts[]>;
+  /**
+   * Claims these very requests as far as they are queued, for a member that has them evaluated elsewhere: they count as suspended.
+   * Replies with those of the ids that the member holds then.
+   */
+  seize(worker: string, ids: readonly string[]): Promise<readonly string[]>;
   /** A worker is known to have died: retires it at once, and keeps the report for a request that dies too often. */
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void>;
   /** Gives up heading the pool, so that a standby need not wait for the lease to lapse. */

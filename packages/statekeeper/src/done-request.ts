@@ -1,7 +1,7 @@
 /** What an inspection tells of a request that is done: of those nothing is left but the kept result. */
 import type { RequestState } from "./contract.ts";
 
-export function doneRequest(id: string, stamp: string): RequestState {
+export function doneRequest(id: string, stamp: string, leftMs: number): RequestState {
   return {
     id,
     payload: "",
@@ -15,5 +15,6 @@ export function doneRequest(id: string, stamp: string): RequestState {
     timeoutMs: 0,
     progress: undefined,
     resultStamp: stamp,
+    resultLeftMs: leftMs,
   };
 }

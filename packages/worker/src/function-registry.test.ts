@@ -63,6 +63,18 @@ describe("beside the pool's table", () => {
     expect(standing.current("h")).toBeUndefined();
   });
 
+  it("a worker skips, and never evaluates, what needs more than it has", () => {
+    const needy = define("f", { version: "1", needs: { tag: "gpu" } }, () => 1).definition;
+    const mixed = new FunctionRegistry([needy, definition("g", "1")]);
+    const unmet = mixed.unmet({ tags: ["eu"], memoryMb: 1_000, cpus: 1, score: 1 });
+    expect(unmet).toEqual(new Map([["f", ["tag gpu"]]]));
+    const standing = new FunctionStanding(mixed, unmet);
+    expect(standing.current("f")).toBeUndefined();
+    standing.update(table({ f: "1", g: "1" }));
+    expect(standing.skips).toEqual(["f"]);
+    expect([standing.current("f"), standing.current("g")?.name]).toEqual([undefined, "g"]);
+  });
+
   it("a worker skips what requests asked for and nobody has, until somebody does", () => {
     const standing = new FunctionStanding(registry);
     standing.update(table({ f: "1", h: "1" }));

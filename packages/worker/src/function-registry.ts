@@ -1,7 +1,7 @@
 /**
  * The functions that one worker can evaluate, by name, and how they stand to the pool's function table.
  */
-import { type Definition, GridError } from "@callgrid/core";
+import { type Capabilities, type Definition, GridError, unmetNeeds } from "@callgrid/core";
 import type { FunctionTable, RegisteredFunction } from "@callgrid/statekeeper";
 
 /** What the grid's own functions are called. */
@@ -25,6 +25,12 @@ export class FunctionRegistry {
 
   get names(): string[] {
     return [...this.#definitions.keys()];
+  }
+
+  /** Functions that a worker with these capabilities must not evaluate, by name, and what it lacks for them. */
+  unmet(capabilities: Capabilities): ReadonlyMap<string, readonly string[]> {
+    const unmet = [...this.#definitions].map(([name, { needs }]) => [name, unmetNeeds(needs, capabilities)] as const);
+    return new Map(unmet.filter(([, lacked]) => lacked.length > 0));
   }
 
   #add(definition: Definition): void {
@@ -52,15 +58,19 @@ export class FunctionStanding {
   /** Functions that requests asked for, and that neither this worker nor the pool's table has. */
   readonly #unheardOf = new Set<string>();
 
-  constructor(registry: FunctionRegistry) {
+  readonly #unmet: ReadonlyMap<string, unknown>;
+
+  /** @param unmet - by name the functions that this worker lacks something for, see {@link FunctionRegistry.unmet}. */
+  constructor(registry: FunctionRegistry, unmet: ReadonlyMap<string, unknown> = new Map()) {
     this.#registry = registry;
+    this.#unmet = unmet;
   }
 
   get epoch(): number {
     return this.#table.epoch;
   }
 
-  /** Functions that this worker lacks at the pool's current version. */
+  /** Functions that this worker lacks at the pool's current version, or that need more than it has. */
   get skips(): readonly string[] {
     return this.#skips;
   }
@@ -91,13 +101,14 @@ export class FunctionStanding {
   #listSkips(): void {
     const skips: string[] = [];
     for (const [name, { version }] of this.#table.functions)
-      if (this.#registry.get(name)?.version !== version) skips.push(name);
+      if (this.#registry.get(name)?.version !== version || this.#unmet.has(name)) skips.push(name);
     for (const name of this.#unheardOf) if (!this.#table.functions.has(name)) skips.push(name);
     this.#skips = skips;
   }
 
-  /** The definition to evaluate a call of `name` with, if this worker has it at the pool's current version. */
+  /** The definition to evaluate a call of `name` with, if this worker has it at the pool's current version, and what it needs. */
   current(name: string): Definition | undefined {
+    if (this.#unmet.has(name)) return undefined;
     const definition = this.#registry.get(name);
     if (definition === undefined) return undefined;
     const registered = this.#table.functions.get(name);

@@ -4,6 +4,7 @@
  */
 import { availableParallelism, hostname, totalmem } from "node:os";
 import {
+  type Capabilities,
   type Clock,
   environmentOptions,
   logRedaction,
@@ -16,6 +17,7 @@ import {
 import type { WorkerVitals } from "@callgrid/health";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { type Logger, pino } from "pino";
+import type { FunctionRegistry } from "./function-registry.ts";
 import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat, type WatchOrder } from "./heartbeat.ts";
 import { type FunctionSources, loadFunctions } from "./module-loader.ts";
 import { ThreadHeartbeat } from "./thread-heartbeat.ts";
@@ -106,7 +108,7 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
     opened === undefined
       ? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch })
       : new ThreadHeartbeat(heartbeat, { url: place, grid: options.grid, pool, endsProcess: isSupervised === true });
-  const description = describeWorker(options);
+  const capabilities = capabilitiesOf(options);
   const worker = new Worker({
     id: id ?? newWorkerId(),
     keeper,
@@ -114,7 +116,8 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
     options,
     clock,
     log: logger,
-    description,
+    capabilities,
+    description: describeWorker(options, capabilities, registry),
     makeHeartbeat,
     meter,
   });
@@ -163,16 +166,19 @@ function running(
   };
 }
 
-/** What `status` shows of a worker, and what placement can go by. */
-function describeWorker({ slots, sharing }: WorkerOptionsResolved): Record<string, unknown> {
-  return {
-    host: hostname(),
-    processId: process.pid,
-    slots,
-    sharing,
-    cpus: availableParallelism(),
-    memoryMb: Math.round(totalmem() / 1_048_576),
-  };
+/** What functions may need of this worker. */
+function capabilitiesOf({ tags, score, memoryMb }: WorkerOptionsResolved): Capabilities {
+  return { tags, score, cpus: availableParallelism(), memoryMb: memoryMb ?? Math.round(totalmem() / 1_048_576) };
+}
+
+/** What `status` shows of a worker; by `lacks`, what it lacks for which of its functions, `why` tells why one does not start. */
+function describeWorker(
+  { slots, sharing }: WorkerOptionsResolved,
+  capabilities: Capabilities,
+  registry: FunctionRegistry,
+): Record<string, unknown> {
+  const lacks = Object.fromEntries(registry.unmet(capabilities));
+  return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks };
 }
 
 /** Whoever starts a worker under another grid's name than the callers' waits for ever: say what is likely meant. */

@@ -1,7 +1,7 @@
 /**
  * What a worker is made of, and how its parts are tied together. Nothing happens in here but that.
  */
-import type { Clock } from "@callgrid/core";
+import type { Capabilities, Clock } from "@callgrid/core";
 import { type Claim, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import { Asker } from "./asker.ts";
@@ -38,6 +38,7 @@ export interface WorkerParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly description: Readonly<Record<string, unknown>>;
+  readonly capabilities: Capabilities;
   readonly makeHeartbeat: (options: HeartbeatOptions) => Heartbeat;
   /** Told of evaluations that came from the pool; absent: nobody is. */
   readonly meter?: WorkerMeter | undefined;
@@ -73,11 +74,11 @@ export function assembleWorker(parts: WorkerParts, ties: WorkerTies) {
 }
 
 /** What all parts share. */
-function makeState({ id, keeper, clock, registry, options, meter }: WorkerParts, ties: WorkerTies) {
+function makeState({ id, keeper, clock, registry, options, capabilities, meter }: WorkerParts, ties: WorkerTies) {
   const { leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs } = options;
   return {
     ...{ keeper, clock, meter, worker: id, leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs },
-    standing: new FunctionStanding(registry),
+    standing: new FunctionStanding(registry, registry.unmet(capabilities)),
     selfTimes: new SelfTimes(),
     recent: new RecentResults({
       // shared eagerly, everything goes through the pool, whose cache knows it then

@@ -12,6 +12,27 @@ export const workerOptions = declareOptions({
     max: 10_000,
     description: "How many functions run at a time in one worker; more than one pays where functions wait for I/O",
   }),
+  tags: option.list({
+    default: [],
+    pattern: /^[\w.:/-]{1,64}$/,
+    expects: "1 to 64 letters, digits and _ . : / -",
+    description: "What this worker has that functions may need, such as gpu",
+  }),
+  score: option.number({
+    unit: "ratio",
+    default: 1,
+    min: 0.001,
+    max: 1_000_000,
+    description: "How fast this worker is, for functions that need a fast one; 1 is usual",
+  }),
+  memoryMb: option.number({
+    unit: "count",
+    min: 1,
+    max: 1_000_000_000,
+    optional: true,
+    env: "CALLGRID_WORKER_MEMORY_MB",
+    description: "Memory that functions may count on, in MB; default: that of the machine",
+  }),
   leaseMs: option.number({
     unit: "ms",
     default: 10_000,

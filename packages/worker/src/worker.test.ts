@@ -29,6 +29,7 @@ it("a worker is given no work before its heartbeat can beat, so that a long calc
     clock,
     log: pino({ level: "silent" }),
     description: {},
+    capabilities: { tags: [], memoryMb: 1_000, cpus: 1, score: 1 },
     makeHeartbeat: (options) => new SlowHeartbeat(options, { keeper, clock }),
   });
   const started = worker.start();

@@ -17,7 +17,7 @@ local function stragglers(afterMs)
       local header = headerOf(text)
       local name = functionNameAt(text, header.length + 1)
       if header.isWanted and header.losses == 0 and age * 1000 >= usualTimes * costOf(name) then
-        found[#found + 1] = { id = id, claim = claim, age = age, text = text, name = name }
+        found[#found + 1] = { id = id, claim = claim, age = age, text = text, name = name, waiters = header.waiters }
       end
     end
   end
@@ -39,6 +39,7 @@ local function copyStragglers(afterMs)
     for _, straggler in ipairs(late) do
       local id, claim = straggler.id, straggler.claim
       local isFit = volunteer.epoch == epoch and not (skips and skips[straggler.name])
+      if volunteer.reach == 'others' and isAmong(volunteer.worker, straggler.waiters) then isFit = false end
       if isFit and not copied[id] and workerOf(claim) ~= volunteer.worker then
         copied[id] = true
         count('copied', 1)

@@ -1,7 +1,7 @@
 -- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
 -- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (ids of what was
 -- claimed), texts (their records), taken (the ids as a set), reach (what it takes from outside the own queue: nothing, only
--- `children`, which some member waits for, or also `roots`).
+-- `children`, which some member waits for, what `others` than this worker wait for, or also `roots`).
 local unmeasuredMicros = 1e15
 local costs = {}
 local function costOf(name)
@@ -26,8 +26,17 @@ local function isAwaitedByMember(header)
   return false
 end
 
+local function isAmong(process, waiters)
+  for _, waiter in ipairs(waiters) do
+    if waiter == process then return true end
+  end
+  return false
+end
+
 -- Whether there may be requests that lie first and cannot be drawn.
-local function mayPassOver(drawing) return drawing.skips or drawing.reach == 'children' end
+local function mayPassOver(drawing)
+  return drawing.skips or drawing.reach == 'children' or drawing.reach == 'others'
+end
 
 local function take(drawing, id, text, claim, isOutside)
   if not text or claim or drawing.taken[id] then return 'stale' end
@@ -41,6 +50,7 @@ local function take(drawing, id, text, claim, isOutside)
   local name = functionNameAt(text, header.length + 1)
   if drawing.skips and drawing.skips[name] then return 'skipped' end
   if isOutside and drawing.reach == 'children' and not isAwaitedByMember(header) then return 'skipped' end
+  if drawing.reach == 'others' and isAmong(drawing.worker, header.waiters) then return 'skipped' end
   local claims = drawing.claims
   -- a request that was lost before is claimed alone, so that the next loss names the culprit
   if header.losses > 0 and #claims > 0 then

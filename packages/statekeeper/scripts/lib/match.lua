@@ -1,5 +1,6 @@
 -- Matching: gives queued requests to volunteers, best first, until either runs out or `limit` is met. It runs inside every
--- script that may put a request beside a volunteer. A volunteer is noted as `turn want epoch skips…`.
+-- script that may put a request beside a volunteer. A volunteer is noted as
+-- `turn want epoch reach skips…`.
 local function standDown(worker)
   redis.call('HDEL', volunteersKey, worker)
 end
@@ -18,8 +19,10 @@ local function someVolunteers()
   local found = {}
   local pairs = redis.call('HRANDFIELD', volunteersKey, 16, 'WITHVALUES')
   for i = 1, #pairs, 2 do
-    local turn, want, epoch, skips = string.match(pairs[i + 1], '^(%d+) (%d+) (%d+) (.*)$')
-    found[#found + 1] = { worker = pairs[i], turn = tonumber(turn), want = tonumber(want), epoch = epoch, skips = skips }
+    local turn, want, epoch, reach, skips = string.match(pairs[i + 1], '^(%d+) (%d+) (%d+) (%S+) (.*)$')
+    found[#found + 1] = {
+      worker = pairs[i], turn = tonumber(turn), want = tonumber(want), epoch = epoch, reach = reach, skips = skips,
+    }
   end
   table.sort(found, function(one, other) return one.turn < other.turn end)
   return found
@@ -34,6 +37,7 @@ local function serveVolunteer(volunteer, epoch, limit, sample)
     return -1
   end
   local drawing = newDrawing(worker, math.min(volunteer.want, limit), math.huge, skipSet(volunteer.skips))
+  drawing.reach = volunteer.reach
   drawAnywhere(drawing, sample)
   if #drawing.claims == 0 then return 0 end
   standDown(worker)

@@ -32,8 +32,8 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
   return { kind, claims: drawing.claims, volunteers: volunteers.size, isMore };
 }
 
-function reachOf({ isOpenToRoots, isOpenToChildren = false }: ClaimRequest): DrawingReach {
-  if (isOpenToRoots) return "roots";
+function reachOf({ isOpenToRoots, isOpenToChildren = false, isClosedToOwn = false }: ClaimRequest): DrawingReach {
+  if (isOpenToRoots) return isClosedToOwn ? "others" : "roots";
   return isOpenToChildren ? "children" : "own-queue";
 }
 
@@ -47,7 +47,7 @@ function settle(records: PoolRecords, request: ClaimRequest, drawing: Drawing): 
     return "again";
   } else if (volunteerFor > 0) {
     records.count("volunteered", 1);
-    records.volunteers.add({ worker, want: volunteerFor, epoch, skips });
+    records.volunteers.add({ worker, want: volunteerFor, epoch, skips, isClosedToOwn: drawing.reach === "others" });
   }
   return "claims";
 }

@@ -54,6 +54,8 @@ function isLate(records: PoolRecords, record: RequestRecord, ageMs: number): boo
   return usualMicros !== undefined && ageMs * 1_000 >= usualTimes * usualMicros;
 }
 
-function isFit(records: PoolRecords, { worker, epoch, skips }: Volunteer, { owner, payload }: RequestRecord): boolean {
+function isFit(records: PoolRecords, volunteer: Volunteer, { owner, payload, waiters }: RequestRecord): boolean {
+  const { worker, epoch, skips, isClosedToOwn } = volunteer;
+  if (isClosedToOwn && waiters.has(worker)) return false;
   return epoch === records.functions.epoch && skips?.has(functionNameIn(payload)) !== true && owner !== worker;
 }

@@ -11,8 +11,8 @@ export const scansPerDrawing = 1_000;
 /** A function that was never measured fills any budget. */
 const unmeasuredMicros = 1e15;
 
-/** What is taken from outside the own queue: nothing, what some member waits for, or anything. */
-export type DrawingReach = "own-queue" | "children" | "roots";
+/** What is taken from outside the own queue: nothing, what some member waits for, what others wait for, or anything. */
+export type DrawingReach = "own-queue" | "children" | "others" | "roots";
 
 /** What is drawn for whom, and how much more. */
 export interface Drawing {
@@ -50,7 +50,7 @@ export function drawAnywhere(records: PoolRecords, drawing: Drawing, sample: num
 
 /** Whether there may be requests that lie first and cannot be drawn. */
 export function mayPassOver({ skips, reach }: Drawing): boolean {
-  return skips !== undefined || reach === "children";
+  return skips !== undefined || reach === "children" || reach === "others";
 }
 
 /** Notes what was drawn as running at the worker. */
@@ -114,6 +114,7 @@ function take(
   const name = functionNameIn(record.payload);
   if (drawing.skips?.has(name)) return "skipped";
   if (isOutside && drawing.reach === "children" && !isAwaitedByMember(records, record)) return "skipped";
+  if (drawing.reach === "others" && record.waiters.has(drawing.worker)) return "skipped";
   // A request that was lost before is claimed alone, so that the next loss names the culprit.
   if (record.losses > 0 && drawing.claims.length > 0) {
     drawing.budget = 0;
@@ -135,7 +136,7 @@ function isAwaitedByMember(records: PoolRecords, { waiters }: RequestRecord): bo
 }
 
 /** Among equal ones that of the member with the smaller id. */
-function longestOwnQueue(records: PoolRecords, except: string, sample: number): Deque<string> | undefined {
+export function longestOwnQueue(records: PoolRecords, except: string, sample: number): Deque<string> | undefined {
   let longest: Deque<string> | undefined;
   let owner = "";
   for (const member of records.members.sample(sample)) {

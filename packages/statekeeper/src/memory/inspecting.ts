@@ -28,7 +28,7 @@ export function inspectRequest(records: PoolRecords, id: string): RequestState |
   const now = records.now();
   if (record === undefined) {
     const result = records.results.get(id, now);
-    return result === undefined ? undefined : doneRequest(id, result.stamp);
+    return result === undefined ? undefined : doneRequest(id, result.stamp, records.results.leftMs(id, now));
   }
   const { payload, owner, claimedAt, suspended, losses, waiters, deadline, progress } = record;
   return {
@@ -44,6 +44,7 @@ export function inspectRequest(records: PoolRecords, id: string): RequestState |
     timeoutMs: deadline === undefined ? 0 : Math.max(1, deadline - now),
     progress,
     resultStamp: undefined,
+    resultLeftMs: undefined,
   };
 }
 

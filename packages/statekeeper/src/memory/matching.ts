@@ -38,7 +38,7 @@ export function match(records: PoolRecords, { limit, sample }: MatchBounds): num
 
 /** Returns how many requests the volunteer got. One that has an old function table is sent away to read the new one first. */
 function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sample }: MatchBounds): number {
-  const { worker, want, epoch, skips } = volunteer;
+  const { worker, want, epoch, skips, isClosedToOwn } = volunteer;
   if (epoch !== records.functions.epoch) {
     records.volunteers.standDown(worker);
     records.inboxes.send(worker, { kind: "functions" });
@@ -49,7 +49,7 @@ function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sam
     room: Math.min(want, limit),
     budget: Number.POSITIVE_INFINITY,
     skips,
-    reach: "roots",
+    reach: isClosedToOwn ? "others" : "roots",
     scans: scansPerDrawing,
     claims: [],
   };

@@ -11,6 +11,8 @@ import type {
   Completion,
   EvaluationReport,
   FunctionTable,
+  HoistReply,
+  HoistRequest,
   InboxHandlers,
   InboxListener,
   Member,
@@ -22,9 +24,11 @@ import type {
   SubmitReply,
   SweepReply,
   SweepRequest,
+  Whereabouts,
 } from "../contract.ts";
 import { claim, release } from "./claiming.ts";
 import { complete } from "./completing.ts";
+import { hoist, locate, seize } from "./hoisting.ts";
 import { Inboxes } from "./inboxes.ts";
 import { inspect, inspectRequest } from "./inspecting.ts";
 import { forget, joinMember } from "./joining.ts";
@@ -112,6 +116,18 @@ export class MemoryPool implements PoolKeeper {
 
   sweep(request: SweepRequest): Promise<SweepReply> {
     return this.#run((records) => sweep(records, request));
+  }
+
+  hoist(request: HoistRequest): Promise<HoistReply> {
+    return this.#run((records) => hoist(records, request));
+  }
+
+  locate(ids: readonly string[]): Promise<readonly Whereabouts[]> {
+    return this.#run((records) => locate(records, ids));
+  }
+
+  seize(worker: string, ids: readonly string[]): Promise<readonly string[]> {
+    return this.#run((records) => seize(records, worker, ids));
   }
 
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {

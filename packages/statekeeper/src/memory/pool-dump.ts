@@ -34,7 +34,13 @@ export interface PoolDump {
   readonly running: Readonly<Record<string, readonly string[]>>;
   readonly results: Readonly<Record<string, { readonly stamp: string; readonly outcome: string }>>;
   /** The one that is served first is first. */
-  readonly volunteers: ReadonlyArray<{ worker: string; want: number; epoch: number; skips: readonly string[] }>;
+  readonly volunteers: ReadonlyArray<{
+    worker: string;
+    want: number;
+    epoch: number;
+    skips: readonly string[];
+    isClosedToOwn: boolean;
+  }>;
   readonly members: Readonly<Record<string, { kind: string; description: unknown; functions: Record<string, string> }>>;
   /** Whether each lease is still alive. */
   readonly leases: Readonly<Record<string, boolean>>;

@@ -26,6 +26,11 @@ export class ResultCache {
     return undefined;
   }
 
+  /** For how long a result is still kept; 0 if there is none. */
+  leftMs(id: string, now: number): number {
+    return (this.#lapses.lapsesAt(id) ?? now) - now;
+  }
+
   /** Replaces an earlier result. */
   store(id: string, result: KeptResult, times: { readonly now: number; readonly ttlMs: number }): void {
     for (const lapsed of this.#lapses.lapsed(times.now - 1, removedPerStore)) this.delete(lapsed);

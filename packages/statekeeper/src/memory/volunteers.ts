@@ -12,6 +12,8 @@ export interface Volunteer {
   readonly epoch: number;
   /** Names of functions it must not be given; absent: it takes any. */
   readonly skips: ReadonlySet<string> | undefined;
+  /** Whether it must not be given what it waits for itself. */
+  readonly isClosedToOwn: boolean;
 }
 
 interface Place {

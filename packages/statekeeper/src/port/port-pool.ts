@@ -7,6 +7,8 @@ import type {
   Completion,
   EvaluationReport,
   FunctionTable,
+  HoistReply,
+  HoistRequest,
   InboxHandlers,
   InboxListener,
   Member,
@@ -17,6 +19,7 @@ import type {
   SubmitReply,
   SweepReply,
   SweepRequest,
+  Whereabouts,
 } from "../contract.ts";
 import type { PoolOperation } from "./protocol.ts";
 
@@ -88,6 +91,18 @@ export class PortPool implements PoolKeeper {
 
   sweep(request: SweepRequest): Promise<SweepReply> {
     return this.#call("sweep", request);
+  }
+
+  hoist(request: HoistRequest): Promise<HoistReply> {
+    return this.#call("hoist", request);
+  }
+
+  locate(ids: readonly string[]): Promise<readonly Whereabouts[]> {
+    return this.#call("locate", ids);
+  }
+
+  seize(worker: string, ids: readonly string[]): Promise<readonly string[]> {
+    return this.#call("seize", worker, ids);
   }
 
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {

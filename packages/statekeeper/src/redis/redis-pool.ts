@@ -9,6 +9,8 @@ import type {
   Completion,
   EvaluationReport,
   FunctionTable,
+  HoistReply,
+  HoistRequest,
   InboxHandlers,
   InboxListener,
   Member,
@@ -20,6 +22,7 @@ import type {
   SubmitReply,
   SweepReply,
   SweepRequest,
+  Whereabouts,
 } from "../contract.ts";
 import {
   list,
@@ -27,6 +30,7 @@ import {
   readClaimReply,
   readClaims,
   readFunctionTable,
+  readHoistReply,
   readPoolState,
   readRequestState,
   readSubmitReply,
@@ -88,9 +92,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimReply> {
-    const { worker, max, budgetMicros, epoch, isOpenToRoots, isOpenToChildren, volunteerFor, skips } = request;
-    const reach = isOpenToRoots ? "roots" : isOpenToChildren === true ? "children" : "own-queue";
-    const args = [worker, max, budgetMicros, epoch, reach, volunteerFor, skips.join(" ")];
+    const { worker, max, budgetMicros, epoch, volunteerFor, skips } = request;
+    const args = [worker, max, budgetMicros, epoch, reachOf(request), volunteerFor, skips.join(" ")];
     return readClaimReply(list(await this.#run("claim", args)));
   }
 
@@ -148,6 +151,18 @@ export class RedisPool implements PoolKeeper {
     return readSweepReply(list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit, copyAfterMs])));
   }
 
+  async hoist({ process, limit, except }: HoistRequest): Promise<HoistReply> {
+    return readHoistReply(list(await this.#run("hoist", [process, limit, ...except])));
+  }
+
+  async locate(ids: readonly string[]): Promise<readonly Whereabouts[]> {
+    return list(await this.#run("locate", ids)).map((place) => String(place) as Whereabouts);
+  }
+
+  async seize(worker: string, ids: readonly string[]): Promise<readonly string[]> {
+    return list(await this.#run("seize", [worker, ...ids])).map(String);
+  }
+
   async bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
     await this.#run("leave", [worker, JSON.stringify(report), maxAttempts]);
   }
@@ -184,4 +199,9 @@ export class RedisPool implements PoolKeeper {
   #run(script: ScriptName, args: ReadonlyArray<string | number>): Promise<unknown> {
     return this.#runner.run(script, this.#prefix, args);
   }
+}
+
+function reachOf({ isOpenToRoots, isOpenToChildren, isClosedToOwn }: ClaimRequest): string {
+  if (isOpenToRoots) return isClosedToOwn === true ? "others" : "roots";
+  return isOpenToChildren === true ? "children" : "own-queue";
 }

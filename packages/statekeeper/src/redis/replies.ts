@@ -7,6 +7,7 @@ import type {
   Claim,
   ClaimReply,
   FunctionTable,
+  HoistReply,
   MemberState,
   PoolState,
   Progress,
@@ -86,6 +87,11 @@ export function readSweepReply(reply: Reply): SweepReply {
   };
 }
 
+export function readHoistReply(reply: Reply): HoistReply {
+  const [queued, wanted, now] = reply.map(Number);
+  return { queued: queued ?? 0, wanted: wanted ?? 0, copies: readClaims(reply, 3, now ?? 0) };
+}
+
 export function readPoolState(pool: string, reply: Reply): PoolState {
   const counters = Object.fromEntries([...pairs(list(reply[4]))].map(([name, value]) => [name, Number(value)]));
   const members: MemberState[] = [];
@@ -118,7 +124,7 @@ export function readRequestState(id: string, reply: Reply): RequestState | undef
   if (reply.length === 0) return undefined;
   const [payload, owner, lease, claimed, waitsFor, losses, suspended, timeoutMs, progress, ...waiters] =
     reply.map(String);
-  if (reply.length === 2) return doneRequest(id, String(reply[1]));
+  if (reply.length === 3) return doneRequest(id, String(reply[1]), Number(reply[2]));
   return {
     id,
     payload: payload ?? "",
@@ -132,6 +138,7 @@ export function readRequestState(id: string, reply: Reply): RequestState | undef
     timeoutMs: Number(timeoutMs),
     progress: readProgress(progress ?? ""),
     resultStamp: undefined,
+    resultLeftMs: undefined,
   };
 }
 

@@ -1,0 +1,157 @@
+/** A pool and its parent on virtual time: who starts what, and what becomes of it in the other pool. */
+import { encodeRequest, type OutcomeText, requestId, VirtualClock } from "@callgrid/core";
+import { MemoryStatekeeper, type PoolKeeper, Requester } from "@callgrid/statekeeper";
+import { expect, it, onTestFinished } from "vitest";
+import { PlainWorker } from "../../../test/harness/plain-worker.ts";
+import { type RunningDistributor, startDistributor } from "./start-distributor.ts";
+
+const functions = {
+  double: (x: number) => {
+    if (x < 0) throw new Error(`Icky value ${x}`);
+    return 2 * x;
+  },
+};
+
+class Family {
+  readonly clock = new VirtualClock();
+  readonly statekeeper = new MemoryStatekeeper({ clock: this.clock });
+  readonly parent = this.statekeeper.pool("parent");
+  readonly child = this.statekeeper.pool("child");
+
+  constructor() {
+    onTestFinished(() => this.statekeeper.close());
+  }
+
+  async bridge(pool = "child"): Promise<RunningDistributor> {
+    const { clock, statekeeper } = this;
+    const distributor = await startDistributor({ pool, parent: "parent", clock, statekeeper });
+    onTestFinished(() => distributor.stop());
+    await clock.advance(1_000);
+    return distributor;
+  }
+
+  async work(pool: PoolKeeper): Promise<PlainWorker> {
+    const worker = await new PlainWorker(pool, functions, `worker-of-${pool.pool}`).start();
+    onTestFinished(() => worker.stop());
+    return worker;
+  }
+
+  /** Asks for `double` of a number, and tells the outcome once it is there. */
+  ask(pool: PoolKeeper, x: number): { readonly id: string; outcome: OutcomeText | undefined } {
+    const { payload, canonical } = encodeRequest(["double", x], 1_000);
+    const asked = { id: requestId(canonical), outcome: undefined as OutcomeText | undefined };
+    const process = `client-of-${pool.pool}-${x}`;
+    const { clock } = this;
+    const options = { keeper: pool, process, leaseMs: 600_000, clock, checkEveryMs: 2_000, queueLimit: 0 };
+    const requester = new Requester(options);
+    const inbox = pool.listen(process, {
+      onMessages: (messages) => {
+        for (const message of messages) requester.receive(message);
+      },
+      onReconnect: () => requester.recheckAll(),
+    });
+    onTestFinished(() => inbox.close());
+    requester.ask({ id: asked.id, payload }, undefined, (outcome) => {
+      asked.outcome = outcome;
+    });
+    return asked;
+  }
+}
+
+it("an idle pool does its parent's work, and keeps what came of it above for as long as below", async () => {
+  const family = new Family();
+  await family.bridge();
+  const worker = await family.work(family.child);
+  const asked = family.ask(family.parent, 4);
+  await family.clock.advance(2_000);
+  expect([asked.outcome, worker.evaluated]).toEqual(["=8", ['["double",4]']]);
+  const [below, above] = await Promise.all([
+    family.child.inspectRequest(asked.id),
+    family.parent.inspectRequest(asked.id),
+  ]);
+  expect(above?.resultStamp).toBe(below?.resultStamp);
+  expect(above?.resultLeftMs).toBeLessThanOrEqual(below?.resultLeftMs ?? 0);
+  expect(above?.resultLeftMs).toBeGreaterThan((below?.resultLeftMs ?? 0) - 1_000);
+});
+
+it("what waits in a pool is copied to the parent, never handed back, and withdrawn there once it is done here", async () => {
+  const family = new Family();
+  await family.bridge();
+  const asked = family.ask(family.child, 4);
+  await family.clock.advance(5_000);
+  expect(await family.parent.locate([asked.id])).toEqual(["queued"]);
+  expect(await family.child.locate([asked.id])).toEqual(["queued"]);
+  await family.work(family.child);
+  await family.clock.advance(500);
+  expect(asked.outcome).toBe("=8");
+  expect(await family.parent.locate([asked.id])).toEqual(["unknown"]);
+  expect((await family.parent.inspect()).counters["claimed"] ?? 0).toBe(0);
+});
+
+it("what the parent's worker does is completed here, errors too", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.work(family.parent);
+  const asked = [family.ask(family.child, 4), family.ask(family.child, -1)];
+  await family.clock.advance(2_000);
+  expect(asked[0]?.outcome).toBe("=8");
+  expect(asked[1]?.outcome).toContain("Icky value -1");
+  const { members, counters } = await family.child.inspect();
+  expect(counters["completed"]).toBe(2);
+  expect(members.map(({ running }) => running)).toEqual([0]);
+});
+
+it("what is started above is seized here, and free again when the bridge is taken down", async () => {
+  const family = new Family();
+  const bridge = await family.bridge();
+  const { epoch } = await family.parent.join({
+    id: "slow",
+    kind: "worker",
+    leaseMs: 600_000,
+    description: {},
+    functions: new Map([["double", "1"]]),
+  });
+  const claim = { worker: "slow", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 1 };
+  await family.parent.claim(claim);
+  const asked = family.ask(family.child, 4);
+  await family.clock.advance(1_000);
+  expect(await family.parent.inspectRequest(asked.id)).toMatchObject({ owner: "slow" });
+  const owner = bridge.id.replace("child/", "");
+  expect(await family.child.inspectRequest(asked.id)).toMatchObject({ owner, state: "suspended" });
+  await bridge.stop();
+  expect(await family.child.inspectRequest(asked.id)).toMatchObject({ owner: undefined, losses: 0 });
+  expect(await family.parent.locate([asked.id])).toEqual(["unknown"]);
+  await family.work(family.child);
+  await family.clock.advance(100);
+  expect(asked.outcome).toBe("=8");
+});
+
+it("what came down and nobody starts goes back to the parent", async () => {
+  const family = new Family();
+  await family.bridge();
+  const { epoch } = await family.child.join({
+    id: "deaf",
+    kind: "worker",
+    leaseMs: 600_000,
+    description: {},
+    functions: new Map([["double", "1"]]),
+  });
+  // idle, and never to be given the function that it announces
+  const claim = { worker: "deaf", max: 1, budgetMicros: 1, epoch, isOpenToRoots: true, volunteerFor: 1 };
+  await family.child.claim({ ...claim, skips: ["double"] });
+  await family.clock.advance(2_000);
+  const asked = family.ask(family.parent, 4);
+  await family.clock.advance(500);
+  expect(await family.parent.inspectRequest(asked.id)).toMatchObject({ state: "suspended" });
+  await family.clock.advance(1_500);
+  expect(await family.parent.inspectRequest(asked.id)).toMatchObject({ state: "queued", losses: 0 });
+  expect(await family.child.locate([asked.id])).toEqual(["unknown"]);
+});
+
+it("refuses a parent that is the pool itself, and a place of a parent without its name", async () => {
+  const { statekeeper } = new Family();
+  const own = startDistributor({ pool: "child", parent: "child", statekeeper });
+  await expect(own).rejects.toMatchObject({ code: "INVALID_OPTION", message: expect.stringContaining("own parent") });
+  const nameless = startDistributor({ pool: "child", parentUrl: "redis://localhost:1", statekeeper });
+  await expect(nameless).rejects.toThrow(/name it with parent/);
+});

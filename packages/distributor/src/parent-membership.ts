@@ -1,0 +1,92 @@
+/**
+ * A bridge as a member of the parent pool: joins with its pool's functions, joins again when these change or the parent has
+ * forgotten it, and tells the parent how long they take, so that claims there can be measured out.
+ */
+import { hostname } from "node:os";
+import type { EvaluationReport, FunctionTable, PoolKeeper } from "@callgrid/statekeeper";
+import type { FunctionTables } from "./function-tables.ts";
+
+/** What a {@link ParentMembership} works with. */
+export interface ParentMembershipParts {
+  readonly child: PoolKeeper;
+  readonly parent: PoolKeeper;
+  readonly member: string;
+  readonly leaseMs: number;
+  readonly tables: FunctionTables;
+  /** What the parent knew of this member is gone. */
+  readonly onJoined: () => void;
+}
+
+/** A measure that differs by less is not told again. */
+const tellingRatio = 1.25;
+
+export class ParentMembership {
+  readonly #parts: ParentMembershipParts;
+  #announced = "";
+  #joining: Promise<void> | undefined;
+  #isStopped = false;
+
+  constructor(parts: ParentMembershipParts) {
+    this.#parts = parts;
+  }
+
+  join(): Promise<void> {
+    this.#joining ??= this.#join().finally(() => {
+      this.#joining = undefined;
+    });
+    return this.#joining;
+  }
+
+  /** Resolves once the lease is prolonged, or the member has joined again. */
+  async renew(): Promise<void> {
+    const { parent, member, leaseMs } = this.#parts;
+    if (!(await parent.renew(member, leaseMs))) await this.join();
+  }
+
+  async readParentTable(): Promise<void> {
+    this.#parts.tables.parent = await this.#parts.parent.functions();
+  }
+
+  /** Reads its pool's functions, and tells the parent what is new about them. */
+  async announce(): Promise<void> {
+    const { child, parent, member, tables } = this.#parts;
+    tables.child = await child.functions();
+    if (textOf(tables.childVersions) !== this.#announced) await this.join();
+    const reports = newMeasures(tables.child, tables.parent);
+    if (reports.length === 0 || this.#isStopped) return;
+    await parent.complete(member, [], reports);
+    await this.readParentTable();
+  }
+
+  async leave(): Promise<void> {
+    this.#isStopped = true;
+    await this.#joining?.catch(() => undefined);
+    await this.#parts.parent.leave(this.#parts.member);
+  }
+
+  async #join(): Promise<void> {
+    if (this.#isStopped) return;
+    const { child, parent, member, leaseMs, tables, onJoined } = this.#parts;
+    const functions = tables.childVersions;
+    const description = { host: hostname(), processId: process.pid, bridgesTo: child.pool };
+    tables.parent = await parent.join({ id: member, kind: "worker", leaseMs, description, functions });
+    this.#announced = textOf(functions);
+    onJoined();
+  }
+}
+
+function textOf(versions: ReadonlyMap<string, string>): string {
+  return JSON.stringify([...versions].sort());
+}
+
+/** They say how long a function takes, and count no evaluation: those are counted where they were made. */
+function newMeasures(child: FunctionTable, parent: FunctionTable): EvaluationReport[] {
+  const reports: EvaluationReport[] = [];
+  for (const [functionName, { selfMicros = 0 }] of child.functions) {
+    const known = parent.functions.get(functionName)?.selfMicros ?? 0;
+    const ratio = Math.max(selfMicros, known) / Math.max(1, Math.min(selfMicros, known));
+    if (selfMicros >= 1 && ratio > tellingRatio)
+      reports.push({ functionName, evaluations: 0, failures: 0, selfMicros });
+  }
+  return reports;
+}

@@ -1,0 +1,58 @@
+-- Copies what is queued, for the parent pool: from the end of the pool's queue, then from the head of the longest own queue.
+-- needs: time counters inbox record draw
+-- ARGV: process, limit (0: only the numbers), then the ids that are not to be copied
+-- reply: length of the pool's queue, how many requests the volunteers beside the process ask for, the time in ms, then for each
+--        copy in the order of its queue: id, record (see lib/record.lua)
+-- bound: limit and the ids not to be copied, on two queues; 1000 volunteers
+local process, limit = ARGV[1], tonumber(ARGV[2])
+local reply = { redis.call('LLEN', queueKey), redis.call('HLEN', volunteersKey), string.format('%d', readClock()) }
+if reply[2] <= 1000 then
+  local volunteers = redis.call('HGETALL', volunteersKey)
+  reply[2] = 0
+  for i = 1, #volunteers, 2 do
+    local want = tonumber(string.match(volunteers[i + 1], '^%d+ (%d+)'))
+    if volunteers[i] ~= process then reply[2] = reply[2] + want end
+  end
+end
+if limit == 0 then return reply end
+
+local left = {}
+for i = 3, #ARGV do left[ARGV[i]] = true end
+local looked = limit + #ARGV - 2
+
+-- Copies at most `room` of the ids; an id may lie on several queues.
+local function copies(ids, room)
+  local found, wanted = {}, {}
+  for _, id in ipairs(ids) do
+    if not left[id] then wanted[#wanted + 1] = id end
+  end
+  if #wanted == 0 then return found end
+  local texts, claims = readMany(requestOf, wanted), fieldsOf(claimsKey, wanted)
+  for i, id in ipairs(wanted) do
+    if #found >= room then break end
+    if texts[i] and not claims[i] and not left[id] and headerOf(texts[i]).isWanted then
+      left[id] = true
+      found[#found + 1] = { id = id, text = texts[i] }
+    end
+  end
+  return found
+end
+
+local function answer(copy)
+  reply[#reply + 1] = copy.id
+  reply[#reply + 1] = copy.text
+end
+
+local function reversed(values)
+  local turned = {}
+  for i = #values, 1, -1 do turned[#turned + 1] = values[i] end
+  return turned
+end
+
+local fromPool = copies(reversed(redis.call('LRANGE', queueKey, -looked, -1)), limit)
+for _, copy in ipairs(reversed(fromPool)) do answer(copy) end
+local owner = longestOwnQueue(process, 64)
+if owner and #fromPool < limit then
+  for _, copy in ipairs(copies(redis.call('LRANGE', queueOf .. owner, 0, looked - 1), limit - #fromPool)) do answer(copy) end
+end
+return reply

@@ -1,0 +1,77 @@
+/** Pools on Redis servers of their own, with distributors that bridge them: real processes, each of which a test may kill. */
+import { randomUUID } from "node:crypto";
+import { connect, type Grid } from "@callgrid/client";
+import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
+import type { TestContext } from "vitest";
+import { RedisServer } from "./redis-server.ts";
+import { GridProcess } from "./worker-processes.ts";
+
+const functions = new URL("../fixtures/end-to-end/functions.ts", import.meta.url).pathname;
+/** Short, since tests have to wait for them, and longer than a loaded machine's pauses. */
+const lease = ["--lease-ms", "2s"];
+
+export class PoolTree {
+  readonly #context: TestContext;
+  readonly #grid = randomUUID();
+  readonly #servers = new Map<string, RedisServer>();
+
+  private constructor(context: TestContext) {
+    this.#context = context;
+  }
+
+  /** Each pool gets a server that has its name. */
+  static async plant(context: TestContext, ...pools: readonly string[]): Promise<PoolTree> {
+    const tree = new PoolTree(context);
+    for (const pool of pools) {
+      const server = await RedisServer.start();
+      context.onTestFinished(() => server.stop());
+      tree.#servers.set(pool, server);
+    }
+    return tree;
+  }
+
+  server(pool: string): RedisServer {
+    const server = this.#servers.get(pool);
+    if (server === undefined) throw new Error(`no pool "${pool}" in this tree`);
+    return server;
+  }
+
+  /** A distributor that heads the pool, with a bridge to its parent. */
+  async bridge(pool: string, parent: string): Promise<GridProcess> {
+    const more = ["--parent", parent, "--parent-url", this.server(parent).url, ...lease];
+    return this.#ended(await GridProcess.distributor({ ...this.#place(pool), more }));
+  }
+
+  async distributor(pool: string): Promise<GridProcess> {
+    return this.#ended(await GridProcess.distributor({ ...this.#place(pool), more: lease }));
+  }
+
+  async workers(pool: string, count: number): Promise<GridProcess> {
+    return this.#ended(await GridProcess.workers({ ...this.#place(pool), functions, count, more: lease }));
+  }
+
+  /** A client of the pool's server. */
+  async client(pool: string): Promise<Grid> {
+    const { url, grid } = this.#place(pool);
+    const client = await connect(url, { grid, checkEveryMs: 500 });
+    this.#context.onTestFinished(() => client.close());
+    return client;
+  }
+
+  /** Looks at the pool. */
+  async keeper(pool: string): Promise<PoolKeeper> {
+    const { url, grid } = this.#place(pool);
+    const statekeeper = await openStatekeeper(url, { grid });
+    this.#context.onTestFinished(() => statekeeper.close());
+    return statekeeper.pool(pool);
+  }
+
+  #place(pool: string): { url: string; grid: string; pool: string } {
+    return { url: this.server(pool).url, grid: this.#grid, pool };
+  }
+
+  #ended(started: GridProcess): GridProcess {
+    this.#context.onTestFinished(async () => void (await started.end("SIGKILL")));
+    return started;
+  }
+}

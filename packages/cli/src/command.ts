@@ -17,6 +17,7 @@ export interface Embedded {
 export interface LocalGridRequest {
   readonly functions: readonly string[];
   readonly workers?: number | undefined;
+  readonly tags?: readonly string[] | undefined;
   readonly log: Logger;
 }
 

@@ -28,6 +28,14 @@ describe("callgrid run", () => {
     });
   });
 
+  it("evaluates what needs a tag once it is told that there is one", async () => {
+    const { stdout } = await runCommand([...run, "--tags", "gpu", '["paintBoth"]']);
+    expect(stdout).toBe('["painted red","painted blue"]\n');
+    const without = await runCommand([...run, "--timeout-ms", "500ms", '["paint","red"]']);
+    expect([without.exitCode, without.stdout]).toEqual([1, ""]);
+    expect(without.stderr).toContain("TIMEOUT");
+  });
+
   it("prints the tree of an error three levels down, where it was thrown, and ends with 1", async () => {
     const { exitCode, stdout, stderr } = await runCommand([...run, '["report",1]']);
     expect([exitCode, stdout]).toEqual([1, ""]);

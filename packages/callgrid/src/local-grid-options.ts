@@ -27,6 +27,9 @@ export const localGridOptions = declareOptions({
   }),
   slots: workerOptions.slots,
   sharing: workerOptions.sharing,
+  tags: workerOptions.tags,
+  score: workerOptions.score,
+  memoryMb: workerOptions.memoryMb,
   drainTimeoutMs: option.number({
     unit: "ms",
     default: 1_000,

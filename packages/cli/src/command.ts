@@ -18,6 +18,7 @@ export interface LocalGridRequest {
   readonly functions: readonly string[];
   readonly workers?: number | undefined;
   readonly workerHeapBytes?: number | undefined;
+  readonly tags?: readonly string[] | undefined;
   readonly log: Logger;
 }
 

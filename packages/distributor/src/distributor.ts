@@ -86,19 +86,22 @@ export class Distributor {
     this.#log.info("left the pool");
   }
 
-  /** One bridge a pool: that of its head. */
+  /** One bridge a pool: that of its head. The next one goes up when the former one is down, since both are the same member. */
   #bridge(isHead: boolean): void {
-    const [child, parent] = [this.#keeper, this.#parent];
     const former = this.#bridgeToParent;
     this.#bridgeToParent = undefined;
     if (former !== undefined) {
       this.#bridgeDown = former.stop().catch((error) => this.#failures.tell("could not take the bridge down", error));
     }
+    const [child, parent] = [this.#keeper, this.#parent];
     if (!isHead || this.#isStopped || parent === undefined) return;
-    const parts = { child, parent, process: this.id, clock: this.#clock, log: this.#log };
-    this.#bridgeToParent = new Bridge(this.#options, parts);
-    this.#bridgeToParent.start();
-    this.#log.info({ parent: parent.pool }, "bridges to the parent pool");
+    const bridge = new Bridge(this.#options, { child, parent, process: this.id, clock: this.#clock, log: this.#log });
+    this.#bridgeToParent = bridge;
+    void this.#bridgeDown.then(() => {
+      if (this.#bridgeToParent !== bridge) return;
+      bridge.start();
+      this.#log.info({ parent: parent.pool }, "bridges to the parent pool");
+    });
   }
 
   async #leave(): Promise<void> {
@@ -118,7 +121,7 @@ export class Distributor {
       id: this.id,
       kind: "distributor",
       leaseMs: this.#options.leaseMs,
-      description: { host: hostname(), processId: process.pid },
+      description: { host: hostname(), processId: process.pid, ...(this.#parent && { parent: this.#parent.pool }) },
       functions: new Map(),
     });
   }

@@ -87,9 +87,10 @@ export class Hoister {
     const { queued, wanted, copies } = await child.hoist({ process, limit: room, except });
     const isAwaited = copies.length > 0 && (await this.#parentWants(parent, member));
     const isLong = queued > hoistLimit;
-    for (const copy of copies) if (isAwaited || isLong || this.#seen.has(copy.id)) this.#ask(copy);
+    const due = copies.filter(({ id }) => isAwaited || isLong || this.#seen.has(id));
+    const asked = due.filter((copy) => this.#ask(copy)).length;
     this.#seen = new Set(copies.map(({ id }) => id));
-    return { queued, wanted, isMore: isAwaited && copies.length === room && room > 0 };
+    return { queued, wanted, isMore: isAwaited && asked > 0 && asked === room };
   }
 
   /** Nobody in the own pool waits for these any more. */
@@ -126,13 +127,15 @@ export class Hoister {
     return (await parent.hoist({ process: member, limit: 0, except: [] })).wanted > 0;
   }
 
-  #ask({ id, payload, mode, timeoutMs }: Claim): void {
+  /** Returns whether the parent is asked: it may mean another version of the function, or have none of that name. */
+  #ask({ id, payload, mode, timeoutMs }: Claim): boolean {
     const { requester, tables } = this.#parts;
-    if (this.#isStopped || !tables.mayHoist(functionNameOf(payload))) return;
+    if (this.#isStopped || !tables.mayHoist(functionNameOf(payload))) return false;
     const ask = requester.ask({ id, payload, mode, timeoutMs }, undefined, (outcome) => {
       void this.#takeOutcome(id, outcome).catch(this.#parts.onError);
     });
     this.#hoisted.set(id, { id, payload, ask, isSeized: false });
+    return true;
   }
 
   #drop(id: string): void {

@@ -8,6 +8,11 @@ it.each([
     [256, 400_000, 4],
   ],
   [
+    "what is queued beside idle members is not for them",
+    { queued: 1, wanted: 2, taken: 0, eaters: 2 },
+    [128, 200_000, 2],
+  ],
+  [
     "a pool whose members are busy with what came from above fetches more",
     { queued: 0, wanted: 0, taken: 4, eaters: 4 },
     [256, 400_000, 0],
@@ -28,12 +33,11 @@ it.each([
 
 it.each([
   ["nobody is idle", { queued: 0, wanted: 0, taken: 0, eaters: 0 }],
-  ["its own queue has something", { queued: 1, wanted: 0, taken: 0, eaters: 2 }],
-  [
-    "its own queue has something that its idle members lack the function for",
-    { queued: 1, wanted: 2, taken: 0, eaters: 2 },
-  ],
   ["more is queued than came from above", { queued: 9, wanted: 0, taken: 8, eaters: 8 }],
+  [
+    "its members idle beside very much that came from above: none of it is for them",
+    { queued: 256, wanted: 4, taken: 256, eaters: 4 },
+  ],
   ["it has two a member in hand", { queued: 4, wanted: 0, taken: 8, eaters: 4 }],
 ])("a pool takes nothing when %s", (_, appetite) => {
   expect(takeSize(appetite)).toBeUndefined();

@@ -30,12 +30,15 @@ export function countEaters({ wanted, taken, eaters }: Omit<Appetite, "queued">)
   return taken === 0 ? wanted : Math.max(eaters, wanted);
 }
 
-/** The claim to make now; undefined while the pool has work of its own, or enough in hand. */
+/**
+ * The claim to make now; undefined while the pool has work of its own, or enough in hand. What is queued beside members that idle is
+ * nothing that these could do.
+ */
 export function takeSize({ queued, wanted, taken, eaters }: Appetite): TakeSize | undefined {
-  const hasOwnWork = queued > taken || (queued > 0 && wanted > 0 && taken === 0);
+  const hasOwnWork = wanted === 0 && queued > taken;
   if (hasOwnWork || eaters === 0) return undefined;
-  const isEnough = wanted === 0 && taken >= requestsPerEater * eaters;
-  if (isEnough) return undefined;
+  const enough = wanted === 0 ? requestsPerEater * eaters : mostPerEater * eaters;
+  if (taken >= enough) return undefined;
   return {
     max: Math.min(mostPerClaim, mostPerEater * eaters),
     budgetMicros: aheadMicros * eaters,

@@ -1,6 +1,7 @@
 /** `callgrid run`: one shot on an embedded grid, with nothing else to start. */
 import { enqueueOptions } from "@callgrid/client";
 import { declareOptions, option } from "@callgrid/core";
+import { workerOptions } from "@callgrid/worker";
 import type { CommandSpec } from "../command.ts";
 import { functionsOption, outputOptions } from "../common-options.ts";
 import { evaluateRequests } from "../evaluate-requests.ts";
@@ -15,6 +16,7 @@ const options = declareOptions({
     max: 1_000,
     description: "How many worker threads to run; default: one for each CPU that this process may use.",
   }),
+  tags: workerOptions.tags,
   timeoutMs: enqueueOptions.timeoutMs,
   ...outputOptions,
 });
@@ -31,11 +33,11 @@ export const runCommand: CommandSpec<typeof options> = {
     `callgrid run --functions functions.ts '["ratio",7]'`,
     `callgrid run --functions functions.ts --workers 4 - < requests.ndjson`,
   ],
-  async run({ operands, options: { functions, workers, timeoutMs, json, logLevel }, io, embedded }) {
+  async run({ operands, options: { functions, workers, tags, timeoutMs, json, logLevel }, io, embedded }) {
     const log = makeLog(logLevel ?? "warn", logStream(io));
     // The embedded grid has one pool only, under this name.
     const pool = "pool";
-    const open = () => embedded.localGrid({ functions, workers, log });
+    const open = () => embedded.localGrid({ functions, workers, tags, log });
     return evaluateRequests(io, { pool, texts: operands, json, options: { window, timeoutMs }, open });
   },
 };

@@ -15,6 +15,7 @@ import {
 } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { loadTracing } from "@callgrid/tracing";
 import { type Logger, pino } from "pino";
 import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat } from "./heartbeat.ts";
 import { type FunctionSources, loadFunctions } from "./module-loader.ts";
@@ -114,6 +115,7 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
     description,
     makeHeartbeat,
     meter,
+    tracing: await loadTracing(),
   });
   await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
   await worker.start();

@@ -61,6 +61,7 @@ const submission = fc.record({
   timeoutMs: fc.constantFrom(0, 0, longLeaseMs, 2 * longLeaseMs),
   isHeld: fc.constantFrom(false, false, false, false, false, true),
   isRich: fc.constantFrom(false, false, true),
+  trace: fc.constantFrom(undefined, undefined, traceOf("1"), traceOf("2")),
 });
 const submissions = fc.array(submission, { minLength: 1, maxLength: 4 });
 const selfMicros = fc.constantFrom(0, 10.4, 500);
@@ -226,13 +227,20 @@ export async function run(pool: PoolKeeper, { kind, data }: Operation, situation
 }
 
 /** Equal names make equal requests, though not always equal payloads: a request may be written in two ways. */
-function submissionOf<S extends { name: (typeof requestNames)[number]; isRich: boolean }>({
+function submissionOf<S extends { name: (typeof requestNames)[number]; isRich: boolean; trace: string | undefined }>({
   name,
   isRich,
-  ...rest
+  trace,
+  ...given
 }: S) {
+  const rest = { ...given, ...(trace === undefined ? {} : { trace }) };
   const request = JSON.stringify([functionNames[requestNames.indexOf(name) % functionNames.length], name]);
   return { ...rest, id: idOf(name), payload: isRich ? `{"json":${request}}` : request };
+}
+
+/** The context of a trace with this digit in it. */
+function traceOf(digit: string): string {
+  return `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
 }
 
 function completionOf(

@@ -153,8 +153,10 @@ function dumpRequests(texts: Fields, beside: BesideRecords): Record<string, Requ
 function dumpRequest(id: string, text: string, { claims, notes, reports }: BesideRecords): RequestDump {
   const header = /^(\S*) (\S+) (\d+) (\d+)\n/.exec(text);
   const [whole = "", waiters = "", mode = "use", deadline, losses] = header ?? [];
+  const [payload = "", trace] = text.slice(whole.length).split("\n");
   return {
-    payload: text.slice(whole.length),
+    payload,
+    ...(trace === undefined ? {} : { trace }),
     mode: mode as RequestDump["mode"],
     hasDeadline: deadline !== "0",
     owner: claims[id]?.split(" ")[0] ?? null,

@@ -17,6 +17,8 @@ import { expectChanges } from "./whole-state.ts";
 
 const a = idOf("a");
 const b = idOf("b");
+const trace = `00-${"1".repeat(32)}-${"2".repeat(16)}-01`;
+const otherTrace = `00-${"3".repeat(32)}-${"4".repeat(16)}-01`;
 
 function submit(stage: Stage, submission: Partial<Submission>, batch: Partial<SubmitBatch> = {}) {
   const submissions = [{ id: a, payload: payloadOf("a"), ...submission }];
@@ -48,6 +50,35 @@ export function submittingFacts(setStage: SetStage): void {
       queue: [a],
       requests: { [a]: { payload: payloadOf("a"), waiters: ["c1"] } },
       counted: { submitted: 1 },
+    });
+  });
+
+  it("the context of a trace goes with the claim, and is no part of the payload", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await expectChanges(stage, () => submit(stage, { trace }, { leaseMs: longLeaseMs }), {
+      queue: [a],
+      leases: { c1: true },
+      requests: { [a]: { payload: payloadOf("a"), trace, waiters: ["c1"] } },
+      counted: { submitted: 1 },
+    });
+    expect(await stage.pool.inspectRequest(a)).toMatchObject({ payload: payloadOf("a") });
+    const { epoch } = await stage.pool.functions();
+    const ample = { max: 1, budgetMicros: 1_000_000_000, isOpenToRoots: true, volunteerFor: 0 };
+    const { claims } = await stage.pool.claim({ worker: "w1", epoch, skips: [], ...ample });
+    expect(claims).toMatchObject([{ id: a, payload: payloadOf("a"), trace }]);
+  });
+
+  it("who joins without a trace leaves the one that is there, and who has one replaces it", async () => {
+    const stage = await setStage();
+    await submit(stage, { trace });
+    await expectChanges(stage, () => submit(stage, {}, { process: "c2" }), {
+      requests: { [a]: { waiters: ["c1", "c2"] } },
+      counted: { submitted: 1, joined: 1 },
+    });
+    await expectChanges(stage, () => submit(stage, { trace: otherTrace }), {
+      requests: { [a]: { trace: otherTrace } },
+      counted: { submitted: 1, joined: 1 },
     });
   });
 

@@ -1,6 +1,7 @@
 /** The way from a URL to a grid. */
 import { GridError } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
+import { loadTracing } from "@callgrid/tracing";
 import { type ConnectOptions, resolveClientOptions } from "./client-options.ts";
 import type { Grid } from "./grid.ts";
 import { GridClient } from "./grid-client.ts";
@@ -28,7 +29,8 @@ export async function connect(url?: string, options: ConnectOptions = {}): Promi
   const settings = resolveClientOptions(given);
   const { grid, connectTimeoutMs } = settings;
   const statekeeper = await openStatekeeper(chooseUrl(url), { grid, connectTimeoutMs, log });
-  return new GridClient({ statekeeper, settings, log, onClose: () => statekeeper.close() });
+  const tracing = await loadTracing();
+  return new GridClient({ statekeeper, settings, log, tracing, onClose: () => statekeeper.close() });
 }
 
 function chooseUrl(given: string | undefined): string {

@@ -19,6 +19,7 @@ import {
   type ValuesOf,
 } from "@callgrid/core";
 import type { PoolState, Statekeeper } from "@callgrid/statekeeper";
+import type { Tracing } from "@callgrid/tracing";
 import { Call } from "./call.ts";
 import { type ClientSettings, resolveClientOptions } from "./client-options.ts";
 import { checkEnqueueOptions, checkWindowOptions, type EnqueueOptions, type WindowOptions } from "./enqueue-options.ts";
@@ -37,6 +38,8 @@ export interface GridClientParts {
   readonly settings?: ClientSettings;
   readonly log?: GridLog;
   readonly clock?: Clock;
+  /** Default: nobody traces. */
+  readonly tracing?: Tracing | undefined;
   /** Makes the ids that are not those of requests; default: random ones. A simulation that can be replayed makes its own. */
   readonly makeId?: () => string;
   /** Closes what was opened for this client; default: nothing was. */
@@ -55,6 +58,7 @@ export class GridClient implements Grid {
   readonly #settings: ClientSettings;
   readonly #log: GridLog;
   readonly #clock: Clock;
+  readonly #tracing: Tracing | undefined;
   readonly #makeId: () => string;
   readonly #onClose: () => Promise<void>;
   readonly #pools = new Map<string, PoolClient>();
@@ -67,6 +71,7 @@ export class GridClient implements Grid {
     this.#settings = parts.settings ?? resolveClientOptions({}, {});
     this.#log = parts.log ?? makeDefaultLog();
     this.#clock = parts.clock ?? systemClock;
+    this.#tracing = parts.tracing;
     this.#makeId = parts.makeId ?? randomId;
     this.process = `c${this.#makeId()}`.slice(0, processIdCharacters);
     this.#onClose = parts.onClose ?? (async () => undefined);
@@ -163,6 +168,7 @@ export class GridClient implements Grid {
       settings: this.#settings,
       clock: this.#clock,
       log: this.#log,
+      tracing: this.#tracing,
     });
     this.#pools.set(name, made);
     return made;

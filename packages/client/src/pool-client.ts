@@ -2,7 +2,7 @@
  * One pool as one client sees it: a requester, the inbox that feeds it, and the warning when nobody is there to do the
  * work. Made when the pool is first used, and kept until the client is closed.
  */
-import type { Clock } from "@callgrid/core";
+import { type Clock, decodeErrorTree, isErrorText } from "@callgrid/core";
 import {
   type Ask,
   type InboxListener,
@@ -11,9 +11,11 @@ import {
   type Statekeeper,
   type Submission,
 } from "@callgrid/statekeeper";
+import type { Tracing } from "@callgrid/tracing";
 import type { ClientSettings } from "./client-options.ts";
 import type { GridLog } from "./log.ts";
 import { NoWorkersWarning } from "./no-workers-warning.ts";
+import type { OpenAsk } from "./timed-ask.ts";
 
 /** What a {@link PoolClient} works with. */
 export interface PoolClientParts {
@@ -24,6 +26,8 @@ export interface PoolClientParts {
   readonly settings: ClientSettings;
   readonly clock: Clock;
   readonly log: GridLog;
+  /** Absent: nobody traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export class PoolClient {
@@ -68,7 +72,34 @@ export class PoolClient {
   }
 
   /** See {@link Requester.ask}. */
-  ask(submission: Submission, worker: string | undefined, listener: OutcomeListener): Ask {
+  ask(submission: Submission, worker: string | undefined, listener: OutcomeListener): OpenAsk {
+    const { tracing } = this.#parts;
+    return tracing === undefined
+      ? this.#ask(submission, worker, listener)
+      : this.#askTraced(tracing, { submission, worker, listener });
+  }
+
+  /** The span lasts until the outcome is there, or nobody waits for it any more. */
+  #askTraced(
+    tracing: Tracing,
+    asked: { submission: Submission; worker: string | undefined; listener: OutcomeListener },
+  ): OpenAsk {
+    const { submission, worker, listener } = asked;
+    const functionName = functionNameIn(submission.payload);
+    const span = tracing.begin("submit", { functionName, requestId: submission.id, pool: this.name });
+    const ask = this.#ask({ ...submission, trace: span.traceparent }, worker, (outcome) => {
+      span.end(isErrorText(outcome) ? decodeErrorTree(outcome).code : undefined);
+      listener(outcome);
+    });
+    return {
+      withdraw: () => {
+        span.end("CANCELLED");
+        ask.withdraw();
+      },
+    };
+  }
+
+  #ask(submission: Submission, worker: string | undefined, listener: OutcomeListener): Ask {
     this.#parts.log.debug({ requestId: submission.id, pool: this.name, worker }, "request submitted");
     const ask = this.#requester.ask(submission, worker, listener);
     this.#warning.watch();
@@ -98,4 +129,8 @@ export class PoolClient {
     this.#lastReason = reason;
     log[level]({ err: error, pool: name }, "a call of the statekeeper failed; what it was for is tried again");
   }
+}
+
+function functionNameIn(payload: string): string {
+  return /^(?:\{"json":)?\["([^"]*)"/.exec(payload)?.[1] ?? "";
 }

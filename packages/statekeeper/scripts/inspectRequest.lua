@@ -17,7 +17,7 @@ local worker, claimedAt = string.match(redis.call('HGET', claimsKey, id) or '', 
 local lease = worker and redis.call('ZSCORE', leasesKey, worker)
 local suspended = redis.call('HGET', notesKey, 'suspended ' .. id)
 local reply = {
-  record.payload, worker or '', lease and tostring(lease - readClock()) or '',
+  payloadAlone(record.payload), worker or '', lease and tostring(lease - readClock()) or '',
   claimedAt and tostring(readClock() - tonumber(claimedAt)) or '', suspended or '', tostring(record.losses),
   suspended and 1 or 0, timeoutOf(record.deadline), redis.call('HGET', notesKey, 'progress ' .. id) or '',
 }

@@ -1,7 +1,8 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
 -- needs: time counters inbox record functions draw match
 -- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: the pool's), queueLimit (0: none),
---       then for each request: id, payload, mode (use|refresh|bypass|held), timeoutMs (0: none)
+--       then for each request: id, payload (a line end and a trace context may follow), mode
+--       (use|refresh|bypass|held), timeoutMs (0: none)
 -- reply: volunteers left, then for each request that can be answered at once: index, outcome text or `unknown-function`
 --        or `pool-full`
 -- bound: the number of requests
@@ -71,7 +72,7 @@ local function create(id, key, payload, mode, timeoutMs)
 end
 
 local function join(id, key, record, payload, mode, timeoutMs)
-  record.payload = payload
+  record.payload = string.find(payload, '\n', 1, true) and payload or payload .. traceAfter(record.payload)
   if mode == 'refresh' or mode == 'bypass' then record.mode = mode end
   if not hasWaiter(record, process) then addWaiter(record, process) end
   -- the outcome is wanted for as long as any of its waiters wants it

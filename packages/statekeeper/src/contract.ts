@@ -21,6 +21,8 @@ export interface Submission {
   readonly timeoutMs?: number;
   /** The submitting worker evaluates it already: it becomes visible (others can join), and is not queued. */
   readonly isHeld?: boolean;
+  /** The context of the caller's trace, a W3C `traceparent`; goes with the claim, and is no part of what makes requests equal. */
+  readonly trace?: string;
 }
 
 export interface SubmitBatch {
@@ -82,6 +84,8 @@ export interface Claim {
   readonly timeoutMs: number;
   /** How often a worker died while running it. */
   readonly losses: number;
+  /** Of the submission, the latest that had one. */
+  readonly trace?: string;
 }
 
 export interface ClaimReply {

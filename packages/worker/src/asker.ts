@@ -6,6 +6,7 @@ import type { Clock, OutcomeText } from "@callgrid/core";
 import type { Requester } from "@callgrid/statekeeper";
 import type { Completer } from "./completer.ts";
 import type { Evaluation } from "./evaluation.ts";
+import type { RequestTracer } from "./request-tracer.ts";
 import type { VisibleEvaluations } from "./visible-evaluations.ts";
 
 /** What the asker works with. */
@@ -15,6 +16,7 @@ export interface AskerParts {
   readonly completer: Completer;
   readonly visible: VisibleEvaluations;
   readonly clock: Clock;
+  readonly tracer: RequestTracer | undefined;
   readonly onOutcome: (evaluation: Evaluation, outcome: OutcomeText) => void;
   readonly onChange: () => void;
   /** Something goes to the own queue; a claim that is under way may miss it. */
@@ -29,13 +31,15 @@ export class Asker {
   }
 
   ask(evaluation: Evaluation, toOwnQueue: boolean): void {
-    const { requester, completer, visible, worker, clock, onOutcome } = this.#parts;
+    const { requester, completer, visible, worker, clock, tracer, onOutcome } = this.#parts;
     const { id, payload, deadlineAt } = evaluation;
     // the pool would take it for the evaluation that has just ended, and tell this worker nothing
     completer.flushIfWaiting(id);
     const timeoutMs = deadlineAt > 0 ? Math.max(1, Math.ceil(deadlineAt - clock.now())) : 0;
+    const trace = tracer?.asked(evaluation);
+    const submission = { id, payload, timeoutMs, ...(trace === undefined ? {} : { trace }) };
     evaluation.state = "asked";
-    evaluation.ask = requester.ask({ id, payload, timeoutMs }, toOwnQueue ? worker : undefined, (outcome) =>
+    evaluation.ask = requester.ask(submission, toOwnQueue ? worker : undefined, (outcome) =>
       onOutcome(evaluation, outcome),
     );
     visible.add(evaluation);

@@ -110,6 +110,8 @@ export class ClaimIntake {
     const deadlineAt = deadlineOf(claim, bornAt);
     const evaluation = new Evaluation(call, { host, mode: claim.mode, definition, bornAt, deadlineAt });
     evaluation.isSuspect = claim.losses > 0;
+    evaluation.trace = claim.trace;
+    evaluation.claimedAt = bornAt;
     inFlight.set(call.key, evaluation);
     return evaluation;
   }
@@ -117,7 +119,10 @@ export class ClaimIntake {
   #own(known: Evaluation, claim: Claim): void {
     if (known.isOwned) this.#parts.marker.noteClaimedAgain(known);
     this.#parts.visible.own(known);
-    known.extendDeadline(deadlineOf(claim, this.#parts.clock.now()));
+    const now = this.#parts.clock.now();
+    known.trace ??= claim.trace;
+    known.claimedAt = now;
+    known.extendDeadline(deadlineOf(claim, now));
   }
 
   #makeReady(evaluation: Evaluation): void {

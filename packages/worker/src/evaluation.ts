@@ -12,6 +12,7 @@
  */
 import { type Definition, decodeRequest, requestId } from "@callgrid/core";
 import type { CacheMode, Requester } from "@callgrid/statekeeper";
+import type { RequestSpan } from "@callgrid/tracing";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
 import type { RequestHost } from "./request-context.ts";
 import type { Settled } from "./settled.ts";
@@ -97,6 +98,14 @@ export class Evaluation {
   runningSince = 0;
   settled: Settled | undefined;
   abort: AbortController | undefined;
+  /** The context of the trace that it came with from another process. */
+  trace: string | undefined;
+  /** Since when it is claimed, by the worker's clock, in ms. */
+  claimedAt = 0;
+  /** The span of its run, if anybody traces it. */
+  span: RequestSpan | undefined;
+  /** When the calls that it waited for last were answered, in ms; only if it is traced. */
+  answeredAt: number | undefined;
   cancelTimers: Array<() => void> | undefined;
 
   constructor(call: EncodedCall, around: EvaluationSurroundings) {

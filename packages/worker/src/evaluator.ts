@@ -183,6 +183,7 @@ export class Evaluator {
       return;
     }
     const since = this.#meter !== undefined && caller.isOwned ? this.#clock.now() : undefined;
+    if (caller.span !== undefined) caller.answeredAt = this.#clock.now();
     this.#resumable.push({ calls, resume, since });
     this.run();
   }

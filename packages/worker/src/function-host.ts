@@ -8,6 +8,7 @@ import type { EncodedCall, Evaluation } from "./evaluation.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { ReentrantCalls } from "./reentrant-calls.ts";
 import type { RequestContext, RequestHost } from "./request-context.ts";
+import { traceIdOf } from "./request-log.ts";
 import type { SuspensionMarker } from "./suspension-marker.ts";
 
 /** How many calls of one `streamReentrant` are under way at a time. */
@@ -140,7 +141,7 @@ export class FunctionHost implements RequestHost {
         return signalOf(evaluation);
       },
       get log() {
-        return log.child({ requestId: evaluation.id, function: functionName });
+        return log.child({ requestId: evaluation.id, function: functionName, ...traceIdOf(evaluation.span) });
       },
       progress: (done, total) => marker.noteProgress(evaluation, done, total),
     };

@@ -7,7 +7,9 @@ import { runInContext } from "./request-context.ts";
 
 /** Runs the function of an evaluation. Whatever can be awaited comes back as a promise, everything else as it is. */
 export function invoke(evaluation: Evaluation): unknown {
-  return runInContext(evaluation, evaluate);
+  const { span } = evaluation;
+  if (span === undefined) return runInContext(evaluation, evaluate);
+  return span.around(() => runInContext(evaluation, evaluate));
 }
 
 /** Aborts the signal of an evaluation; whoever listens to it does so in the context of the request. */

@@ -31,13 +31,18 @@ export class RequestLog {
     this.#tell(evaluation, evaluation.state === "suspended" ? "request suspended" : "request resumed");
   }
 
-  settled({ id, functionName, settled }: Evaluation, ms: number): void {
-    const facts = { requestId: id, function: functionName, ms: Math.round(ms * 1_000) / 1_000 };
+  settled({ id, functionName, settled, span }: Evaluation, ms: number): void {
+    const facts = { requestId: id, function: functionName, ...traceIdOf(span), ms: Math.round(ms * 1_000) / 1_000 };
     const code = settled?.tree?.code;
     this.#log.debug(code === undefined ? facts : { ...facts, code }, "request evaluated");
   }
 
-  #tell({ id, functionName }: Evaluation, message: string): void {
-    this.#log.debug({ requestId: id, function: functionName }, message);
+  #tell({ id, functionName, span }: Evaluation, message: string): void {
+    this.#log.debug({ requestId: id, function: functionName, ...traceIdOf(span) }, message);
   }
+}
+
+/** The field that a log line of a traced request has. */
+export function traceIdOf(span: Evaluation["span"]): { readonly traceId?: string } {
+  return span === undefined ? {} : { traceId: span.traceId };
 }

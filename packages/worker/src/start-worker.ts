@@ -16,6 +16,7 @@ import {
 } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { loadTracing } from "@callgrid/tracing";
 import { type Logger, pino } from "pino";
 import type { FunctionRegistry } from "./function-registry.ts";
 import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat, type WatchOrder } from "./heartbeat.ts";
@@ -120,6 +121,7 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
     description: describeWorker(options, capabilities, registry),
     makeHeartbeat,
     meter,
+    tracing: await loadTracing(),
   });
   await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
   await worker.start();

@@ -3,6 +3,7 @@
  */
 import type { Capabilities, Clock } from "@callgrid/core";
 import { type Claim, type PoolKeeper, Requester } from "@callgrid/statekeeper";
+import type { Tracing } from "@callgrid/tracing";
 import type { Logger } from "pino";
 import { Asker } from "./asker.ts";
 import { CallMaker } from "./call-maker.ts";
@@ -19,6 +20,7 @@ import { type FunctionRegistry, FunctionStanding } from "./function-registry.ts"
 import type { Heartbeat, HeartbeatOptions } from "./heartbeat.ts";
 import { Membership } from "./membership.ts";
 import { RecentResults } from "./recent-results.ts";
+import { RequestTracer } from "./request-tracer.ts";
 import { SelfTimes } from "./self-times.ts";
 import { Settlement } from "./settlement.ts";
 import { Sharer } from "./sharer.ts";
@@ -42,6 +44,8 @@ export interface WorkerParts {
   readonly makeHeartbeat: (options: HeartbeatOptions) => Heartbeat;
   /** Told of evaluations that came from the pool; absent: nobody is. */
   readonly meter?: WorkerMeter | undefined;
+  /** Absent: nobody traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** What the parts tell the worker, and ask it. */
@@ -74,10 +78,14 @@ export function assembleWorker(parts: WorkerParts, ties: WorkerTies) {
 }
 
 /** What all parts share. */
-function makeState({ id, keeper, clock, registry, options, capabilities, meter }: WorkerParts, ties: WorkerTies) {
+function makeState(
+  { id, keeper, clock, registry, options, capabilities, meter, tracing }: WorkerParts,
+  ties: WorkerTies,
+) {
   const { leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs } = options;
   return {
     ...{ keeper, clock, meter, worker: id, leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs },
+    tracer: tracing === undefined ? undefined : new RequestTracer(tracing, keeper.pool, () => clock.now()),
     standing: new FunctionStanding(registry, registry.unmet(capabilities)),
     selfTimes: new SelfTimes(),
     recent: new RecentResults({

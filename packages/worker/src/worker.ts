@@ -108,6 +108,7 @@ export class Worker implements WorkerTies {
   onSettled(evaluation: Evaluation): void {
     if (this.#requestLog !== undefined && (evaluation.isOwned || evaluation.isCopy) && evaluation.stamp !== "")
       this.#requestLog.settled(evaluation, this.#parts.clock.now() - evaluation.startedAt);
+    this.#own.tracer?.settled(evaluation);
     this.#own.settlement.note(evaluation);
   }
 
@@ -117,6 +118,7 @@ export class Worker implements WorkerTies {
   }
 
   onSuspension(evaluation: Evaluation): void {
+    this.#own.tracer?.turned(evaluation);
     if (evaluation.isOwned) {
       this.#own.marker.note(evaluation);
       this.#requestLog?.turned(evaluation);
@@ -140,6 +142,7 @@ export class Worker implements WorkerTies {
   }
 
   onStart(evaluation: Evaluation): void {
+    this.#own.tracer?.started(evaluation);
     if (evaluation.isOwned || evaluation.isCopy) this.#requestLog?.started(evaluation);
   }
 

@@ -1,5 +1,6 @@
 -- What is known of a request that is not done, in forms that are read and written by the batch:
---   request:<id>  `waiters mode deadline losses`, a line end, the payload; waiters with a comma between, deadline 0: none
+--   request:<id>  `waiters mode deadline losses`, a line end, the payload; waiters with a comma between, deadline 0: none;
+--                 behind the payload, a line end and the context of a trace may follow: a payload itself has no line end
 --   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are
 --                 notes; with `copied`, a volunteer was given a copy
 --   notes         `suspended <id>` -> ids it waits for; `progress <id>` -> `done total`
@@ -69,6 +70,9 @@ local function parseRecord(text)
   local waiters, mode, deadline, losses, payload = string.match(text, '^(%S*) (%S+) (%d+) (%d+)\n(.*)$')
   return { waiters = waiters, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), payload = payload }
 end
+
+local function payloadAlone(text) return string.match(text, '^[^\n]*') end
+local function traceAfter(text) return string.match(text, '\n.*$') or '' end
 
 local function recordText(record)
   return record.waiters .. ' ' .. record.mode .. ' ' .. string.format('%d', record.deadline) .. ' ' .. record.losses .. '\n'

@@ -2,7 +2,7 @@
 -- requests it was running (not those that waited for others) take a loss, and fail once they have taken `maxAttempts`.
 local function failLost(id, record, losses, reports)
   local message = 'its workers died ' .. losses .. ' times while running it'
-  local tree = '!{"msg":' .. cjson.encode(message) .. ',"code":"WORKER_LOST","req":' .. cjson.encode(record.payload)
+  local tree = '!{"msg":' .. cjson.encode(message) .. ',"code":"WORKER_LOST","req":' .. cjson.encode(payloadAlone(record.payload))
     .. ',"details":{"losses":' .. losses .. ',"reports":[' .. reports .. ']}}'
   local waiters = {}
   for waiter in string.gmatch(record.waiters, '[^,]+') do waiters[#waiters + 1] = waiter end

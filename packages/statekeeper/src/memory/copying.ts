@@ -2,6 +2,7 @@
  * Copying: gives idle volunteers copies of requests that somebody claimed long ago, compared with what their functions usually
  * take. Whoever is first completes them; the claim stays where it is. (scripts/lib/copy.lua)
  */
+import { claimOf } from "./drawing.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";
 
@@ -26,9 +27,7 @@ export function copyStragglers(records: PoolRecords, afterMs: number): void {
     record.isCopied = true;
     records.count("copied", 1);
     records.volunteers.standDown(volunteer.worker);
-    const { payload, mode, losses, deadline } = record;
-    const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - records.now());
-    records.inboxes.send(volunteer.worker, { kind: "copy", claim: { id, payload, mode, losses, timeoutMs } });
+    records.inboxes.send(volunteer.worker, { kind: "copy", claim: claimOf(id, record, records.now()) });
   }
 }
 

@@ -64,8 +64,9 @@ export function noteClaimed(records: PoolRecords, worker: string, claims: readon
 
 /** A request as its worker is told of it. */
 export function claimOf(id: string, record: RequestRecord, now: number): Claim {
-  const { payload, mode, losses, deadline } = record;
-  return { id, payload, mode, losses, timeoutMs: deadline === undefined ? 0 : Math.max(1, deadline - now) };
+  const { payload, mode, losses, deadline, trace } = record;
+  const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - now);
+  return { id, payload, mode, losses, timeoutMs, ...(trace === undefined ? {} : { trace }) };
 }
 
 function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): void {

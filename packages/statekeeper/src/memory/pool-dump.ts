@@ -9,6 +9,8 @@ import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 /** A request that is not done. */
 export interface RequestDump {
   readonly payload: string;
+  /** Left out where there is none. */
+  readonly trace?: string;
   readonly mode: CacheMode;
   readonly hasDeadline: boolean;
   readonly owner: string | null;
@@ -100,6 +102,7 @@ export function dumpMessage(message: InboxMessage): MessageDump {
 function dumpRequest(record: RequestRecord): RequestDump {
   return {
     payload: record.payload,
+    ...(record.trace === undefined ? {} : { trace: record.trace }),
     mode: record.mode,
     hasDeadline: record.deadline !== undefined,
     owner: record.owner ?? null,

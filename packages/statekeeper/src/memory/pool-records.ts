@@ -17,6 +17,8 @@ import { Volunteers } from "./volunteers.ts";
 /** A request that is not done. Without an owner it is queued. */
 export interface RequestRecord {
   payload: string;
+  /** The context of a trace that it is part of. */
+  trace: string | undefined;
   mode: CacheMode;
   /** When nobody wants the outcome any more; absent: never. */
   deadline: number | undefined;

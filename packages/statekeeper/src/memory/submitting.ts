@@ -74,11 +74,12 @@ function cachedOutcome(records: PoolRecords, id: string, stamp: string | undefin
 }
 
 function create(records: PoolRecords, intake: Intake, submission: Submission): void {
-  const { id, payload, mode = "use", timeoutMs = 0, isHeld = false } = submission;
+  const { id, payload, mode = "use", timeoutMs = 0, isHeld = false, trace } = submission;
   const { process } = intake.batch;
   const now = records.now();
   records.requests.set(id, {
     payload,
+    trace,
     mode: isHeld ? "use" : mode,
     deadline: timeoutMs > 0 ? now + timeoutMs : undefined,
     owner: isHeld ? process : undefined,
@@ -102,6 +103,7 @@ function join(records: PoolRecords, intake: Intake, joined: { submission: Submis
   const { submission, record } = joined;
   const { id, payload, mode = "use", timeoutMs = 0, isHeld = false } = submission;
   record.payload = payload;
+  record.trace = submission.trace ?? record.trace;
   if (mode !== "use" && !isHeld) record.mode = mode;
   record.waiters.add(intake.batch.process);
   records.count("joined", 1);

@@ -10,5 +10,8 @@ export function readClaim(id: string, record: string, now: number): Claim {
   const [, mode = "use", deadlineText = "0", losses = "0"] = record.slice(0, headerEnd).split(" ");
   const deadline = Number(deadlineText);
   const timeoutMs = deadline === 0 ? 0 : Math.max(1, deadline - now);
-  return { id, payload: record.slice(headerEnd + 1), mode: mode as CacheMode, timeoutMs, losses: Number(losses) };
+  const payloadEnd = record.indexOf("\n", headerEnd + 1);
+  const claim = { id, mode: mode as CacheMode, timeoutMs, losses: Number(losses) };
+  if (payloadEnd === -1) return { ...claim, payload: record.slice(headerEnd + 1) };
+  return { ...claim, payload: record.slice(headerEnd + 1, payloadEnd), trace: record.slice(payloadEnd + 1) };
 }

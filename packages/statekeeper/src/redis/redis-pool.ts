@@ -85,8 +85,13 @@ export class RedisPool implements PoolKeeper {
 
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
     const args: Arguments = [batch.process, batch.leaseMs, batch.worker ?? "", batch.queueLimit];
-    for (const { id, payload, mode, timeoutMs, isHeld } of batch.submissions) {
-      args.push(id, payload, isHeld === true ? "held" : (mode ?? "use"), timeoutMs ?? 0);
+    for (const { id, payload, mode, timeoutMs, isHeld, trace } of batch.submissions) {
+      args.push(
+        id,
+        trace === undefined ? payload : `${payload}\n${trace}`,
+        isHeld === true ? "held" : (mode ?? "use"),
+        timeoutMs ?? 0,
+      );
     }
     return readSubmitReply(list(await this.#run("submit", args)));
   }

@@ -1,0 +1,119 @@
+/** A nested tree of requests is one trace, whichever workers evaluate its parts. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { randomId } from "@callgrid/core";
+import { context, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+import { callReentrant, connect, define, startWorker } from "callgrid";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished, vi } from "vitest";
+
+const exporter = new InMemorySpanExporter();
+
+beforeAll(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+});
+afterEach(() => exporter.reset());
+afterAll(() => {
+  trace.disable();
+  context.disable();
+});
+
+const divide = define("divide", (x: number, y: number) => {
+  if (y === 0) throw new Error("Icky value");
+  return trace.getTracer("user").startActiveSpan("user's own", (span) => {
+    span.end();
+    return x / y;
+  });
+});
+const ratio = define("ratio", async (i: number) => (await callReentrant([[divide, i, i - 1]]))[0]);
+const report = define(
+  "report",
+  async (i: number) =>
+    (
+      await callReentrant([
+        [ratio, i],
+        [ratio, i + 1],
+      ])
+    )[0],
+);
+
+async function pool(sharing: "auto" | "eager") {
+  const grid = randomId().replace(/^-/, "x");
+  const url = inject("redisUrl");
+  for (let i = 0; i < 2; i += 1) {
+    const worker = await startWorker({ pool: "pool", functions: [divide, ratio, report], url, grid, sharing });
+    onTestFinished(() => worker.stop());
+  }
+  const client = await connect(url, { grid });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** The spans of so many runs, once they have ended. */
+async function spansOf(runs: number): Promise<ReadableSpan[]> {
+  const ended = () => exporter.getFinishedSpans().filter(({ name }) => name.startsWith("run ")).length;
+  await vi.waitUntil(() => ended() >= runs, { timeout: 10_000, interval: 10 });
+  return exporter.getFinishedSpans();
+}
+
+/** The names of a span and of all that it is under, innermost first. */
+function ancestry(span: ReadableSpan, spans: readonly ReadableSpan[]): string[] {
+  const parent = spans.find((other) => other.spanContext().spanId === span.parentSpanContext?.spanId);
+  return [span.name, ...(parent === undefined ? [] : ancestry(parent, spans))];
+}
+
+describe("traces", () => {
+  it.each(["auto", "eager"] as const)("a nested tree is one trace (sharing: %s)", async (sharing) => {
+    const grid = await pool(sharing);
+    const root = trace.getTracer("app").startSpan("app");
+    await context.with(trace.setSpan(context.active(), root), () => grid.enqueue("pool", [report, 7]));
+    root.end();
+    const spans = await spansOf(5);
+    expect(new Set(spans.map((span) => span.spanContext().traceId))).toEqual(new Set([root.spanContext().traceId]));
+    const own = spans.find(({ name }) => name === "user's own");
+    if (own === undefined) throw new Error("the user's own span is missing");
+    const above = ancestry(own, spans).filter((name) => sharing === "eager" || !/^submit (ratio|divide)/.test(name));
+    const asked = (name: string) => (sharing === "eager" ? [`run ${name}`, `submit ${name}`] : [`run ${name}`]);
+    expect(above).toEqual(["user's own", ...asked("divide"), ...asked("ratio"), "run report", "submit report", "app"]);
+    const kinds = new Set(spans.map(({ name }) => name.split(" ")[0]));
+    expect([...kinds].sort()).toEqual(["app", "resume", "run", "submit", "suspended", "user's", "wait"]);
+    const suspended = spans.find(({ name }) => name === "suspended report");
+    if (suspended === undefined) throw new Error("nothing was suspended");
+    expect(ancestry(suspended, spans).slice(0, 2)).toEqual(["suspended report", "run report"]);
+  });
+
+  it("the trace is no part of what makes requests equal: the second caller is answered from what is kept", async () => {
+    const grid = await pool("auto");
+    await grid.enqueue("pool", [divide, 8, 2]);
+    await spansOf(1);
+    await grid.enqueue("pool", [divide, 8, 2]);
+    const names = exporter.getFinishedSpans().map(({ name }) => name);
+    expect(names.filter((name) => name === "submit divide")).toHaveLength(2);
+    expect(names.filter((name) => name === "run divide")).toHaveLength(1);
+  });
+
+  it("tells the code of an error", async () => {
+    const grid = await pool("auto");
+    await expect(grid.enqueue("pool", [divide, 1, 0])).rejects.toThrow("Icky value");
+    const spans = await spansOf(1);
+    for (const name of ["run divide", "submit divide"]) {
+      const failed = spans.find((span) => span.name === name);
+      expect(failed).toMatchObject({ status: { code: 2 }, attributes: { "error.type": "FUNCTION_FAILED" } });
+    }
+  });
+
+  it("nothing of OpenTelemetry is loaded where no SDK is set up", async () => {
+    const fixture = fileURLToPath(new URL("../fixtures/end-to-end/loads-tracing.mjs", import.meta.url));
+    const run = (...args: string[]) => promisify(execFile)(process.execPath, [fixture, inject("redisUrl"), ...args]);
+    expect((await run()).stdout).toBe("4 not loaded\n");
+    expect((await run("with-sdk")).stdout).toBe("4 loaded\n");
+  });
+});

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { localGrid } from "callgrid";
+import { bytes, localGrid } from "callgrid";
 import { afterAll, expect, it } from "vitest";
 import { onLocalGrid } from "../on-local-grid.ts";
 import { digitFile, plainDigitSum } from "./digit-file.ts";
@@ -48,6 +48,14 @@ it("worker threads read their own pieces, and the sum is the same", async () => 
   const sums = await grid.enqueueAll(grid.pool, functions.piecesOf(path, digits, 30_000));
   await grid.close();
   expect(sums.reduce((total, sum) => total + sum, 0)).toBe(plainDigitSum(path));
+});
+
+it("a batch comes to the same sum", async () => {
+  const path = digitFile({ digits: 1_000_003, seed: 7 }, folder);
+  await onLocalGrid(functions, async (grid) => {
+    const { digitSumOfSlice: process, sumOfSums: reduce } = functions;
+    expect(await grid.batch({ data: bytes(path), process, reduce }).result()).toBe(plainDigitSum(path));
+  });
 });
 
 it("a piece past the end of the file fails, and says where the file ends", async () => {

@@ -1,6 +1,6 @@
 /** The sum of all digits of a large file. Requests carry byte ranges, and the workers read the bytes themselves. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { callReentrant, define } from "callgrid";
+import { callReentrant, define, type FileSlice, readBytes } from "callgrid";
 
 const zero = 48;
 const nine = 57;
@@ -53,3 +53,9 @@ export const digitSumOfFile = define(
     return sums.reduce((total, sum) => total + sum, 0);
   },
 );
+
+/** The sum over a slice of a batch, which says by itself where it lies in which file. */
+export const digitSumOfSlice = define("digitSumOfSlice", (slice: FileSlice): number => sumOfBytes(readBytes(slice)));
+
+/** What the sums of slices come to. */
+export const sumOfSums = define("sumOfSums", (sums: number[]): number => sums.reduce((total, sum) => total + sum, 0));

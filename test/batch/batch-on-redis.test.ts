@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { define, lines, range } from "callgrid";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { BatchStage } from "../harness/batch-stage.ts";
+
+// many processes are started, and other tests run beside them
+vi.setConfig({ testTimeout: 120_000 });
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "callgrid-batch-"));
@@ -109,5 +112,5 @@ describe("a batch on a pool", () => {
     const { count, mostBytes } = JSON.parse(stdout) as { count: number; mostBytes: number };
     expect(count).toBe(2_000_000);
     expect(mostBytes).toBeLessThan(300 * 1_048_576);
-  }, 120_000);
+  });
 });

@@ -7,6 +7,9 @@ import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { runCommand, startCommand } from "../harness/command.ts";
 
+// many processes are started, and other tests run beside them
+vi.setConfig({ testTimeout: 120_000 });
+
 const functions = fileURLToPath(new URL("../fixtures/batch/functions.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "callgrid-cli-batch-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,15 +18,15 @@ let files = 0;
 function path(ending: string): string {
   return join(folder, `file-${++files}${ending}`);
 }
-/** The process has a folder for temporary files of its own, so that checkpoints of others do not matter. */
-const env = { TMPDIR: folder };
+/** The process has a folder for its state of its own, so that checkpoints of others do not matter. */
+const env = { XDG_STATE_HOME: folder };
 const batch = ["batch", "--functions", functions, "--workers", "2"];
 
 describe("callgrid batch", () => {
   it("prints the reduced value, and leaves no checkpoint", async () => {
     const args = [...batch, "--process", "double", "--reduce", "sum", "--range", "0..10000"];
     expect(await runCommand(args, { env })).toEqual({ exitCode: 0, stdout: "99990000\n", stderr: "" });
-    expect(readdirSync(join(folder, "callgrid-checkpoints"))).toEqual([]);
+    expect(readdirSync(join(folder, "callgrid", "checkpoints"))).toEqual([]);
   });
 
   it("prints the values of slices from stdin in order", async () => {

@@ -3,9 +3,12 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { type CommandResult, runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
+
+// many processes are started, and other tests run beside them
+vi.setConfig({ testTimeout: 120_000 });
 
 const birds = fileURLToPath(new URL("../../examples/birds", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "callgrid-mapreduce-"));

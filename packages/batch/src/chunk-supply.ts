@@ -1,6 +1,6 @@
 /** Where a run takes its chunks from: those an earlier run left open, those that have to be done again, then the data. */
-import { GridError } from "@callgrid/core";
-import type { Checkpoint } from "./checkpoint.ts";
+import { encodeRequest, requestId } from "@callgrid/core";
+import type { Checkpoint, Cut } from "./checkpoint.ts";
 import { type Chunk, type SliceSource, sliceCount, sliceRange } from "./chunk.ts";
 
 export class ChunkSupply {
@@ -39,18 +39,30 @@ export class ChunkSupply {
     return this.#again.length > 0;
   }
 
-  /** Cuts as the earlier run did; returns the chunks that it finished, and keeps the others for now. */
+  /**
+   * Cuts as the earlier run did; returns the chunks that it finished, and keeps the others for now. Where the data turns out
+   * to be another, nothing is finished.
+   */
   async restore(): Promise<Chunk[]> {
-    const finished: Chunk[] = [];
-    if (this.#checkpoint === undefined) return finished;
-    for (const [index, units] of this.#checkpoint.cuts.entries()) {
+    const checkpoint = this.#checkpoint;
+    if (checkpoint === undefined) return [];
+    const chunks: Chunk[] = [];
+    for (const [index, { units, id }] of checkpoint.cuts.entries()) {
       const chunk = await this.#source.take(units);
-      if (chunk === undefined || chunk.units !== units) throw otherData(index);
+      if (chunk === undefined) return this.#beginAnew(checkpoint, chunks);
       this.#cutUnits += chunk.units;
-      if (this.#checkpoint.isFinished(index)) finished.push(chunk);
-      else this.#again.push(chunk);
+      chunks[index] = chunk;
+      if (idOf(chunk) !== id) return this.#beginAnew(checkpoint, chunks);
     }
-    return finished;
+    this.#again.push(...chunks.filter(({ index }) => !checkpoint.isFinished(index)));
+    return chunks.filter(({ index }) => checkpoint.isFinished(index));
+  }
+
+  async #beginAnew(checkpoint: Checkpoint, chunks: readonly Chunk[]): Promise<Chunk[]> {
+    await checkpoint.reset();
+    for (const chunk of chunks) await checkpoint.noteCut(chunk.index, cutOf(chunk));
+    this.#again.push(...chunks);
+    return [];
   }
 
   /** The next chunk, of about so many units; undefined when there is none for now. */
@@ -65,7 +77,7 @@ export class ChunkSupply {
     }
     this.#cutUnits += chunk.units;
     this.#isOver = this.#cutUnits === this.#source.totalUnits;
-    await this.#checkpoint?.noteCut(chunk.index, chunk.units);
+    await this.#checkpoint?.noteCut(chunk.index, cutOf(chunk));
     return chunk;
   }
 
@@ -97,8 +109,11 @@ export class ChunkSupply {
   }
 }
 
-function otherData(index: number): GridError {
-  return new GridError("INVALID_OPTION", `batch.checkpoint is of other data: chunk ${index} is not what it was`, {
-    details: { path: "batch.checkpoint" },
-  });
+function cutOf(chunk: Chunk): Cut {
+  return { units: chunk.units, id: idOf(chunk) };
+}
+
+/** Slices of files say which state of the file they are of, so that a changed file makes another id. */
+function idOf({ slices }: Chunk): string {
+  return requestId(encodeRequest(["slices", slices]).canonical);
 }

@@ -18,10 +18,10 @@ const result = (value: unknown): ChunkResult => ({
 async function written(path: string): Promise<FileCheckpoint> {
   const checkpoint = await FileCheckpoint.open(path);
   await checkpoint.begin("a");
-  await checkpoint.noteCut(0, 10);
-  await checkpoint.noteCut(1, 20);
+  await checkpoint.noteCut(0, { units: 10, id: "0" });
+  await checkpoint.noteCut(1, { units: 20, id: "1" });
   await checkpoint.noteFinished(0, result("größe"));
-  await checkpoint.noteCut(2, 30);
+  await checkpoint.noteCut(2, { units: 30, id: "2" });
   await checkpoint.noteFinished(2, result(new Map([["a", 1n]])));
   return checkpoint;
 }
@@ -31,7 +31,7 @@ it("what one run has noted the next one finds", async () => {
   await (await written(path)).close();
   const found = await FileCheckpoint.open(path);
   await found.begin("a");
-  expect(found.cuts).toEqual([10, 20, 30]);
+  expect(found.cuts.map(({ units }) => units)).toEqual([10, 20, 30]);
   expect([0, 1, 2].map((index) => found.isFinished(index))).toEqual([true, false, true]);
   expect(await found.finished(0)).toEqual(result("größe"));
   expect(await found.finished(2)).toEqual(result(new Map([["a", 1n]])));

@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { decodeValue, encodeValue } from "@callgrid/core";
-import type { Checkpoint } from "./checkpoint.ts";
+import type { Checkpoint, Cut } from "./checkpoint.ts";
 import type { ChunkResult } from "./chunk-work.ts";
 
 interface Place {
@@ -16,7 +16,7 @@ interface Place {
 
 interface Line {
   readonly batch?: string;
-  readonly cut?: number;
+  readonly cut?: Cut;
   readonly done?: number;
   readonly result?: string;
 }
@@ -25,7 +25,7 @@ interface Line {
 export class FileCheckpoint implements Checkpoint {
   readonly path: string;
   readonly #file: FileHandle;
-  #cuts: number[] = [];
+  #cuts: Cut[] = [];
   readonly #finished = new Map<number, Place>();
   #end = 0;
   #batch: string | undefined;
@@ -44,7 +44,7 @@ export class FileCheckpoint implements Checkpoint {
     return checkpoint;
   }
 
-  get cuts(): readonly number[] {
+  get cuts(): readonly Cut[] {
     return this.#cuts;
   }
 
@@ -56,12 +56,16 @@ export class FileCheckpoint implements Checkpoint {
   /** What another batch has left is dropped. */
   async begin(batch: string): Promise<void> {
     if (this.#batch === batch) return;
+    this.#batch = batch;
+    await this.reset();
+  }
+
+  async reset(): Promise<void> {
     await this.#file.truncate(0);
     this.#cuts = [];
     this.#finished.clear();
     this.#end = 0;
-    this.#batch = batch;
-    await this.#append({ batch });
+    await this.#append({ batch: this.#batch ?? "" });
   }
 
   isFinished(index: number): boolean {
@@ -76,9 +80,9 @@ export class FileCheckpoint implements Checkpoint {
     return decodeValue(result) as ChunkResult;
   }
 
-  async noteCut(index: number, units: number): Promise<void> {
-    this.#cuts[index] = units;
-    await this.#append({ cut: units });
+  async noteCut(index: number, cut: Cut): Promise<void> {
+    this.#cuts[index] = cut;
+    await this.#append({ cut });
   }
 
   async noteFinished(index: number, result: ChunkResult): Promise<void> {

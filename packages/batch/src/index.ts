@@ -5,7 +5,7 @@ export type { SlicedData } from "./batch-data.ts";
 export type { BatchItem } from "./batch-items.ts";
 export { BatchRun, type StartLocalGrid } from "./batch-run.ts";
 export { type BatchMode, type BatchSpec, batchOptions, type Objective } from "./batch-spec.ts";
-export type { Checkpoint } from "./checkpoint.ts";
+export type { Checkpoint, Cut } from "./checkpoint.ts";
 export { FileCheckpoint } from "./file-checkpoint.ts";
 export { type FileSlice, readBytes, readLines, readText } from "./file-slice.ts";
 export { bytes, type FileData, type FileOptions, lines } from "./file-source.ts";

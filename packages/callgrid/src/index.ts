@@ -10,6 +10,7 @@ export {
   type BatchSpec,
   bytes,
   type Checkpoint,
+  type Cut,
   type FileData,
   type FileOptions,
   type FileSlice,

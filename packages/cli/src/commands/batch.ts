@@ -1,7 +1,7 @@
 /** `callgrid batch`: a large piece of work, cut, run and put together. */
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import {
   type BatchRun,
@@ -49,7 +49,7 @@ const options = declareOptions({
   }),
   checkpoint: option.string({
     optional: true,
-    description: "Where to note how far the run is; default: a file for this batch among the system's temporary files.",
+    description: "Where to note how far the run is; default: a file for this batch under ~/.local/state.",
   }),
 });
 
@@ -76,7 +76,7 @@ export const batchCommand: CommandSpec<typeof options> = {
   async run({ options: given, io, embedded }) {
     return withInterrupts(io, async ({ first, second }) => {
       const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
-      const checkpoint = await openCheckpoint(given);
+      const checkpoint = await openCheckpoint(io, given);
       try {
         const { process, reduce, error, pool, name, objective, mode, chunkUnits, window, retries, maxSlices } = given;
         const run = grid.batch({
@@ -108,14 +108,25 @@ async function writeReport(path: string, run: BatchRun<unknown, unknown>, report
 }
 
 /** Data from stdin comes once, so that there is nothing to go on with. */
-async function openCheckpoint(given: Options): Promise<FileCheckpoint | undefined> {
+async function openCheckpoint(io: CliIo, given: Options): Promise<FileCheckpoint | undefined> {
   if (given.checkpoint !== undefined) return FileCheckpoint.open(given.checkpoint);
   if (given.items === "-") return undefined;
   const { process, reduce, error, range, lines, bytes, items, sliceBytes, chunkUnits, pool, grid, url } = given;
   const files = [...(lines ?? []), ...(bytes ?? []), items ?? ""].map((path) => resolve(path));
   const batch = JSON.stringify([process, reduce, error, range, files, sliceBytes, chunkUnits, pool, grid, url]);
   const name = createHash("sha256").update(batch).digest("hex").slice(0, 16);
-  return FileCheckpoint.open(join(tmpdir(), "callgrid-checkpoints", name));
+  try {
+    return await FileCheckpoint.open(join(stateFolder(io.env), "checkpoints", name));
+  } catch (problem) {
+    const reason = problem instanceof Error ? problem.message : String(problem);
+    await writeLine(io.stderr, `this run cannot be resumed, since no checkpoint can be kept: ${reason}`);
+    return undefined;
+  }
+}
+
+/** Where a user's programs keep what should outlive them; other users have no business there. */
+function stateFolder(env: CliIo["env"]): string {
+  return join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "callgrid");
 }
 
 async function tellHowToResume(io: CliIo, checkpoint: FileCheckpoint | undefined, problem: unknown): Promise<void> {

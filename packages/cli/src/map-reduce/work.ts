@@ -4,7 +4,6 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { GridError } from "@callgrid/core";
@@ -40,7 +39,7 @@ export function readWork(file: ConfigFile): Work {
   return { files, linesPerPiece: linesPerPiece as number | undefined, module: writeModule(folder) };
 }
 
-/** Under a name that says what is in it, so that workers that are running already have the same one. */
+/** Beside the work, where hosts that share the folder find it, under a name that says what is in it. */
 function writeModule(folder: string): string {
   const mapper = workerPath(folder, "mapper");
   const reducer = workerPath(folder, "reducer");
@@ -51,7 +50,7 @@ function writeModule(folder: string): string {
     .slice(0, 16);
   const text = moduleText({ mapper, reducer, version });
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  const path = join(tmpdir(), "callgrid-mapreduce", `${name}.mts`);
+  const path = join(folder, ".callgrid", `${name}.mts`);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
   return path;

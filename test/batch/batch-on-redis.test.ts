@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { define, lines, range } from "callgrid";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { BatchStage } from "../harness/batch-stage.ts";
+import { BatchStage, batchFunctions } from "../harness/batch-stage.ts";
 
 // many processes are started, and other tests run beside them
 vi.setConfig({ testTimeout: 120_000 });
@@ -63,6 +63,28 @@ describe("a batch on a pool", () => {
     const batch = grid.batch({ pool: "pool", data: range(0, 5), process: thrice });
     expect((await batch.plan()).mode).toBe("serial");
     expect(await batch.result()).toEqual([0, 3, 6, 9, 12]);
+  });
+
+  it("runs in threads of this machine where that is asked for, and the modules are given", async () => {
+    const stage = new BatchStage();
+    const workers = await stage.workers(1);
+    const grid = await stage.connect();
+    const spec = { pool: "pool", data: range(0, 1_000), process: "double", reduce: "sum", mode: "local" } as const;
+    const local = grid.batch({ ...spec, functions: [batchFunctions], chunkUnits: 50 });
+    const { mode } = await local.plan();
+    // what is left is done without the pool
+    await workers.end();
+    expect([mode, await local.result()]).toEqual(["local", 999_000]);
+  });
+
+  it("is refused the mode local without the modules", async () => {
+    const stage = new BatchStage();
+    await stage.workers(1);
+    const grid = await stage.connect();
+    const batch = grid.batch({ pool: "pool", data: range(0, 10), process: "double", mode: "local" });
+    await expect(batch.result()).rejects.toThrow(
+      /batch\.mode cannot be local: that needs an embedded grid, or the functions' modules/,
+    );
   });
 
   it("is planned serial where that is faster, and that is right", async () => {

@@ -146,6 +146,11 @@ describe("a submitted run", () => {
   });
 });
 
+it("without a connection callgrid runs ends with 3", async () => {
+  const args = ["runs", "list", "--url", "redis://127.0.0.1:1", "--connect-timeout-ms", "50ms"];
+  expect(await runCommand(args)).toMatchObject({ exitCode: 3, stdout: "" });
+});
+
 describe("a run of 2,000 chunks", () => {
   it("loses no chunk and repeats no finished one when client, worker and runner are killed in turn", async () => {
     const stage = new RunStage();

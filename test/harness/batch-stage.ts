@@ -6,7 +6,7 @@ import { inject, onTestFinished } from "vitest";
 import { GridProcess } from "./worker-processes.ts";
 
 /** The module of the functions. */
-const batchFunctions = fileURLToPath(new URL("../fixtures/batch/functions.ts", import.meta.url));
+export const batchFunctions = fileURLToPath(new URL("../fixtures/batch/functions.ts", import.meta.url));
 
 /** See the head of this file. */
 export class BatchStage {

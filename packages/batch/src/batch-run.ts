@@ -61,6 +61,8 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   readonly #ordered = new OrderedChunks();
   readonly #observers: Array<(finished: FinishedChunk) => void> = [];
   #started: Promise<Started> | undefined;
+  /** Threads that were started for this run. */
+  #local: ReturnType<StartLocalGrid> | undefined;
   #isTaken = false;
   #inFlight: { readonly atMs: number; readonly counts: Readonly<Record<string, number>> } = { atMs: 0, counts: {} };
 
@@ -144,12 +146,13 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
       return await tree.result();
     } catch (error) {
       throw this.#asCancelled(error);
+    } finally {
+      await this.#closeLocal();
     }
   }
 
   /** Where the values of chunks are reduced: where the chunks are evaluated. */
   #reducer(name: string, plan: Plan, { work }: BatchSetting): Reduce {
-    const { grid, spec } = this.#parts;
     if (plan.mode === "serial") {
       return async (values) => {
         const chunk: Chunk = { index: 0, firstSlice: 0, slices: { list: [values] }, units: 1 };
@@ -159,7 +162,10 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
         return result.values[0];
       };
     }
-    return (values) => grid.enqueue(spec.pool, [name, values], { signal: this.#signal });
+    return async (values) => {
+      const place = await this.#place(plan);
+      return place.grid.enqueue(place.pool, [name, values], { signal: this.#signal });
+    };
   }
 
   async *#inOrder(): AsyncGenerator<FinishedChunk, undefined> {
@@ -283,18 +289,22 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     { plan, setting }: Started,
     flow: Parameters<PoolChunks["run"]>[0],
   ): AsyncGenerator<ChunkOutcome, undefined> {
+    const { grid, pool } = await this.#place(plan);
+    yield* this.#poolChunks(grid, pool, setting).run(flow);
+  }
+
+  /** Where chunks are evaluated, and their values reduced: the pool, or a grid of threads that lives as long as the run. */
+  async #place({ mode, lanes }: Plan): Promise<{ readonly grid: Grid; readonly pool: string }> {
     const { grid, spec, startLocalGrid, isLocal } = this.#parts;
-    if (plan.mode === "distributed" || isLocal) {
-      yield* this.#poolChunks(grid, spec.pool, setting).run(flow);
-      return;
-    }
+    if (mode === "distributed" || isLocal) return { grid, pool: spec.pool };
     if (startLocalGrid === undefined || spec.functions === undefined) throw invalid("batch.functions", "must be given");
-    const local = await startLocalGrid({ functions: spec.functions, workers: plan.lanes });
-    try {
-      yield* this.#poolChunks(local, local.pool, setting).run(flow);
-    } finally {
-      await local.close();
-    }
+    this.#local ??= startLocalGrid({ functions: spec.functions, workers: lanes });
+    const local = await this.#local;
+    return { grid: local, pool: local.pool };
+  }
+
+  async #closeLocal(): Promise<void> {
+    await (await this.#local)?.close();
   }
 
   /** A chunk that failed as a whole is halved until the slice that it failed of stands alone; that one counts as failed. */
@@ -354,6 +364,8 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     // what is still being reduced belongs to a run that went well
     if (state === "failed") this.#stopping.abort("the batch failed");
     await this.#supply.close();
+    // values that are reduced still need it
+    if (this.#parts.spec.reduce === undefined) await this.#closeLocal();
   }
 
   #asCancelled(error: unknown): unknown {

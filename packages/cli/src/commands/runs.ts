@@ -1,6 +1,7 @@
 /** `callgrid runs`: submitted runs: lists them, shows one, and has one cancelled or tried again. */
 import { readFileSync } from "node:fs";
 import { RunQueue, type RunSpec, type RunSummary } from "@callgrid/batch";
+import { connect } from "@callgrid/client";
 import { declareOptions } from "@callgrid/core";
 import { invalid } from "../batch-request.ts";
 import { type CliIo, writeLine } from "../cli-io.ts";
@@ -9,6 +10,7 @@ import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { unlessAborted, withInterrupts } from "../interrupts.ts";
+import { logStream, makeLog } from "../log.ts";
 import { durationText } from "../measures.ts";
 import { parseJson } from "../request-text.ts";
 import { tableText } from "../table.ts";
@@ -72,11 +74,14 @@ export const runsCommand: CommandSpec<typeof options> = {
     "callgrid runs cancel 7",
     "callgrid runs submit run.json",
   ],
-  async run({ operands: [name = "", id], options: { url, grid, json }, io }) {
+  async run({ operands: [name = "", id], options: { url, grid, connectTimeoutMs, json, logLevel }, io }) {
     const action = actions[name];
     if (action === undefined) throw invalid("runs", `has no action ${JSON.stringify(name)}; there are ${names}`);
     if (id === undefined && name !== "list") throw invalid(`runs ${name}`, "needs the id of a run");
     return withInterrupts(io, async ({ first }) => {
+      // BullMQ would try for ever to reach a Redis that is not there
+      const log = makeLog(logLevel ?? "warn", logStream(io));
+      await (await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }))).close();
       const queue = new RunQueue({ url, grid });
       try {
         const told = await unlessAborted(first, action(queue, id ?? ""));

@@ -95,7 +95,7 @@ describe("callgrid doctor", () => {
     expect(findings.filter(({ status }) => status !== "ok")).toEqual([]);
     const checks = findings.map(({ check }) => check).join(" ");
     expect(checks).toBe("connection version eviction persistence memory clock round trip rights functions");
-    expect(findings.at(-1)?.message).toContain('pool "pool": 1 worker, 7 functions');
+    expect(findings.at(-1)?.message).toMatch(/pool "pool": 1 worker, \d+ functions/);
     expect(exitCode).toBe(0);
   });
 

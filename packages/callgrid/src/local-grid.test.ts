@@ -28,6 +28,7 @@ function fixture(name: string): string {
 }
 
 const silent = {
+  isLevelEnabled: () => false,
   level: "silent",
   info: () => undefined,
   warn: () => undefined,

@@ -7,6 +7,8 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts", "bench/*.test.ts"],
     globalSetup: ["test/harness/redis.ts"],
     pool: "forks",
+    // most of the time is spent waiting for processes to start, so two files at a time pay even on two cores
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -16,6 +16,8 @@ const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "callgrid-batch-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const manyLines = 10_000_000;
+
 describe("a batch on a pool", () => {
   it("comes to what a plain loop does, reduced on the workers", async () => {
     const stage = new BatchStage();
@@ -38,14 +40,15 @@ describe("a batch on a pool", () => {
 
   it("fails when a file changes after the plan, also where failed slices are skipped", async () => {
     const path = join(folder, "changing.txt");
-    writeFileSync(path, "a b\n".repeat(100_000));
+    // more than any pilot reads: it ends with the first chunk that takes a tenth of a second
+    writeFileSync(path, "a b\n".repeat(manyLines));
     const stage = new BatchStage();
     await stage.workers(1);
     const grid = await stage.connect();
     const data = lines(path, { sliceBytes: 10_000 });
     const batch = grid.batch({ pool: "pool", data, process: "wordCount", reduce: "sum", error: "skip" });
     await batch.plan();
-    writeFileSync(path, "a b c\n".repeat(100_000));
+    writeFileSync(path, "a b c\n".repeat(manyLines));
     await expect(batch.result()).rejects.toMatchObject({ code: "FILE_CHANGED" });
   });
 

@@ -16,7 +16,10 @@ import { expectChanges, expectNoChange } from "./whole-state.ts";
 
 const a = idOf("a");
 const b = idOf("b");
+/** From this age on a claim is late. */
 const aWhileMs = 30;
+/** How long claims are held: longer, for a timer may fire a millisecond before a clock of whole milliseconds says so. */
+const heldMs = aWhileMs + 5;
 
 function sweep({ pool }: Stage, copyAfterMs: number) {
   return pool.sweep({ process: "d1", headLeaseMs: 0, maxAttempts: 3, limit: 100, copyAfterMs });
@@ -29,7 +32,7 @@ async function setLate(setStage: SetStage, ...names: readonly string[]): Promise
   await submitByClient(stage.pool, "c1", ...names);
   await measure(stage.pool, "work", 1);
   await claimNames(stage.pool, "w1", { max: names.length });
-  await sleep(aWhileMs);
+  await sleep(heldMs);
   await claimNames(stage.pool, "w2", { volunteerFor: 1 });
   return stage;
 }
@@ -79,7 +82,7 @@ export function copyingFacts(setStage: SetStage): void {
     await joinWorkers(unmeasured.pool, "w1", "w2");
     await submitByClient(unmeasured.pool, "c1", "a");
     await claimNames(unmeasured.pool, "w1");
-    await sleep(aWhileMs);
+    await sleep(heldMs);
     await claimNames(unmeasured.pool, "w2", { volunteerFor: 1 });
     await expectNoChange(unmeasured, () => sweep(unmeasured, aWhileMs));
   });
@@ -97,7 +100,7 @@ export function copyingFacts(setStage: SetStage): void {
     await submitByClient(stage.pool, "c1", "a");
     await measure(stage.pool, "work", 1);
     await claimNames(stage.pool, "w1");
-    await sleep(aWhileMs);
+    await sleep(heldMs);
     await claimNames(stage.pool, "w2", { skips: ["work"], volunteerFor: 1 });
     await expectNoChange(stage, () => sweep(stage, aWhileMs));
   });

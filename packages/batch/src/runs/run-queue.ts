@@ -5,6 +5,7 @@
 import { GridError } from "@callgrid/core";
 import { parseRedisUrl } from "@callgrid/statekeeper";
 import { type ConnectionOptions, type Job, Queue } from "bullmq";
+import { CutLog } from "./cut-log.ts";
 import { checkRun, type RunJobData, type RunSpec } from "./run-spec.ts";
 
 /** Where the runs of a grid are. */
@@ -34,7 +35,8 @@ export interface RunSummary {
 }
 
 const states = ["active", "waiting", "delayed", "prioritized", "completed", "failed"] as const;
-const keptRuns = { age: 30 * 86_400, count: 10_000 };
+const keptSeconds = 30 * 86_400;
+const keptRuns = { age: keptSeconds, count: 10_000 };
 
 /** The name of the queue of a grid's runs. */
 export function runQueueName(grid: string): string {
@@ -50,8 +52,10 @@ export function runConnection(url: string): ConnectionOptions {
 /** See the head of this file. Close it when done. */
 export class RunQueue {
   readonly #queue: Queue<RunJobData>;
+  readonly #grid: string;
 
   constructor({ url, grid }: RunPlace) {
+    this.#grid = grid;
     this.#queue = new Queue(runQueueName(grid), { connection: runConnection(url), skipVersionCheck: true });
     // commands tell of the same trouble; an error that nobody listens to would be thrown
     this.#queue.on("error", () => undefined);
@@ -109,6 +113,12 @@ export class RunQueue {
   /** Whether a run is to be given up. */
   async isCancelled(id: string): Promise<boolean> {
     return (await this.#queue.getJob(id))?.data.isCancelled === true;
+  }
+
+  /** How a run has been cut so far; see {@link CutLog}. */
+  async cutsOf(id: string): Promise<CutLog> {
+    const client = await this.#queue.getBackend().client;
+    return CutLog.open({ client, key: `callgrid:cuts:${this.#grid}:${id}`, keptMs: keptSeconds * 1_000 });
   }
 
   async close(): Promise<void> {

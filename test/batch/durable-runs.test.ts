@@ -100,9 +100,7 @@ describe("a submitted run", () => {
     const stage = new RunStage();
     const grid = await stage.connect();
     const release = join(folder, `file-${++files}.release`);
-    process.env["RELEASE"] = release;
-    await stage.workers(1);
-    delete process.env["RELEASE"];
+    await stage.workers(1, { env: { RELEASE: release } });
     await stage.runner();
     const spec = {
       pool: "pool",
@@ -125,10 +123,7 @@ describe("a submitted run", () => {
     const grid = await stage.connect();
     const [marks, release] = [join(folder, `file-${++files}.marks`), join(folder, `file-${files}.release`)];
     writeFileSync(marks, "");
-    Object.assign(process.env, { MARKS: marks, RELEASE: release });
-    await stage.workers(1);
-    delete process.env["MARKS"];
-    delete process.env["RELEASE"];
+    await stage.workers(1, { env: { MARKS: marks, RELEASE: release } });
     const marked = (): number[] => readFileSync(marks, "utf8").split("\n").slice(0, -1).map(Number);
     const run = { pool: "pool", data: { range: [0, 3_010] as const }, process: "unevenMarked", reduce: "sum" };
     const id = await grid.submitRun(run);
@@ -206,9 +201,7 @@ describe("a run of 2,000 chunks", () => {
     writeFileSync(spec, JSON.stringify(run));
     const marks = join(folder, `file-${++files}.marks`);
     writeFileSync(marks, "");
-    process.env["MARKS"] = marks;
-    await stage.workers(2);
-    delete process.env["MARKS"];
+    await stage.workers(2, { env: { MARKS: marks } });
     const client = startCommand(["runs", "submit", spec, "--json"], { env: stage.env });
     const { id } = (await client.firstLine()) as { id: string };
     await client.killAll();

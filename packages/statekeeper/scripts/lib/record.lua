@@ -33,11 +33,13 @@ local function fieldsOf(key, ids)
   return fields
 end
 
--- Calls a command that takes a key and any number of values.
+-- Calls a command that takes a key and any number of values. Returns the sum of its replies.
 local function pushAll(command, key, values)
+  local sum = 0
   for first = 1, #values, perCall do
-    redis.call(command, key, unpack(values, first, math.min(first + perCall - 1, #values)))
+    sum = sum + redis.call(command, key, unpack(values, first, math.min(first + perCall - 1, #values)))
   end
+  return sum
 end
 
 local function writeMany(pairs)

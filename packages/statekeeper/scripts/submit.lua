@@ -133,7 +133,7 @@ count('joined', joined)
 count('hits', hits)
 local volunteers = redis.call('HLEN', volunteersKey)
 if volunteers > 0 and #queued > 0 then
-  match(#queued, 8)
+  match(#queued, 8, worker ~= '' and worker or nil)
   volunteers = redis.call('HLEN', volunteersKey)
 end
 deliver()

@@ -148,9 +148,13 @@ local function timeoutOf(deadline)
   return string.format('%d', math.max(1, deadline - readClock()))
 end
 
+local function reversed(values)
+  local turned = {}
+  for i = #values, 1, -1 do turned[#turned + 1] = values[i] end
+  return turned
+end
+
 -- Puts ids at the head of a queue, so that the first of them is claimed first.
 local function pushToHead(key, ids)
-  local reversed = {}
-  for i = #ids, 1, -1 do reversed[#reversed + 1] = ids[i] end
-  pushAll('LPUSH', key, reversed)
+  pushAll('LPUSH', key, reversed(ids))
 end

@@ -27,7 +27,6 @@ const options = declareOptions({
     default: 1,
     min: 1,
     max: 1_000,
-    env: "CALLGRID_WORKER_COUNT",
     description: "How many worker processes to run.",
   }),
   ...connectionOptions,

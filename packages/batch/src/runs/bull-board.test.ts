@@ -23,7 +23,7 @@ const sum = define("sum", { version: "1" }, (values: number[]): number => values
 
 /** Where Bull Board shows the queue of a grid's runs. */
 async function openBoard(url: string, grid: string): Promise<string> {
-  const queue = new Queue(runQueueName(grid), { connection: runConnection(url), skipVersionCheck: true });
+  const queue = new Queue(runQueueName(grid), { ...runConnection({ url, grid }), skipVersionCheck: true });
   const adapter = new HonoAdapter(serveStatic);
   createBullBoard({ queues: [new BullMQAdapter(queue)], serverAdapter: adapter });
   const app = adapter.registerPlugin();

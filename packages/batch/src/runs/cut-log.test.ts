@@ -5,12 +5,12 @@ import { CutLog, type CutLogParts } from "./cut-log.ts";
 import { runConnection } from "./run-queue.ts";
 
 async function parts(): Promise<CutLogParts & { readonly client: RedisClient }> {
-  const grid = randomId();
-  const queue = new Queue(grid, { connection: runConnection(inject("redisUrl")), skipVersionCheck: true });
+  const [url, grid] = [inject("redisUrl"), randomId()];
+  const queue = new Queue(grid, { ...runConnection({ url, grid }), skipVersionCheck: true });
   onTestFinished(() => queue.close());
   const client = await queue.getBackend().client;
   client.defineCommand("leftMs", { numberOfKeys: 1, lua: 'return redis.call("pttl", KEYS[1])' });
-  return { client, key: `callgrid:cuts:${grid}:7`, keptMs: 3_600_000 };
+  return { client, key: queue.toKey("7:cuts"), keptMs: 3_600_000 };
 }
 
 it("is read as it was written, and is gone some time after its last cut", async () => {

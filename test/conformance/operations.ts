@@ -55,6 +55,7 @@ const functionName = fc.constantFrom(...functionNames);
 const version = fc.constantFrom("v1", "v1", "v1", "v2");
 const outcome = fc.constantFrom("plain", "rich", "error", "large");
 const maxAttempts = fc.integer({ min: 1, max: 3 });
+const priority = fc.constantFrom(0, 0, 0, 1, -2);
 const submission = fc.record({
   name,
   mode: fc.constantFrom<CacheMode[]>("use", "use", "use", "refresh", "bypass"),
@@ -90,11 +91,23 @@ const kinds: Readonly<Record<string, Kind>> = {
   ),
   submitByClient: kind(
     8,
-    fc.record({ process: client, queueLimit: fc.constantFrom(0, 0, 3), submissions }),
+    fc.record({ process: client, priority, queueLimit: fc.constantFrom(0, 0, 3), submissions }),
     (pool, data) => pool.submit({ ...data, leaseMs: longLeaseMs, submissions: data.submissions.map(submissionOf) }),
   ),
-  submitByWorker: kind(6, fc.record({ worker, queueLimit: fc.constantFrom(0, 0, 3), submissions }), (pool, data) =>
-    pool.submit({ ...data, process: data.worker, leaseMs: 0, submissions: data.submissions.map(submissionOf) }),
+  submitByWorker: kind(
+    6,
+    fc.record({ worker, isReentrant: fc.boolean(), queueLimit: fc.constantFrom(0, 0, 3), submissions }),
+    (pool, data) =>
+      pool.submit({ ...data, process: data.worker, leaseMs: 0, submissions: data.submissions.map(submissionOf) }),
+  ),
+  submitReentrant: kind(3, fc.record({ process, priority, submissions }), (pool, data) =>
+    pool.submit({
+      ...data,
+      leaseMs: 0,
+      queueLimit: 0,
+      isReentrant: true,
+      submissions: data.submissions.map(submissionOf),
+    }),
   ),
   submitToWorker: kind(2, fc.record({ process, worker, submissions }), (pool, data) =>
     pool.submit({ ...data, leaseMs: 0, queueLimit: 0, submissions: data.submissions.map(submissionOf) }),

@@ -59,6 +59,10 @@ const readScores = (key: string): string[] => ["zrange", key, "0", "-1", "WITHSC
 
 const readers: Readonly<Record<string, (key: string) => string[]>> = {
   queue: readList,
+  priorities: readScores,
+  callers: readScores,
+  caller: readList,
+  waiting: readText,
   request: readText,
   claims: readHash,
   notes: readHash,
@@ -89,12 +93,15 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
   const single = new Map(contents);
   const fields = (name: string): Fields => (single.get(name) as Fields | undefined) ?? {};
   const scores = (name: string): Array<[string, number]> => inPairs((single.get(name) as string[] | undefined) ?? []);
+  expectCounted(contents);
   return {
     requests: dumpRequests(
       each(contents, "request", (text) => text as string),
       { claims: fields("claims"), notes: fields("notes"), reports: fields("reports") },
     ),
     queue: (single.get("queue") as string[] | undefined) ?? [],
+    callerQueues: dumpCallerQueues(contents),
+    turns: dumpTurns(contents),
     ownQueues: each(contents, "queue", (ids) => ids as string[]),
     running: each(contents, "running", (ids) => (ids as string[]).sort()),
     results: each(contents, "result", (text) => dumpResult(text as string)),
@@ -115,6 +122,28 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     head: (single.get("head") as string | undefined) ?? null,
     lost: each(contents, "lost", (ids) => ids as string[]),
   };
+}
+
+function dumpCallerQueues(contents: readonly Content[]): Record<string, string[]> {
+  return each(contents, "caller", (ids) => ids as string[]);
+}
+
+function dumpTurns(contents: readonly Content[]): Record<string, number> {
+  const callers = Object.entries(each(contents, "callers", (scores) => inPairs(scores as string[])));
+  const inLine = callers.flatMap(([priority, turns]) =>
+    turns.map(([process, turn]): [string, number] => [`${priority}:${process}`, turn]),
+  );
+  const priorities = inPairs((new Map(contents).get("priorities") as string[] | undefined) ?? []);
+  return Object.fromEntries([...priorities, ...inLine]);
+}
+
+/** The number that is kept of what waits is that of what waits. */
+function expectCounted(contents: readonly Content[]): void {
+  const single = new Map(contents);
+  const shared = [(single.get("queue") as string[] | undefined) ?? [], ...Object.values(dumpCallerQueues(contents))];
+  const waiting = shared.reduce((sum, ids) => sum + ids.length, 0);
+  const counted = Number(single.get("waiting") ?? 0);
+  if (counted !== waiting) throw new Error(`${waiting} ids wait, and "waiting" says ${counted}`);
 }
 
 /** What the keys `<kind>:<id>` hold, by id. */
@@ -151,8 +180,8 @@ function dumpRequests(texts: Fields, beside: BesideRecords): Record<string, Requ
 }
 
 function dumpRequest(id: string, text: string, { claims, notes, reports }: BesideRecords): RequestDump {
-  const header = /^(\S*) (\S+) (\d+) (\d+)\n/.exec(text);
-  const [whole = "", waiters = "", mode = "use", deadline, losses] = header ?? [];
+  const header = /^(\S*) (\S+) (\d+) (\d+) (-?\d+)\n/.exec(text);
+  const [whole = "", waiters = "", mode = "use", deadline, losses, priority] = header ?? [];
   const [payload = "", trace] = text.slice(whole.length).split("\n");
   return {
     payload,
@@ -165,6 +194,7 @@ function dumpRequest(id: string, text: string, { claims, notes, reports }: Besid
     suspended: notes[`suspended ${id}`] ?? null,
     progress: dumpProgress(notes[`progress ${id}`]),
     losses: Number(losses),
+    priority: Number(priority),
     reports: JSON.parse(`[${reports[id] ?? ""}]`) as unknown[],
     waiters: waiters.split(",").filter(Boolean).sort(),
   };

@@ -24,6 +24,7 @@ function runMessage(name: string, functionName = "work") {
     payload: payloadOf(name, functionName),
     mode: "use",
     losses: 0,
+    priority: 0,
     hasTimeout: false,
   } as const;
 }
@@ -67,7 +68,7 @@ export function volunteeringFacts(setStage: SetStage): void {
     await joinWorkers(stage.pool, "w1");
     await claimNames(stage.pool, "w1", { volunteerFor: 1 });
     await expectChanges(stage, () => submitByClient(stage.pool, "c1", "a", "b"), {
-      queue: [b],
+      callerQueues: { "0:c1": [b] },
       requests: {
         [a]: { payload: payloadOf("a"), owner: "w1", isClaimed: true, waiters: ["c1"] },
         [b]: { payload: payloadOf("b"), waiters: ["c1"] },
@@ -123,9 +124,9 @@ export function volunteeringFacts(setStage: SetStage): void {
     await joinWorkers(pool, ...workers);
     for (const worker of workers) await claimNames(pool, worker, { volunteerFor: 1 });
     await submitByClient(pool, "c1", ...workers);
-    const { running, volunteers, queue } = await dump();
+    const { running, volunteers, callerQueues } = await dump();
     expect(Object.keys(running)).toHaveLength(workers.length);
-    expect({ volunteers, queue }).toEqual({ volunteers: [], queue: [] });
+    expect({ volunteers, callerQueues }).toEqual({ volunteers: [], callerQueues: {} });
   });
 
   it("work on another worker's own queue is given to a volunteer too", async () => {
@@ -159,7 +160,7 @@ export function volunteeringFacts(setStage: SetStage): void {
     await claimNames(pool, "w1", { volunteerFor: 1 });
     await joinWorker(pool, "w2", { other: "v1" });
     await expectChanges(stage, () => submitByClient(pool, "c1", "a"), {
-      queue: [a],
+      callerQueues: { "0:c1": [a] },
       requests: { [a]: { payload: payloadOf("a"), waiters: ["c1"] } },
       volunteers: [],
       leases: { c1: true },
@@ -176,8 +177,12 @@ export function volunteeringFacts(setStage: SetStage): void {
     await joinWorker(pool, "fresh", { other: "v1" });
     await claimNames(pool, "fresh", { volunteerFor: 1 });
     await submitByClient(pool, "c1", "a", "b");
-    const { running, volunteers, queue } = await dump();
-    expect({ running, volunteers, queue }).toEqual({ running: { fresh: [a] }, volunteers: [], queue: [b] });
+    const { running, volunteers, callerQueues } = await dump();
+    expect({ running, volunteers, callerQueues }).toEqual({
+      running: { fresh: [a] },
+      volunteers: [],
+      callerQueues: { "0:c1": [b] },
+    });
   });
 
   it("a volunteer that submits to its own queue stands down, since it claims from there next", async () => {

@@ -128,10 +128,10 @@ export class Hoister {
   }
 
   /** Returns whether the parent is asked: it may mean another version of the function, or have none of that name. */
-  #ask({ id, payload, mode, timeoutMs }: Claim): boolean {
+  #ask({ id, payload, mode, priority, timeoutMs }: Claim): boolean {
     const { requester, tables } = this.#parts;
     if (this.#isStopped || !tables.mayHoist(functionNameOf(payload))) return false;
-    const ask = requester.ask({ id, payload, mode, timeoutMs }, undefined, (outcome) => {
+    const ask = requester.ask({ id, payload, mode, priority, timeoutMs }, undefined, (outcome) => {
       void this.#takeOutcome(id, outcome).catch(this.#parts.onError);
     });
     this.#hoisted.set(id, { id, payload, ask, isSeized: false });

@@ -93,8 +93,8 @@ export class Taker {
       )
       .catch(onError);
     for (const claim of fresh) {
-      const { id, payload, mode, timeoutMs } = claim;
-      const ask = requester.ask({ id, payload, mode, timeoutMs }, undefined, (outcome) =>
+      const { id, payload, mode, priority, timeoutMs } = claim;
+      const ask = requester.ask({ id, payload, mode, priority, timeoutMs }, undefined, (outcome) =>
         this.#takeOutcome(claim, outcome),
       );
       this.#taken.set(id, { claim, ask, takenAtMs: clock.now() });

@@ -1,5 +1,5 @@
 -- Gives a worker requests to evaluate, or notes it as a volunteer if there are none.
--- needs: time counters inbox record draw match
+-- needs: time counters inbox record callers draw match
 -- ARGV: worker, max (0: only stand down), budgetMicros, epoch, reach (own-queue|children|others|roots), volunteerFor (0: do not), skips
 --       (names with a blank between)
 -- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), and if there are claims: the

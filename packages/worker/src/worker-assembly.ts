@@ -110,7 +110,7 @@ function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state
   const evaluator = new Evaluator({ ...state, outside: ties, slots, resultLimitBytes: payloadLimitBytes });
   const { stack, ready } = evaluator;
   const requester = new Requester({
-    ...{ ...state, process: id, leaseMs: 0, queueLimit: 0 },
+    ...{ ...state, process: id, leaseMs: 0, queueLimit: 0, isReentrant: true },
     onResubmit: state.onOwnWork,
   });
   const completer = new Completer(state);

@@ -3,7 +3,7 @@
  * (scripts/claim.lua, release.lua)
  */
 import type { ClaimReply, ClaimRequest } from "../contract.ts";
-import { type Drawing, type DrawingReach, drawAnywhere, mayPassOver, noteClaimed, scansPerDrawing } from "./drawing.ts";
+import { type Drawing, type DrawingReach, drawAnywhere, mayPassOver, newDrawing, noteClaimed } from "./drawing.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 import { disown, type PoolRecords } from "./pool-records.ts";
 
@@ -17,15 +17,7 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
 
   const skips = request.skips.length === 0 ? undefined : new Set(request.skips);
   const reach = reachOf(request);
-  const drawing: Drawing = {
-    worker,
-    room: max,
-    budget: budgetMicros,
-    skips,
-    reach,
-    scans: scansPerDrawing,
-    claims: [],
-  };
+  const drawing = newDrawing({ worker, room: max, budget: budgetMicros, skips, reach });
   drawAnywhere(records, drawing, membersAskedByTheWay);
   const kind = settle(records, request, drawing);
   const isMore = drawing.room <= 0 || drawing.budget <= 0;

@@ -2,7 +2,7 @@
  * Matching: gives queued requests to volunteers, best first, until either runs out. It runs inside every operation that may put
  * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
  */
-import { type Drawing, drawAnywhere, noteClaimed, scansPerDrawing } from "./drawing.ts";
+import { drawAnywhere, newDrawing, noteClaimed } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";
 
@@ -44,15 +44,13 @@ function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sam
     records.inboxes.send(worker, { kind: "functions" });
     return 0;
   }
-  const drawing: Drawing = {
+  const drawing = newDrawing({
     worker,
     room: Math.min(want, limit),
     budget: Number.POSITIVE_INFINITY,
     skips,
     reach: isClosedToOwn ? "others" : "roots",
-    scans: scansPerDrawing,
-    claims: [],
-  };
+  });
   drawAnywhere(records, drawing, sample);
   if (drawing.claims.length === 0) return 0;
   records.volunteers.standDown(worker);

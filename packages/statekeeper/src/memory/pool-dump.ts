@@ -20,6 +20,7 @@ export interface RequestDump {
   readonly suspended: string | null;
   readonly progress: Progress | null;
   readonly losses: number;
+  readonly priority: number;
   readonly reports: readonly unknown[];
   readonly waiters: readonly string[];
 }
@@ -32,6 +33,10 @@ export interface PoolDump {
   readonly requests: Readonly<Record<string, RequestDump>>;
   /** From head to end. */
   readonly queue: readonly string[];
+  /** `priority:process` to what waits there; those that are empty are left out. */
+  readonly callerQueues: Readonly<Record<string, readonly string[]>>;
+  /** The turns of priorities, and those of callers as `priority:process`. */
+  readonly turns: Readonly<Record<string, number>>;
   readonly ownQueues: Readonly<Record<string, readonly string[]>>;
   readonly running: Readonly<Record<string, readonly string[]>>;
   readonly results: Readonly<Record<string, { readonly stamp: string; readonly outcome: string }>>;
@@ -67,6 +72,12 @@ export function dumpPool(records: PoolRecords): PoolDump {
   return {
     requests: sorted([...records.requests].map(([id, record]) => [id, dumpRequest(record)])),
     queue: [...records.queue],
+    callerQueues: sorted(
+      [...records.callers.queues()]
+        .filter(({ queue }) => queue.length > 0)
+        .map(({ name, queue }) => [name, [...queue]]),
+    ),
+    turns: sorted(dumpTurns(records)),
     ownQueues: sorted(
       [...records.ownQueues].filter(([, ids]) => ids.length > 0).map(([worker, ids]) => [worker, [...ids]]),
     ),
@@ -99,6 +110,15 @@ export function dumpMessage(message: InboxMessage): MessageDump {
   return { kind: message.kind, ...claim, hasTimeout: timeoutMs > 0 };
 }
 
+function dumpTurns({ callers }: PoolRecords): Array<[string, number]> {
+  const priorities = callers.priorities.first(callers.priorities.size);
+  return priorities.flatMap(({ name: priority, turn }) => {
+    const { turns } = callers.at(Number(priority));
+    const inLine = turns.first(turns.size).map(({ name, turn }): [string, number] => [`${priority}:${name}`, turn]);
+    return [[priority, turn], ...inLine] as Array<[string, number]>;
+  });
+}
+
 function dumpRequest(record: RequestRecord): RequestDump {
   return {
     payload: record.payload,
@@ -111,6 +131,7 @@ function dumpRequest(record: RequestRecord): RequestDump {
     suspended: record.suspended?.join("") ?? null,
     progress: record.progress ?? null,
     losses: record.losses,
+    priority: record.priority,
     reports: [...record.reports],
     waiters: [...record.waiters].sort(),
   };

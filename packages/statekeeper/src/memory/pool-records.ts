@@ -5,6 +5,7 @@
  */
 import type { Clock, OutcomeText } from "@callgrid/core";
 import type { CacheMode, InboxMessage, Progress } from "../contract.ts";
+import { CallerQueues } from "./caller-queues.ts";
 import { Deque } from "./deque.ts";
 import type { Inboxes } from "./inboxes.ts";
 import { LapseHeap } from "./lapse-heap.ts";
@@ -31,6 +32,8 @@ export interface RequestRecord {
   /** How far the function last said it was. */
   progress: Progress | undefined;
   losses: number;
+  /** The highest at which it was submitted. */
+  priority: number;
   readonly reports: unknown[];
   readonly waiters: Set<string>;
 }
@@ -40,7 +43,9 @@ const largeBytes = 65_536;
 
 export class PoolRecords {
   readonly requests = new Map<string, RequestRecord>();
+  /** The pool's: what was given back, and re-entrant requests that are on no own queue. */
   readonly queue = new Deque<string>();
+  readonly callers = new CallerQueues();
   readonly ownQueues = new Map<string, Deque<string>>();
   readonly running = new Map<string, Set<string>>();
   readonly results = new ResultCache();
@@ -90,6 +95,11 @@ export class PoolRecords {
       this.ownQueues.set(worker, queue);
     }
     return queue;
+  }
+
+  /** How many ids wait in the pool's queue and those of callers. */
+  get waiting(): number {
+    return this.queue.length + this.callers.length;
   }
 
   /** Puts ids at the head of the pool's queue, so that the first of them is claimed first. */

@@ -20,6 +20,10 @@ export const knownPoolsKey = "callgrid:pools";
 export const keyNames = {
   queueKey: "queue",
   queueOf: "queue:",
+  prioritiesKey: "priorities",
+  callersOf: "callers:",
+  callerQueueOf: "caller:",
+  waitingKey: "waiting",
   requestOf: "request:",
   runningOf: "running:",
   resultOf: "result:",

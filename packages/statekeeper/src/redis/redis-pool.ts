@@ -84,7 +84,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
-    const args: Arguments = [batch.process, batch.leaseMs, batch.worker ?? "", batch.queueLimit];
+    const { process, leaseMs, worker = "", queueLimit, isReentrant, priority = 0 } = batch;
+    const args: Arguments = [process, leaseMs, worker, queueLimit, isReentrant === true ? "child" : priority];
     for (const { id, payload, mode, timeoutMs, isHeld, trace } of batch.submissions) {
       args.push(
         id,

@@ -113,6 +113,18 @@ export function turnFacts(setStage: SetStage): void {
     expect(drawn).toContain("c");
   });
 
+  it("what comes while nothing waits goes to volunteers without being queued, and what is left is queued", async () => {
+    const stage = await setMeasured(setStage);
+    await claimNames(stage.pool, "w1", { volunteerFor: 2, skips: ["slow"] });
+    await ask(stage.pool, "c1", ["c"], { functionName: "slow" });
+    await stage.pool.withdraw("c1", [idOf("c")]);
+    await claimNames(stage.pool, "w1", { volunteerFor: 2 });
+    await ask(stage.pool, "c1", ["a", "b", "d"], { priority: 2 });
+    const { running, callerQueues, turns } = await stage.dump();
+    expect({ running, callerQueues }).toEqual({ running: { w1: [a, b] }, callerQueues: { "2:c1": [idOf("d")] } });
+    expect(Object.keys(turns)).toContain("2:c1");
+  });
+
   it("re-entrant requests go before all roots, in the order in which they came", async () => {
     const stage = await setMeasured(setStage);
     await ask(stage.pool, "c1", ["c", "d"], { priority: 10 });
@@ -195,9 +207,18 @@ export function turnFacts(setStage: SetStage): void {
     for (const caller of callers) await submitByClient(stage.pool, caller, caller);
     expect((await claimNames(stage.pool, "w1")).sort()).toEqual(callers.toSorted());
     expect(await claimNames(stage.pool, "w1")).toEqual([]);
-    expect((await stage.dump()).turns).toEqual({ 0: 1 });
-    expect(await claimNames(stage.pool, "w1")).toEqual([]);
-    expect((await stage.dump()).turns).toEqual({});
+    expect((await stage.dump()).callerQueues).toEqual({});
+  });
+
+  it("a turn that has come is gone, if nothing waits there any more", async () => {
+    const stage = await setMeasured(setStage);
+    await ask(stage.pool, "c1", ["a"]);
+    await ask(stage.pool, "c2", ["b"], { priority: 1 });
+    expect(await claimNames(stage.pool, "w1")).toEqual(["b", "a"]);
+    await ask(stage.pool, "c3", ["c"], { priority: 2 });
+    expect(Object.keys((await stage.dump()).turns)).toEqual(["0", "1", "2", "2:c3"]);
+    expect(await claimNames(stage.pool, "w1")).toEqual(["c"]);
+    expect(Object.keys((await stage.dump()).turns)).toEqual(["2"]);
   });
 
   it("a pool counts what waits for all of its callers, and is full by that", async () => {

@@ -27,7 +27,7 @@ if worker ~= '' and not isMember(worker) then worker = '' end
 -- it claims from its own queue next, and needs no message for that
 if worker == process then standDown(process) end
 local room = math.huge
-if queueLimit > 0 and worker == '' then room = queueLimit - tonumber(redis.call('GET', waitingKey) or '0') end
+if queueLimit > 0 and worker == '' then room = queueLimit - waitingNow() end
 
 local function cachedOutcome(result, stamp)
   if not result then return nil end
@@ -123,6 +123,14 @@ for index, id in ipairs(ids) do
 end
 
 writeMany(writes)
+local volunteers = redis.call('HLEN', volunteersKey)
+local coming = #queued
+local isStraight = volunteers > 0 and coming > 0 and worker == '' and waitingNow() == 0
+if isStraight then
+  atHand = queued
+  match(coming, 8)
+  queued = atHand
+end
 if worker ~= '' then
   pushAll('RPUSH', queueOf .. worker, queued)
 elseif isChild then
@@ -142,9 +150,8 @@ end
 count('submitted', #ids)
 count('joined', joined)
 count('hits', hits)
-local volunteers = redis.call('HLEN', volunteersKey)
-if volunteers > 0 and #queued > 0 then
-  match(#queued, 8)
+if volunteers > 0 and coming > 0 then
+  if not isStraight then match(coming, 8) end
   volunteers = redis.call('HLEN', volunteersKey)
 end
 deliver()

@@ -118,6 +118,21 @@ local function drawFrom(drawing, key, pop, push, isShared)
   return false
 end
 
+-- Ids that have just come while nothing waited: whoever is idle gets them before they are put on any queue.
+local atHand = {}
+local function drawAtHand(drawing)
+  local kept = {}
+  for _, id in ipairs(atHand) do
+    local taken = 'left'
+    if not isFull(drawing) then
+      drawing.scans = drawing.scans - 1
+      taken = take(drawing, id, redis.call('GET', requestOf .. id), redis.call('HGET', claimsKey, id), true)
+    end
+    if taken == 'left' or taken == 'skipped' then kept[#kept + 1] = id end
+  end
+  atHand = kept
+end
+
 -- A caller that is alone has nobody to be fair to, and keeps its turn.
 local function drawFromCaller(drawing, priority, caller)
   local process, turn = caller.process, caller.turn
@@ -183,8 +198,11 @@ end
 local function drawAnywhere(drawing, sample)
   drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH')
   if #drawing.claims > 0 or drawing.reach == 'own-queue' then return end
-  drawFrom(drawing, queueKey, 'LPOP', 'LPUSH', true)
-  drawFromCallers(drawing)
+  drawAtHand(drawing)
+  if waitingNow() > 0 then
+    drawFrom(drawing, queueKey, 'LPOP', 'LPUSH', true)
+    drawFromCallers(drawing)
+  end
   while #drawing.claims == 0 and drawing.scans > 0 do
     local other = longestOwnQueue(drawing.worker, sample)
     if other == nil then return end

@@ -22,14 +22,9 @@ export interface CallersInLine {
 
 export class CallerQueues {
   readonly priorities = new Turns();
+  /** How many ids there are in all; whoever draws keeps it up to date. */
+  length = 0;
   readonly #callers = new Map<number, CallersInLine>();
-
-  /** How many ids there are in all. */
-  get length(): number {
-    let length = 0;
-    for (const { queue } of this.queues()) length += queue.length;
-    return length;
-  }
 
   at(priority: number): CallersInLine {
     let callers = this.#callers.get(priority);
@@ -47,6 +42,7 @@ export class CallerQueues {
     queues.set(process, queue);
     if (!turns.has(process)) this.#lineUp(priority, process);
     for (const id of ids) queue.pushTail(id);
+    this.length += ids.length;
   }
 
   /** Removes a caller whose queue is empty. */

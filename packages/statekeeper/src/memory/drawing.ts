@@ -3,7 +3,7 @@
  */
 import type { Claim } from "../contract.ts";
 import { weightOf } from "./caller-queues.ts";
-import type { Deque } from "./deque.ts";
+import { Deque } from "./deque.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
 /** A bound on the ids that one drawing looks at. */
@@ -27,6 +27,8 @@ export interface Drawing {
   budget: number;
   readonly skips: ReadonlySet<string> | undefined;
   readonly reach: DrawingReach;
+  /** Ids that have just come while nothing waited: whoever is idle gets them before they are put on any queue. */
+  readonly atHand?: Deque<string> | undefined;
   /** How many more ids to look at. */
   scans: number;
   readonly claims: Claim[];
@@ -53,8 +55,11 @@ export function newDrawing(given: Omit<Drawing, "scans" | "claims" | "workMs">):
 export function drawAnywhere(records: PoolRecords, drawing: Drawing, sample: number): void {
   drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail", isShared: false });
   if (drawing.claims.length > 0 || drawing.reach === "own-queue") return;
-  drawFrom(records, drawing, { queue: records.queue, end: "head", isShared: true });
-  drawFromCallers(records, drawing);
+  drawFrom(records, drawing, { queue: drawing.atHand, end: "head", isShared: false });
+  if (records.waiting > 0) {
+    drawFrom(records, drawing, { queue: records.queue, end: "head", isShared: true });
+    drawFromCallers(records, drawing);
+  }
   while (drawing.claims.length === 0 && drawing.scans > 0) {
     const queue = longestOwnQueue(records, drawing.worker, sample);
     if (queue === undefined) return;
@@ -127,8 +132,11 @@ function drawFromCaller(
   if (drawing.reach === "children" && !records.members.has(process)) return;
   if (drawing.reach === "others" && process === drawing.worker) return;
   const { turns, queues } = records.callers.at(priority);
+  const queue = queues.get(process) ?? new Deque<string>();
+  const lengthBefore = queue.length;
   drawing.workMs = 0;
-  const isEmpty = drawFrom(records, drawing, { queue: queues.get(process), end: "head", isShared: true });
+  const isEmpty = drawFrom(records, drawing, { queue, end: "head", isShared: true });
+  records.callers.length += queue.length - lengthBefore;
   if (drawing.workMs > 0 && !isAlone) turns.set(process, turn + drawing.workMs);
   else if (isEmpty) records.callers.remove(priority, process);
 }

@@ -2,6 +2,7 @@
  * Matching: gives queued requests to volunteers, best first, until either runs out. It runs inside every operation that may put
  * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
  */
+import type { Deque } from "./deque.ts";
 import { drawAnywhere, newDrawing, noteClaimed } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";
@@ -18,16 +19,22 @@ export interface MatchBounds {
   readonly limit: number;
   /** How many members to ask for a long own queue. */
   readonly sample: number;
+  /** See {@link Drawing.atHand}. */
+  readonly atHand?: Deque<string>;
 }
 
 /** Returns how many requests were given away. */
-export function match(records: PoolRecords, { limit, sample }: MatchBounds): number {
+export function match(records: PoolRecords, { limit, sample, atHand }: MatchBounds): number {
   let moved = 0;
   for (let round = 0; moved < limit && round < mostRounds; round += 1) {
     const volunteers = records.volunteers.first(volunteersPerRound);
     const volunteersBefore = records.volunteers.size;
     for (const volunteer of volunteers) {
-      moved += serveVolunteer(records, volunteer, { limit: limit - moved, sample });
+      moved += serveVolunteer(records, volunteer, {
+        limit: limit - moved,
+        sample,
+        ...(atHand === undefined ? {} : { atHand }),
+      });
       if (moved >= limit) break;
     }
     // Fewer than asked for were all there are, and each has been served or has found nothing.
@@ -37,7 +44,7 @@ export function match(records: PoolRecords, { limit, sample }: MatchBounds): num
 }
 
 /** Returns how many requests the volunteer got. One that has an old function table is sent away to read the new one first. */
-function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sample }: MatchBounds): number {
+function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sample, atHand }: MatchBounds): number {
   const { worker, want, epoch, skips, isClosedToOwn } = volunteer;
   if (epoch !== records.functions.epoch) {
     records.volunteers.standDown(worker);
@@ -50,6 +57,7 @@ function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sam
     budget: Number.POSITIVE_INFINITY,
     skips,
     reach: isClosedToOwn ? "others" : "roots",
+    atHand,
   });
   drawAnywhere(records, drawing, sample);
   if (drawing.claims.length === 0) return 0;

@@ -3,6 +3,7 @@
  */
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract.ts";
+import { Deque } from "./deque.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
@@ -10,7 +11,7 @@ import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-rec
 interface Intake {
   readonly batch: SubmitBatch;
   readonly answers: SubmitAnswer[];
-  readonly queued: string[];
+  queued: string[];
   /** How many more new requests the pool takes. */
   room: number;
 }
@@ -25,10 +26,21 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
     const answer = takeIn(records, intake, submission);
     if (answer !== undefined) intake.answers.push({ index, ...answer });
   }
+  const coming = intake.queued.length;
+  const isStraight = intake.batch.worker === undefined && records.waiting === 0;
+  if (isStraight) intake.queued = serveStraight(records, intake.queued);
   enqueue(records, intake);
   records.count("submitted", batch.submissions.length);
-  if (intake.queued.length > 0) match(records, { limit: intake.queued.length, sample: membersAskedByTheWay });
+  if (coming > 0 && !isStraight) match(records, { limit: coming, sample: membersAskedByTheWay });
   return { answers: intake.answers, volunteers: records.volunteers.size };
+}
+
+/** Volunteers get what comes while nothing waits. Returns what is left. */
+function serveStraight(records: PoolRecords, ids: readonly string[]): string[] {
+  const atHand = new Deque<string>();
+  for (const id of ids) atHand.pushTail(id);
+  if (ids.length > 0) match(records, { limit: ids.length, sample: membersAskedByTheWay, atHand });
+  return [...atHand];
 }
 
 function enqueue(records: PoolRecords, { batch, queued }: Intake): void {

@@ -2,7 +2,7 @@
  * Random operations on a pool, as plain data: fast-check makes, shrinks and prints them, and both statekeepers run the same ones.
  * Leases last for ever or have lapsed at once, in an order that is part of the operation: so real time plays no part.
  */
-import type { CacheMode, Claim, Completion, PoolKeeper } from "@callgrid/statekeeper";
+import type { CacheMode, Claim, Completion, PoolKeeper, Preference } from "@callgrid/statekeeper";
 import fc from "fast-check";
 import { idOf, longLeaseMs } from "./stage.ts";
 
@@ -124,8 +124,11 @@ const kinds: Readonly<Record<string, Kind>> = {
       isOpenToChildren: fc.boolean(),
       isClosedToOwn: fc.constantFrom(false, false, true),
       volunteerFor: fc.constantFrom(0, 1, 2, 3),
+      score: fc.constantFrom(1, 1, 2.5, 0),
+      recent: fc.constantFrom(...functionNames, undefined),
     }),
-    async (pool, { isStale, ...request }, { epoch }) => {
+    async (pool, { isStale, recent, ...given }, { epoch }) => {
+      const request = { ...given, ...(recent === undefined ? {} : { recent }) };
       const reply = await pool.claim({ ...request, epoch: isStale ? epoch - 1 : epoch });
       return { ...reply, claims: reply.claims.map(withoutTime) };
     },
@@ -195,8 +198,15 @@ const kinds: Readonly<Record<string, Kind>> = {
   lapse: kind(3, fc.record({ process }), (pool, { process }, { step }) =>
     pool.renew(process, -longLeaseMs * (1 + step)),
   ),
-  sweep: kind(4, fc.record({ process, headLeaseMs: fc.constantFrom(0, longLeaseMs), maxAttempts }), (pool, data) =>
-    pool.sweep({ ...data, limit: 100 }),
+  sweep: kind(
+    4,
+    fc.record({
+      process,
+      headLeaseMs: fc.constantFrom(0, longLeaseMs),
+      maxAttempts,
+      prefer: fc.constantFrom<Preference[][]>([], ["recent", "score"], ["idle"]),
+    }),
+    (pool, data) => pool.sweep({ ...data, limit: 100 }),
   ),
   leave: kind(1, fc.record({ process }), (pool, { process }) => pool.leave(process)),
   bury: kind(2, fc.record({ worker, maxAttempts }), (pool, { worker, maxAttempts }, { step }) =>

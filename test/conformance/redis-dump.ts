@@ -70,6 +70,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   running: (key) => ["smembers", key],
   result: readText,
   volunteers: readHash,
+  preferences: readText,
   members: readHash,
   leases: readScores,
   functions: readHash,
@@ -108,6 +109,9 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     volunteers: Object.entries(fields("volunteers"))
       .sort(([, one], [, other]) => Number.parseInt(one, 10) - Number.parseInt(other, 10))
       .map(([worker, text]) => dumpVolunteer(worker, text)),
+    preferences: ((single.get("preferences") as string | undefined)?.split(" ") as
+      | PoolDump["preferences"]
+      | undefined) ?? ["score", "recent", "idle"],
     members: mapped(fields("members"), (text) => JSON.parse(text) as PoolDump["members"][string]),
     leases: Object.fromEntries(scores("leases").map(([process, lapsesAt]) => [process, lapsesAt > now])),
     functions: fields("functions"),
@@ -212,12 +216,14 @@ function dumpResult(text: string): PoolDump["results"][string] {
 }
 
 function dumpVolunteer(worker: string, text: string): PoolDump["volunteers"][number] {
-  const [, want, epoch, reach, ...skips] = text.split(" ");
+  const [, want, epoch, reach, score, recent, ...skips] = text.split(" ");
   return {
     worker,
     want: Number(want),
     epoch: Number(epoch),
     skips: skips.filter((name) => name !== ""),
     isClosedToOwn: reach === "others",
+    score: Number(score),
+    recent: recent === "-" ? null : (recent ?? null),
   };
 }

@@ -43,7 +43,7 @@ export function volunteeringFacts(setStage: SetStage): void {
       volunteerFor: 2,
     };
     const reply = await expectChanges(stage, () => stage.pool.claim(claim), {
-      volunteers: [{ worker: "w1", want: 2, epoch: 1, skips: ["other"], isClosedToOwn: false }],
+      volunteers: [{ worker: "w1", want: 2, epoch: 1, skips: ["other"], isClosedToOwn: false, score: 1, recent: null }],
       counted: { volunteered: 1 },
     });
     expect(reply).toEqual({ kind: "claims", claims: [], volunteers: 1, isMore: false });
@@ -97,6 +97,34 @@ export function volunteeringFacts(setStage: SetStage): void {
     await submitByClient(stage.pool, "c1", "a");
     await submitByClient(stage.pool, "c1", "b");
     expect((await stage.dump()).running).toEqual({ w1: [b], w2: [a] });
+  });
+
+  it("the fastest is served first, and among equals who evaluated the function last", async () => {
+    const { pool, dump } = await setStage();
+    await joinWorkers(pool, "w1", "w2", "w3", "w4");
+    await claimNames(pool, "w1", { volunteerFor: 1 });
+    await claimNames(pool, "w2", { volunteerFor: 1, recent: "other" });
+    await claimNames(pool, "w3", { volunteerFor: 1, recent: "work" });
+    await claimNames(pool, "w4", { volunteerFor: 1, score: 2.5 });
+    for (const name of ["a", "b", "c"]) await submitByClient(pool, "c1", name);
+    const { running, volunteers } = await dump();
+    expect(running).toEqual({ w1: [idOf("c")], w3: [b], w4: [a] });
+    expect(volunteers).toMatchObject([{ worker: "w2", score: 1, recent: "other" }]);
+  });
+
+  it("the head of a pool says what is preferred, and it stays so", async () => {
+    const { pool, dump } = await setStage();
+    await joinWorkers(pool, "w1", "w2", "w3");
+    await claimNames(pool, "w1", { volunteerFor: 1 });
+    await claimNames(pool, "w2", { volunteerFor: 1, score: 2 });
+    await claimNames(pool, "w3", { volunteerFor: 1, recent: "work" });
+    const sweeping = { maxAttempts: 3, limit: 100 };
+    await pool.sweep({ ...sweeping, process: "d1", headLeaseMs: longLeaseMs, prefer: ["recent", "idle", "score"] });
+    await pool.sweep({ ...sweeping, process: "d2", headLeaseMs: longLeaseMs, prefer: ["score"] });
+    await pool.sweep({ ...sweeping, process: "d1", headLeaseMs: longLeaseMs });
+    expect((await dump()).preferences).toEqual(["recent", "idle", "score"]);
+    for (const name of ["a", "b"]) await submitByClient(pool, "c1", name);
+    expect((await dump()).running).toEqual({ w1: [b], w3: [a] });
   });
 
   it("a volunteer gets as many as it asked for", async () => {

@@ -44,6 +44,7 @@ local texts, keys = readMany(requestOf, ids)
 -- Records are written together at the end; where the text of one stands among the writes, by id.
 local writes, placeOf = {}, {}
 local queued, held, isHeld = {}, {}, {}
+local firstName = nil
 local joined, hits = 0, 0
 local plainHeader = process .. ' use 0 0 ' .. rank .. '\n'
 
@@ -102,7 +103,8 @@ end
 for index, id in ipairs(ids) do
   local at = 2 + 4 * index
   local payload, mode, timeoutMs = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local stamp = currentStamp(functionNameAt(payload, 1))
+  local name = functionNameAt(payload, 1)
+  local stamp = currentStamp(name)
   if mode == 'held' and not isMember(process) then mode = 'use' end
   if not stamp and redis.call('EXISTS', functionsKey) == 1 then
     answer(index - 1, 'unknown-function')
@@ -120,6 +122,7 @@ for index, id in ipairs(ids) do
       create(id, keys[index], payload, mode, timeoutMs)
     end
   end
+  if #queued == 1 then firstName = firstName or name end
 end
 
 writeMany(writes)
@@ -128,7 +131,7 @@ local coming = #queued
 local isStraight = volunteers > 0 and coming > 0 and worker == '' and waitingNow() == 0
 if isStraight then
   atHand = queued
-  match(coming, 8)
+  match(coming, 8, firstName)
   queued = atHand
 end
 if worker ~= '' then
@@ -151,7 +154,7 @@ count('submitted', #ids)
 count('joined', joined)
 count('hits', hits)
 if volunteers > 0 and coming > 0 then
-  if not isStraight then match(coming, 8) end
+  if not isStraight then match(coming, 8, firstName) end
   volunteers = redis.call('HLEN', volunteersKey)
 end
 deliver()

@@ -6,6 +6,7 @@
  * functions are pure: a reply that got lost costs a duplicate at worst. Times are the statekeeper's own clock.
  */
 import type { OutcomeText } from "@callgrid/core";
+import type { Preference } from "./volunteer-order.ts";
 
 /** How a request may use what is known already: `refresh` evaluates again and stores, `bypass` neither looks nor stores. */
 export type CacheMode = "use" | "refresh" | "bypass";
@@ -80,6 +81,10 @@ export interface ClaimRequest {
   readonly isClosedToOwn?: boolean;
   /** How many requests to be given as a volunteer, if there is nothing to claim; 0: do not volunteer. */
   readonly volunteerFor: number;
+  /** Of the volunteer: how fast it is, see {@link Preference}. Default: 1. */
+  readonly score?: number;
+  /** Of the volunteer: the function that it evaluated last. Default: none. */
+  readonly recent?: string;
 }
 
 /** A request to evaluate, under the worker's lease. */
@@ -173,6 +178,8 @@ export interface SweepRequest {
    * than their function usually takes. Default: no copies.
    */
   readonly copyAfterMs?: number;
+  /** Which volunteers are served first from now on, if the process heads the pool. Default: as before, at first the usual ones. */
+  readonly prefer?: readonly Preference[];
 }
 
 export interface SweepReply {

@@ -16,3 +16,4 @@ export { decodeInboxMessage } from "./redis/inbox-message.ts";
 export { type OpenOptions, openStatekeeper } from "./redis/open.ts";
 export type { RefusalKind } from "./redis/redis-refusal.ts";
 export * from "./requester.ts";
+export { type Preference, usualPreferences } from "./volunteer-order.ts";

@@ -32,14 +32,15 @@ function reachOf({ isOpenToRoots, isOpenToChildren = false, isClosedToOwn = fals
 /** With nothing to claim the worker volunteers, unless the bound was met before anything that it could claim. */
 function settle(records: PoolRecords, request: ClaimRequest, drawing: Drawing): ClaimReply["kind"] {
   const { claims, scans, skips } = drawing;
-  const { worker, epoch, volunteerFor } = request;
+  const { worker, epoch, volunteerFor, score = 1, recent } = request;
   if (claims.length > 0) {
     noteClaimed(records, worker, claims);
   } else if (scans <= 0 && !mayPassOver(drawing)) {
     return "again";
   } else if (volunteerFor > 0) {
     records.count("volunteered", 1);
-    records.volunteers.add({ worker, want: volunteerFor, epoch, skips, isClosedToOwn: drawing.reach === "others" });
+    const isClosedToOwn = drawing.reach === "others";
+    records.volunteers.add({ worker, want: volunteerFor, epoch, skips, isClosedToOwn, score, recent });
   }
   return "claims";
 }

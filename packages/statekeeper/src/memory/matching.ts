@@ -2,6 +2,8 @@
  * Matching: gives queued requests to volunteers, best first, until either runs out. It runs inside every operation that may put
  * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
  */
+
+import { orderVolunteers } from "../volunteer-order.ts";
 import type { Deque } from "./deque.ts";
 import { drawAnywhere, newDrawing, noteClaimed } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
@@ -19,22 +21,21 @@ export interface MatchBounds {
   readonly limit: number;
   /** How many members to ask for a long own queue. */
   readonly sample: number;
+  /** The function of the first request, if that is known. */
+  readonly functionName?: string | undefined;
   /** See {@link Drawing.atHand}. */
   readonly atHand?: Deque<string>;
 }
 
 /** Returns how many requests were given away. */
-export function match(records: PoolRecords, { limit, sample, atHand }: MatchBounds): number {
+export function match(records: PoolRecords, { limit, functionName, ...rest }: MatchBounds): number {
   let moved = 0;
   for (let round = 0; moved < limit && round < mostRounds; round += 1) {
-    const volunteers = records.volunteers.first(volunteersPerRound);
+    const idle = records.volunteers.first(volunteersPerRound);
+    const volunteers = orderVolunteers(idle, records.preferences, functionName);
     const volunteersBefore = records.volunteers.size;
     for (const volunteer of volunteers) {
-      moved += serveVolunteer(records, volunteer, {
-        limit: limit - moved,
-        sample,
-        ...(atHand === undefined ? {} : { atHand }),
-      });
+      moved += serveVolunteer(records, volunteer, { limit: limit - moved, ...rest });
       if (moved >= limit) break;
     }
     // Fewer than asked for were all there are, and each has been served or has found nothing.

@@ -4,6 +4,7 @@
  */
 import { type ErrorTree, isErrorText } from "@callgrid/core";
 import type { CacheMode, InboxMessage, Progress } from "../contract.ts";
+import type { Preference } from "../volunteer-order.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 
 /** A request that is not done. */
@@ -40,14 +41,18 @@ export interface PoolDump {
   readonly ownQueues: Readonly<Record<string, readonly string[]>>;
   readonly running: Readonly<Record<string, readonly string[]>>;
   readonly results: Readonly<Record<string, { readonly stamp: string; readonly outcome: string }>>;
-  /** The one that is served first is first. */
+  /** The one that has been idle longest is first. */
   readonly volunteers: ReadonlyArray<{
     worker: string;
     want: number;
     epoch: number;
     skips: readonly string[];
     isClosedToOwn: boolean;
+    score: number;
+    recent: string | null;
   }>;
+  /** What volunteers are preferred for. */
+  readonly preferences: readonly Preference[];
   readonly members: Readonly<Record<string, { kind: string; description: unknown; functions: Record<string, string> }>>;
   /** Whether each lease is still alive. */
   readonly leases: Readonly<Record<string, boolean>>;
@@ -83,7 +88,12 @@ export function dumpPool(records: PoolRecords): PoolDump {
     ),
     running: sorted([...records.running].map(([worker, ids]) => [worker, [...ids].sort()])),
     results: sorted([...records.results.entries(now)].map(([id, { stamp, outcome }]) => [id, { stamp, outcome }])),
-    volunteers: [...records.volunteers].map(({ skips, ...volunteer }) => ({ ...volunteer, skips: [...(skips ?? [])] })),
+    volunteers: [...records.volunteers].map(({ skips, recent = null, ...volunteer }) => ({
+      ...volunteer,
+      recent,
+      skips: [...(skips ?? [])],
+    })),
+    preferences: [...records.preferences],
     members: sorted(records.members.ids().map((id) => [id, dumpMember(records, id)])),
     leases: sorted(
       [...records.leases.keys()].map((process) => [process, (records.leases.lapsesAt(process) ?? 0) > now]),

@@ -5,6 +5,7 @@
  */
 import type { Clock, OutcomeText } from "@callgrid/core";
 import type { CacheMode, InboxMessage, Progress } from "../contract.ts";
+import { type Preference, usualPreferences } from "../volunteer-order.ts";
 import { CallerQueues } from "./caller-queues.ts";
 import { Deque } from "./deque.ts";
 import type { Inboxes } from "./inboxes.ts";
@@ -50,6 +51,7 @@ export class PoolRecords {
   readonly running = new Map<string, Set<string>>();
   readonly results = new ResultCache();
   readonly volunteers = new Volunteers();
+  preferences: readonly Preference[] = usualPreferences;
   readonly members = new Members();
   readonly leases = new LapseHeap();
   readonly functions = new PoolFunctions();

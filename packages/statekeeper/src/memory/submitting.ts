@@ -4,7 +4,7 @@
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract.ts";
 import { Deque } from "./deque.ts";
-import { match, membersAskedByTheWay } from "./matching.ts";
+import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
 /** One batch on its way in. */
@@ -27,19 +27,22 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
     if (answer !== undefined) intake.answers.push({ index, ...answer });
   }
   const coming = intake.queued.length;
+  const [first = ""] = intake.queued;
+  const functionName = functionNameIn(records.requests.get(first)?.payload ?? "");
+  const bounds = { limit: coming, sample: membersAskedByTheWay, functionName };
   const isStraight = intake.batch.worker === undefined && records.waiting === 0;
-  if (isStraight) intake.queued = serveStraight(records, intake.queued);
+  if (isStraight) intake.queued = serveStraight(records, intake.queued, bounds);
   enqueue(records, intake);
   records.count("submitted", batch.submissions.length);
-  if (coming > 0 && !isStraight) match(records, { limit: coming, sample: membersAskedByTheWay });
+  if (coming > 0 && !isStraight) match(records, bounds);
   return { answers: intake.answers, volunteers: records.volunteers.size };
 }
 
 /** Volunteers get what comes while nothing waits. Returns what is left. */
-function serveStraight(records: PoolRecords, ids: readonly string[]): string[] {
+function serveStraight(records: PoolRecords, ids: readonly string[], bounds: MatchBounds): string[] {
   const atHand = new Deque<string>();
   for (const id of ids) atHand.pushTail(id);
-  if (ids.length > 0) match(records, { limit: ids.length, sample: membersAskedByTheWay, atHand });
+  if (ids.length > 0) match(records, { ...bounds, atHand });
   return [...atHand];
 }
 

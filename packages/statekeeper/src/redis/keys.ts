@@ -30,6 +30,7 @@ export const keyNames = {
   inboxOf: "inbox:",
   lostOf: "lost:",
   volunteersKey: "volunteers",
+  preferencesKey: "preferences",
   membersKey: "members",
   leasesKey: "leases",
   functionsKey: "functions",

@@ -98,8 +98,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimReply> {
-    const { worker, max, budgetMicros, epoch, volunteerFor, skips } = request;
-    const args = [worker, max, budgetMicros, epoch, reachOf(request), volunteerFor, skips.join(" ")];
+    const { worker, max, budgetMicros, epoch, volunteerFor, score = 1, recent = "-", skips } = request;
+    const args = [worker, max, budgetMicros, epoch, reachOf(request), volunteerFor, score, recent, skips.join(" ")];
     return readClaimReply(list(await this.#run("claim", args)));
   }
 
@@ -153,8 +153,10 @@ export class RedisPool implements PoolKeeper {
   }
 
   async sweep(request: SweepRequest): Promise<SweepReply> {
-    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0 } = request;
-    return readSweepReply(list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit, copyAfterMs])));
+    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0, prefer = [] } = request;
+    return readSweepReply(
+      list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit, copyAfterMs, prefer.join(" ")])),
+    );
   }
 
   async hoist({ process, limit, except }: HoistRequest): Promise<HoistReply> {

@@ -3,7 +3,7 @@
  * knows its queues, such as Bull Board, shows runs as they are.
  */
 import { GridError } from "@callgrid/core";
-import { parseRedisUrl } from "@callgrid/statekeeper";
+import { optionsFor, parseRedisUrl } from "@callgrid/statekeeper";
 import { type ConnectionOptions, type Job, Queue } from "bullmq";
 import { checkRun, type RunJobData, type RunSpec } from "./run-spec.ts";
 
@@ -41,18 +41,28 @@ export function runQueueName(grid: string): string {
   return `callgrid-runs-${grid}`;
 }
 
-/** How BullMQ connects there. */
-export function runConnection(url: string): ConnectionOptions {
+/** How BullMQ connects there. On a Cluster its keys get a hash tag, so that they are of one slot, which the connection follows. */
+export function runConnection({ url, grid }: RunPlace): { connection: ConnectionOptions; prefix: string } {
+  const address = parseRedisUrl(url);
+  const prefix = address.clusterNodes === undefined ? "bull" : `{${runQueueName(grid)}}`;
+  const { reconnectOnError, ...options } = optionsFor(address, prefix);
+  const connection = {
+    ...options,
+    maxRetriesPerRequest: null,
+    // BullMQ would give up on a slot that moves
+    reconnectOnError: (error: Error) =>
+      /^(ASK|TRYAGAIN)\b/.test(error.message) ? 2 : (reconnectOnError?.(error) ?? false),
+  };
   // both mean the options of ioredis; BullMQ's type alone minds a property that is there and undefined
-  return { ...parseRedisUrl(url).options, maxRetriesPerRequest: null } as ConnectionOptions;
+  return { connection: connection as ConnectionOptions, prefix };
 }
 
 /** See the head of this file. Close it when done. */
 export class RunQueue {
   readonly #queue: Queue<RunJobData>;
 
-  constructor({ url, grid }: RunPlace) {
-    this.#queue = new Queue(runQueueName(grid), { connection: runConnection(url), skipVersionCheck: true });
+  constructor(place: RunPlace) {
+    this.#queue = new Queue(runQueueName(place.grid), { ...runConnection(place), skipVersionCheck: true });
     // commands tell of the same trouble; an error that nobody listens to would be thrown
     this.#queue.on("error", () => undefined);
   }

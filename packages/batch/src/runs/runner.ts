@@ -64,7 +64,7 @@ export class Runner {
     const { url, grid, options, onError } = this.#parts;
     const { concurrency, lockMs } = options;
     this.#worker = new Worker<RunJobData>(runQueueName(grid), (job) => this.#carryOut(job), {
-      ...{ connection: runConnection(url), concurrency, skipVersionCheck: true },
+      ...{ ...runConnection({ url, grid }), concurrency, skipVersionCheck: true },
       ...{ lockDuration: lockMs, stalledInterval: Math.ceil(lockMs / 2), maxStalledCount: mostTakeovers },
     });
     this.#worker.on("error", onError);

@@ -45,7 +45,7 @@ async function examine(place: Place): Promise<Finding[]> {
   if (examination.kind === "refused") return refusalFindings(examination);
   const { facts } = examination;
   const findings = redisFindings(facts);
-  const canAsk = !facts.isTooOld && facts.denied.length === 0;
+  const canAsk = !facts.isTooOld && facts.denied.length === 0 && facts.slotTrouble === undefined;
   return canAsk ? [...findings, ...(await examinePool(place))] : findings;
 }
 

@@ -9,6 +9,7 @@ import { distributorCommand } from "./commands/distributor.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { enqueueCommand } from "./commands/enqueue.ts";
 import { forgetCommand } from "./commands/forget.ts";
+import { launchedCommand } from "./commands/launched.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { mapreduceCommand } from "./commands/mapreduce.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -80,6 +81,7 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, logsCommand, setting);
   addCommand(program, forgetCommand, setting);
   addCommand(program, tortureCommand, setting);
+  addCommand(program, launchedCommand, setting);
   return program;
 }
 

@@ -2,15 +2,15 @@ import { VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { describe, expect, it } from "vitest";
 import { LogTape } from "../../../test/harness/log-tape.ts";
+import type { LaunchedWorker, ProcessEnd } from "./launcher.ts";
 import type { SupervisorMessage, WorkerMessage } from "./supervision-messages.ts";
 import { Supervisor } from "./supervisor.ts";
-import type { ProcessEnd, WorkerChild } from "./worker-child.ts";
 
 const diedYoung: ProcessEnd = { exitCode: null, signal: "SIGKILL", stderr: ["out of memory"] };
 const endedWell: ProcessEnd = { exitCode: 0, signal: null, stderr: [] };
 
 /** A worker process that does what the test makes it do. */
-class ScriptedChild implements WorkerChild {
+class ScriptedChild implements LaunchedWorker {
   readonly ended: Promise<ProcessEnd>;
   readonly told: SupervisorMessage[] = [];
   isKilled = false;
@@ -52,7 +52,7 @@ function setUp(count = 1) {
       keeper,
       log: tape.log,
       clock,
-      startChild: (onMessage) => {
+      launcher: (onMessage) => {
         const child = new ScriptedChild(children.length + 1, onMessage);
         children.push(child);
         return child;

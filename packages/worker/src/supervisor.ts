@@ -6,9 +6,10 @@ import { type Clock, type GridError, systemClock } from "@callgrid/core";
 import type { MeasureBook } from "@callgrid/health";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
+import { childLauncher } from "./child-launcher.ts";
+import type { Launcher } from "./launcher.ts";
 import { type RestartPolicy, restartAfter } from "./restart-policy.ts";
 import { SupervisedWorker, type SupervisedWorkerOptions } from "./supervised-worker.ts";
-import { type StartWorkerChild, workerChildStarter } from "./worker-child.ts";
 
 /** How a {@link Supervisor} is set up. */
 export interface SupervisorOptions extends SupervisedWorkerOptions {
@@ -25,8 +26,8 @@ export interface SupervisorParts {
   readonly stderr?: NodeJS.WritableStream;
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** Default: a process of Node's, with this process's flags. */
-  readonly startChild?: StartWorkerChild;
+  /** Default: child processes, with this process's Node flags. */
+  readonly launcher?: Launcher;
   /** When to start another where one died; default: at once, then later and later while they keep dying. */
   readonly restartAfter?: RestartPolicy;
   /** Takes what the workers measure, each at a place of its own from 0 on; their `settings` say whether they do. */
@@ -67,14 +68,14 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions, parts: SupervisorParts) {
     const { keeper, log, stderr = process.stderr, clock = systemClock, book } = parts;
-    const startChild = parts.startChild ?? workerChildStarter(stderr, clock);
+    const launcher = parts.launcher ?? childLauncher({ stderr, clock });
     const restart = parts.restartAfter ?? restartAfter;
     const onRefused = (error: GridError): void => this.#refuse(error);
     this.#workers = Array.from(
       { length: options.count },
       (_, place) =>
         new SupervisedWorker(options, {
-          ...{ startChild, keeper, clock, log, restartAfter: restart, onRefused },
+          ...{ launcher, keeper, clock, log, restartAfter: restart, onRefused },
           onMeasures: (measures) => book?.note(place, measures),
           onEnd: () => book?.close(place),
         }),
@@ -89,7 +90,7 @@ export class Supervisor {
 
   /** The ids of the workers that are there now. */
   get workers(): readonly string[] {
-    return this.#workers.map((worker) => worker.workerId).filter((id) => id !== undefined);
+    return this.#workers.flatMap(({ workerIds }) => workerIds);
   }
 
   /** Starts the processes. Resolves when each place has had a worker join, and when all is closed before; rejects as {@link closed} does. */

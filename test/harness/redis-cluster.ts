@@ -122,6 +122,12 @@ export class RedisCluster {
     await this.masterOf(slot);
   }
 
+  /** Resolves once all nodes, which are up, know that the cluster is, and replicas have their masters' data. */
+  async settled(): Promise<void> {
+    await this.#allSay(/cluster_state:ok/);
+    await this.#allSay(/role:master|master_link_status:up/);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()));
   }
@@ -142,8 +148,7 @@ export class RedisCluster {
     for (const [i, { redis }] of this.nodes.slice(masters).entries()) {
       await redis.cluster("REPLICATE", (await this.nodes[i]?.id()) ?? "");
     }
-    await this.#allSay(/cluster_state:ok/);
-    await this.#allSay(/role:master|master_link_status:up/);
+    await this.settled();
   }
 
   async #allSay(information: RegExp): Promise<void> {

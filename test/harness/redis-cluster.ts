@@ -122,6 +122,21 @@ export class RedisCluster {
     await this.masterOf(slot);
   }
 
+  /** Has a replica take the place of the slot's master, as an operator does for maintenance. */
+  async handOver(slot: number): Promise<void> {
+    const master = await this.masterOf(slot);
+    const isFollower = new RegExp(`role:slave[^]*master_port:${master.port}\\b[^]*master_link_status:up`);
+    const hasMoved = async (): Promise<boolean> => (await this.masterOf(slot)) !== master;
+    await vi.waitUntil(
+      async () => {
+        for (const node of this.nodes) if (await node.says(isFollower)) await node.redis.cluster("FAILOVER");
+        // it comes to nothing where the other masters have voted a moment ago; the cluster gives up after 5 s then
+        return vi.waitUntil(hasMoved, { timeout: 6_000, interval: 50 }).catch(() => false);
+      },
+      { timeout: settleMs, interval: 50 },
+    );
+  }
+
   /** Resolves once all nodes, which are up, know that the cluster is, and replicas have their masters' data. */
   async settled(): Promise<void> {
     await this.#allSay(/cluster_state:ok/);

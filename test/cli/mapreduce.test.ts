@@ -96,7 +96,9 @@ describe("is refused with 2, before anything starts,", () => {
     const pool = new CommandPool();
     const args = ["mapreduce", "--work", join(copy, "work.json"), "--hosts", join(copy, "hosts.json")];
     const { exitCode, stderr } = await pool.run(args);
-    expect(stderr).toMatch(/host far\.example is not up: .*callgrid worker --pool pool --functions .* --count 4/);
+    expect(stderr).toMatch(
+      /host far\.example is not up: .*callgrid worker --pool pool --functions .* --count 4 --score 1$/m,
+    );
     expect(exitCode).toBe(2);
   });
 });
@@ -111,11 +113,14 @@ it("a reducer that is not associative is warned of", async () => {
 
 it("a score of the user's own replaces processors times memory, and a reducer that throws fails the run", async () => {
   const copy = copyWith({
-    "score.mjs": "export const score = ({ cpus }) => cpus;\n",
+    "score.ts": "export const score = ({ cpus }: { readonly cpus: number }): number => cpus;\n",
+    "plain.mjs": "export const points = 1;\n",
     "workers/reducer.ts": 'export const start = () => { throw new Error("no sum"); };\n',
   });
-  const { exitCode, stderr } = await mapreduce(copy, "--score", join(copy, "score.mjs"));
+  const { exitCode, stderr } = await mapreduce(copy, "--score", join(copy, "score.ts"));
   expect(stderr).toContain("no sum");
   expect(exitCode).toBe(1);
-  expect((await mapreduce(copy, "--score", join(copy, "none.mjs"))).stderr).toMatch(/none\.mjs could not be loaded/);
+  const refusalOf = async (name: string) => (await mapreduce(copy, "--score", join(copy, name))).stderr;
+  expect(await refusalOf("none.mjs")).toMatch(/there is no module .*none\.mjs/);
+  expect(await refusalOf("plain.mjs")).toMatch(/plain\.mjs exports no function named score/);
 });

@@ -31,6 +31,8 @@ const options = declareOptions({
 type MapReduceGrid = Grid & Batching & { readonly pool: string };
 
 const piecesPerWorker = 8;
+// A worker that is worse than this share of the average one does not have the pieces of all cut smaller still.
+const leastWeight = 0.1;
 const sampledPieces = 6;
 const sampledLines = 20;
 
@@ -96,7 +98,7 @@ async function refuseAbsentHosts(grid: MapReduceGrid, placements: readonly Place
   );
   const absent = placements.find((placement) => !isThisMachine(placement) && !present.has(placement.host));
   if (absent === undefined) return;
-  const command = `callgrid worker --pool ${grid.pool} --functions ${module} --count ${absent.workers}`;
+  const command = `callgrid worker --pool ${grid.pool} --functions ${module} --count ${absent.workers} --score ${absent.workerScore}`;
   throw new GridError(
     "INVALID_OPTION",
     `host ${absent.host} is not up: pool "${grid.pool}" has no worker there; start: ${command}`,
@@ -116,7 +118,10 @@ async function mapReduce(io: CliIo, grid: MapReduceGrid, { work, placements, sig
   await warnIfNotAssociative(io, grid, work);
   const workers = placements.reduce((total, placement) => total + placement.workers, 0);
   const lines = work.files.reduce((total, file) => total + countLines(file), 0);
-  const linesPerPiece = work.linesPerPiece ?? Math.max(1, Math.ceil(lines / (workers * piecesPerWorker)));
+  // so that the worst worker does not hold the others up with its last piece
+  const worst = Math.min(1, ...placements.map(({ workerScore }) => workerScore));
+  const pieces = (workers * piecesPerWorker) / Math.max(worst, leastWeight);
+  const linesPerPiece = work.linesPerPiece ?? Math.max(1, Math.ceil(lines / pieces));
   const data = linePieces(work.files, linesPerPiece);
   const run = grid.batch({
     pool: grid.pool,

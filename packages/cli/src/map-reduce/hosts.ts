@@ -13,6 +13,8 @@ export interface Host {
 export interface Placement extends Host {
   readonly score: number;
   readonly workers: number;
+  /** The score of each of its workers, where 1 is the average: its share of the host's. To three digits, from 0.001 to 1,000,000. */
+  readonly workerScore: number;
   /** How much memory each of its workers may take, in bytes. */
   readonly workerBytes: number;
 }
@@ -53,12 +55,21 @@ export function placeWorkers(hosts: readonly Host[], score: ScoreHost = defaultS
   const scores = hosts.map(score);
   const sum = scores.reduce((total, one) => total + one, 0);
   const cpus = hosts.reduce((total, host) => total + host.cpus, 0);
-  return hosts.map((host, place) => {
-    const own = scores[place] ?? 0;
-    const share = sum > 0 ? (cpus * own) / sum : host.cpus;
-    const workers = Math.max(1, Math.min(mostWorkersPerCpu * host.cpus, Math.round(share)));
-    return { ...host, score: own, workers, workerBytes: Math.floor((host.memoryGb * bytesPerGb) / workers) };
+  const counts = hosts.map((host, place) => {
+    const share = sum > 0 ? (cpus * (scores[place] ?? 0)) / sum : host.cpus;
+    return Math.max(1, Math.min(mostWorkersPerCpu * host.cpus, Math.round(share)));
   });
+  const average = sum / counts.reduce((total, count) => total + count, 0);
+  return hosts.map((host, place) => {
+    const [score = 0, workers = 1] = [scores[place], counts[place]];
+    const workerScore = average > 0 ? scoreOption(score / workers / average) : 1;
+    return { ...host, score, workers, workerScore, workerBytes: Math.floor((host.memoryGb * bytesPerGb) / workers) };
+  });
+}
+
+/** As `--score` takes it. */
+function scoreOption(score: number): number {
+  return Number(Math.min(1_000_000, Math.max(0.001, score)).toPrecision(3));
 }
 
 /** Whether a host is this machine. */

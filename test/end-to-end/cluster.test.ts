@@ -8,6 +8,7 @@ import { openStatekeeper } from "@callgrid/statekeeper";
 import { connect, define, startWorker } from "callgrid";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";
 import type { Finding } from "../../packages/cli/src/diagnosis.ts";
+import { blocksIn, pageText } from "../docs/markdown.ts";
 import { batchFunctions } from "../harness/batch-stage.ts";
 import { runCommand, startCommand } from "../harness/command.ts";
 import { lasting, shortOrFull } from "../harness/fault-length.ts";
@@ -106,6 +107,22 @@ describe.runIf(shortOrFull(false, true))("on a Redis Cluster", { timeout: 120_00
     await until(({ state }) => state === "completed");
     expect((await queue.show(id)).result).toEqual({ value: 190 });
     expect(await queue.logs(id)).toContain("begun, in chunks of 1");
+  });
+
+  test("a user with the rights of docs/OPERATIONS.md has rights enough", async () => {
+    const { url, grid } = newGrid();
+    const page = pageText("docs/OPERATIONS.md");
+    const rules = blocksIn(page, "text").find((block) => block.startsWith("ACL SETUSER node")) ?? "";
+    const [, more = ""] = /On a Cluster also `([^`]+)`/.exec(page) ?? [];
+    const [command = "", ...words] = `${rules} ${more}`.trim().split(/\s+/);
+    for (const { redis } of cluster.nodes) await redis.call(command, ...words);
+    const own = url.replace("//", "//node:secret@");
+    const worker = await startWorker({ pool: "pool", functions: [double], url: own, grid });
+    onTestFinished(() => worker.stop());
+    const client = await connect(own, { grid });
+    onTestFinished(() => client.close());
+    expect(await client.enqueue("pool", [double, 2])).toBe(4);
+    expect((await runCommand(["doctor", "--url", own, "--grid", grid])).exitCode).toBe(0);
   });
 
   test("doctor finds nothing wrong with it, but with a URL that does not tell, and with a slot that moves", async () => {

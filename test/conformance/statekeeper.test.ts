@@ -3,6 +3,7 @@
  * bug of the others, or does not belong here.
  */
 import { describe } from "vitest";
+import { capacityFacts } from "./capacity-facts.ts";
 import { claimingFacts } from "./claiming-facts.ts";
 import { completingFacts } from "./completing-facts.ts";
 import { copyingFacts } from "./copying-facts.ts";
@@ -36,6 +37,7 @@ describe.each([
   describe("forgetting", () => forgettingFacts(setStage));
   describe("copying", () => copyingFacts(setStage));
   describe("hoisting", () => hoistingFacts(setStage));
+  describe("capacity", () => capacityFacts(setStage));
   describe("heading", () => headingFacts(setStage));
   describe("retiring", () => retiringFacts(setStage));
   describe("inboxes", () => inboxFacts(setStage));

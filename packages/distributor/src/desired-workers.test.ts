@@ -30,10 +30,10 @@ describe("the number of workers that is wanted now", () => {
     expect(wantedWorkers([{ ...quiet, ...seen }], options)).toBe(wanted);
   });
 
-  it("counts what the queue grows by as work that arrives, and a queue that shrinks against it", () => {
+  it("takes workers that work a queue off for no longer needed than that", () => {
     const then = { ...quiet, ...busy, queued: 100 };
-    // 100 more in 5 s of 100 ms each are two workers' worth
-    expect(wantedWorkers([then, { ...then, atMs: 5_000, queued: 200 }], options)).toBe(Math.ceil(6 / 0.9 + 2));
+    // 100 fewer in 5 s of 100 ms each are two workers' worth
+    expect(wantedWorkers([then, { ...then, atMs: 5_000, queued: 200 }], options)).toBe(Math.ceil(4 / 0.9 + 2));
     expect(wantedWorkers([then, { ...then, atMs: 5_000, queued: 0 }], options)).toBe(Math.ceil(2 / 0.9));
   });
 

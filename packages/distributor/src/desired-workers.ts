@@ -1,8 +1,8 @@
 /**
  * How many workers a pool should have, from what is seen of it every second or so. Pure decisions.
  *
- * The number that is wanted now is that of the work which arrives (what workers are busy with, and what the queue grows by), and
- * enough besides to get done with what waits within the target. What is wanted goes up and down with every spike, and what is
+ * The number that is wanted now is that of the work which keeps coming (what workers are busy with, less what the queue shrinks by:
+ * whoever works off a queue is not needed for longer than that), and enough besides to get done with what waits within the target. What is wanted goes up and down with every spike, and what is
  * desired must not: as in Kubernetes' HorizontalPodAutoscaler it follows upwards at once and downwards only to the most that was
  * wanted within a window, and it leaves small differences alone ("Algorithm details" and "Stabilization window" at
  * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/); as in KEDA a pool may go down to no workers at all,
@@ -44,7 +44,7 @@ export interface Scale {
 
 /** Of a function that nobody measured. */
 const unmeasuredMs = 100;
-/** What arrives is measured over so long. */
+/** What keeps coming is measured over so long. */
 const arrivalWindowMs = 10_000;
 /** How busy workers are to be kept, so that what arrives unevenly finds somebody idle. */
 const utilisation = 0.9;
@@ -78,8 +78,8 @@ export function wantedWorkers(
   const workMs = (last.selfMs ?? unmeasuredMs) / last.slotsPerWorker;
   const busy = sights.reduce((sum, each) => sum + Math.max(0, each.workers - each.idleWorkers), 0) / sights.length;
   const spanMs = last.atMs - first.atMs;
-  const growth = spanMs === 0 ? 0 : ((queued - first.queued) * workMs) / spanMs;
-  const arriving = Math.max(0, busy + growth) / utilisation;
+  const shrinking = spanMs === 0 ? 0 : (Math.max(0, first.queued - queued) * workMs) / spanMs;
+  const arriving = Math.max(0, busy - shrinking) / utilisation;
   const wanted = ceilOf(arriving + (queued * workMs) / targetWaitMs);
   if (queued === 0) return wanted;
   // what waits beside idle workers is nothing that they or their like could do

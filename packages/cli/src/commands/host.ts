@@ -1,13 +1,5 @@
 /** `callgrid host`: the agent of a machine, which has as many workers as its pool has work for. */
-import {
-  declareOptions,
-  GridError,
-  type OptionsResolved,
-  option,
-  parsePool,
-  randomId,
-  systemClock,
-} from "@callgrid/core";
+import { declareOptions, GridError, type OptionsResolved, option, randomId, systemClock } from "@callgrid/core";
 import { Host } from "@callgrid/worker";
 import { type CliIo, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
@@ -73,19 +65,23 @@ const shownIdCharacters = 10;
 function runHost({ options, io, interrupts, nodeLog }: HostRun): Promise<number> {
   const { min: minWorkers, max: maxWorkers, nice, ...rest } = options;
   const id = `host-${randomId().slice(0, shownIdCharacters)}`;
-  return withSupervisor({ options: rest, count: minWorkers, nice, interrupts, nodeLog }, async ({ supervisor, keeper }) => {
-    const { score, leaseMs, json } = rest;
-    const parts = { keeper, supervisor, clock: systemClock, log: nodeLog.log };
-    const host = new Host({ id, score, minWorkers, maxWorkers, leaseMs }, parts);
-    endBySignals(host, interrupts, nodeLog.log);
-    try {
-      await host.start();
-      if (json && !interrupts.first.aborted) await writeLine(io.stdout, JSON.stringify({ pool: keeper.pool, host: id }));
-      await supervisor.closed;
-    } finally {
-      await host.stop();
-    }
-  });
+  return withSupervisor(
+    { options: rest, count: minWorkers, nice, interrupts, nodeLog },
+    async ({ supervisor, keeper }) => {
+      const { score, leaseMs, json } = rest;
+      const parts = { keeper, supervisor, clock: systemClock, log: nodeLog.log };
+      const host = new Host({ id, score, minWorkers, maxWorkers, leaseMs }, parts);
+      endBySignals(host, interrupts, nodeLog.log);
+      try {
+        await host.start();
+        if (json && !interrupts.first.aborted)
+          await writeLine(io.stdout, JSON.stringify({ pool: keeper.pool, host: id }));
+        await supervisor.closed;
+      } finally {
+        await host.stop();
+      }
+    },
+  );
 }
 
 function tooMany({ min, max }: { readonly min: number; readonly max: number }): GridError {

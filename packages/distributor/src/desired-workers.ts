@@ -44,8 +44,8 @@ export interface Scale {
 
 /** Of a function that nobody measured. */
 const unmeasuredMs = 100;
-/** What keeps coming is measured over so long. */
-const arrivalWindowMs = 10_000;
+/** What keeps coming is measured over the target, and over so long at most. */
+const longestWindowMs = 60_000;
 /** How busy workers are to be kept, so that what arrives unevenly finds somebody idle. */
 const utilisation = 0.9;
 /** Differences of a tenth are left alone. */
@@ -57,7 +57,8 @@ const mostGrowth = 2;
 export function nextScale(before: Scale | undefined, sight: LoadSight, options: ScaleOptions): Scale {
   const { atMs, workers } = sight;
   const former = before ?? { desiredWorkers: workers, sights: [], wanted: [{ atMs, workers }] };
-  const sights = [...former.sights.filter((each) => atMs - each.atMs < arrivalWindowMs), sight];
+  const windowMs = Math.min(options.targetWaitMs, longestWindowMs);
+  const sights = [...former.sights.filter((each) => atMs - each.atMs < windowMs), sight];
   const wantedNow = within(options, wantedWorkers(sights, options));
   const wanted = [
     ...former.wanted.filter((each) => atMs - each.atMs < options.scaleDownAfterMs),

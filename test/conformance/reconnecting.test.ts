@@ -45,52 +45,48 @@ async function sendOutcome(pool: PoolKeeper, name: string): Promise<void> {
   await pool.complete("w1", [{ id: idOf(name), outcome: "=1", ttlMs: 0, stamp: "v1#0" }], []);
 }
 
+/** A listener whose inbox is known to be read, on a Redis of its own. */
+async function startListening() {
+  const redis = await startRedis();
+  const listener = listenFor(redis.pool, "c1");
+  const first = listener.received();
+  await sendOutcome(redis.pool, "a");
+  expect(await first).toBe(idOf("a"));
+  return { ...redis, listener };
+}
+
+/** Cuts all connections but its own, and waits until the listener's is back. */
+async function cutConnections({ control, listener }: Awaited<ReturnType<typeof startListening>>): Promise<void> {
+  const reconnected = listener.reconnected();
+  await control.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+  await reconnected;
+}
+
 describe("a listener on Redis", () => {
   it("has the pool count how often its connection was lost, and for how long", async () => {
-    const { control, pool } = await startRedis();
-    const listener = listenFor(pool, "c1");
-    const first = listener.received();
-    await sendOutcome(pool, "a");
-    await first;
-    const reconnected = listener.reconnected();
-    await control.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-    await reconnected;
+    const listening = await startListening();
+    const { pool } = listening;
+    await cutConnections(listening);
     await expect.poll(async () => (await pool.inspect()).counters["disconnections"]).toBe(1);
     expect((await pool.inspect()).counters["disconnectedMs"]).toBeLessThan(30_000);
   });
 
   it("is told when its connection is back, and goes on to receive", async () => {
-    const { control, pool } = await startRedis();
-    const listener = listenFor(pool, "c1");
-    const first = listener.received();
-    await sendOutcome(pool, "a");
-    expect(await first).toBe(idOf("a"));
-    const reconnected = listener.reconnected();
-    await control.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-    await reconnected;
-    const second = listener.received();
-    await sendOutcome(pool, "b");
+    const listening = await startListening();
+    await cutConnections(listening);
+    const second = listening.listener.received();
+    await sendOutcome(listening.pool, "b");
     expect(await second).toBe(idOf("b"));
   });
 
   it("is told once more later, since the server may have served the old link in between", async () => {
-    const { control, pool } = await startRedis();
-    const listener = listenFor(pool, "c1");
-    const first = listener.received();
-    await sendOutcome(pool, "a");
-    await first;
-    const reconnected = listener.reconnected();
-    await control.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-    await reconnected;
-    await listener.reconnected();
+    const listening = await startListening();
+    await cutConnections(listening);
+    await listening.listener.reconnected();
   });
 
   it("is told when Redis restarted empty, and goes on to receive", async () => {
-    const { server, pool } = await startRedis();
-    const listener = listenFor(pool, "c1");
-    const first = listener.received();
-    await sendOutcome(pool, "a");
-    await first;
+    const { server, pool, listener } = await startListening();
     const reconnected = listener.reconnected();
     await server.restart();
     await reconnected;

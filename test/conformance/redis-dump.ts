@@ -2,7 +2,14 @@
  * Reads a pool's whole state off Redis, key by key and past the statekeeper, in the form that the memory statekeeper dumps.
  * The key names are written out once more here, so a renamed key shows in a test. A key that this file does not know fails it.
  */
-import { decodeInboxMessage, dumpMessage, type PoolDump, type RequestDump } from "@callgrid/statekeeper";
+import {
+  decodeInboxMessage,
+  dumpMessage,
+  optionsFor,
+  type PoolDump,
+  parseRedisUrl,
+  type RequestDump,
+} from "@callgrid/statekeeper";
 // biome-ignore lint/style/noRestrictedImports: what the statekeeper says of its state is what is under test
 import { Redis } from "ioredis";
 
@@ -14,9 +21,9 @@ type Content = readonly [name: string, content: unknown];
 export class RedisDumper {
   readonly #redis: Redis;
 
-  /** @param url - `unix:///…`, as the harness has it. */
-  constructor(url: string) {
-    this.#redis = new Redis(new URL(url).pathname);
+  /** @param slotKey - on a Cluster, any key of the slot of what is to be dumped. */
+  constructor(url: string, slotKey = "") {
+    this.#redis = new Redis({ ...optionsFor(parseRedisUrl(url), slotKey), replyMapping: "legacy" });
   }
 
   async dump(grid: string, pool: string): Promise<PoolDump> {
@@ -48,7 +55,8 @@ export class RedisDumper {
   }
 }
 
-function prefixOf(grid: string, pool: string): string {
+/** What all keys of a pool begin with. */
+export function prefixOf(grid: string, pool: string): string {
   return `callgrid:{${grid}:${pool}}:`;
 }
 
@@ -81,6 +89,8 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   inbox: readList,
   stats: readHash,
   head: readText,
+  hosts: readHash,
+  capacity: readText,
   lost: readList,
 };
 
@@ -124,6 +134,8 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
       (texts as string[]).map((text) => dumpMessage(decodeInboxMessage(text))),
     ),
     head: (single.get("head") as string | undefined) ?? null,
+    hosts: mapped(fields("hosts"), (text) => JSON.parse(text) as unknown),
+    capacity: dumpCapacity(single.get("capacity") as string | undefined),
     lost: each(contents, "lost", (ids) => ids as string[]),
   };
 }
@@ -208,6 +220,10 @@ function dumpProgress(text: string | undefined): RequestDump["progress"] {
   if (text === undefined) return null;
   const [done, total] = text.split(" ");
   return { done: Number(done), total: Number(total) };
+}
+
+function dumpCapacity(text: string | undefined): PoolDump["capacity"] {
+  return text === undefined ? null : (JSON.parse(text.slice(text.indexOf(" "))) as PoolDump["capacity"]);
 }
 
 function dumpResult(text: string): PoolDump["results"][string] {

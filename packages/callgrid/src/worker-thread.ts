@@ -3,11 +3,11 @@ import { MessageChannel, Worker as Thread } from "node:worker_threads";
 import { type ServedPort, type Statekeeper, servePort } from "@callgrid/statekeeper";
 import {
   LastLines,
+  type LaunchedWorker,
+  type Launcher,
   OverdueWatch,
   type ProcessEnd,
   readWorkerMessage,
-  type StartWorkerChild,
-  type WorkerChild,
   type WorkerMessage,
 } from "@callgrid/worker";
 import type { ThreadData } from "./thread-data.ts";
@@ -28,7 +28,7 @@ const bytesPerMebibyte = 1_048_576;
 const keptLines = 20;
 
 /** Starts threads for a supervisor. One that ends before any has joined the pool tells of a module that cannot load. */
-export function workerThreadStarter(options: WorkerThreadOptions): StartWorkerChild {
+export function threadLauncher(options: WorkerThreadOptions): Launcher {
   let hasAnyJoined = false;
   return (onMessage) => {
     let isKnown = false;
@@ -46,7 +46,7 @@ export function workerThreadStarter(options: WorkerThreadOptions): StartWorkerCh
   };
 }
 
-function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMessage) => void): WorkerChild {
+function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMessage) => void): LaunchedWorker {
   const { statekeeper, pool } = options;
   const { port1, port2 } = new MessageChannel();
   const served = servePort(statekeeper, port1);

@@ -5,7 +5,7 @@
 import type { Statekeeper } from "@callgrid/statekeeper";
 import { Supervisor } from "@callgrid/worker";
 import type { WorkerLog } from "./local-grid-options.ts";
-import { workerThreadStarter } from "./worker-thread.ts";
+import { threadLauncher } from "./worker-thread.ts";
 
 /** How {@link startWorkerThreads} is told what to start. */
 export interface WorkerThreadsOptions {
@@ -33,7 +33,7 @@ export async function startWorkerThreads(
     {
       keeper: statekeeper.pool(pool),
       log,
-      startChild: workerThreadStarter({ statekeeper, pool, workerHeapBytes, logLevel: log.level }),
+      launcher: threadLauncher({ statekeeper, pool, workerHeapBytes, logLevel: log.level }),
     },
   );
   await supervisor.start();

@@ -9,6 +9,8 @@ import { distributorCommand } from "./commands/distributor.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { enqueueCommand } from "./commands/enqueue.ts";
 import { forgetCommand } from "./commands/forget.ts";
+import { hostCommand } from "./commands/host.ts";
+import { launchedCommand } from "./commands/launched.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { mapreduceCommand } from "./commands/mapreduce.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -67,6 +69,7 @@ function makeProgram(setting: CommandSetting): Command {
     .exitOverride();
   addCommand(program, runCommand, setting);
   addCommand(program, workerCommand, setting);
+  addCommand(program, hostCommand, setting);
   addCommand(program, distributorCommand, setting);
   addCommand(program, enqueueCommand, setting);
   addCommand(program, batchCommand, setting);
@@ -80,6 +83,7 @@ function makeProgram(setting: CommandSetting): Command {
   addCommand(program, logsCommand, setting);
   addCommand(program, forgetCommand, setting);
   addCommand(program, tortureCommand, setting);
+  addCommand(program, launchedCommand, setting);
   return program;
 }
 

@@ -44,26 +44,6 @@ local function answer(copy)
   reply[#reply + 1] = copy.text
 end
 
-local function reversed(values)
-  local turned = {}
-  for i = #values, 1, -1 do turned[#turned + 1] = values[i] end
-  return turned
-end
-
--- The shared queues, the one that is drawn from last first.
-local function sharedQueues()
-  local keys = {}
-  local priorities = redis.call('ZRANGE', prioritiesKey, 0, -1)
-  table.sort(priorities, function(one, other) return tonumber(one) < tonumber(other) end)
-  for _, priority in ipairs(priorities) do
-    for _, caller in ipairs(redis.call('ZRANGE', callersOf .. priority, 0, 63, 'REV')) do
-      keys[#keys + 1] = callerQueueOf .. priority .. ':' .. caller
-    end
-  end
-  keys[#keys + 1] = queueKey
-  return keys
-end
-
 local fromShared, lookedAt = {}, 0
 for _, key in ipairs(sharedQueues()) do
   if #fromShared >= limit or lookedAt >= looked then break end

@@ -1,8 +1,8 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
 -- needs: time counters inbox record functions callers draw match
 -- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: none), queueLimit (0: none),
---       priority (or `child`: these are calls of a function that runs, and go to the pool's queue), then for each request: id, payload (a line end and a trace context may follow), mode
---       (use|refresh|bypass|held), timeoutMs (0: none)
+--       priority (or `child`: these are calls of a function that runs, and go to the pool's queue), then groups of requests: mode
+--       (use|refresh|bypass|held), timeoutMs (0: none), how many, for each: id, payload (a line end and a trace context may follow)
 -- reply: volunteers left, then for each request that can be answered at once: index, outcome text or `unknown-function`
 --        or `pool-full`
 -- bound: the number of requests
@@ -36,8 +36,16 @@ local function cachedOutcome(result, stamp)
   return string.sub(result, #stamp + 2)
 end
 
-local ids = {}
-for i = 6, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
+local ids, payloads, modes, timeouts = {}, {}, {}, {}
+local at = 6
+while at < #ARGV do
+  local mode, timeoutMs, last = ARGV[at], ARGV[at + 1], at + 1 + 2 * tonumber(ARGV[at + 2])
+  for i = at + 3, last, 2 do
+    local place = #ids + 1
+    ids[place], payloads[place], modes[place], timeouts[place] = ARGV[i], ARGV[i + 1], mode, timeoutMs
+  end
+  at = last + 2
+end
 local results = readMany(resultOf, ids)
 local texts, keys = readMany(requestOf, ids)
 
@@ -101,8 +109,7 @@ local function join(index, record, payload, mode, timeoutMs)
 end
 
 for index, id in ipairs(ids) do
-  local at = 2 + 4 * index
-  local payload, mode, timeoutMs = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local payload, mode, timeoutMs = payloads[index], modes[index], timeouts[index]
   local name = functionNameAt(payload, 1)
   local stamp = currentStamp(name)
   if mode == 'held' and not isMember(process) then mode = 'use' end
@@ -131,7 +138,7 @@ local coming = #queued
 local isStraight = volunteers > 0 and coming > 0 and worker == '' and waitingNow() == 0
 if isStraight then
   atHand = queued
-  match(coming, 8, firstName)
+  match(coming, 8, nil, firstName)
   queued = atHand
 end
 if worker ~= '' then
@@ -154,7 +161,7 @@ count('submitted', #ids)
 count('joined', joined)
 count('hits', hits)
 if volunteers > 0 and coming > 0 then
-  if not isStraight then match(coming, 8, firstName) end
+  if not isStraight then match(coming, 8, worker ~= '' and worker or nil, firstName) end
   volunteers = redis.call('HLEN', volunteersKey)
 end
 deliver()

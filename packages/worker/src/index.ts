@@ -1,7 +1,12 @@
 /** Package worker: evaluates requests, and serves the functions while they run. */
+export { childLauncher } from "./child-launcher.ts";
+export { type CommandPlace, commandLauncher, launcherSilenceMs } from "./command-launcher.ts";
 export { FunctionRegistry } from "./function-registry.ts";
 export type { WatchOrder } from "./heartbeat.ts";
+export { Host, type HostOptions, type HostParts } from "./host.ts";
 export { LastLines } from "./last-lines.ts";
+export type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
+export { importModule } from "./module-import.ts";
 export { areModules, type FunctionSource, type FunctionSources, loadFunctions } from "./module-loader.ts";
 export { OverdueWatch } from "./overdue-watch.ts";
 export { callReentrant, context, type RequestContext, streamReentrant } from "./request-context.ts";
@@ -14,5 +19,4 @@ export {
   type WorkerSettings,
 } from "./supervision-messages.ts";
 export { Supervisor, type SupervisorOptions, type SupervisorParts } from "./supervisor.ts";
-export { type ProcessEnd, type StartWorkerChild, type WorkerChild, workerChildStarter } from "./worker-child.ts";
 export { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";

@@ -6,9 +6,9 @@ import { type CancelTimer, type Clock, GridError } from "@callgrid/core";
 import type { Measures } from "@callgrid/health";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
+import type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import type { WorkerMessage, WorkerSettings } from "./supervision-messages.ts";
-import type { ProcessEnd, StartWorkerChild, WorkerChild } from "./worker-child.ts";
 
 /** How a {@link SupervisedWorker} is kept. */
 export interface SupervisedWorkerOptions {
@@ -21,7 +21,7 @@ export interface SupervisedWorkerOptions {
 
 /** What a {@link SupervisedWorker} talks to. */
 export interface SupervisedWorkerParts {
-  readonly startChild: StartWorkerChild;
+  readonly launcher: Launcher;
   readonly keeper: PoolKeeper;
   readonly clock: Clock;
   readonly log: Logger;
@@ -43,8 +43,8 @@ export class SupervisedWorker {
   readonly #options: SupervisedWorkerOptions;
   readonly #parts: SupervisedWorkerParts;
   #announceJoined: (id: string) => void = () => undefined;
-  #child: WorkerChild | undefined;
-  #workerId: string | undefined;
+  #child: LaunchedWorker | undefined;
+  #workerIds: string[] = [];
   #rssBytes: number | undefined;
   #isRefused = false;
   #isEnding = false;
@@ -60,9 +60,9 @@ export class SupervisedWorker {
     });
   }
 
-  /** The id of the worker that is there now. */
-  get workerId(): string | undefined {
-    return this.#workerId;
+  /** The id of the worker that is there now; several where the launcher starts several at once, none while there is none. */
+  get workerIds(): readonly string[] {
+    return this.#workerIds;
   }
 
   start(): void {
@@ -96,7 +96,7 @@ export class SupervisedWorker {
       const restart = this.#parts.restartAfter(deathsInRow, this.#parts.clock.now() - startedAtMs);
       deathsInRow = restart.deathsInRow;
       if (this.#isEnding || this.#isRefused) {
-        await this.#giveBack();
+        await this.#giveBack(end);
         return;
       }
       this.#tellDeath(end, restart.delayMs);
@@ -105,9 +105,9 @@ export class SupervisedWorker {
   }
 
   async #live(): Promise<ProcessEnd> {
-    const child = this.#parts.startChild((message) => this.#take(message));
+    const child = this.#parts.launcher((message) => this.#take(message));
     this.#child = child;
-    this.#workerId = undefined;
+    this.#workerIds = [];
     this.#rssBytes = undefined;
     child.tell({ kind: "start", settings: this.#options.settings });
     const end = await child.ended;
@@ -119,7 +119,7 @@ export class SupervisedWorker {
   #take(message: WorkerMessage): void {
     switch (message.kind) {
       case "joined":
-        this.#workerId = message.id;
+        this.#workerIds.push(message.id);
         // For people the worker itself says so.
         this.#parts.log.debug({ worker: message.id, processId: this.#child?.processId }, "a worker process is up");
         this.#announceJoined(message.id);
@@ -140,28 +140,28 @@ export class SupervisedWorker {
   #tellDeath({ exitCode, signal }: ProcessEnd, delayMs: number): void {
     const cause = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
     const when = delayMs === 0 ? "at once" : `in ${delayMs} ms`;
-    const facts = { worker: this.#workerId, exitCode, signal, rssBytes: this.#rssBytes, delayMs };
+    const facts = { worker: this.#shownWorker, exitCode, signal, rssBytes: this.#rssBytes, delayMs };
     this.#parts.log.warn(facts, `a worker process ended unexpectedly (${cause}), starting another ${when}`);
   }
 
   /** A loss for what it was running, unless it had left by itself. */
-  async #bury({ exitCode, signal, stderr }: ProcessEnd): Promise<void> {
-    const worker = this.#workerId;
-    if (worker === undefined) return;
-    const report = { worker, exitCode, signal, stderr, rssBytes: this.#rssBytes };
-    await this.#tellPool(this.#parts.keeper.bury(memberId(worker), report, this.#options.maxAttempts));
+  async #bury({ leavesWorkers, ...end }: ProcessEnd): Promise<void> {
+    if (leavesWorkers === true) return;
+    const { maxAttempts } = this.#options;
+    const rssBytes = this.#rssBytes;
+    await this.#tellPool((keeper, worker) => keeper.bury(memberId(worker), { worker, ...end, rssBytes }, maxAttempts));
   }
 
   /** It was told to end: nothing that it did not finish counts as a loss. */
-  async #giveBack(): Promise<void> {
-    const worker = this.#workerId;
-    if (worker !== undefined) await this.#tellPool(this.#parts.keeper.leave(memberId(worker)));
+  async #giveBack({ leavesWorkers }: ProcessEnd): Promise<void> {
+    if (leavesWorkers !== true) await this.#tellPool((keeper, worker) => keeper.leave(memberId(worker)));
   }
 
   /** Waits for a call for a while only: what cannot be told now is found out when the lease lapses. */
-  async #tellPool(call: Promise<void>): Promise<void> {
-    const told = call.catch((error: unknown) => {
-      const facts = { worker: this.#workerId, reason: error instanceof Error ? error.message : String(error) };
+  async #tellPool(call: (keeper: PoolKeeper, worker: string) => Promise<void>): Promise<void> {
+    const calls = this.#workerIds.map((worker) => call(this.#parts.keeper, worker));
+    const told = Promise.all(calls).catch((error: unknown) => {
+      const facts = { worker: this.#shownWorker, reason: error instanceof Error ? error.message : String(error) };
       this.#parts.log.warn(facts, "could not tell the pool that a worker is gone, its lease will lapse");
     });
     let cancelPatience: CancelTimer = () => undefined;
@@ -170,6 +170,10 @@ export class SupervisedWorker {
     });
     await Promise.race([told, patience]);
     cancelPatience();
+  }
+
+  get #shownWorker(): string | undefined {
+    return this.#workerIds.length === 0 ? undefined : this.#workerIds.join(", ");
   }
 
   #pause(ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** The worker processes of a torture: a supervisor as `callgrid worker` has one, whose processes can be killed and stopped. */
 import { systemClock } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
-import { type StartWorkerChild, Supervisor, type WorkerChild, workerChildStarter } from "@callgrid/worker";
+import { childLauncher, type LaunchedWorker, type Launcher, Supervisor } from "@callgrid/worker";
 import type { Logger } from "pino";
 
 /** How to start {@link TortureWorkers}. */
@@ -27,15 +27,15 @@ const restartDelayMs = 200;
 export class TortureWorkers {
   readonly #supervisor: Supervisor;
   /** Oldest first. */
-  readonly #living = new Set<WorkerChild>();
-  readonly #stopped = new Set<WorkerChild>();
+  readonly #living = new Set<LaunchedWorker>();
+  readonly #stopped = new Set<LaunchedWorker>();
 
   constructor(options: TortureWorkersOptions, { keeper, log, stderr }: TortureWorkersParts) {
     const { count, functions, maxAttempts } = options;
     const settings = { functions: [functions], options: { ...options.options, maxAttempts }, logLevel: log.level };
     this.#supervisor = new Supervisor(
       { count, settings, drainTimeoutMs, maxAttempts },
-      { keeper, log, stderr, startChild: this.#watch(workerChildStarter(stderr, systemClock)), restartAfter },
+      { keeper, log, stderr, launcher: this.#watch(childLauncher({ stderr, clock: systemClock })), restartAfter },
     );
   }
 
@@ -67,7 +67,7 @@ export class TortureWorkers {
     await this.#supervisor.drain();
   }
 
-  #watch(start: StartWorkerChild): StartWorkerChild {
+  #watch(start: Launcher): Launcher {
     return (onMessage) => {
       const child = start(onMessage);
       this.#living.add(child);
@@ -85,7 +85,7 @@ function restartAfter(): { delayMs: number; deathsInRow: number } {
   return { delayMs: restartDelayMs, deathsInRow: 1 };
 }
 
-function signal({ processId }: WorkerChild, name: NodeJS.Signals): void {
+function signal({ processId }: LaunchedWorker, name: NodeJS.Signals): void {
   try {
     if (processId !== undefined) process.kill(processId, name);
   } catch {

@@ -42,8 +42,20 @@ end
 
 -- So that the first of the ids is claimed first.
 local function pushToPoolHead(ids)
-  local reversed = {}
-  for i = #ids, 1, -1 do reversed[#reversed + 1] = ids[i] end
-  pushAll('LPUSH', queueKey, reversed)
+  pushAll('LPUSH', queueKey, reversed(ids))
   countWaiting(#ids)
+end
+
+-- The keys of the queues that are not of one worker alone, the one that is drawn from last first; of 64 callers a priority at most.
+local function sharedQueues()
+  local keys = {}
+  local priorities = redis.call('ZRANGE', prioritiesKey, 0, -1)
+  table.sort(priorities, function(one, other) return tonumber(one) < tonumber(other) end)
+  for _, priority in ipairs(priorities) do
+    for _, caller in ipairs(redis.call('ZRANGE', callersOf .. priority, 0, 63, 'REV')) do
+      keys[#keys + 1] = callerQueueOf .. priority .. ':' .. caller
+    end
+  end
+  keys[#keys + 1] = queueKey
+  return keys
 end

@@ -1,8 +1,8 @@
 -- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
 -- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (ids of what was
--- claimed), texts (their records), taken (the ids as a set), workMs (what was drawn from the queue at hand), reach (what it takes
--- from outside the own queue: nothing, only `children`, which some member waits for, what `others` than this worker wait for, or
--- also `roots`).
+-- claimed), texts (their records), taken (the ids as a set), usual (what the last one claimed takes, in µs), workMs (what was drawn
+-- from the queue at hand), reach (what it takes from outside the own queue: nothing, only `children`, which some member waits for,
+-- what `others` than this worker wait for, or also `roots`).
 local unmeasuredMicros = 1e15
 local costs = {}
 local function costOf(name)
@@ -67,8 +67,9 @@ local function take(drawing, id, text, claim, isOutside)
   claims[#claims + 1] = id
   drawing.texts[#claims] = text
   drawing.room = drawing.room - 1
-  drawing.budget = drawing.budget - costOf(name)
-  drawing.workMs = drawing.workMs + workMsOf(costOf(name))
+  drawing.usual = costOf(name)
+  drawing.budget = drawing.budget - drawing.usual
+  drawing.workMs = drawing.workMs + workMsOf(drawing.usual)
   if header.losses > 0 then drawing.budget = 0 end
   return 'claimed'
 end
@@ -80,14 +81,25 @@ local function newDrawing(worker, room, budget, skips)
   }
 end
 
+-- How many ids to take off a queue at a time: as many as the budget is for, by what the last one takes; while nobody knows, one and
+-- then twice as many each time, since whatever is too much has to be put back.
+local function nextBatch(drawing, before, claimed)
+  local most = math.min(drawing.room, drawing.scans)
+  if drawing.budget == math.huge then return most end
+  local wanted = claimed > 0 and math.ceil(drawing.budget / drawing.usual) or 2 * before
+  return math.max(1, math.min(most, wanted))
+end
+
 -- Draws from one end of a queue; `isShared`: of the pool's or a caller's. What cannot be claimed here goes back where it was; from
 -- the own queue to the pool's; and to the tail of a shared one once the bound is met, so that what lies behind gets its turn.
 -- Returns whether the queue is known to be empty.
 local function drawFrom(drawing, key, pop, push, isShared)
   local skipped, isEmpty = {}, false
+  local batch, claimedBefore = 0, #drawing.claims
   while not isFull(drawing) and not isEmpty do
-    local asked = math.min(drawing.room, drawing.scans)
-    local ids = redis.call(pop, key, asked) or {}
+    batch = nextBatch(drawing, batch, #drawing.claims - claimedBefore)
+    claimedBefore = #drawing.claims
+    local ids = redis.call(pop, key, batch) or {}
     drawing.scans = drawing.scans - #ids
     local texts, claims = readMany(requestOf, ids), fieldsOf(claimsKey, ids)
     local left = {}
@@ -100,9 +112,9 @@ local function drawFrom(drawing, key, pop, push, isShared)
         if taken == 'left' then left[#left + 1] = id end
       end
     end
-    for i = #left, 1, -1 do redis.call(push, key, left[i]) end
+    pushAll(push, key, reversed(left))
     if isShared then countWaiting(#left - #ids) end
-    isEmpty = #ids < asked and #left == 0
+    isEmpty = #ids < batch and #left == 0
   end
   if #skipped == 0 then return isEmpty end
   if pop == 'RPOP' then
@@ -113,7 +125,7 @@ local function drawFrom(drawing, key, pop, push, isShared)
   if isShared and drawing.scans <= 0 then
     pushAll('RPUSH', key, skipped)
   else
-    for i = #skipped, 1, -1 do redis.call(push, key, skipped[i]) end
+    pushAll(push, key, reversed(skipped))
   end
   return false
 end
@@ -180,10 +192,12 @@ local function drawFromCallers(drawing)
   end
 end
 
--- The longest own queue among `sample` members; ties go to the smaller name, so that the model agrees.
-local function longestOwnQueue(except, sample)
+-- The longest own queue among `sample` members and that of `also`; ties go to the smaller name, so that the model agrees.
+local function longestOwnQueue(except, sample, also)
   local longest, longestLength = nil, 0
-  for _, member in ipairs(redis.call('HRANDFIELD', membersKey, sample) or {}) do
+  local members = redis.call('HRANDFIELD', membersKey, sample)
+  members[#members + 1] = also
+  for _, member in ipairs(members) do
     if member ~= except then
       local length = redis.call('LLEN', queueOf .. member)
       if length > longestLength or (length == longestLength and length > 0 and member < longest) then
@@ -194,17 +208,18 @@ local function longestOwnQueue(except, sample)
   return longest
 end
 
--- Own queue from its end, pool's queue from its head, callers' queues by turns, then the head of somebody's long queue.
-local function drawAnywhere(drawing, sample)
+-- Own queue from its end, pool's queue from its head, callers' queues by turns, then the head of somebody's long queue, found among
+-- `sample` members (0: from the own queue alone) and `also`.
+local function drawAnywhere(drawing, sample, also)
   drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH')
-  if #drawing.claims > 0 or drawing.reach == 'own-queue' then return end
+  if #drawing.claims > 0 or drawing.reach == 'own-queue' or sample == 0 then return end
   drawAtHand(drawing)
   if waitingNow() > 0 then
     drawFrom(drawing, queueKey, 'LPOP', 'LPUSH', true)
     drawFromCallers(drawing)
   end
   while #drawing.claims == 0 and drawing.scans > 0 do
-    local other = longestOwnQueue(drawing.worker, sample)
+    local other = longestOwnQueue(drawing.worker, sample, also)
     if other == nil then return end
     local before = drawing.scans
     drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH')

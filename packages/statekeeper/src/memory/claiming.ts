@@ -18,7 +18,7 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
   const skips = request.skips.length === 0 ? undefined : new Set(request.skips);
   const reach = reachOf(request);
   const drawing = newDrawing({ worker, room: max, budget: budgetMicros, skips, reach });
-  drawAnywhere(records, drawing, membersAskedByTheWay);
+  drawAnywhere(records, drawing, { sample: membersAskedByTheWay });
   const kind = settle(records, request, drawing);
   const isMore = drawing.room <= 0 || drawing.budget <= 0;
   return { kind, claims: drawing.claims, volunteers: volunteers.size, isMore };

@@ -34,6 +34,16 @@ export interface Drawing {
   readonly claims: Claim[];
   /** What was drawn from the queue at hand, in ms. */
   workMs: number;
+  /** What the last one claimed takes, in µs. */
+  usual?: number;
+}
+
+/** Among whose own queues a long one is looked for. */
+export interface QueueSearch {
+  /** How many members are asked; 0: draw from the own queue alone. */
+  readonly sample: number;
+  /** A member that is asked in any case. */
+  readonly also?: string | undefined;
 }
 
 interface Source {
@@ -48,20 +58,17 @@ export function newDrawing(given: Omit<Drawing, "scans" | "claims" | "workMs">):
   return { ...given, scans: scansPerDrawing, claims: [], workMs: 0 };
 }
 
-/**
- * Own queue from its end, pool's queue from its head, callers' queues by turns, then the head of somebody's long queue, found among
- * `sample` members.
- */
-export function drawAnywhere(records: PoolRecords, drawing: Drawing, sample: number): void {
+/** Own queue from its end, pool's queue from its head, callers' queues by turns, then the head of somebody's long queue. */
+export function drawAnywhere(records: PoolRecords, drawing: Drawing, search: QueueSearch): void {
   drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail", isShared: false });
-  if (drawing.claims.length > 0 || drawing.reach === "own-queue") return;
+  if (drawing.claims.length > 0 || drawing.reach === "own-queue" || search.sample === 0) return;
   drawFrom(records, drawing, { queue: drawing.atHand, end: "head", isShared: false });
   if (records.waiting > 0) {
     drawFrom(records, drawing, { queue: records.queue, end: "head", isShared: true });
     drawFromCallers(records, drawing);
   }
   while (drawing.claims.length === 0 && drawing.scans > 0) {
-    const queue = longestOwnQueue(records, drawing.worker, sample);
+    const queue = longestOwnQueue(records, drawing.worker, search);
     if (queue === undefined) return;
     const scansBefore = drawing.scans;
     drawFrom(records, drawing, { queue, end: "head", isShared: false });
@@ -147,23 +154,37 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boole
   if (queue === undefined) return true;
   const skipped: string[] = [];
   let isEmpty = false;
+  let batch = 0;
+  let claimedBefore = drawing.claims.length;
   while (!isFull(drawing) && !isEmpty) {
-    const asked = Math.min(drawing.room, drawing.scans);
-    const batch = Math.min(asked, queue.length);
-    drawing.scans -= batch;
-    for (let i = 0; i < batch && drawing.room > 0 && drawing.budget > 0; i += 1) {
+    batch = nextBatch(drawing, batch, drawing.claims.length - claimedBefore);
+    claimedBefore = drawing.claims.length;
+    const met = Math.min(batch, queue.length);
+    drawing.scans -= met;
+    for (let i = 0; i < met && drawing.room > 0 && drawing.budget > 0; i += 1) {
       const id = (end === "head" ? queue.popHead() : queue.popTail()) ?? "";
       const taken = take(records, drawing, { id, isOutside: end === "head" });
       if (taken === "skipped") skipped.push(id);
       if (taken === "left") putBack(queue, end, [id]);
     }
-    isEmpty = batch < asked && queue.length === 0;
+    isEmpty = met < batch && queue.length === 0;
   }
   // From the own queue to the pool's; to a shared one's tail once the bound is met, so that what lies behind gets its turn.
   if (end === "tail") records.pushToHead(skipped);
   else if (isShared && drawing.scans <= 0) for (const id of skipped) queue.pushTail(id);
   else putBack(queue, end, skipped);
   return isEmpty && (end === "tail" || skipped.length === 0);
+}
+
+/**
+ * How many ids to take off a queue at a time: as many as the budget is for, by what the last one takes; while nobody knows, one and
+ * then twice as many each time, since whatever is too much has to be put back.
+ */
+function nextBatch({ room, scans, budget, usual = 0 }: Drawing, before: number, claimed: number): number {
+  const most = Math.min(room, scans);
+  if (budget === Number.POSITIVE_INFINITY) return most;
+  const wanted = claimed > 0 ? Math.ceil(budget / usual) : 2 * before;
+  return Math.max(1, Math.min(most, wanted));
 }
 
 function isFull(drawing: Drawing): boolean {
@@ -204,7 +225,8 @@ function take(
   drawing.claims.push(claimOf(id, record, now));
   drawing.room -= 1;
   const cost = records.functions.costOf(name);
-  drawing.budget -= cost ?? unmeasuredMicros;
+  drawing.usual = cost ?? unmeasuredMicros;
+  drawing.budget -= drawing.usual;
   drawing.workMs += cost === undefined ? 1 : Math.max(1, cost / 1_000);
   if (record.losses > 0) drawing.budget = 0;
   return "claimed";
@@ -216,10 +238,15 @@ function isAwaitedByMember(records: PoolRecords, { waiters }: RequestRecord): bo
 }
 
 /** Among equal ones that of the member with the smaller id. */
-export function longestOwnQueue(records: PoolRecords, except: string, sample: number): Deque<string> | undefined {
+export function longestOwnQueue(
+  records: PoolRecords,
+  except: string,
+  { sample, also }: QueueSearch,
+): Deque<string> | undefined {
   let longest: Deque<string> | undefined;
   let owner = "";
-  for (const member of records.members.sample(sample)) {
+  const sampled = records.members.sample(sample);
+  for (const member of also === undefined ? sampled : [...sampled, also]) {
     const queue = member === except ? undefined : records.ownQueues.get(member);
     const length = queue?.length ?? 0;
     const lengthBefore = longest?.length ?? 0;

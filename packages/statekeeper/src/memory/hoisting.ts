@@ -7,8 +7,6 @@ import { claimOf, longestOwnQueue } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
 const membersAsked = 64;
-/** Of one priority. */
-const callersAsked = 64;
 /** Of more volunteers than this each counts as one request. */
 const mostVolunteersAsked = 1_000;
 
@@ -19,21 +17,15 @@ export function hoist(records: PoolRecords, { process, limit, except }: HoistReq
   const looked = limit + except.length;
   const fromShared: Claim[] = [];
   let room = looked;
-  for (const queue of sharedQueues(records)) {
+  for (const queue of records.sharedQueues()) {
     if (fromShared.length >= limit || room <= 0) break;
-    const ids = [...queue].slice(-room).reverse();
+    const ids = queue.last(room).reverse();
     room -= ids.length;
     fromShared.push(...copies(records, ids, { left, limit: limit - fromShared.length }));
   }
-  const own = longestOwnQueue(records, process, membersAsked);
-  const fromOwn = copies(records, [...(own ?? [])].slice(0, looked), { left, limit: limit - fromShared.length });
+  const own = longestOwnQueue(records, process, { sample: membersAsked });
+  const fromOwn = copies(records, own?.first(looked) ?? [], { left, limit: limit - fromShared.length });
   return { ...numbers, copies: [...fromShared.reverse(), ...fromOwn] };
-}
-
-/** The one that is drawn from last first. */
-function* sharedQueues(records: PoolRecords): Iterable<Iterable<string>> {
-  for (const { queue } of records.callers.queues(callersAsked)) yield queue;
-  yield records.queue;
 }
 
 /** Adds what it copies to `left`, since an id may lie on several queues. */

@@ -2,10 +2,9 @@
  * Matching: gives queued requests to volunteers, best first, until either runs out. It runs inside every operation that may put
  * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
  */
-
 import { orderVolunteers } from "../volunteer-order.ts";
 import type { Deque } from "./deque.ts";
-import { drawAnywhere, newDrawing, noteClaimed } from "./drawing.ts";
+import { drawAnywhere, mayPassOver, newDrawing, noteClaimed, type QueueSearch } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";
 
@@ -16,26 +15,35 @@ const volunteersPerRound = 16;
 const mostRounds = 64;
 
 /** How much to match. */
-export interface MatchBounds {
+export interface MatchBounds extends QueueSearch {
   /** At most so many requests. */
   readonly limit: number;
-  /** How many members to ask for a long own queue. */
-  readonly sample: number;
   /** The function of the first request, if that is known. */
   readonly functionName?: string | undefined;
   /** See {@link Drawing.atHand}. */
-  readonly atHand?: Deque<string>;
+  readonly atHand?: Deque<string> | undefined;
+}
+
+/** What became of one volunteer. */
+interface Served {
+  /** How many requests it got. */
+  readonly moved: number;
+  /** It may take anything, and has found nothing: the others need not look where it has looked. */
+  readonly isNothingLeft: boolean;
 }
 
 /** Returns how many requests were given away. */
-export function match(records: PoolRecords, { limit, functionName, ...rest }: MatchBounds): number {
+export function match(records: PoolRecords, { limit, sample, also, functionName, atHand }: MatchBounds): number {
   let moved = 0;
+  let search: QueueSearch = { sample, also };
   for (let round = 0; moved < limit && round < mostRounds; round += 1) {
     const idle = records.volunteers.first(volunteersPerRound);
     const volunteers = orderVolunteers(idle, records.preferences, functionName);
     const volunteersBefore = records.volunteers.size;
     for (const volunteer of volunteers) {
-      moved += serveVolunteer(records, volunteer, { limit: limit - moved, ...rest });
+      const served = serveVolunteer(records, volunteer, { limit: limit - moved, atHand, ...search });
+      moved += served.moved;
+      if (served.isNothingLeft) search = { sample: 0 };
       if (moved >= limit) break;
     }
     // Fewer than asked for were all there are, and each has been served or has found nothing.
@@ -44,13 +52,13 @@ export function match(records: PoolRecords, { limit, functionName, ...rest }: Ma
   return moved;
 }
 
-/** Returns how many requests the volunteer got. One that has an old function table is sent away to read the new one first. */
-function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sample, atHand }: MatchBounds): number {
+/** A volunteer that has an old function table is sent away to read the new one first. */
+function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, atHand, ...search }: MatchBounds): Served {
   const { worker, want, epoch, skips, isClosedToOwn } = volunteer;
   if (epoch !== records.functions.epoch) {
     records.volunteers.standDown(worker);
     records.inboxes.send(worker, { kind: "functions" });
-    return 0;
+    return { moved: 0, isNothingLeft: false };
   }
   const drawing = newDrawing({
     worker,
@@ -60,11 +68,11 @@ function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sam
     reach: isClosedToOwn ? "others" : "roots",
     atHand,
   });
-  drawAnywhere(records, drawing, sample);
-  if (drawing.claims.length === 0) return 0;
+  drawAnywhere(records, drawing, search);
+  if (drawing.claims.length === 0) return { moved: 0, isNothingLeft: drawing.scans > 0 && !mayPassOver(drawing) };
   records.volunteers.standDown(worker);
   noteClaimed(records, worker, drawing.claims);
   records.count("moved", drawing.claims.length);
   for (const claim of drawing.claims) records.inboxes.send(worker, { kind: "run", claim });
-  return drawing.claims.length;
+  return { moved: drawing.claims.length, isNothingLeft: false };
 }

@@ -4,7 +4,7 @@
  * (scripts/lib/record.lua, counters.lua)
  */
 import type { Clock, OutcomeText } from "@callgrid/core";
-import type { CacheMode, InboxMessage, Progress } from "../contract.ts";
+import type { CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract.ts";
 import { type Preference, usualPreferences } from "../volunteer-order.ts";
 import { CallerQueues } from "./caller-queues.ts";
 import { Deque } from "./deque.ts";
@@ -42,6 +42,9 @@ export interface RequestRecord {
 /** An outcome longer than this is delivered by reference, if it is stored. */
 const largeBytes = 65_536;
 
+/** Of one priority. */
+const callersAsked = 64;
+
 export class PoolRecords {
   readonly requests = new Map<string, RequestRecord>();
   /** The pool's: what was given back, and re-entrant requests that are on no own queue. */
@@ -56,9 +59,11 @@ export class PoolRecords {
   readonly leases = new LapseHeap();
   readonly functions = new PoolFunctions();
   readonly lostRequests = new LostRequests();
+  readonly hosts = new Map<string, Omit<HostReport, "leaseMs">>();
   readonly counters = new Map<string, number>();
   readonly inboxes: Inboxes;
   headLease: { readonly process: string; readonly until: number } | undefined;
+  capacity: (Omit<Capacity, "ageMs"> & { readonly notedAt: number }) | undefined;
   readonly #clock: Clock;
 
   constructor(clock: Clock, inboxes: Inboxes) {
@@ -102,6 +107,12 @@ export class PoolRecords {
   /** How many ids wait in the pool's queue and those of callers. */
   get waiting(): number {
     return this.queue.length + this.callers.length;
+  }
+
+  /** Those that are not of one worker alone, the one that is drawn from last first; of 64 callers a priority at most. */
+  *sharedQueues(): IterableIterator<Deque<string>> {
+    for (const { queue } of this.callers.queues(callersAsked)) yield queue;
+    yield this.queue;
   }
 
   /** Puts ids at the head of the pool's queue, so that the first of them is claimed first. */

@@ -29,7 +29,7 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   const coming = intake.queued.length;
   const [first = ""] = intake.queued;
   const functionName = functionNameIn(records.requests.get(first)?.payload ?? "");
-  const bounds = { limit: coming, sample: membersAskedByTheWay, functionName };
+  const bounds = { limit: coming, sample: membersAskedByTheWay, also: intake.batch.worker, functionName };
   const isStraight = intake.batch.worker === undefined && records.waiting === 0;
   if (isStraight) intake.queued = serveStraight(records, intake.queued, bounds);
   enqueue(records, intake);

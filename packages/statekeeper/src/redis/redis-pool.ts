@@ -2,6 +2,7 @@
  * One pool on Redis: each operation is one script, and this file only carries arguments in and replies out.
  */
 import type {
+  Capacity,
   CheckAnswer,
   Claim,
   ClaimReply,
@@ -11,6 +12,7 @@ import type {
   FunctionTable,
   HoistReply,
   HoistRequest,
+  HostReport,
   InboxHandlers,
   InboxListener,
   Member,
@@ -20,12 +22,15 @@ import type {
   RequestState,
   SubmitBatch,
   SubmitReply,
+  Survey,
+  SurveyRequest,
   SweepReply,
   SweepRequest,
   Whereabouts,
 } from "../contract.ts";
 import {
   list,
+  readCapacity,
   readCheckReply,
   readClaimReply,
   readClaims,
@@ -34,6 +39,7 @@ import {
   readPoolState,
   readRequestState,
   readSubmitReply,
+  readSurvey,
   readSweepReply,
 } from "./replies.ts";
 import type { ScriptRunner } from "./script-runner.ts";
@@ -86,14 +92,12 @@ export class RedisPool implements PoolKeeper {
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
     const { process, leaseMs, worker = "", queueLimit, isReentrant, priority = 0 } = batch;
     const args: Arguments = [process, leaseMs, worker, queueLimit, isReentrant === true ? "child" : priority];
-    for (const { id, payload, mode, timeoutMs, isHeld, trace } of batch.submissions) {
-      args.push(
-        id,
-        trace === undefined ? payload : `${payload}\n${trace}`,
-        isHeld === true ? "held" : (mode ?? "use"),
-        timeoutMs ?? 0,
-      );
-    }
+    pushGroups(args, batch.submissions, ({ id, payload, mode, timeoutMs, isHeld, trace }) => [
+      isHeld === true ? "held" : (mode ?? "use"),
+      timeoutMs ?? 0,
+      id,
+      trace === undefined ? payload : `${payload}\n${trace}`,
+    ]);
     return readSubmitReply(list(await this.#run("submit", args)));
   }
 
@@ -112,7 +116,7 @@ export class RedisPool implements PoolKeeper {
     for (const { functionName, evaluations, failures, selfMicros } of reports) {
       args.push(functionName, evaluations, failures, Math.round(selfMicros));
     }
-    for (const { id, outcome, ttlMs, stamp } of completions) args.push(id, outcome, ttlMs, stamp);
+    pushGroups(args, completions, ({ id, outcome, ttlMs, stamp }) => [ttlMs, stamp, id, outcome]);
     await this.#run("complete", args);
   }
 
@@ -179,6 +183,19 @@ export class RedisPool implements PoolKeeper {
     await this.#run("abdicate", [process]);
   }
 
+  async survey({ requests, members }: SurveyRequest): Promise<Survey> {
+    return readSurvey(list(await this.#run("survey", [requests, members])));
+  }
+
+  async noteCapacity(process: string, { desiredWorkers, shares }: Omit<Capacity, "ageMs">): Promise<boolean> {
+    return (await this.#run("noteCapacity", [process, JSON.stringify({ desiredWorkers, shares })])) === 1;
+  }
+
+  async reportHost({ id, leaseMs, ...host }: HostReport): Promise<Capacity | undefined> {
+    const [now, noted] = list(await this.#run("reportHost", [id, leaseMs, JSON.stringify(host)]));
+    return readCapacity(String(noted ?? ""), Number(now));
+  }
+
   async forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {
     await this.#run("forget", "id" in what ? ["id", what.id] : ["function", what.functionName]);
   }
@@ -206,6 +223,25 @@ export class RedisPool implements PoolKeeper {
 
   #run(script: ScriptName, args: ReadonlyArray<string | number>): Promise<unknown> {
     return this.#runner.run(script, this.#prefix, args);
+  }
+}
+
+/**
+ * Adds items in groups of neighbours that have the first two of their parts in common: these, how many items, and the other
+ * two parts of each. Every argument costs both ends time, and most items of a call are alike.
+ */
+function pushGroups<Item>(
+  args: Arguments,
+  items: readonly Item[],
+  partsOf: (item: Item) => readonly [string | number, string | number, string, string],
+): void {
+  let sizeAt = -1;
+  for (const item of items) {
+    const [first, second, third, fourth] = partsOf(item);
+    if (sizeAt < 0 || args[sizeAt - 2] !== first || args[sizeAt - 1] !== second)
+      sizeAt = args.push(first, second, 0) - 1;
+    args[sizeAt] = Number(args[sizeAt]) + 1;
+    args.push(third, fourth);
   }
 }
 

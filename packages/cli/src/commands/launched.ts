@@ -1,0 +1,70 @@
+/**
+ * `callgrid launched`: worker processes as a launcher on another machine wants them. It says over stdin what to run and when to end,
+ * and is told over stdout who has joined; when it is gone, the workers drain.
+ */
+import { declareOptions, environmentOptions, isGridError, resolveOptions, systemClock } from "@callgrid/core";
+import { isConfigurationCode, type WorkerMessage } from "@callgrid/worker";
+import { type CliIo, writeLine } from "../cli-io.ts";
+import type { CommandSpec } from "../command.ts";
+import { withInterrupts } from "../interrupts.ts";
+import { LauncherOrders, type LaunchOrder } from "../launcher-orders.ts";
+import { withLog } from "../log.ts";
+import { runWorkers, workersOptions } from "../run-workers.ts";
+
+const options = declareOptions({});
+
+export const launchedCommand: CommandSpec<typeof options> = {
+  name: "launched",
+  summary:
+    "Worker processes for a launcher on another machine, which talks to them over stdin. Not to be called by hand.",
+  operands: [],
+  options,
+  examples: ["ssh host -- callgrid launched"],
+  async run({ io }) {
+    // The launcher may be gone before this end is, and with it whoever reads what is written here.
+    for (const stream of [io.stdout, io.stderr]) stream.on("error", () => undefined);
+    const orders = new LauncherOrders(io.stdin, systemClock);
+    try {
+      return await runLaunched(await orders.start, orders, io);
+    } catch (error) {
+      if (isGridError(error) && isConfigurationCode(error.code)) {
+        await tell(io, { kind: "refused", code: error.code, message: error.message });
+      }
+      throw error;
+    } finally {
+      orders.stop();
+    }
+  },
+};
+
+async function runLaunched({ settings, count }: LaunchOrder, orders: LauncherOrders, io: CliIo): Promise<number> {
+  const { functions, logLevel, options: given } = settings;
+  const options = resolveOptions(
+    workersOptions,
+    { ...environmentOptions(workersOptions, io.env), ...given, functions, logLevel, count },
+    "callgrid launched",
+  );
+  const ownIo: CliIo = {
+    ...io,
+    onSignal: (listener) => {
+      const stops = [io.onSignal(listener), orders.onSignal(listener)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+  };
+  return withLog(ownIo, { ...options, logLevel }, (nodeLog) =>
+    withInterrupts(ownIo, (interrupts) =>
+      runWorkers({
+        ...{ options, interrupts, nodeLog },
+        onUp: async (workers) => {
+          for (const id of workers) await tell(io, { kind: "joined", id });
+        },
+      }),
+    ),
+  );
+}
+
+async function tell({ stdout }: CliIo, message: WorkerMessage): Promise<void> {
+  await writeLine(stdout, JSON.stringify(message));
+}

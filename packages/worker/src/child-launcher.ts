@@ -1,0 +1,68 @@
+/** Launches workers as child processes of this one, with a private channel between. */
+import { spawn } from "node:child_process";
+import { execArgv, execPath } from "node:process";
+import { fileURLToPath } from "node:url";
+import type { Clock } from "@callgrid/core";
+import type { Launcher } from "./launcher.ts";
+import { MemoryGauge } from "./memory-gauge.ts";
+import { endOf } from "./process-end.ts";
+import { readWorkerMessage } from "./supervision-messages.ts";
+
+/** Where the output of launched processes goes, and how they run. */
+export interface ChildLauncherOptions {
+  /** Takes their stderr, in whole lines. */
+  readonly stderr: NodeJS.WritableStream;
+  readonly clock: Clock;
+  /** How much less urgent they are than other processes, 0 to 19 as `nice` has it; default 0. */
+  readonly nice?: number;
+}
+
+const standardError = 2;
+
+/**
+ * Starts processes with this process's own Node flags. What they write to stdout goes to stderr as well, since stdout belongs to
+ * results.
+ */
+export function childLauncher({ stderr, clock, nice = 0 }: ChildLauncherOptions): Launcher {
+  // by the command and not by setPriority: that would leave threads behind which the process has started by then
+  const priority = nice === 0 ? [] : ["nice", "-n", String(nice)];
+  return (onMessage) => {
+    const [command = execPath, ...args] = [...priority, execPath, ...nodeFlags(), fileURLToPath(entry())];
+    const process = spawn(command, args, { stdio: ["ignore", standardError, "pipe", "ipc"] });
+    process.on("message", (message) => {
+      const known = readWorkerMessage(message);
+      if (known !== undefined) onMessage(known);
+    });
+    const ended = endOf(process, stderr, clock);
+    if (process.pid !== undefined) {
+      const gauge = new MemoryGauge(process.pid, {
+        clock,
+        onRead: (rssBytes) => onMessage({ kind: "memory", rssBytes }),
+      });
+      gauge.start();
+      process.once("exit", () => gauge.stop());
+    }
+    return {
+      processId: process.pid,
+      tell: (message) => {
+        // An error here means that the process has just ended, which `ended` tells.
+        if (process.connected) process.send(message, () => undefined);
+      },
+      kill: () => {
+        process.kill("SIGKILL");
+      },
+      ended,
+    };
+  };
+}
+
+const isSource = import.meta.url.endsWith(".ts");
+
+function entry(): URL {
+  return new URL(isSource ? "./worker-process.ts" : "./worker-process.js", import.meta.url);
+}
+
+/** Run from its TypeScript source, this package needs the loader that its users' modules get. */
+function nodeFlags(): string[] {
+  return isSource ? [...execArgv, "--import", import.meta.resolve("tsx")] : execArgv;
+}

@@ -16,7 +16,13 @@ async function setUp(given: { readonly minWorkers?: number } = {}) {
   const pool = new CommandPool();
   const grid = pool.env["CALLGRID_GRID"] ?? "";
   const place = { pool: "pool", url: inject("redisUrl"), grid };
-  const distributor = await startDistributor({ ...place, ...given, scaleEveryMs: 50, targetWaitMs: 500, scaleDownAfterMs: 0 });
+  const distributor = await startDistributor({
+    ...place,
+    ...given,
+    scaleEveryMs: 50,
+    targetWaitMs: 500,
+    scaleDownAfterMs: 0,
+  });
   const client = await connect(place.url, { grid });
   const hold = await HoldFile.make();
   onTestFinished(async () => {

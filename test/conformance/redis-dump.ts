@@ -2,7 +2,14 @@
  * Reads a pool's whole state off Redis, key by key and past the statekeeper, in the form that the memory statekeeper dumps.
  * The key names are written out once more here, so a renamed key shows in a test. A key that this file does not know fails it.
  */
-import { decodeInboxMessage, dumpMessage, type PoolDump, type RequestDump } from "@callgrid/statekeeper";
+import {
+  decodeInboxMessage,
+  dumpMessage,
+  optionsFor,
+  type PoolDump,
+  parseRedisUrl,
+  type RequestDump,
+} from "@callgrid/statekeeper";
 // biome-ignore lint/style/noRestrictedImports: what the statekeeper says of its state is what is under test
 import { Redis } from "ioredis";
 
@@ -14,9 +21,9 @@ type Content = readonly [name: string, content: unknown];
 export class RedisDumper {
   readonly #redis: Redis;
 
-  /** @param url - `unix:///…`, as the harness has it. */
-  constructor(url: string) {
-    this.#redis = new Redis(new URL(url).pathname);
+  /** @param slotKey - on a Cluster, any key of the slot of what is to be dumped. */
+  constructor(url: string, slotKey = "") {
+    this.#redis = new Redis({ ...optionsFor(parseRedisUrl(url), slotKey), replyMapping: "legacy" });
   }
 
   async dump(grid: string, pool: string): Promise<PoolDump> {
@@ -48,7 +55,8 @@ export class RedisDumper {
   }
 }
 
-function prefixOf(grid: string, pool: string): string {
+/** What all keys of a pool begin with. */
+export function prefixOf(grid: string, pool: string): string {
   return `callgrid:{${grid}:${pool}}:`;
 }
 

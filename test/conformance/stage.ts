@@ -13,7 +13,7 @@ import {
   servePort,
 } from "@callgrid/statekeeper";
 import { inject, onTestFinished } from "vitest";
-import { RedisDumper } from "./redis-dump.ts";
+import { prefixOf, RedisDumper } from "./redis-dump.ts";
 
 export interface Stage {
   readonly keeper: Statekeeper;
@@ -41,10 +41,10 @@ export async function setPortStage(): Promise<Stage> {
   return { keeper, pool: keeper.pool("pool"), dump };
 }
 
-export async function setRedisStage(): Promise<Stage> {
+export async function setRedisStage(url = inject("smallRedisUrl")): Promise<Stage> {
   const grid = randomUUID();
-  const keeper = await openStatekeeper(inject("smallRedisUrl"), { grid });
-  const dumper = new RedisDumper(inject("smallRedisUrl"));
+  const keeper = await openStatekeeper(url, { grid });
+  const dumper = new RedisDumper(url, prefixOf(grid, "pool"));
   onTestFinished(async () => {
     await keeper.close();
     await dumper.remove(grid, "pool");

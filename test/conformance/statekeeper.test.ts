@@ -3,43 +3,11 @@
  * bug of the others, or does not belong here.
  */
 import { describe } from "vitest";
-import { capacityFacts } from "./capacity-facts.ts";
-import { claimingFacts } from "./claiming-facts.ts";
-import { completingFacts } from "./completing-facts.ts";
-import { copyingFacts } from "./copying-facts.ts";
-import { drawingFacts } from "./drawing-facts.ts";
-import { hoistingFacts } from "./hoisting-facts.ts";
-import { inboxFacts } from "./inbox-facts.ts";
-import { inspectingFacts } from "./inspecting-facts.ts";
-import { forgettingFacts, functionTableFacts, membershipFacts } from "./membership-facts.ts";
 import { setMemoryStage, setPortStage, setRedisStage } from "./stage.ts";
-import { submittingFacts } from "./submitting-facts.ts";
-import { headingFacts, retiringFacts } from "./sweeping-facts.ts";
-import { volunteeringFacts } from "./volunteering-facts.ts";
-import { checkingFacts, markingFacts, reconcilingFacts, withdrawingFacts } from "./waiting-facts.ts";
+import { statekeeperFacts } from "./statekeeper-facts.ts";
 
 describe.each([
   ["in memory", setMemoryStage],
   ["through a port", setPortStage],
-  ["on Redis", setRedisStage],
-])("the statekeeper %s", (_, setStage) => {
-  describe("submitting", () => submittingFacts(setStage));
-  describe("claiming", () => claimingFacts(setStage));
-  describe("drawing", () => drawingFacts(setStage));
-  describe("volunteering", () => volunteeringFacts(setStage));
-  describe("completing", () => completingFacts(setStage));
-  describe("withdrawing", () => withdrawingFacts(setStage));
-  describe("checking", () => checkingFacts(setStage));
-  describe("marking", () => markingFacts(setStage));
-  describe("reconciling", () => reconcilingFacts(setStage));
-  describe("members", () => membershipFacts(setStage));
-  describe("the function table", () => functionTableFacts(setStage));
-  describe("forgetting", () => forgettingFacts(setStage));
-  describe("copying", () => copyingFacts(setStage));
-  describe("hoisting", () => hoistingFacts(setStage));
-  describe("capacity", () => capacityFacts(setStage));
-  describe("heading", () => headingFacts(setStage));
-  describe("retiring", () => retiringFacts(setStage));
-  describe("inboxes", () => inboxFacts(setStage));
-  describe("inspecting", () => inspectingFacts(setStage));
-});
+  ["on Redis", () => setRedisStage()],
+])("the statekeeper %s", (_, setStage) => statekeeperFacts(setStage));

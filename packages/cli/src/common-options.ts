@@ -17,7 +17,8 @@ export const outputOptions = {
 export const connectionOptions = {
   url: option.string({
     default: "redis://localhost:6379",
-    description: "Where the grid's Redis is: redis://host:port, rediss://… for TLS, or unix:///path.",
+    description:
+      "Where the grid's Redis is: redis://host:port, redis+cluster://host:port,…, redis+sentinel://host:port,…/primary, rediss… for TLS, or unix:///path.",
   }),
   grid: clientOptions.grid,
   connectTimeoutMs: clientOptions.connectTimeoutMs,

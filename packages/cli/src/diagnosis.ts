@@ -80,15 +80,22 @@ function version({ version, isTooOld }: RedisFacts): Finding {
   return { check: "version", status: "wrong", message, remedy: "install Redis 7 or newer, or Valkey" };
 }
 
-function role({ isReplica, isCluster }: RedisFacts): Finding[] {
+function role({ isReplica, isCluster, isGivenAsCluster, slotTrouble }: RedisFacts): Finding[] {
   const findings: Finding[] = [];
   if (isReplica) {
     const message = "this Redis is a replica, and refuses what is written";
     findings.push({ check: "role", status: "wrong", message, remedy: "give the address of its primary in --url" });
   }
-  if (isCluster) {
-    const message = "this Redis is part of a Cluster, which callgrid does not support yet";
-    findings.push({ check: "role", status: "wrong", message, remedy: "use a Redis of its own (cluster-enabled no)" });
+  if (isCluster && !isGivenAsCluster) {
+    const message = "this Redis is a node of a Cluster, and has the slots of some pools only";
+    const remedy = "write redis+cluster://host:port in --url, with some nodes of it";
+    findings.push({ check: "role", status: "wrong", message, remedy });
+  }
+  if (slotTrouble !== undefined) {
+    const isMoving = !slotTrouble.startsWith("CLUSTERDOWN");
+    const message = `the pool rests, because its slot ${isMoving ? "moves to another node" : "has no node"} (${slotTrouble})`;
+    const remedy = "if it lasts: redis-cli --cluster check host:port, and then --cluster fix";
+    findings.push({ check: "role", status: "wrong", message, remedy });
   }
   return findings;
 }

@@ -35,7 +35,6 @@ export const workersOptions = declareOptions({
     default: 1,
     min: 1,
     max: 1_000,
-    env: "CALLGRID_WORKER_COUNT",
     description: "How many worker processes to run.",
   }),
 });

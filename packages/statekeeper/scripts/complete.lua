@@ -1,7 +1,7 @@
 -- Takes outcomes in: the first outcome of an open request wins, an error only from its owner; tells the waiters.
 -- needs: time counters inbox record
 -- ARGV: worker, number of reports, for each: function name, evaluations, failures, selfMicros (0: as before);
---       then for each outcome: id, outcome text, ttlMs (0: do not keep), stamp
+--       then groups of outcomes: ttlMs (0: do not keep), stamp, how many, for each: id, outcome text
 -- reply: nothing
 -- bound: the number of outcomes
 local worker, reports = ARGV[1], tonumber(ARGV[2])
@@ -13,18 +13,25 @@ for i = 3, 2 + 4 * reports, 4 do
 end
 
 local ids, outcomes, ttls, stamps = {}, {}, {}, {}
-for i = 3 + 4 * reports, #ARGV, 4 do
-  local at = #ids + 1
-  ids[at], outcomes[at], ttls[at], stamps[at] = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+local at = 3 + 4 * reports
+while at < #ARGV do
+  local ttl, stamp, last = ARGV[at], ARGV[at + 1], at + 1 + 2 * tonumber(ARGV[at + 2])
+  for i = at + 3, last, 2 do
+    local place = #ids + 1
+    ids[place], outcomes[place], ttls[place], stamps[place] = ARGV[i], ARGV[i + 1], ttl, stamp
+  end
+  at = last + 2
 end
 if #ids > 0 then
   local texts, keys = readMany(requestOf, ids)
-  local claims = fieldsOf(claimsKey, ids)
+  -- what a worker was running is its own: claims need reading only if there are others, or notes to forget
+  local isAllMine = pushAll('SREM', runningOf .. worker, ids) == #ids and redis.call('EXISTS', notesKey) == 0
+  local claims = isAllMine and {} or fieldsOf(claimsKey, ids)
   local closed, closedKeys, ended, isClosed, late, fenced = {}, {}, {}, {}, 0, 0
   local mine = worker .. ' '
   for i, id in ipairs(ids) do
     local outcome, text, claim = outcomes[i], texts[i], claims[i]
-    local isMine = claim and string.find(claim, mine, 1, true) == 1
+    local isMine = isAllMine or claim and string.find(claim, mine, 1, true) == 1
     local isError = string.byte(outcome) == 33
     local isKept = not isError and ttls[i] ~= '0'
     if not text or isClosed[id] then
@@ -51,7 +58,6 @@ if #ids > 0 then
     redis.call('DEL', unpack(closedKeys, first, math.min(first + perCall - 1, #closedKeys)))
   end
   unclaim(closed, ended)
-  pushAll('SREM', runningOf .. worker, ids)
   count('late', late)
   count('fenced', fenced)
   count('completed', #closed)

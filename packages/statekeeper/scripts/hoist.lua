@@ -43,12 +43,6 @@ local function answer(copy)
   reply[#reply + 1] = copy.text
 end
 
-local function reversed(values)
-  local turned = {}
-  for i = #values, 1, -1 do turned[#turned + 1] = values[i] end
-  return turned
-end
-
 local fromPool = copies(reversed(redis.call('LRANGE', queueKey, -looked, -1)), limit)
 for _, copy in ipairs(reversed(fromPool)) do answer(copy) end
 local owner = longestOwnQueue(process, 64)

@@ -1,8 +1,8 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
 -- needs: time counters inbox record functions draw match
 -- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: the pool's), queueLimit (0: none),
---       then for each request: id, payload (a line end and a trace context may follow), mode
---       (use|refresh|bypass|held), timeoutMs (0: none)
+--       then groups of requests: mode (use|refresh|bypass|held), timeoutMs (0: none), how many, for each: id, payload (a line
+--       end and a trace context may follow)
 -- reply: volunteers left, then for each request that can be answered at once: index, outcome text or `unknown-function`
 --        or `pool-full`
 -- bound: the number of requests
@@ -33,8 +33,16 @@ local function cachedOutcome(result, stamp)
   return string.sub(result, #stamp + 2)
 end
 
-local ids = {}
-for i = 5, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
+local ids, payloads, modes, timeouts = {}, {}, {}, {}
+local at = 5
+while at < #ARGV do
+  local mode, timeoutMs, last = ARGV[at], ARGV[at + 1], at + 1 + 2 * tonumber(ARGV[at + 2])
+  for i = at + 3, last, 2 do
+    local place = #ids + 1
+    ids[place], payloads[place], modes[place], timeouts[place] = ARGV[i], ARGV[i + 1], mode, timeoutMs
+  end
+  at = last + 2
+end
 local results = readMany(resultOf, ids)
 local texts, keys = readMany(requestOf, ids)
 
@@ -88,8 +96,7 @@ local function join(id, key, record, payload, mode, timeoutMs)
 end
 
 for index, id in ipairs(ids) do
-  local at = 1 + 4 * index
-  local payload, mode, timeoutMs = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local payload, mode, timeoutMs = payloads[index], modes[index], timeouts[index]
   local stamp = currentStamp(functionNameAt(payload, 1))
   if mode == 'held' and not isMember(process) then mode = 'use' end
   if not stamp and redis.call('EXISTS', functionsKey) == 1 then
@@ -126,7 +133,7 @@ count('joined', joined)
 count('hits', hits)
 local volunteers = redis.call('HLEN', volunteersKey)
 if volunteers > 0 and #queued > 0 then
-  match(#queued, 8)
+  match(#queued, 8, worker ~= '' and worker or nil)
   volunteers = redis.call('HLEN', volunteersKey)
 end
 deliver()

@@ -3,7 +3,7 @@ export * from "./contract.ts";
 export * from "./memory/memory-statekeeper.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";
-export { parseRedisUrl, type RedisAddress } from "./redis/connection.ts";
+export { optionsFor } from "./redis/connection.ts";
 export { eraseGrid } from "./redis/erase-grid.ts";
 export {
   type DeniedCommand,
@@ -14,5 +14,6 @@ export {
 } from "./redis/examine-redis.ts";
 export { decodeInboxMessage } from "./redis/inbox-message.ts";
 export { type OpenOptions, openStatekeeper } from "./redis/open.ts";
+export { type NodeAddress, parseRedisUrl, type RedisAddress } from "./redis/redis-address.ts";
 export type { RefusalKind } from "./redis/redis-refusal.ts";
 export * from "./requester.ts";

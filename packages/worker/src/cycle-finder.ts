@@ -11,6 +11,8 @@ import type { VisibleEvaluations } from "./visible-evaluations.ts";
 
 /** What is waited for longer than this may be part of a cycle, in ms. */
 const longWaitMs = 300;
+/** The longest time between two looks at the same request, in ms. */
+const longestPauseMs = 10_000;
 const mostPerLook = 50;
 const mostCallers = 1_000;
 const mostEdges = 1_000;
@@ -22,8 +24,6 @@ export class CycleFinder {
   readonly #clock: Clock;
   readonly #visible: VisibleEvaluations;
   readonly #settle: (evaluation: Evaluation, settled: Settled) => void;
-  /** What was looked at in this lap waits for the next one, so that everything has its turn. */
-  #lap = 1;
 
   constructor(parts: {
     keeper: PoolKeeper;
@@ -47,16 +47,20 @@ export class CycleFinder {
     for (const evaluation of awaited) await this.#breakCycle(evaluation);
   }
 
+  /**
+   * Who closes a cycle finds it at the first look, when the others have told what they wait for. Later looks are for what got lost
+   * meanwhile, and become rare: each request is looked at again when it has waited twice as long.
+   */
   #longAwaited(): Evaluation[] {
-    const before = this.#clock.now() - longWaitMs;
+    const now = this.#clock.now();
     const awaited: Evaluation[] = [];
     for (const evaluation of this.#visible.values()) {
-      if (evaluation.state !== "asked" || evaluation.bornAt > before || evaluation.lap === this.#lap) continue;
-      evaluation.lap = this.#lap;
+      const waitedMs = now - evaluation.bornAt;
+      if (evaluation.state !== "asked" || waitedMs < longWaitMs || now < evaluation.lookAt) continue;
+      evaluation.lookAt = now + Math.min(waitedMs, longestPauseMs);
       awaited.push(evaluation);
-      if (awaited.length === mostPerLook) return awaited;
+      if (awaited.length === mostPerLook) break;
     }
-    this.#lap += 1;
     return awaited;
   }
 

@@ -88,8 +88,8 @@ export class Evaluation {
   isMarkedSuspended = false;
   /** The ids that the statekeeper has been told it waits for. */
   toldEdges: readonly string[] | undefined;
-  /** In which lap it was looked at last, by those who look at a few at a time. */
-  lap = 0;
+  /** Not to be looked at again before, by who looks for cycles, in ms. */
+  lookAt = 0;
   /** It has waited for calls at least once. */
   hasWaited = false;
   /** Self time so far, and since when it runs, in ms. */

@@ -3,8 +3,9 @@
  * knows its queues, such as Bull Board, shows runs as they are.
  */
 import { GridError } from "@callgrid/core";
-import { parseRedisUrl } from "@callgrid/statekeeper";
+import { optionsFor, parseRedisUrl } from "@callgrid/statekeeper";
 import { type ConnectionOptions, type Job, Queue } from "bullmq";
+import { CutLog } from "./cut-log.ts";
 import { checkRun, type RunJobData, type RunSpec } from "./run-spec.ts";
 
 /** Where the runs of a grid are. */
@@ -34,25 +35,36 @@ export interface RunSummary {
 }
 
 const states = ["active", "waiting", "delayed", "prioritized", "completed", "failed"] as const;
-const keptRuns = { age: 30 * 86_400, count: 10_000 };
+const keptSeconds = 30 * 86_400;
+const keptRuns = { age: keptSeconds, count: 10_000 };
 
 /** The name of the queue of a grid's runs. */
 export function runQueueName(grid: string): string {
   return `callgrid-runs-${grid}`;
 }
 
-/** How BullMQ connects there. */
-export function runConnection(url: string): ConnectionOptions {
+/** How BullMQ connects there. On a Cluster its keys get a hash tag, so that they are of one slot, which the connection follows. */
+export function runConnection({ url, grid }: RunPlace): { connection: ConnectionOptions; prefix: string } {
+  const address = parseRedisUrl(url);
+  const prefix = address.clusterNodes === undefined ? "bull" : `{${runQueueName(grid)}}`;
+  const { reconnectOnError, ...options } = optionsFor(address, prefix);
+  const connection = {
+    ...options,
+    maxRetriesPerRequest: null,
+    // BullMQ would give up on a slot that moves
+    reconnectOnError: (error: Error) =>
+      /^(ASK|TRYAGAIN)\b/.test(error.message) ? 2 : (reconnectOnError?.(error) ?? false),
+  };
   // both mean the options of ioredis; BullMQ's type alone minds a property that is there and undefined
-  return { ...parseRedisUrl(url).options, maxRetriesPerRequest: null } as ConnectionOptions;
+  return { connection: connection as ConnectionOptions, prefix };
 }
 
 /** See the head of this file. Close it when done. */
 export class RunQueue {
   readonly #queue: Queue<RunJobData>;
 
-  constructor({ url, grid }: RunPlace) {
-    this.#queue = new Queue(runQueueName(grid), { connection: runConnection(url), skipVersionCheck: true });
+  constructor(place: RunPlace) {
+    this.#queue = new Queue(runQueueName(place.grid), { ...runConnection(place), skipVersionCheck: true });
     // commands tell of the same trouble; an error that nobody listens to would be thrown
     this.#queue.on("error", () => undefined);
   }
@@ -109,6 +121,12 @@ export class RunQueue {
   /** Whether a run is to be given up. */
   async isCancelled(id: string): Promise<boolean> {
     return (await this.#queue.getJob(id))?.data.isCancelled === true;
+  }
+
+  /** How a run has been cut so far; see {@link CutLog}. */
+  async cutsOf(id: string): Promise<CutLog> {
+    const client = await this.#queue.getBackend().client;
+    return CutLog.open({ client, key: this.#queue.toKey(`${id}:cuts`), keptMs: keptSeconds * 1_000 });
   }
 
   async close(): Promise<void> {

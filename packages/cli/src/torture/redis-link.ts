@@ -15,7 +15,8 @@ export interface RedisLink {
 
 /** Starts a proxy in front of the Redis at `url`, with its user, password and database. */
 export async function linkToRedis(url: string): Promise<RedisLink> {
-  if (!URL.canParse(url)) throw new GridError("INVALID_OPTION", "--url is no URL of a Redis: write redis://host:port");
+  if (!URL.canParse(url) || /^rediss?[+-]/.test(url))
+    throw new GridError("INVALID_OPTION", "--url is no URL of a single Redis: write redis://host:port");
   const target = new URL(url);
   const proxy = await TcpProxy.start(() => connectTo(target));
   return { proxy, url: urlThrough(proxy.port, target) };

@@ -1,6 +1,6 @@
 -- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
 -- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (ids of what was
--- claimed), texts (their records), taken (the ids as a set), reach (what it takes from outside the own queue: nothing, only
+-- claimed), texts (their records), taken (the ids as a set), usual (what the last one claimed takes, in µs), reach (what it takes from outside the own queue: nothing, only
 -- `children`, which some member waits for, what `others` than this worker wait for, or also `roots`).
 local unmeasuredMicros = 1e15
 local costs = {}
@@ -61,7 +61,8 @@ local function take(drawing, id, text, claim, isOutside)
   claims[#claims + 1] = id
   drawing.texts[#claims] = text
   drawing.room = drawing.room - 1
-  drawing.budget = drawing.budget - costOf(name)
+  drawing.usual = costOf(name)
+  drawing.budget = drawing.budget - drawing.usual
   if header.losses > 0 then drawing.budget = 0 end
   return 'claimed'
 end
@@ -73,12 +74,24 @@ local function newDrawing(worker, room, budget, skips)
   }
 end
 
+-- How many ids to take off a queue at a time: as many as the budget is for, by what the last one takes; while nobody knows, one and
+-- then twice as many each time, since whatever is too much has to be put back.
+local function nextBatch(drawing, before, claimed)
+  local most = math.min(drawing.room, drawing.scans)
+  if drawing.budget == math.huge then return most end
+  local wanted = claimed > 0 and math.ceil(drawing.budget / drawing.usual) or 2 * before
+  return math.max(1, math.min(most, wanted))
+end
+
 -- Draws from one end of a queue. What cannot be claimed here goes back where it was; from the own queue to the pool's; and to
 -- the pool's tail once the bound is met, so that what lies behind gets its turn.
 local function drawFrom(drawing, key, pop, push)
   local skipped = {}
+  local batch, claimedBefore = 0, #drawing.claims
   while drawing.room > 0 and drawing.budget > 0 and drawing.scans > 0 do
-    local ids = redis.call(pop, key, math.min(drawing.room, drawing.scans))
+    batch = nextBatch(drawing, batch, #drawing.claims - claimedBefore)
+    claimedBefore = #drawing.claims
+    local ids = redis.call(pop, key, batch)
     if not ids or #ids == 0 then break end
     drawing.scans = drawing.scans - #ids
     local texts, claims = readMany(requestOf, ids), fieldsOf(claimsKey, ids)
@@ -92,7 +105,7 @@ local function drawFrom(drawing, key, pop, push)
         if taken == 'left' then left[#left + 1] = id end
       end
     end
-    for i = #left, 1, -1 do redis.call(push, key, left[i]) end
+    pushAll(push, key, reversed(left))
   end
   if #skipped == 0 then return end
   if pop == 'RPOP' then
@@ -100,14 +113,16 @@ local function drawFrom(drawing, key, pop, push)
   elseif key == queueKey and drawing.scans <= 0 then
     pushAll('RPUSH', queueKey, skipped)
   else
-    for i = #skipped, 1, -1 do redis.call(push, key, skipped[i]) end
+    pushAll(push, key, reversed(skipped))
   end
 end
 
--- The longest own queue among `sample` members; ties go to the smaller name, so that the model agrees.
-local function longestOwnQueue(except, sample)
+-- The longest own queue among `sample` members and that of `also`; ties go to the smaller name, so that the model agrees.
+local function longestOwnQueue(except, sample, also)
   local longest, longestLength = nil, 0
-  for _, member in ipairs(redis.call('HRANDFIELD', membersKey, sample) or {}) do
+  local members = redis.call('HRANDFIELD', membersKey, sample)
+  members[#members + 1] = also
+  for _, member in ipairs(members) do
     if member ~= except then
       local length = redis.call('LLEN', queueOf .. member)
       if length > longestLength or (length == longestLength and length > 0 and member < longest) then
@@ -118,13 +133,14 @@ local function longestOwnQueue(except, sample)
   return longest
 end
 
--- Own queue from its end, pool's queue from its head, then the head of somebody's long queue.
-local function drawAnywhere(drawing, sample)
+-- Own queue from its end, pool's queue from its head, then the head of somebody's long queue, found among `sample` members (0: from the
+-- own queue alone) and `also`.
+local function drawAnywhere(drawing, sample, also)
   drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH')
-  if #drawing.claims > 0 or drawing.reach == 'own-queue' then return end
+  if #drawing.claims > 0 or drawing.reach == 'own-queue' or sample == 0 then return end
   drawFrom(drawing, queueKey, 'LPOP', 'LPUSH')
   while #drawing.claims == 0 and drawing.scans > 0 do
-    local other = longestOwnQueue(drawing.worker, sample)
+    local other = longestOwnQueue(drawing.worker, sample, also)
     if other == nil then return end
     local before = drawing.scans
     drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH')

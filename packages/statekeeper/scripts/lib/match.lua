@@ -28,27 +28,29 @@ local function someVolunteers()
   return found
 end
 
--- Returns how many requests the volunteer got; -1 when it was sent away to read the function table first.
-local function serveVolunteer(volunteer, epoch, limit, sample)
+-- Returns how many requests the volunteer got, -1 when it was sent away to read the function table first; and whether there was
+-- nothing for anybody.
+local function serveVolunteer(volunteer, epoch, limit, sample, also)
   local worker = volunteer.worker
   if volunteer.epoch ~= epoch then
     standDown(worker)
     send(worker, 'functions')
-    return -1
+    return -1, false
   end
   local drawing = newDrawing(worker, math.min(volunteer.want, limit), math.huge, skipSet(volunteer.skips))
   drawing.reach = volunteer.reach
-  drawAnywhere(drawing, sample)
-  if #drawing.claims == 0 then return 0 end
+  drawAnywhere(drawing, sample, also)
+  if #drawing.claims == 0 then return 0, drawing.scans > 0 and not mayPassOver(drawing) end
   standDown(worker)
   own(worker, drawing.claims)
   count('moved', #drawing.claims)
   local at = string.format('%d', readClock())
   for i, id in ipairs(drawing.claims) do send(worker, 'run ' .. id .. ' ' .. at .. ' ' .. drawing.texts[i]) end
-  return #drawing.claims
+  return #drawing.claims, false
 end
 
-local function match(limit, sample)
+-- `sample`: how many members are asked for a long own queue, beside `also`.
+local function match(limit, sample, also)
   local moved, rounds = 0, 64
   local epoch = nil
   while moved < limit and rounds > 0 do
@@ -57,7 +59,9 @@ local function match(limit, sample)
     local isChanged = false
     for _, volunteer in ipairs(volunteers) do
       epoch = epoch or redis.call('GET', epochKey) or '0'
-      local got = serveVolunteer(volunteer, epoch, limit - moved, sample)
+      local got, isNothingLeft = serveVolunteer(volunteer, epoch, limit - moved, sample, also)
+      -- the others need not look where this one has found nothing
+      if isNothingLeft then sample = 0 end
       if got ~= 0 then isChanged = true end
       if got > 0 then moved = moved + got end
       if moved >= limit then break end

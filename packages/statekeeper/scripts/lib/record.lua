@@ -33,11 +33,13 @@ local function fieldsOf(key, ids)
   return fields
 end
 
--- Calls a command that takes a key and any number of values.
+-- Calls a command that takes a key and any number of values. Returns the sum of its replies.
 local function pushAll(command, key, values)
+  local sum = 0
   for first = 1, #values, perCall do
-    redis.call(command, key, unpack(values, first, math.min(first + perCall - 1, #values)))
+    sum = sum + redis.call(command, key, unpack(values, first, math.min(first + perCall - 1, #values)))
   end
+  return sum
 end
 
 local function writeMany(pairs)
@@ -146,9 +148,13 @@ local function timeoutOf(deadline)
   return string.format('%d', math.max(1, deadline - readClock()))
 end
 
+local function reversed(values)
+  local turned = {}
+  for i = #values, 1, -1 do turned[#turned + 1] = values[i] end
+  return turned
+end
+
 -- Puts ids at the head of a queue, so that the first of them is claimed first.
 local function pushToHead(key, ids)
-  local reversed = {}
-  for i = #ids, 1, -1 do reversed[#reversed + 1] = ids[i] end
-  pushAll('LPUSH', key, reversed)
+  pushAll('LPUSH', key, reversed(ids))
 end

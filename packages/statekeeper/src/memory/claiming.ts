@@ -26,7 +26,7 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
     scans: scansPerDrawing,
     claims: [],
   };
-  drawAnywhere(records, drawing, membersAskedByTheWay);
+  drawAnywhere(records, drawing, { sample: membersAskedByTheWay });
   const kind = settle(records, request, drawing);
   const isMore = drawing.room <= 0 || drawing.budget <= 0;
   return { kind, claims: drawing.claims, volunteers: volunteers.size, isMore };

@@ -9,6 +9,7 @@ import type { Volunteer } from "./volunteers.ts";
 /** So many times longer than usual is late. */
 const usualTimes = 3;
 const claimsLookedAt = 64;
+const membersAsked = 64;
 const volunteersServed = 16;
 
 interface Straggler {
@@ -34,15 +35,24 @@ export function copyStragglers(records: PoolRecords, afterMs: number): void {
 /** Claims of measured functions that are late, the oldest first. */
 function stragglers(records: PoolRecords, afterMs: number): Straggler[] {
   const found: Straggler[] = [];
-  let looked = 0;
-  for (const [id, record] of records.requests) {
-    if (record.claimedAt === undefined) continue;
-    if (looked === claimsLookedAt) break;
-    looked += 1;
+  for (const id of someClaimed(records)) {
+    const record = records.requests.get(id);
+    if (record?.claimedAt === undefined) continue;
     const ageMs = records.now() - record.claimedAt;
     if (ageMs >= afterMs && isLate(records, record, ageMs)) found.push({ id, record, ageMs });
   }
   return found.sort((one, other) => other.ageMs - one.ageMs || (one.id < other.id ? -1 : 1));
+}
+
+function someClaimed(records: PoolRecords): string[] {
+  const ids: string[] = [];
+  for (const member of records.members.sample(membersAsked)) {
+    for (const id of records.running.get(member) ?? []) {
+      if (ids.length === claimsLookedAt) return ids;
+      ids.push(id);
+    }
+  }
+  return ids;
 }
 
 /** What waits for re-entrant requests is left alone, and so is what a worker was lost with. */

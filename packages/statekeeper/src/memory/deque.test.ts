@@ -56,6 +56,18 @@ describe("a deque", () => {
     expect([deque.popHead(), deque.popHead()]).toEqual(["head", "0"]);
   });
 
+  it("shows its first and its last items, and keeps them", () => {
+    const deque = filled(20);
+    deque.popHead();
+    deque.pushTail("20");
+    expect([deque.first(2), deque.last(2)]).toEqual([
+      ["1", "2"],
+      ["19", "20"],
+    ]);
+    expect(deque.first(100)).toEqual([...deque]);
+    expect(deque.last(100)).toEqual([...deque]);
+  });
+
   it("gives nothing when it is empty, and goes on to work", () => {
     const deque = new Deque<string>();
     expect([deque.popHead(), deque.popTail()]).toEqual([undefined, undefined]);

@@ -44,8 +44,22 @@ export class Deque<T extends string | object> implements Iterable<T> {
   }
 
   /** From head to tail. */
-  *[Symbol.iterator](): IterableIterator<T> {
-    for (let i = 0; i < this.#length; i += 1) {
+  [Symbol.iterator](): IterableIterator<T> {
+    return this.#items(0, this.#length);
+  }
+
+  /** At most `count` items from the head on, which stay. */
+  first(count: number): T[] {
+    return [...this.#items(0, Math.min(count, this.#length))];
+  }
+
+  /** At most `count` items before the tail, which stay, in the order of the queue. */
+  last(count: number): T[] {
+    return [...this.#items(Math.max(0, this.#length - count), this.#length)];
+  }
+
+  *#items(from: number, to: number): IterableIterator<T> {
+    for (let i = from; i < to; i += 1) {
       const item = this.#slots[this.#slot(i)];
       if (item !== undefined) yield item;
     }

@@ -26,6 +26,16 @@ export interface Drawing {
   /** How many more ids to look at. */
   scans: number;
   readonly claims: Claim[];
+  /** What the last one claimed takes, in µs. */
+  usual?: number;
+}
+
+/** Among whose own queues a long one is looked for. */
+export interface QueueSearch {
+  /** How many members are asked; 0: draw from the own queue alone. */
+  readonly sample: number;
+  /** A member that is asked in any case. */
+  readonly also?: string | undefined;
 }
 
 interface Source {
@@ -33,13 +43,13 @@ interface Source {
   readonly end: "head" | "tail";
 }
 
-/** Own queue from its end, pool's queue from its head, then the head of somebody's long queue, found among `sample` members. */
-export function drawAnywhere(records: PoolRecords, drawing: Drawing, sample: number): void {
+/** Own queue from its end, pool's queue from its head, then the head of somebody's long queue. */
+export function drawAnywhere(records: PoolRecords, drawing: Drawing, search: QueueSearch): void {
   drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail" });
-  if (drawing.claims.length > 0 || drawing.reach === "own-queue") return;
+  if (drawing.claims.length > 0 || drawing.reach === "own-queue" || search.sample === 0) return;
   drawFrom(records, drawing, { queue: records.queue, end: "head" });
   while (drawing.claims.length === 0 && drawing.scans > 0) {
-    const queue = longestOwnQueue(records, drawing.worker, sample);
+    const queue = longestOwnQueue(records, drawing.worker, search);
     if (queue === undefined) return;
     const scansBefore = drawing.scans;
     drawFrom(records, drawing, { queue, end: "head" });
@@ -73,10 +83,14 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): void 
   const { queue, end } = source;
   if (queue === undefined) return;
   const skipped: string[] = [];
-  while (drawing.room > 0 && drawing.budget > 0 && drawing.scans > 0 && queue.length > 0) {
-    const batch = Math.min(drawing.room, drawing.scans, queue.length);
-    drawing.scans -= batch;
-    for (let i = 0; i < batch && !isFull(drawing); i += 1) {
+  let batch = 0;
+  let claimedBefore = drawing.claims.length;
+  while (!isFull(drawing) && drawing.scans > 0 && queue.length > 0) {
+    batch = nextBatch(drawing, batch, drawing.claims.length - claimedBefore);
+    claimedBefore = drawing.claims.length;
+    const met = Math.min(batch, queue.length);
+    drawing.scans -= met;
+    for (let i = 0; i < met && !isFull(drawing); i += 1) {
       const id = (end === "head" ? queue.popHead() : queue.popTail()) ?? "";
       const taken = take(records, drawing, { id, isOutside: end === "head" });
       if (taken === "skipped") skipped.push(id);
@@ -87,6 +101,17 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): void 
   if (end === "tail") records.pushToHead(skipped);
   else if (queue === records.queue && drawing.scans <= 0) for (const id of skipped) queue.pushTail(id);
   else putBack(queue, end, skipped);
+}
+
+/**
+ * How many ids to take off a queue at a time: as many as the budget is for, by what the last one takes; while nobody knows, one and
+ * then twice as many each time, since whatever is too much has to be put back.
+ */
+function nextBatch({ room, scans, budget, usual = 0 }: Drawing, before: number, claimed: number): number {
+  const most = Math.min(room, scans);
+  if (budget === Number.POSITIVE_INFINITY) return most;
+  const wanted = claimed > 0 ? Math.ceil(budget / usual) : 2 * before;
+  return Math.max(1, Math.min(most, wanted));
 }
 
 function isFull(drawing: Drawing): boolean {
@@ -126,7 +151,8 @@ function take(
   record.claimedAt = now;
   drawing.claims.push(claimOf(id, record, now));
   drawing.room -= 1;
-  drawing.budget -= records.functions.costOf(name) ?? unmeasuredMicros;
+  drawing.usual = records.functions.costOf(name) ?? unmeasuredMicros;
+  drawing.budget -= drawing.usual;
   if (record.losses > 0) drawing.budget = 0;
   return "claimed";
 }
@@ -137,10 +163,15 @@ function isAwaitedByMember(records: PoolRecords, { waiters }: RequestRecord): bo
 }
 
 /** Among equal ones that of the member with the smaller id. */
-export function longestOwnQueue(records: PoolRecords, except: string, sample: number): Deque<string> | undefined {
+export function longestOwnQueue(
+  records: PoolRecords,
+  except: string,
+  { sample, also }: QueueSearch,
+): Deque<string> | undefined {
   let longest: Deque<string> | undefined;
   let owner = "";
-  for (const member of records.members.sample(sample)) {
+  const sampled = records.members.sample(sample);
+  for (const member of also === undefined ? sampled : [...sampled, also]) {
     const queue = member === except ? undefined : records.ownQueues.get(member);
     const length = queue?.length ?? 0;
     const lengthBefore = longest?.length ?? 0;

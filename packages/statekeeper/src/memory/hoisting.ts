@@ -15,9 +15,9 @@ export function hoist(records: PoolRecords, { process, limit, except }: HoistReq
   if (limit === 0) return { ...numbers, copies: [] };
   const left = new Set(except);
   const looked = limit + except.length;
-  const fromPool = copies(records, [...records.queue].slice(-looked).toReversed(), { left, limit });
-  const own = longestOwnQueue(records, process, membersAsked);
-  const fromOwn = copies(records, [...(own ?? [])].slice(0, looked), { left, limit: limit - fromPool.length });
+  const fromPool = copies(records, records.queue.last(looked).toReversed(), { left, limit });
+  const own = longestOwnQueue(records, process, { sample: membersAsked });
+  const fromOwn = copies(records, own?.first(looked) ?? [], { left, limit: limit - fromPool.length });
   return { ...numbers, copies: [...fromPool.toReversed(), ...fromOwn] };
 }
 

@@ -2,7 +2,7 @@
  * Matching: gives queued requests to volunteers, best first, until either runs out. It runs inside every operation that may put
  * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
  */
-import { type Drawing, drawAnywhere, noteClaimed, scansPerDrawing } from "./drawing.ts";
+import { type Drawing, drawAnywhere, mayPassOver, noteClaimed, type QueueSearch, scansPerDrawing } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";
 
@@ -13,21 +13,30 @@ const volunteersPerRound = 16;
 const mostRounds = 64;
 
 /** How much to match. */
-export interface MatchBounds {
+export interface MatchBounds extends QueueSearch {
   /** At most so many requests. */
   readonly limit: number;
-  /** How many members to ask for a long own queue. */
-  readonly sample: number;
+}
+
+/** What became of one volunteer. */
+interface Served {
+  /** How many requests it got. */
+  readonly moved: number;
+  /** It may take anything, and has found nothing: the others need not look where it has looked. */
+  readonly isNothingLeft: boolean;
 }
 
 /** Returns how many requests were given away. */
-export function match(records: PoolRecords, { limit, sample }: MatchBounds): number {
+export function match(records: PoolRecords, { limit, sample, also }: MatchBounds): number {
   let moved = 0;
+  let search: QueueSearch = { sample, also };
   for (let round = 0; moved < limit && round < mostRounds; round += 1) {
     const volunteers = records.volunteers.first(volunteersPerRound);
     const volunteersBefore = records.volunteers.size;
     for (const volunteer of volunteers) {
-      moved += serveVolunteer(records, volunteer, { limit: limit - moved, sample });
+      const served = serveVolunteer(records, volunteer, { limit: limit - moved, ...search });
+      moved += served.moved;
+      if (served.isNothingLeft) search = { sample: 0 };
       if (moved >= limit) break;
     }
     // Fewer than asked for were all there are, and each has been served or has found nothing.
@@ -36,13 +45,13 @@ export function match(records: PoolRecords, { limit, sample }: MatchBounds): num
   return moved;
 }
 
-/** Returns how many requests the volunteer got. One that has an old function table is sent away to read the new one first. */
-function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sample }: MatchBounds): number {
+/** A volunteer that has an old function table is sent away to read the new one first. */
+function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, ...search }: MatchBounds): Served {
   const { worker, want, epoch, skips, isClosedToOwn } = volunteer;
   if (epoch !== records.functions.epoch) {
     records.volunteers.standDown(worker);
     records.inboxes.send(worker, { kind: "functions" });
-    return 0;
+    return { moved: 0, isNothingLeft: false };
   }
   const drawing: Drawing = {
     worker,
@@ -53,11 +62,11 @@ function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, sam
     scans: scansPerDrawing,
     claims: [],
   };
-  drawAnywhere(records, drawing, sample);
-  if (drawing.claims.length === 0) return 0;
+  drawAnywhere(records, drawing, search);
+  if (drawing.claims.length === 0) return { moved: 0, isNothingLeft: drawing.scans > 0 && !mayPassOver(drawing) };
   records.volunteers.standDown(worker);
   noteClaimed(records, worker, drawing.claims);
   records.count("moved", drawing.claims.length);
   for (const claim of drawing.claims) records.inboxes.send(worker, { kind: "run", claim });
-  return drawing.claims.length;
+  return { moved: drawing.claims.length, isNothingLeft: false };
 }

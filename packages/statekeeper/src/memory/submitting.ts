@@ -29,7 +29,8 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   const queue = worker === undefined ? records.queue : records.ownQueue(worker);
   for (const id of intake.queued) queue.pushTail(id);
   records.count("submitted", batch.submissions.length);
-  if (intake.queued.length > 0) match(records, { limit: intake.queued.length, sample: membersAskedByTheWay });
+  if (intake.queued.length > 0)
+    match(records, { limit: intake.queued.length, sample: membersAskedByTheWay, also: worker });
   return { answers: intake.answers, volunteers: records.volunteers.size };
 }
 

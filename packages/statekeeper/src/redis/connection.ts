@@ -1,11 +1,13 @@
 /**
- * Connections to one Redis: one for commands, and one for each inbox that is read (a blocking read holds its connection).
- * They reconnect by themselves for as long as it takes; a command in flight when the link breaks is sent again, which the
- * contract allows. A half-open socket is found out by silence-watch.ts.
+ * Connections to a Redis: they reconnect by themselves for as long as it takes, and find out anew each time where Sentinels say
+ * that the primary is, or which node of a Cluster has their slot. A command in flight when the link breaks is sent again, which
+ * the contract allows. A half-open socket is found out by silence-watch.ts.
  */
 import { GridError } from "@callgrid/core";
 import { Redis, type RedisOptions } from "ioredis";
+import type { RedisAddress } from "./redis-address.ts";
 import { readScript, scriptNames } from "./scripts.ts";
+import { slotConnector } from "./slot-connector.ts";
 
 /** What the statekeeper tells of its connections; pino's loggers fit. */
 export interface ConnectionLog {
@@ -18,81 +20,43 @@ const longestRetryMs = 1_000;
 /** Redis below this lacks commands that the statekeeper needs. */
 export const oldestMajor = 7;
 
-/** `redis://`, `rediss://` (TLS), or `unix:///path/to/socket?password=…`. */
-export interface RedisAddress {
-  readonly options: RedisOptions;
-  /** Without the password. */
-  readonly shown: string;
-}
-
-/** Reads a URL; throws `INVALID_OPTION` for one that names no Redis. */
-export function parseRedisUrl(url: string): RedisAddress {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    throw invalidUrl(url);
-  }
-  if (parsed.protocol === "unix:" && parsed.pathname !== "") {
-    const options: RedisOptions = {
-      path: decodeURIComponent(parsed.pathname),
-      ...socketCredentials(parsed.searchParams),
-    };
-    return { options, shown: `unix://${parsed.pathname}` };
-  }
-  if (parsed.protocol !== "redis:" && parsed.protocol !== "rediss:") throw invalidUrl(url);
-  const port = parsed.port === "" ? 6379 : Number(parsed.port);
-  const host = parsed.hostname.replace(/^\[|\]$/g, "") || "localhost";
-  const database = parsed.pathname.replace(/^\//, "");
-  if (!/^\d*$/.test(database)) throw invalidUrl(url);
-  const options: RedisOptions = { host, port, db: Number(database || 0), ...credentials(parsed) };
-  if (parsed.protocol === "rediss:") options.tls = { servername: host };
+/**
+ * What ioredis takes to reach the Redis at `address`, and on a Cluster the node that has the slot of `key`, wherever that is: a
+ * command that comes to the wrong node (a replica, or one that has given the slot away) is sent again to the right one.
+ */
+export function optionsFor({ options, clusterNodes }: RedisAddress, key: string): RedisOptions {
   return {
-    options,
-    shown: `${parsed.protocol}//${parsed.hostname || host}:${port}${database === "" ? "" : `/${database}`}`,
+    ...options,
+    ...(clusterNodes === undefined ? {} : { Connector: slotConnector(clusterNodes, key) }),
+    reconnectOnError: ({ message }) => {
+      if (message.startsWith("READONLY")) return 2;
+      if (clusterNodes === undefined) return false;
+      // a node that says it is down may be cut off from the others; who asked asks again, after a while
+      return message.startsWith("MOVED") ? 2 : message.startsWith("CLUSTERDOWN");
+    },
   };
 }
 
-function credentials(url: URL): RedisOptions {
-  return {
-    ...(url.username === "" ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
-  };
-}
-
-/** A URL without a host has no place for them before it. */
-function socketCredentials(parameters: URLSearchParams): RedisOptions {
-  const username = parameters.get("username");
-  const password = parameters.get("password");
-  const database = parameters.get("db");
-  return {
-    ...(username === null ? {} : { username }),
-    ...(password === null ? {} : { password }),
-    ...(database === null ? {} : { db: Number(database) }),
-  };
-}
-
-function invalidUrl(url: string): GridError {
-  const shown = url.replace(/\/\/[^@/]*@/, "//…@");
-  return new GridError(
-    "INVALID_OPTION",
-    `${JSON.stringify(shown)} is no URL of a Redis; write redis://host:port, rediss://… for TLS, or unix:///path`,
-  );
+/** What a connection is for. */
+export interface ConnectionPurpose {
+  /** Its name in `CLIENT LIST`, after `callgrid-`. */
+  readonly name: string;
+  /** A key of the slot that it is for; all others on it are of the same slot. */
+  readonly key: string;
 }
 
 /** Makes a connection that keeps trying; scripts are defined on it as commands. */
-export function makeConnection(address: RedisAddress, name: string): Redis {
-  const options: RedisOptions = {
-    ...address.options,
+export function makeConnection(address: RedisAddress, { name, key }: ConnectionPurpose): Redis {
+  const redis = new Redis({
+    ...optionsFor(address, key),
     connectionName: `callgrid-${name}`,
     lazyConnect: true,
     maxRetriesPerRequest: null,
     enableReadyCheck: true,
     keepAlive: keepAliveMs,
     retryStrategy: (attempt: number) => Math.min(25 * 2 ** Math.min(attempt, 10), longestRetryMs),
-    reconnectOnError: (error: Error): 2 | false => (error.message.startsWith("READONLY") ? 2 : false),
-  };
-  const redis = new Redis({ ...options, replyMapping: "legacy" });
+    replyMapping: "legacy",
+  });
   for (const script of scriptNames) redis.defineCommand(script, { numberOfKeys: 1, lua: scriptText(script) });
   return redis;
 }

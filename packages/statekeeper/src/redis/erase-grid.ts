@@ -1,13 +1,14 @@
 /** Removes a grid from its Redis with everything in it: for grids that were made to be thrown away. */
 import { GridError } from "@callgrid/core";
-import { connectWithin, makeConnection, parseRedisUrl } from "./connection.ts";
+import { connectWithin, makeConnection } from "./connection.ts";
 import { gridPrefix, knownPoolsKey } from "./keys.ts";
 import type { OpenOptions } from "./open.ts";
+import { parseRedisUrl } from "./redis-address.ts";
 
 const keysPerScan = 1_000;
 
 /**
- * Removes every pool of a grid. Nobody may work on it meanwhile: what a member does later would be there again.
+ * Removes every pool of a grid, which is not on a Cluster. Nobody may work on it meanwhile: what a member does later would be there again.
  *
  * @throws GridError `INVALID_OPTION` for a URL or name that is none, `CONNECTION_FAILED`, `REDIS_TOO_OLD`.
  */
@@ -15,7 +16,9 @@ export async function eraseGrid(url: string, { grid, connectTimeoutMs = 10_000 }
   // The name becomes part of a pattern; what may be a name of a grid means only itself there.
   if (!/^[\w.-]+$/.test(grid)) throw new GridError("INVALID_OPTION", `${JSON.stringify(grid)} is no name of a grid`);
   const address = parseRedisUrl(url);
-  const redis = makeConnection(address, "erase");
+  if (address.clusterNodes !== undefined)
+    throw new GridError("INVALID_OPTION", `${address.shown} is a Cluster, over whose nodes a grid is spread`);
+  const redis = makeConnection(address, { name: "erase", key: knownPoolsKey });
   redis.on("error", () => undefined);
   await connectWithin(redis, address.shown, connectTimeoutMs);
   try {

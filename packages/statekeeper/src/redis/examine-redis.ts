@@ -3,8 +3,9 @@
  * come back; and it goes on where a single question is refused, since a user of least privilege may not ask them all.
  */
 import { Redis } from "ioredis";
-import { oldestMajor, parseRedisUrl, type RedisAddress } from "./connection.ts";
+import { oldestMajor, optionsFor } from "./connection.ts";
 import { poolPrefix } from "./keys.ts";
+import { parseRedisUrl, type RedisAddress } from "./redis-address.ts";
 import { type RefusalKind, refusalKind } from "./redis-refusal.ts";
 import { readScript } from "./scripts.ts";
 
@@ -29,7 +30,12 @@ export interface RedisFacts {
   readonly version: string;
   readonly isTooOld: boolean;
   readonly isReplica: boolean;
+  /** Whether it is a node of a Cluster. */
   readonly isCluster: boolean;
+  /** Whether the URL says so; else pools in slots of other nodes are not found. */
+  readonly isGivenAsCluster: boolean;
+  /** Why the pool's slot of the Cluster takes no requests, in Redis's words; undefined if it does. */
+  readonly slotTrouble: string | undefined;
   readonly evictionPolicy: string | undefined;
   readonly usedBytes: number | undefined;
   /** 0: no limit. */
@@ -61,7 +67,7 @@ const roundTrips = 11;
  */
 export async function examineRedis(url: string, options: ExamineOptions): Promise<Examination> {
   const address = parseRedisUrl(url);
-  const redis = makeOnce(address, options.connectTimeoutMs);
+  const redis = makeOnce(address, options);
   let lastError: Error | undefined;
   redis.on("error", (error: Error) => {
     lastError = error;
@@ -79,16 +85,18 @@ export async function examineRedis(url: string, options: ExamineOptions): Promis
   }
 }
 
-function makeOnce(address: RedisAddress, timeoutMs: number): Redis {
+function makeOnce(address: RedisAddress, { grid, pool, connectTimeoutMs }: ExamineOptions): Redis {
   return new Redis({
-    ...address.options,
+    ...optionsFor(address, poolPrefix(grid, pool)),
     connectionName: "callgrid-doctor",
     lazyConnect: true,
     enableReadyCheck: false,
     retryStrategy: () => null,
+    sentinelRetryStrategy: () => null,
+    reconnectOnError: null,
     maxRetriesPerRequest: 0,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
+    connectTimeout: connectTimeoutMs,
+    commandTimeout: connectTimeoutMs,
     replyMapping: "legacy",
   });
 }
@@ -111,6 +119,8 @@ async function collect(
     ...{ address: address.shown, version, isTooOld },
     isReplica: information.get("role") === "slave",
     isCluster: information.get("redis_mode") === "cluster",
+    isGivenAsCluster: address.clusterNodes !== undefined,
+    slotTrouble: address.clusterNodes === undefined ? undefined : await slotTrouble(redis, options),
     evictionPolicy: information.get("maxmemory_policy"),
     ...{
       usedBytes: number("used_memory"),
@@ -135,6 +145,12 @@ function readInformation(text: string): Information {
 /** What a question came to; undefined if it was refused. */
 async function allowed<Value>(asked: Promise<Value>): Promise<Value | undefined> {
   return asked.catch(() => undefined);
+}
+
+/** The pool's prefix is no key: only a slot that moves, or has no owner, makes a difference. */
+async function slotTrouble(redis: Redis, { grid, pool }: ExamineOptions): Promise<string | undefined> {
+  const answer = await redis.exists(poolPrefix(grid, pool)).catch((error: Error) => error.message);
+  return typeof answer === "string" && /^(ASK|CLUSTERDOWN|TRYAGAIN)\b/.test(answer) ? answer : undefined;
 }
 
 function savePoints(reply: unknown): string {

@@ -91,14 +91,12 @@ export class RedisPool implements PoolKeeper {
 
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
     const args: Arguments = [batch.process, batch.leaseMs, batch.worker ?? "", batch.queueLimit];
-    for (const { id, payload, mode, timeoutMs, isHeld, trace } of batch.submissions) {
-      args.push(
-        id,
-        trace === undefined ? payload : `${payload}\n${trace}`,
-        isHeld === true ? "held" : (mode ?? "use"),
-        timeoutMs ?? 0,
-      );
-    }
+    pushGroups(args, batch.submissions, ({ id, payload, mode, timeoutMs, isHeld, trace }) => [
+      isHeld === true ? "held" : (mode ?? "use"),
+      timeoutMs ?? 0,
+      id,
+      trace === undefined ? payload : `${payload}\n${trace}`,
+    ]);
     return readSubmitReply(list(await this.#run("submit", args)));
   }
 
@@ -117,7 +115,7 @@ export class RedisPool implements PoolKeeper {
     for (const { functionName, evaluations, failures, selfMicros } of reports) {
       args.push(functionName, evaluations, failures, Math.round(selfMicros));
     }
-    for (const { id, outcome, ttlMs, stamp } of completions) args.push(id, outcome, ttlMs, stamp);
+    pushGroups(args, completions, ({ id, outcome, ttlMs, stamp }) => [ttlMs, stamp, id, outcome]);
     await this.#run("complete", args);
   }
 
@@ -222,6 +220,25 @@ export class RedisPool implements PoolKeeper {
 
   #run(script: ScriptName, args: ReadonlyArray<string | number>): Promise<unknown> {
     return this.#runner.run(script, this.#prefix, args);
+  }
+}
+
+/**
+ * Adds items in groups of neighbours that have the first two of their parts in common: these, how many items, and the other
+ * two parts of each. Every argument costs both ends time, and most items of a call are alike.
+ */
+function pushGroups<Item>(
+  args: Arguments,
+  items: readonly Item[],
+  partsOf: (item: Item) => readonly [string | number, string | number, string, string],
+): void {
+  let sizeAt = -1;
+  for (const item of items) {
+    const [first, second, third, fourth] = partsOf(item);
+    if (sizeAt < 0 || args[sizeAt - 2] !== first || args[sizeAt - 1] !== second)
+      sizeAt = args.push(first, second, 0) - 1;
+    args[sizeAt] = Number(args[sizeAt]) + 1;
+    args.push(third, fourth);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Runs scripts, and has patience: what Redis refuses for reasons that pass (loading, out of memory, a failover going on) is
- * tried again with growing pauses until it works or the connection is closed. Everything else is thrown.
+ * Runs scripts, and has patience: what Redis refuses for reasons that pass (loading, out of memory, a failover going on, a slot
+ * that moves) is tried again with growing pauses until it works or the connection is closed. Everything else is thrown.
  */
 import { type Clock, GridError, sleep } from "@callgrid/core";
 import type { Redis } from "ioredis";
@@ -8,7 +8,8 @@ import type { ConnectionLog } from "./connection.ts";
 import type { ScriptName } from "./scripts.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
-const passingRefusals = /^(OOM|LOADING|READONLY|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF|NOSCRIPT)\b/;
+const passingRefusals =
+  /^(OOM|LOADING|READONLY|BUSY|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF|NOSCRIPT)\b/;
 const longestPauseMs = 2_000;
 
 type ScriptCommand = (prefix: string, ...args: ReadonlyArray<string | number>) => Promise<unknown>;
@@ -67,7 +68,8 @@ function isPassing(error: Error): boolean {
 }
 
 function refused(script: ScriptName, error: unknown): GridError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const told = error instanceof Error ? error.message : String(error);
+  const reason = told.startsWith("MOVED") ? `${told}; a Cluster is reached by redis+cluster://host:port` : told;
   return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, {
     cause: error,
     details: { script },

@@ -1,0 +1,146 @@
+/**
+ * Reads the URL of a Redis: of a single server, of a Cluster (some of its nodes), or of Sentinels that know where the primary is.
+ * What it comes to are options of ioredis, which all connections of the grid are made with.
+ */
+import { GridError } from "@callgrid/core";
+import type { RedisOptions } from "ioredis";
+
+/** Where a node of a Cluster, or a Sentinel, listens. */
+export interface NodeAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a URL says; see the head of this file. */
+export interface RedisAddress {
+  /** Of a Cluster without a host: each connection finds its own, see slot-connector.ts. */
+  readonly options: RedisOptions;
+  /** Some nodes, if it is a Cluster. */
+  readonly clusterNodes?: readonly NodeAddress[];
+  /** Without the password. */
+  readonly shown: string;
+}
+
+const redisPort = 6379;
+const sentinelPort = 26_379;
+/** How long to wait before all Sentinels are asked once more, at most, in ms. */
+const longestSentinelPauseMs = 1_000;
+
+/**
+ * Reads one of
+ * - `redis://[user:password@]host[:port][/database]`
+ * - `redis+cluster://[user:password@]host[:port][,host[:port]…]`
+ * - `redis+sentinel://[user:password@]host[:port][,host[:port]…]/primary[/database]`, with `?sentinel_username=…` and
+ *   `?sentinel_password=…` where the Sentinels ask for one
+ * - `unix:///path/to/socket?password=…`, with `username` and `db`
+ *
+ * with `rediss` for TLS. Also `redis-cluster` and `redis-sentinel`, as some write it.
+ *
+ * @throws GridError `INVALID_OPTION` for one that names no Redis.
+ */
+export function parseRedisUrl(url: string): RedisAddress {
+  try {
+    const manyHosts =
+      /^(rediss?)[+-](cluster|sentinel):\/\/(?:([^@/?#]*)@)?([^@/?#]+)((?:\/[^?#]*)?)(?:\?([^#]*))?$/.exec(url);
+    if (manyHosts === null) return readSingle(new URL(url));
+    const [, scheme = "", kind, login = "", hosts = "", path = "", query] = manyHosts;
+    const parts = { isSecure: scheme === "rediss", hosts, path, options: loginOf(login) };
+    const shown = `${scheme}+${kind}://${hosts}${path}`;
+    if (kind === "cluster") return { ...readCluster(parts), shown };
+    return { options: readSentinel(parts, new URLSearchParams(query)), shown };
+  } catch (error) {
+    // the parts of a URL throw errors of their own: what is wrong is the URL
+    throw invalidUrl(url, error);
+  }
+}
+
+function readSingle(url: URL): RedisAddress {
+  if (url.protocol === "unix:" && url.pathname !== "") {
+    const options: RedisOptions = { path: decodeURIComponent(url.pathname), ...socketLogin(url.searchParams) };
+    return { options, shown: `unix://${url.pathname}` };
+  }
+  if (url.protocol !== "redis:" && url.protocol !== "rediss:") throw new Error(`there is no scheme ${url.protocol}`);
+  const port = url.port === "" ? redisPort : Number(url.port);
+  const host = url.hostname.replace(/^\[|\]$/g, "") || "localhost";
+  const database = url.pathname.replace(/^\//, "");
+  const options: RedisOptions = {
+    ...{ host, port, db: databaseOf(database) },
+    ...loginOf(`${url.username}:${url.password}`),
+  };
+  if (url.protocol === "rediss:") options.tls = { servername: host };
+  return {
+    options,
+    shown: `${url.protocol}//${url.hostname || host}:${port}${database === "" ? "" : `/${database}`}`,
+  };
+}
+
+interface ManyHosts {
+  readonly isSecure: boolean;
+  readonly hosts: string;
+  readonly path: string;
+  readonly options: RedisOptions;
+}
+
+function readCluster({ isSecure, hosts, path, options }: ManyHosts): Omit<RedisAddress, "shown"> {
+  // a Cluster has no other database
+  if (!/^(\/0?)?$/.test(path)) throw new Error("a Cluster has database 0 only");
+  return { options: isSecure ? { ...options, tls: {} } : options, clusterNodes: nodesOf(hosts, redisPort) };
+}
+
+function readSentinel({ isSecure, hosts, path, options }: ManyHosts, parameters: URLSearchParams): RedisOptions {
+  const [name = "", database = "", ...rest] = path.split("/").slice(1).map(decodeURIComponent);
+  if (name === "" || rest.length > 0) throw new Error("the name of the primary is missing");
+  const username = parameters.get("sentinel_username");
+  const password = parameters.get("sentinel_password");
+  return {
+    ...{ ...options, name, db: databaseOf(database), sentinels: [...nodesOf(hosts, sentinelPort)] },
+    ...(isSecure ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    ...(username === null ? {} : { sentinelUsername: username }),
+    ...(password === null ? {} : { sentinelPassword: password }),
+    sentinelRetryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), longestSentinelPauseMs),
+  };
+}
+
+function nodesOf(hosts: string, defaultPort: number): readonly NodeAddress[] {
+  return hosts.split(",").map((text) => {
+    const [, six, four, port] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/.exec(text) ?? [];
+    const host = six ?? four;
+    if (host === undefined || Number(port) > 65_535) throw new Error(`${text} is no host`);
+    return { host, port: Number(port ?? defaultPort) };
+  });
+}
+
+/** `user:password`, where either may be missing. */
+function loginOf(login: string): RedisOptions {
+  const end = login.indexOf(":");
+  const username = decodeURIComponent(end === -1 ? login : login.slice(0, end));
+  const password = end === -1 ? "" : decodeURIComponent(login.slice(end + 1));
+  return { ...(username === "" ? {} : { username }), ...(password === "" ? {} : { password }) };
+}
+
+/** A URL without a host has no place for them before it. */
+function socketLogin(parameters: URLSearchParams): RedisOptions {
+  const username = parameters.get("username");
+  const password = parameters.get("password");
+  const database = parameters.get("db");
+  return {
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    ...(database === null ? {} : { db: databaseOf(database) }),
+  };
+}
+
+function databaseOf(text: string): number {
+  if (!/^\d*$/.test(text)) throw new Error("a database is a number");
+  return Number(text || 0);
+}
+
+function invalidUrl(url: string, cause: unknown): GridError {
+  const shown = url.replace(/\/\/[^@/]*@/, "//…@");
+  return new GridError(
+    "INVALID_OPTION",
+    `${JSON.stringify(shown)} is no URL of a Redis; write redis://host:port, redis+cluster://host:port,host:port, ` +
+      "redis+sentinel://host:port,host:port/primary, rediss… for TLS, or unix:///path",
+    { cause },
+  );
+}

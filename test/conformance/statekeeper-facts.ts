@@ -1,5 +1,6 @@
 /** All facts of the statekeeper's contract: they hold on every implementation of it, or do not belong here. */
 import { describe } from "vitest";
+import { capacityFacts } from "./capacity-facts.ts";
 import { claimingFacts } from "./claiming-facts.ts";
 import { completingFacts } from "./completing-facts.ts";
 import { copyingFacts } from "./copying-facts.ts";
@@ -11,6 +12,7 @@ import { forgettingFacts, functionTableFacts, membershipFacts } from "./membersh
 import type { SetStage } from "./stage.ts";
 import { submittingFacts } from "./submitting-facts.ts";
 import { headingFacts, retiringFacts } from "./sweeping-facts.ts";
+import { turnFacts } from "./turn-facts.ts";
 import { volunteeringFacts } from "./volunteering-facts.ts";
 import { checkingFacts, markingFacts, reconcilingFacts, withdrawingFacts } from "./waiting-facts.ts";
 
@@ -18,6 +20,7 @@ export function statekeeperFacts(setStage: SetStage): void {
   describe("submitting", () => submittingFacts(setStage));
   describe("claiming", () => claimingFacts(setStage));
   describe("drawing", () => drawingFacts(setStage));
+  describe("turns", () => turnFacts(setStage));
   describe("volunteering", () => volunteeringFacts(setStage));
   describe("completing", () => completingFacts(setStage));
   describe("withdrawing", () => withdrawingFacts(setStage));
@@ -29,6 +32,7 @@ export function statekeeperFacts(setStage: SetStage): void {
   describe("forgetting", () => forgettingFacts(setStage));
   describe("copying", () => copyingFacts(setStage));
   describe("hoisting", () => hoistingFacts(setStage));
+  describe("capacity", () => capacityFacts(setStage));
   describe("heading", () => headingFacts(setStage));
   describe("retiring", () => retiringFacts(setStage));
   describe("inboxes", () => inboxFacts(setStage));

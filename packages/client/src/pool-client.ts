@@ -5,11 +5,11 @@
 import { type Clock, decodeErrorTree, isErrorText } from "@callgrid/core";
 import {
   type Ask,
+  type Asking,
   type InboxListener,
   type OutcomeListener,
   Requester,
   type Statekeeper,
-  type Submission,
 } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
 import type { ClientSettings } from "./client-options.ts";
@@ -72,7 +72,7 @@ export class PoolClient {
   }
 
   /** See {@link Requester.ask}. */
-  ask(submission: Submission, worker: string | undefined, listener: OutcomeListener): OpenAsk {
+  ask(submission: Asking, worker: string | undefined, listener: OutcomeListener): OpenAsk {
     const { tracing } = this.#parts;
     return tracing === undefined
       ? this.#ask(submission, worker, listener)
@@ -82,7 +82,7 @@ export class PoolClient {
   /** The span lasts until the outcome is there, or nobody waits for it any more. */
   #askTraced(
     tracing: Tracing,
-    asked: { submission: Submission; worker: string | undefined; listener: OutcomeListener },
+    asked: { submission: Asking; worker: string | undefined; listener: OutcomeListener },
   ): OpenAsk {
     const { submission, worker, listener } = asked;
     const functionName = functionNameIn(submission.payload);
@@ -99,7 +99,7 @@ export class PoolClient {
     };
   }
 
-  #ask(submission: Submission, worker: string | undefined, listener: OutcomeListener): Ask {
+  #ask(submission: Asking, worker: string | undefined, listener: OutcomeListener): Ask {
     this.#parts.log.debug({ requestId: submission.id, pool: this.name, worker }, "request submitted");
     const ask = this.#requester.ask(submission, worker, listener);
     this.#warning.watch();

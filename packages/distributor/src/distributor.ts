@@ -7,8 +7,10 @@ import { type CancelTimer, type Clock, randomId } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import { Bridge } from "./bridge.ts";
+import { type BridgePolicy, localPolicy } from "./bridge-policy.ts";
 import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
+import { Scaler } from "./scaler.ts";
 import { Sweeper } from "./sweeper.ts";
 
 /** What a {@link Distributor} talks to. */
@@ -18,6 +20,8 @@ export interface DistributorParts {
   readonly keeper: PoolKeeper;
   /** The parent of the pool, if it has one. */
   readonly parent?: PoolKeeper | undefined;
+  /** What is not given is as in {@link localPolicy}. */
+  readonly bridgePolicy?: Partial<BridgePolicy> | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -31,10 +35,12 @@ export class Distributor {
   readonly #options: DistributorSettings;
   readonly #keeper: PoolKeeper;
   readonly #parent: PoolKeeper | undefined;
+  readonly #policy: BridgePolicy;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #failures: FailureLog;
   readonly #sweeper: Sweeper;
+  #scaler: Scaler | undefined;
   #bridgeToParent: Bridge | undefined;
   #bridgeDown: Promise<void> = Promise.resolve();
   #cancelRenewal: CancelTimer | undefined;
@@ -46,6 +52,7 @@ export class Distributor {
     this.#options = options;
     this.#keeper = parts.keeper;
     this.#parent = parts.parent;
+    this.#policy = { ...localPolicy, ...parts.bridgePolicy };
     this.#clock = parts.clock;
     this.#log = parts.log.child({ pool: parts.keeper.pool, distributor: this.id });
     this.#failures = new FailureLog(this.#log, this.#clock);
@@ -53,7 +60,7 @@ export class Distributor {
       ...parts,
       log: this.#log,
       process: this.id,
-      onHead: (isHead) => this.#bridge(isHead),
+      onHead: (isHead) => this.#head(isHead),
     });
   }
 
@@ -86,6 +93,16 @@ export class Distributor {
     this.#log.info("left the pool");
   }
 
+  #head(isHead: boolean): void {
+    this.#bridge(isHead);
+    this.#scaler?.stop();
+    this.#scaler = undefined;
+    if (!isHead || this.#isStopped) return;
+    const parts = { keeper: this.#keeper, process: this.id, clock: this.#clock, log: this.#log };
+    this.#scaler = new Scaler(this.#options, parts);
+    this.#scaler.start();
+  }
+
   /** One bridge a pool: that of its head. The next one goes up when the former one is down, since both are the same member. */
   #bridge(isHead: boolean): void {
     const former = this.#bridgeToParent;
@@ -95,7 +112,8 @@ export class Distributor {
     }
     const [child, parent] = [this.#keeper, this.#parent];
     if (!isHead || this.#isStopped || parent === undefined) return;
-    const bridge = new Bridge(this.#options, { child, parent, process: this.id, clock: this.#clock, log: this.#log });
+    const shared = { process: this.id, policy: this.#policy, clock: this.#clock, log: this.#log };
+    const bridge = new Bridge(this.#options, { child, parent, ...shared });
     this.#bridgeToParent = bridge;
     void this.#bridgeDown.then(() => {
       if (this.#bridgeToParent !== bridge) return;
@@ -106,7 +124,7 @@ export class Distributor {
 
   async #leave(): Promise<void> {
     try {
-      this.#bridge(false);
+      this.#head(false);
       await this.#bridgeDown;
       await this.#sweeper.stop();
       await this.#renewal;

@@ -3,6 +3,7 @@
  */
 import type { MemberState, PoolState, RequestState } from "../contract.ts";
 import { doneRequest } from "../done-request.ts";
+import { capacityOf, hostStates } from "./capacity.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
 const mostMembersShown = 1_000;
@@ -10,13 +11,15 @@ const mostMembersShown = 1_000;
 export function inspect(records: PoolRecords, pool: string): PoolState {
   return {
     pool,
-    queued: records.queue.length,
+    queued: records.waiting,
     members: records.members
       .ids()
       .slice(0, mostMembersShown)
       .map((id) => memberState(records, id))
       .sort(byId),
-    clients: records.leases.size - records.members.size,
+    clients: records.leases.size - records.members.size - records.hosts.size,
+    hosts: hostStates(records),
+    capacity: capacityOf(records),
     head: records.head(),
     functions: records.functions.table(),
     counters: Object.fromEntries(records.counters),
@@ -30,7 +33,7 @@ export function inspectRequest(records: PoolRecords, id: string): RequestState |
     const result = records.results.get(id, now);
     return result === undefined ? undefined : doneRequest(id, result.stamp, records.results.leftMs(id, now));
   }
-  const { payload, owner, claimedAt, suspended, losses, waiters, deadline, progress } = record;
+  const { payload, owner, claimedAt, suspended, losses, priority, waiters, deadline, progress } = record;
   return {
     id,
     payload,
@@ -41,6 +44,7 @@ export function inspectRequest(records: PoolRecords, id: string): RequestState |
     waiters: [...waiters].sort(),
     waitsFor: suspended ?? [],
     losses,
+    priority,
     timeoutMs: deadline === undefined ? 0 : Math.max(1, deadline - now),
     progress,
     resultStamp: undefined,

@@ -20,12 +20,17 @@ export const knownPoolsKey = "callgrid:pools";
 export const keyNames = {
   queueKey: "queue",
   queueOf: "queue:",
+  prioritiesKey: "priorities",
+  callersOf: "callers:",
+  callerQueueOf: "caller:",
+  waitingKey: "waiting",
   requestOf: "request:",
   runningOf: "running:",
   resultOf: "result:",
   inboxOf: "inbox:",
   lostOf: "lost:",
   volunteersKey: "volunteers",
+  preferencesKey: "preferences",
   membersKey: "members",
   leasesKey: "leases",
   functionsKey: "functions",
@@ -38,6 +43,8 @@ export const keyNames = {
   reportsKey: "reports",
   statsKey: "stats",
   headKey: "head",
+  hostsKey: "hosts",
+  capacityKey: "capacity",
   probeOf: "probe:",
 } as const;
 

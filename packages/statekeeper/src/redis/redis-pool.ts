@@ -2,6 +2,7 @@
  * One pool on Redis: each operation is one script, and this file only carries arguments in and replies out.
  */
 import type {
+  Capacity,
   CheckAnswer,
   Claim,
   ClaimReply,
@@ -11,6 +12,7 @@ import type {
   FunctionTable,
   HoistReply,
   HoistRequest,
+  HostReport,
   InboxHandlers,
   InboxListener,
   Member,
@@ -20,12 +22,15 @@ import type {
   RequestState,
   SubmitBatch,
   SubmitReply,
+  Survey,
+  SurveyRequest,
   SweepReply,
   SweepRequest,
   Whereabouts,
 } from "../contract.ts";
 import {
   list,
+  readCapacity,
   readCheckReply,
   readClaimReply,
   readClaims,
@@ -34,6 +39,7 @@ import {
   readPoolState,
   readRequestState,
   readSubmitReply,
+  readSurvey,
   readSweepReply,
 } from "./replies.ts";
 import type { ScriptRunner } from "./script-runner.ts";
@@ -84,7 +90,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
-    const args: Arguments = [batch.process, batch.leaseMs, batch.worker ?? "", batch.queueLimit];
+    const { process, leaseMs, worker = "", queueLimit, isReentrant, priority = 0 } = batch;
+    const args: Arguments = [process, leaseMs, worker, queueLimit, isReentrant === true ? "child" : priority];
     pushGroups(args, batch.submissions, ({ id, payload, mode, timeoutMs, isHeld, trace }) => [
       isHeld === true ? "held" : (mode ?? "use"),
       timeoutMs ?? 0,
@@ -95,8 +102,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimReply> {
-    const { worker, max, budgetMicros, epoch, volunteerFor, skips } = request;
-    const args = [worker, max, budgetMicros, epoch, reachOf(request), volunteerFor, skips.join(" ")];
+    const { worker, max, budgetMicros, epoch, volunteerFor, score = 1, recent = "-", skips } = request;
+    const args = [worker, max, budgetMicros, epoch, reachOf(request), volunteerFor, score, recent, skips.join(" ")];
     return readClaimReply(list(await this.#run("claim", args)));
   }
 
@@ -150,8 +157,10 @@ export class RedisPool implements PoolKeeper {
   }
 
   async sweep(request: SweepRequest): Promise<SweepReply> {
-    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0 } = request;
-    return readSweepReply(list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit, copyAfterMs])));
+    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0, prefer = [] } = request;
+    return readSweepReply(
+      list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit, copyAfterMs, prefer.join(" ")])),
+    );
   }
 
   async hoist({ process, limit, except }: HoistRequest): Promise<HoistReply> {
@@ -172,6 +181,19 @@ export class RedisPool implements PoolKeeper {
 
   async abdicate(process: string): Promise<void> {
     await this.#run("abdicate", [process]);
+  }
+
+  async survey({ requests, members }: SurveyRequest): Promise<Survey> {
+    return readSurvey(list(await this.#run("survey", [requests, members])));
+  }
+
+  async noteCapacity(process: string, { desiredWorkers, shares }: Omit<Capacity, "ageMs">): Promise<boolean> {
+    return (await this.#run("noteCapacity", [process, JSON.stringify({ desiredWorkers, shares })])) === 1;
+  }
+
+  async reportHost({ id, leaseMs, ...host }: HostReport): Promise<Capacity | undefined> {
+    const [now, noted] = list(await this.#run("reportHost", [id, leaseMs, JSON.stringify(host)]));
+    return readCapacity(String(noted ?? ""), Number(now));
   }
 
   async forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {

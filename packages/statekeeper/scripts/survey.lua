@@ -1,0 +1,52 @@
+-- Reads what the number of workers that a pool should have is reckoned from.
+-- needs: time counters inbox record callers hosts
+-- ARGV: how many waiting requests to sample, how many members
+-- reply: how many wait in the pool's queue and callers', members, volunteers; of the sampled members: how many, workers among them, their slots, and
+--        what is on their own queues; hosts (see lib/hosts.lua); then for each sampled request: id, self time in µs or empty
+-- bound: what is to be sampled, on two ends of shared queues, of 64 callers a priority, and on each sampled member's; 1000 hosts
+local most, mostMembers = tonumber(ARGV[1]), tonumber(ARGV[2])
+local queued = waitingNow()
+local ids = {}
+local function sample(key, first, last)
+  for _, id in ipairs(redis.call('LRANGE', key, first, last)) do ids[#ids + 1] = id end
+end
+-- of each queue as large a part as it is of what waits
+for _, key in ipairs(reversed(sharedQueues())) do
+  local length = redis.call('LLEN', key)
+  local part = math.min(most - #ids, math.ceil(most * length / math.max(1, queued)))
+  if length <= part then
+    sample(key, 0, -1)
+  else
+    if part > 0 then sample(key, 0, math.ceil(part / 2) - 1) end
+    if part > 1 then sample(key, -math.floor(part / 2), -1) end
+  end
+end
+
+local workers, slots, ownQueued = 0, 0, 0
+local members = redis.call('HRANDFIELD', membersKey, mostMembers, 'WITHVALUES')
+for i = 1, #members, 2 do
+  local member = cjson.decode(members[i + 1])
+  if member.kind == 'worker' then
+    workers = workers + 1
+    slots = slots + (tonumber(member.description.slots) or 1)
+  end
+  local length = redis.call('LLEN', queueOf .. members[i])
+  ownQueued = ownQueued + length
+  if length > 0 and #ids < most then sample(queueOf .. members[i], 0, most - #ids - 1) end
+end
+
+local reply = {
+  queued, redis.call('HLEN', membersKey), redis.call('HLEN', volunteersKey), #members / 2, workers, slots, ownQueued, hostStates(),
+}
+if #ids == 0 then return reply end
+local texts, claims = readMany(requestOf, ids), fieldsOf(claimsKey, ids)
+for i, id in ipairs(ids) do
+  if texts[i] and not claims[i] then
+    local header = headerOf(texts[i])
+    if header.isWanted then
+      reply[#reply + 1] = id
+      reply[#reply + 1] = redis.call('HGET', costsKey, functionNameAt(texts[i], header.length + 1)) or ''
+    end
+  end
+end
+return reply

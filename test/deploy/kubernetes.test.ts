@@ -1,0 +1,100 @@
+/** deploy/kubernetes: each manifest is right by the schema of its kind, and together they name what is there. */
+import { Registry } from "prom-client";
+import { describe, expect, it } from "vitest";
+import { distributorCommand } from "../../packages/cli/src/commands/distributor.ts";
+import { runnerCommand } from "../../packages/cli/src/commands/runner.ts";
+import { workerCommand } from "../../packages/cli/src/commands/worker.ts";
+import { PoolMetrics } from "../../packages/health/src/pool-metrics.ts";
+import { type Manifest, manifestsIn, problemsOf } from "./manifest.ts";
+
+const manifests = manifestsIn(new URL("../../deploy/kubernetes/", import.meta.url));
+
+function ofKind(kind: string): Manifest[] {
+  return manifests.filter((manifest) => manifest.kind === kind);
+}
+
+/** What is at this path in a manifest, such as `spec.selector`. */
+function at(manifest: unknown, path: string): unknown {
+  return path.split(".").reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], manifest);
+}
+
+interface Container {
+  readonly args: readonly string[];
+  readonly env?: ReadonlyArray<{ readonly name: string }>;
+  readonly ports?: ReadonlyArray<{ readonly name: string }>;
+}
+
+/** The containers that run callgrid, by its command. */
+const nodes = ofKind("Deployment").map(
+  (deployment) => (at(deployment, "spec.template.spec.containers") as [Container])[0],
+);
+const podLabels = [...ofKind("Deployment"), ...ofKind("StatefulSet")].map((manifest) =>
+  at(manifest, "spec.template.metadata.labels"),
+);
+
+describe("deploy/kubernetes", () => {
+  it.each(manifests.map((manifest) => [`${manifest.kind} of ${manifest.file}`, manifest]))(
+    "%s fits its schema",
+    (_, manifest) => {
+      expect(problemsOf(manifest as Manifest)).toEqual([]);
+    },
+  );
+
+  it("a wrong type and a field that does not exist are found", () => {
+    const [deployment] = ofKind("Deployment");
+    if (deployment === undefined) throw new Error("there is no Deployment");
+    const wrong = structuredClone(deployment) as Manifest & { spec: Record<string, unknown> };
+    wrong.spec["replicas"] = "2";
+    expect(problemsOf(wrong)).toEqual([expect.stringContaining("replicas must be integer")]);
+    wrong.spec["replicas"] = 2;
+    wrong.spec["terminationGracePeriodSeconds"] = 45;
+    expect(problemsOf(wrong)).toEqual(["there is no field /spec/terminationGracePeriodSeconds"]);
+  });
+
+  it("selectors find pods that there are", () => {
+    for (const manifest of [...ofKind("Deployment"), ...ofKind("StatefulSet"), ...ofKind("PodDisruptionBudget")])
+      expect(podLabels, manifest.file).toContainEqual(at(manifest, "spec.selector.matchLabels"));
+    for (const service of ofKind("Service"))
+      expect(podLabels, service.file).toContainEqual(at(service, "spec.selector"));
+  });
+
+  it("every command is one that there is, with a budget of disruption, and its variables are its options", () => {
+    const commands = [workerCommand, distributorCommand, runnerCommand];
+    expect(nodes.flatMap(({ args }) => args).sort()).toEqual(commands.map(({ name }) => name).sort());
+    expect(ofKind("PodDisruptionBudget")).toHaveLength(commands.length);
+    const known = (name: string): string[] => {
+      const command = commands.find((one) => one.name === name);
+      return Object.values(command?.options ?? {}).map(({ env }) => env);
+    };
+    for (const { args, env = [] } of nodes) for (const { name } of env) expect(known(args[0] ?? "")).toContain(name);
+    const shared = commands.flatMap(({ name }) => known(name));
+    for (const name of Object.keys(ofKind("ConfigMap")[0]?.data ?? {})) expect(shared).toContain(name);
+  });
+
+  it("probes ask the node's own pages, at a port that is named", () => {
+    const probed = nodes.filter(({ args }) => args[0] !== "runner");
+    for (const container of probed) {
+      expect(container.ports).toContainEqual({ name: "health", containerPort: 9464 });
+      const page = (probe: string) => at(container, `${probe}.httpGet`);
+      expect(page("startupProbe")).toEqual({ path: "/healthz", port: "health" });
+      expect(page("livenessProbe")).toEqual({ path: "/healthz", port: "health" });
+      expect(page("readinessProbe")).toEqual({ path: "/readyz", port: "health" });
+    }
+    expect(probed).toHaveLength(2);
+  });
+
+  it("the autoscaler scales a Deployment that there is, by metrics that nodes serve", async () => {
+    const registry = new Registry();
+    new PoolMetrics("pool", registry).note(undefined);
+    const served = await registry.metrics();
+    const [scaler] = ofKind("ScaledObject");
+    expect(ofKind("Deployment").map(({ metadata }) => metadata.name)).toContain(at(scaler, "spec.scaleTargetRef.name"));
+    const triggers = at(scaler, "spec.triggers") as ReadonlyArray<{ readonly metadata: Record<string, string> }>;
+    for (const { metadata } of triggers) {
+      expect(served).toContain(`# TYPE ${metadata["valueLocation"]} gauge`);
+      expect(ofKind("Service").map(({ metadata: { name } }) => `http://${name}:9464/metrics`)).toContain(
+        metadata["url"],
+      );
+    }
+  });
+});

@@ -1,0 +1,34 @@
+/** The table of variables in docs/OPERATIONS.md has those of every option that a node or a runner takes, and no others. */
+import { expect, it } from "vitest";
+import { distributorCommand } from "../../packages/cli/src/commands/distributor.ts";
+import { runnerCommand } from "../../packages/cli/src/commands/runner.ts";
+import { workerCommand } from "../../packages/cli/src/commands/worker.ts";
+import { pageText } from "./markdown.ts";
+
+/** Variable → which of the commands have it. */
+function declared(): Map<string, string[]> {
+  const commands = new Map<string, string[]>();
+  for (const { name, options } of [workerCommand, distributorCommand, runnerCommand])
+    for (const { env } of Object.values(options)) commands.set(env, [...(commands.get(env) ?? []), name]);
+  return commands;
+}
+
+/** The same by the page. */
+function documented(): Map<string, string[]> {
+  const rows = [...pageText("docs/OPERATIONS.md").matchAll(/^\| (`CALLGRID_.*?) \| (.*?) \|/gm)];
+  return new Map(
+    rows.flatMap(([, names = "", of = ""]) => {
+      // "worker; distributor": the first variable is of the first, and so on
+      const owners = of === "all" ? ["worker", "distributor", "runner"] : of.split(/[,;] /);
+      return [...names.matchAll(/CALLGRID_\w+/g)].map(([name], at): [string, string[]] => [
+        name,
+        of.includes(";") ? [owners[at] ?? ""] : owners,
+      ]);
+    }),
+  );
+}
+
+it("every variable of a node and a runner is in the table, with the commands that have it", () => {
+  const sorted = (variables: Map<string, string[]>) => [...variables].sort(([one], [other]) => (one < other ? -1 : 1));
+  expect(sorted(documented())).toEqual(sorted(declared()));
+});

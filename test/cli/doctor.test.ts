@@ -161,11 +161,11 @@ describe("callgrid doctor", () => {
 
   it("says that the rights of docs/OPERATIONS.md are enough, and a pool runs with them", async () => {
     const rules =
-      blocksIn(pageText("docs/OPERATIONS.md"), "text").find((block) => block.startsWith("ACL SETUSER node")) ?? "";
+      blocksIn(pageText("docs/OPERATIONS.md"), "text").find((block) => block.startsWith("ACL SETUSER worker")) ?? "";
     const { url } = await server(rules.replace("ACL SETUSER", "--user").replace(/\s+/g, " ").trim());
-    const own = url.replace("//", "//node:secret@");
+    const own = url.replace("//", "//worker:secret@");
     expect((await diagnose(own)).of("rights")).toMatchObject({ status: "ok" });
-    const pool = new CommandPool(own);
+    const pool = new CommandPool(own, "default");
     await pool.workers();
     expect((await pool.run(["enqueue", "pool", '["report",7]'])).stdout).toBe("1.1666666666666667\n");
   });

@@ -65,7 +65,8 @@ export const healthOptions = {
     default: 0,
     min: 0,
     max: 65_535,
-    description: "The port of GET /healthz, /readyz and /metrics, one for all workers of the command; 0: none.",
+    description:
+      "The port of GET /healthz, /readyz, /metrics and /capacity, one for all workers of the command; 0: none.",
   }),
   healthHost: option.string({
     default: "0.0.0.0",

@@ -3,6 +3,7 @@ export { childLauncher } from "./child-launcher.ts";
 export { type CommandPlace, commandLauncher, launcherSilenceMs } from "./command-launcher.ts";
 export { FunctionRegistry } from "./function-registry.ts";
 export type { WatchOrder } from "./heartbeat.ts";
+export { Host, type HostOptions, type HostParts } from "./host.ts";
 export { LastLines } from "./last-lines.ts";
 export type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
 export { importModule } from "./module-import.ts";

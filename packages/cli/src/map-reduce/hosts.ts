@@ -7,6 +7,10 @@ export interface Host {
   readonly host: string;
   readonly cpus: number;
   readonly memoryGb: number;
+  /** The command that launches workers there, see `commandLauncher`; left out, somebody else starts them. */
+  readonly launch?: string | readonly string[];
+  /** How callgrid is started there; default: `callgrid`. */
+  readonly program?: readonly string[];
 }
 
 /** A host with its part of the work. */
@@ -28,7 +32,7 @@ const defaultScore: ScoreHost = ({ cpus, memoryGb }) => cpus * memoryGb;
 const mostWorkersPerCpu = 3;
 const bytesPerGb = 1_073_741_824;
 
-/** Reads `{ "hosts": [{ "host": …, "cpus": …, "memoryGb": … }] }`; throws `INVALID_OPTION` with line and key. */
+/** Reads `{ "hosts": [{ "host": …, "cpus": …, "memoryGb": …, "launch"?: …, "program"?: … }] }`; throws `INVALID_OPTION` with line and key. */
 export function readHosts(file: ConfigFile): Host[] {
   const hosts = file.get("hosts");
   if (!Array.isArray(hosts)) return file.refuse("hosts", "must be a list of hosts");
@@ -37,14 +41,24 @@ export function readHosts(file: ConfigFile): Host[] {
     const key = `hosts[${place}]`;
     if (typeof value !== "object" || value === null)
       return file.refuse(key, "must be an object with host, cpus and memoryGb");
-    const { host, cpus, memoryGb } = value as Partial<Host>;
+    const { host, cpus, memoryGb, launch, program } = value as Partial<Host>;
     if (typeof host !== "string" || host === "") return file.refuse(`${key}.host`, "must be the name of a host");
     if (typeof cpus !== "number" || !Number.isInteger(cpus) || cpus < 1)
       return file.refuse(`${key}.cpus`, "must be the number of its processors, 1 or more");
     if (typeof memoryGb !== "number" || !(memoryGb > 0))
       return file.refuse(`${key}.memoryGb`, "must be its memory in GB, more than 0");
-    return { host, cpus, memoryGb };
+    if (launch !== undefined && typeof launch !== "string" && !areWords(launch))
+      return file.refuse(
+        `${key}.launch`,
+        "must be a command with {command} or {arguments} in it: text, or a list of words",
+      );
+    if (program !== undefined && !areWords(program)) return file.refuse(`${key}.program`, "must be a list of words");
+    return { host, cpus, memoryGb, ...(launch !== undefined && { launch }), ...(program !== undefined && { program }) };
   });
+}
+
+function areWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string");
 }
 
 /**

@@ -30,6 +30,13 @@ class RunStage extends BatchStage {
     return this.#queue.show(id);
   }
 
+  /** The first slice of each chunk that was cut, and after the last one where the next would begin. */
+  async borders(id: string): Promise<number[]> {
+    const borders = [0];
+    for (const { units } of (await this.#queue.cutsOf(id)).cuts) borders.push((borders.at(-1) ?? 0) + units);
+    return borders;
+  }
+
   /** A runner that takes runs. */
   async runner(): Promise<StartedCommand> {
     const runner = startCommand(["runner", "--json", "--lock-ms", "1s"], { env: this.env });
@@ -59,7 +66,7 @@ describe("a submitted run", () => {
     await stage.runner();
     const run = await stage.until(id, ({ state }) => state === "completed");
     expect(run).toMatchObject({ result: { value: 999_000 }, done: 1 });
-    expect((await stage.runs("logs", id)).stdout).toMatch(/batch runs distributed[\s\S]*begun, in chunks of \d+/);
+    expect((await stage.runs("logs", id)).stdout).toMatch(/batch runs distributed[\s\S]*Measured on \d+ slices/);
     expect((await stage.runs("list")).stdout).toMatch(/^id +name +state.*\n\d+ +batch +completed +100 %/);
   });
 
@@ -93,9 +100,7 @@ describe("a submitted run", () => {
     const stage = new RunStage();
     const grid = await stage.connect();
     const release = join(folder, `file-${++files}.release`);
-    process.env["RELEASE"] = release;
-    await stage.workers(1);
-    delete process.env["RELEASE"];
+    await stage.workers(1, { env: { RELEASE: release } });
     await stage.runner();
     const spec = {
       pool: "pool",
@@ -111,6 +116,36 @@ describe("a submitted run", () => {
     writeFileSync(release, "");
     expect((await stage.runs("resume", id)).stdout).toContain("goes on from its finished chunks");
     expect(await stage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value: 190 } });
+  });
+
+  it("is cut as it turns out while it runs, and cut alike by the runner that takes it over", async () => {
+    const stage = new RunStage();
+    const grid = await stage.connect();
+    const [marks, release] = [join(folder, `file-${++files}.marks`), join(folder, `file-${files}.release`)];
+    writeFileSync(marks, "");
+    await stage.workers(1, { env: { MARKS: marks, RELEASE: release } });
+    const marked = (): number[] => readFileSync(marks, "utf8").split("\n").slice(0, -1).map(Number);
+    const run = { pool: "pool", data: { range: [0, 3_010] as const }, process: "unevenMarked", reduce: "sum" };
+    const id = await grid.submitRun(run);
+    const first = await stage.runner();
+    await vi.waitUntil(() => marked().includes(2_999), { timeout: 60_000, interval: 20 });
+    await first.killAll();
+    const borders = await stage.borders(id);
+    const sizes = borders.slice(1).map((border, place) => border - (borders[place] ?? 0));
+    expect(Math.max(...sizes)).toBeGreaterThan(8 * (sizes[3] ?? 0));
+
+    await stage.runner();
+    writeFileSync(release, "");
+    expect(await stage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value: 4_528_545 } });
+    expect((await stage.runs("logs", id)).stdout).toContain(
+      `goes on, with ${sizes.length} chunks as they were cut before`,
+    );
+    const finished = borders.findLast((border) => border <= 3_000) ?? 0;
+    expect(finished).toBeGreaterThan(40);
+    const repeated = marked().filter((slice, place, all) => slice < finished && all.indexOf(slice) !== place);
+    expect(repeated).toEqual([]);
+    expect(new Set(marked()).size).toBe(3_010);
+    await vi.waitUntil(async () => (await stage.borders(id)).length === 1, { timeout: 20_000, interval: 20 });
   });
 
   it("waits for its time where it has a delay, and is kept as a schedule where it has a pattern", async () => {
@@ -166,9 +201,7 @@ describe("a run of 2,000 chunks", () => {
     writeFileSync(spec, JSON.stringify(run));
     const marks = join(folder, `file-${++files}.marks`);
     writeFileSync(marks, "");
-    process.env["MARKS"] = marks;
-    await stage.workers(2);
-    delete process.env["MARKS"];
+    await stage.workers(2, { env: { MARKS: marks } });
     const client = startCommand(["runs", "submit", spec, "--json"], { env: stage.env });
     const { id } = (await client.firstLine()) as { id: string };
     await client.killAll();

@@ -8,7 +8,7 @@ import { requestId, systemClock } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { type CommandPlace, commandLauncher, Supervisor } from "@callgrid/worker";
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
-import { CommandPool } from "../harness/command-pool.ts";
+import { CommandPool, commandFunctions } from "../harness/command-pool.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { LogTape } from "../harness/log-tape.ts";
 
@@ -21,7 +21,6 @@ function pathOf(path: string): string {
 
 const link = [process.execPath, pathOf("../fixtures/cli/link.mjs"), "{host}", "{command}"];
 const program = [process.execPath, pathOf("../../packages/callgrid/dist/bin.js")];
-const functions = [pathOf("../fixtures/cli/functions.ts")];
 
 /** A supervisor of workers behind a link, on a pool of the test's own. */
 async function launch(given: Partial<CommandPlace> & { readonly functions?: readonly string[] } = {}) {
@@ -38,7 +37,7 @@ async function launch(given: Partial<CommandPlace> & { readonly functions?: read
     {
       ...{ count: 1, drainTimeoutMs: 30_000, maxAttempts: 3 },
       settings: {
-        functions: given.functions ?? functions,
+        functions: given.functions ?? [commandFunctions],
         options: { pool: "pool", url: inject("redisUrl"), grid },
         logLevel: "info",
       },

@@ -1,5 +1,5 @@
 /** `callgrid mapreduce` as a process: the example, and everything that can be wrong with its files. */
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -82,6 +82,11 @@ describe("is refused with 2, before anything starts,", () => {
       },
       /hosts\.json line 5: hosts\[1\]\.cpus must be the number of its processors/,
     ],
+    [
+      "when a host's launch is no command",
+      { "hosts.json": '{ "hosts": [\n { "host": "a", "cpus": 1, "memoryGb": 1, "launch": 7 }\n] }' },
+      /hosts\.json line 2: hosts\[0\]\.launch must be a command/,
+    ],
   ] as ReadonlyArray<readonly [string, Record<string, string | undefined>, RegExp]>)(
     "%s",
     async (_, files, message) => {
@@ -96,9 +101,46 @@ describe("is refused with 2, before anything starts,", () => {
     const pool = new CommandPool();
     const args = ["mapreduce", "--work", join(copy, "work.json"), "--hosts", join(copy, "hosts.json")];
     const { exitCode, stderr } = await pool.run(args);
-    expect(stderr).toMatch(/host far\.example is not up: .*callgrid worker --pool pool --functions .* --count 4/);
+    expect(stderr).toMatch(
+      /host far\.example is not up: .*callgrid worker --pool pool --functions .* --count 4 --score 1$/m,
+    );
     expect(exitCode).toBe(2);
   });
+});
+
+it("workers are started on all hosts, over a command where it is another machine, and leave with the run", async () => {
+  const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+  const far = {
+    ...{ host: "lab-3", cpus: 1, memoryGb: 2 },
+    launch: [process.execPath, path("../fixtures/cli/link.mjs"), "{host}", "{command}"],
+    program: [process.execPath, path("../../packages/callgrid/dist/bin.js")],
+  };
+  const hosts = [{ host: "localhost", cpus: 1, memoryGb: 1 }, far];
+  // counts lines, as soon as the test has seen all workers
+  const mapper = `import { existsSync } from "node:fs";
+    import { setTimeout as pause } from "node:timers/promises";
+    export const start = async (file: string, from: number, to: number) => {
+      while (!existsSync(new URL("../seen", import.meta.url))) await pause(20);
+      return { lines: to - from + 1 };
+    };`;
+  const copy = copyWith({ "hosts.json": JSON.stringify({ hosts }), "workers/mapper.ts": mapper });
+  const pool = new CommandPool();
+  const command = pool.start("mapreduce", "--work", join(copy, "work.json"), "--hosts", join(copy, "hosts.json"));
+  const keeper = await pool.keeper();
+  const scores = async (): Promise<unknown[]> =>
+    (await keeper.inspect()).members.map(({ description }) => description["score"]);
+  await vi.waitUntil(async () => (await scores()).length === 2, { timeout: 60_000, interval: 50 });
+  expect((await scores()).sort()).toEqual([0.667, 1.33]);
+  writeFileSync(join(copy, "seen"), "");
+  const { exitCode, stdout, stderr } = await command.ended;
+  expect(stderr).toContain("linked with lab-3\n");
+  const lines = readdirSync(join(copy, "data")).flatMap((name) =>
+    readFileSync(join(copy, "data", name), "utf8")
+      .trimEnd()
+      .split("\n"),
+  );
+  expect(JSON.parse(stdout)).toEqual({ lines: lines.length });
+  expect([exitCode, await scores()]).toEqual([0, []]);
 });
 
 it("a reducer that is not associative is warned of", async () => {
@@ -111,11 +153,14 @@ it("a reducer that is not associative is warned of", async () => {
 
 it("a score of the user's own replaces processors times memory, and a reducer that throws fails the run", async () => {
   const copy = copyWith({
-    "score.mjs": "export const score = ({ cpus }) => cpus;\n",
+    "score.ts": "export const score = ({ cpus }: { readonly cpus: number }): number => cpus;\n",
+    "plain.mjs": "export const points = 1;\n",
     "workers/reducer.ts": 'export const start = () => { throw new Error("no sum"); };\n',
   });
-  const { exitCode, stderr } = await mapreduce(copy, "--score", join(copy, "score.mjs"));
+  const { exitCode, stderr } = await mapreduce(copy, "--score", join(copy, "score.ts"));
   expect(stderr).toContain("no sum");
   expect(exitCode).toBe(1);
-  expect((await mapreduce(copy, "--score", join(copy, "none.mjs"))).stderr).toMatch(/none\.mjs could not be loaded/);
+  const refusalOf = async (name: string) => (await mapreduce(copy, "--score", join(copy, name))).stderr;
+  expect(await refusalOf("none.mjs")).toMatch(/there is no module .*none\.mjs/);
+  expect(await refusalOf("plain.mjs")).toMatch(/plain\.mjs exports no function named score/);
 });

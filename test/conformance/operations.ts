@@ -2,7 +2,7 @@
  * Random operations on a pool, as plain data: fast-check makes, shrinks and prints them, and both statekeepers run the same ones.
  * Leases last for ever or have lapsed at once, in an order that is part of the operation: so real time plays no part.
  */
-import type { CacheMode, Claim, Completion, PoolKeeper } from "@callgrid/statekeeper";
+import type { CacheMode, Capacity, Claim, Completion, HostState, PoolKeeper } from "@callgrid/statekeeper";
 import fc from "fast-check";
 import { idOf, longLeaseMs } from "./stage.ts";
 
@@ -49,6 +49,8 @@ const outcomes = {
 const worker = fc.constantFrom("w1", "w2", "w3");
 const client = fc.constantFrom("c1", "c2");
 const process = fc.oneof(worker, client);
+const host = fc.constantFrom("h1", "h2");
+const processOrHost = fc.oneof(process, host);
 const name = fc.constantFrom(...requestNames);
 const names = fc.array(name, { minLength: 1, maxLength: 2 });
 const functionName = fc.constantFrom(...functionNames);
@@ -179,17 +181,28 @@ const kinds: Readonly<Record<string, Kind>> = {
   ),
   renew: kind(1, fc.record({ process }), (pool, { process }) => pool.renew(process, longLeaseMs)),
   // Further back each time, so that the order in which processes are swept does not hang on real time.
-  lapse: kind(3, fc.record({ process }), (pool, { process }, { step }) =>
+  lapse: kind(3, fc.record({ process: processOrHost }), (pool, { process }, { step }) =>
     pool.renew(process, -longLeaseMs * (1 + step)),
   ),
   sweep: kind(4, fc.record({ process, headLeaseMs: fc.constantFrom(0, longLeaseMs), maxAttempts }), (pool, data) =>
     pool.sweep({ ...data, limit: 100 }),
   ),
-  leave: kind(1, fc.record({ process }), (pool, { process }) => pool.leave(process)),
+  leave: kind(1, fc.record({ process: processOrHost }), (pool, { process }) => pool.leave(process)),
   bury: kind(2, fc.record({ worker, maxAttempts }), (pool, { worker, maxAttempts }, { step }) =>
     pool.bury(worker, { exitCode: step, lastLine: "over & out / é" }, maxAttempts),
   ),
   abdicate: kind(1, fc.record({ process }), (pool, { process }) => pool.abdicate(process)),
+  survey: kind(2, fc.constant({}), async (pool) => {
+    const survey = await pool.survey({ requests: 100, members: 100 });
+    return { ...survey, hosts: survey.hosts.map(withoutLease) };
+  }),
+  noteCapacity: kind(1, fc.record({ process, desiredWorkers: fc.nat(9) }), (pool, { process, desiredWorkers }) =>
+    pool.noteCapacity(process, { desiredWorkers, shares: { h1: desiredWorkers } }),
+  ),
+  reportHost: kind(2, fc.record({ id: host, score: fc.nat(3) }), async (pool, told) => {
+    const limits = { minWorkers: 0, maxWorkers: 4, description: { host: "here" } };
+    return withoutAge(await pool.reportHost({ ...told, ...limits, leaseMs: longLeaseMs }));
+  }),
   forgetResult: kind(1, fc.record({ name }), (pool, { name }) => pool.forget({ id: idOf(name) })),
   forgetFunction: kind(1, fc.record({ functionName }), (pool, data) => pool.forget(data)),
   inspectRequest: kind(1, fc.record({ name }), async (pool, { name }) => {
@@ -203,7 +216,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   inspect: kind(1, fc.constant({}), async (pool) => {
     const state = await pool.inspect();
     const members = state.members.map((member) => ({ ...member, leaseLeftMs: isAlive(member.leaseLeftMs) }));
-    return { ...state, members };
+    const hosts = state.hosts.map((host) => ({ ...host, leaseLeftMs: isAlive(host.leaseLeftMs) }));
+    return { ...state, members, hosts, capacity: withoutAge(state.capacity) };
   }),
 };
 
@@ -248,6 +262,16 @@ function completionOf(
   made: { outcome: keyof typeof outcomes; isKept: boolean; version: string },
 ): Completion {
   return { id, outcome: outcomes[made.outcome], ttlMs: made.isKept ? longLeaseMs : 0, stamp: `${made.version}#0` };
+}
+
+function withoutAge(capacity: Capacity | undefined): unknown {
+  if (capacity === undefined) return undefined;
+  const { ageMs, ...noted } = capacity;
+  return noted;
+}
+
+function withoutLease({ leaseLeftMs, ...host }: HostState): unknown {
+  return host;
 }
 
 function withoutTime({ timeoutMs, ...claim }: Claim): unknown {

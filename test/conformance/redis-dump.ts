@@ -84,6 +84,8 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   inbox: readList,
   stats: readHash,
   head: readText,
+  hosts: readHash,
+  capacity: readText,
   lost: readList,
 };
 
@@ -121,6 +123,8 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
       (texts as string[]).map((text) => dumpMessage(decodeInboxMessage(text))),
     ),
     head: (single.get("head") as string | undefined) ?? null,
+    hosts: mapped(fields("hosts"), (text) => JSON.parse(text) as unknown),
+    capacity: dumpCapacity(single.get("capacity") as string | undefined),
     lost: each(contents, "lost", (ids) => ids as string[]),
   };
 }
@@ -182,6 +186,10 @@ function dumpProgress(text: string | undefined): RequestDump["progress"] {
   if (text === undefined) return null;
   const [done, total] = text.split(" ");
   return { done: Number(done), total: Number(total) };
+}
+
+function dumpCapacity(text: string | undefined): PoolDump["capacity"] {
+  return text === undefined ? null : (JSON.parse(text.slice(text.indexOf(" "))) as PoolDump["capacity"]);
 }
 
 function dumpResult(text: string): PoolDump["results"][string] {

@@ -1,5 +1,6 @@
 /** All facts of the statekeeper's contract: they hold on every implementation of it, or do not belong here. */
 import { describe } from "vitest";
+import { capacityFacts } from "./capacity-facts.ts";
 import { claimingFacts } from "./claiming-facts.ts";
 import { completingFacts } from "./completing-facts.ts";
 import { copyingFacts } from "./copying-facts.ts";
@@ -29,6 +30,7 @@ export function statekeeperFacts(setStage: SetStage): void {
   describe("forgetting", () => forgettingFacts(setStage));
   describe("copying", () => copyingFacts(setStage));
   describe("hoisting", () => hoistingFacts(setStage));
+  describe("capacity", () => capacityFacts(setStage));
   describe("heading", () => headingFacts(setStage));
   describe("retiring", () => retiringFacts(setStage));
   describe("inboxes", () => inboxFacts(setStage));

@@ -1,33 +1,15 @@
 /** A Redis that dies, forgets, refuses, or hands over to its replica: workers and clients come back by themselves. */
 import { createConnection } from "node:net";
 import { describe, expect, test, vi } from "vitest";
-import { Chance } from "../../packages/cli/src/torture/chance.ts";
 import { TcpProxy } from "../../packages/cli/src/torture/tcp-proxy.ts";
-import { plannedRequests, someRequests, tree, treeSize } from "../../packages/cli/src/torture/workload.ts";
+import { tree, treeSize } from "../../packages/cli/src/torture/workload.ts";
 import { lasting, shortOrFull } from "../harness/fault-length.ts";
 import { FaultStage } from "../harness/fault-stage.ts";
+import { loadPool } from "../harness/pool-load.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 
 const shape = { depth: 4, breadth: 5, restMs: 0 };
 const nestedRequests = 20_000;
-
-/** A pool under load. `settle` ends the load, and shows that everything was answered and that work goes on. */
-async function setPool(stage: FaultStage, url = stage.server.url): Promise<{ settle: () => Promise<void> }> {
-  await stage.startWorkers(1, "--lease-ms", "2s", "--url", url);
-  const asker = stage.asker(await stage.connect(url));
-  const stop = new AbortController();
-  const asking = asker.askAll(plannedRequests(new Chance(7)), 32, stop.signal);
-  await stage.until(({ counters }) => (counters["completed"] ?? 0) > 100);
-  return {
-    settle: async () => {
-      // Some of these were not asked for before, so they take a worker.
-      await asker.askAll(someRequests(30, new Chance(8)), 8);
-      stop.abort();
-      await asking;
-      await stage.rightHistory();
-    },
-  };
-}
 
 function portOf(server: RedisServer): number {
   return Number(new URL(server.url).port);
@@ -53,7 +35,7 @@ test("killed and restarted empty three times during 20,000 nested requests", { t
 describe.concurrent("under load", { timeout: 60_000 }, () => {
   test("all connections are killed and all scripts forgotten, again and again", async (context) => {
     const stage = await FaultStage.set(context);
-    const { settle } = await setPool(stage);
+    const { settle } = await loadPool(stage);
     for (let times = 0; times < 5; times += 1) {
       await stage.server.command("CLIENT", "KILL", "TYPE", "normal");
       await stage.server.command("SCRIPT", "FLUSH");
@@ -64,7 +46,7 @@ describe.concurrent("under load", { timeout: 60_000 }, () => {
 
   test("there is no memory left for a while", async (context) => {
     const stage = await FaultStage.set(context);
-    const { settle } = await setPool(stage);
+    const { settle } = await loadPool(stage);
     await stage.server.command("CONFIG", "SET", "maxmemory", "1");
     expect(await stage.server.command("SET", "a", "b")).toMatch(/^-OOM/);
     await lasting(2_500);
@@ -74,7 +56,7 @@ describe.concurrent("under load", { timeout: 60_000 }, () => {
 
   test("it stands still for longer than leases, and than a silent link is borne", async (context) => {
     const stage = await FaultStage.set(context);
-    const { settle } = await setPool(stage);
+    const { settle } = await loadPool(stage);
     await stage.server.kill("SIGSTOP");
     await lasting(shortOrFull(7_000, 20_000));
     await stage.server.kill("SIGCONT");
@@ -87,7 +69,7 @@ describe.concurrent("under load", { timeout: 60_000 }, () => {
     const stage = await FaultStage.set(context, {
       redis: ["--appendonly", "yes", "--appendfsync", "always", ...slowly],
     });
-    const { settle } = await setPool(stage);
+    const { settle } = await loadPool(stage);
     const submittedBefore = (await stage.keeper.inspect()).counters["submitted"] ?? 0;
     await stage.server.kill("SIGKILL");
     const restarted = stage.server.restart();
@@ -112,7 +94,7 @@ describe.concurrent("under load", { timeout: 60_000 }, () => {
     let primary = stage.server;
     const address = await TcpProxy.start(() => createConnection(portOf(primary), "127.0.0.1"));
     context.onTestFinished(() => address.stop());
-    const { settle } = await setPool(stage, `redis://127.0.0.1:${address.port}`);
+    const { settle } = await loadPool(stage, `redis://127.0.0.1:${address.port}`);
     await replica.command("REPLICAOF", "NO", "ONE");
     await stage.server.command("REPLICAOF", "127.0.0.1", String(portOf(replica)));
     expect(await stage.server.command("SET", "a", "b")).toMatch(/^-READONLY/);

@@ -21,9 +21,13 @@ export class BatchStage {
     return grid;
   }
 
-  /** Workers that have joined. */
-  async workers(count: number, functions = batchFunctions): Promise<GridProcess> {
-    const workers = await GridProcess.workers({ url: this.url, grid: this.name, functions, count });
+  /** Workers that have joined; `more` are arguments of their command, `env` variables of their own. */
+  async workers(
+    count: number,
+    more: { pool?: string; more?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+  ): Promise<GridProcess> {
+    const place = { url: this.url, grid: this.name, functions: batchFunctions };
+    const workers = await GridProcess.workers({ ...place, count, ...more });
     onTestFinished(async () => void (await workers.end()));
     return workers;
   }

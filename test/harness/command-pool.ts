@@ -5,7 +5,8 @@ import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/stat
 import { inject, onTestFinished, vi } from "vitest";
 import { type CommandResult, runCommand, type StartedCommand, startCommand } from "./command.ts";
 
-const functions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
+/** The module of functions that the commands evaluate. */
+export const commandFunctions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
 
 /** See the head of this file. */
 export class CommandPool {
@@ -25,13 +26,18 @@ export class CommandPool {
 
   /** Workers that have joined. */
   async workers(...args: string[]): Promise<StartedCommand> {
-    const workers = this.start("worker", "--pool", "pool", "--functions", functions, "--json", ...args);
+    const workers = this.start("worker", "--pool", "pool", "--functions", commandFunctions, "--json", ...args);
     await workers.firstLine();
     return workers;
   }
 
   async status(): Promise<PoolState> {
     return JSON.parse((await this.run(["status", "pool", "--json"])).stdout) as PoolState;
+  }
+
+  /** As {@link status}, without a command. */
+  async state(): Promise<PoolState> {
+    return (await this.keeper()).inspect();
   }
 
   /** Resolves once the pool is so; it tells nobody when it changes, so it is asked now and then. */

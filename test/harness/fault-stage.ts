@@ -18,8 +18,10 @@ const misbehavingFunctions = new URL("../fixtures/faults/functions.ts", import.m
 
 /** How to set a stage. */
 export interface FaultStageOptions {
-  /** Arguments of the Redis. */
+  /** Arguments of the stage's own Redis. */
   readonly redis?: string[];
+  /** Where the grid is to be instead of on a Redis of the stage's own. */
+  readonly url?: string;
   /** Environment of the commands. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -28,10 +30,11 @@ export interface FaultStageOptions {
 const clientOptions = { leaseMs: 3_000, checkEveryMs: 500 } as const;
 
 export class FaultStage {
-  readonly server: RedisServer;
+  readonly url: string;
   readonly grid: string;
   /** Looks at the pool, whatever the clients' own links suffer. */
   readonly keeper: PoolKeeper;
+  readonly #server: RedisServer | undefined;
   readonly #context: TestContext;
   readonly #env: Readonly<Record<string, string>>;
   readonly #log: EvaluationLog;
@@ -39,14 +42,16 @@ export class FaultStage {
   #asks = 0;
 
   private constructor(parts: {
-    server: RedisServer;
+    server: RedisServer | undefined;
+    url: string;
     grid: string;
     keeper: PoolKeeper;
     log: EvaluationLog;
     env: Readonly<Record<string, string>>;
     context: TestContext;
   }) {
-    this.server = parts.server;
+    this.#server = parts.server;
+    this.url = parts.url;
     this.grid = parts.grid;
     this.keeper = parts.keeper;
     this.#log = parts.log;
@@ -58,15 +63,22 @@ export class FaultStage {
   static async set(context: TestContext, options: FaultStageOptions = {}): Promise<FaultStage> {
     const { redis: args = [], env = {} } = options;
     const { onTestFinished } = context;
-    const port = await RedisServer.freePort();
-    const server = await RedisServer.start({ port, args });
-    onTestFinished(() => server.stop());
+    const server =
+      options.url === undefined ? await RedisServer.start({ port: await RedisServer.freePort(), args }) : undefined;
+    onTestFinished(() => server?.stop());
+    const url = options.url ?? server?.url ?? "";
     const grid = randomId().replace(/^-/, "x");
-    const statekeeper = await openStatekeeper(server.url, { grid });
+    const statekeeper = await openStatekeeper(url, { grid });
     onTestFinished(() => statekeeper.close());
     const log = await EvaluationLog.make();
     onTestFinished(() => log.remove());
-    return new FaultStage({ server, grid, keeper: statekeeper.pool("pool"), log, env, context });
+    return new FaultStage({ server, url, grid, keeper: statekeeper.pool("pool"), log, env, context });
+  }
+
+  /** The stage's own Redis. */
+  get server(): RedisServer {
+    if (this.#server === undefined) throw new Error(`this stage is set on ${this.url}`);
+    return this.#server;
   }
 
   /** A supervisor with worker processes that have joined. */
@@ -85,14 +97,14 @@ export class FaultStage {
 
   /** A `callgrid` command on this grid. */
   start(...args: string[]): StartedCommand {
-    const own = { CALLGRID_URL: this.server.url, CALLGRID_GRID: this.grid };
+    const own = { CALLGRID_URL: this.url, CALLGRID_GRID: this.grid };
     const command = new StartedCommand(args, { ...this.#env, ...own });
     this.#context.onTestFinished(() => command.killAll());
     return command;
   }
 
   /** A client; by way of the link, if one is given. */
-  async connect(url = this.server.url): Promise<Grid> {
+  async connect(url = this.url): Promise<Grid> {
     const grid = await connect(url, { grid: this.grid, ...clientOptions });
     this.#context.onTestFinished(() => grid.close());
     return grid;

@@ -122,12 +122,55 @@ export class RedisCluster {
     await this.masterOf(slot);
   }
 
+  /** Cuts the replica of the slot's master off, so that a failover loses what comes after; resolves to what mends it. */
+  async cutReplication(slot: number): Promise<() => Promise<void>> {
+    const replica = await this.#replicaOf(await this.masterOf(slot));
+    // there is no password, and a master refuses who has one
+    await replica.redis.config("SET", "masterauth", "none");
+    await replica.redis.call("CLIENT", "KILL", "TYPE", "master");
+    await vi.waitUntil(() => replica.says(/master_link_status:down/), { timeout: settleMs, interval: 50 });
+    return async () => void (await replica.redis.config("SET", "masterauth", ""));
+  }
+
+  /** Has a replica take the place of the slot's master, as an operator does for maintenance. */
+  async handOver(slot: number): Promise<void> {
+    const master = await this.masterOf(slot);
+    const replica = await this.#replicaOf(master);
+    const hasMoved = async (): Promise<boolean> => (await this.masterOf(slot)) !== master;
+    await vi.waitUntil(
+      async () => {
+        await replica.redis.cluster("FAILOVER");
+        // it comes to nothing where the other masters have voted a moment ago; the cluster gives up after 5 s then
+        return vi.waitUntil(hasMoved, { timeout: 6_000, interval: 50 }).catch(() => false);
+      },
+      { timeout: settleMs, interval: 50 },
+    );
+  }
+
+  /** Resolves once all nodes, which are up, know that the cluster is, and replicas have their masters' data. */
+  async settled(): Promise<void> {
+    await this.#allSay(/cluster_state:ok/);
+    await this.#allSay(/role:master|master_link_status:up/);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()));
   }
 
   get #up(): readonly ClusterNode[] {
     return this.nodes.filter(({ server }) => server.pid !== undefined);
+  }
+
+  /** Once it has all of the master's data. */
+  async #replicaOf(master: ClusterNode): Promise<ClusterNode> {
+    const isReplica = new RegExp(`role:slave[^]*master_port:${master.port}\\b[^]*master_link_status:up`);
+    return vi.waitFor(
+      async () => {
+        for (const node of this.#up) if (await node.says(isReplica)) return node;
+        throw new Error(`the master at ${master.port} has no replica`);
+      },
+      { timeout: settleMs, interval: 50 },
+    );
   }
 
   async #unite(): Promise<void> {
@@ -142,8 +185,7 @@ export class RedisCluster {
     for (const [i, { redis }] of this.nodes.slice(masters).entries()) {
       await redis.cluster("REPLICATE", (await this.nodes[i]?.id()) ?? "");
     }
-    await this.#allSay(/cluster_state:ok/);
-    await this.#allSay(/role:master|master_link_status:up/);
+    await this.settled();
   }
 
   async #allSay(information: RegExp): Promise<void> {

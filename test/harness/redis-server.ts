@@ -19,6 +19,8 @@ export interface RedisServerOptions {
   socket?: string;
   /** Further arguments, e.g. `["--appendonly", "yes"]`; they win over the harness's own, except for the log. */
   args?: string[];
+  /** Path of a configuration file, which the arguments win over; a sentinel needs one. */
+  configuration?: string;
   /** Working folder, where Redis keeps its files. Default: a temporary one, which `stop` removes. */
   dir?: string;
 }
@@ -36,14 +38,24 @@ const stopGraceMs = 5_000;
 export class RedisServer {
   readonly #address: Address;
   readonly #arguments: readonly string[];
+  readonly #configuration: readonly string[];
   readonly #dir: string;
   readonly #ownsDir: boolean;
   #process: RedisProcess | undefined;
   #log = "";
 
-  private constructor(address: Address, options: { arguments: readonly string[]; dir: string; ownsDir: boolean }) {
+  private constructor(
+    address: Address,
+    options: {
+      arguments: readonly string[];
+      configuration: string | undefined;
+      dir: string;
+      ownsDir: boolean;
+    },
+  ) {
     this.#address = address;
     this.#arguments = options.arguments;
+    this.#configuration = options.configuration === undefined ? [] : [options.configuration];
     this.#dir = options.dir;
     this.#ownsDir = options.ownsDir;
   }
@@ -54,7 +66,12 @@ export class RedisServer {
     const socket = options.socket ?? (options.port === undefined ? join(dir, "redis.sock") : undefined);
     const server = new RedisServer(
       { port: options.port ?? 0, socket },
-      { arguments: options.args ?? [], dir, ownsDir: options.dir === undefined },
+      {
+        arguments: options.args ?? [],
+        configuration: options.configuration,
+        dir,
+        ownsDir: options.dir === undefined,
+      },
     );
     try {
       await server.#launch();
@@ -134,14 +151,25 @@ export class RedisServer {
     const { port, socket } = this.#address;
     const address = ["--bind", "127.0.0.1", "--port", String(port), ...(socket ? ["--unixsocket", socket] : [])];
     const forgetful = ["--save", "", "--appendonly", "no"];
-    return [...address, "--dir", this.#dir, ...forgetful, ...this.#arguments, "--loglevel", "notice", "--logfile", ""];
+    return [
+      ...this.#configuration,
+      ...address,
+      "--dir",
+      this.#dir,
+      ...forgetful,
+      ...this.#arguments,
+      "--loglevel",
+      "notice",
+      "--logfile",
+      "",
+    ];
   }
 
   #saysReady(running: RedisProcess): Promise<void> {
     return new Promise((resolve, reject) => {
       const read = (chunk: Buffer) => {
         this.#log += chunk.toString();
-        if (/ready to accept connections/i.test(this.#log)) resolve();
+        if (/ready to accept connections|Sentinel ID is/i.test(this.#log)) resolve();
       };
       running.stdout.on("data", read);
       running.stderr.on("data", read);

@@ -67,6 +67,9 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly seize = unscripted;
   readonly bury = unscripted;
   readonly abdicate = unscripted;
+  readonly survey = unscripted;
+  readonly noteCapacity = unscripted;
+  readonly reportHost = unscripted;
   readonly forget = unscripted;
   readonly inspect = unscripted;
   readonly inspectRequest = unscripted;

@@ -31,10 +31,11 @@ export class GridProcess {
     functions: string;
     count?: number;
     more?: readonly string[];
+    env?: Readonly<Record<string, string>>;
   }): Promise<GridProcess> {
-    const { url, grid, pool = "pool", functions, count = 1, more = [] } = options;
+    const { url, grid, pool = "pool", functions, count = 1, more = [], env = {} } = options;
     const args = ["worker", "--pool", pool, "--functions", functions, "--count", String(count), ...more];
-    const started = new GridProcess(args, { CALLGRID_URL: url, CALLGRID_GRID: grid });
+    const started = new GridProcess(args, { ...env, CALLGRID_URL: url, CALLGRID_GRID: grid });
     await started.seen(/joined the pool/, count);
     return started;
   }

@@ -3,6 +3,7 @@
  * and is watched there.
  */
 import type {
+  Capacity,
   CheckAnswer,
   Claim,
   ClaimReply,
@@ -12,6 +13,7 @@ import type {
   FunctionTable,
   HoistReply,
   HoistRequest,
+  HostReport,
   InboxHandlers,
   InboxListener,
   Member,
@@ -23,6 +25,8 @@ import type {
   Statekeeper,
   SubmitBatch,
   SubmitReply,
+  Survey,
+  SurveyRequest,
   SweepReply,
   SweepRequest,
   Whereabouts,
@@ -146,6 +150,18 @@ export class SimulatedKeeper implements PoolKeeper {
 
   forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {
     return this.#call("forget", what, (pool) => pool.forget(what));
+  }
+
+  survey(request: SurveyRequest): Promise<Survey> {
+    return this.#call("survey", request, (pool) => pool.survey(request));
+  }
+
+  noteCapacity(process: string, capacity: Omit<Capacity, "ageMs">): Promise<boolean> {
+    return this.#call("noteCapacity", capacity, (pool) => pool.noteCapacity(process, capacity));
+  }
+
+  reportHost(host: HostReport): Promise<Capacity | undefined> {
+    return this.#call("reportHost", host, (pool) => pool.reportHost(host));
   }
 
   functions(): Promise<FunctionTable> {

@@ -35,6 +35,8 @@ const harmless: ReadonlySet<string> = new Set([
   "hoist",
   "locate",
   "abdicate",
+  "survey",
+  "noteCapacity",
 ]);
 
 /** Operations by which a process shows that it waits for something or works on something, if they name any request. */

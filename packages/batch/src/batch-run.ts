@@ -257,10 +257,12 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
 
   async *#rest(started: Started, mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
     const { plan, setting, pilot } = started;
-    const { msPerUnit, overheadMs } = plan.parts.workload;
+    const { workload, chosen, scores } = plan.parts;
+    const { msPerUnit, slowest, lanes } = chosen;
+    const { overheadMs } = workload;
     const { largestUnits, bytesPerUnit } = pilot;
     const fixedUnits = this.#parts.spec.chunkUnits;
-    const sizer = new ChunkSizer({ msPerUnit, overheadMs, lanes: plan.lanes, largestUnits, fixedUnits, bytesPerUnit });
+    const sizer = new ChunkSizer({ msPerUnit, slowest, lanes, overheadMs, largestUnits, fixedUnits, bytesPerUnit });
     const nextUnits = (): number => sizer.next(this.#supply.uncutUnits);
     const outcomes =
       plan.mode === "serial"
@@ -269,8 +271,9 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     for await (const outcome of outcomes) {
       const finished = "error" in outcome ? await this.#withoutValue(outcome, setting) : outcome;
       if (finished === undefined) continue;
-      const { tookMs, values } = finished.result;
-      if (!finished.isCached) sizer.learn(finished.chunk.units, tookMs, roughBytesOfAll(values));
+      const { tookMs, values, worker } = finished.result;
+      const speed = (setting.survey.scoreOf(worker) ?? scores.mean) / scores.mean;
+      if (!finished.isCached) sizer.learn(finished.chunk.units, tookMs * speed, roughBytesOfAll(values));
       await this.#note(finished);
       yield finished;
     }

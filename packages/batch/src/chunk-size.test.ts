@@ -7,6 +7,7 @@ describe("how long a chunk should take", () => {
     ["nobody knows how long", { remainingMs: undefined, lanes: 4, overheadMs: 2 }, 1_000],
     ["a short run", { remainingMs: 1_600, lanes: 4, overheadMs: 2 }, 100],
     ["the last bit", { remainingMs: 16, lanes: 4, overheadMs: 2 }, 40],
+    ["a short run with a lane of half the speed", { remainingMs: 1_600, lanes: 4, overheadMs: 2, slowest: 0.5 }, 50],
     ["a long way", { remainingMs: 1e7, lanes: 4, overheadMs: 500 }, 1_000],
   ] as const)("%s", (_, remaining, expected) => {
     expect(chunkMsFor(remaining)).toBe(expected);

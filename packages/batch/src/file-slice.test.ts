@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,10 +30,28 @@ async function linesIn(path: string, sliceBytes: number): Promise<string[]> {
   return (await slicesOf(path, sliceBytes)).flatMap(readLines);
 }
 
+/** Character by character. */
+function linesByHand(text: string): string[] {
+  const found: string[] = [];
+  let line = "";
+  for (let at = 0; at < text.length; at += 1) {
+    const isEnd = text[at] === "\n" || text[at] === "\r";
+    if (!isEnd) line += text[at];
+    if (isEnd && !(text[at] === "\r" && text[at + 1] === "\n")) {
+      found.push(line);
+      line = "";
+    }
+  }
+  return line === "" ? found : [...found, line];
+}
+
 describe("lines of a file in ranges", () => {
   it.each([
     ["LF", "one\ntwo\nthree\n", ["one", "two", "three"]],
     ["CRLF", "one\r\ntwo\r\nthree\r\n", ["one", "two", "three"]],
+    ["CR alone", "one\rtwo\rthree\r", ["one", "two", "three"]],
+    ["CR alone, none at the end", "one\rtwo", ["one", "two"]],
+    ["all kinds of line ends", "\rone\n\rtwo\r\n\n\r\rthree\r", ["", "one", "", "two", "", "", "", "three"]],
     ["no final line end", "one\ntwo\nthree", ["one", "two", "three"]],
     ["empty lines", "\n\none\n\n", ["", "", "one", ""]],
     ["a BOM", "\uFEFFone\ntwo\n", ["one", "two"]],
@@ -58,6 +77,31 @@ describe("lines of a file in ranges", () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it("are the same whatever their ends and wherever the borders of ranges fall, also between CR and LF", async () => {
+    const texts = fc.array(fc.constantFrom("\r", "\n", "\r\n", "a", "é", "雨🌧"), { maxLength: 30 });
+    const borders = fc.array(fc.nat(), { maxLength: 8 });
+    await fc.assert(
+      fc.property(texts, borders, (parts, places) => {
+        const text = parts.join("");
+        const [whole] = lines(fileOf(text)).files;
+        const size = whole?.fileBytes ?? 0;
+        const cuts = [0, ...places.map((place) => place % (size + 1)).toSorted((a, b) => a - b), size];
+        const slices = cuts.slice(1).map((to, place) => ({ ...whole, from: cuts[place], to }) as FileSlice);
+        expect(slices.flatMap(readLines)).toEqual(linesByHand(text));
+        expect(slices.map(readText).join("")).toBe(text);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(["\r\n", "\r", "\n"])("are found beyond what is read at once: %j", (end) => {
+    for (const length of [65_534, 65_535, 65_536, 65_537]) {
+      const [whole] = lines(fileOf(`${"x".repeat(length)}${end}last`)).files;
+      const halves = [0, 1].map((from) => ({ ...whole, from, to: from === 0 ? 1 : whole?.fileBytes }) as FileSlice);
+      expect(halves.map((half) => readLines(half).map((line) => line.length))).toEqual([[length], [4]]);
+    }
   });
 
   it("may be 10 MB long", async () => {
@@ -111,15 +155,23 @@ describe("files as data", () => {
     expect(new FileSource(bytes(paths)).totalUnits).toBe(9);
   });
 
-  it.skipIf(process.getuid?.() === 0)("that may not be read are refused", () => {
+  it("that may not be read are refused", () => {
     const secret = fileOf("1");
+    chmodSync(folder, 0o755);
     chmodSync(secret, 0);
-    expect(() => bytes(secret)).toThrow(/cannot be read: EACCES/);
+    // root may read everything, so a process of its own gives that up once it has loaded what it needs
+    const program = `
+      import { bytes } from ${JSON.stringify(new URL("file-source.ts", import.meta.url).href)};
+      if (process.getuid() === 0) process.setuid(65_534);
+      try { bytes(${JSON.stringify(secret)}); } catch (error) { process.stdout.write(error.message); }`;
+    const told = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program]);
+    expect(told.toString()).toMatch(/^bytes\.files\[0\]: .* cannot be read: EACCES/);
   });
 
   it("that are missing or are folders are refused with their place in the list", () => {
     const good = fileOf("1");
     expect(() => bytes([good, join(folder, "none")])).toThrow(/bytes\.files\[1\]: .*none cannot be read: ENOENT/);
+    expect(() => bytes(join(good, "inner"))).toThrow(/inner cannot be read: ENOTDIR/);
     mkdirSync(join(folder, "sub"));
     expect(() => lines(join(folder, "sub"))).toThrow(/lines\.files\[0\]: .*it is no file/);
     expect(() => lines(good, { sliceBytes: 0 })).toThrow(/lines\.sliceBytes/);

@@ -3,8 +3,10 @@
  * range itself, by the functions here. A slice also says how large the file was and when it was changed last, so that a
  * file that has changed since is refused, and so that results of its earlier content are not taken for those of the new.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { GridError } from "@callgrid/core";
+import { eachBlock, readRange, withFile } from "./file-bytes.ts";
+import { lineEnds, splitLines } from "./line-ends.ts";
 
 /** A range of a file; plain data. */
 export interface FileSlice {
@@ -20,8 +22,6 @@ export interface FileSlice {
   readonly modifiedMs: number;
 }
 
-const lineFeed = 10;
-const carriageReturn = 13;
 const lookaheadBytes = 65_536;
 
 /**
@@ -34,19 +34,20 @@ const lookaheadBytes = 65_536;
  * ```
  */
 export function readBytes(slice: FileSlice): Uint8Array {
-  return withFile(slice, (file) => readRange(file, slice.from, slice.to));
+  return readUnchanged(slice, (file) => readRange(file, slice.from, slice.to));
 }
 
 /**
  * The text of all lines that begin in the range, their ends included; none where no line begins in it. So neighbouring
- * ranges give every line exactly once, and none is split. Lines end with LF or CRLF; a BOM at the start of the file is left out.
+ * ranges give every line exactly once, and none is split. Lines end with LF, CRLF or a CR alone; a BOM at the start of the file
+ * is left out.
  *
  * @throws GridError `FILE_CHANGED`; `INVALID_VALUE` for text that is not UTF-8.
  */
 export function readText(slice: FileSlice): string {
   return decode(
     slice,
-    withFile(slice, (file) => readWholeLines(file, slice)),
+    readUnchanged(slice, (file) => readWholeLines(file, slice)),
   );
 }
 
@@ -60,23 +61,17 @@ export function readText(slice: FileSlice): string {
  * ```
  */
 export function readLines(slice: FileSlice): string[] {
-  const lines = readText(slice).split("\n");
-  // what follows the last line end is no line
-  if (lines.at(-1) === "") lines.pop();
-  return lines.map((line) => (line.charCodeAt(line.length - 1) === carriageReturn ? line.slice(0, -1) : line));
+  return splitLines(readText(slice));
 }
 
-/** Opens the file, and makes sure before and after that it is the one the slice was cut from. */
-function withFile<Result>(slice: FileSlice, read: (file: number) => Result): Result {
-  const file = openSync(slice.file, "r");
-  try {
+/** Reads the file, and makes sure before and after that it is the one the slice was cut from. */
+function readUnchanged<Result>(slice: FileSlice, read: (file: number) => Result): Result {
+  return withFile(slice.file, (file) => {
     refuseChanged(file, slice);
     const result = read(file);
     refuseChanged(file, slice);
     return result;
-  } finally {
-    closeSync(file);
-  }
+  });
 }
 
 function refuseChanged(file: number, slice: FileSlice): void {
@@ -90,17 +85,6 @@ function refuseChanged(file: number, slice: FileSlice): void {
   );
 }
 
-function readRange(file: number, from: number, to: number): Uint8Array {
-  const bytes = new Uint8Array(to - from);
-  // a read may give less than it was asked for
-  for (let filled = 0; filled < bytes.length; ) {
-    const read = readSync(file, bytes, filled, bytes.length - filled, from + filled);
-    if (read === 0) return bytes.subarray(0, filled);
-    filled += read;
-  }
-  return bytes;
-}
-
 /** From the first line that begins in the range to the end of the last one that does. */
 function readWholeLines(file: number, { from, to, fileBytes }: FileSlice): Uint8Array {
   const start = from === 0 ? 0 : lineStartAtOrAfter(file, from, Math.min(to, fileBytes));
@@ -111,16 +95,14 @@ function readWholeLines(file: number, { from, to, fileBytes }: FileSlice): Uint8
 
 /** Where the first line begins at or after a byte; undefined where none does before `limit`. */
 function lineStartAtOrAfter(file: number, at: number, limit: number): number | undefined {
-  const buffer = new Uint8Array(lookaheadBytes);
+  let found: number | undefined;
   // the byte before tells whether a line begins just here
-  for (let position = at - 1; position < limit; ) {
-    const read = readSync(file, buffer, 0, buffer.length, position);
-    if (read === 0) return undefined;
-    const found = buffer.subarray(0, read).indexOf(lineFeed);
-    if (found !== -1) return position + found + 1;
-    position += read;
-  }
-  return undefined;
+  eachBlock(file, { from: at - 1, blockBytes: lookaheadBytes }, (block, place) => {
+    const first = lineEnds(block).next();
+    if (!first.done) found = place + first.value;
+    return first.done === true && place + block.length < limit;
+  });
+  return found;
 }
 
 function decode(slice: FileSlice, bytes: Uint8Array): string {

@@ -21,6 +21,9 @@ it.each([
   ["a\n", 1],
   ["a\n\n", 2],
   ["a\nb", 2],
+  ["a\r\nb\r\n", 2],
+  ["a\rb\r", 2],
+  ["\r\n\r\r\n\n", 4],
 ])("%j has %d lines", (text, lines) => {
   expect(countLines(fileOf(text))).toBe(lines);
 });
@@ -30,7 +33,7 @@ it("pieces have every line once, in any order of reading", async () => {
   await fc.assert(
     fc.property(
       fc.array(line, { minLength: 1 }),
-      fc.constantFrom("\n", "\r\n"),
+      fc.constantFrom("\n", "\r\n", "\r"),
       fc.integer({ min: 1, max: 5 }),
       (all, end, size) => {
         const path = fileOf(all.map((text) => text + end).join(""));
@@ -44,6 +47,15 @@ it("pieces have every line once, in any order of reading", async () => {
     ),
     { numRuns: 100 },
   );
+});
+
+it.each(["\r\n", "\r"])("lines end where what is read at once does, too: %j", (end) => {
+  for (const length of [1_048_574, 1_048_575, 1_048_576]) {
+    const path = fileOf(`${"x".repeat(length)}${end}last`);
+    expect(countLines(path)).toBe(2);
+    expect(readFileLines(path, 2, 2)).toEqual(["last"]);
+    expect(readFileLines(path, 1, 1)[0]?.length).toBe(length);
+  }
 });
 
 it("a piece of a file that has changed is refused", () => {

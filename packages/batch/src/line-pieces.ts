@@ -2,10 +2,12 @@
  * Pieces of files by line numbers, for those who read files themselves. The first line is 1, and the last of a piece is part
  * of it.
  */
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { fstatSync, statSync } from "node:fs";
 import { GridError } from "@callgrid/core";
+import { eachBlock, readRange, withFile } from "./file-bytes.ts";
 import type { FileSlice } from "./file-slice.ts";
 import { bytes } from "./file-source.ts";
+import { lineEnds, splitLines } from "./line-ends.ts";
 
 /** A piece of a file; plain data. Says what the file was, as a {@link FileSlice} does. */
 export interface LinePiece {
@@ -16,7 +18,6 @@ export interface LinePiece {
   readonly modifiedMs: number;
 }
 
-const lineFeed = 10;
 const blockBytes = 1_048_576;
 
 /**
@@ -31,13 +32,18 @@ export function linePieces(files: readonly string[], linesPerPiece: number): Lin
 /** How many lines a file has; one without a line end at its end counts. */
 export function countLines(path: string): number {
   let lines = 0;
-  let last = lineFeed;
-  eachBlock(path, 0, (block) => {
-    for (let at = block.indexOf(lineFeed); at !== -1; at = block.indexOf(lineFeed, at + 1)) lines += 1;
-    last = block.at(-1) ?? last;
-    return true;
-  });
-  return last === lineFeed ? lines : lines + 1;
+  let [lastEnd, size] = [0, 0];
+  withFile(path, (file) =>
+    eachBlock(file, { from: 0, blockBytes }, (block, at) => {
+      for (const end of lineEnds(block)) {
+        lines += 1;
+        lastEnd = at + end;
+      }
+      size = at + block.length;
+      return true;
+    }),
+  );
+  return lastEnd === size ? lines : lines + 1;
 }
 
 /** Refuses a piece of a file that is not what it was; throws `FILE_CHANGED`. */
@@ -48,8 +54,8 @@ export function refuseChanged({ file, fileBytes, modifiedMs }: LinePiece): void 
 }
 
 /**
- * The lines from one number to another, both included, without their ends (LF or CRLF) and without a BOM. Pieces are found
- * fast when they are read from the front to the back.
+ * The lines from one number to another, both included, without their ends (LF, CRLF or a CR alone) and without a BOM. Pieces
+ * are found fast when they are read from the front to the back.
  *
  * @example
  * ```ts
@@ -57,36 +63,39 @@ export function refuseChanged({ file, fileBytes, modifiedMs }: LinePiece): void 
  * export const start = (file: string, fromLine: number, toLine: number) => readFileLines(file, fromLine, toLine).length;
  * ```
  */
-export function readFileLines(file: string, fromLine: number, toLine: number): string[] {
-  const known = placeBefore(file, fromLine);
-  const skip = fromLine - known.line;
-  let seen = 0;
-  let offset = known.at;
-  let start = skip === 0 ? offset : -1;
-  let end = -1;
-  const parts: Uint8Array[] = [];
-  eachBlock(file, known.at, (block) => {
-    let from = start === -1 ? -1 : 0;
-    for (let at = block.indexOf(lineFeed); at !== -1; at = block.indexOf(lineFeed, at + 1)) {
-      seen += 1;
-      if (seen === skip) {
-        start = offset + at + 1;
-        from = at + 1;
-      }
-      if (seen !== skip + toLine - fromLine + 1) continue;
-      end = offset + at + 1;
-      parts.push(block.slice(Math.max(0, from), at + 1));
-      return false;
+export function readFileLines(path: string, fromLine: number, toLine: number): string[] {
+  return withFile(path, (file) => {
+    const { start, end } = findLines(file, { fromLine, toLine, known: placeBefore(path, fromLine) });
+    if (end !== undefined) places(path).push({ line: toLine + 1, at: end });
+    const bytes = start === undefined ? new Uint8Array(0) : readRange(file, start, end ?? fstatSync(file).size);
+    return splitLines(new TextDecoder("utf-8", { ignoreBOM: fromLine !== 1 }).decode(bytes));
+  });
+}
+
+interface WantedLines {
+  readonly fromLine: number;
+  readonly toLine: number;
+  readonly known: Place;
+}
+
+/** Where the first of some lines begins, and the one after the last; undefined where the file has not so many. */
+function findLines(
+  file: number,
+  { fromLine, toLine, known }: WantedLines,
+): { readonly start: number | undefined; readonly end: number | undefined } {
+  let { line } = known;
+  let start = line === fromLine ? known.at : undefined;
+  let end: number | undefined;
+  eachBlock(file, { from: known.at, blockBytes }, (block, at) => {
+    for (const place of lineEnds(block)) {
+      line += 1;
+      if (line === fromLine) start = at + place;
+      if (line === toLine + 1) end = at + place;
+      if (end !== undefined) return false;
     }
-    if (from !== -1) parts.push(block.slice(from));
-    offset += block.length;
     return true;
   });
-  if (end !== -1) places(file).push({ line: toLine + 1, at: end });
-  const text = new TextDecoder("utf-8", { ignoreBOM: fromLine !== 1 }).decode(Buffer.concat(parts));
-  const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+  return { start, end };
 }
 
 function piecesOf({ file, fileBytes, modifiedMs }: FileSlice, lines: number, linesPerPiece: number): LinePiece[] {
@@ -95,20 +104,6 @@ function piecesOf({ file, fileBytes, modifiedMs }: FileSlice, lines: number, lin
     const fromLine = piece * linesPerPiece + 1;
     return { file, fromLine, toLine: Math.min(lines, fromLine + linesPerPiece - 1), fileBytes, modifiedMs };
   });
-}
-
-function eachBlock(path: string, from: number, take: (block: Uint8Array) => boolean): void {
-  const file = openSync(path, "r");
-  const buffer = new Uint8Array(blockBytes);
-  try {
-    for (let at = from; ; ) {
-      const read = readSync(file, buffer, 0, blockBytes, at);
-      if (read === 0 || !take(buffer.subarray(0, read))) return;
-      at += read;
-    }
-  } finally {
-    closeSync(file);
-  }
 }
 
 interface Place {

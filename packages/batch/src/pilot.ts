@@ -9,7 +9,10 @@ import { roughBytesOfAll } from "./rough-bytes.ts";
 
 /** What a pilot has learnt, and done. */
 export interface PilotReport {
+  /** As measured, on the lane of `worker`. */
   readonly workload: Omit<Workload, "totalUnits">;
+  /** Who evaluated the chunk that was measured: `pool/worker`, or `serial`; undefined where none was. */
+  readonly worker: string | undefined;
   /** How large its largest chunk was. */
   readonly largestUnits: number;
   /** How large the values of a unit are. */
@@ -42,7 +45,7 @@ export async function runPilot({ supply, fixedUnits, evaluate }: PilotParts): Pr
   const finished: FinishedChunk[] = [];
   const overheads: number[] = [];
   let units = fixedUnits ?? firstUnits[supply.unit];
-  let last = { msPerUnit: 0, busyRatio: 1, units: 0, bytesPerUnit: 0 };
+  let last = { msPerUnit: 0, busyRatio: 1, units: 0, bytesPerUnit: 0, worker: undefined as string | undefined };
   for (let chunks = 0; chunks < mostChunks; chunks += 1) {
     const chunk = await supply.next(() => units);
     if (chunk === undefined) break;
@@ -54,15 +57,16 @@ export async function runPilot({ supply, fixedUnits, evaluate }: PilotParts): Pr
       break;
     }
     finished.push(outcome);
-    const { tookMs, busyRatio } = outcome.result;
+    const { tookMs, busyRatio, worker } = outcome.result;
     if (!outcome.isCached) overheads.push(Math.max(0, performance.now() - started - tookMs));
     const bytesPerUnit = roughBytesOfAll(outcome.result.values) / chunk.units;
-    last = { msPerUnit: tookMs / chunk.units, busyRatio, units: chunk.units, bytesPerUnit };
+    last = { msPerUnit: tookMs / chunk.units, busyRatio, units: chunk.units, bytesPerUnit, worker };
     if (tookMs >= (chunks === 0 ? slowMs : enoughMs) || fixedUnits !== undefined) break;
     units = Math.ceil(units * Math.min(growth ** 2, Math.max(growth, enoughMs / Math.max(tookMs, 1))));
   }
-  const { msPerUnit, busyRatio, units: largestUnits, bytesPerUnit } = last;
-  return { workload: { msPerUnit, busyRatio, overheadMs: median(overheads) }, largestUnits, bytesPerUnit, finished };
+  const { msPerUnit, busyRatio, units: largestUnits, bytesPerUnit, worker } = last;
+  const workload = { msPerUnit, busyRatio, overheadMs: median(overheads) };
+  return { workload, worker, largestUnits, bytesPerUnit, finished };
 }
 
 async function withinPatience(outcome: Promise<ChunkOutcome>): Promise<ChunkOutcome | undefined> {

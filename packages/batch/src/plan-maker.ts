@@ -3,8 +3,10 @@ import { GridError } from "@callgrid/core";
 import type { BatchSetting } from "./batch-setting.ts";
 import type { CheckedSpec } from "./batch-spec.ts";
 import type { PilotReport } from "./pilot.ts";
-import { Plan } from "./plan.ts";
+import { Plan, type PlanScores } from "./plan.ts";
 import { choose, type Place } from "./planner.ts";
+import type { PoolSurvey } from "./pool-survey.ts";
+import { serialWorker } from "./serial-chunks.ts";
 
 /** What {@link makePlan} goes by. */
 export interface PlanBasis {
@@ -29,8 +31,9 @@ const chunksOpenPerLane = 2;
 /** The plan; throws `INVALID_OPTION` for a mode that is asked for and cannot be. */
 export function makePlan(basis: PlanBasis): Plan {
   const { spec, setting, pilot, totalUnits, unit } = basis;
-  const workload = { ...pilot.workload, totalUnits };
-  const all = placesOf(basis);
+  const { scores, places: all } = outlookOf(basis);
+  const msPerUnit = pilot.workload.msPerUnit * (scores.pilot / scores.mean);
+  const workload = { ...pilot.workload, msPerUnit, totalUnits };
   const places = all.filter(({ mode }) => spec.mode === undefined || mode === spec.mode);
   const chosen = choose({ workload, places, objective: spec.objective });
   if (chosen === undefined) {
@@ -40,7 +43,7 @@ export function makePlan(basis: PlanBasis): Plan {
       details: { path: "batch.mode" },
     });
   }
-  const units = Math.round(chosen.chunkMs / Math.max(workload.msPerUnit, 1e-9));
+  const units = Math.round(chosen.chunkMs / Math.max(chosen.msPerUnit, 1e-9));
   return new Plan({
     ...{ name: spec.name, objective: spec.objective, unit, workload, chosen, isGiven: spec.mode !== undefined },
     workers: setting.survey.workers,
@@ -48,23 +51,32 @@ export function makePlan(basis: PlanBasis): Plan {
     bytesPerUnit: pilot.bytesPerUnit,
     chunkUnits: spec.chunkUnits ?? Math.max(1, Math.min(units, totalUnits ?? units)),
     window: spec.window ?? Math.max(1, windowFor(chosen.lanes, setting, pilot)),
+    scores,
     notSerial: setting.notSerial,
   });
 }
 
 /** With fewer lanes than there are, no more chunks are open than that: what is open would be taken by the others too. */
 function windowFor(lanes: number, { survey }: BatchSetting, { workload }: PilotReport): number {
-  return lanes < survey.lanes(workload.busyRatio) ? lanes : lanes * chunksOpenPerLane;
+  return lanes < survey.lanes(workload.busyRatio).count ? lanes : lanes * chunksOpenPerLane;
 }
 
-function placesOf({ setting, pilot, isLocal, localLanes }: PlanBasis): Place[] {
+/** Where it could run, and how fast it is there by the scores. */
+function outlookOf({ setting, pilot, isLocal, localLanes }: PlanBasis): { scores: PlanScores; places: Place[] } {
   const { survey, notSerial } = setting;
+  const { count, meanScore, leastScore } = survey.lanes(pilot.workload.busyRatio);
+  const scores = { lanes: count, pilot: pilotScore(survey, pilot, meanScore), mean: meanScore, least: leastScore };
+  const here = { speed: survey.scoreHere / meanScore };
+  const slowest = Math.min(1, leastScore / meanScore);
   const places: Place[] = [];
-  if (notSerial === undefined) places.push({ mode: "serial", lanes: 1, startMs: 0, overheadMs: 0 });
+  if (notSerial === undefined) places.push({ mode: "serial", lanes: 1, startMs: 0, overheadMs: 0, ...here });
   if (localLanes > 0)
-    places.push({ mode: "local", lanes: localLanes, startMs: localStartMs, overheadMs: localOverheadMs });
-  if (survey.workers === 0) return places;
-  const lanes = survey.lanes(pilot.workload.busyRatio);
-  places.push({ mode: isLocal ? "local" : "distributed", lanes, startMs: 0 });
-  return places;
+    places.push({ mode: "local", lanes: localLanes, startMs: localStartMs, overheadMs: localOverheadMs, ...here });
+  if (count > 0) places.push({ mode: isLocal ? "local" : "distributed", lanes: count, startMs: 0, slowest });
+  return { scores, places };
+}
+
+function pilotScore(survey: PoolSurvey, { worker }: PilotReport, meanScore: number): number {
+  if (worker === undefined) return meanScore;
+  return worker === serialWorker ? survey.scoreHere : (survey.scoreOf(worker) ?? meanScore);
 }

@@ -1,5 +1,5 @@
 /** A plan in words, for people. */
-import type { Plan } from "./plan.ts";
+import type { Plan, PlanScores } from "./plan.ts";
 import type { Prediction } from "./planner.ts";
 
 const barWidth = 40;
@@ -25,18 +25,34 @@ function decision({ parts, mode, lanes, chunkUnits, window, predictedMs }: Plan)
   return `${parts.name} runs ${where}, ${why}${size}${time}.`;
 }
 
-function measured({ parts: { workload, unit, pilotUnits, bytesPerUnit, notSerial } }: Plan): string[] {
-  const { totalUnits, msPerUnit, busyRatio, overheadMs } = workload;
+function measured({ parts }: Plan): string[] {
+  const { workload, unit, pilotUnits, bytesPerUnit, notSerial, scores } = parts;
+  const { totalUnits, busyRatio, overheadMs } = workload;
+  const msPerUnit = workload.msPerUnit * (scores.mean / scores.pilot);
   const perUnit = unit === "byte" ? `${timeText(msPerUnit * 1_048_576)} a MiB` : `${timeText(msPerUnit)} a slice`;
   const values = unit === "byte" ? "" : `, ${amount(Math.ceil(bytesPerUnit), "byte")} of value`;
   const total = totalUnits === undefined ? "data of unknown length" : amount(totalUnits, unit);
   const whole = totalUnits === undefined ? "" : `, ${timeText(totalUnits * msPerUnit)} one after the other`;
+  const who = areUneven(scores) ? ` by a worker of score ${digits(scores.pilot)}` : "";
   return [
-    `Measured on ${amount(pilotUnits, unit)}: ${perUnit}${values}, the processor busy for ${Math.round(busyRatio * 100)} %, ` +
+    `Measured on ${amount(pilotUnits, unit)}${who}: ${perUnit}${values}, the processor busy for ${Math.round(busyRatio * 100)} %, ` +
       `${timeText(overheadMs)} for a chunk's way to a worker and back.`,
     `In all ${total}${whole}.`,
+    ...(areUneven(scores) && scores.lanes > 0 ? [scoreText(scores)] : []),
     ...(notSerial === undefined ? [] : [`Not in this process: ${notSerial}.`]),
   ];
+}
+
+function areUneven({ pilot, mean, least }: PlanScores): boolean {
+  return [mean, least].some((score) => Math.abs(score / pilot - 1) > 0.005);
+}
+
+function scoreText({ pilot, mean, least, lanes }: PlanScores): string {
+  const worth = (score: number): string => digits(score / pilot);
+  return (
+    `By their scores, an average lane of the pool is worth ${worth(mean)} of the measured one, the slowest ${worth(least)}, ` +
+    `and all ${lanes} together ${worth(lanes * mean)}. The nodes below are average ones.`
+  );
 }
 
 function outlook(predictions: readonly Prediction[]): string[] {
@@ -85,4 +101,8 @@ function timeText(ms: number): string {
   if (scale === undefined) return `${Number((ms * 1_000).toPrecision(2))} µs`;
   const count = ms / scale[0];
   return `${count < 10 ? Math.round(count * 10) / 10 : Math.round(count)} ${scale[1]}`;
+}
+
+function digits(ratio: number): string {
+  return String(Number(ratio.toPrecision(2)));
 }

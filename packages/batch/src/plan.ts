@@ -3,6 +3,16 @@ import type { BatchMode, Objective } from "./batch-spec.ts";
 import { explainPlan } from "./plan-text.ts";
 import { type Prediction, predict, type Workload } from "./planner.ts";
 
+/** The lanes of the pool, and their scores. */
+export interface PlanScores {
+  readonly lanes: number;
+  /** Of the lane that evaluated what was measured. */
+  readonly pilot: number;
+  readonly mean: number;
+  /** Of the slowest worker. */
+  readonly least: number;
+}
+
 /** What a plan is made of. */
 export interface PlanParts {
   readonly name: string;
@@ -14,6 +24,7 @@ export interface PlanParts {
   readonly isGiven: boolean;
   /** How many workers the pool has. */
   readonly workers: number;
+  readonly scores: PlanScores;
   /** How large the largest chunk of the pilot was, in units. */
   readonly pilotUnits: number;
   /** How large the values of a unit were, in bytes of text. */
@@ -57,21 +68,21 @@ export class Plan {
     return this.parts.chosen.elapsedMs;
   }
 
-  /** What the batch would take on a pool of so many workers, each with one slot and a processor of its own. */
+  /** What the batch would take on a pool of so many workers of the average score, each with one slot and a processor of its own. */
   predictFor(nodes: number): Prediction {
     return predict(this.parts.workload, { mode: "distributed", startMs: 0 }, nodes);
   }
 
   /** The plan as plain data, with predictions for other numbers of nodes. */
   describe(nodes: readonly number[] = []): Readonly<Record<string, unknown>> {
-    const { name, objective, unit, workload, workers, pilotUnits, bytesPerUnit } = this.parts;
+    const { name, objective, unit, workload, workers, scores, pilotUnits, bytesPerUnit } = this.parts;
     return {
       ...{ name, objective, mode: this.mode, lanes: this.lanes, unit, chunkUnits: this.chunkUnits },
       ...{
         window: this.window,
         predictedMs: this.predictedMs,
         measured: { ...workload, pilotUnits, bytesPerUnit },
-        workers,
+        ...{ workers, scores },
       },
       predictions: nodes.map((count) => ({ nodes: count, ...this.predictFor(count) })),
     };

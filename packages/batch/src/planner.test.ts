@@ -62,6 +62,23 @@ describe("a prediction", () => {
     expect(elapsedMs).toBeLessThan(expected * 1.1);
   });
 
+  it("weighs how fast a place is", () => {
+    const { elapsedMs } = predict(work(100, 10, 0), { ...serial, speed: 2 }, 1);
+    expect(elapsedMs).toBeCloseTo(500);
+  });
+
+  it("is no shorter than the first chunk of the slowest lane", () => {
+    const { elapsedMs } = predict(work(4, 1_000, 0), { ...pool, slowest: 0.2 }, 4);
+    expect(elapsedMs).toBeCloseTo(5_000);
+  });
+
+  it("has chunks that the slowest lane is done with in a quarter of the time, if slices are small enough", () => {
+    for (const slowest of [1, 0.5, 0.1]) {
+      const { chunkMs, elapsedMs = 0 } = predict(work(10_000, 1, 0), { ...pool, slowest }, 4);
+      expect(chunkMs / slowest).toBeLessThanOrEqual(elapsedMs / 4);
+    }
+  });
+
   it("counts processors only for as long as they are busy", () => {
     expect(predict(work(100, 10, 0, 0.1), pool, 2).cpuMs).toBeCloseTo(100);
   });

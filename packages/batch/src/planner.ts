@@ -9,7 +9,7 @@ import { chunkMsFor } from "./chunk-size.ts";
 export interface Workload {
   /** How much there is, in units of the source; undefined where only the end will tell. */
   readonly totalUnits: number | undefined;
-  /** How long one unit takes on one lane. */
+  /** How long one unit takes on an average lane of the pool. */
   readonly msPerUnit: number;
   /** Which part of that time the processor is busy, from 0 to 1. */
   readonly busyRatio: number;
@@ -26,14 +26,22 @@ export interface Place {
   readonly startMs: number;
   /** What each chunk costs there beyond its slices; default: what the pilot measured. */
   readonly overheadMs?: number | undefined;
+  /** How fast its lanes are on average, where 1 is an average lane of the pool; default 1. */
+  readonly speed?: number | undefined;
+  /** How fast its slowest lane is, where 1 is its own average; above 0, at most 1, the default. */
+  readonly slowest?: number | undefined;
 }
 
 /** One way to run the batch, with what it would take. */
 export interface Prediction {
   readonly mode: BatchMode;
   readonly lanes: number;
-  /** How long a chunk would take. */
+  /** How long a chunk would take on an average lane. */
   readonly chunkMs: number;
+  /** How long one unit would take on an average lane. */
+  readonly msPerUnit: number;
+  /** See {@link Place.slowest}. */
+  readonly slowest: number;
   /** From the start to the last value; undefined where the total is unknown. */
   readonly elapsedMs: number | undefined;
   /** How long processors would be busy, on all lanes together; undefined where the total is unknown. */
@@ -74,17 +82,19 @@ export function choose({ workload, places, objective }: Choices): Prediction | u
 
 /** What a way to run the batch would take. */
 export function predict(workload: Workload, place: Omit<Place, "lanes">, lanes: number): Prediction {
-  const { totalUnits, msPerUnit, busyRatio, overheadMs } = workload;
-  const chunkOverheadMs = place.overheadMs ?? overheadMs;
+  const { totalUnits, busyRatio } = workload;
+  const { slowest = 1, overheadMs = workload.overheadMs } = place;
+  const msPerUnit = workload.msPerUnit / (place.speed ?? 1);
   const workMs = totalUnits === undefined ? undefined : totalUnits * msPerUnit;
-  const aimMs = Math.max(msPerUnit, chunkMsFor({ remainingMs: workMs, lanes, overheadMs: chunkOverheadMs }));
-  const parts = { mode: place.mode, lanes };
+  const aimMs = Math.max(msPerUnit, chunkMsFor({ remainingMs: workMs, lanes, overheadMs, slowest }));
+  const parts = { mode: place.mode, lanes, msPerUnit, slowest };
   if (workMs === undefined) return { ...parts, chunkMs: aimMs, elapsedMs: undefined, cpuMs: undefined };
   const chunks = aimMs === 0 ? 1 : Math.max(1, Math.ceil(workMs / aimMs));
   const chunkMs = workMs / chunks;
   const rounds = Math.ceil(chunks / lanes);
-  const elapsedMs = place.startMs + rounds * (chunkMs + chunkOverheadMs);
-  return { ...parts, chunkMs, elapsedMs, cpuMs: workMs * busyRatio + chunks * chunkOverheadMs };
+  // the slowest lane has its first chunk to do, however few there are
+  const lanesMs = Math.max(rounds * (chunkMs + overheadMs), chunkMs / slowest + overheadMs);
+  return { ...parts, chunkMs, elapsedMs: place.startMs + lanesMs, cpuMs: workMs * busyRatio + chunks * overheadMs };
 }
 
 /** One lane, twice as many and so on, and all of them: few enough to try them all. */

@@ -1,9 +1,20 @@
-/** Who is there to run a batch: the workers of a pool, the lanes they have together, and the functions they know. */
+/**
+ * Who is there to run a batch: the workers of a pool, the lanes they have together and how fast these are, and the functions
+ * they know.
+ */
+import { hostname } from "node:os";
 import type { Grid } from "@callgrid/client";
 import { GridError, nearestNames } from "@callgrid/core";
 
 type PoolState = Awaited<ReturnType<Grid["status"]>>;
 type Member = PoolState["members"][number];
+
+/** Places where one function runs at a time, and how fast they are by the scores of their workers. */
+export interface Lanes {
+  readonly count: number;
+  readonly meanScore: number;
+  readonly leastScore: number;
+}
 
 /** See the head of this file. */
 export interface PoolSurvey {
@@ -12,16 +23,23 @@ export interface PoolSurvey {
   /** Function names to versions. */
   readonly versions: ReadonlyMap<string, string>;
   /** How many functions run at a time, if the processor is busy for this part of their time. */
-  lanes(busyRatio: number): number;
+  lanes(busyRatio: number): Lanes;
+  /** The score of a worker of the pool (`pool/…`); undefined for one that was not there. */
+  scoreOf(worker: string): number | undefined;
+  /** The score of this process: that of the workers on its host; 1, which is usual, where there are none. */
+  readonly scoreHere: number;
 }
 
 /** What a survey goes by. */
 export function surveyOf({ members, functions }: Pick<PoolState, "members" | "functions">): PoolSurvey {
   const workers = members.filter(({ kind, leaseLeftMs }) => kind === "worker" && leaseLeftMs > 0);
+  const scores = new Map(workers.map(({ id, description }) => [id, scoreIn(description)]));
   return {
     workers: workers.length,
     versions: new Map([...functions.functions].map(([name, { version }]) => [name, version])),
-    lanes: (busyRatio) => hostsOf(workers).reduce((total, host) => total + lanesOf(host, busyRatio), 0),
+    lanes: (busyRatio) => allLanes(hostsOf(workers), busyRatio),
+    scoreOf: (worker) => scores.get(worker.slice(worker.indexOf("/") + 1)),
+    scoreHere: hostsOf(workers).find(({ name }) => name === hostname())?.meanScore ?? usualScore,
   };
 }
 
@@ -36,9 +54,23 @@ export function versionIn(survey: PoolSurvey, name: string, pool: string): strin
   });
 }
 
+const usualScore = 1;
+
 interface Host {
+  readonly name: string;
   slots: number;
   readonly cpus: number;
+  /** Over its slots. */
+  meanScore: number;
+  leastScore: number;
+}
+
+function allLanes(hosts: readonly Host[], busyRatio: number): Lanes {
+  if (hosts.length === 0) return { count: 0, meanScore: usualScore, leastScore: usualScore };
+  const counts = hosts.map((host) => lanesOf(host, busyRatio));
+  const count = counts.reduce((total, one) => total + one, 0);
+  const sum = hosts.reduce((total, { meanScore }, place) => total + meanScore * (counts[place] ?? 0), 0);
+  return { count, meanScore: sum / count, leastScore: Math.min(...hosts.map(({ leastScore }) => leastScore)) };
 }
 
 /** More functions at a time than processors help only where the processor is idle in between. */
@@ -50,11 +82,23 @@ function hostsOf(workers: readonly Member[]): Host[] {
   const hosts = new Map<string, Host>();
   for (const { description, id } of workers) {
     const name = typeof description["host"] === "string" ? description["host"] : id;
-    const host = hosts.get(name) ?? { slots: 0, cpus: numberOr(description["cpus"], 1) };
-    host.slots += numberOr(description["slots"], 1);
+    const slots = numberOr(description["slots"], 1);
+    const score = scoreIn(description);
+    const host = hosts.get(name) ?? newHost(name, numberOr(description["cpus"], 1), score);
+    host.slots += slots;
+    host.meanScore += (score - host.meanScore) * (slots / host.slots);
+    host.leastScore = Math.min(host.leastScore, score);
     hosts.set(name, host);
   }
   return [...hosts.values()];
+}
+
+function newHost(name: string, cpus: number, score: number): Host {
+  return { name, cpus, slots: 0, meanScore: score, leastScore: score };
+}
+
+function scoreIn(description: Member["description"]): number {
+  return numberOr(description["score"], usualScore);
 }
 
 function numberOr(value: unknown, otherwise: number): number {

@@ -9,12 +9,15 @@ import { evaluateChunk } from "./chunk-evaluation.ts";
 import type { ChunkResult, ChunkWork, SliceWork } from "./chunk-work.ts";
 import type { FinishedChunk } from "./finished-chunk.ts";
 
+/** What results of this process name as their worker. */
+export const serialWorker = "serial";
+
 /** Evaluates a chunk here; rejects with the signal's reason once it is aborted. */
 export async function evaluateHere(chunk: Chunk, work: SliceWork, signal: AbortSignal): Promise<FinishedChunk> {
   signal.throwIfAborted();
   const { payload } = encodeRequest(["callgrid.chunk", { ...work, slices: chunk.slices }]);
   const travelled = decodeRequest(payload)[1] as ChunkWork;
-  const result = await evaluateChunk(travelled, { calls: serialCalls(signal), worker: "serial" });
+  const result = await evaluateChunk(travelled, { calls: serialCalls(signal), worker: serialWorker });
   const arrived = decodeValue(encodeValue(result)) as ChunkResult;
   return { chunk, result: arrived, requestId: "", isCached: false, finishedMs: Date.now() };
 }

@@ -80,7 +80,7 @@ class EmbeddedGrid extends GridClient {
 }
 
 async function startHead({ pool, maxAttempts }: LocalGridSettings, statekeeper: Statekeeper): Promise<End> {
-  const distributor = await startDistributor({ pool, maxAttempts, statekeeper });
+  const distributor = await startDistributor({ pool, maxAttempts, statekeeper, scaleEveryMs: 0 });
   return () => distributor.stop();
 }
 

@@ -17,7 +17,8 @@ export const outputOptions = {
 export const connectionOptions = {
   url: option.string({
     default: "redis://localhost:6379",
-    description: "Where the grid's Redis is: redis://host:port, rediss://… for TLS, or unix:///path.",
+    description:
+      "Where the grid's Redis is: redis://host:port, redis+cluster://host:port,…, redis+sentinel://host:port,…/primary, rediss… for TLS, or unix:///path.",
   }),
   grid: clientOptions.grid,
   connectTimeoutMs: clientOptions.connectTimeoutMs,
@@ -64,7 +65,8 @@ export const healthOptions = {
     default: 0,
     min: 0,
     max: 65_535,
-    description: "The port of GET /healthz, /readyz and /metrics, one for all workers of the command; 0: none.",
+    description:
+      "The port of GET /healthz, /readyz, /metrics and /capacity, one for all workers of the command; 0: none.",
   }),
   healthHost: option.string({
     default: "0.0.0.0",

@@ -9,6 +9,7 @@ import { distributorCommand } from "./commands/distributor.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { enqueueCommand } from "./commands/enqueue.ts";
 import { forgetCommand } from "./commands/forget.ts";
+import { hostCommand } from "./commands/host.ts";
 import { launchedCommand } from "./commands/launched.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { mapreduceCommand } from "./commands/mapreduce.ts";
@@ -68,6 +69,7 @@ function makeProgram(setting: CommandSetting): Command {
     .exitOverride();
   addCommand(program, runCommand, setting);
   addCommand(program, workerCommand, setting);
+  addCommand(program, hostCommand, setting);
   addCommand(program, distributorCommand, setting);
   addCommand(program, enqueueCommand, setting);
   addCommand(program, batchCommand, setting);

@@ -24,7 +24,7 @@ export async function withHealth<Result>(
   if (port === 0) return action();
   const { startHealth } = await import("@callgrid/health");
   const health = await startHealth({ ...parts, port, host });
-  parts.log.info({ url: health.url }, "serving /healthz, /readyz and /metrics");
+  parts.log.info({ url: health.url }, "serving /healthz, /readyz, /metrics and /capacity");
   try {
     return await action();
   } finally {

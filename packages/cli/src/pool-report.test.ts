@@ -7,6 +7,8 @@ const state: PoolState = {
   pool: "pool",
   queued: 1,
   clients: 2,
+  hosts: [],
+  capacity: undefined,
   head: "distributor-x",
   functions: {
     epoch: 3,

@@ -1,5 +1,5 @@
 /** A pool as `status` shows it to people: pure text, made of what the statekeeper says. */
-import type { MemberState, PoolState } from "@callgrid/statekeeper";
+import type { Capacity, MemberState, PoolState } from "@callgrid/statekeeper";
 import { counted, durationText } from "./measures.ts";
 import { type StallSigns, stallReasons } from "./stall-reasons.ts";
 import { type TableContent, type TableStyle, tableText } from "./table.ts";
@@ -21,7 +21,9 @@ export function poolReport(reported: ReportedPool, style: TableStyle): string {
     `${colors.bold(`pool "${state.pool}"`)} of grid "${grid}" at ${address}`,
     `${counted(state.queued, "request")} queued, ${running} running, ${counted(state.clients, "client")}, ${headText(state)}`,
   ];
+  if (state.capacity !== undefined) parts.push(capacityText(state, state.capacity));
   if (state.members.length > 0) parts.push("", tableText(memberTable(state.members), style));
+  if (state.hosts.length > 0) parts.push("", tableText(hostTable(state), style));
   if (state.functions.functions.size > 0) parts.push("", tableText(functionTable(state), style));
   const counters = countersText(state);
   if (counters !== "") parts.push("", counters);
@@ -34,13 +36,37 @@ function headText({ head }: PoolState): string {
   return head === undefined ? "no distributor" : `headed by ${head}`;
 }
 
+function capacityText({ members }: PoolState, { desiredWorkers, ageMs }: Capacity): string {
+  const workers = members.filter(({ kind }) => kind === "worker").length;
+  return `${counted(workers, "worker")}, ${desiredWorkers} desired ${durationText(ageMs)} ago`;
+}
+
+function hostTable({ hosts, capacity }: PoolState): TableContent {
+  return {
+    heads: ["host", "lease", "score", "workers", "share", "machine", "process"],
+    rows: hosts.map(({ id, leaseLeftMs, score, minWorkers, maxWorkers, description }) => [
+      id,
+      leaseText(leaseLeftMs),
+      String(score),
+      `${minWorkers} to ${maxWorkers}`,
+      String(capacity?.shares[id] ?? "none yet"),
+      String(description["host"] ?? "?"),
+      String(description["processId"] ?? "?"),
+    ]),
+  };
+}
+
+function leaseText(leaseLeftMs: number): string {
+  return leaseLeftMs > 0 ? durationText(leaseLeftMs) : `lapsed ${durationText(-leaseLeftMs)} ago`;
+}
+
 function memberTable(members: readonly MemberState[]): TableContent {
   return {
     heads: ["member", "kind", "lease", "queue", "running", "volunteer", "host", "process"],
     rows: members.map(({ id, kind, leaseLeftMs, queued, running, isVolunteer, description }) => [
       id,
       kind,
-      leaseLeftMs > 0 ? durationText(leaseLeftMs) : `lapsed ${durationText(-leaseLeftMs)} ago`,
+      leaseText(leaseLeftMs),
       String(queued),
       String(running),
       isVolunteer ? "yes" : "no",

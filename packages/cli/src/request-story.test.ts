@@ -16,6 +16,8 @@ const pool: PoolState = {
   queued: 3,
   members: [worker],
   clients: 1,
+  hosts: [],
+  capacity: undefined,
   head: "distributor-x",
   functions: { epoch: 1, functions: new Map([["f", { version: "1", generation: 0, selfMicros: 5_000 }]]) },
   counters: {},

@@ -1,8 +1,8 @@
 /** Runs worker processes under a supervisor until they are told to end: `callgrid worker`, and its like on another machine. */
 import { workerModule } from "@callgrid/batch";
-import { declareOptions, type OptionsResolved, option, parsePool } from "@callgrid/core";
-import { openStatekeeper } from "@callgrid/statekeeper";
-import { Supervisor, workerOptions } from "@callgrid/worker";
+import { declareOptions, type OptionsResolved, option, parsePool, systemClock } from "@callgrid/core";
+import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
+import { childLauncher, Supervisor, workerOptions } from "@callgrid/worker";
 import type { Logger } from "pino";
 import {
   connectionOptions,
@@ -17,9 +17,19 @@ import { type Interrupts, unlessAborted } from "./interrupts.ts";
 import type { NodeLog } from "./log.ts";
 import { openMeasureBook, withHealth } from "./node-health.ts";
 
-export const workersOptions = declareOptions({
+/** For the commands that start workers, however many. */
+export const supervisionOptions = declareOptions({
   ...poolOption,
   ...functionsOption,
+  ...connectionOptions,
+  ...workerOptions,
+  ...healthOptions,
+  ...logFileOptions,
+  ...outputOptions,
+});
+
+export const workersOptions = declareOptions({
+  ...supervisionOptions,
   count: option.number({
     unit: "count",
     default: 1,
@@ -27,12 +37,18 @@ export const workersOptions = declareOptions({
     max: 1_000,
     description: "How many worker processes to run.",
   }),
-  ...connectionOptions,
-  ...workerOptions,
-  ...healthOptions,
-  ...logFileOptions,
-  ...outputOptions,
 });
+
+/** How a command runs workers. */
+interface Supervision {
+  readonly options: OptionsResolved<typeof supervisionOptions>;
+  /** How many there are at first. */
+  readonly count: number;
+  /** See `childLauncher`; default 0. */
+  readonly nice?: number;
+  readonly interrupts: Interrupts;
+  readonly nodeLog: NodeLog;
+}
 
 /** Workers that are to run. */
 export interface WorkersRun {
@@ -45,27 +61,38 @@ export interface WorkersRun {
 
 /** Resolves to an exit code once all have ended. */
 export async function runWorkers({ options, interrupts, nodeLog, onUp }: WorkersRun): Promise<number> {
+  const { count, ...rest } = options;
+  return withSupervisor({ options: rest, count, interrupts, nodeLog }, async ({ supervisor }) => {
+    endBySignals(supervisor, interrupts, nodeLog.log);
+    await supervisor.start();
+    if (!interrupts.first.aborted) await onUp(supervisor.workers);
+    await supervisor.closed;
+  });
+}
+
+/** Has a supervisor, and health served, for as long as `action` takes; resolves to an exit code. */
+export async function withSupervisor(
+  { options, count, nice = 0, interrupts: { first, second }, nodeLog }: Supervision,
+  action: (parts: { readonly supervisor: Supervisor; readonly keeper: PoolKeeper }) => Promise<void>,
+): Promise<number> {
   const { log, stream: stderr } = nodeLog;
-  const { count, functions, json, logLevel = "info", healthPort, healthHost, ...rest } = options;
+  const { functions, json, logLevel = "info", healthPort, healthHost, ...rest } = options;
   const { logFile, logFileBytes, logFileCount, ...settings } = rest;
   const { url, drainTimeoutMs, maxAttempts } = settings;
   const place = { healthPort, healthHost };
-  const { first, second } = interrupts;
   const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
   try {
     const keeper = statekeeper.pool(parsePool(settings.pool));
     const book = await openMeasureBook(place);
     const modules = [...functions, workerModule.href];
     const started = { functions: modules, options: settings, logLevel, isMeasured: book !== undefined };
+    const launcher = childLauncher({ stderr, clock: systemClock, nice });
     const supervisor = new Supervisor(
       { count, drainTimeoutMs, maxAttempts, settings: started },
-      { keeper, log, stderr, book },
+      { keeper, log, stderr, book, launcher },
     );
-    endBySignals(supervisor, interrupts, log);
     return await withHealth(place, { keeper, statekeeper, book, log, nodes: () => supervisor.workers }, async () => {
-      await supervisor.start();
-      if (!first.aborted) await onUp(supervisor.workers);
-      await supervisor.closed;
+      await action({ supervisor, keeper });
       return second.aborted ? exitCodeOfSignal(second.reason) : exitCodes.fine;
     });
   } finally {
@@ -73,13 +100,19 @@ export async function runWorkers({ options, interrupts, nodeLog, onUp }: Workers
   }
 }
 
-function endBySignals(supervisor: Supervisor, { first, second }: Interrupts, log: Logger): void {
+/** What is ended by the first signal in peace, and by the second at once. */
+interface Ending {
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function endBySignals(workers: Ending, { first, second }: Interrupts, log: Logger): void {
   first.addEventListener("abort", () => {
     log.info({ signal: first.reason }, "draining the workers; a second signal stops them at once");
-    void supervisor.drain();
+    void workers.drain();
   });
   second.addEventListener("abort", () => {
     log.warn({ signal: second.reason }, "stopping the workers at once");
-    void supervisor.stop();
+    void workers.stop();
   });
 }

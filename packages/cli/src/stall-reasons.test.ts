@@ -16,7 +16,17 @@ const silent: MemberState = { ...busy, id: "wc", leaseLeftMs: -5_000 };
 const distributor: MemberState = { ...busy, id: "d", kind: "distributor", running: 0 };
 
 const functions = { epoch: 1, functions: new Map([["f", { version: "1", generation: 0 }]]) };
-const empty: PoolState = { pool: "pool", queued: 0, members: [], clients: 0, head: undefined, functions, counters: {} };
+const empty: PoolState = {
+  pool: "pool",
+  queued: 0,
+  members: [],
+  clients: 0,
+  hosts: [],
+  capacity: undefined,
+  head: undefined,
+  functions,
+  counters: {},
+};
 
 it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
   ["nobody has joined", {}, [], [/no worker has joined pool "pool" of grid "default"; start one/]],

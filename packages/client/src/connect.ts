@@ -12,8 +12,9 @@ const defaultUrl = "redis://localhost:6379";
 /**
  * Connects to the grid on a Redis (7.0 or newer). The program can end only when the grid is closed.
  *
- * @param url - `redis://[user:password@]host[:port][/database]`, `rediss://…` for TLS, `unix:///path/to/socket`;
- *   default: the environment's `CALLGRID_URL`, else `redis://localhost:6379`.
+ * @param url - `redis://[user:password@]host[:port][/database]`, `unix:///path/to/socket`, a Cluster's
+ *   `redis+cluster://[user:password@]host[:port],host[:port]…`, or `redis+sentinel://[user:password@]host[:port],…/primary[/database]` of
+ *   Sentinels; `rediss…` for TLS; default: the environment's `CALLGRID_URL`, else `redis://localhost:6379`.
  * @throws GridError `INVALID_OPTION` for a bad URL or option, `CONNECTION_FAILED` when no Redis answers within
  *   `connectTimeoutMs`, `REDIS_TOO_OLD` below version 7.
  * @example

@@ -44,6 +44,42 @@ export const distributorOptions = declareOptions({
     description:
       "Idle workers are given copies of requests that others claimed so long ago, and three times longer ago than the function usually takes; the first outcome wins. 0: never.",
   }),
+  scaleEveryMs: option.number({
+    unit: "ms",
+    default: 1_000,
+    min: 0,
+    max: 3_600_000,
+    description:
+      "How often the head reckons how many workers the pool should have, for hosts and autoscalers. 0: never.",
+  }),
+  minWorkers: option.number({
+    unit: "count",
+    default: 0,
+    min: 0,
+    max: 10_000,
+    description: "The pool should never have fewer workers than that, for hosts and autoscalers.",
+  }),
+  maxWorkers: option.number({
+    unit: "count",
+    default: 10_000,
+    min: 1,
+    max: 10_000,
+    description: "The pool should never have more workers than that, for hosts and autoscalers.",
+  }),
+  targetWaitMs: option.number({
+    unit: "ms",
+    default: 10_000,
+    min: 10,
+    max: 86_400_000,
+    description: "Within what time what waits should be started: the shorter, the more workers the pool should have.",
+  }),
+  scaleDownAfterMs: option.number({
+    unit: "ms",
+    default: 60_000,
+    min: 0,
+    max: 86_400_000,
+    description: "The pool should have fewer workers only after they were not wanted for so long.",
+  }),
   leaseMs: option.number({
     unit: "ms",
     default: 3_000,

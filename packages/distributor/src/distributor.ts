@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { Bridge } from "./bridge.ts";
 import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
+import { Scaler } from "./scaler.ts";
 import { Sweeper } from "./sweeper.ts";
 
 /** What a {@link Distributor} talks to. */
@@ -35,6 +36,7 @@ export class Distributor {
   readonly #log: Logger;
   readonly #failures: FailureLog;
   readonly #sweeper: Sweeper;
+  #scaler: Scaler | undefined;
   #bridgeToParent: Bridge | undefined;
   #bridgeDown: Promise<void> = Promise.resolve();
   #cancelRenewal: CancelTimer | undefined;
@@ -53,7 +55,7 @@ export class Distributor {
       ...parts,
       log: this.#log,
       process: this.id,
-      onHead: (isHead) => this.#bridge(isHead),
+      onHead: (isHead) => this.#head(isHead),
     });
   }
 
@@ -86,6 +88,16 @@ export class Distributor {
     this.#log.info("left the pool");
   }
 
+  #head(isHead: boolean): void {
+    this.#bridge(isHead);
+    this.#scaler?.stop();
+    this.#scaler = undefined;
+    if (!isHead || this.#isStopped) return;
+    const parts = { keeper: this.#keeper, process: this.id, clock: this.#clock, log: this.#log };
+    this.#scaler = new Scaler(this.#options, parts);
+    this.#scaler.start();
+  }
+
   /** One bridge a pool: that of its head. The next one goes up when the former one is down, since both are the same member. */
   #bridge(isHead: boolean): void {
     const former = this.#bridgeToParent;
@@ -106,7 +118,7 @@ export class Distributor {
 
   async #leave(): Promise<void> {
     try {
-      this.#bridge(false);
+      this.#head(false);
       await this.#bridgeDown;
       await this.#sweeper.stop();
       await this.#renewal;

@@ -1,6 +1,7 @@
 /**
  * Serves how the nodes of this process (or of the processes that it supervises) are: `/healthz` says that the process is alive,
- * `/readyz` that it takes part in its pool, and `/metrics` what it and the pool have counted, for Prometheus.
+ * `/readyz` that it takes part in its pool, `/metrics` what it and the pool have counted, for Prometheus, and `/capacity` how many
+ * workers the pool should have, for autoscalers.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -110,10 +111,12 @@ class HealthPages {
         return answer(response, 200, { status: "alive", nodes: this.#parts.nodes() });
       case "/readyz":
         return this.#serveReadiness(response);
+      case "/capacity":
+        return this.#serveCapacity(response);
       case "/metrics":
         return this.#serveMetrics(response);
       default:
-        return answer(response, 404, { error: "there are /healthz, /readyz and /metrics" });
+        return answer(response, 404, { error: "there are /healthz, /readyz, /metrics and /capacity" });
     }
   }
 
@@ -126,6 +129,14 @@ class HealthPages {
     const { state } = await this.#watch.fresh();
     const nodes = this.#parts.nodes().map((node) => node.slice(node.indexOf("/") + 1));
     return readiness({ state, nodes, couldWorkAt: this.#watch.couldWorkAt, now: this.#clock.now() });
+  }
+
+  async #serveCapacity(response: ServerResponse): Promise<void> {
+    const { state } = await this.#watch.fresh();
+    if (state === undefined) return answer(response, 503, { error: "Redis does not answer" });
+    const { capacity, members, pool } = state;
+    if (capacity === undefined) return answer(response, 503, { error: "no distributor has reckoned it yet" });
+    answer(response, 200, { pool, ...capacity, workers: members.filter(({ kind }) => kind === "worker").length });
   }
 
   async #serveMetrics(response: ServerResponse): Promise<void> {

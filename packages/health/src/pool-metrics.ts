@@ -72,6 +72,8 @@ export class PoolMetrics {
     this.#gauge("running", "Requests that workers hold, suspended ones included", (state) => sumOf(state, "running"));
     this.#gauge("workers", "Workers", ({ members }) => members.filter(({ kind }) => kind === "worker").length);
     this.#gauge("volunteers", "Idle workers that wait to be given work", volunteersOf);
+    this.#gauge("hosts", "Hosts that start and stop workers", ({ hosts }) => hosts.length);
+    this.#gauge("desired_workers", "Workers that the pool should have", ({ capacity }) => capacity?.desiredWorkers);
     this.#gauge("clients", "Callers", ({ clients }) => clients);
     this.#gauge("headed", "1 if a distributor heads the pool", ({ head }) => (head === undefined ? 0 : 1));
   }
@@ -92,14 +94,15 @@ export class PoolMetrics {
     });
   }
 
-  #gauge(name: string, help: string, of: (state: PoolState) => number): void {
+  #gauge(name: string, help: string, of: (state: PoolState) => number | undefined): void {
     const [pool, read] = [this.#pool, () => this.#state];
     new Gauge({
       ...{ name: `callgrid_pool_${name}`, help, labelNames: ["pool"], registers: this.#registers },
       collect() {
         this.reset();
         const state = read();
-        if (state !== undefined) this.set({ pool }, of(state));
+        const value = state === undefined ? undefined : of(state);
+        if (value !== undefined) this.set({ pool }, value);
       },
     });
   }

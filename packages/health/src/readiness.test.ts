@@ -11,7 +11,17 @@ function member(facts: Partial<MemberState> = {}): MemberState {
 
 function pool(members: readonly MemberState[], head?: string): PoolState {
   const functions = { epoch: 1, functions: new Map() };
-  return { pool: "pool", queued: 0, members, clients: 0, head, functions, counters: {} };
+  return {
+    pool: "pool",
+    queued: 0,
+    members,
+    clients: 0,
+    hosts: [],
+    capacity: undefined,
+    head,
+    functions,
+    counters: {},
+  };
 }
 
 const now = 1_000_000;

@@ -1,15 +1,18 @@
 -- Reads a pool for `status`.
--- needs: time inbox functions
+-- needs: time inbox functions hosts
 -- ARGV: the most members to show
--- reply: queued, clients, head or empty, function table, counters, then for each member: id, JSON, ms until its lease lapses,
---        queued, running, is a volunteer (1|0)
--- bound: the most members to show, and the number of functions
+-- reply: queued, clients, head or empty, function table, counters, hosts (see lib/hosts.lua), the time in ms, the capacity as noted
+--        or empty, then for each member: id, JSON, ms until its lease lapses, queued, running, is a volunteer (1|0)
+-- bound: the most members to show, the number of functions, 1000 hosts
 local reply = {
   redis.call('LLEN', queueKey),
-  redis.call('ZCARD', leasesKey) - redis.call('HLEN', membersKey),
+  redis.call('ZCARD', leasesKey) - redis.call('HLEN', membersKey) - redis.call('HLEN', hostsKey),
   redis.call('GET', headKey) or '',
   functionTable(),
   redis.call('HGETALL', statsKey),
+  hostStates(),
+  string.format('%d', readClock()),
+  redis.call('GET', capacityKey) or '',
 }
 local members = redis.call('HGETALL', membersKey)
 for i = 1, math.min(#members, 2 * tonumber(ARGV[1])), 2 do

@@ -27,6 +27,7 @@ for _, lapsedProcess in ipairs(lapsed) do
   else
     redis.call('ZREM', leasesKey, lapsedProcess)
     redis.call('DEL', inboxOf .. lapsedProcess)
+    redis.call('HDEL', hostsKey, lapsedProcess)
     leases[lapsedProcess] = false
     clients = clients + 1
   end

@@ -178,6 +178,63 @@ export interface SweepReply {
   readonly isMore: boolean;
 }
 
+/** How much {@link PoolKeeper.survey} looks at. */
+export interface SurveyRequest {
+  /** At most so many waiting requests. */
+  readonly requests: number;
+  /** At most so many members; what they come to stands for all. */
+  readonly members: number;
+}
+
+/** What the number of workers that a pool should have is reckoned from. */
+export interface Survey {
+  /** Requests that wait, in the pool's queue and in members' own; stale ids included. */
+  readonly queued: number;
+  readonly workers: number;
+  /** Workers that have volunteered. */
+  readonly idleWorkers: number;
+  /** How many functions a worker runs at a time; 1 without workers. */
+  readonly slotsPerWorker: number;
+  /** Whose lease is alive. */
+  readonly hosts: readonly HostState[];
+  /** Some of those that wait, from both ends of the pool's queue and the old ends of members' own, by id. */
+  readonly waiting: readonly WaitingRequest[];
+}
+
+/** A request that waits. */
+export interface WaitingRequest {
+  readonly id: string;
+  /** The measured self time of its function, in µs; undefined where nobody measured it yet. */
+  readonly selfMicros: number | undefined;
+}
+
+/** What the agent of a machine tells of itself. */
+export interface HostReport {
+  readonly id: string;
+  readonly leaseMs: number;
+  /** How good it is beside other hosts; more than 0. */
+  readonly score: number;
+  readonly minWorkers: number;
+  readonly maxWorkers: number;
+  /** Shown in `status`; plain data. */
+  readonly description: Readonly<Record<string, unknown>>;
+}
+
+/** A host that has reported. */
+export interface HostState extends Omit<HostReport, "leaseMs"> {
+  /** ms until its lease lapses; negative: lapsed and not yet swept. */
+  readonly leaseLeftMs: number;
+}
+
+/** How many workers a pool should have. */
+export interface Capacity {
+  readonly desiredWorkers: number;
+  /** Of these each host, by id. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** How long ago that was reckoned, in ms. */
+  readonly ageMs: number;
+}
+
 /** What to copy, see {@link PoolKeeper.hoist}. */
 export interface HoistRequest {
   /** Who asks; what it asks for itself as a volunteer is not counted as wanted. */
@@ -252,6 +309,9 @@ export interface PoolState {
   readonly queued: number;
   readonly members: readonly MemberState[];
   readonly clients: number;
+  readonly hosts: readonly HostState[];
+  /** Undefined until a head has reckoned it. */
+  readonly capacity: Capacity | undefined;
   readonly head: string | undefined;
   readonly functions: FunctionTable;
   /** Counters since the pool began: `submitted`, `hits`, `evaluated`, `evaluated:<function>` and so on. */
@@ -356,6 +416,13 @@ export interface PoolKeeper {
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void>;
   /** Gives up heading the pool, so that a standby need not wait for the lease to lapse. */
   abdicate(process: string): Promise<void>;
+
+  /** Reads what the number of workers that the pool should have is reckoned from; samples where there is much. */
+  survey(request: SurveyRequest): Promise<Survey>;
+  /** Notes that number; `false`, and nothing is noted, if the process does not head the pool. */
+  noteCapacity(process: string, capacity: Omit<Capacity, "ageMs">): Promise<boolean>;
+  /** Takes the agent of a machine in, or prolongs its lease, and tells what was noted last. It goes by `leave`. */
+  reportHost(host: HostReport): Promise<Capacity | undefined>;
 
   /** Forgets one result, or all results of a function. */
   forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void>;

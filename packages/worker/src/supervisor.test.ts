@@ -231,6 +231,38 @@ describe("a supervisor", () => {
     expect(children).toHaveLength(2);
   });
 
+  it("keeps more or fewer processes when it is told to; those that have not joined, and idle ones, go first", async () => {
+    const { clock, children, supervisor } = setUp(1);
+    child(children, 1).say({ kind: "joined", id: "pool/a" });
+    supervisor.resize(4);
+    expect(children).toHaveLength(4);
+    child(children, 2).say({ kind: "joined", id: "pool/b" });
+    child(children, 4).say({ kind: "joined", id: "pool/d" });
+    supervisor.resize(2, new Set(["pool/a"]));
+    expect(children.map(({ orders }) => orders.at(-1))).toEqual(["drain", "start", "drain", "start"]);
+    expect([supervisor.count, [...supervisor.workers].sort()]).toEqual([2, ["pool/a", "pool/b", "pool/d"]]);
+    child(children, 1).end(endedWell);
+    child(children, 3).end(endedWell);
+    await clock.advance(120_000);
+    expect([children.length, supervisor.workers]).toEqual([4, ["pool/b", "pool/d"]]);
+    supervisor.resize(1);
+    expect(child(children, 4).orders.at(-1)).toBe("drain");
+  });
+
+  it("is closed only when those have ended, too, that were too many", async () => {
+    const { clock, children, supervisor } = setUp(2);
+    supervisor.resize(1);
+    const stopped = supervisor.stop();
+    supervisor.resize(5);
+    expect(children.map(({ orders }) => orders)).toEqual([
+      ["start", "stop"],
+      ["start", "drain", "stop"],
+    ]);
+    await clock.advance(2_000);
+    await stopped;
+    expect(children).toHaveLength(2);
+  });
+
   it("stops all when one cannot start as it is configured, and fails with the reason", async () => {
     const { clock, children, supervisor, started } = setUp(2);
     child(children, 1).say({ kind: "joined", id: "pool/a" });

@@ -1,5 +1,5 @@
 /**
- * Runs worker processes: as many as it was told, one worker with its own queue in each. It starts another where one dies,
+ * Runs worker processes: as many as it was told last, one worker with its own queue in each. It starts another where one dies,
  * says so, and ends them all when it is told to. A worker process that loses its supervisor drains by itself.
  */
 import { type Clock, type GridError, systemClock } from "@callgrid/core";
@@ -61,7 +61,12 @@ export class Supervisor {
    * with (`INVALID_MODULE`, `INVALID_OPTION`, `FUNCTION_REDEFINED`, `REDIS_TOO_OLD`), once all have ended.
    */
   readonly closed: Promise<void>;
-  readonly #workers: readonly SupervisedWorker[];
+  readonly #makeWorker: () => SupervisedWorker;
+  /** Those that are to stay, oldest first. */
+  readonly #workers: SupervisedWorker[];
+  /** Those that have been told to end, since there are too many. */
+  readonly #leaving = new Set<SupervisedWorker>();
+  #isEnding = false;
   #close: () => void = () => undefined;
   #fail: (error: GridError) => void = () => undefined;
   #refusal: GridError | undefined;
@@ -71,15 +76,16 @@ export class Supervisor {
     const launcher = parts.launcher ?? childLauncher({ stderr, clock });
     const restart = parts.restartAfter ?? restartAfter;
     const onRefused = (error: GridError): void => this.#refuse(error);
-    this.#workers = Array.from(
-      { length: options.count },
-      (_, place) =>
-        new SupervisedWorker(options, {
-          ...{ launcher, keeper, clock, log, restartAfter: restart, onRefused },
-          onMeasures: (measures) => book?.note(place, measures),
-          onEnd: () => book?.close(place),
-        }),
-    );
+    let places = 0;
+    this.#makeWorker = () => {
+      const place = places++;
+      return new SupervisedWorker(options, {
+        ...{ launcher, keeper, clock, log, restartAfter: restart, onRefused },
+        onMeasures: (measures) => book?.note(place, measures),
+        onEnd: () => book?.close(place),
+      });
+    };
+    this.#workers = Array.from({ length: options.count }, this.#makeWorker);
     this.closed = new Promise((resolve, reject) => {
       this.#close = resolve;
       this.#fail = reject;
@@ -90,13 +96,36 @@ export class Supervisor {
 
   /** The ids of the workers that are there now. */
   get workers(): readonly string[] {
-    return this.#workers.flatMap(({ workerIds }) => workerIds);
+    return [...this.#workers, ...this.#leaving].flatMap(({ workerIds }) => workerIds);
+  }
+
+  /** How many processes are kept; those that were told to leave are not among them. */
+  get count(): number {
+    return this.#workers.length;
   }
 
   /** Starts the processes. Resolves when each place has had a worker join, and when all is closed before; rejects as {@link closed} does. */
   async start(): Promise<void> {
     for (const worker of this.#workers) worker.start();
     await Promise.race([Promise.all(this.#workers.map((worker) => worker.joined)), this.closed]);
+  }
+
+  /**
+   * Keeps so many processes from now on, between {@link start} and the end: starts more, or drains those that are too many. Of these
+   * the ones that have not joined go first, then those that are `idle`, then the youngest.
+   */
+  resize(count: number, idle: ReadonlySet<string> = new Set()): void {
+    if (this.#isEnding) return;
+    while (this.#workers.length < count) {
+      const worker = this.#makeWorker();
+      this.#workers.push(worker);
+      worker.start();
+    }
+    const surplus = this.#workers.length - count;
+    const urgency = ({ workerIds }: SupervisedWorker): number =>
+      workerIds.length === 0 ? 2 : workerIds.some((id) => idle.has(id)) ? 1 : 0;
+    const leaving = this.#workers.toReversed().sort((one, other) => urgency(other) - urgency(one));
+    for (const worker of leaving.slice(0, Math.max(0, surplus))) this.#dismiss(worker);
   }
 
   /** Has every worker finish what it runs, give the rest back, and leave. */
@@ -115,8 +144,15 @@ export class Supervisor {
     void this.stop();
   }
 
+  #dismiss(worker: SupervisedWorker): void {
+    this.#workers.splice(this.#workers.indexOf(worker), 1);
+    this.#leaving.add(worker);
+    void worker.drain().then(() => this.#leaving.delete(worker));
+  }
+
   async #endAll(end: (worker: SupervisedWorker) => Promise<void>): Promise<void> {
-    await Promise.all(this.#workers.map(end));
+    this.#isEnding = true;
+    await Promise.all([...this.#workers, ...this.#leaving].map(end));
     if (this.#refusal === undefined) this.#close();
     else this.#fail(this.#refusal);
   }

@@ -23,7 +23,7 @@ export const workerOptions = declareOptions({
     default: 1,
     min: 0.001,
     max: 1_000_000,
-    description: "How fast this worker is, for functions that need a fast one; 1 is usual",
+    description: "How fast this worker is, for functions that need a fast one and for plans of batches; 1 is usual",
   }),
   memoryMb: option.number({
     unit: "count",

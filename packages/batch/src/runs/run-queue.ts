@@ -5,6 +5,7 @@
 import { GridError } from "@callgrid/core";
 import { optionsFor, parseRedisUrl } from "@callgrid/statekeeper";
 import { type ConnectionOptions, type Job, Queue } from "bullmq";
+import { CutLog } from "./cut-log.ts";
 import { checkRun, type RunJobData, type RunSpec } from "./run-spec.ts";
 
 /** Where the runs of a grid are. */
@@ -34,7 +35,8 @@ export interface RunSummary {
 }
 
 const states = ["active", "waiting", "delayed", "prioritized", "completed", "failed"] as const;
-const keptRuns = { age: 30 * 86_400, count: 10_000 };
+const keptSeconds = 30 * 86_400;
+const keptRuns = { age: keptSeconds, count: 10_000 };
 
 /** The name of the queue of a grid's runs. */
 export function runQueueName(grid: string): string {
@@ -119,6 +121,12 @@ export class RunQueue {
   /** Whether a run is to be given up. */
   async isCancelled(id: string): Promise<boolean> {
     return (await this.#queue.getJob(id))?.data.isCancelled === true;
+  }
+
+  /** How a run has been cut so far; see {@link CutLog}. */
+  async cutsOf(id: string): Promise<CutLog> {
+    const client = await this.#queue.getBackend().client;
+    return CutLog.open({ client, key: this.#queue.toKey(`${id}:cuts`), keptMs: keptSeconds * 1_000 });
   }
 
   async close(): Promise<void> {

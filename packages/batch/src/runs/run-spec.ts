@@ -70,8 +70,6 @@ export interface RunJobData {
   readonly reduce?: string;
   readonly error: string;
   readonly options: Readonly<Record<string, unknown>> & ReturnType<typeof resolveRunOptions>;
-  /** How large chunks are: set by the first runner, so that every other cuts the same ones, and finds them in the cache. */
-  readonly chunkUnits?: number;
   /** Set to have a runner give it up. */
   readonly isCancelled?: boolean;
 }
@@ -87,7 +85,6 @@ export function checkRun(spec: RunSpec): RunJobData {
     ...{ pool, data, options, process: functionNameOf(process, "submitRun.process") },
     error: functionNameOf(error, "submitRun.error"),
     ...(reduce !== undefined && { reduce: functionNameOf(reduce, "submitRun.reduce") }),
-    ...(options.chunkUnits !== undefined && { chunkUnits: options.chunkUnits }),
   };
 }
 

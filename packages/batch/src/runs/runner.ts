@@ -1,7 +1,7 @@
 /**
  * A runner carries durable runs out, one after the other. Several may run: a run whose runner dies is taken over by another
- * as soon as its lock lapses, and goes on from the finished chunks, which the grid keeps by hash. For that, all runners cut a
- * run alike: the first one plans it, and leaves the size of its chunks in the job.
+ * as soon as its lock lapses, and goes on from the finished chunks, which the grid keeps by hash. For that, it cuts the data as
+ * the one before it did, by a log of the cuts.
  */
 import type { Grid } from "@callgrid/client";
 import { declareOptions, type OptionsResolved, option } from "@callgrid/core";
@@ -68,6 +68,7 @@ export class Runner {
       ...{ lockDuration: lockMs, stalledInterval: Math.ceil(lockMs / 2), maxStalledCount: mostTakeovers },
     });
     this.#worker.on("error", onError);
+    this.#worker.on("completed", ({ id = "" }) => this.#dropCuts(id).catch(onError));
     await this.#worker.waitUntilReady();
   }
 
@@ -81,12 +82,12 @@ export class Runner {
   async #carryOut(job: Job<RunJobData>): Promise<unknown> {
     const id = job.id ?? "";
     if (await this.#queue.isCancelled(id)) throw new UnrecoverableError("cancelled");
-    const chunkUnits = job.data.chunkUnits ?? (await this.#plan(job));
-    const run = this.#grid.batch<unknown, unknown>({ ...this.#specOf(job.data), chunkUnits });
-    await job.log(`begun, in chunks of ${chunkUnits}`);
+    const cuts = await this.#queue.cutsOf(id);
+    const run = this.#grid.batch<unknown, unknown>({ ...this.#specOf(job.data), checkpoint: cuts });
     logFailures(job, run);
     const watching = this.#watch(job, run);
     try {
+      await logBeginning(job, run, cuts.cuts.length);
       return await takeResult(run, job.data);
     } catch (error) {
       if (await this.#queue.isCancelled(id)) throw new UnrecoverableError("cancelled");
@@ -96,22 +97,15 @@ export class Runner {
     }
   }
 
-  /** Decides how large the chunks are, once for all runners. */
-  async #plan(job: Job<RunJobData>): Promise<number> {
-    const run = this.#grid.batch(this.#specOf(job.data));
-    const plan = await run.plan();
-    run.stop("it was to be planned only");
-    const isCancelled = await this.#queue.isCancelled(job.id ?? "");
-    await job.updateData({ ...job.data, chunkUnits: plan.chunkUnits, ...(isCancelled && { isCancelled }) });
-    for (const line of plan.explain().split("\n")) await job.log(line);
-    return plan.chunkUnits;
+  async #dropCuts(id: string): Promise<void> {
+    await (await this.#queue.cutsOf(id)).reset();
   }
 
   #specOf({ pool, data, process, reduce, error, options }: RunJobData): BatchSpec<unknown, unknown> {
-    const { name, objective, window, retries, maxSlices } = options;
+    const { name, objective, chunkUnits, window, retries, maxSlices } = options;
     return {
-      ...{ pool, process, reduce, error, name, objective, window, retries, maxSlices, data: openRunData(data) },
-      ...{ mode: "distributed", signal: this.#stopping.signal },
+      ...{ pool, process, reduce, error, name, objective, chunkUnits, window, retries, maxSlices },
+      ...{ data: openRunData(data), mode: "distributed", signal: this.#stopping.signal },
     };
   }
 
@@ -127,6 +121,13 @@ export class Runner {
       this.#parts.onError(error instanceof Error ? error : new Error(String(error)));
     }
   }
+}
+
+/** Where the run has been cut before, and else its plan. */
+async function logBeginning(job: Job<RunJobData>, run: BatchRun<unknown, unknown>, cuts: number): Promise<void> {
+  const plan = (await run.plan()).explain();
+  const lines = cuts === 0 ? plan.split("\n") : [`goes on, with ${cuts} chunks as they were cut before`];
+  for (const line of lines) await job.log(line);
 }
 
 function logFailures(job: Job<RunJobData>, run: BatchRun<unknown, unknown>): void {

@@ -10,6 +10,14 @@ it("the better host has more workers, and each its share of the memory", () => {
   expect(other).toMatchObject({ score: 256, workers: 10, workerBytes: Math.floor((32 * 1_073_741_824) / 10) });
 });
 
+it("workers share the score of their host, in terms of the average worker", () => {
+  expect(placeWorkers([small, large]).map(({ workerScore }) => workerScore)).toEqual([0.333, 1.07]);
+  expect(placeWorkers([small, small]).map(({ workerScore }) => workerScore)).toEqual([1, 1]);
+  expect(placeWorkers([small, large], () => 0).map(({ workerScore }) => workerScore)).toEqual([1, 1]);
+  const one = placeWorkers([small, large], ({ host }) => Number(host === "large"));
+  expect(one.map(({ workerScore }) => workerScore)).toEqual([0.001, 1.1]);
+});
+
 it("no host has more than three workers for each processor, whatever its score", () => {
   const rich = { host: "rich", cpus: 1, memoryGb: 1_000 };
   expect(placeWorkers([rich, large]).map(({ workers }) => workers)).toEqual([3, 2]);

@@ -7,12 +7,18 @@ export interface Host {
   readonly host: string;
   readonly cpus: number;
   readonly memoryGb: number;
+  /** The command that launches workers there, see `commandLauncher`; left out, somebody else starts them. */
+  readonly launch?: string | readonly string[];
+  /** How callgrid is started there; default: `callgrid`. */
+  readonly program?: readonly string[];
 }
 
 /** A host with its part of the work. */
 export interface Placement extends Host {
   readonly score: number;
   readonly workers: number;
+  /** The score of each of its workers, where 1 is the average: its share of the host's. To three digits, from 0.001 to 1,000,000. */
+  readonly workerScore: number;
   /** How much memory each of its workers may take, in bytes. */
   readonly workerBytes: number;
 }
@@ -26,7 +32,7 @@ const defaultScore: ScoreHost = ({ cpus, memoryGb }) => cpus * memoryGb;
 const mostWorkersPerCpu = 3;
 const bytesPerGb = 1_073_741_824;
 
-/** Reads `{ "hosts": [{ "host": …, "cpus": …, "memoryGb": … }] }`; throws `INVALID_OPTION` with line and key. */
+/** Reads `{ "hosts": [{ "host": …, "cpus": …, "memoryGb": …, "launch"?: …, "program"?: … }] }`; throws `INVALID_OPTION` with line and key. */
 export function readHosts(file: ConfigFile): Host[] {
   const hosts = file.get("hosts");
   if (!Array.isArray(hosts)) return file.refuse("hosts", "must be a list of hosts");
@@ -35,14 +41,24 @@ export function readHosts(file: ConfigFile): Host[] {
     const key = `hosts[${place}]`;
     if (typeof value !== "object" || value === null)
       return file.refuse(key, "must be an object with host, cpus and memoryGb");
-    const { host, cpus, memoryGb } = value as Partial<Host>;
+    const { host, cpus, memoryGb, launch, program } = value as Partial<Host>;
     if (typeof host !== "string" || host === "") return file.refuse(`${key}.host`, "must be the name of a host");
     if (typeof cpus !== "number" || !Number.isInteger(cpus) || cpus < 1)
       return file.refuse(`${key}.cpus`, "must be the number of its processors, 1 or more");
     if (typeof memoryGb !== "number" || !(memoryGb > 0))
       return file.refuse(`${key}.memoryGb`, "must be its memory in GB, more than 0");
-    return { host, cpus, memoryGb };
+    if (launch !== undefined && typeof launch !== "string" && !areWords(launch))
+      return file.refuse(
+        `${key}.launch`,
+        "must be a command with {command} or {arguments} in it: text, or a list of words",
+      );
+    if (program !== undefined && !areWords(program)) return file.refuse(`${key}.program`, "must be a list of words");
+    return { host, cpus, memoryGb, ...(launch !== undefined && { launch }), ...(program !== undefined && { program }) };
   });
+}
+
+function areWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string");
 }
 
 /**
@@ -53,12 +69,21 @@ export function placeWorkers(hosts: readonly Host[], score: ScoreHost = defaultS
   const scores = hosts.map(score);
   const sum = scores.reduce((total, one) => total + one, 0);
   const cpus = hosts.reduce((total, host) => total + host.cpus, 0);
-  return hosts.map((host, place) => {
-    const own = scores[place] ?? 0;
-    const share = sum > 0 ? (cpus * own) / sum : host.cpus;
-    const workers = Math.max(1, Math.min(mostWorkersPerCpu * host.cpus, Math.round(share)));
-    return { ...host, score: own, workers, workerBytes: Math.floor((host.memoryGb * bytesPerGb) / workers) };
+  const counts = hosts.map((host, place) => {
+    const share = sum > 0 ? (cpus * (scores[place] ?? 0)) / sum : host.cpus;
+    return Math.max(1, Math.min(mostWorkersPerCpu * host.cpus, Math.round(share)));
   });
+  const average = sum / counts.reduce((total, count) => total + count, 0);
+  return hosts.map((host, place) => {
+    const [score = 0, workers = 1] = [scores[place], counts[place]];
+    const workerScore = average > 0 ? scoreOption(score / workers / average) : 1;
+    return { ...host, score, workers, workerScore, workerBytes: Math.floor((host.memoryGb * bytesPerGb) / workers) };
+  });
+}
+
+/** As `--score` takes it. */
+function scoreOption(score: number): number {
+  return Number(Math.min(1_000_000, Math.max(0.001, score)).toPrecision(3));
 }
 
 /** Whether a host is this machine. */

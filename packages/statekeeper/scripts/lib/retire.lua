@@ -51,6 +51,7 @@ end
 local function eraseMember(worker)
   local member = redis.call('HGET', membersKey, worker)
   redis.call('HDEL', membersKey, worker)
+  redis.call('HDEL', hostsKey, worker)
   redis.call('ZREM', leasesKey, worker)
   redis.call('DEL', inboxOf .. worker)
   leases[worker] = false

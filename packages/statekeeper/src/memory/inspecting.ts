@@ -3,6 +3,7 @@
  */
 import type { MemberState, PoolState, RequestState } from "../contract.ts";
 import { doneRequest } from "../done-request.ts";
+import { capacityOf, hostStates } from "./capacity.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
 const mostMembersShown = 1_000;
@@ -16,7 +17,9 @@ export function inspect(records: PoolRecords, pool: string): PoolState {
       .slice(0, mostMembersShown)
       .map((id) => memberState(records, id))
       .sort(byId),
-    clients: records.leases.size - records.members.size,
+    clients: records.leases.size - records.members.size - records.hosts.size,
+    hosts: hostStates(records),
+    capacity: capacityOf(records),
     head: records.head(),
     functions: records.functions.table(),
     counters: Object.fromEntries(records.counters),

@@ -4,6 +4,7 @@
  */
 import { type Clock, GridError } from "@callgrid/core";
 import type {
+  Capacity,
   CheckAnswer,
   Claim,
   ClaimReply,
@@ -13,6 +14,7 @@ import type {
   FunctionTable,
   HoistReply,
   HoistRequest,
+  HostReport,
   InboxHandlers,
   InboxListener,
   Member,
@@ -22,10 +24,13 @@ import type {
   RequestState,
   SubmitBatch,
   SubmitReply,
+  Survey,
+  SurveyRequest,
   SweepReply,
   SweepRequest,
   Whereabouts,
 } from "../contract.ts";
+import { noteCapacity, reportHost, survey } from "./capacity.ts";
 import { claim, release } from "./claiming.ts";
 import { complete } from "./completing.ts";
 import { hoist, locate, seize } from "./hoisting.ts";
@@ -136,6 +141,18 @@ export class MemoryPool implements PoolKeeper {
 
   abdicate(process: string): Promise<void> {
     return this.#run((records) => abdicate(records, process));
+  }
+
+  survey(request: SurveyRequest): Promise<Survey> {
+    return this.#run((records) => survey(records, request));
+  }
+
+  noteCapacity(process: string, capacity: Omit<Capacity, "ageMs">): Promise<boolean> {
+    return this.#run((records) => noteCapacity(records, process, capacity));
+  }
+
+  reportHost(host: HostReport): Promise<Capacity | undefined> {
+    return this.#run((records) => reportHost(records, host));
   }
 
   forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {

@@ -3,7 +3,7 @@
  * them. Times are told as presence only, sets are sorted, and what is empty is left out.
  */
 import { type ErrorTree, isErrorText } from "@callgrid/core";
-import type { CacheMode, InboxMessage, Progress } from "../contract.ts";
+import type { CacheMode, Capacity, InboxMessage, Progress } from "../contract.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 
 /** A request that is not done. */
@@ -59,6 +59,10 @@ export interface PoolDump {
   readonly head: string | null;
   /** Requests that took a loss with a worker, in the order in which they did. */
   readonly lost: Readonly<Record<string, readonly string[]>>;
+  /** What hosts tell of themselves, by id. */
+  readonly hosts: Readonly<Record<string, unknown>>;
+  /** The time at which it was noted is left out. */
+  readonly capacity: Omit<Capacity, "ageMs"> | null;
 }
 
 export function dumpPool(records: PoolRecords): PoolDump {
@@ -85,6 +89,8 @@ export function dumpPool(records: PoolRecords): PoolDump {
     counters: sorted([...records.counters]),
     inboxes: sorted([...records.inboxes.unread()].map(([process, messages]) => [process, messages.map(dumpMessage)])),
     head: records.head() ?? null,
+    hosts: sorted([...records.hosts].map(([id, { id: _, ...host }]) => [id, host])),
+    capacity: dumpCapacity(records),
     lost: sorted([...records.lostRequests.entries(now)].map(([worker, ids]) => [worker, [...ids]])),
   };
 }
@@ -114,6 +120,12 @@ function dumpRequest(record: RequestRecord): RequestDump {
     reports: [...record.reports],
     waiters: [...record.waiters].sort(),
   };
+}
+
+function dumpCapacity({ capacity }: PoolRecords): PoolDump["capacity"] {
+  if (capacity === undefined) return null;
+  const { notedAt, ...noted } = capacity;
+  return noted;
 }
 
 function dumpMember(records: PoolRecords, id: string): PoolDump["members"][string] {

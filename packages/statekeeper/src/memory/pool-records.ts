@@ -4,7 +4,7 @@
  * (scripts/lib/record.lua, counters.lua)
  */
 import type { Clock, OutcomeText } from "@callgrid/core";
-import type { CacheMode, InboxMessage, Progress } from "../contract.ts";
+import type { CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract.ts";
 import { Deque } from "./deque.ts";
 import type { Inboxes } from "./inboxes.ts";
 import { LapseHeap } from "./lapse-heap.ts";
@@ -49,9 +49,11 @@ export class PoolRecords {
   readonly leases = new LapseHeap();
   readonly functions = new PoolFunctions();
   readonly lostRequests = new LostRequests();
+  readonly hosts = new Map<string, Omit<HostReport, "leaseMs">>();
   readonly counters = new Map<string, number>();
   readonly inboxes: Inboxes;
   headLease: { readonly process: string; readonly until: number } | undefined;
+  capacity: (Omit<Capacity, "ageMs"> & { readonly notedAt: number }) | undefined;
   readonly #clock: Clock;
 
   constructor(clock: Clock, inboxes: Inboxes) {

@@ -98,6 +98,7 @@ function takeQueued(records: PoolRecords, process: string, limit: number): strin
 function erase(records: PoolRecords, process: string): void {
   const member = records.members.get(process);
   records.members.delete(process);
+  records.hosts.delete(process);
   records.leases.delete(process);
   records.inboxes.drop(process);
   records.volunteers.standDown(process);

@@ -51,6 +51,7 @@ function retireLapsed(records: PoolRecords, { maxAttempts, limit }: SweepRequest
     if (!records.members.has(process)) {
       records.leases.delete(process);
       records.inboxes.drop(process);
+      records.hosts.delete(process);
       continue;
     }
     const report = { worker: process, reason: "its lease lapsed" };

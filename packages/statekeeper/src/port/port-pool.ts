@@ -1,5 +1,6 @@
 /** One pool through a port. Every operation is passed on under its own name; nothing is decided here. */
 import type {
+  Capacity,
   CheckAnswer,
   Claim,
   ClaimReply,
@@ -9,6 +10,7 @@ import type {
   FunctionTable,
   HoistReply,
   HoistRequest,
+  HostReport,
   InboxHandlers,
   InboxListener,
   Member,
@@ -17,6 +19,8 @@ import type {
   RequestState,
   SubmitBatch,
   SubmitReply,
+  Survey,
+  SurveyRequest,
   SweepReply,
   SweepRequest,
   Whereabouts,
@@ -111,6 +115,18 @@ export class PortPool implements PoolKeeper {
 
   abdicate(process: string): Promise<void> {
     return this.#call("abdicate", process);
+  }
+
+  survey(request: SurveyRequest): Promise<Survey> {
+    return this.#call("survey", request);
+  }
+
+  noteCapacity(process: string, capacity: Omit<Capacity, "ageMs">): Promise<boolean> {
+    return this.#call("noteCapacity", process, capacity);
+  }
+
+  reportHost(host: HostReport): Promise<Capacity | undefined> {
+    return this.#call("reportHost", host);
   }
 
   forget(what: Parameters<PoolKeeper["forget"]>[0]): Promise<void> {

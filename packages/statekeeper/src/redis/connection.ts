@@ -29,9 +29,10 @@ export function optionsFor({ options, clusterNodes }: RedisAddress, key: string)
     ...options,
     ...(clusterNodes === undefined ? {} : { Connector: slotConnector(clusterNodes, key) }),
     reconnectOnError: ({ message }) => {
-      if (/^(READONLY|MOVED)\b/.test(message)) return 2;
-      // this node may be cut off from the others; who asked asks again, after a while
-      return clusterNodes !== undefined && /^CLUSTERDOWN\b/.test(message);
+      if (message.startsWith("READONLY")) return 2;
+      if (clusterNodes === undefined) return false;
+      // a node that says it is down may be cut off from the others; who asked asks again, after a while
+      return message.startsWith("MOVED") ? 2 : message.startsWith("CLUSTERDOWN");
     },
   };
 }

@@ -38,6 +38,8 @@ export const keyNames = {
   reportsKey: "reports",
   statsKey: "stats",
   headKey: "head",
+  hostsKey: "hosts",
+  capacityKey: "capacity",
   probeOf: "probe:",
 } as const;
 

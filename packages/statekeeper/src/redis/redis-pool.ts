@@ -2,6 +2,7 @@
  * One pool on Redis: each operation is one script, and this file only carries arguments in and replies out.
  */
 import type {
+  Capacity,
   CheckAnswer,
   Claim,
   ClaimReply,
@@ -11,6 +12,7 @@ import type {
   FunctionTable,
   HoistReply,
   HoistRequest,
+  HostReport,
   InboxHandlers,
   InboxListener,
   Member,
@@ -20,12 +22,15 @@ import type {
   RequestState,
   SubmitBatch,
   SubmitReply,
+  Survey,
+  SurveyRequest,
   SweepReply,
   SweepRequest,
   Whereabouts,
 } from "../contract.ts";
 import {
   list,
+  readCapacity,
   readCheckReply,
   readClaimReply,
   readClaims,
@@ -34,6 +39,7 @@ import {
   readPoolState,
   readRequestState,
   readSubmitReply,
+  readSurvey,
   readSweepReply,
 } from "./replies.ts";
 import type { ScriptRunner } from "./script-runner.ts";
@@ -172,6 +178,19 @@ export class RedisPool implements PoolKeeper {
 
   async abdicate(process: string): Promise<void> {
     await this.#run("abdicate", [process]);
+  }
+
+  async survey({ requests, members }: SurveyRequest): Promise<Survey> {
+    return readSurvey(list(await this.#run("survey", [requests, members])));
+  }
+
+  async noteCapacity(process: string, { desiredWorkers, shares }: Omit<Capacity, "ageMs">): Promise<boolean> {
+    return (await this.#run("noteCapacity", [process, JSON.stringify({ desiredWorkers, shares })])) === 1;
+  }
+
+  async reportHost({ id, leaseMs, ...host }: HostReport): Promise<Capacity | undefined> {
+    const [now, noted] = list(await this.#run("reportHost", [id, leaseMs, JSON.stringify(host)]));
+    return readCapacity(String(noted ?? ""), Number(now));
   }
 
   async forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {

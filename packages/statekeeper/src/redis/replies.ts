@@ -3,11 +3,13 @@
  */
 import { GridError } from "@callgrid/core";
 import type {
+  Capacity,
   CheckAnswer,
   Claim,
   ClaimReply,
   FunctionTable,
   HoistReply,
+  HostState,
   MemberState,
   PoolState,
   Progress,
@@ -15,6 +17,7 @@ import type {
   RequestState,
   SubmitAnswer,
   SubmitReply,
+  Survey,
   SweepReply,
 } from "../contract.ts";
 import { doneRequest } from "../done-request.ts";
@@ -92,10 +95,46 @@ export function readHoistReply(reply: Reply): HoistReply {
   return { queued: queued ?? 0, wanted: wanted ?? 0, copies: readClaims(reply, 3, now ?? 0) };
 }
 
+export function readSurvey(reply: Reply): Survey {
+  const [queued = 0, members = 0, idleWorkers = 0, sampled = 0, workers = 0, slots = 0, ownQueued = 0] = reply
+    .slice(0, 7)
+    .map(Number);
+  const scale = sampled === 0 ? 0 : members / sampled;
+  const waiting = [...pairs(reply.slice(8))].map(([id, micros]) => ({
+    id,
+    selfMicros: micros === "" ? undefined : Number(micros),
+  }));
+  return {
+    queued: queued + Math.round(ownQueued * scale),
+    workers: Math.round(workers * scale),
+    idleWorkers,
+    slotsPerWorker: workers === 0 ? 1 : slots / workers,
+    hosts: readHosts(list(reply[7])).filter(({ leaseLeftMs }) => leaseLeftMs > 0),
+    waiting: waiting.sort(byId),
+  };
+}
+
+function readHosts(parts: Reply): HostState[] {
+  const hosts: HostState[] = [];
+  for (let i = 0; i < parts.length; i += 3) {
+    const [id, told, leaseLeftMs] = parts.slice(i, i + 3).map(String);
+    const host = JSON.parse(told ?? "") as Omit<HostState, "id" | "leaseLeftMs">;
+    hosts.push({ ...host, id: id ?? "", leaseLeftMs: Number(leaseLeftMs) });
+  }
+  return hosts.sort(byId);
+}
+
+/** `ms` at which it was noted, a blank, and the numbers; empty if there are none. */
+export function readCapacity(text: string, now: number): Capacity | undefined {
+  const end = text.indexOf(" ");
+  if (end === -1) return undefined;
+  return { ...(JSON.parse(text.slice(end + 1)) as Omit<Capacity, "ageMs">), ageMs: now - Number(text.slice(0, end)) };
+}
+
 export function readPoolState(pool: string, reply: Reply): PoolState {
   const counters = Object.fromEntries([...pairs(list(reply[4]))].map(([name, value]) => [name, Number(value)]));
   const members: MemberState[] = [];
-  for (let i = 5; i < reply.length; i += 6) members.push(readMember(reply.slice(i, i + 6)));
+  for (let i = 8; i < reply.length; i += 6) members.push(readMember(reply.slice(i, i + 6)));
   return {
     pool,
     queued: Number(reply[0]),
@@ -103,7 +142,9 @@ export function readPoolState(pool: string, reply: Reply): PoolState {
     head: String(reply[2]) || undefined,
     functions: readFunctionTable(list(reply[3])),
     counters,
-    members: members.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    hosts: readHosts(list(reply[5])),
+    capacity: readCapacity(String(reply[7]), Number(reply[6])),
+    members: members.sort(byId),
   };
 }
 
@@ -151,4 +192,8 @@ function pairs(flat: Reply): Map<string, string> {
   const map = new Map<string, string>();
   for (let i = 0; i < flat.length; i += 2) map.set(String(flat[i]), String(flat[i + 1]));
   return map;
+}
+
+function byId(one: { readonly id: string }, other: { readonly id: string }): number {
+  return one.id < other.id ? -1 : 1;
 }

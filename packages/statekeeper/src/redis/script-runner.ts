@@ -68,7 +68,8 @@ function isPassing(error: Error): boolean {
 }
 
 function refused(script: ScriptName, error: unknown): GridError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const told = error instanceof Error ? error.message : String(error);
+  const reason = told.startsWith("MOVED") ? `${told}; a Cluster is reached by redis+cluster://host:port` : told;
   return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, {
     cause: error,
     details: { script },

@@ -65,6 +65,11 @@ class SlotConnector extends AbstractConnector {
     }
   }
 
+  /** Once is enough: each of the commands in flight may be told to go elsewhere. */
+  override disconnect(): void {
+    if (this.connecting) super.disconnect();
+  }
+
   /** The slot's master, by the first node that answers and is not cut off; else why there is none. */
   async #find(): Promise<NodeAddress | Error> {
     let last: SlotAnswer | Error = new Error("no node was asked");

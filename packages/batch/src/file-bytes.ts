@@ -1,0 +1,53 @@
+/** Reads bytes of files: a range at once, or the rest in blocks. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+
+const carriageReturn = 13;
+
+/** Opens a file for as long as it is used. */
+export function withFile<Result>(path: string, use: (file: number) => Result): Result {
+  const file = openSync(path, "r");
+  try {
+    return use(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The bytes from one place to another; fewer where the file ends before. */
+export function readRange(file: number, from: number, to: number): Uint8Array {
+  const bytes = new Uint8Array(to - from);
+  // a read may give less than it was asked for
+  for (let filled = 0; filled < bytes.length; ) {
+    const read = readSync(file, bytes, filled, bytes.length - filled, from + filled);
+    if (read === 0) return bytes.subarray(0, filled);
+    filled += read;
+  }
+  return bytes;
+}
+
+/** What {@link eachBlock} reads. */
+export interface Blocks {
+  readonly from: number;
+  /** How large a block is at most; 2 or more. */
+  readonly blockBytes: number;
+}
+
+/**
+ * Hands over block after block with its place in the file, until `take` returns false or the file ends. No block ends between
+ * a CR and what follows it. A block is to be used at once: the next one takes its place.
+ */
+export function eachBlock(
+  file: number,
+  { from, blockBytes }: Blocks,
+  take: (block: Uint8Array, at: number) => boolean,
+): void {
+  const { size } = fstatSync(file);
+  const buffer = new Uint8Array(blockBytes);
+  for (let at = from; ; ) {
+    const read = readSync(file, buffer, 0, blockBytes, at);
+    const isHeldBack = read > 1 && buffer[read - 1] === carriageReturn && at + read < size;
+    const block = buffer.subarray(0, isHeldBack ? read - 1 : read);
+    if (block.length === 0 || !take(block, at)) return;
+    at += block.length;
+  }
+}

@@ -1,0 +1,89 @@
+/** `callgrid host`: the agent of a machine, which has as many workers as its pool has work for. */
+import { declareOptions, GridError, type OptionsResolved, option, randomId, systemClock } from "@callgrid/core";
+import { Host } from "@callgrid/worker";
+import { type CliIo, writeLine } from "../cli-io.ts";
+import type { CommandSpec } from "../command.ts";
+import { type Interrupts, withInterrupts } from "../interrupts.ts";
+import { type NodeLog, withLog } from "../log.ts";
+import { endBySignals, supervisionOptions, withSupervisor } from "../run-workers.ts";
+
+const options = declareOptions({
+  ...supervisionOptions,
+  max: option.number({
+    unit: "count",
+    min: 1,
+    max: 1_000,
+    env: "CALLGRID_HOST_MAX",
+    description: "So many worker processes it has at most, however much there is to do.",
+  }),
+  min: option.number({
+    unit: "count",
+    default: 0,
+    min: 0,
+    max: 1_000,
+    env: "CALLGRID_HOST_MIN",
+    description: "So many worker processes it has at least, also with nothing to do.",
+  }),
+  nice: option.number({
+    unit: "count",
+    default: 0,
+    min: 0,
+    max: 19,
+    env: "CALLGRID_HOST_NICE",
+    description: "How much less urgent the workers are than other processes of the machine.",
+  }),
+});
+
+export const hostCommand: CommandSpec<typeof options> = {
+  name: "host",
+  summary:
+    "Lend a machine to a pool: workers come and go as there is work. Ctrl-C and SIGTERM drain them, a second one stops them at once.",
+  operands: [],
+  options,
+  examples: [
+    "callgrid host --pool pool --functions functions.ts --max 8",
+    "callgrid host --pool pool --functions functions.ts --max 32 --min 1 --score 2 --nice 10",
+  ],
+  async run({ options, io }) {
+    if (options.min > options.max) throw tooMany(options);
+    const logPlace = { ...options, logLevel: options.logLevel ?? "info" };
+    return withLog(io, logPlace, (nodeLog) =>
+      withInterrupts(io, (interrupts) => runHost({ options, io, interrupts, nodeLog })),
+    );
+  },
+};
+
+interface HostRun {
+  readonly options: OptionsResolved<typeof options>;
+  readonly io: CliIo;
+  readonly interrupts: Interrupts;
+  readonly nodeLog: NodeLog;
+}
+
+const shownIdCharacters = 10;
+
+function runHost({ options, io, interrupts, nodeLog }: HostRun): Promise<number> {
+  const { min: minWorkers, max: maxWorkers, nice, ...rest } = options;
+  const id = `host-${randomId().slice(0, shownIdCharacters)}`;
+  return withSupervisor(
+    { options: rest, count: minWorkers, nice, interrupts, nodeLog },
+    async ({ supervisor, keeper }) => {
+      const { score, leaseMs, json } = rest;
+      const parts = { keeper, supervisor, clock: systemClock, log: nodeLog.log };
+      const host = new Host({ id, score, minWorkers, maxWorkers, leaseMs }, parts);
+      endBySignals(host, interrupts, nodeLog.log);
+      try {
+        await host.start();
+        if (json && !interrupts.first.aborted)
+          await writeLine(io.stdout, JSON.stringify({ pool: keeper.pool, host: id }));
+        await supervisor.closed;
+      } finally {
+        await host.stop();
+      }
+    },
+  );
+}
+
+function tooMany({ min, max }: { readonly min: number; readonly max: number }): GridError {
+  return new GridError("INVALID_OPTION", `--min ${min} is more than --max ${max}`, { details: { path: "--min" } });
+}

@@ -1,0 +1,80 @@
+/**
+ * How many workers a pool should have: what that is reckoned from, what came of it, and the hosts that see to it.
+ * (scripts/survey.lua, reportHost.lua, noteCapacity.lua)
+ */
+import type { Capacity, HostReport, HostState, Survey, SurveyRequest, WaitingRequest } from "../contract.ts";
+import { functionNameIn, type PoolRecords } from "./pool-records.ts";
+
+const mostHosts = 1_000;
+
+export function survey(records: PoolRecords, { requests, members }: SurveyRequest): Survey {
+  const { queue } = records;
+  const ids = queue.length <= requests ? [...queue] : bothEnds([...queue], requests);
+  const sampled = records.members.sample(members);
+  let [workers, slots, ownQueued] = [0, 0, 0];
+  for (const id of sampled) {
+    const member = records.members.get(id);
+    if (member?.kind === "worker") {
+      workers += 1;
+      slots += Number(member.description["slots"] ?? 1);
+    }
+    const own = [...(records.ownQueues.get(id) ?? [])];
+    ownQueued += own.length;
+    ids.push(...own.slice(0, Math.max(0, requests - ids.length)));
+  }
+  const scale = sampled.length === 0 ? 0 : records.members.size / sampled.length;
+  return {
+    queued: queue.length + Math.round(ownQueued * scale),
+    workers: Math.round(workers * scale),
+    idleWorkers: records.volunteers.size,
+    slotsPerWorker: workers === 0 ? 1 : slots / workers,
+    hosts: hostStates(records).filter(({ leaseLeftMs }) => leaseLeftMs > 0),
+    waiting: waitingAmong(records, ids),
+  };
+}
+
+/** Takes the agent of a machine in, or prolongs its lease. */
+export function reportHost(records: PoolRecords, { leaseMs, ...host }: HostReport): Capacity | undefined {
+  records.leases.set(host.id, records.now() + leaseMs);
+  records.hosts.set(host.id, { ...host, description: JSON.parse(JSON.stringify(host.description)) });
+  return capacityOf(records);
+}
+
+export function noteCapacity(
+  records: PoolRecords,
+  process: string,
+  { desiredWorkers, shares }: Omit<Capacity, "ageMs">,
+): boolean {
+  if (records.head() !== process) return false;
+  records.capacity = { notedAt: records.now(), desiredWorkers, shares: { ...shares } };
+  return true;
+}
+
+export function capacityOf(records: PoolRecords): Capacity | undefined {
+  if (records.capacity === undefined) return undefined;
+  const { notedAt, ...capacity } = records.capacity;
+  return { ...capacity, ageMs: records.now() - notedAt };
+}
+
+/** By id; a lease that is not there any more counts as lapsed. */
+export function hostStates(records: PoolRecords): HostState[] {
+  if (records.hosts.size > mostHosts) return [];
+  const states = [...records.hosts.values()].map((host) => ({
+    ...host,
+    leaseLeftMs: (records.leases.lapsesAt(host.id) ?? records.now()) - records.now(),
+  }));
+  return states.sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+function bothEnds(ids: readonly string[], most: number): string[] {
+  return [...ids.slice(0, Math.ceil(most / 2)), ...ids.slice(ids.length - Math.floor(most / 2))];
+}
+
+/** Each once, by id: an id may lie on several queues. */
+function waitingAmong(records: PoolRecords, ids: readonly string[]): WaitingRequest[] {
+  return [...new Set(ids)].sort().flatMap((id) => {
+    const record = records.requests.get(id);
+    if (record === undefined || record.owner !== undefined || !records.hasKnownWaiter(record)) return [];
+    return [{ id, selfMicros: records.functions.costOf(functionNameIn(record.payload)) }];
+  });
+}

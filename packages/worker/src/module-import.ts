@@ -1,0 +1,37 @@
+/** Imports modules of users by path: TypeScript without a build, by tsx, and JavaScript by Node alone. */
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { GridError } from "@callgrid/core";
+
+/** The file URL of a module, given by path (relative to the working folder) or URL; throws `INVALID_MODULE` where there is no such file. */
+export function moduleUrl(source: string | URL): string {
+  const url =
+    source instanceof URL ? source : source.startsWith("file:") ? new URL(source) : pathToFileURL(resolve(source));
+  const path = fileURLToPath(url);
+  if (existsSync(path) && statSync(path).isFile()) return url.href;
+  throw new GridError("INVALID_MODULE", `there is no module ${path}`);
+}
+
+/** What a module exports; throws `INVALID_MODULE` for one that is missing or fails to load. */
+export async function importModule(source: string | URL): Promise<object> {
+  const url = moduleUrl(source);
+  try {
+    if (/\.[cm]?tsx?$/.test(url)) await registerTypeScript();
+    return (await import(url)) as object;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GridError("INVALID_MODULE", `${fileURLToPath(url)} could not be loaded: ${reason}`, { cause });
+  }
+}
+
+let registered: Promise<void> | undefined;
+
+/** tsx's hooks, once a process, for both kinds of modules: in a package without `"type": "module"` a `.ts` file is CommonJS. */
+function registerTypeScript(): Promise<void> {
+  registered ??= Promise.all([import("tsx/esm/api"), import("tsx/cjs/api")]).then(([modules, commonJs]) => {
+    modules.register();
+    commonJs.register();
+  });
+  return registered;
+}

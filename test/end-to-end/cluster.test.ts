@@ -1,0 +1,154 @@
+/** What users do with pools that live on a Redis Cluster; what happens when it breaks is in test/faults. */
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RunQueue, type RunSummary } from "@callgrid/batch";
+import { openStatekeeper } from "@callgrid/statekeeper";
+import { connect, define, startWorker } from "callgrid";
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";
+import type { Finding } from "../../packages/cli/src/diagnosis.ts";
+import { blocksIn, pageText } from "../docs/markdown.ts";
+import { batchFunctions } from "../harness/batch-stage.ts";
+import { runCommand, startCommand } from "../harness/command.ts";
+import { lasting, shortOrFull } from "../harness/fault-length.ts";
+import { RedisCluster } from "../harness/redis-cluster.ts";
+import { GridProcess } from "../harness/worker-processes.ts";
+
+const functions = new URL("../fixtures/end-to-end/functions.ts", import.meta.url).pathname;
+const double = define("double", (x: number) => 2 * x);
+const all = 16_384;
+
+let cluster: RedisCluster;
+
+function newGrid(): { url: string; grid: string } {
+  return { url: cluster.url, grid: randomUUID() };
+}
+
+/** Moves the slot of a key to a master that does not have it; `meanwhile` happens halfway. */
+async function moveAway(key: string, meanwhile: () => Promise<void>): Promise<void> {
+  const slot = await cluster.slotOf(key);
+  const to = await cluster.masterOf((slot + all / 2) % all);
+  await cluster.moveSlot(slot, to, async (keys) => {
+    if (keys === 0) await meanwhile();
+  });
+}
+
+async function diagnose(url: string, grid: string): Promise<{ exitCode: number | null; role: Finding | undefined }> {
+  const { exitCode, stdout } = await runCommand(["doctor", "--url", url, "--grid", grid, "--json"]);
+  const findings = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Finding);
+  return { exitCode, role: findings.find(({ check }) => check === "role") };
+}
+
+describe.runIf(shortOrFull(false, true))("on a Redis Cluster", { timeout: 120_000 }, () => {
+  beforeAll(async () => {
+    cluster = await RedisCluster.start();
+  });
+
+  afterAll(() => cluster?.stop());
+
+  test("one client has pools on every master, and other grids with such a pool are known", async () => {
+    const { url, grid } = newGrid();
+    const client = await connect(url, { grid });
+    onTestFinished(() => client.close());
+    const pools = Array.from({ length: 12 }, (_, i) => `pool-${i}`);
+    const masters = new Set<unknown>();
+    for (const pool of pools) {
+      const worker = await startWorker({ pool, functions: [double], url, grid });
+      onTestFinished(() => worker.stop());
+      masters.add(await cluster.masterOf(await cluster.slotOf(`callgrid:{${grid}:${pool}}:`)));
+    }
+    expect(masters.size).toBe(3);
+    const values = await Promise.all(pools.map((pool, i) => client.enqueue(pool, [double, i])));
+    expect(values).toEqual(pools.map((_, i) => 2 * i));
+    const other = await openStatekeeper(url, { grid: "other" });
+    onTestFinished(() => other.close());
+    expect(await other.otherGridsWith("pool-1")).toEqual([grid]);
+    expect(await other.ping()).toBeGreaterThan(0);
+  });
+
+  test("a pool on a single Redis does the work of a parent on the Cluster", async () => {
+    const { url: parentUrl, grid } = newGrid();
+    const place = { url: inject("redisUrl"), grid, pool: "child" };
+    const more = ["--parent", "root", "--parent-url", parentUrl];
+    const bridge = await GridProcess.distributor({ ...place, more });
+    onTestFinished(async () => void (await bridge.end()));
+    const workers = await GridProcess.workers({ ...place, functions });
+    onTestFinished(async () => void (await workers.end()));
+    const client = await connect(parentUrl, { grid });
+    onTestFinished(() => client.close());
+    expect(await client.enqueue("root", ["stayTwice", 1, "tag"])).toEqual(["child", "child"]);
+  });
+
+  test("a durable run goes on while the slot of its queue moves", async () => {
+    const { url, grid } = newGrid();
+    const folder = await mkdtemp(join(tmpdir(), "callgrid-cluster-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const release = join(folder, "release");
+    const env = { CALLGRID_URL: url, CALLGRID_GRID: grid, RELEASE: release };
+    const workers = startCommand(["worker", "--pool", "pool", "--functions", batchFunctions, "--json"], { env });
+    await workers.firstLine();
+    await startCommand(["runner", "--json", "--lock-ms", "1s"], { env }).firstLine();
+    const client = await connect(url, { grid });
+    onTestFinished(() => client.close());
+    const spec = { data: { range: [0, 20] as const }, process: "heldFrom10", reduce: "sum", chunkUnits: 1 };
+    const id = await client.submitRun({ pool: "pool", ...spec });
+    const queue = new RunQueue({ url, grid });
+    onTestFinished(() => queue.close());
+    const until = (isSo: (run: RunSummary) => boolean): Promise<boolean> =>
+      vi.waitUntil(async () => isSo(await queue.show(id)), { timeout: 60_000, interval: 100 });
+    await until(({ done = 0 }) => done > 0);
+    // longer than the runner's lock, so that it has to be renewed
+    await moveAway(`{callgrid-runs-${grid}}`, () => lasting(2_000));
+    await writeFile(release, "");
+    await until(({ state }) => state === "completed");
+    expect((await queue.show(id)).result).toEqual({ value: 190 });
+    expect(await queue.logs(id)).toContain("begun, in chunks of 1");
+  });
+
+  test("a user with the rights of docs/OPERATIONS.md has rights enough", async () => {
+    const { url, grid } = newGrid();
+    const page = pageText("docs/OPERATIONS.md");
+    const rules = blocksIn(page, "text").find((block) => block.startsWith("ACL SETUSER node")) ?? "";
+    const [, more = ""] = /On a Cluster also `([^`]+)`/.exec(page) ?? [];
+    const [command = "", ...words] = `${rules} ${more}`.trim().split(/\s+/);
+    for (const { redis } of cluster.nodes) await redis.call(command, ...words);
+    const own = url.replace("//", "//node:secret@");
+    const worker = await startWorker({ pool: "pool", functions: [double], url: own, grid });
+    onTestFinished(() => worker.stop());
+    const client = await connect(own, { grid });
+    onTestFinished(() => client.close());
+    expect(await client.enqueue("pool", [double, 2])).toBe(4);
+    expect((await runCommand(["doctor", "--url", own, "--grid", grid])).exitCode).toBe(0);
+  });
+
+  test("doctor finds nothing wrong with it, but with a URL that does not tell, and with a slot that moves", async () => {
+    const { url, grid } = newGrid();
+    const client = await connect(url, { grid });
+    onTestFinished(() => client.close());
+    await expect(client.enqueue("pool", [double, 1], { timeoutMs: 100 })).rejects.toMatchObject({ code: "TIMEOUT" });
+    expect(await diagnose(url, grid)).toMatchObject({ exitCode: 0, role: undefined });
+    const [one, other] = cluster.nodes.map(({ server }) => server.url);
+    expect(await diagnose(one ?? "", grid)).toMatchObject({
+      exitCode: 1,
+      role: { status: "wrong", remedy: expect.stringContaining("redis+cluster://") as unknown },
+    });
+    const ask = async (nodeUrl = ""): Promise<unknown> => {
+      const plain = await openStatekeeper(nodeUrl, { grid });
+      onTestFinished(() => plain.close());
+      return plain.pool("pool").inspect();
+    };
+    // one of the two does not have the slot
+    await expect(Promise.all([ask(one), ask(other)])).rejects.toThrow(/MOVED .*redis\+cluster:/);
+    await moveAway(`callgrid:{${grid}:pool}:`, async () => {
+      expect(await diagnose(url, grid)).toMatchObject({
+        exitCode: 1,
+        role: { status: "wrong", message: expect.stringContaining("its slot moves to another node") as unknown },
+      });
+    });
+    expect(await diagnose(url, grid)).toMatchObject({ exitCode: 0, role: undefined });
+  });
+});

@@ -16,7 +16,7 @@ export function hoist(records: PoolRecords, { process, limit, except }: HoistReq
   const left = new Set(except);
   const looked = limit + except.length;
   const fromPool = copies(records, records.queue.last(looked).toReversed(), { left, limit });
-  const own = longestOwnQueue(records, process, { sample: membersAsked });
+  const own = longestOwnQueue(records, process, membersAsked);
   const fromOwn = copies(records, own?.first(looked) ?? [], { left, limit: limit - fromPool.length });
   return { ...numbers, copies: [...fromPool.toReversed(), ...fromOwn] };
 }

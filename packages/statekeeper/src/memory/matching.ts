@@ -27,9 +27,9 @@ interface Served {
 }
 
 /** Returns how many requests were given away. */
-export function match(records: PoolRecords, { limit, sample, also }: MatchBounds): number {
+export function match(records: PoolRecords, { limit, sample, first }: MatchBounds): number {
   let moved = 0;
-  let search: QueueSearch = { sample, also };
+  let search: QueueSearch = { sample, first };
   for (let round = 0; moved < limit && round < mostRounds; round += 1) {
     const volunteers = records.volunteers.first(volunteersPerRound);
     const volunteersBefore = records.volunteers.size;

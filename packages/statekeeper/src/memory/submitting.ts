@@ -30,7 +30,7 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   for (const id of intake.queued) queue.pushTail(id);
   records.count("submitted", batch.submissions.length);
   if (intake.queued.length > 0)
-    match(records, { limit: intake.queued.length, sample: membersAskedByTheWay, also: worker });
+    match(records, { limit: intake.queued.length, sample: membersAskedByTheWay, first: worker });
   return { answers: intake.answers, volunteers: records.volunteers.size };
 }
 

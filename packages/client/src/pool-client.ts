@@ -31,7 +31,7 @@ export interface PoolClientParts {
 }
 
 interface Asked {
-  readonly submission: Submission;
+  readonly submission: Asking;
   readonly worker: string | undefined;
   readonly listener: OutcomeListener;
 }
@@ -112,7 +112,7 @@ export class PoolClient {
   /** Objects for lines that nobody wants would cost every request time. */
   #logged({ submission, worker, listener }: Asked, trace: { readonly traceId?: string }): OutcomeListener {
     const { log } = this.#parts;
-    if (!log.isLevelEnabled("debug")) return listener;
+    if (log.isLevelEnabled?.("debug") === false) return listener;
     const facts = { requestId: submission.id, pool: this.name, ...trace };
     log.debug({ ...facts, worker }, "request submitted");
     return (outcome) => {

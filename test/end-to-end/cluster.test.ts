@@ -159,6 +159,21 @@ describe.runIf(shortOrFull(false, true))("on a Redis Cluster", { timeout: 120_00
   });
 });
 
+describe.runIf(shortOrFull(false, true))("a Cluster of one node", () => {
+  test("is named by doctor while slots are missing", async () => {
+    const busPort = String(await RedisServer.freePort());
+    const args = ["--cluster-enabled", "yes", "--cluster-port", busPort];
+    const server = await RedisServer.start({ port: await RedisServer.freePort(), args });
+    onTestFinished(() => server.stop());
+    const { stdout } = await runCommand(["doctor", "--url", server.url.replace("redis:", "redis+cluster:"), "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      check: "connection",
+      message: expect.stringContaining("CLUSTERDOWN") as unknown,
+    });
+    expect(stdout).toContain("--cluster fix");
+  });
+});
+
 describe.runIf(shortOrFull(false, true))("by TLS", () => {
   test("a Cluster is reached whose nodes are known by name", async () => {
     const named = ["--cluster-announce-hostname", "localhost", "--cluster-preferred-endpoint-type", "hostname"];

@@ -5,11 +5,11 @@
 import { type Clock, decodeErrorTree, isErrorText } from "@callgrid/core";
 import {
   type Ask,
+  type Asking,
   type InboxListener,
   type OutcomeListener,
   Requester,
   type Statekeeper,
-  type Submission,
 } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
 import type { ClientSettings } from "./client-options.ts";
@@ -31,7 +31,7 @@ export interface PoolClientParts {
 }
 
 interface Asked {
-  readonly submission: Submission;
+  readonly submission: Asking;
   readonly worker: string | undefined;
   readonly listener: OutcomeListener;
 }
@@ -78,7 +78,7 @@ export class PoolClient {
   }
 
   /** See {@link Requester.ask}. */
-  ask(submission: Submission, worker: string | undefined, listener: OutcomeListener): OpenAsk {
+  ask(submission: Asking, worker: string | undefined, listener: OutcomeListener): OpenAsk {
     const { tracing } = this.#parts;
     const asked = { submission, worker, listener };
     return tracing === undefined ? this.#ask(asked) : this.#askTraced(tracing, asked);
@@ -102,16 +102,23 @@ export class PoolClient {
     };
   }
 
-  #ask({ submission, worker, listener }: Asked, trace: { readonly traceId?: string } = {}): Ask {
-    const { log } = this.#parts;
-    const facts = { requestId: submission.id, pool: this.name, ...trace };
-    log.debug({ ...facts, worker }, "request submitted");
-    const ask = this.#requester.ask(submission, worker, (outcome) => {
-      log.debug({ ...facts, isError: isErrorText(outcome) }, "request answered");
-      listener(outcome);
-    });
+  #ask(asked: Asked, trace: { readonly traceId?: string } = {}): Ask {
+    const { submission, worker } = asked;
+    const ask = this.#requester.ask(submission, worker, this.#logged(asked, trace));
     this.#warning.watch();
     return ask;
+  }
+
+  /** Objects for lines that nobody wants would cost every request time. */
+  #logged({ submission, worker, listener }: Asked, trace: { readonly traceId?: string }): OutcomeListener {
+    const { log } = this.#parts;
+    if (log.isLevelEnabled?.("debug") === false) return listener;
+    const facts = { requestId: submission.id, pool: this.name, ...trace };
+    log.debug({ ...facts, worker }, "request submitted");
+    return (outcome) => {
+      log.debug({ ...facts, isError: isErrorText(outcome) }, "request answered");
+      listener(outcome);
+    };
   }
 
   /** Leaves the pool. All that was waited for has been withdrawn before. */

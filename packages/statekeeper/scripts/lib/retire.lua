@@ -51,7 +51,8 @@ end
 local function eraseMember(worker)
   local member = redis.call('HGET', membersKey, worker)
   redis.call('HDEL', membersKey, worker)
-  redis.call('HDEL', hostsKey, worker)
+  -- a caller may leave, but has no rights to this key
+  if redis.call('HEXISTS', hostsKey, worker) == 1 then redis.call('HDEL', hostsKey, worker) end
   redis.call('ZREM', leasesKey, worker)
   redis.call('DEL', inboxOf .. worker)
   leases[worker] = false
@@ -72,7 +73,7 @@ local function retire(worker, report, maxAttempts, limit, mayReturn)
   local back = takeBack(worker, held, report, maxAttempts, mayReturn)
   local queued = redis.call('LPOP', queueOf .. worker, limit) or {}
   for _, id in ipairs(queued) do back[#back + 1] = id end
-  pushToHead(queueKey, back)
+  pushToPoolHead(back)
   count('reclaimed', #back)
   if #held == limit or #queued == limit then return #back, false end
   eraseMember(worker)

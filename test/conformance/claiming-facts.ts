@@ -39,12 +39,12 @@ export function claimingFacts(setStage: SetStage): void {
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "a");
     const reply = await expectChanges(stage, () => stage.pool.claim({ ...standard, worker: "w1", max: 1 }), {
-      queue: [],
+      callerQueues: { "0:c1": null },
       requests: { [a]: { owner: "w1", isClaimed: true } },
       running: { w1: [a] },
       counted: { claimed: 1 },
     });
-    const claim = { id: a, payload: payloadOf("a"), mode: "use", timeoutMs: 0, losses: 0 };
+    const claim = { id: a, payload: payloadOf("a"), mode: "use", timeoutMs: 0, losses: 0, priority: 0 };
     expect(reply).toEqual({ kind: "claims", claims: [claim], volunteers: 0, isMore: true });
   });
 
@@ -69,7 +69,7 @@ export function claimingFacts(setStage: SetStage): void {
     expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
   });
 
-  it("the pool's queue comes next, from its head", async () => {
+  it("callers' queues come next, from their heads", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1", "w2");
     await submitByWorker(stage.pool, "w2", "c");
@@ -124,9 +124,9 @@ export function claimingFacts(setStage: SetStage): void {
     await claimNames(pool, "w2", { max: 1 });
     await pool.complete("w1", [{ id: b, outcome: "=1", ttlMs: 0, stamp: "" }], []);
     await pool.withdraw("c1", [c]);
-    expect((await stage.dump()).queue).toEqual([a, b, c, idOf("d")]);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [a, b, c, idOf("d")] });
     expect(await claimNames(pool, "w1")).toEqual(["d"]);
-    expect((await stage.dump()).queue).toEqual([]);
+    expect((await stage.dump()).callerQueues).toEqual({});
   });
 
   it("a request none of whose waiters is known any more is dropped instead of claimed", async () => {
@@ -135,7 +135,7 @@ export function claimingFacts(setStage: SetStage): void {
     await submitByClient(stage.pool, "c1", "a");
     await stage.pool.leave("c1");
     await expectChanges(stage, () => claimNames(stage.pool, "w1"), {
-      queue: [],
+      callerQueues: { "0:c1": null },
       requests: { [a]: null },
       counted: { dropped: 1 },
     });
@@ -148,7 +148,7 @@ export function claimingFacts(setStage: SetStage): void {
     await submitByClient(stage.pool, "c1", "a", "b", "c");
     await claimNames(stage.pool, "w1", { max: 2 });
     await expectChanges(stage, () => stage.pool.release("w1", [a, b]), {
-      queue: [a, b, c],
+      queue: [a, b],
       requests: { [a]: { owner: null, isClaimed: false }, [b]: { owner: null, isClaimed: false } },
       running: { w1: null },
       counted: { released: 2 },

@@ -44,6 +44,7 @@ function copyOf(name: string) {
     payload: payloadOf(name),
     mode: "use",
     losses: 0,
+    priority: 0,
     hasTimeout: false,
   } as const;
 }

@@ -55,7 +55,7 @@ export function drawingFacts(setStage: SetStage): void {
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "a", "b");
     expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
-    expect((await stage.dump()).queue).toEqual([b]);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [b] });
   });
 
   it("a claim tells whether its limits ended it, or the end of the queue", async () => {
@@ -83,7 +83,7 @@ export function drawingFacts(setStage: SetStage): void {
     const { epoch } = await pool.functions();
     const reply = await pool.claim({ ...standard, worker: "w2", max: 9, epoch });
     expect(reply).toMatchObject({ claims: [{ id: a, losses: 1 }], isMore: true });
-    expect((await dump()).queue).toEqual([b]);
+    expect((await dump()).callerQueues).toEqual({ "0:c1": [b] });
   });
 
   it("a request that was lost before ends a claim that others began, and stays where it was", async () => {
@@ -93,9 +93,9 @@ export function drawingFacts(setStage: SetStage): void {
     await submitByWorker(pool, "w2", "b");
     await claimNames(pool, "w2");
     await pool.release("w2", [b]);
-    expect((await stage.dump()).queue).toEqual([b, a, c]);
+    expect((await stage.dump()).queue).toEqual([b, a]);
     await expectChanges(stage, () => claimNames(pool, "w2"), {
-      queue: [a, c],
+      queue: [a],
       requests: { [b]: { owner: "w2", isClaimed: true } },
       running: { w2: [b] },
       counted: { claimed: 1 },
@@ -112,7 +112,7 @@ export function drawingFacts(setStage: SetStage): void {
     expect(await claimNames(stage.pool, "w2")).toEqual(["a"]);
   });
 
-  it("what a worker cannot evaluate stays in the pool's queue, in order", async () => {
+  it("what a worker cannot evaluate stays on its caller's queue, in order", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorker(pool, "w1", { work: "v1", other: "v1" });
@@ -120,22 +120,21 @@ export function drawingFacts(setStage: SetStage): void {
     await submitOthers(pool, "a", "b");
     await submitByClient(pool, "c1", "c");
     expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["c"]);
-    expect((await stage.dump()).queue).toEqual([a, b]);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [a, b] });
   });
 
   it("what a worker cannot evaluate goes from its own queue to the head of the pool's", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorker(pool, "w1", { work: "v1", other: "v1" });
-    await submitByClient(pool, "c1", "c");
     const submissions = ["a", "b"].map((name) => ({ id: idOf(name), payload: payloadOf(name, "other") }));
     await pool.submit({ process: "w1", worker: "w1", leaseMs: 0, queueLimit: 0, submissions });
     expect(await claimNames(pool, "w1", { skips: ["other"], isOpenToRoots: false })).toEqual([]);
-    expect((await stage.dump()).queue).toEqual([b, a, c]);
+    expect((await stage.dump()).queue).toEqual([b, a]);
     expect((await stage.dump()).ownQueues).toEqual({});
   });
 
-  it("what a worker cannot evaluate goes to the end of the pool's queue once a thousand ids were looked at", async () => {
+  it("what a worker cannot evaluate goes to the end of its caller's queue once a thousand ids were looked at", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorker(pool, "w1", { work: "v1", other: "v1" });
@@ -143,9 +142,9 @@ export function drawingFacts(setStage: SetStage): void {
     await submitOthers(pool, ...many);
     await submitByClient(pool, "c1", "a");
     expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual([]);
-    expect((await stage.dump()).queue).toEqual(["n1000", "a", ...many.slice(0, 1_000)].map(idOf));
+    expect((await stage.dump()).callerQueues["0:c1"]).toEqual(["n1000", "a", ...many.slice(0, 1_000)].map(idOf));
     expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["a"]);
-    expect((await stage.dump()).queue).toEqual(["n1000", ...many.slice(0, 1_000)].map(idOf));
+    expect((await stage.dump()).callerQueues["0:c1"]).toEqual(["n1000", ...many.slice(0, 1_000)].map(idOf));
   });
 
   it("a claim looks at a thousand ids at most, and is repeated if it met leftovers only", async () => {
@@ -156,7 +155,7 @@ export function drawingFacts(setStage: SetStage): void {
     await submitByClient(pool, "c1", ...many, "a");
     await pool.withdraw("c1", many.map(idOf));
     expect((await pool.claim({ ...standard, worker: "w1", epoch: 1, max: 1, volunteerFor: 1 })).kind).toBe("again");
-    expect((await stage.dump()).queue).toHaveLength(2);
+    expect((await stage.dump()).callerQueues["0:c1"]).toHaveLength(2);
     expect(await claimNames(pool, "w1")).toEqual(["a"]);
   });
 }

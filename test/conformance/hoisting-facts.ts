@@ -38,7 +38,7 @@ export function hoistingFacts(setStage: SetStage): void {
   it("what is queued last is copied, in the order of the queue, and stays where it is", async () => {
     const stage = await setQueued(setStage, "a", "b", "c");
     const reply = await expectNoChange(stage, () => stage.pool.hoist({ process: "d1", limit: 2, except: [] }));
-    const copy = { mode: "use", timeoutMs: 0, losses: 0 };
+    const copy = { mode: "use", timeoutMs: 0, losses: 0, priority: 0 };
     expect(reply).toEqual({
       queued: 3,
       wanted: 0,
@@ -149,6 +149,6 @@ export function hoistingFacts(setStage: SetStage): void {
     expect((await stage.dump()).volunteers).toMatchObject([{ worker: "d1", isClosedToOwn: true }]);
     await submitByClient(stage.pool, "c1", "b");
     expect((await stage.dump()).running).toEqual({ d1: [b] });
-    expect((await stage.dump()).queue).toEqual([a]);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:d1": [a] });
   });
 }

@@ -168,7 +168,7 @@ export function inboxFacts(setStage: SetStage): void {
       });
       const submission = { id: idOf("a"), payload: '["work","a blank, and\\na line"]', mode: "refresh" } as const;
       await pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions: [submission] });
-      const claim = { ...submission, timeoutMs: 0, losses: 0 };
+      const claim = { ...submission, timeoutMs: 0, losses: 0, priority: 0 };
       expect(await receive("w1", 1)).toEqual([{ kind: "run", claim }]);
     }),
   );

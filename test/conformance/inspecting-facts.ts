@@ -76,6 +76,7 @@ export function inspectingFacts(setStage: SetStage): void {
       waiters: ["c1", "c2"],
       waitsFor: [],
       losses: 0,
+      priority: 0,
       timeoutMs: 0,
       progress: undefined,
       resultStamp: undefined,

@@ -2,7 +2,7 @@
  * Random operations on a pool, as plain data: fast-check makes, shrinks and prints them, and both statekeepers run the same ones.
  * Leases last for ever or have lapsed at once, in an order that is part of the operation: so real time plays no part.
  */
-import type { CacheMode, Capacity, Claim, Completion, HostState, PoolKeeper } from "@callgrid/statekeeper";
+import type { CacheMode, Capacity, Claim, Completion, HostState, PoolKeeper, Preference } from "@callgrid/statekeeper";
 import fc from "fast-check";
 import { idOf, longLeaseMs } from "./stage.ts";
 
@@ -57,6 +57,7 @@ const functionName = fc.constantFrom(...functionNames);
 const version = fc.constantFrom("v1", "v1", "v1", "v2");
 const outcome = fc.constantFrom("plain", "rich", "error", "large");
 const maxAttempts = fc.integer({ min: 1, max: 3 });
+const priority = fc.constantFrom(0, 0, 0, 1, -2);
 const submission = fc.record({
   name,
   mode: fc.constantFrom<CacheMode[]>("use", "use", "use", "refresh", "bypass"),
@@ -92,11 +93,23 @@ const kinds: Readonly<Record<string, Kind>> = {
   ),
   submitByClient: kind(
     8,
-    fc.record({ process: client, queueLimit: fc.constantFrom(0, 0, 3), submissions }),
+    fc.record({ process: client, priority, queueLimit: fc.constantFrom(0, 0, 3), submissions }),
     (pool, data) => pool.submit({ ...data, leaseMs: longLeaseMs, submissions: data.submissions.map(submissionOf) }),
   ),
-  submitByWorker: kind(6, fc.record({ worker, queueLimit: fc.constantFrom(0, 0, 3), submissions }), (pool, data) =>
-    pool.submit({ ...data, process: data.worker, leaseMs: 0, submissions: data.submissions.map(submissionOf) }),
+  submitByWorker: kind(
+    6,
+    fc.record({ worker, isReentrant: fc.boolean(), queueLimit: fc.constantFrom(0, 0, 3), submissions }),
+    (pool, data) =>
+      pool.submit({ ...data, process: data.worker, leaseMs: 0, submissions: data.submissions.map(submissionOf) }),
+  ),
+  submitReentrant: kind(3, fc.record({ process, priority, submissions }), (pool, data) =>
+    pool.submit({
+      ...data,
+      leaseMs: 0,
+      queueLimit: 0,
+      isReentrant: true,
+      submissions: data.submissions.map(submissionOf),
+    }),
   ),
   submitToWorker: kind(2, fc.record({ process, worker, submissions }), (pool, data) =>
     pool.submit({ ...data, leaseMs: 0, queueLimit: 0, submissions: data.submissions.map(submissionOf) }),
@@ -113,8 +126,11 @@ const kinds: Readonly<Record<string, Kind>> = {
       isOpenToChildren: fc.boolean(),
       isClosedToOwn: fc.constantFrom(false, false, true),
       volunteerFor: fc.constantFrom(0, 1, 2, 3),
+      score: fc.constantFrom(1, 1, 2.5, 0),
+      recent: fc.constantFrom(...functionNames, undefined),
     }),
-    async (pool, { isStale, ...request }, { epoch }) => {
+    async (pool, { isStale, recent, ...given }, { epoch }) => {
+      const request = { ...given, ...(recent === undefined ? {} : { recent }) };
       const reply = await pool.claim({ ...request, epoch: isStale ? epoch - 1 : epoch });
       return { ...reply, claims: reply.claims.map(withoutTime) };
     },
@@ -184,8 +200,15 @@ const kinds: Readonly<Record<string, Kind>> = {
   lapse: kind(3, fc.record({ process: processOrHost }), (pool, { process }, { step }) =>
     pool.renew(process, -longLeaseMs * (1 + step)),
   ),
-  sweep: kind(4, fc.record({ process, headLeaseMs: fc.constantFrom(0, longLeaseMs), maxAttempts }), (pool, data) =>
-    pool.sweep({ ...data, limit: 100 }),
+  sweep: kind(
+    4,
+    fc.record({
+      process,
+      headLeaseMs: fc.constantFrom(0, longLeaseMs),
+      maxAttempts,
+      prefer: fc.constantFrom<Preference[][]>([], ["recent", "score"], ["idle"]),
+    }),
+    (pool, data) => pool.sweep({ ...data, limit: 100 }),
   ),
   leave: kind(1, fc.record({ process: processOrHost }), (pool, { process }) => pool.leave(process)),
   bury: kind(2, fc.record({ worker, maxAttempts }), (pool, { worker, maxAttempts }, { step }) =>

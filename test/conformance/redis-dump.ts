@@ -67,6 +67,10 @@ const readScores = (key: string): string[] => ["zrange", key, "0", "-1", "WITHSC
 
 const readers: Readonly<Record<string, (key: string) => string[]>> = {
   queue: readList,
+  priorities: readScores,
+  callers: readScores,
+  caller: readList,
+  waiting: readText,
   request: readText,
   claims: readHash,
   notes: readHash,
@@ -74,6 +78,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   running: (key) => ["smembers", key],
   result: readText,
   volunteers: readHash,
+  preferences: readText,
   members: readHash,
   leases: readScores,
   functions: readHash,
@@ -99,18 +104,24 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
   const single = new Map(contents);
   const fields = (name: string): Fields => (single.get(name) as Fields | undefined) ?? {};
   const scores = (name: string): Array<[string, number]> => inPairs((single.get(name) as string[] | undefined) ?? []);
+  expectCounted(contents);
   return {
     requests: dumpRequests(
       each(contents, "request", (text) => text as string),
       { claims: fields("claims"), notes: fields("notes"), reports: fields("reports") },
     ),
     queue: (single.get("queue") as string[] | undefined) ?? [],
+    callerQueues: dumpCallerQueues(contents),
+    turns: dumpTurns(contents),
     ownQueues: each(contents, "queue", (ids) => ids as string[]),
     running: each(contents, "running", (ids) => (ids as string[]).sort()),
     results: each(contents, "result", (text) => dumpResult(text as string)),
     volunteers: Object.entries(fields("volunteers"))
       .sort(([, one], [, other]) => Number.parseInt(one, 10) - Number.parseInt(other, 10))
       .map(([worker, text]) => dumpVolunteer(worker, text)),
+    preferences: ((single.get("preferences") as string | undefined)?.split(" ") as
+      | PoolDump["preferences"]
+      | undefined) ?? ["score", "recent", "idle"],
     members: mapped(fields("members"), (text) => JSON.parse(text) as PoolDump["members"][string]),
     leases: Object.fromEntries(scores("leases").map(([process, lapsesAt]) => [process, lapsesAt > now])),
     functions: fields("functions"),
@@ -127,6 +138,28 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     capacity: dumpCapacity(single.get("capacity") as string | undefined),
     lost: each(contents, "lost", (ids) => ids as string[]),
   };
+}
+
+function dumpCallerQueues(contents: readonly Content[]): Record<string, string[]> {
+  return each(contents, "caller", (ids) => ids as string[]);
+}
+
+function dumpTurns(contents: readonly Content[]): Record<string, number> {
+  const callers = Object.entries(each(contents, "callers", (scores) => inPairs(scores as string[])));
+  const inLine = callers.flatMap(([priority, turns]) =>
+    turns.map(([process, turn]): [string, number] => [`${priority}:${process}`, turn]),
+  );
+  const priorities = inPairs((new Map(contents).get("priorities") as string[] | undefined) ?? []);
+  return Object.fromEntries([...priorities, ...inLine]);
+}
+
+/** The number that is kept of what waits is that of what waits. */
+function expectCounted(contents: readonly Content[]): void {
+  const single = new Map(contents);
+  const shared = [(single.get("queue") as string[] | undefined) ?? [], ...Object.values(dumpCallerQueues(contents))];
+  const waiting = shared.reduce((sum, ids) => sum + ids.length, 0);
+  const counted = Number(single.get("waiting") ?? 0);
+  if (counted !== waiting) throw new Error(`${waiting} ids wait, and "waiting" says ${counted}`);
 }
 
 /** What the keys `<kind>:<id>` hold, by id. */
@@ -163,8 +196,8 @@ function dumpRequests(texts: Fields, beside: BesideRecords): Record<string, Requ
 }
 
 function dumpRequest(id: string, text: string, { claims, notes, reports }: BesideRecords): RequestDump {
-  const header = /^(\S*) (\S+) (\d+) (\d+)\n/.exec(text);
-  const [whole = "", waiters = "", mode = "use", deadline, losses] = header ?? [];
+  const header = /^(\S*) (\S+) (\d+) (\d+) (-?\d+)\n/.exec(text);
+  const [whole = "", waiters = "", mode = "use", deadline, losses, priority] = header ?? [];
   const [payload = "", trace] = text.slice(whole.length).split("\n");
   return {
     payload,
@@ -177,6 +210,7 @@ function dumpRequest(id: string, text: string, { claims, notes, reports }: Besid
     suspended: notes[`suspended ${id}`] ?? null,
     progress: dumpProgress(notes[`progress ${id}`]),
     losses: Number(losses),
+    priority: Number(priority),
     reports: JSON.parse(`[${reports[id] ?? ""}]`) as unknown[],
     waiters: waiters.split(",").filter(Boolean).sort(),
   };
@@ -198,12 +232,14 @@ function dumpResult(text: string): PoolDump["results"][string] {
 }
 
 function dumpVolunteer(worker: string, text: string): PoolDump["volunteers"][number] {
-  const [, want, epoch, reach, ...skips] = text.split(" ");
+  const [, want, epoch, reach, score, recent, ...skips] = text.split(" ");
   return {
     worker,
     want: Number(want),
     epoch: Number(epoch),
     skips: skips.filter((name) => name !== ""),
     isClosedToOwn: reach === "others",
+    score: Number(score),
+    recent: recent === "-" ? null : (recent ?? null),
   };
 }

@@ -112,6 +112,8 @@ export async function claimNames(
     max?: number;
     budgetMicros?: number;
     volunteerFor?: number;
+    score?: number;
+    recent?: string;
     skips?: readonly string[];
     isOpenToRoots?: boolean;
     isOpenToChildren?: boolean;

@@ -12,6 +12,7 @@ import { forgettingFacts, functionTableFacts, membershipFacts } from "./membersh
 import type { SetStage } from "./stage.ts";
 import { submittingFacts } from "./submitting-facts.ts";
 import { headingFacts, retiringFacts } from "./sweeping-facts.ts";
+import { turnFacts } from "./turn-facts.ts";
 import { volunteeringFacts } from "./volunteering-facts.ts";
 import { checkingFacts, markingFacts, reconcilingFacts, withdrawingFacts } from "./waiting-facts.ts";
 
@@ -19,6 +20,7 @@ export function statekeeperFacts(setStage: SetStage): void {
   describe("submitting", () => submittingFacts(setStage));
   describe("claiming", () => claimingFacts(setStage));
   describe("drawing", () => drawingFacts(setStage));
+  describe("turns", () => turnFacts(setStage));
   describe("volunteering", () => volunteeringFacts(setStage));
   describe("completing", () => completingFacts(setStage));
   describe("withdrawing", () => withdrawingFacts(setStage));

@@ -32,11 +32,11 @@ async function keepResult(stage: Stage, ttlMs = longLeaseMs): Promise<void> {
 }
 
 export function submittingFacts(setStage: SetStage): void {
-  it("a new request goes to the end of the pool's queue, and its process gets a lease", async () => {
+  it("a new request goes to the end of its caller's queue, and that process gets a lease", async () => {
     const stage = await setStage();
     await submitByClient(stage.pool, "c1", "b");
     const reply = await expectChanges(stage, () => submit(stage, {}, { process: "c2", leaseMs: longLeaseMs }), {
-      queue: [b, a],
+      callerQueues: { "0:c2": [a] },
       requests: { [a]: { payload: payloadOf("a"), waiters: ["c2"] } },
       leases: { c2: true },
       counted: { submitted: 1 },
@@ -47,7 +47,7 @@ export function submittingFacts(setStage: SetStage): void {
   it("a lease of 0 leaves the process's lease alone", async () => {
     const stage = await setStage();
     await expectChanges(stage, () => submit(stage, {}), {
-      queue: [a],
+      callerQueues: { "0:c1": [a] },
       requests: { [a]: { payload: payloadOf("a"), waiters: ["c1"] } },
       counted: { submitted: 1 },
     });
@@ -57,7 +57,7 @@ export function submittingFacts(setStage: SetStage): void {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await expectChanges(stage, () => submit(stage, { trace }, { leaseMs: longLeaseMs }), {
-      queue: [a],
+      callerQueues: { "0:c1": [a] },
       leases: { c1: true },
       requests: { [a]: { payload: payloadOf("a"), trace, waiters: ["c1"] } },
       counted: { submitted: 1 },
@@ -73,6 +73,7 @@ export function submittingFacts(setStage: SetStage): void {
     const stage = await setStage();
     await submit(stage, { trace });
     await expectChanges(stage, () => submit(stage, {}, { process: "c2" }), {
+      callerQueues: { "0:c2": [a] },
       requests: { [a]: { waiters: ["c1", "c2"] } },
       counted: { submitted: 1, joined: 1 },
     });
@@ -82,9 +83,27 @@ export function submittingFacts(setStage: SetStage): void {
     });
   });
 
-  it("an equal request joins the one that is queued, and is not queued again", async () => {
+  it("an equal request joins the one that is queued, and is in line with its new caller's too, once", async () => {
     const stage = await setStage();
     await submitByClient(stage.pool, "c1", "a");
+    await expectChanges(stage, () => submit(stage, {}, { process: "c2" }), {
+      callerQueues: { "0:c2": [a] },
+      requests: { [a]: { waiters: ["c1", "c2"] } },
+      counted: { submitted: 1, joined: 1 },
+    });
+  });
+
+  it("who joins again is not queued again", async () => {
+    const stage = await setStage();
+    await submitByClient(stage.pool, "c1", "a");
+    await expectChanges(stage, () => submit(stage, {}), { counted: { submitted: 1, joined: 1 } });
+  });
+
+  it("who joins what is running is not queued", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a");
+    await claimNames(stage.pool, "w1");
     await expectChanges(stage, () => submit(stage, {}, { process: "c2" }), {
       requests: { [a]: { waiters: ["c1", "c2"] } },
       counted: { submitted: 1, joined: 1 },
@@ -94,7 +113,7 @@ export function submittingFacts(setStage: SetStage): void {
   it("equal requests of one batch become one", async () => {
     const stage = await setStage();
     await expectChanges(stage, () => submitByClient(stage.pool, "c1", "a", "a"), {
-      queue: [a],
+      callerQueues: { "0:c1": [a] },
       requests: { [a]: { payload: payloadOf("a"), waiters: ["c1"] } },
       leases: { c1: true },
       counted: { submitted: 2, joined: 1 },
@@ -121,14 +140,14 @@ export function submittingFacts(setStage: SetStage): void {
     await keepResult(stage);
     await joinWorker(stage.pool, "w2", { work: "v2" });
     expect((await submit(stage, {})).answers).toEqual([]);
-    expect((await stage.dump()).queue).toEqual([a]);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [a] });
   });
 
   it.each(["refresh", "bypass"] as const)("%s queues a request although its result is kept", async (mode) => {
     const stage = await setStage();
     await keepResult(stage);
     await expectChanges(stage, () => submit(stage, { mode }), {
-      queue: [a],
+      callerQueues: { "0:c1": [a] },
       requests: { [a]: { payload: payloadOf("a"), mode, waiters: ["c1"] } },
       counted: { submitted: 1 },
     });
@@ -209,7 +228,7 @@ export function submittingFacts(setStage: SetStage): void {
     await submitByClient(stage.pool, "c1", "a");
     const submissions = ["b", "a", "c"].map((name) => ({ id: idOf(name), payload: payloadOf(name) }));
     const reply = await expectChanges(stage, () => submit(stage, {}, { process: "c2", queueLimit: 2, submissions }), {
-      queue: [a, b],
+      callerQueues: { "0:c2": [b, a] },
       requests: { [a]: { waiters: ["c1", "c2"] }, [b]: { payload: payloadOf("b"), waiters: ["c2"] } },
       counted: { submitted: 3, joined: 1 },
     });
@@ -226,7 +245,7 @@ export function submittingFacts(setStage: SetStage): void {
     expect(reply.answers).toEqual([{ index: 0, kind: "outcome", outcome: "=1" }]);
   });
 
-  it("the limit of the pool's queue does not hold for own queues", async () => {
+  it("the limit of what waits does not hold for own queues", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "b");
@@ -247,7 +266,7 @@ export function submittingFacts(setStage: SetStage): void {
   it("a re-entrant request whose worker is no member goes to the pool's queue, and under its limit", async () => {
     const stage = await setStage();
     const submissions = ["a", "b"].map((name) => ({ id: idOf(name), payload: payloadOf(name) }));
-    const batch = { process: "w1", worker: "w1", queueLimit: 1, submissions };
+    const batch = { process: "w1", worker: "w1", isReentrant: true, queueLimit: 1, submissions };
     const reply = await expectChanges(stage, () => submit(stage, {}, batch), {
       queue: [a],
       requests: { [a]: { payload: payloadOf("a"), waiters: ["w1"] } },
@@ -256,10 +275,11 @@ export function submittingFacts(setStage: SetStage): void {
     expect(reply.answers).toEqual([{ index: 1, kind: "pool-full" }]);
   });
 
-  it("a re-entrant request whose worker is no member is not copied", async () => {
+  it("a re-entrant request that is queued for a caller goes to the pool's queue too, if it goes to no own queue", async () => {
     const stage = await setStage();
     await submitByClient(stage.pool, "c1", "a");
-    await expectChanges(stage, () => submitByWorker(stage.pool, "w1", "a"), {
+    await expectChanges(stage, () => submit(stage, {}, { process: "w1", isReentrant: true }), {
+      queue: [a],
       requests: { [a]: { waiters: ["c1", "w1"] } },
       counted: { submitted: 1, joined: 1 },
     });

@@ -106,7 +106,7 @@ export function retiringFacts(setStage: SetStage): void {
     await lapse(stage.pool, "w1");
     await sweep(stage);
     const { requests, lost } = await stage.dump();
-    expect(requests[a]).toMatchObject({ owner: null, suspended: null, losses: 0, reports: [] });
+    expect(requests[a]).toMatchObject({ owner: null, suspended: null, losses: 0, priority: 0, reports: [] });
     expect(lost).toEqual({});
   });
 
@@ -142,7 +142,7 @@ export function retiringFacts(setStage: SetStage): void {
     await lapse(stage.pool, "w1");
     await sweep(stage);
     await expectChanges(stage, () => joinWorkers(stage.pool, "w1"), {
-      requests: { [a]: { losses: 0, reports: [] } },
+      requests: { [a]: { losses: 0, priority: 0, reports: [] } },
       lost: { w1: null },
       members: { w1: { kind: "worker", description: { host: "here" }, functions: { work: "v1" } } },
       leases: { w1: true },

@@ -24,6 +24,7 @@ function runMessage(name: string, functionName = "work") {
     payload: payloadOf(name, functionName),
     mode: "use",
     losses: 0,
+    priority: 0,
     hasTimeout: false,
   } as const;
 }
@@ -42,7 +43,7 @@ export function volunteeringFacts(setStage: SetStage): void {
       volunteerFor: 2,
     };
     const reply = await expectChanges(stage, () => stage.pool.claim(claim), {
-      volunteers: [{ worker: "w1", want: 2, epoch: 1, skips: ["other"], isClosedToOwn: false }],
+      volunteers: [{ worker: "w1", want: 2, epoch: 1, skips: ["other"], isClosedToOwn: false, score: 1, recent: null }],
       counted: { volunteered: 1 },
     });
     expect(reply).toEqual({ kind: "claims", claims: [], volunteers: 1, isMore: false });
@@ -67,7 +68,7 @@ export function volunteeringFacts(setStage: SetStage): void {
     await joinWorkers(stage.pool, "w1");
     await claimNames(stage.pool, "w1", { volunteerFor: 1 });
     await expectChanges(stage, () => submitByClient(stage.pool, "c1", "a", "b"), {
-      queue: [b],
+      callerQueues: { "0:c1": [b] },
       requests: {
         [a]: { payload: payloadOf("a"), owner: "w1", isClaimed: true, waiters: ["c1"] },
         [b]: { payload: payloadOf("b"), waiters: ["c1"] },
@@ -98,6 +99,34 @@ export function volunteeringFacts(setStage: SetStage): void {
     expect((await stage.dump()).running).toEqual({ w1: [b], w2: [a] });
   });
 
+  it("the fastest is served first, and among equals who evaluated the function last", async () => {
+    const { pool, dump } = await setStage();
+    await joinWorkers(pool, "w1", "w2", "w3", "w4");
+    await claimNames(pool, "w1", { volunteerFor: 1 });
+    await claimNames(pool, "w2", { volunteerFor: 1, recent: "other" });
+    await claimNames(pool, "w3", { volunteerFor: 1, recent: "work" });
+    await claimNames(pool, "w4", { volunteerFor: 1, score: 2.5 });
+    for (const name of ["a", "b", "c"]) await submitByClient(pool, "c1", name);
+    const { running, volunteers } = await dump();
+    expect(running).toEqual({ w1: [idOf("c")], w3: [b], w4: [a] });
+    expect(volunteers).toMatchObject([{ worker: "w2", score: 1, recent: "other" }]);
+  });
+
+  it("the head of a pool says what is preferred, and it stays so", async () => {
+    const { pool, dump } = await setStage();
+    await joinWorkers(pool, "w1", "w2", "w3");
+    await claimNames(pool, "w1", { volunteerFor: 1 });
+    await claimNames(pool, "w2", { volunteerFor: 1, score: 2 });
+    await claimNames(pool, "w3", { volunteerFor: 1, recent: "work" });
+    const sweeping = { maxAttempts: 3, limit: 100 };
+    await pool.sweep({ ...sweeping, process: "d1", headLeaseMs: longLeaseMs, prefer: ["recent", "idle", "score"] });
+    await pool.sweep({ ...sweeping, process: "d2", headLeaseMs: longLeaseMs, prefer: ["score"] });
+    await pool.sweep({ ...sweeping, process: "d1", headLeaseMs: longLeaseMs });
+    expect((await dump()).preferences).toEqual(["recent", "idle", "score"]);
+    for (const name of ["a", "b"]) await submitByClient(pool, "c1", name);
+    expect((await dump()).running).toEqual({ w1: [b], w3: [a] });
+  });
+
   it("a volunteer gets as many as it asked for", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1", "w2");
@@ -123,9 +152,9 @@ export function volunteeringFacts(setStage: SetStage): void {
     await joinWorkers(pool, ...workers);
     for (const worker of workers) await claimNames(pool, worker, { volunteerFor: 1 });
     await submitByClient(pool, "c1", ...workers);
-    const { running, volunteers, queue } = await dump();
+    const { running, volunteers, callerQueues } = await dump();
     expect(Object.keys(running)).toHaveLength(workers.length);
-    expect({ volunteers, queue }).toEqual({ volunteers: [], queue: [] });
+    expect({ volunteers, callerQueues }).toEqual({ volunteers: [], callerQueues: {} });
   });
 
   it("work on another worker's own queue is given to a volunteer too", async () => {
@@ -159,7 +188,7 @@ export function volunteeringFacts(setStage: SetStage): void {
     await claimNames(pool, "w1", { volunteerFor: 1 });
     await joinWorker(pool, "w2", { other: "v1" });
     await expectChanges(stage, () => submitByClient(pool, "c1", "a"), {
-      queue: [a],
+      callerQueues: { "0:c1": [a] },
       requests: { [a]: { payload: payloadOf("a"), waiters: ["c1"] } },
       volunteers: [],
       leases: { c1: true },
@@ -176,8 +205,12 @@ export function volunteeringFacts(setStage: SetStage): void {
     await joinWorker(pool, "fresh", { other: "v1" });
     await claimNames(pool, "fresh", { volunteerFor: 1 });
     await submitByClient(pool, "c1", "a", "b");
-    const { running, volunteers, queue } = await dump();
-    expect({ running, volunteers, queue }).toEqual({ running: { fresh: [a] }, volunteers: [], queue: [b] });
+    const { running, volunteers, callerQueues } = await dump();
+    expect({ running, volunteers, callerQueues }).toEqual({
+      running: { fresh: [a] },
+      volunteers: [],
+      callerQueues: { "0:c1": [b] },
+    });
   });
 
   it("a volunteer that submits to its own queue stands down, since it claims from there next", async () => {

@@ -129,7 +129,7 @@ export function reconcilingFacts(setStage: SetStage): void {
     await claimNames(stage.pool, "w1", { volunteerFor: 2 });
     await submitByClient(stage.pool, "c1", "b", "a");
     const { claims, abandoned } = await expectNoChange(stage, () => stage.pool.reconcile("w1", [b]));
-    expect(claims).toEqual([{ id: a, payload: payloadOf("a"), mode: "use", timeoutMs: 0, losses: 0 }]);
+    expect(claims).toEqual([{ id: a, payload: payloadOf("a"), mode: "use", timeoutMs: 0, losses: 0, priority: 0 }]);
     expect(abandoned).toEqual([]);
   });
 

@@ -19,6 +19,7 @@ export function misplacedRequest(records: PoolRecords): string | undefined {
 
 function takeableIds(records: PoolRecords): Set<string> {
   const ids = new Set(records.queue);
+  for (const { queue } of records.callers.queues()) for (const id of queue) ids.add(id);
   for (const [worker, queue] of records.ownQueues) {
     if (records.members.has(worker)) for (const id of queue) ids.add(id);
   }
@@ -62,6 +63,8 @@ export function changedResult(records: PoolRecords, seen: Map<string, string>): 
 export function leftover(records: PoolRecords, living: ReadonlySet<string>): string | undefined {
   for (const [id, record] of records.requests) return `${id} is still known: ${describe(record)}`;
   if (records.queue.length > 0) return `the pool's queue still holds ${[...records.queue].join(", ")}`;
+  for (const { name, queue } of records.callers.queues())
+    if (queue.length > 0) return `the queue of caller ${name} still holds ${[...queue].join(", ")}`;
   for (const [worker, queue] of records.ownQueues)
     if (queue.length > 0) return `the queue of ${worker} still holds ${[...queue].join(", ")}`;
   for (const [worker, ids] of records.running) return `${[...ids].join(", ")} still noted as running at ${worker}`;

@@ -165,6 +165,6 @@ function reportOf(options: SimulationOptions, grid: SimulatedGrid): string {
 }
 
 function describePool(grid: SimulatedGrid): string {
-  const { requests, queue, ownQueues, running, volunteers, leases, head } = grid.watched.pool.dump();
-  return JSON.stringify({ requests, queue, ownQueues, running, volunteers, leases, head }, undefined, 1);
+  const { requests, queue, callerQueues, ownQueues, running, volunteers, leases, head } = grid.watched.pool.dump();
+  return JSON.stringify({ requests, queue, callerQueues, ownQueues, running, volunteers, leases, head }, undefined, 1);
 }

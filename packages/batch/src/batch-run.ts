@@ -218,8 +218,8 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   }
 
   #poolChunks(grid: Grid, pool: string, { work }: BatchSetting): PoolChunks {
-    const { cache } = this.#parts.spec;
-    return new PoolChunks({ grid, pool, work, cache, signal: this.#signal, startedMs: this.#startedMs });
+    const { cache, priority } = this.#parts.spec;
+    return new PoolChunks({ grid, pool, work, cache, priority, signal: this.#signal, startedMs: this.#startedMs });
   }
 
   /** All chunks as they finish, those of the pilot first. */

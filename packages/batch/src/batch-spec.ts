@@ -1,5 +1,5 @@
 /** How a batch is described, and the description once it is checked. */
-import type { WindowOptions } from "@callgrid/client";
+import { enqueueOptions, type WindowOptions } from "@callgrid/client";
 import { type AnyFunction, declareOptions, GridError, option, parsePool, resolveOptions } from "@callgrid/core";
 import type { SlicedData } from "./batch-data.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -39,6 +39,7 @@ export const batchOptions = declareOptions({
     max: 100_000,
     description: "How many chunks are open at once, instead of what the planner would choose.",
   }),
+  priority: enqueueOptions.priority,
   retries: option.number({
     unit: "count",
     default: 3,
@@ -89,6 +90,8 @@ export interface BatchSpec<Value = unknown, Result = Value[]> {
   readonly mode?: BatchMode | undefined;
   readonly chunkUnits?: number | undefined;
   readonly window?: number | undefined;
+  /** Of its chunks on a pool, beside what others ask for there; see {@link WindowOptions.priority}. */
+  readonly priority?: number | undefined;
   readonly retries?: number | undefined;
   readonly maxSlices?: number | undefined;
   /** `use` (the default) takes chunks that are known; `refresh` evaluates all of them anew. */
@@ -117,6 +120,7 @@ export interface CheckedSpec {
   readonly mode: BatchMode | undefined;
   readonly chunkUnits: number | undefined;
   readonly window: number | undefined;
+  readonly priority: number | undefined;
   readonly retries: number;
   readonly maxSlices: number;
   readonly cache: WindowOptions["cache"];

@@ -13,6 +13,7 @@ export interface PoolChunksParts {
   readonly pool: string;
   readonly work: SliceWork;
   readonly cache: WindowOptions["cache"];
+  readonly priority: number | undefined;
   readonly signal: AbortSignal;
   /** Since when this run is under way: what was evaluated before is cached. */
   readonly startedMs: number;
@@ -52,17 +53,17 @@ export class PoolChunks {
 
   /** One chunk by itself. */
   async evaluate(chunk: Chunk): Promise<ChunkOutcome> {
-    const { grid, pool, cache, signal } = this.#parts;
+    const { grid, pool, cache, priority, signal } = this.#parts;
     const request = this.#requestOf(chunk);
-    for await (const { outcome } of grid.stream(pool, [request], { cache, signal }))
+    for await (const { outcome } of grid.stream(pool, [request], { cache, priority, signal }))
       return this.#finish(chunk, outcome);
     throw new Error("unreachable: a stream of one request yields one outcome");
   }
 
   /** All chunks that the supply has, and those that are given back to it meanwhile. */
   async *run(flow: ChunkFlow): AsyncGenerator<ChunkOutcome, undefined> {
-    const { grid, pool, cache, signal } = this.#parts;
-    const outcomes = grid.stream(pool, this.#requests(flow), { window: flow.window, cache, signal });
+    const { grid, pool, cache, priority, signal } = this.#parts;
+    const outcomes = grid.stream(pool, this.#requests(flow), { window: flow.window, cache, priority, signal });
     for await (const { index, outcome } of outcomes) {
       const chunk = this.#open.get(index);
       if (chunk === undefined) continue;

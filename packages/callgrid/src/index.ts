@@ -57,7 +57,15 @@ export {
   type ValueOf,
   type ValuesOf,
 } from "@callgrid/core";
-export { type DistributorOptions, type RunningDistributor, startDistributor } from "@callgrid/distributor";
+export {
+  type Appetite,
+  type BridgePolicy,
+  type DistributorOptions,
+  type HoistCandidate,
+  type RunningDistributor,
+  startDistributor,
+  type TakeSize,
+} from "@callgrid/distributor";
 export type { CacheMode, FunctionTable, MemberState, PoolState, RegisteredFunction } from "@callgrid/statekeeper";
 export {
   callReentrant,

@@ -32,6 +32,7 @@ const queued: RequestState = {
   waiters: ["cX"],
   waitsFor: [],
   losses: 0,
+  priority: 0,
   timeoutMs: 0,
   progress: undefined,
   resultStamp: undefined,

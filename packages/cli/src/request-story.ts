@@ -108,6 +108,7 @@ function commonFacts({ pool, waitsFor }: RequestSituation, request: RequestState
     facts.push(`Its function said last: ${request.progress.done} of ${request.progress.total} done.`);
   if (request.losses > 0)
     facts.push(`Its worker died ${request.losses === 1 ? "once" : `${request.losses} times`} while running it.`);
+  if (request.priority !== 0) facts.push(`Its priority is ${request.priority}.`);
   if (request.timeoutMs > 0) facts.push(`Nobody wants its outcome any more in ${durationText(request.timeoutMs)}.`);
   return facts;
 }

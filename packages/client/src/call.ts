@@ -1,6 +1,6 @@
 /** One call of a grid method: how its requests are encoded, where they go, and what ends them. */
 import { type Clock, encodeRequest, requestId } from "@callgrid/core";
-import type { OutcomeListener, Submission } from "@callgrid/statekeeper";
+import type { Asking, OutcomeListener } from "@callgrid/statekeeper";
 import type { EnqueueOptions } from "./enqueue-options.ts";
 import { cancelled, type OpenWait, type OpenWaits } from "./open-waits.ts";
 import type { PoolClient } from "./pool-client.ts";
@@ -51,12 +51,12 @@ export class Call {
     return new TimedAsk({ pool, submission, worker, timeoutMs: options.timeoutMs, listener });
   }
 
-  #submissionOf(request: unknown): Submission {
-    const { cache, timeoutMs } = this.#parts.options;
+  #submissionOf(request: unknown): Asking {
+    const { cache, timeoutMs, priority } = this.#parts.options;
     const { canonical, payload } = encodeRequest(request, this.#parts.payloadLimitBytes);
     // An id of its own keeps a bypassing request from being joined by others, and from joining them.
     const id = cache === "bypass" ? this.#parts.makeId() : requestId(canonical);
-    if (cache === undefined && timeoutMs === undefined) return { id, payload };
-    return { id, payload, mode: cache ?? "use", timeoutMs: timeoutMs ?? 0 };
+    if (cache === undefined && timeoutMs === undefined && priority === undefined) return { id, payload };
+    return { id, payload, mode: cache ?? "use", timeoutMs: timeoutMs ?? 0, priority: priority ?? 0 };
   }
 }

@@ -59,7 +59,7 @@ export const clientOptions = declareOptions({
     default: 1_000_000,
     min: 0,
     max: 1_000_000_000,
-    description: "New requests fail with POOL_FULL while the pool's queue is this long; 0: no limit.",
+    description: "New requests fail with POOL_FULL while so many wait in the pool; 0: no limit.",
   }),
   windowSize: option.number({
     unit: "count",

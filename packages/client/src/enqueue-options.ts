@@ -1,6 +1,6 @@
 /** The options of the calls that enqueue. */
 import { declareOptions, GridError, type OptionsResolved, option, resolveOptions } from "@callgrid/core";
-import type { CacheMode } from "@callgrid/statekeeper";
+import { type CacheMode, mostPriority } from "@callgrid/statekeeper";
 
 /** How a request is asked for. */
 export interface EnqueueOptions {
@@ -16,6 +16,11 @@ export interface EnqueueOptions {
    * keeps the new result; `bypass` evaluates for this call alone and keeps nothing.
    */
   readonly cache?: CacheMode | undefined;
+  /**
+   * A whole number from -10 to 10: of requests that wait in a pool, sixteen of a higher priority start for one of the next lower one.
+   * Callers of one priority get equal shares. Default: 0.
+   */
+  readonly priority?: number | undefined;
 }
 
 /** How a list of requests is asked for. */
@@ -41,6 +46,13 @@ export const enqueueOptions = declareOptions({
     optional: true,
     description:
       "Take a known result (use), evaluate again and keep that (refresh), or neither look nor keep (bypass).",
+  }),
+  priority: option.number({
+    unit: "count",
+    optional: true,
+    min: -mostPriority,
+    max: mostPriority,
+    description: "Sixteen requests of a priority start for one of the priority below it; without one it is 0.",
   }),
 });
 

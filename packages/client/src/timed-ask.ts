@@ -2,7 +2,7 @@
  * An ask that does not wait for ever: when its time is over it is withdrawn, and its outcome is the error `TIMEOUT`.
  */
 import { type CancelTimer, encodeError } from "@callgrid/core";
-import type { OutcomeListener, Submission } from "@callgrid/statekeeper";
+import type { Asking, OutcomeListener } from "@callgrid/statekeeper";
 import type { PoolClient } from "./pool-client.ts";
 
 /** What can be withdrawn as long as it has no outcome. */
@@ -13,7 +13,7 @@ export interface OpenAsk {
 /** What a {@link TimedAsk} works with. */
 export interface TimedAskParts {
   readonly pool: PoolClient;
-  readonly submission: Submission;
+  readonly submission: Asking;
   readonly worker: string | undefined;
   readonly timeoutMs: number;
   readonly listener: OutcomeListener;

@@ -3,6 +3,7 @@ import { encodeRequest, type OutcomeText, requestId, VirtualClock } from "@callg
 import { MemoryStatekeeper, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import { expect, it, onTestFinished } from "vitest";
 import { PlainWorker } from "../../../test/harness/plain-worker.ts";
+import type { BridgePolicy, HoistCandidate } from "./bridge-policy.ts";
 import { type RunningDistributor, startDistributor } from "./start-distributor.ts";
 
 const functions = {
@@ -22,9 +23,9 @@ class Family {
     onTestFinished(() => this.statekeeper.close());
   }
 
-  async bridge(pool = "child"): Promise<RunningDistributor> {
+  async bridge(pool = "child", bridgePolicy: Partial<BridgePolicy> = {}): Promise<RunningDistributor> {
     const { clock, statekeeper } = this;
-    const distributor = await startDistributor({ pool, parent: "parent", clock, statekeeper });
+    const distributor = await startDistributor({ pool, parent: "parent", clock, statekeeper, bridgePolicy });
     onTestFinished(() => distributor.stop());
     await clock.advance(1_000);
     return distributor;
@@ -37,7 +38,7 @@ class Family {
   }
 
   /** Asks for `double` of a number, and tells the outcome once it is there. */
-  ask(pool: PoolKeeper, x: number): { readonly id: string; outcome: OutcomeText | undefined } {
+  ask(pool: PoolKeeper, x: number, priority = 0): { readonly id: string; outcome: OutcomeText | undefined } {
     const { payload, canonical } = encodeRequest(["double", x], 1_000);
     const asked = { id: requestId(canonical), outcome: undefined as OutcomeText | undefined };
     const process = `client-of-${pool.pool}-${x}`;
@@ -51,7 +52,7 @@ class Family {
       onReconnect: () => requester.recheckAll(),
     });
     onTestFinished(() => inbox.close());
-    requester.ask({ id: asked.id, payload }, undefined, (outcome) => {
+    requester.ask({ id: asked.id, payload, priority }, undefined, (outcome) => {
       asked.outcome = outcome;
     });
     return asked;
@@ -154,4 +155,42 @@ it("refuses a parent that is the pool itself, and a place of a parent without it
   await expect(own).rejects.toMatchObject({ code: "INVALID_OPTION", message: expect.stringContaining("own parent") });
   const nameless = startDistributor({ pool: "child", parentUrl: "redis://localhost:1", statekeeper });
   await expect(nameless).rejects.toThrow(/name it with parent/);
+});
+
+it("what is hoisted, and what is taken, can be decided by who starts the distributor", async () => {
+  const family = new Family();
+  const candidates: HoistCandidate[] = [];
+  await family.bridge("child", {
+    take: () => undefined,
+    hoists: (candidate) => {
+      candidates.push(candidate);
+      return candidate.priority > 0;
+    },
+  });
+  await family.work(family.parent);
+  const [usual, urgent] = [family.ask(family.child, 4), family.ask(family.child, 5, 2)];
+  await family.clock.advance(3_000);
+  expect([usual.outcome, urgent.outcome]).toEqual([undefined, "=10"]);
+  expect(candidates).toContainEqual({
+    ...{ functionName: "double", priority: 0, hasWaited: true, isQueueLong: false, isAwaited: true },
+  });
+  await family.work(family.child);
+  await family.clock.advance(3_000);
+  expect(usual.outcome).toBe("=8");
+});
+
+it("a priority goes along, up and down", async () => {
+  const family = new Family();
+  await family.bridge();
+  const below = family.ask(family.child, 5, -2);
+  await family.clock.advance(1_000);
+  expect(family.parent.dump().requests[below.id]).toMatchObject({ priority: -2 });
+  const idle = { id: "idle", kind: "worker", leaseMs: 600_000, description: {} } as const;
+  const { epoch } = await family.child.join({ ...idle, functions: new Map([["double", "1"]]) });
+  const all = { budgetMicros: 1, epoch, skips: [], isOpenToRoots: true };
+  await family.child.claim({ ...all, worker: "idle", max: 1, volunteerFor: 0 });
+  await family.child.claim({ ...all, worker: "idle", max: 1, volunteerFor: 1 });
+  const above = family.ask(family.parent, 4, 3);
+  await family.clock.advance(1_000);
+  expect(family.child.dump().requests[above.id]).toMatchObject({ owner: "idle", priority: 3 });
 });

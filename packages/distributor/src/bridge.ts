@@ -8,6 +8,7 @@
 import type { CancelTimer, Clock } from "@callgrid/core";
 import { type InboxListener, type InboxMessage, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
+import type { BridgePolicy } from "./bridge-policy.ts";
 import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
 import { FunctionTables } from "./function-tables.ts";
@@ -22,6 +23,7 @@ export interface BridgeParts {
   readonly parent: PoolKeeper;
   /** The distributor's id in its own pool. */
   readonly process: string;
+  readonly policy: BridgePolicy;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -53,7 +55,7 @@ export class Bridge {
   #isStopped = false;
 
   constructor(options: BridgeOptions, parts: BridgeParts) {
-    const { child, parent, process, clock } = parts;
+    const { child, parent, process, policy, clock } = parts;
     this.#options = options;
     this.#parts = parts;
     this.#member = `${child.pool}.${process}`;
@@ -62,7 +64,7 @@ export class Bridge {
     this.#heardAboveAtMs = clock.now();
     this.#tables = new FunctionTables(clock);
     const onError = (error: unknown): void => this.#tell(error);
-    const shared = { child, parent, process, clock, member: this.#member, tables: this.#tables, onError };
+    const shared = { child, parent, process, policy, clock, member: this.#member, tables: this.#tables, onError };
     const asking = { clock, leaseMs: 0, checkEveryMs, queueLimit: 0, onError };
     this.#askBelow = new Requester({ ...asking, keeper: child, process });
     this.#askAbove = new Requester({ ...asking, keeper: parent, process: this.#member });

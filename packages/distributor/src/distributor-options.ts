@@ -8,8 +8,9 @@ import {
   option,
   resolveOptions,
 } from "@callgrid/core";
-import type { Statekeeper } from "@callgrid/statekeeper";
+import { type Statekeeper, usualPreferences } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
+import type { BridgePolicy } from "./bridge-policy.ts";
 
 /** The declared options of {@link startDistributor}. */
 export const distributorOptions = declareOptions({
@@ -43,6 +44,13 @@ export const distributorOptions = declareOptions({
     max: 86_400_000,
     description:
       "Idle workers are given copies of requests that others claimed so long ago, and three times longer ago than the function usually takes; the first outcome wins. 0: never.",
+  }),
+  prefer: option.list({
+    default: usualPreferences,
+    pattern: /^(score|recent|idle)$/,
+    expects: "score, recent or idle",
+    description:
+      "Which idle worker is served first: the one with the highest score, the one that evaluated the same function last, the one that has been idle longest; what is named first counts first.",
   }),
   scaleEveryMs: option.number({
     unit: "ms",
@@ -128,6 +136,11 @@ export interface DistributorOptions extends OptionsGiven<typeof distributorOptio
   readonly statekeeper?: Statekeeper | undefined;
   /** The statekeeper of the parent pool, instead of `parentUrl`; it stays open when the distributor stops. */
   readonly parentStatekeeper?: Statekeeper | undefined;
+  /**
+   * What to take from the parent and what to hoist there, instead of what a bridge would decide itself; either part may be left out.
+   * The functions are called often, and must be quick and not throw.
+   */
+  readonly bridgePolicy?: Partial<BridgePolicy> | undefined;
   /** The distributor's id within the pool; default: a random one. */
   readonly id?: string | undefined;
   /** Default: silent. */

@@ -7,6 +7,7 @@ import { type CancelTimer, type Clock, randomId } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import { Bridge } from "./bridge.ts";
+import { type BridgePolicy, localPolicy } from "./bridge-policy.ts";
 import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
 import { Scaler } from "./scaler.ts";
@@ -19,6 +20,8 @@ export interface DistributorParts {
   readonly keeper: PoolKeeper;
   /** The parent of the pool, if it has one. */
   readonly parent?: PoolKeeper | undefined;
+  /** What is not given is as in {@link localPolicy}. */
+  readonly bridgePolicy?: Partial<BridgePolicy> | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -32,6 +35,7 @@ export class Distributor {
   readonly #options: DistributorSettings;
   readonly #keeper: PoolKeeper;
   readonly #parent: PoolKeeper | undefined;
+  readonly #policy: BridgePolicy;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #failures: FailureLog;
@@ -48,6 +52,7 @@ export class Distributor {
     this.#options = options;
     this.#keeper = parts.keeper;
     this.#parent = parts.parent;
+    this.#policy = { ...localPolicy, ...parts.bridgePolicy };
     this.#clock = parts.clock;
     this.#log = parts.log.child({ pool: parts.keeper.pool, distributor: this.id });
     this.#failures = new FailureLog(this.#log, this.#clock);
@@ -107,7 +112,8 @@ export class Distributor {
     }
     const [child, parent] = [this.#keeper, this.#parent];
     if (!isHead || this.#isStopped || parent === undefined) return;
-    const bridge = new Bridge(this.#options, { child, parent, process: this.id, clock: this.#clock, log: this.#log });
+    const shared = { process: this.id, policy: this.#policy, clock: this.#clock, log: this.#log };
+    const bridge = new Bridge(this.#options, { child, parent, ...shared });
     this.#bridgeToParent = bridge;
     void this.#bridgeDown.then(() => {
       if (this.#bridgeToParent !== bridge) return;

@@ -5,6 +5,7 @@
  */
 import { functionNameOf, isErrorText, type OutcomeText } from "@callgrid/core";
 import type { Ask, Claim, PoolKeeper, Requester } from "@callgrid/statekeeper";
+import type { BridgePolicy } from "./bridge-policy.ts";
 import type { FunctionTables } from "./function-tables.ts";
 import type { HandIn } from "./hand-in.ts";
 import { nextStep } from "./hoisted-step.ts";
@@ -19,6 +20,7 @@ export interface HoisterParts {
   /** Its id as a member of the parent. */
   readonly member: string;
   readonly tables: FunctionTables;
+  readonly policy: BridgePolicy;
   /** Asks in the parent. */
   readonly requester: Requester;
   /** Into the own pool. */
@@ -81,13 +83,16 @@ export class Hoister {
 
   /** Copies what has waited for a round, or all at once if the parent has volunteers. Returns how the own pool stands. */
   async hoist(): Promise<PoolStanding & { readonly isMore: boolean }> {
-    const { child, parent, process, member, takenIds } = this.#parts;
+    const { child, parent, process, member, policy, takenIds } = this.#parts;
     const room = Math.max(0, hoistLimit - (this.#hoisted.size - this.seizedIds.length));
     const except = [...this.#hoisted.keys(), ...takenIds()];
     const { queued, wanted, copies } = await child.hoist({ process, limit: room, except });
     const isAwaited = copies.length > 0 && (await this.#parentWants(parent, member));
-    const isLong = queued > hoistLimit;
-    const due = copies.filter(({ id }) => isAwaited || isLong || this.#seen.has(id));
+    const isQueueLong = queued > hoistLimit;
+    const due = copies.filter(({ id, payload, priority }) => {
+      const functionName = functionNameOf(payload);
+      return policy.hoists({ functionName, priority, hasWaited: this.#seen.has(id), isQueueLong, isAwaited });
+    });
     const asked = due.filter((copy) => this.#ask(copy)).length;
     this.#seen = new Set(copies.map(({ id }) => id));
     return { queued, wanted, isMore: isAwaited && asked > 0 && asked === room };
@@ -128,10 +133,10 @@ export class Hoister {
   }
 
   /** Returns whether the parent is asked: it may mean another version of the function, or have none of that name. */
-  #ask({ id, payload, mode, timeoutMs }: Claim): boolean {
+  #ask({ id, payload, mode, priority, timeoutMs }: Claim): boolean {
     const { requester, tables } = this.#parts;
     if (this.#isStopped || !tables.mayHoist(functionNameOf(payload))) return false;
-    const ask = requester.ask({ id, payload, mode, timeoutMs }, undefined, (outcome) => {
+    const ask = requester.ask({ id, payload, mode, priority, timeoutMs }, undefined, (outcome) => {
       void this.#takeOutcome(id, outcome).catch(this.#parts.onError);
     });
     this.#hoisted.set(id, { id, payload, ask, isSeized: false });

@@ -32,7 +32,8 @@ export interface RunningDistributor {
  * ```
  */
 export async function startDistributor(options: DistributorOptions): Promise<RunningDistributor> {
-  const { pool: target, url, id, statekeeper: given, parentStatekeeper, log = silent(), clock, ...rest } = options;
+  const { pool: target, url, id, statekeeper: given, parentStatekeeper, bridgePolicy, ...others } = options;
+  const { log = silent(), clock, ...rest } = others;
   const pool = parsePool(target);
   const settings = resolveDistributorOptions(rest);
   const parent = parentOf(pool, settings, parentStatekeeper !== undefined);
@@ -54,6 +55,7 @@ export async function startDistributor(options: DistributorOptions): Promise<Run
       id,
       keeper: statekeeper.pool(pool),
       parent: parent === undefined ? undefined : above.pool(parent),
+      bridgePolicy,
       clock: clock ?? systemClock,
       log,
     });

@@ -4,7 +4,7 @@
  * whether it is still there.
  */
 import type { CancelTimer, Clock } from "@callgrid/core";
-import type { PoolKeeper, SweepReply } from "@callgrid/statekeeper";
+import type { PoolKeeper, Preference, SweepReply } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
@@ -12,7 +12,7 @@ import { sweepDelayMs } from "./sweep-pace.ts";
 
 type SweeperOptions = Pick<
   DistributorSettings,
-  "hoistEveryMs" | "copyAfterMs" | "leaseMs" | "maxAttempts" | "sweepLimit"
+  "hoistEveryMs" | "copyAfterMs" | "prefer" | "leaseMs" | "maxAttempts" | "sweepLimit"
 >;
 
 /** What a {@link Sweeper} talks to. */
@@ -69,10 +69,12 @@ export class Sweeper {
 
   async #sweep(): Promise<void> {
     const { leaseMs, maxAttempts, sweepLimit, copyAfterMs } = this.#options;
+    const prefer = this.#options.prefer as readonly Preference[];
     const { keeper, process } = this.#parts;
     let reply: SweepReply | undefined;
     try {
-      reply = await keeper.sweep({ process, headLeaseMs: leaseMs, maxAttempts, limit: sweepLimit, copyAfterMs });
+      const bounds = { headLeaseMs: leaseMs, maxAttempts, limit: sweepLimit, copyAfterMs };
+      reply = await keeper.sweep({ process, prefer, ...bounds });
       this.#tell(reply);
     } catch (error) {
       this.#failures.tell("could not sweep the pool", error);

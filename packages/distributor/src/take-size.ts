@@ -2,7 +2,7 @@
 
 /** How a pool stands beside what it has taken from its parent. */
 export interface Appetite {
-  /** Ids in the pool's queue. */
+  /** Ids in the pool's queue and those of callers. */
   readonly queued: number;
   /** How many requests its volunteers ask for. */
   readonly wanted: number;

@@ -13,9 +13,10 @@ import {
   type OutcomeText,
 } from "@callgrid/core";
 import type { Ask, Claim, ClaimReply, PoolKeeper, Requester } from "@callgrid/statekeeper";
+import type { BridgePolicy } from "./bridge-policy.ts";
 import type { FunctionTables } from "./function-tables.ts";
 import type { HandIn } from "./hand-in.ts";
-import { countEaters, isRunningLow, type TakeSize, takeSize } from "./take-size.ts";
+import { countEaters, isRunningLow, type TakeSize } from "./take-size.ts";
 
 /** What a {@link Taker} works with. */
 export interface TakerParts {
@@ -24,6 +25,7 @@ export interface TakerParts {
   /** Its id as a member of the parent. */
   readonly member: string;
   readonly tables: FunctionTables;
+  readonly policy: BridgePolicy;
   /** Asks in the own pool. */
   readonly requester: Requester;
   /** Into the parent. */
@@ -75,7 +77,7 @@ export class Taker {
     const taken = this.#taken.size;
     this.#eaters = countEaters({ wanted, taken, eaters: this.#eaters });
     if (taken === 0) this.#mostTaken = 0;
-    const size = takeSize({ queued, wanted, taken, eaters: this.#eaters });
+    const size = this.#parts.policy.take({ queued, wanted, taken, eaters: this.#eaters });
     if (size === undefined) void this.#standDown();
     else if (!this.#isVolunteerFor(size.volunteerFor)) void this.#claimAll(size);
   }
@@ -93,8 +95,8 @@ export class Taker {
       )
       .catch(onError);
     for (const claim of fresh) {
-      const { id, payload, mode, timeoutMs } = claim;
-      const ask = requester.ask({ id, payload, mode, timeoutMs }, undefined, (outcome) =>
+      const { id, payload, mode, priority, timeoutMs } = claim;
+      const ask = requester.ask({ id, payload, mode, priority, timeoutMs }, undefined, (outcome) =>
         this.#takeOutcome(claim, outcome),
       );
       this.#taken.set(id, { claim, ask, takenAtMs: clock.now() });
@@ -175,7 +177,8 @@ export class Taker {
   async #claim(size: TakeSize): Promise<ClaimReply> {
     const { parent, member, tables } = this.#parts;
     const { epoch } = tables.parent;
-    const open = { isOpenToRoots: true, isClosedToOwn: true };
+    // the parent's own workers are served before any bridge
+    const open = { isOpenToRoots: true, isClosedToOwn: true, score: 0 };
     const reply = await parent.claim({ worker: member, epoch, skips: tables.skips, ...open, ...size });
     if (reply.claims.length > 0) this.#volunteered = undefined;
     if (!this.#isStopped) this.take(reply.claims);

@@ -67,7 +67,7 @@ export class PoolMetrics {
         this.set({ pool }, read());
       },
     });
-    this.#gauge("queue_depth", "Requests that wait in the pool's queue", ({ queued }) => queued);
+    this.#gauge("queue_depth", "Requests that wait in the pool's queue and those of callers", ({ queued }) => queued);
     this.#gauge("own_queue_depth", "Requests that wait in members' own queues", (state) => sumOf(state, "queued"));
     this.#gauge("running", "Requests that workers hold, suspended ones included", (state) => sumOf(state, "running"));
     this.#gauge("workers", "Workers", ({ members }) => members.filter(({ kind }) => kind === "worker").length);

@@ -1,11 +1,11 @@
 -- Gives a worker requests to evaluate, or notes it as a volunteer if there are none.
--- needs: time counters inbox record draw match
--- ARGV: worker, max (0: only stand down), budgetMicros, epoch, reach (own-queue|children|others|roots), volunteerFor (0: do not), skips
---       (names with a blank between)
+-- needs: time counters inbox record callers draw match
+-- ARGV: worker, max (0: only stand down), budgetMicros, epoch, reach (own-queue|children|others|roots), volunteerFor (0: do not), score
+--       and recent (of the volunteer, see lib/match.lua), skips (names with a blank between)
 -- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), and if there are claims: the
 --        time in ms, then for each: id, record (see lib/record.lua)
 -- bound: 1000 ids looked at
-local worker, max, epoch, volunteerFor, skips = ARGV[1], tonumber(ARGV[2]), ARGV[4], tonumber(ARGV[6]), ARGV[7]
+local worker, max, epoch, volunteerFor, skips = ARGV[1], tonumber(ARGV[2]), ARGV[4], tonumber(ARGV[6]), ARGV[9]
 standDown(worker)
 if max == 0 then return { 'claims', redis.call('HLEN', volunteersKey), 0 } end
 if redis.call('HEXISTS', membersKey, worker) == 0 then return { 'unknown-worker', 0, 0 } end
@@ -23,7 +23,8 @@ elseif drawing.scans <= 0 and not mayPassOver(drawing) then
 elseif volunteerFor > 0 then
   local turn = redis.call('HINCRBY', statsKey, 'volunteered', 1)
   local reach = drawing.reach == 'others' and 'others' or 'roots'
-  redis.call('HSET', volunteersKey, worker, table.concat({ turn, volunteerFor, epoch, reach, skips }, ' '))
+  local parts = { turn, volunteerFor, epoch, reach, ARGV[7], ARGV[8], skips }
+    redis.call('HSET', volunteersKey, worker, table.concat(parts, ' '))
 end
 storeCounters()
 

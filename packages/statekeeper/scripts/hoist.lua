@@ -1,11 +1,12 @@
--- Copies what is queued, for the parent pool: from the end of the pool's queue, then from the head of the longest own queue.
--- needs: time counters inbox record draw
+-- Copies what is queued, for the parent pool, what would be drawn last first: from the ends of callers' queues, from the end of the
+-- pool's queue, then from the head of the longest own queue.
+-- needs: time counters inbox record callers draw
 -- ARGV: process, limit (0: only the numbers), then the ids that are not to be copied
--- reply: length of the pool's queue, how many requests the volunteers beside the process ask for, the time in ms, then for each
+-- reply: how many requests wait in the pool's queue and callers', how many requests the volunteers beside the process ask for, the time in ms, then for each
 --        copy in the order of its queue: id, record (see lib/record.lua)
--- bound: limit and the ids not to be copied, on two queues; 1000 volunteers
+-- bound: limit and the ids not to be copied, on shared queues and on an own one; 64 callers a priority; 1000 volunteers
 local process, limit = ARGV[1], tonumber(ARGV[2])
-local reply = { redis.call('LLEN', queueKey), redis.call('HLEN', volunteersKey), string.format('%d', readClock()) }
+local reply = { tonumber(redis.call('GET', waitingKey) or '0'), redis.call('HLEN', volunteersKey), string.format('%d', readClock()) }
 if reply[2] <= 1000 then
   local volunteers = redis.call('HGETALL', volunteersKey)
   reply[2] = 0
@@ -43,10 +44,16 @@ local function answer(copy)
   reply[#reply + 1] = copy.text
 end
 
-local fromPool = copies(reversed(redis.call('LRANGE', queueKey, -looked, -1)), limit)
-for _, copy in ipairs(reversed(fromPool)) do answer(copy) end
+local fromShared, lookedAt = {}, 0
+for _, key in ipairs(sharedQueues()) do
+  if #fromShared >= limit or lookedAt >= looked then break end
+  local ids = reversed(redis.call('LRANGE', key, lookedAt - looked, -1))
+  lookedAt = lookedAt + #ids
+  for _, copy in ipairs(copies(ids, limit - #fromShared)) do fromShared[#fromShared + 1] = copy end
+end
+for _, copy in ipairs(reversed(fromShared)) do answer(copy) end
 local owner = longestOwnQueue(process, 64)
-if owner and #fromPool < limit then
-  for _, copy in ipairs(copies(redis.call('LRANGE', queueOf .. owner, 0, looked - 1), limit - #fromPool)) do answer(copy) end
+if owner and #fromShared < limit then
+  for _, copy in ipairs(copies(redis.call('LRANGE', queueOf .. owner, 0, looked - 1), limit - #fromShared)) do answer(copy) end
 end
 return reply

@@ -4,7 +4,7 @@
 -- reply: nothing if unknown; 'done', the stamp of its result and for how many ms
 --        that is kept, if that is all there is; else payload, owner, ms until the owner's lease lapses (empty: none),
 --        ms since it was claimed (empty: not), ids it waits for, losses, is suspended (1|0), ms until its deadline (0: none),
---        progress (empty: none), then the waiters
+--        progress (empty: none), priority, then the waiters
 -- bound: the number of waiters
 local id = ARGV[1]
 local record = readRecord(id)
@@ -20,6 +20,7 @@ local reply = {
   payloadAlone(record.payload), worker or '', lease and tostring(lease - readClock()) or '',
   claimedAt and tostring(readClock() - tonumber(claimedAt)) or '', suspended or '', tostring(record.losses),
   suspended and 1 or 0, timeoutOf(record.deadline), redis.call('HGET', notesKey, 'progress ' .. id) or '',
+  tostring(record.priority),
 }
 for waiter in string.gmatch(record.waiters, '[^,]+') do reply[#reply + 1] = waiter end
 return reply

@@ -1,5 +1,5 @@
 -- Takes claimed requests back unstarted: they go to the head of the pool's queue.
--- needs: time counters inbox record draw match
+-- needs: time counters inbox record callers draw match
 -- ARGV: worker, then ids
 -- reply: nothing
 -- bound: the number of ids
@@ -18,7 +18,7 @@ if #ids > 0 then
   unclaim(back, ended)
   pushAll('SREM', runningOf .. worker, ids)
 end
-pushToHead(queueKey, back)
+pushToPoolHead(back)
 count('released', #back)
 match(#back, 8)
 deliver()

@@ -1,12 +1,15 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
--- needs: time counters inbox record functions draw match
--- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: the pool's), queueLimit (0: none),
---       then groups of requests: mode (use|refresh|bypass|held), timeoutMs (0: none), how many, for each: id, payload (a line
---       end and a trace context may follow)
+-- needs: time counters inbox record functions callers draw match
+-- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: none), queueLimit (0: none),
+--       priority (or `child`: these are calls of a function that runs, and go to the pool's queue), then groups of requests: mode
+--       (use|refresh|bypass|held), timeoutMs (0: none), how many, for each: id, payload (a line end and a trace context may follow)
 -- reply: volunteers left, then for each request that can be answered at once: index, outcome text or `unknown-function`
 --        or `pool-full`
 -- bound: the number of requests
 local process, leaseMs, worker, queueLimit = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local priority = ARGV[5]
+local isChild = priority == 'child'
+local rank = isChild and 0 or tonumber(priority)
 if leaseMs > 0 then
   redis.call('ZADD', leasesKey, readClock() + leaseMs, process)
   leases[process] = true
@@ -24,7 +27,7 @@ if worker ~= '' and not isMember(worker) then worker = '' end
 -- it claims from its own queue next, and needs no message for that
 if worker == process then standDown(process) end
 local room = math.huge
-if queueLimit > 0 and worker == '' then room = queueLimit - redis.call('LLEN', queueKey) end
+if queueLimit > 0 and worker == '' then room = queueLimit - waitingNow() end
 
 local function cachedOutcome(result, stamp)
   if not result then return nil end
@@ -34,7 +37,7 @@ local function cachedOutcome(result, stamp)
 end
 
 local ids, payloads, modes, timeouts = {}, {}, {}, {}
-local at = 5
+local at = 6
 while at < #ARGV do
   local mode, timeoutMs, last = ARGV[at], ARGV[at + 1], at + 1 + 2 * tonumber(ARGV[at + 2])
   for i = at + 3, last, 2 do
@@ -49,8 +52,9 @@ local texts, keys = readMany(requestOf, ids)
 -- Records are written together at the end; where the text of one stands among the writes, by id.
 local writes, placeOf = {}, {}
 local queued, held, isHeld = {}, {}, {}
+local firstName = nil
 local joined, hits = 0, 0
-local plainHeader = process .. ' use 0 0\n'
+local plainHeader = process .. ' use 0 0 ' .. rank .. '\n'
 
 local function write(id, key, text)
   local place = placeOf[id]
@@ -68,7 +72,8 @@ local function create(id, key, payload, mode, timeoutMs)
   else
     local deadline = timeoutMs == '0' and 0 or readClock() + tonumber(timeoutMs)
     local storedMode = mode == 'held' and 'use' or mode
-    write(id, key, recordText({ waiters = process, mode = storedMode, deadline = deadline, losses = 0, payload = payload }))
+    local record = { waiters = process, mode = storedMode, deadline = deadline, losses = 0, priority = rank, payload = payload }
+    write(id, key, recordText(record))
   end
   if mode == 'held' then
     held[#held + 1] = id
@@ -79,25 +84,34 @@ local function create(id, key, payload, mode, timeoutMs)
   end
 end
 
-local function join(id, key, record, payload, mode, timeoutMs)
+local claims = nil
+local function isClaimed(index, id)
+  claims = claims or fieldsOf(claimsKey, ids)
+  return claims[index] or isHeld[id]
+end
+
+local function join(index, record, payload, mode, timeoutMs)
+  local id = ids[index]
   record.payload = string.find(payload, '\n', 1, true) and payload or payload .. traceAfter(record.payload)
   if mode == 'refresh' or mode == 'bypass' then record.mode = mode end
-  if not hasWaiter(record, process) then addWaiter(record, process) end
+  local isNew, isRaised = not hasWaiter(record, process), rank > record.priority
+  if isNew then addWaiter(record, process) end
+  if isRaised then record.priority = rank end
   -- the outcome is wanted for as long as any of its waiters wants it
   if record.deadline > 0 then
     record.deadline = timeoutMs == '0' and 0 or math.max(record.deadline, readClock() + tonumber(timeoutMs))
   end
-  write(id, key, recordText(record))
+  write(id, keys[index], recordText(record))
   joined = joined + 1
-  -- a worker can always go on with its own children, wherever else they are queued
-  if worker ~= '' and mode ~= 'held' and not isHeld[id] and redis.call('HEXISTS', claimsKey, id) == 0 then
-    queued[#queued + 1] = id
-  end
+  -- a worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn
+  local isWanted = worker ~= '' or isNew or isRaised
+  if isWanted and mode ~= 'held' and not isClaimed(index, id) then queued[#queued + 1] = id end
 end
 
 for index, id in ipairs(ids) do
   local payload, mode, timeoutMs = payloads[index], modes[index], timeouts[index]
-  local stamp = currentStamp(functionNameAt(payload, 1))
+  local name = functionNameAt(payload, 1)
+  local stamp = currentStamp(name)
   if mode == 'held' and not isMember(process) then mode = 'use' end
   if not stamp and redis.call('EXISTS', functionsKey) == 1 then
     answer(index - 1, 'unknown-function')
@@ -108,17 +122,32 @@ for index, id in ipairs(ids) do
       hits = hits + 1
       answer(index - 1, outcome)
     elseif text then
-      join(id, keys[index], parseRecord(text), payload, mode, timeoutMs)
+      join(index, parseRecord(text), payload, mode, timeoutMs)
     elseif room <= 0 then
       answer(index - 1, 'pool-full')
     else
       create(id, keys[index], payload, mode, timeoutMs)
     end
   end
+  if #queued == 1 then firstName = firstName or name end
 end
 
 writeMany(writes)
-pushAll('RPUSH', worker ~= '' and queueOf .. worker or queueKey, queued)
+local volunteers = redis.call('HLEN', volunteersKey)
+local coming = #queued
+local isStraight = volunteers > 0 and coming > 0 and worker == '' and waitingNow() == 0
+if isStraight then
+  atHand = queued
+  match(coming, 8, nil, firstName)
+  queued = atHand
+end
+if worker ~= '' then
+  pushAll('RPUSH', queueOf .. worker, queued)
+elseif isChild then
+  pushToPool(queued)
+else
+  pushForCaller(priority, process, queued)
+end
 if #held > 0 then
   local holders = {}
   for _, id in ipairs(held) do
@@ -131,9 +160,8 @@ end
 count('submitted', #ids)
 count('joined', joined)
 count('hits', hits)
-local volunteers = redis.call('HLEN', volunteersKey)
-if volunteers > 0 and #queued > 0 then
-  match(#queued, 8, worker ~= '' and worker or nil)
+if volunteers > 0 and coming > 0 then
+  if not isStraight then match(coming, 8, worker ~= '' and worker or nil, firstName) end
   volunteers = redis.call('HLEN', volunteersKey)
 end
 deliver()

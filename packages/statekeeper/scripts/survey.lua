@@ -1,20 +1,25 @@
 -- Reads what the number of workers that a pool should have is reckoned from.
--- needs: time inbox record hosts
+-- needs: time counters inbox record callers hosts
 -- ARGV: how many waiting requests to sample, how many members
--- reply: length of the pool's queue, members, volunteers; of the sampled members: how many, workers among them, their slots, and
+-- reply: how many wait in the pool's queue and callers', members, volunteers; of the sampled members: how many, workers among them, their slots, and
 --        what is on their own queues; hosts (see lib/hosts.lua); then for each sampled request: id, self time in µs or empty
--- bound: what is to be sampled, on two ends of the pool's queue and of each sampled member's; 1000 hosts
+-- bound: what is to be sampled, on two ends of shared queues, of 64 callers a priority, and on each sampled member's; 1000 hosts
 local most, mostMembers = tonumber(ARGV[1]), tonumber(ARGV[2])
-local queued = redis.call('LLEN', queueKey)
+local queued = waitingNow()
 local ids = {}
 local function sample(key, first, last)
   for _, id in ipairs(redis.call('LRANGE', key, first, last)) do ids[#ids + 1] = id end
 end
-if queued <= most then
-  sample(queueKey, 0, -1)
-else
-  sample(queueKey, 0, math.ceil(most / 2) - 1)
-  sample(queueKey, -math.floor(most / 2), -1)
+-- of each queue as large a part as it is of what waits
+for _, key in ipairs(reversed(sharedQueues())) do
+  local length = redis.call('LLEN', key)
+  local part = math.min(most - #ids, math.ceil(most * length / math.max(1, queued)))
+  if length <= part then
+    sample(key, 0, -1)
+  else
+    if part > 0 then sample(key, 0, math.ceil(part / 2) - 1) end
+    if part > 1 then sample(key, -math.floor(part / 2), -1) end
+  end
 end
 
 local workers, slots, ownQueued = 0, 0, 0

@@ -1,7 +1,8 @@
 -- What somebody has to do now and then: retires processes whose lease lapsed, and gives volunteers what is queued anywhere,
 -- and copies of what is late.
--- needs: time counters inbox record functions draw match copy retire
--- ARGV: process, headLeaseMs (0: sweep only if nobody heads the pool), maxAttempts, limit, copyAfterMs (0: no copies)
+-- needs: time counters inbox record functions callers draw match copy retire
+-- ARGV: process, headLeaseMs (0: sweep only if nobody heads the pool), maxAttempts, limit, copyAfterMs (0: no copies),
+--       what volunteers are preferred for (names with a blank between; empty: as before)
 -- reply: role (head|vacant|standby), lapsed clients, reclaimed, moved, is more to do (1|0), then the lapsed members
 -- bound: limit requests, 16 lapsed processes, the queues of 256 members, 64 claims
 local process, headLeaseMs, maxAttempts, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -12,6 +13,7 @@ local role = 'vacant'
 if headLeaseMs > 0 then
   redis.call('SET', headKey, process, 'PX', headLeaseMs)
   role = 'head'
+  if ARGV[6] ~= '' then redis.call('SET', preferencesKey, ARGV[6]) end
 end
 
 local clients, reclaimed, isMore = 0, 0, 0

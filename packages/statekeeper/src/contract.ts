@@ -6,6 +6,7 @@
  * functions are pure: a reply that got lost costs a duplicate at worst. Times are the statekeeper's own clock.
  */
 import type { OutcomeText } from "@callgrid/core";
+import type { Preference } from "./volunteer-order.ts";
 
 /** How a request may use what is known already: `refresh` evaluates again and stores, `bypass` neither looks nor stores. */
 export type CacheMode = "use" | "refresh" | "bypass";
@@ -21,18 +22,25 @@ export interface Submission {
   readonly timeoutMs?: number;
   /** The submitting worker evaluates it already: it becomes visible (others can join), and is not queued. */
   readonly isHeld?: boolean;
-  /** The context of the caller's trace, a W3C `traceparent`; goes with the claim, and is no part of what makes requests equal. */
+  /** The context of the caller's trace, one line of text; goes with the claim, and is no part of what makes requests equal. */
   readonly trace?: string;
 }
+
+/** Priorities are whole numbers from minus this to this; of two that wait the higher one is drawn sixteen times as often a step. */
+export const mostPriority = 10;
 
 export interface SubmitBatch {
   /** Whose inbox gets the outcomes. */
   readonly process: string;
   /** Prolongs the process's lease by this much; 0 leaves the lease alone (workers renew theirs elsewhere). */
   readonly leaseMs: number;
-  /** The worker whose own queue takes them; absent: the pool's queue. */
+  /** The worker whose own queue takes them; absent: those of {@link isReentrant}. */
   readonly worker?: string;
-  /** New requests are refused with `POOL_FULL` once the pool's queue is this long; 0: no limit. */
+  /** Whether these are calls of a function that runs: they go to the pool's queue, before all roots. Default: to the caller's. */
+  readonly isReentrant?: boolean;
+  /** Of roots, see {@link mostPriority}. Default: 0. */
+  readonly priority?: number;
+  /** New requests are refused with `POOL_FULL` once so many wait in the pool's queue and those of callers; 0: no limit. */
   readonly queueLimit: number;
   readonly submissions: readonly Submission[];
 }
@@ -73,6 +81,10 @@ export interface ClaimRequest {
   readonly isClosedToOwn?: boolean;
   /** How many requests to be given as a volunteer, if there is nothing to claim; 0: do not volunteer. */
   readonly volunteerFor: number;
+  /** Of the volunteer: how fast it is, see {@link Preference}. Default: 1. */
+  readonly score?: number;
+  /** Of the volunteer: the function that it evaluated last. Default: none. */
+  readonly recent?: string;
 }
 
 /** A request to evaluate, under the worker's lease. */
@@ -84,6 +96,8 @@ export interface Claim {
   readonly timeoutMs: number;
   /** How often a worker died while running it. */
   readonly losses: number;
+  /** The highest at which it was submitted. */
+  readonly priority: number;
   /** Of the submission, the latest that had one. */
   readonly trace?: string;
 }
@@ -164,6 +178,8 @@ export interface SweepRequest {
    * than their function usually takes. Default: no copies.
    */
   readonly copyAfterMs?: number;
+  /** Which volunteers are served first from now on, if the process heads the pool. Default: as before, at first the usual ones. */
+  readonly prefer?: readonly Preference[];
 }
 
 export interface SweepReply {
@@ -247,7 +263,7 @@ export interface HoistRequest {
 
 /** How a pool stands, and copies of what it has queued. */
 export interface HoistReply {
-  /** Ids in the pool's queue. */
+  /** Ids in the pool's queue and those of callers. */
   readonly queued: number;
   /** How many requests the volunteers ask for. */
   readonly wanted: number;
@@ -306,6 +322,7 @@ export interface MemberState {
 /** A pool as `status` shows it. */
 export interface PoolState {
   readonly pool: string;
+  /** In the pool's queue and those of callers. */
   readonly queued: number;
   readonly members: readonly MemberState[];
   readonly clients: number;
@@ -331,6 +348,7 @@ export interface RequestState {
   /** Ids it waits for, as far as they have been told. */
   readonly waitsFor: readonly string[];
   readonly losses: number;
+  readonly priority: number;
   /** ms left until nobody wants the outcome any more, 1 if that time has come; 0: no limit. */
   readonly timeoutMs: number;
   /** How far the function last said it was. */
@@ -359,7 +377,10 @@ export interface PoolKeeper {
   leave(process: string): Promise<void>;
 
   submit(batch: SubmitBatch): Promise<SubmitReply>;
-  /** Own queue from its end, then the pool's queue from its head, then the longest own queue of some other member. */
+  /**
+   * Own queue from its end, then the pool's queue from its head, then callers' queues by turns, then the longest own queue of some
+   * other member.
+   */
   claim(request: ClaimRequest): Promise<ClaimReply>;
   /**
    * Hands outcomes in and tells every waiter but the worker itself. The first outcome of an open request wins; an error
@@ -401,8 +422,8 @@ export interface PoolKeeper {
    */
   sweep(request: SweepRequest): Promise<SweepReply>;
   /**
-   * Copies of what is queued, for the parent pool; it stays where it is. From the end of the pool's queue, then from the head of the
-   * longest own queue; in queue order.
+   * Copies of what is queued, for the parent pool; it stays where it is. What would be drawn last of callers' queues and the pool's,
+   * then from the head of the longest own queue; in queue order.
    */
   hoist(request: HoistRequest): Promise<HoistReply>;
   /** Where requests are, in the order of the ids. */

@@ -12,6 +12,7 @@ export function doneRequest(id: string, stamp: string, leftMs: number): RequestS
     waiters: [],
     waitsFor: [],
     losses: 0,
+    priority: 0,
     timeoutMs: 0,
     progress: undefined,
     resultStamp: stamp,

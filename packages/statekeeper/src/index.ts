@@ -17,3 +17,4 @@ export { type OpenOptions, openStatekeeper } from "./redis/open.ts";
 export { type NodeAddress, parseRedisUrl, type RedisAddress } from "./redis/redis-address.ts";
 export type { RefusalKind } from "./redis/redis-refusal.ts";
 export * from "./requester.ts";
+export { type Preference, usualPreferences } from "./volunteer-order.ts";

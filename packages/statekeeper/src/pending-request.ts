@@ -42,6 +42,11 @@ export class Ask {
   }
 }
 
+/** What is asked for, and the priority of the batch that it is to travel in; 0 where there is none. */
+export interface Asking extends Submission {
+  readonly priority?: number;
+}
+
 /** A request that is asked for and has no outcome yet. */
 export class PendingRequest {
   readonly worker: string | undefined;
@@ -51,15 +56,17 @@ export class PendingRequest {
   isQueued = false;
   /** Whether the statekeeper may know of it. */
   wasSent = false;
-  readonly #submission: Submission;
+  readonly #submission: Asking;
+  #priority: number;
   #deadlineMs: number;
   #first: Ask | undefined;
   #others: Set<Ask> | undefined;
 
-  constructor(submission: Submission, worker: string | undefined, nowMs: number) {
+  constructor(submission: Asking, worker: string | undefined, nowMs: number) {
     this.#submission = submission;
     this.worker = worker;
     this.heardAtMs = nowMs;
+    this.#priority = submission.priority ?? 0;
     this.#deadlineMs = deadlineOf(submission, nowMs);
   }
 
@@ -73,6 +80,10 @@ export class PendingRequest {
 
   get isRefresh(): boolean {
     return this.#submission.mode === "refresh";
+  }
+
+  get priority(): number {
+    return this.#priority;
   }
 
   /** Whether nobody waits any more. */
@@ -94,18 +105,21 @@ export class PendingRequest {
     else this.#others?.delete(ask);
   }
 
-  /** Waits as long as the most patient ask does; tells whether that is longer than before. */
-  extend(submission: Submission, nowMs: number): boolean {
+  /** Waits as long as the most patient ask does, at the highest priority of any; tells whether that is more than before. */
+  extend(submission: Asking, nowMs: number): boolean {
     const deadlineMs = deadlineOf(submission, nowMs);
-    if (deadlineMs <= this.#deadlineMs) return false;
-    this.#deadlineMs = deadlineMs;
+    const priority = submission.priority ?? 0;
+    if (deadlineMs <= this.#deadlineMs && priority <= this.#priority) return false;
+    this.#deadlineMs = Math.max(deadlineMs, this.#deadlineMs);
+    this.#priority = Math.max(priority, this.#priority);
     return true;
   }
 
   /** A refreshing request in the place of this one, with all who wait for this one. */
-  refreshed(submission: Submission, nowMs: number): PendingRequest {
+  refreshed(submission: Asking, nowMs: number): PendingRequest {
     const fresh = new PendingRequest(submission, this.worker, this.heardAtMs);
     fresh.#deadlineMs = Math.max(this.#deadlineMs, deadlineOf(submission, nowMs));
+    fresh.#priority = Math.max(this.#priority, fresh.#priority);
     fresh.#first = this.#first;
     fresh.#others = this.#others;
     fresh.wasSent = this.wasSent;

@@ -16,7 +16,7 @@ export function unknownFunctionOutcome(pool: string, payload: string, known: rea
   });
 }
 
-/** `POOL_FULL`: the pool's queue is as long as the submitting process lets it become. */
+/** `POOL_FULL`: as many wait in the pool as the submitting process lets wait. */
 export function poolFullOutcome(pool: string, payload: string, queueLimit: number): OutcomeText {
   return encodeError({
     msg:

@@ -14,6 +14,7 @@ export interface RequestSubmitterParts {
   readonly keeper: PoolKeeper;
   readonly process: string;
   readonly leaseMs: number;
+  readonly isReentrant?: boolean;
   readonly queueLimit: number;
   readonly batchSize: number;
   readonly clock: Clock;
@@ -66,12 +67,13 @@ export class RequestSubmitter {
   }
 
   async #submit(batch: PlannedBatch): Promise<void> {
-    const { keeper, process, leaseMs, queueLimit, clock } = this.#parts;
+    const { keeper, process, leaseMs, queueLimit, isReentrant = false, clock } = this.#parts;
     const nowMs = clock.now();
     const submissions = batch.requests.map((request) => this.#takeSubmission(request, nowMs));
-    const target = batch.worker === undefined ? {} : { worker: batch.worker };
+    const target = batch.worker === undefined ? { isReentrant } : { isReentrant, worker: batch.worker };
+    const { priority } = batch;
     try {
-      const { answers } = await keeper.submit({ process, leaseMs, queueLimit, submissions, ...target });
+      const { answers } = await keeper.submit({ process, leaseMs, queueLimit, priority, submissions, ...target });
       await this.#takeAnswers(batch.requests, answers);
     } catch (error) {
       this.#takeFailure(batch.requests, error);

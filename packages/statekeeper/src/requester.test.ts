@@ -1,8 +1,7 @@
 import { GridError, VirtualClock } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
 import { ScriptedKeeper } from "../../../test/harness/scripted-keeper.ts";
-import type { Submission } from "./contract.ts";
-import { Requester, type RequesterOptions } from "./requester.ts";
+import { type Asking, Requester, type RequesterOptions } from "./requester.ts";
 
 const checkEveryMs = 2_000;
 
@@ -23,7 +22,7 @@ function setUp(options: Partial<RequesterOptions> = {}) {
   requester.start();
   const heard: string[] = [];
   /** Asks, and notes what is heard as `id:outcome`. */
-  const ask = (id: string, rest: Partial<Submission> & { readonly worker?: string } = {}) => {
+  const ask = (id: string, rest: Partial<Asking> & { readonly worker?: string } = {}) => {
     const { worker, ...submission } = rest;
     return requester.ask({ id, payload: `["f","${id}"]`, ...submission }, worker, (outcome) =>
       heard.push(`${id}:${outcome}`),
@@ -46,6 +45,8 @@ describe("asking", () => {
         process: "c1",
         leaseMs: 30_000,
         queueLimit: 1_000,
+        priority: 0,
+        isReentrant: false,
         submissions: ["a", "b", "c"].map((id) => ({ id, payload: `["f","${id}"]` })),
       },
     ]);
@@ -68,6 +69,23 @@ describe("asking", () => {
     ask("last");
     await settle(clock);
     expect(keeper.submittedIds).toEqual([["small", "large"], ["larger"], ["last"]]);
+  });
+
+  it("gives each priority batches of its own, and submits again what is asked for at a higher one", async () => {
+    const { keeper, clock, ask } = setUp();
+    ask("a");
+    ask("b", { priority: 3 });
+    ask("c");
+    await settle(clock);
+    ask("a", { priority: 3 });
+    ask("b", { priority: 1 });
+    await settle(clock);
+    const sent = keeper.submits.map(({ priority, submissions }) => [priority, submissions.map(({ id }) => id)]);
+    expect(sent).toEqual([
+      [0, ["a", "c"]],
+      [3, ["b"]],
+      [3, ["a"]],
+    ]);
   });
 
   it("gives each worker's own queue batches of its own", async () => {

@@ -7,12 +7,12 @@
  * `recheckAll`. What it holds is bounded by what is waited for.
  */
 import { type CancelTimer, type Clock, GridError, type OutcomeText } from "@callgrid/core";
-import type { CheckAnswer, InboxMessage, PoolKeeper, Submission } from "./contract.ts";
+import type { CheckAnswer, InboxMessage, PoolKeeper } from "./contract.ts";
 import { PendingChecker, type PendingRequests } from "./pending-checker.ts";
-import { Ask, type AskOwner, type OutcomeListener, PendingRequest } from "./pending-request.ts";
+import { Ask, type Asking, type AskOwner, type OutcomeListener, PendingRequest } from "./pending-request.ts";
 import { RequestSubmitter } from "./request-submitter.ts";
 
-export { Ask, type AskOwner, type OutcomeListener } from "./pending-request.ts";
+export { Ask, type Asking, type AskOwner, type OutcomeListener } from "./pending-request.ts";
 
 /** How a {@link Requester} is set up. */
 export interface RequesterOptions {
@@ -24,7 +24,9 @@ export interface RequesterOptions {
   readonly clock: Clock;
   /** How often to check what waits, and how long it waits before that. */
   readonly checkEveryMs: number;
-  /** Refuse new requests when the pool's queue is this long; 0: no limit. */
+  /** Whether it asks for the calls of functions that run, see {@link SubmitBatch.isReentrant}. Default: no. */
+  readonly isReentrant?: boolean;
+  /** Refuse new requests when so many wait in the pool; 0: no limit. */
   readonly queueLimit: number;
   /** The most requests in one submit call, default 500. */
   readonly batchSize?: number;
@@ -112,12 +114,13 @@ export class Requester implements AskOwner {
   }
 
   /**
-   * Asks for an outcome; `listener` gets it once, never before this returns. Asks for the same id share one request. It
+   * Asks for an outcome; `listener` gets it once, never before this returns. Asks for the same id share one request, which has the
+   * highest of their priorities. It
    * goes to `worker`'s own queue where one is given and the id is not pending yet.
    *
    * @throws GridError `GRID_CLOSED` once stopped.
    */
-  ask(submission: Submission, worker: string | undefined, listener: OutcomeListener): Ask {
+  ask(submission: Asking, worker: string | undefined, listener: OutcomeListener): Ask {
     if (this.#isStopped)
       throw new GridError("GRID_CLOSED", `nothing more is asked of pool "${this.#options.keeper.pool}": closed`);
     const ask = new Ask(submission.id, listener, this);
@@ -166,7 +169,7 @@ export class Requester implements AskOwner {
   }
 
   /** The pending request that an ask for the same id joins. */
-  #join(known: PendingRequest, submission: Submission, nowMs: number): PendingRequest {
+  #join(known: PendingRequest, submission: Asking, nowMs: number): PendingRequest {
     if (submission.mode === "refresh" && !known.isRefresh) {
       // A request of its own, so that what was answered to the earlier submission does not count for this one.
       const fresh = known.refreshed(submission, nowMs);

@@ -1,5 +1,5 @@
 /**
- * How pending requests are cut into submit batches: one target worker a batch, bounded by number and by size, order
+ * How pending requests are cut into submit batches: one target worker and one priority a batch, bounded by number and by size, order
  * kept.
  */
 import type { PendingRequest } from "./pending-request.ts";
@@ -7,6 +7,7 @@ import type { PendingRequest } from "./pending-request.ts";
 /** Requests that are submitted in one call. */
 export interface PlannedBatch {
   readonly worker: string | undefined;
+  readonly priority: number;
   readonly requests: readonly PendingRequest[];
 }
 
@@ -15,6 +16,7 @@ const longestBatchCharacters = 4 * 1024 * 1024;
 
 interface OpenBatch {
   readonly worker: string | undefined;
+  readonly priority: number;
   readonly requests: PendingRequest[];
   characters: number;
 }
@@ -22,12 +24,14 @@ interface OpenBatch {
 /** Cuts requests into batches of at most `batchSize`; a payload that is large by itself goes alone. */
 export function planBatches(requests: readonly PendingRequest[], batchSize: number): PlannedBatch[] {
   const planned: OpenBatch[] = [];
-  const openByWorker = new Map<string | undefined, OpenBatch>();
+  const open: OpenBatch[] = [];
   for (const request of requests) {
-    let batch = openByWorker.get(request.worker);
+    const { worker, priority } = request;
+    const place = open.findIndex((other) => other.worker === worker && other.priority === priority);
+    let batch = open[place];
     if (batch === undefined || !hasRoom(batch, request, batchSize)) {
-      batch = { worker: request.worker, requests: [], characters: 0 };
-      openByWorker.set(request.worker, batch);
+      batch = { worker, priority, requests: [], characters: 0 };
+      open[place === -1 ? open.length : place] = batch;
       planned.push(batch);
     }
     batch.requests.push(request);

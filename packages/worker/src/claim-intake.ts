@@ -37,13 +37,20 @@ export interface ClaimIntakeParts {
 
 export class ClaimIntake {
   readonly #parts: ClaimIntakeParts;
+  #lastFunction: string | undefined;
 
   constructor(parts: ClaimIntakeParts) {
     this.#parts = parts;
   }
 
+  /** The function of the latest claim: what that needs is in memory, if of any. */
+  get lastFunction(): string | undefined {
+    return this.#lastFunction;
+  }
+
   take(claim: Claim): void {
     const functionName = functionNameIn(claim.payload);
+    this.#lastFunction = functionName;
     const key = keyOf(claim);
     const known = this.#parts.visible.get(claim.id) ?? this.#parts.inFlight.get(key);
     if (known?.isStarted === true) {

@@ -12,6 +12,10 @@ export interface ClaimerParts {
   readonly worker: string;
   readonly clock: Clock;
   readonly standing: FunctionStanding;
+  /** How fast it is, for the choice among volunteers. */
+  readonly score: number;
+  /** The function that it evaluated last. */
+  readonly lastFunction: () => string | undefined;
   readonly workload: () => Omit<Workload, "isVolunteer" | "isDry">;
   /** Sends what was asked for so far, so that the claim comes after it. */
   readonly beforeClaim: () => void;
@@ -98,14 +102,17 @@ export class Claimer {
   }
 
   #request(size: ClaimSize): Promise<ClaimReply> {
-    const { keeper, worker, standing, workload, beforeClaim } = this.#parts;
+    const { keeper, worker, standing, score, lastFunction, workload, beforeClaim } = this.#parts;
     beforeClaim();
+    const recent = lastFunction();
     return keeper.claim({
       worker,
       ...size,
       epoch: standing.epoch,
       skips: standing.skips,
       isOpenToRoots: workload().isOpenToRoots,
+      score,
+      ...(recent === undefined ? {} : { recent }),
     });
   }
 }

@@ -110,7 +110,7 @@ function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state
   const evaluator = new Evaluator({ ...state, outside: ties, slots, resultLimitBytes: payloadLimitBytes });
   const { stack, ready } = evaluator;
   const requester = new Requester({
-    ...{ ...state, process: id, leaseMs: 0, queueLimit: 0 },
+    ...{ ...state, process: id, leaseMs: 0, queueLimit: 0, isReentrant: true },
     onResubmit: state.onOwnWork,
   });
   const completer = new Completer(state);
@@ -135,12 +135,14 @@ function assemblePoolSide(
   ties: WorkerTies,
   made: ReturnType<typeof makeState> & ReturnType<typeof assembleWork>,
 ) {
-  const { id, description, registry, makeHeartbeat } = parts;
+  const { id, description, registry, capabilities, makeHeartbeat } = parts;
   const { evaluator, asker, leaseMs } = made;
   const member = { id, kind: "worker" as const, leaseMs, description, functions: registry.versions };
   const membership = new Membership({ ...made, member, onChange: ties.onNews.bind(ties) });
   const claimer = new Claimer({
     ...made,
+    score: capabilities.score,
+    lastFunction: () => made.intake.lastFunction,
     workload: () => ties.workload(),
     beforeClaim: () => made.requester.flush(),
     onStaleTable: () => membership.readFunctions(),

@@ -78,10 +78,23 @@ export const batchCommand: CommandSpec<typeof options> = {
       const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
       const checkpoint = await openCheckpoint(io, given);
       try {
-        const { process, reduce, error, pool, name, objective, mode, chunkUnits, window, retries, maxSlices } = given;
+        const {
+          process,
+          reduce,
+          error,
+          pool,
+          name,
+          objective,
+          mode,
+          chunkUnits,
+          window,
+          priority,
+          retries,
+          maxSlices,
+        } = given;
         const run = grid.batch({
           ...{ pool, data: dataOf(io, given), process, reduce, error, name, objective, mode, chunkUnits },
-          ...{ window, retries, maxSlices, functions: given.functions, signal: first, checkpoint },
+          ...{ window, priority, retries, maxSlices, functions: given.functions, signal: first, checkpoint },
           isTimed: given.columns.length > 0,
         });
         const showing = showProgress(io, run);

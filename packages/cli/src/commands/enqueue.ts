@@ -26,10 +26,20 @@ export const enqueueCommand: CommandSpec<typeof options> = {
     `callgrid enqueue pool '["ratio",7]' '["ratio",8]' --json`,
     `seq 1 1000 | sed 's/.*/["ratio",&]/' | callgrid enqueue pool -`,
   ],
-  async run({ operands, options: { url, grid, connectTimeoutMs, timeoutMs, cache, windowSize, json, logLevel }, io }) {
+  async run({
+    operands,
+    options: { url, grid, connectTimeoutMs, timeoutMs, cache, priority, windowSize, json, logLevel },
+    io,
+  }) {
     const [pool = "", ...texts] = operands;
     const log = makeLog(logLevel ?? "warn", logStream(io));
     const open = () => connect(url, { grid, connectTimeoutMs, log });
-    return evaluateRequests(io, { pool, texts, json, options: { window: windowSize, timeoutMs, cache }, open });
+    return evaluateRequests(io, {
+      pool,
+      texts,
+      json,
+      options: { window: windowSize, timeoutMs, cache, priority },
+      open,
+    });
   },
 };

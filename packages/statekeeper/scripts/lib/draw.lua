@@ -1,7 +1,8 @@
 -- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
 -- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (ids of what was
--- claimed), texts (their records), taken (the ids as a set), usual (what the last one claimed takes, in µs), reach (what it takes from outside the own queue: nothing, only
--- `children`, which some member waits for, what `others` than this worker wait for, or also `roots`).
+-- claimed), texts (their records), taken (the ids as a set), usual (what the last one claimed takes, in µs), workMs (what was drawn
+-- from the queue at hand), reach (what it takes from outside the own queue: nothing, only `children`, which some member waits for,
+-- what `others` than this worker wait for, or also `roots`).
 local unmeasuredMicros = 1e15
 local costs = {}
 local function costOf(name)
@@ -33,6 +34,11 @@ local function isAmong(process, waiters)
   return false
 end
 
+-- What one request counts for in the turns of callers; at least 1, and 1 if nobody has measured it.
+local function workMsOf(cost) return cost == unmeasuredMicros and 1 or math.max(1, cost / 1000) end
+
+local function isFull(drawing) return drawing.room <= 0 or drawing.budget <= 0 or drawing.scans <= 0 end
+
 -- Whether there may be requests that lie first and cannot be drawn.
 local function mayPassOver(drawing)
   return drawing.skips or drawing.reach == 'children' or drawing.reach == 'others'
@@ -63,14 +69,15 @@ local function take(drawing, id, text, claim, isOutside)
   drawing.room = drawing.room - 1
   drawing.usual = costOf(name)
   drawing.budget = drawing.budget - drawing.usual
+  drawing.workMs = drawing.workMs + workMsOf(drawing.usual)
   if header.losses > 0 then drawing.budget = 0 end
   return 'claimed'
 end
 
 local function newDrawing(worker, room, budget, skips)
   return {
-    worker = worker, room = room, budget = budget, skips = skips, reach = 'roots', scans = 1000, claims = {}, texts = {},
-    taken = {},
+    worker = worker, room = room, budget = budget, skips = skips, reach = 'roots', scans = 1000, workMs = 0,
+    claims = {}, texts = {}, taken = {},
   }
 end
 
@@ -83,16 +90,16 @@ local function nextBatch(drawing, before, claimed)
   return math.max(1, math.min(most, wanted))
 end
 
--- Draws from one end of a queue. What cannot be claimed here goes back where it was; from the own queue to the pool's; and to
--- the pool's tail once the bound is met, so that what lies behind gets its turn.
-local function drawFrom(drawing, key, pop, push)
-  local skipped = {}
+-- Draws from one end of a queue; `isShared`: of the pool's or a caller's. What cannot be claimed here goes back where it was; from
+-- the own queue to the pool's; and to the tail of a shared one once the bound is met, so that what lies behind gets its turn.
+-- Returns whether the queue is known to be empty.
+local function drawFrom(drawing, key, pop, push, isShared)
+  local skipped, isEmpty = {}, false
   local batch, claimedBefore = 0, #drawing.claims
-  while drawing.room > 0 and drawing.budget > 0 and drawing.scans > 0 do
+  while not isFull(drawing) and not isEmpty do
     batch = nextBatch(drawing, batch, #drawing.claims - claimedBefore)
     claimedBefore = #drawing.claims
-    local ids = redis.call(pop, key, batch)
-    if not ids or #ids == 0 then break end
+    local ids = redis.call(pop, key, batch) or {}
     drawing.scans = drawing.scans - #ids
     local texts, claims = readMany(requestOf, ids), fieldsOf(claimsKey, ids)
     local left = {}
@@ -106,23 +113,89 @@ local function drawFrom(drawing, key, pop, push)
       end
     end
     pushAll(push, key, reversed(left))
+    if isShared then countWaiting(#left - #ids) end
+    isEmpty = #ids < batch and #left == 0
   end
-  if #skipped == 0 then return end
+  if #skipped == 0 then return isEmpty end
   if pop == 'RPOP' then
-    pushToHead(queueKey, skipped)
-  elseif key == queueKey and drawing.scans <= 0 then
-    pushAll('RPUSH', queueKey, skipped)
+    pushToPoolHead(skipped)
+    return isEmpty
+  end
+  if isShared then countWaiting(#skipped) end
+  if isShared and drawing.scans <= 0 then
+    pushAll('RPUSH', key, skipped)
   else
     pushAll(push, key, reversed(skipped))
   end
+  return false
 end
 
--- The longest own queue among `sample` members and that of `also`; ties go to the smaller name, so that the model agrees.
-local function longestOwnQueue(except, sample, also)
+-- Ids that have just come while nothing waited: whoever is idle gets them before they are put on any queue.
+local atHand = {}
+local function drawAtHand(drawing)
+  local kept = {}
+  for _, id in ipairs(atHand) do
+    local taken = 'left'
+    if not isFull(drawing) then
+      drawing.scans = drawing.scans - 1
+      taken = take(drawing, id, redis.call('GET', requestOf .. id), redis.call('HGET', claimsKey, id), true)
+    end
+    if taken == 'left' or taken == 'skipped' then kept[#kept + 1] = id end
+  end
+  atHand = kept
+end
+
+-- A caller that is alone has nobody to be fair to, and keeps its turn.
+local function drawFromCaller(drawing, priority, caller)
+  local process, turn = caller.process, caller.turn
+  if drawing.reach == 'children' and not isMember(process) then return end
+  if drawing.reach == 'others' and process == drawing.worker then return end
+  drawing.workMs = 0
+  local isEmpty = drawFrom(drawing, callerQueueOf .. priority .. ':' .. process, 'LPOP', 'LPUSH', true)
+  if drawing.workMs > 0 and not caller.isAlone then
+    redis.call('ZADD', callersOf .. priority, turnText(turn + drawing.workMs), process)
+  elseif isEmpty then
+    redis.call('ZREM', callersOf .. priority, process)
+  end
+end
+
+-- Asks for more callers only where the first had too little. Returns whether there is any.
+local function drawAtPriority(drawing, priority)
+  local seen = {}
+  for _, most in ipairs({ 2, 64, 1000 }) do
+    local found = redis.call('ZRANGE', callersOf .. priority, 0, most - 1, 'WITHSCORES')
+    for i = 1, #found, 2 do
+      local process = found[i]
+      if isFull(drawing) then return true end
+      if not seen[process] then
+        seen[process] = true
+        drawFromCaller(drawing, priority, { process = process, turn = tonumber(found[i + 1]), isAlone = #found == 2 })
+      end
+    end
+    if #found < 2 * most then return #found > 0 end
+  end
+  return true
+end
+
+local function drawFromCallers(drawing)
+  local found = redis.call('ZRANGE', prioritiesKey, 0, -1, 'WITHSCORES')
+  for i = 1, #found, 2 do
+    if isFull(drawing) then return end
+    local priority, before = found[i], #drawing.claims
+    local hasCallers = drawAtPriority(drawing, priority)
+    local drawn = #drawing.claims - before
+    if not hasCallers then
+      redis.call('ZREM', prioritiesKey, priority)
+    elseif drawn > 0 and #found > 2 then
+      redis.call('ZADD', prioritiesKey, turnText(tonumber(found[i + 1]) + drawn / weightOf(priority)), priority)
+    end
+  end
+end
+
+-- The longest own queue among `sample` members; ties go to the smaller name, so that the model agrees.
+local function longestOwnQueue(except, sample)
   local longest, longestLength = nil, 0
-  local members = redis.call('HRANDFIELD', membersKey, sample)
-  members[#members + 1] = also
-  for _, member in ipairs(members) do
+  for _, member in ipairs(redis.call('HRANDFIELD', membersKey, sample) or {}) do
     if member ~= except then
       local length = redis.call('LLEN', queueOf .. member)
       if length > longestLength or (length == longestLength and length > 0 and member < longest) then
@@ -133,18 +206,27 @@ local function longestOwnQueue(except, sample, also)
   return longest
 end
 
--- Own queue from its end, pool's queue from its head, then the head of somebody's long queue, found among `sample` members (0: from the
--- own queue alone) and `also`.
-local function drawAnywhere(drawing, sample, also)
+local function drawFromOther(drawing, other)
+  drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH')
+  count('hoisted', #drawing.claims)
+end
+
+-- Own queue from its end (and no other, if `sample` is 0), pool's queue from its head, callers' queues by turns, then the head of
+-- somebody's own queue: that of `first`, where it is known to be filled, else a long one among `sample` members.
+local function drawAnywhere(drawing, sample, first)
   drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH')
   if #drawing.claims > 0 or drawing.reach == 'own-queue' or sample == 0 then return end
-  drawFrom(drawing, queueKey, 'LPOP', 'LPUSH')
+  drawAtHand(drawing)
+  if waitingNow() > 0 then
+    drawFrom(drawing, queueKey, 'LPOP', 'LPUSH', true)
+    drawFromCallers(drawing)
+  end
+  if first and first ~= drawing.worker and #drawing.claims == 0 then drawFromOther(drawing, first) end
   while #drawing.claims == 0 and drawing.scans > 0 do
-    local other = longestOwnQueue(drawing.worker, sample, also)
+    local other = longestOwnQueue(drawing.worker, sample)
     if other == nil then return end
     local before = drawing.scans
-    drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH')
-    count('hoisted', #drawing.claims)
+    drawFromOther(drawing, other)
     if drawing.scans == before or mayPassOver(drawing) then return end
   end
 end

@@ -1,5 +1,5 @@
 -- What is known of a request that is not done, in forms that are read and written by the batch:
---   request:<id>  `waiters mode deadline losses`, a line end, the payload; waiters with a comma between, deadline 0: none;
+--   request:<id>  `waiters mode deadline losses priority`, a line end, the payload; waiters with a comma between, deadline 0: none;
 --                 behind the payload, a line end and the context of a trace may follow: a payload itself has no line end
 --   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are
 --                 notes; with `copied`, a volunteer was given a copy
@@ -55,7 +55,7 @@ local function headerOf(text)
   local header = string.sub(text, 1, length)
   local known = headers[header]
   if known == nil then
-    local waiters, mode, deadline, losses = string.match(header, '^(%S*) (%S+) (%d+) (%d+)\n$')
+    local waiters, mode, deadline, losses = string.match(header, '^(%S*) (%S+) (%d+) (%d+) ')
     known = {
       length = length, waiters = {}, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), isWanted = false,
     }
@@ -69,16 +69,19 @@ local function headerOf(text)
 end
 
 local function parseRecord(text)
-  local waiters, mode, deadline, losses, payload = string.match(text, '^(%S*) (%S+) (%d+) (%d+)\n(.*)$')
-  return { waiters = waiters, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), payload = payload }
+  local waiters, mode, deadline, losses, priority, payload = string.match(text, '^(%S*) (%S+) (%d+) (%d+) (%S+)\n(.*)$')
+  return {
+    waiters = waiters, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), priority = tonumber(priority),
+    payload = payload,
+  }
 end
 
 local function payloadAlone(text) return string.match(text, '^[^\n]*') end
 local function traceAfter(text) return string.match(text, '\n.*$') or '' end
 
 local function recordText(record)
-  return record.waiters .. ' ' .. record.mode .. ' ' .. string.format('%d', record.deadline) .. ' ' .. record.losses .. '\n'
-    .. record.payload
+  return record.waiters .. ' ' .. record.mode .. ' ' .. string.format('%d', record.deadline) .. ' ' .. record.losses .. ' '
+    .. record.priority .. '\n' .. record.payload
 end
 
 local function readRecord(id)
@@ -152,9 +155,4 @@ local function reversed(values)
   local turned = {}
   for i = #values, 1, -1 do turned[#turned + 1] = values[i] end
   return turned
-end
-
--- Puts ids at the head of a queue, so that the first of them is claimed first.
-local function pushToHead(key, ids)
-  pushAll('LPUSH', key, reversed(ids))
 end

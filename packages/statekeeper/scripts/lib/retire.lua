@@ -73,7 +73,7 @@ local function retire(worker, report, maxAttempts, limit, mayReturn)
   local back = takeBack(worker, held, report, maxAttempts, mayReturn)
   local queued = redis.call('LPOP', queueOf .. worker, limit) or {}
   for _, id in ipairs(queued) do back[#back + 1] = id end
-  pushToHead(queueKey, back)
+  pushToPoolHead(back)
   count('reclaimed', #back)
   if #held == limit or #queued == limit then return #back, false end
   eraseMember(worker)

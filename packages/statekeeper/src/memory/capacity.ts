@@ -8,8 +8,7 @@ import { functionNameIn, type PoolRecords } from "./pool-records.ts";
 const mostHosts = 1_000;
 
 export function survey(records: PoolRecords, { requests, members }: SurveyRequest): Survey {
-  const { queue } = records;
-  const ids = queue.length <= requests ? [...queue] : bothEnds([...queue], requests);
+  const ids = sampleWaiting(records, requests);
   const sampled = records.members.sample(members);
   let [workers, slots, ownQueued] = [0, 0, 0];
   for (const id of sampled) {
@@ -24,7 +23,7 @@ export function survey(records: PoolRecords, { requests, members }: SurveyReques
   }
   const scale = sampled.length === 0 ? 0 : records.members.size / sampled.length;
   return {
-    queued: queue.length + Math.round(ownQueued * scale),
+    queued: records.waiting + Math.round(ownQueued * scale),
     workers: Math.round(workers * scale),
     idleWorkers: records.volunteers.size,
     slotsPerWorker: workers === 0 ? 1 : slots / workers,
@@ -66,8 +65,15 @@ export function hostStates(records: PoolRecords): HostState[] {
   return states.sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
-function bothEnds(ids: readonly string[], most: number): string[] {
-  return [...ids.slice(0, Math.ceil(most / 2)), ...ids.slice(ids.length - Math.floor(most / 2))];
+/** Of each shared queue as large a part as it is of what waits, from both ends. */
+function sampleWaiting(records: PoolRecords, most: number): string[] {
+  const ids: string[] = [];
+  for (const queue of [...records.sharedQueues()].reverse()) {
+    const part = Math.min(most - ids.length, Math.ceil((most * queue.length) / Math.max(1, records.waiting)));
+    const isWhole = queue.length <= part;
+    ids.push(...(isWhole ? queue : [...queue.first(Math.ceil(part / 2)), ...queue.last(Math.floor(part / 2))]));
+  }
+  return ids;
 }
 
 /** Each once, by id: an id may lie on several queues. */

@@ -3,7 +3,7 @@
  * (scripts/claim.lua, release.lua)
  */
 import type { ClaimReply, ClaimRequest } from "../contract.ts";
-import { type Drawing, type DrawingReach, drawAnywhere, mayPassOver, noteClaimed, scansPerDrawing } from "./drawing.ts";
+import { type Drawing, type DrawingReach, drawAnywhere, mayPassOver, newDrawing, noteClaimed } from "./drawing.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 import { disown, type PoolRecords } from "./pool-records.ts";
 
@@ -17,15 +17,7 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
 
   const skips = request.skips.length === 0 ? undefined : new Set(request.skips);
   const reach = reachOf(request);
-  const drawing: Drawing = {
-    worker,
-    room: max,
-    budget: budgetMicros,
-    skips,
-    reach,
-    scans: scansPerDrawing,
-    claims: [],
-  };
+  const drawing = newDrawing({ worker, room: max, budget: budgetMicros, skips, reach });
   drawAnywhere(records, drawing, { sample: membersAskedByTheWay });
   const kind = settle(records, request, drawing);
   const isMore = drawing.room <= 0 || drawing.budget <= 0;
@@ -40,14 +32,15 @@ function reachOf({ isOpenToRoots, isOpenToChildren = false, isClosedToOwn = fals
 /** With nothing to claim the worker volunteers, unless the bound was met before anything that it could claim. */
 function settle(records: PoolRecords, request: ClaimRequest, drawing: Drawing): ClaimReply["kind"] {
   const { claims, scans, skips } = drawing;
-  const { worker, epoch, volunteerFor } = request;
+  const { worker, epoch, volunteerFor, score = 1, recent } = request;
   if (claims.length > 0) {
     noteClaimed(records, worker, claims);
   } else if (scans <= 0 && !mayPassOver(drawing)) {
     return "again";
   } else if (volunteerFor > 0) {
     records.count("volunteered", 1);
-    records.volunteers.add({ worker, want: volunteerFor, epoch, skips, isClosedToOwn: drawing.reach === "others" });
+    const isClosedToOwn = drawing.reach === "others";
+    records.volunteers.add({ worker, want: volunteerFor, epoch, skips, isClosedToOwn, score, recent });
   }
   return "claims";
 }

@@ -2,6 +2,7 @@
  * Copying: gives idle volunteers copies of requests that somebody claimed long ago, compared with what their functions usually
  * take. Whoever is first completes them; the claim stays where it is. (scripts/lib/copy.lua)
  */
+import { orderVolunteers } from "../volunteer-order.ts";
 import { claimOf } from "./drawing.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";
@@ -21,7 +22,8 @@ interface Straggler {
 /** One copy a volunteer, and one of each request. */
 export function copyStragglers(records: PoolRecords, afterMs: number): void {
   const late = stragglers(records, afterMs);
-  for (const volunteer of records.volunteers.first(volunteersServed)) {
+  const idle = records.volunteers.first(volunteersServed);
+  for (const volunteer of orderVolunteers(idle, records.preferences, undefined)) {
     const straggler = late.find((one) => !one.record.isCopied && isFit(records, volunteer, one.record));
     if (straggler === undefined) continue;
     const { id, record } = straggler;

@@ -2,11 +2,15 @@
  * Drawing: taking ids off queues and claiming them for a worker. (scripts/lib/draw.lua)
  */
 import type { Claim } from "../contract.ts";
-import type { Deque } from "./deque.ts";
+import { weightOf } from "./caller-queues.ts";
+import { Deque } from "./deque.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
 /** A bound on the ids that one drawing looks at. */
-export const scansPerDrawing = 1_000;
+const scansPerDrawing = 1_000;
+
+/** At first two, and more where these had too little. */
+const callersAsked = [2, 64, 1_000] as const;
 
 /** A function that was never measured fills any budget. */
 const unmeasuredMicros = 1e15;
@@ -23,9 +27,13 @@ export interface Drawing {
   budget: number;
   readonly skips: ReadonlySet<string> | undefined;
   readonly reach: DrawingReach;
+  /** Ids that have just come while nothing waited: whoever is idle gets them before they are put on any queue. */
+  readonly atHand?: Deque<string> | undefined;
   /** How many more ids to look at. */
   scans: number;
   readonly claims: Claim[];
+  /** What was drawn from the queue at hand, in ms. */
+  workMs: number;
   /** What the last one claimed takes, in µs. */
   usual?: number;
 }
@@ -34,28 +42,46 @@ export interface Drawing {
 export interface QueueSearch {
   /** How many members are asked; 0: draw from the own queue alone. */
   readonly sample: number;
-  /** A member that is asked in any case. */
-  readonly also?: string | undefined;
+  /** Whose own queue is tried first, since it is known to be filled. */
+  readonly first?: string | undefined;
 }
 
 interface Source {
   readonly queue: Deque<string> | undefined;
   readonly end: "head" | "tail";
+  /** Whether it is the pool's or a caller's. */
+  readonly isShared: boolean;
 }
 
-/** Own queue from its end, pool's queue from its head, then the head of somebody's long queue. */
+/** A drawing that has drawn nothing. */
+export function newDrawing(given: Omit<Drawing, "scans" | "claims" | "workMs">): Drawing {
+  return { ...given, scans: scansPerDrawing, claims: [], workMs: 0 };
+}
+
+/** Own queue from its end, pool's queue from its head, callers' queues by turns, then the head of somebody's long queue. */
 export function drawAnywhere(records: PoolRecords, drawing: Drawing, search: QueueSearch): void {
-  drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail" });
+  drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail", isShared: false });
   if (drawing.claims.length > 0 || drawing.reach === "own-queue" || search.sample === 0) return;
-  drawFrom(records, drawing, { queue: records.queue, end: "head" });
+  drawFrom(records, drawing, { queue: drawing.atHand, end: "head", isShared: false });
+  if (records.waiting > 0) {
+    drawFrom(records, drawing, { queue: records.queue, end: "head", isShared: true });
+    drawFromCallers(records, drawing);
+  }
+  const { first, sample } = search;
+  if (first !== undefined && first !== drawing.worker && drawing.claims.length === 0)
+    drawFromOther(records, drawing, records.ownQueues.get(first));
   while (drawing.claims.length === 0 && drawing.scans > 0) {
-    const queue = longestOwnQueue(records, drawing.worker, search);
+    const queue = longestOwnQueue(records, drawing.worker, sample);
     if (queue === undefined) return;
     const scansBefore = drawing.scans;
-    drawFrom(records, drawing, { queue, end: "head" });
-    records.count("hoisted", drawing.claims.length);
+    drawFromOther(records, drawing, queue);
     if (drawing.scans === scansBefore || mayPassOver(drawing)) return;
   }
+}
+
+function drawFromOther(records: PoolRecords, drawing: Drawing, queue: Deque<string> | undefined): void {
+  drawFrom(records, drawing, { queue, end: "head", isShared: false });
+  records.count("hoisted", drawing.claims.length);
 }
 
 /** Whether there may be requests that lie first and cannot be drawn. */
@@ -74,33 +100,87 @@ export function noteClaimed(records: PoolRecords, worker: string, claims: readon
 
 /** A request as its worker is told of it. */
 export function claimOf(id: string, record: RequestRecord, now: number): Claim {
-  const { payload, mode, losses, deadline, trace } = record;
+  const { payload, mode, losses, priority, deadline, trace } = record;
   const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - now);
-  return { id, payload, mode, losses, timeoutMs, ...(trace === undefined ? {} : { trace }) };
+  return { id, payload, mode, losses, priority, timeoutMs, ...(trace === undefined ? {} : { trace }) };
 }
 
-function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): void {
-  const { queue, end } = source;
-  if (queue === undefined) return;
+function drawFromCallers(records: PoolRecords, drawing: Drawing): void {
+  const { priorities } = records.callers;
+  const before = priorities.first(priorities.size);
+  for (const { name, turn } of before) {
+    if (isFull(drawing)) return;
+    const priority = Number(name);
+    const drawnBefore = drawing.claims.length;
+    const hasCallers = drawAtPriority(records, drawing, priority);
+    const drawn = drawing.claims.length - drawnBefore;
+    if (!hasCallers) priorities.delete(name);
+    else if (drawn > 0 && before.length > 1) priorities.set(name, turn + drawn / weightOf(priority));
+  }
+}
+
+/** Returns whether there was any caller, of whom it asks for more only where the first had too little. */
+function drawAtPriority(records: PoolRecords, drawing: Drawing, priority: number): boolean {
+  const { turns } = records.callers.at(priority);
+  const seen = new Set<string>();
+  for (const most of callersAsked) {
+    const found = turns.first(most);
+    for (const { name: process, turn } of found) {
+      if (isFull(drawing)) return true;
+      if (seen.has(process)) continue;
+      seen.add(process);
+      drawFromCaller(records, drawing, { priority, process, turn, isAlone: found.length === 1 });
+    }
+    if (found.length < most) return found.length > 0;
+  }
+  return true;
+}
+
+/** A caller that is alone has nobody to be fair to, and keeps its turn. */
+function drawFromCaller(
+  records: PoolRecords,
+  drawing: Drawing,
+  caller: { readonly priority: number; readonly process: string; readonly turn: number; readonly isAlone: boolean },
+): void {
+  const { priority, process, turn, isAlone } = caller;
+  if (drawing.reach === "children" && !records.members.has(process)) return;
+  if (drawing.reach === "others" && process === drawing.worker) return;
+  const { turns, queues } = records.callers.at(priority);
+  const queue = queues.get(process) ?? new Deque<string>();
+  const lengthBefore = queue.length;
+  drawing.workMs = 0;
+  const isEmpty = drawFrom(records, drawing, { queue, end: "head", isShared: true });
+  records.callers.length += queue.length - lengthBefore;
+  if (drawing.workMs > 0 && !isAlone) turns.set(process, turn + drawing.workMs);
+  else if (isEmpty) records.callers.remove(priority, process);
+}
+
+/** Returns whether the queue was found to be empty: not so where exactly what was asked for was there. */
+function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boolean {
+  const { queue, end, isShared } = source;
+  if (queue === undefined) return true;
   const skipped: string[] = [];
+  let isEmpty = false;
   let batch = 0;
   let claimedBefore = drawing.claims.length;
-  while (!isFull(drawing) && drawing.scans > 0 && queue.length > 0) {
+  while (!isFull(drawing) && !isEmpty) {
     batch = nextBatch(drawing, batch, drawing.claims.length - claimedBefore);
     claimedBefore = drawing.claims.length;
     const met = Math.min(batch, queue.length);
     drawing.scans -= met;
-    for (let i = 0; i < met && !isFull(drawing); i += 1) {
+    for (let i = 0; i < met && drawing.room > 0 && drawing.budget > 0; i += 1) {
       const id = (end === "head" ? queue.popHead() : queue.popTail()) ?? "";
       const taken = take(records, drawing, { id, isOutside: end === "head" });
       if (taken === "skipped") skipped.push(id);
       if (taken === "left") putBack(queue, end, [id]);
     }
+    isEmpty = met < batch && queue.length === 0;
   }
-  // From the own queue to the pool's; to the pool's tail once the bound is met, so that what lies behind gets its turn.
+  // From the own queue to the pool's; to a shared one's tail once the bound is met, so that what lies behind gets its turn.
   if (end === "tail") records.pushToHead(skipped);
-  else if (queue === records.queue && drawing.scans <= 0) for (const id of skipped) queue.pushTail(id);
+  else if (isShared && drawing.scans <= 0) for (const id of skipped) queue.pushTail(id);
   else putBack(queue, end, skipped);
+  return isEmpty && (end === "tail" || skipped.length === 0);
 }
 
 /**
@@ -115,7 +195,7 @@ function nextBatch({ room, scans, budget, usual = 0 }: Drawing, before: number, 
 }
 
 function isFull(drawing: Drawing): boolean {
-  return drawing.room <= 0 || drawing.budget <= 0;
+  return drawing.room <= 0 || drawing.budget <= 0 || drawing.scans <= 0;
 }
 
 function putBack(queue: Deque<string>, end: "head" | "tail", ids: readonly string[]): void {
@@ -151,8 +231,10 @@ function take(
   record.claimedAt = now;
   drawing.claims.push(claimOf(id, record, now));
   drawing.room -= 1;
-  drawing.usual = records.functions.costOf(name) ?? unmeasuredMicros;
+  const cost = records.functions.costOf(name);
+  drawing.usual = cost ?? unmeasuredMicros;
   drawing.budget -= drawing.usual;
+  drawing.workMs += cost === undefined ? 1 : Math.max(1, cost / 1_000);
   if (record.losses > 0) drawing.budget = 0;
   return "claimed";
 }
@@ -163,15 +245,10 @@ function isAwaitedByMember(records: PoolRecords, { waiters }: RequestRecord): bo
 }
 
 /** Among equal ones that of the member with the smaller id. */
-export function longestOwnQueue(
-  records: PoolRecords,
-  except: string,
-  { sample, also }: QueueSearch,
-): Deque<string> | undefined {
+export function longestOwnQueue(records: PoolRecords, except: string, sample: number): Deque<string> | undefined {
   let longest: Deque<string> | undefined;
   let owner = "";
-  const sampled = records.members.sample(sample);
-  for (const member of also === undefined ? sampled : [...sampled, also]) {
+  for (const member of records.members.sample(sample)) {
     const queue = member === except ? undefined : records.ownQueues.get(member);
     const length = queue?.length ?? 0;
     const lengthBefore = longest?.length ?? 0;

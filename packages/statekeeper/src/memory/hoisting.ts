@@ -11,14 +11,21 @@ const membersAsked = 64;
 const mostVolunteersAsked = 1_000;
 
 export function hoist(records: PoolRecords, { process, limit, except }: HoistRequest): HoistReply {
-  const numbers = { queued: records.queue.length, wanted: wantedBeside(records, process) };
+  const numbers = { queued: records.waiting, wanted: wantedBeside(records, process) };
   if (limit === 0) return { ...numbers, copies: [] };
   const left = new Set(except);
   const looked = limit + except.length;
-  const fromPool = copies(records, records.queue.last(looked).toReversed(), { left, limit });
-  const own = longestOwnQueue(records, process, { sample: membersAsked });
-  const fromOwn = copies(records, own?.first(looked) ?? [], { left, limit: limit - fromPool.length });
-  return { ...numbers, copies: [...fromPool.toReversed(), ...fromOwn] };
+  const fromShared: Claim[] = [];
+  let room = looked;
+  for (const queue of records.sharedQueues()) {
+    if (fromShared.length >= limit || room <= 0) break;
+    const ids = queue.last(room).reverse();
+    room -= ids.length;
+    fromShared.push(...copies(records, ids, { left, limit: limit - fromShared.length }));
+  }
+  const own = longestOwnQueue(records, process, membersAsked);
+  const fromOwn = copies(records, own?.first(looked) ?? [], { left, limit: limit - fromShared.length });
+  return { ...numbers, copies: [...fromShared.reverse(), ...fromOwn] };
 }
 
 /** Adds what it copies to `left`, since an id may lie on several queues. */

@@ -11,7 +11,7 @@ const mostMembersShown = 1_000;
 export function inspect(records: PoolRecords, pool: string): PoolState {
   return {
     pool,
-    queued: records.queue.length,
+    queued: records.waiting,
     members: records.members
       .ids()
       .slice(0, mostMembersShown)
@@ -33,7 +33,7 @@ export function inspectRequest(records: PoolRecords, id: string): RequestState |
     const result = records.results.get(id, now);
     return result === undefined ? undefined : doneRequest(id, result.stamp, records.results.leftMs(id, now));
   }
-  const { payload, owner, claimedAt, suspended, losses, waiters, deadline, progress } = record;
+  const { payload, owner, claimedAt, suspended, losses, priority, waiters, deadline, progress } = record;
   return {
     id,
     payload,
@@ -44,6 +44,7 @@ export function inspectRequest(records: PoolRecords, id: string): RequestState |
     waiters: [...waiters].sort(),
     waitsFor: suspended ?? [],
     losses,
+    priority,
     timeoutMs: deadline === undefined ? 0 : Math.max(1, deadline - now),
     progress,
     resultStamp: undefined,

@@ -2,7 +2,9 @@
  * Matching: gives queued requests to volunteers, best first, until either runs out. It runs inside every operation that may put
  * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
  */
-import { type Drawing, drawAnywhere, mayPassOver, noteClaimed, type QueueSearch, scansPerDrawing } from "./drawing.ts";
+import { orderVolunteers } from "../volunteer-order.ts";
+import type { Deque } from "./deque.ts";
+import { drawAnywhere, mayPassOver, newDrawing, noteClaimed, type QueueSearch } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";
 
@@ -16,6 +18,10 @@ const mostRounds = 64;
 export interface MatchBounds extends QueueSearch {
   /** At most so many requests. */
   readonly limit: number;
+  /** The function of the first request, if that is known. */
+  readonly functionName?: string | undefined;
+  /** See {@link Drawing.atHand}. */
+  readonly atHand?: Deque<string> | undefined;
 }
 
 /** What became of one volunteer. */
@@ -27,14 +33,15 @@ interface Served {
 }
 
 /** Returns how many requests were given away. */
-export function match(records: PoolRecords, { limit, sample, also }: MatchBounds): number {
+export function match(records: PoolRecords, { limit, sample, first, functionName, atHand }: MatchBounds): number {
   let moved = 0;
-  let search: QueueSearch = { sample, also };
+  let search: QueueSearch = { sample, first };
   for (let round = 0; moved < limit && round < mostRounds; round += 1) {
-    const volunteers = records.volunteers.first(volunteersPerRound);
+    const idle = records.volunteers.first(volunteersPerRound);
+    const volunteers = orderVolunteers(idle, records.preferences, functionName);
     const volunteersBefore = records.volunteers.size;
     for (const volunteer of volunteers) {
-      const served = serveVolunteer(records, volunteer, { limit: limit - moved, ...search });
+      const served = serveVolunteer(records, volunteer, { limit: limit - moved, atHand, ...search });
       moved += served.moved;
       if (served.isNothingLeft) search = { sample: 0 };
       if (moved >= limit) break;
@@ -46,22 +53,21 @@ export function match(records: PoolRecords, { limit, sample, also }: MatchBounds
 }
 
 /** A volunteer that has an old function table is sent away to read the new one first. */
-function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, ...search }: MatchBounds): Served {
+function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, atHand, ...search }: MatchBounds): Served {
   const { worker, want, epoch, skips, isClosedToOwn } = volunteer;
   if (epoch !== records.functions.epoch) {
     records.volunteers.standDown(worker);
     records.inboxes.send(worker, { kind: "functions" });
     return { moved: 0, isNothingLeft: false };
   }
-  const drawing: Drawing = {
+  const drawing = newDrawing({
     worker,
     room: Math.min(want, limit),
     budget: Number.POSITIVE_INFINITY,
     skips,
     reach: isClosedToOwn ? "others" : "roots",
-    scans: scansPerDrawing,
-    claims: [],
-  };
+    atHand,
+  });
   drawAnywhere(records, drawing, search);
   if (drawing.claims.length === 0) return { moved: 0, isNothingLeft: drawing.scans > 0 && !mayPassOver(drawing) };
   records.volunteers.standDown(worker);

@@ -179,6 +179,6 @@ describe("a memory statekeeper", () => {
     keeper.empty();
     expect(await pool.check("c1", 0, [id])).toEqual([{ kind: "unknown" }]);
     await pool.submit({ process: "c1", leaseMs: 100, queueLimit: 0, submissions });
-    expect(pool.dump().queue).toEqual([id]);
+    expect(pool.dump().callerQueues).toEqual({ "0:c1": [id] });
   });
 });

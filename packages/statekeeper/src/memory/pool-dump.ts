@@ -4,6 +4,7 @@
  */
 import { type ErrorTree, isErrorText } from "@callgrid/core";
 import type { CacheMode, Capacity, InboxMessage, Progress } from "../contract.ts";
+import type { Preference } from "../volunteer-order.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 
 /** A request that is not done. */
@@ -20,6 +21,7 @@ export interface RequestDump {
   readonly suspended: string | null;
   readonly progress: Progress | null;
   readonly losses: number;
+  readonly priority: number;
   readonly reports: readonly unknown[];
   readonly waiters: readonly string[];
 }
@@ -32,17 +34,25 @@ export interface PoolDump {
   readonly requests: Readonly<Record<string, RequestDump>>;
   /** From head to end. */
   readonly queue: readonly string[];
+  /** `priority:process` to what waits there; those that are empty are left out. */
+  readonly callerQueues: Readonly<Record<string, readonly string[]>>;
+  /** The turns of priorities, and those of callers as `priority:process`. */
+  readonly turns: Readonly<Record<string, number>>;
   readonly ownQueues: Readonly<Record<string, readonly string[]>>;
   readonly running: Readonly<Record<string, readonly string[]>>;
   readonly results: Readonly<Record<string, { readonly stamp: string; readonly outcome: string }>>;
-  /** The one that is served first is first. */
+  /** The one that has been idle longest is first. */
   readonly volunteers: ReadonlyArray<{
     worker: string;
     want: number;
     epoch: number;
     skips: readonly string[];
     isClosedToOwn: boolean;
+    score: number;
+    recent: string | null;
   }>;
+  /** What volunteers are preferred for. */
+  readonly preferences: readonly Preference[];
   readonly members: Readonly<Record<string, { kind: string; description: unknown; functions: Record<string, string> }>>;
   /** Whether each lease is still alive. */
   readonly leases: Readonly<Record<string, boolean>>;
@@ -71,12 +81,23 @@ export function dumpPool(records: PoolRecords): PoolDump {
   return {
     requests: sorted([...records.requests].map(([id, record]) => [id, dumpRequest(record)])),
     queue: [...records.queue],
+    callerQueues: sorted(
+      [...records.callers.queues()]
+        .filter(({ queue }) => queue.length > 0)
+        .map(({ name, queue }) => [name, [...queue]]),
+    ),
+    turns: sorted(dumpTurns(records)),
     ownQueues: sorted(
       [...records.ownQueues].filter(([, ids]) => ids.length > 0).map(([worker, ids]) => [worker, [...ids]]),
     ),
     running: sorted([...records.running].map(([worker, ids]) => [worker, [...ids].sort()])),
     results: sorted([...records.results.entries(now)].map(([id, { stamp, outcome }]) => [id, { stamp, outcome }])),
-    volunteers: [...records.volunteers].map(({ skips, ...volunteer }) => ({ ...volunteer, skips: [...(skips ?? [])] })),
+    volunteers: [...records.volunteers].map(({ skips, recent = null, ...volunteer }) => ({
+      ...volunteer,
+      recent,
+      skips: [...(skips ?? [])],
+    })),
+    preferences: [...records.preferences],
     members: sorted(records.members.ids().map((id) => [id, dumpMember(records, id)])),
     leases: sorted(
       [...records.leases.keys()].map((process) => [process, (records.leases.lapsesAt(process) ?? 0) > now]),
@@ -105,6 +126,15 @@ export function dumpMessage(message: InboxMessage): MessageDump {
   return { kind: message.kind, ...claim, hasTimeout: timeoutMs > 0 };
 }
 
+function dumpTurns({ callers }: PoolRecords): Array<[string, number]> {
+  const priorities = callers.priorities.first(callers.priorities.size);
+  return priorities.flatMap(({ name: priority, turn }) => {
+    const { turns } = callers.at(Number(priority));
+    const inLine = turns.first(turns.size).map(({ name, turn }): [string, number] => [`${priority}:${name}`, turn]);
+    return [[priority, turn], ...inLine] as Array<[string, number]>;
+  });
+}
+
 function dumpRequest(record: RequestRecord): RequestDump {
   return {
     payload: record.payload,
@@ -117,6 +147,7 @@ function dumpRequest(record: RequestRecord): RequestDump {
     suspended: record.suspended?.join("") ?? null,
     progress: record.progress ?? null,
     losses: record.losses,
+    priority: record.priority,
     reports: [...record.reports],
     waiters: [...record.waiters].sort(),
   };

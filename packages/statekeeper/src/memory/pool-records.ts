@@ -5,6 +5,8 @@
  */
 import type { Clock, OutcomeText } from "@callgrid/core";
 import type { CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract.ts";
+import { type Preference, usualPreferences } from "../volunteer-order.ts";
+import { CallerQueues } from "./caller-queues.ts";
 import { Deque } from "./deque.ts";
 import type { Inboxes } from "./inboxes.ts";
 import { LapseHeap } from "./lapse-heap.ts";
@@ -31,6 +33,8 @@ export interface RequestRecord {
   /** How far the function last said it was. */
   progress: Progress | undefined;
   losses: number;
+  /** The highest at which it was submitted. */
+  priority: number;
   readonly reports: unknown[];
   readonly waiters: Set<string>;
 }
@@ -38,13 +42,19 @@ export interface RequestRecord {
 /** An outcome longer than this is delivered by reference, if it is stored. */
 const largeBytes = 65_536;
 
+/** Of one priority. */
+const callersAsked = 64;
+
 export class PoolRecords {
   readonly requests = new Map<string, RequestRecord>();
+  /** The pool's: what was given back, and re-entrant requests that are on no own queue. */
   readonly queue = new Deque<string>();
+  readonly callers = new CallerQueues();
   readonly ownQueues = new Map<string, Deque<string>>();
   readonly running = new Map<string, Set<string>>();
   readonly results = new ResultCache();
   readonly volunteers = new Volunteers();
+  preferences: readonly Preference[] = usualPreferences;
   readonly members = new Members();
   readonly leases = new LapseHeap();
   readonly functions = new PoolFunctions();
@@ -92,6 +102,17 @@ export class PoolRecords {
       this.ownQueues.set(worker, queue);
     }
     return queue;
+  }
+
+  /** How many ids wait in the pool's queue and those of callers. */
+  get waiting(): number {
+    return this.queue.length + this.callers.length;
+  }
+
+  /** Those that are not of one worker alone, the one that is drawn from last first; of 64 callers a priority at most. */
+  *sharedQueues(): IterableIterator<Deque<string>> {
+    for (const { queue } of this.callers.queues(callersAsked)) yield queue;
+    yield this.queue;
   }
 
   /** Puts ids at the head of the pool's queue, so that the first of them is claimed first. */

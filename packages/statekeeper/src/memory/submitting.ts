@@ -3,14 +3,15 @@
  */
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract.ts";
-import { match, membersAskedByTheWay } from "./matching.ts";
+import { Deque } from "./deque.ts";
+import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
 /** One batch on its way in. */
 interface Intake {
   readonly batch: SubmitBatch;
   readonly answers: SubmitAnswer[];
-  readonly queued: string[];
+  queued: string[];
   /** How many more new requests the pool takes. */
   room: number;
 }
@@ -25,13 +26,36 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
     const answer = takeIn(records, intake, submission);
     if (answer !== undefined) intake.answers.push({ index, ...answer });
   }
-  const { worker } = intake.batch;
-  const queue = worker === undefined ? records.queue : records.ownQueue(worker);
-  for (const id of intake.queued) queue.pushTail(id);
+  const coming = intake.queued.length;
+  const [oldest = ""] = intake.queued;
+  const functionName = functionNameIn(records.requests.get(oldest)?.payload ?? "");
+  const bounds = { limit: coming, sample: membersAskedByTheWay, first: intake.batch.worker, functionName };
+  const isStraight = intake.batch.worker === undefined && records.waiting === 0;
+  if (isStraight) intake.queued = serveStraight(records, intake.queued, bounds);
+  enqueue(records, intake);
   records.count("submitted", batch.submissions.length);
-  if (intake.queued.length > 0)
-    match(records, { limit: intake.queued.length, sample: membersAskedByTheWay, also: worker });
+  if (coming > 0 && !isStraight) match(records, bounds);
   return { answers: intake.answers, volunteers: records.volunteers.size };
+}
+
+/** Volunteers get what comes while nothing waits. Returns what is left. */
+function serveStraight(records: PoolRecords, ids: readonly string[], bounds: MatchBounds): string[] {
+  const atHand = new Deque<string>();
+  for (const id of ids) atHand.pushTail(id);
+  if (ids.length > 0) match(records, { ...bounds, atHand });
+  return [...atHand];
+}
+
+function enqueue(records: PoolRecords, { batch, queued }: Intake): void {
+  const { process, worker, isReentrant = false, priority = 0 } = batch;
+  const queue = worker !== undefined ? records.ownQueue(worker) : isReentrant ? records.queue : undefined;
+  if (queue === undefined) records.callers.push(priority, process, queued);
+  else for (const id of queued) queue.pushTail(id);
+}
+
+/** Of calls that a function makes nothing is said; they are drawn before all roots anyway. */
+function priorityOf({ isReentrant = false, priority = 0 }: SubmitBatch): number {
+  return isReentrant ? 0 : priority;
 }
 
 /** A worker that is gone draws nothing any more, and holds nothing: the pool takes what is meant for it. */
@@ -89,6 +113,7 @@ function create(records: PoolRecords, intake: Intake, submission: Submission): v
     suspended: undefined,
     progress: undefined,
     losses: 0,
+    priority: priorityOf(intake.batch),
     reports: [],
     waiters: new Set([process]),
   });
@@ -106,11 +131,16 @@ function join(records: PoolRecords, intake: Intake, joined: { submission: Submis
   record.payload = payload;
   record.trace = submission.trace ?? record.trace;
   if (mode !== "use" && !isHeld) record.mode = mode;
+  const isNew = !record.waiters.has(intake.batch.process);
+  const priority = priorityOf(intake.batch);
+  const isRaised = priority > record.priority;
   record.waiters.add(intake.batch.process);
+  record.priority = Math.max(priority, record.priority);
   records.count("joined", 1);
   extendDeadline(record, records.now(), timeoutMs);
-  // A worker can always go on with its own children, wherever else they are queued.
-  if (intake.batch.worker !== undefined && !isHeld && record.owner === undefined) intake.queued.push(id);
+  // A worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn.
+  const isWanted = intake.batch.worker !== undefined || isNew || isRaised;
+  if (isWanted && !isHeld && record.owner === undefined) intake.queued.push(id);
 }
 
 /** The outcome is wanted for as long as any of its waiters wants it. */
@@ -120,5 +150,5 @@ function extendDeadline(record: RequestRecord, now: number, timeoutMs: number): 
 }
 
 function roomFor(records: PoolRecords, { queueLimit, worker }: SubmitBatch): number {
-  return queueLimit > 0 && worker === undefined ? queueLimit - records.queue.length : Number.POSITIVE_INFINITY;
+  return queueLimit > 0 && worker === undefined ? queueLimit - records.waiting : Number.POSITIVE_INFINITY;
 }

@@ -16,6 +16,7 @@ export function sweep(records: PoolRecords, request: SweepRequest): SweepReply {
   if (head !== undefined && head !== request.process) return standby;
   if (request.headLeaseMs > 0) {
     records.headLease = { process: request.process, until: records.now() + request.headLeaseMs };
+    if (request.prefer !== undefined && request.prefer.length > 0) records.preferences = [...request.prefer];
   }
   const retired = retireLapsed(records, request);
   const moved = match(records, { limit: request.limit, sample: membersAsked });

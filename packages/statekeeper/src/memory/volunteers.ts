@@ -2,9 +2,10 @@
  * The volunteers of a pool in the order in which they came: the one that has been idle longest is served first.
  * A linked list, since volunteers stand down from anywhere in it.
  */
+import type { Candidate } from "../volunteer-order.ts";
 
-/** What a volunteer can be given. */
-export interface Volunteer {
+/** What a volunteer can be given, and what speaks for it. */
+export interface Volunteer extends Candidate {
   readonly worker: string;
   /** How many requests it asks for. */
   readonly want: number;

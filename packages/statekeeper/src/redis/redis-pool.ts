@@ -90,7 +90,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
-    const args: Arguments = [batch.process, batch.leaseMs, batch.worker ?? "", batch.queueLimit];
+    const { process, leaseMs, worker = "", queueLimit, isReentrant, priority = 0 } = batch;
+    const args: Arguments = [process, leaseMs, worker, queueLimit, isReentrant === true ? "child" : priority];
     pushGroups(args, batch.submissions, ({ id, payload, mode, timeoutMs, isHeld, trace }) => [
       isHeld === true ? "held" : (mode ?? "use"),
       timeoutMs ?? 0,
@@ -101,8 +102,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimReply> {
-    const { worker, max, budgetMicros, epoch, volunteerFor, skips } = request;
-    const args = [worker, max, budgetMicros, epoch, reachOf(request), volunteerFor, skips.join(" ")];
+    const { worker, max, budgetMicros, epoch, volunteerFor, score = 1, recent = "-", skips } = request;
+    const args = [worker, max, budgetMicros, epoch, reachOf(request), volunteerFor, score, recent, skips.join(" ")];
     return readClaimReply(list(await this.#run("claim", args)));
   }
 
@@ -156,8 +157,10 @@ export class RedisPool implements PoolKeeper {
   }
 
   async sweep(request: SweepRequest): Promise<SweepReply> {
-    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0 } = request;
-    return readSweepReply(list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit, copyAfterMs])));
+    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0, prefer = [] } = request;
+    return readSweepReply(
+      list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit, copyAfterMs, prefer.join(" ")])),
+    );
   }
 
   async hoist({ process, limit, except }: HoistRequest): Promise<HoistReply> {

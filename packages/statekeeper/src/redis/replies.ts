@@ -163,7 +163,7 @@ function readMember(parts: Reply): MemberState {
 
 export function readRequestState(id: string, reply: Reply): RequestState | undefined {
   if (reply.length === 0) return undefined;
-  const [payload, owner, lease, claimed, waitsFor, losses, suspended, timeoutMs, progress, ...waiters] =
+  const [payload, owner, lease, claimed, waitsFor, losses, suspended, timeoutMs, progress, priority, ...waiters] =
     reply.map(String);
   if (reply.length === 3) return doneRequest(id, String(reply[1]), Number(reply[2]));
   return {
@@ -176,6 +176,7 @@ export function readRequestState(id: string, reply: Reply): RequestState | undef
     waiters: waiters.sort(),
     waitsFor: (waitsFor ?? "").match(/.{22}/g) ?? [],
     losses: Number(losses),
+    priority: Number(priority),
     timeoutMs: Number(timeoutMs),
     progress: readProgress(progress ?? ""),
     resultStamp: undefined,

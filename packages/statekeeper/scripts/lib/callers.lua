@@ -1,0 +1,61 @@
+-- Caller queues: the roots of one caller at one priority, in the order in which they came, and whose turn it is. `priorities`
+-- orders the priorities, `callers:<priority>` the callers of one: who has the lowest turn is drawn from first. A caller's turn
+-- grows by the work drawn, in ms, so callers get equal shares; a priority's by the requests drawn, over its weight. What is
+-- drained keeps its turn until that has come, and so gains nothing by submitting little at a time.
+local weightStep = 16
+local function weightOf(priority) return weightStep ^ tonumber(priority) end
+
+-- the text of a number from which Redis reads the same number
+local function turnText(turn) return string.format('%.17g', turn) end
+
+local function lineUpPriority(priority)
+  local first = redis.call('ZRANGE', prioritiesKey, 0, 0, 'WITHSCORES')
+  local turn = first[1] and tonumber(first[2]) - 1 / weightOf(first[1]) or 0
+  redis.call('ZADD', prioritiesKey, 'NX', turnText(turn + 1 / weightOf(priority)), priority)
+end
+
+-- Behind what the caller whose turn it is has first, and before what that has next: a request counts for 1 at least.
+local function lineUpCaller(priority, process)
+  local first = redis.call('ZRANGE', callersOf .. priority, 0, 0, 'WITHSCORES')
+  if first[1] == process then return end
+  redis.call('ZADD', callersOf .. priority, 'NX', turnText(first[1] and tonumber(first[2]) + 0.5 or 0), process)
+  if not first[1] then lineUpPriority(priority) end
+end
+
+local function pushForCaller(priority, process, ids)
+  if #ids == 0 then return end
+  local key = callerQueueOf .. priority .. ':' .. process
+  local length = 0
+  for first = 1, #ids, perCall do
+    length = redis.call('RPUSH', key, unpack(ids, first, math.min(first + perCall - 1, #ids)))
+  end
+  countWaiting(#ids)
+  -- one that was not empty is in line
+  if length == #ids then lineUpCaller(priority, process) end
+end
+
+-- The pool's queue, from which is drawn before any caller's.
+local function pushToPool(ids)
+  pushAll('RPUSH', queueKey, ids)
+  countWaiting(#ids)
+end
+
+-- So that the first of the ids is claimed first.
+local function pushToPoolHead(ids)
+  pushAll('LPUSH', queueKey, reversed(ids))
+  countWaiting(#ids)
+end
+
+-- The keys of the queues that are not of one worker alone, the one that is drawn from last first; of 64 callers a priority at most.
+local function sharedQueues()
+  local keys = {}
+  local priorities = redis.call('ZRANGE', prioritiesKey, 0, -1)
+  table.sort(priorities, function(one, other) return tonumber(one) < tonumber(other) end)
+  for _, priority in ipairs(priorities) do
+    for _, caller in ipairs(redis.call('ZRANGE', callersOf .. priority, 0, 63, 'REV')) do
+      keys[#keys + 1] = callerQueueOf .. priority .. ':' .. caller
+    end
+  end
+  keys[#keys + 1] = queueKey
+  return keys
+end

@@ -142,13 +142,19 @@ describe("callgrid worker --health-port", () => {
 describe("callgrid distributor --health-port", () => {
   it("is ready as head and as standby, and shows its pool", async () => {
     const [pool, first, second] = [new CommandPool(), await HealthPort.free(), await HealthPort.free()];
-    const head = pool.start("distributor", "--pool", "pool", ...first.args);
+    const head = pool.start("distributor", "--pool", "pool", "--min-workers", "3", ...first.args);
     await Promise.all([head.says("serving /healthz"), head.says("became head of the pool")]);
     const standby = pool.start("distributor", "--pool", "pool", ...second.args);
     await Promise.all([standby.says("serving /healthz"), standby.says("standing by")]);
     for (const health of [first, second]) {
       await health.until(async () => (await health.page("/readyz")).status === 200);
       await health.until(async () => (await health.metric("callgrid_pool_headed")) === 1);
+      await health.until(async () => (await health.metric("callgrid_pool_desired_workers")) === 3);
+      const { text } = await health.page("/capacity");
+      expect(JSON.parse(text)).toEqual({
+        ...{ pool: "pool", desiredWorkers: 3, shares: {}, workers: 0 },
+        ageMs: expect.any(Number),
+      });
     }
     expect((await first.page("/metrics")).text).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m);
   });

@@ -8,6 +8,7 @@ import type {
   EvaluationReport,
   PoolRecords,
   SubmitBatch,
+  SurveyRequest,
   SweepRequest,
 } from "@callgrid/statekeeper";
 import type { PoolOperation } from "./counted-pool.ts";
@@ -306,6 +307,7 @@ const leave: Cost = ({ records, tally, args }) => {
   tally.touch("inbox");
   tally.touch("volunteers");
   const functions = records.members.get(process)?.functions.size ?? 0;
+  tally.touch("hosts");
   tally.touch("holders", 2 * functions);
   tally.touch("functions", functions);
   tally.touch("versions", functions);
@@ -351,6 +353,38 @@ const inspect: Cost = ({ records, tally }) => {
   return nothing;
 };
 
+const survey: Cost = ({ records, tally, args }) => {
+  const [{ requests, members }] = args as [SurveyRequest];
+  const { queue, hosts } = records;
+  const sampled = Math.min(members, records.members.size);
+  tally.touch("queue", queue.length <= requests ? 2 : 3);
+  tally.touch("members", 2);
+  tally.touch("queue:", sampled);
+  tally.touch("volunteers");
+  tally.touch("hosts", 2);
+  tally.touch("leases", hosts.size);
+  if (hosts.size > 0) tally.keyless();
+  const ids = Math.min(requests, queue.length);
+  if (ids > 0) enterRead(tally, ids);
+  tally.touch("costs", ids);
+  return nothing;
+};
+
+const noteCapacity: Cost = ({ tally }) => {
+  tally.touch("head");
+  tally.keyless();
+  tally.touch("capacity");
+  return nothing;
+};
+
+const reportHost: Cost = ({ tally }) => {
+  tally.keyless();
+  tally.touch("leases");
+  tally.touch("hosts");
+  tally.touch("capacity");
+  return nothing;
+};
+
 const abdicate: Cost = ({ tally }) => {
   tally.touch("head", 2);
   return nothing;
@@ -379,7 +413,7 @@ const costs: Readonly<Record<PoolOperation, Cost>> = {
     join,
     leave,
   },
-  ...{ bury: leave, renew, functions, inspectRequest, inspect, abdicate, forget },
+  ...{ bury: leave, renew, functions, inspectRequest, inspect, abdicate, forget, survey, noteCapacity, reportHost },
 };
 
 function nothing(): void {}

@@ -19,6 +19,8 @@ export const poolKeys = [
   "reports",
   "versions",
   "holders",
+  "hosts",
+  "capacity",
 ] as const;
 /** Kinds of keys that there are once a request, result or process. */
 export const singleKeys = ["request", "result", "inbox", "running", "queue:", "lost"] as const;

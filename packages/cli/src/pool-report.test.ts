@@ -69,6 +69,23 @@ describe("a pool in status", () => {
     expect(text).toContain("\u001b[1mself time");
   });
 
+  it("tells how many workers it should have, and what its hosts have of them", () => {
+    const host = { id: "host-x", score: 2, minWorkers: 1, maxWorkers: 8, description: { host: "box", processId: 4 } };
+    const hosts = [
+      { ...host, leaseLeftMs: 9_000 },
+      { ...host, id: "host-y", score: 0.5, leaseLeftMs: -2_000, description: {} },
+    ];
+    const capacity = { desiredWorkers: 5, shares: { "host-x": 5 }, ageMs: 800 };
+    const lines = poolReport({ ...reported, state: { ...state, hosts, capacity } }, plain).split("\n");
+    expect(lines[2]).toBe("2 workers, 5 desired 800 ms ago");
+    const table = lines.slice(lines.findIndex((line) => line.startsWith("host "))).slice(0, 3);
+    expect(table.join("\n")).toMatchInlineSnapshot(`
+      "host    lease           score  workers  share     machine  process
+      host-x  9 s             2      1 to 8   5         box      4
+      host-y  lapsed 2 s ago  0.5    1 to 8   none yet  ?        ?"
+    `);
+  });
+
   it("says why nothing moves", () => {
     const stalled = { ...reported, state: { ...state, members: [] } };
     expect(poolReport(stalled, plain)).toMatch(/\n! no worker has joined pool "pool"/);

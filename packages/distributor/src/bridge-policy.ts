@@ -12,7 +12,7 @@ export interface HoistCandidate {
   readonly hasWaited: boolean;
   /** Whether more is queued here than copies may wait in the parent. */
   readonly isQueueLong: boolean;
-  /** Whether the parent has volunteers. */
+  /** Whether the parent has volunteers for more than is hoisted already. */
   readonly isAwaited: boolean;
 }
 

@@ -37,6 +37,19 @@ class Family {
     return worker;
   }
 
+  /** Has a worker volunteer for one request, which never evaluates it. */
+  async volunteer(pool: PoolKeeper): Promise<void> {
+    const { epoch } = await pool.join({
+      id: "slow",
+      kind: "worker",
+      leaseMs: 600_000,
+      description: {},
+      functions: new Map([["double", "1"]]),
+    });
+    const claim = { worker: "slow", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 1 };
+    await pool.claim(claim);
+  }
+
   /** Asks for `double` of a number, and tells the outcome once it is there. */
   ask(pool: PoolKeeper, x: number, priority = 0): { readonly id: string; outcome: OutcomeText | undefined } {
     const { payload, canonical } = encodeRequest(["double", x], 1_000);
@@ -102,18 +115,25 @@ it("what the parent's worker does is completed here, errors too", async () => {
   expect(members.map(({ running }) => running)).toEqual([0]);
 });
 
+it("volunteers above are given at once what they want, no more, and nobody starts it here too", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.volunteer(family.parent);
+  const asked = [family.ask(family.child, 4), family.ask(family.child, 5)];
+  const ids = asked.map(({ id }) => id);
+  await family.clock.next();
+  while (!(await family.parent.locate(ids)).includes("claimed")) await family.clock.next();
+  const hoistedAt = family.clock.now();
+  expect(await family.parent.locate(ids)).toEqual(["claimed", "unknown"]);
+  await family.clock.advance(0);
+  expect(await family.child.locate(ids)).toEqual(["claimed", "queued"]);
+  expect(family.clock.now()).toBe(hoistedAt);
+});
+
 it("what is started above is seized here, and free again when the bridge is taken down", async () => {
   const family = new Family();
   const bridge = await family.bridge();
-  const { epoch } = await family.parent.join({
-    id: "slow",
-    kind: "worker",
-    leaseMs: 600_000,
-    description: {},
-    functions: new Map([["double", "1"]]),
-  });
-  const claim = { worker: "slow", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 1 };
-  await family.parent.claim(claim);
+  await family.volunteer(family.parent);
   const asked = family.ask(family.child, 4);
   await family.clock.advance(1_000);
   expect(await family.parent.inspectRequest(asked.id)).toMatchObject({ owner: "slow" });

@@ -81,21 +81,28 @@ export class Hoister {
     await this.#release(toRelease);
   }
 
-  /** Copies what has waited for a round, or all at once if the parent has volunteers. Returns how the own pool stands. */
+  /**
+   * Copies what has waited for a round, and at once as much as the parent's volunteers want. Returns how the own pool stands, and
+   * whether to look again at once: what these volunteers were given must not be started here as well.
+   */
   async hoist(): Promise<PoolStanding & { readonly isMore: boolean }> {
     const { child, parent, process, member, policy, takenIds } = this.#parts;
     const room = Math.max(0, hoistLimit - (this.#hoisted.size - this.seizedIds.length));
     const except = [...this.#hoisted.keys(), ...takenIds()];
     const { queued, wanted, copies } = await child.hoist({ process, limit: room, except });
-    const isAwaited = copies.length > 0 && (await this.#parentWants(parent, member));
+    let wantedAbove = copies.length > 0 ? await this.#wantedAbove(parent, member) : 0;
+    const hasVolunteersAbove = wantedAbove > 0;
     const isQueueLong = queued > hoistLimit;
-    const due = copies.filter(({ id, payload, priority }) => {
-      const functionName = functionNameOf(payload);
-      return policy.hoists({ functionName, priority, hasWaited: this.#seen.has(id), isQueueLong, isAwaited });
-    });
-    const asked = due.filter((copy) => this.#ask(copy)).length;
+    let asked = 0;
+    for (const copy of copies) {
+      const { id, payload, priority } = copy;
+      const facts = { functionName: functionNameOf(payload), priority, hasWaited: this.#seen.has(id), isQueueLong };
+      if (!policy.hoists({ ...facts, isAwaited: wantedAbove > 0 }) || !this.#ask(copy)) continue;
+      asked += 1;
+      wantedAbove -= 1;
+    }
     this.#seen = new Set(copies.map(({ id }) => id));
-    return { queued, wanted, isMore: isAwaited && asked > 0 && asked === room };
+    return { queued, wanted, isMore: hasVolunteersAbove && asked > 0 };
   }
 
   /** Nobody in the own pool waits for these any more. */
@@ -128,8 +135,8 @@ export class Hoister {
     if (seized.length > 0) await this.#parts.child.release(this.#parts.process, seized);
   }
 
-  async #parentWants(parent: PoolKeeper, member: string): Promise<boolean> {
-    return (await parent.hoist({ process: member, limit: 0, except: [] })).wanted > 0;
+  async #wantedAbove(parent: PoolKeeper, member: string): Promise<number> {
+    return (await parent.hoist({ process: member, limit: 0, except: [] })).wanted;
   }
 
   /** Returns whether the parent is asked: it may mean another version of the function, or have none of that name. */

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { define, lines, range } from "callgrid";
-import { afterAll, describe, expect, it, vi } from "vitest";
-import { BatchStage, batchFunctions } from "../harness/batch-stage.ts";
+import { define, type Grid, lines, range } from "callgrid";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { BatchStage, batchFunctions, SharedEnds } from "../harness/batch-stage.ts";
 
 // many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "callgrid-batch-"));
@@ -18,11 +18,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const manyLines = 10_000_000;
 
+const shared = new SharedEnds();
+const stage = new BatchStage(shared.add);
+let grid: Grid;
+beforeAll(async () => {
+  await stage.workers(2);
+  grid = await stage.connect();
+});
+afterAll(() => shared.end());
+
 describe("a batch on a pool", () => {
   it("comes to what a plain loop does, reduced on the workers", async () => {
-    const stage = new BatchStage();
-    await stage.workers(2);
-    const grid = await stage.connect();
     const batch = grid.batch({ pool: "pool", data: range(0, 100_000), process: "double", reduce: "sum" });
     expect((await batch.plan()).mode).toBe("distributed");
     expect(await batch.result()).toBe(9_999_900_000);
@@ -31,9 +37,6 @@ describe("a batch on a pool", () => {
   it("counts the words of a file that its workers read", async () => {
     const path = join(folder, "words.txt");
     writeFileSync(path, "größer als drei\r\nzwei wörter\n\n".repeat(20_000));
-    const stage = new BatchStage();
-    await stage.workers(2);
-    const grid = await stage.connect();
     const batch = grid.batch({ pool: "pool", data: lines(path), process: "wordCount", reduce: "sum" });
     expect(await batch.result()).toBe(100_000);
   });
@@ -42,9 +45,6 @@ describe("a batch on a pool", () => {
     const path = join(folder, "changing.txt");
     // more than any pilot reads: it ends with the first chunk that takes a tenth of a second
     writeFileSync(path, "a b\n".repeat(manyLines));
-    const stage = new BatchStage();
-    await stage.workers(1);
-    const grid = await stage.connect();
     const data = lines(path, { sliceBytes: 10_000 });
     const batch = grid.batch({ pool: "pool", data, process: "wordCount", reduce: "sum", error: "skip" });
     await batch.plan();
@@ -53,27 +53,27 @@ describe("a batch on a pool", () => {
   });
 
   it("is refused by a pool without workers, which says how to start some", async () => {
-    const grid = await new BatchStage().connect();
-    const batch = grid.batch({ pool: "pool", data: [1], process: "double" });
+    const empty = await new BatchStage().connect();
+    const batch = empty.batch({ pool: "pool", data: [1], process: "double" });
     await expect(batch.result()).rejects.toThrow(
       /pool "pool" has no workers.*"double" is not defined.*callgrid worker/,
     );
   });
 
   it("runs in this process where the pool has no workers and the function is at hand", async () => {
-    const grid = await new BatchStage().connect();
+    const empty = await new BatchStage().connect();
     const thrice = define("thrice", (x: number) => 3 * x);
-    const batch = grid.batch({ pool: "pool", data: range(0, 5), process: thrice });
+    const batch = empty.batch({ pool: "pool", data: range(0, 5), process: thrice });
     expect((await batch.plan()).mode).toBe("serial");
     expect(await batch.result()).toEqual([0, 3, 6, 9, 12]);
   });
 
   it("runs in threads of this machine where that is asked for, and the modules are given", async () => {
-    const stage = new BatchStage();
-    const workers = await stage.workers(1);
-    const grid = await stage.connect();
+    const own = new BatchStage();
+    const workers = await own.workers(1);
+    const ownGrid = await own.connect();
     const spec = { pool: "pool", data: range(0, 1_000), process: "double", reduce: "sum", mode: "local" } as const;
-    const local = grid.batch({ ...spec, functions: [batchFunctions], chunkUnits: 50 });
+    const local = ownGrid.batch({ ...spec, functions: [batchFunctions], chunkUnits: 50 });
     const { mode } = await local.plan();
     // what is left is done without the pool
     await workers.end();
@@ -81,9 +81,6 @@ describe("a batch on a pool", () => {
   });
 
   it("is refused the mode local without the modules", async () => {
-    const stage = new BatchStage();
-    await stage.workers(1);
-    const grid = await stage.connect();
     const batch = grid.batch({ pool: "pool", data: range(0, 10), process: "double", mode: "local" });
     await expect(batch.result()).rejects.toThrow(
       /batch\.mode cannot be local: that needs an embedded grid, or the functions' modules/,
@@ -91,9 +88,6 @@ describe("a batch on a pool", () => {
   });
 
   it("is planned serial where that is faster, and that is right", async () => {
-    const stage = new BatchStage();
-    await stage.workers(2);
-    const grid = await stage.connect();
     const functions = await import("../fixtures/batch/functions.ts");
     const spec = { pool: "pool", data: range(0, 200), process: functions.double, reduce: functions.sum };
     expect((await grid.batch(spec).plan()).mode).toBe("serial");
@@ -112,9 +106,6 @@ describe("a batch on a pool", () => {
   });
 
   it("says how many requests each worker is at", async () => {
-    const stage = new BatchStage();
-    await stage.workers(2);
-    const grid = await stage.connect();
     const batch = grid.batch({ pool: "pool", data: range(0, 100), process: "napFor30", chunkUnits: 5 });
     const workers = new Set<string>();
     const watching = (async () => {
@@ -128,8 +119,6 @@ describe("a batch on a pool", () => {
   });
 
   it("of 2,000,000 slices needs less than 300 MB at the client", async () => {
-    const stage = new BatchStage();
-    await stage.workers(2);
     const program = fileURLToPath(new URL("../fixtures/batch/two-million.ts", import.meta.url));
     const { stdout } = await run(process.execPath, ["--import", "tsx", program], {
       env: { ...process.env, ...stage.env },

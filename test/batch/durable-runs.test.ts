@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunQueue, type RunSummary } from "@callgrid/batch";
-import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { BatchStage } from "../harness/batch-stage.ts";
-import { type CommandResult, runCommand, type StartedCommand, startCommand } from "../harness/command.ts";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { BatchStage, SharedEnds } from "../harness/batch-stage.ts";
+import { type CommandResult, runCommand, StartedCommand, startCommand } from "../harness/command.ts";
 
 // many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "callgrid-runs-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,9 +17,9 @@ let files = 0;
 class RunStage extends BatchStage {
   readonly #queue = new RunQueue({ url: this.url, grid: this.name });
 
-  constructor() {
-    super();
-    onTestFinished(() => this.#queue.close());
+  constructor(atEnd: (end: () => Promise<void>) => void = onTestFinished) {
+    super(atEnd);
+    atEnd(() => this.#queue.close());
   }
 
   runs(...args: string[]): Promise<CommandResult> {
@@ -39,7 +39,8 @@ class RunStage extends BatchStage {
 
   /** A runner that takes runs. */
   async runner(): Promise<StartedCommand> {
-    const runner = startCommand(["runner", "--json", "--lock-ms", "1s"], { env: this.env });
+    const runner = new StartedCommand(["runner", "--json", "--lock-ms", "1s"], this.env);
+    this.atEnd(() => runner.killAll());
     await runner.firstLine();
     return runner;
   }
@@ -57,6 +58,14 @@ class RunStage extends BatchStage {
 }
 
 describe("a submitted run", () => {
+  const shared = new SharedEnds();
+  const upStage = new RunStage(shared.add);
+  /** One that a worker and a runner wait for. */
+  beforeAll(async () => {
+    await Promise.all([upStage.workers(1), upStage.runner()]);
+  });
+  afterAll(() => shared.end());
+
   it("is carried out by a runner, with progress and a log, and is listed", async () => {
     const stage = new RunStage();
     const grid = await stage.connect();
@@ -71,28 +80,22 @@ describe("a submitted run", () => {
   });
 
   it("writes its values and its failed slices to files, from a file of JSON", async () => {
-    const stage = new RunStage();
     const [csv, failed, spec] = [".csv", ".ndjson", ".json"].map((ending) =>
       join(folder, `file-${++files}${ending}`),
     ) as [string, string, string];
     const run = { pool: "pool", data: { items: [1, 2, 3, 4] }, process: "evenOnly", error: "skip", csv, failed };
     writeFileSync(spec, JSON.stringify(run));
-    await stage.workers(1);
-    await stage.runner();
-    const { id } = JSON.parse((await stage.runs("submit", spec, "--json")).stdout) as { id: string };
-    expect((await stage.until(id, ({ state }) => state === "completed")).result).toEqual({ slices: 4, failed: 2 });
+    const { id } = JSON.parse((await upStage.runs("submit", spec, "--json")).stdout) as { id: string };
+    expect((await upStage.until(id, ({ state }) => state === "completed")).result).toEqual({ slices: 4, failed: 2 });
     expect(readFileSync(csv, "utf8")).toBe("index,value\n1,2\n3,4\n");
     expect(readFileSync(failed, "utf8").trim().split("\n")).toHaveLength(2);
   });
 
   it("is tried again as often as it says, and then has failed with the error of its slice", async () => {
-    const stage = new RunStage();
-    const grid = await stage.connect();
-    await stage.workers(1);
-    await stage.runner();
+    const grid = await upStage.connect();
     const spec = { pool: "pool", data: { range: [0, 4] as const }, process: "evenOnly", reduce: "sum" };
     const id = await grid.submitRun({ ...spec, attempts: 2, backoffMs: 10 });
-    const run = await stage.until(id, ({ state }) => state === "failed");
+    const run = await upStage.until(id, ({ state }) => state === "failed");
     expect(run).toMatchObject({ attempts: 2, reason: expect.stringContaining("1 is odd") as unknown });
   });
 

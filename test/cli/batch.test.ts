@@ -1,14 +1,15 @@
-/** `callgrid batch` and `callgrid plan` as processes. */
+/** `callgrid batch` and `callgrid plan`: as processes where that matters, and else within this one, on one grid. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { afterAll, describe, expect, it, vi } from "vitest";
-import { runCommand, startCommand } from "../harness/command.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type CommandInput, type CommandResult, runCommand, startCommand } from "../harness/command.ts";
+import { runHere, SharedGrid } from "../harness/own-command.ts";
 
 // many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const functions = fileURLToPath(new URL("../fixtures/batch/functions.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "callgrid-cli-batch-"));
@@ -22,6 +23,16 @@ function path(ending: string): string {
 const env = { XDG_STATE_HOME: folder };
 const batch = ["batch", "--functions", functions, "--workers", "2"];
 
+let grid: SharedGrid;
+beforeAll(async () => {
+  grid = await SharedGrid.start(functions, 2);
+});
+afterAll(() => grid.end());
+
+function run(args: readonly string[], input: CommandInput = { env }): Promise<CommandResult> {
+  return runHere(args, input, grid);
+}
+
 describe("callgrid batch", () => {
   it("prints the reduced value, and leaves no checkpoint", async () => {
     const args = [...batch, "--process", "double", "--reduce", "sum", "--range", "0..10000"];
@@ -31,28 +42,28 @@ describe("callgrid batch", () => {
 
   it("prints the values of slices from stdin in order", async () => {
     const args = [...batch, "--process", "double", "--items", "-"];
-    expect(await runCommand(args, { env, stdin: "1\n2\n\n3\n" })).toMatchObject({ exitCode: 0, stdout: "2\n4\n6\n" });
+    expect(await run(args, { env, stdin: "1\n2\n\n3\n" })).toMatchObject({ exitCode: 0, stdout: "2\n4\n6\n" });
   });
 
   it("counts the words of a file", async () => {
     const words = path(".txt");
     writeFileSync(words, "\uFEFFone two\r\nthree");
     const args = [...batch, "--process", "wordCount", "--reduce", "sum", "--lines", words];
-    expect(await runCommand(args, { env })).toMatchObject({ exitCode: 0, stdout: "3\n" });
+    expect(await run(args)).toMatchObject({ exitCode: 0, stdout: "3\n" });
   });
 
   it("of an empty file comes to what the reducer makes of nothing", async () => {
     const empty = path(".txt");
     writeFileSync(empty, "");
     const args = [...batch, "--process", "wordCount", "--reduce", "sum", "--lines", empty];
-    expect(await runCommand(args, { env })).toMatchObject({ exitCode: 0, stdout: "0\n" });
+    expect(await run(args)).toMatchObject({ exitCode: 0, stdout: "0\n" });
   });
 
   it("writes CSV with a header and columns, and failed slices with their trees", async () => {
     const [csv, failed] = [path(".csv"), path(".ndjson")];
     const args = [...batch, "--process", "evenOnly", "--error", "skip", "--range", "0..6"];
     const more = ["--csv", csv, "--failed", failed, "--columns", "start,interval,done,job"];
-    expect(await runCommand([...args, ...more], { env })).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(await run([...args, ...more])).toMatchObject({ exitCode: 1, stdout: "" });
     const rows = readFileSync(csv, "utf8").trimEnd().split("\n");
     expect(rows[0]).toBe("index,value,start,interval,done,job");
     expect(rows.slice(1).map((row) => row.split(",").slice(0, 2))).toEqual(
@@ -71,7 +82,7 @@ describe("callgrid batch", () => {
     writeFileSync(text, 'a "b", c\n');
     writeFileSync(items, "");
     const args = [...batch, "--process", "lineTexts", "--lines", text, "--csv", csv, "--ndjson", ndjson];
-    expect(await runCommand(args, { env })).toMatchObject({ exitCode: 0 });
+    expect(await run(args)).toMatchObject({ exitCode: 0 });
     expect(gunzipSync(readFileSync(csv)).toString()).toBe('index,value\n0,"[""a \\""b\\"", c""]"\n');
     expect(JSON.parse(gunzipSync(readFileSync(ndjson)).toString())).toEqual({ index: 0, value: ['a "b", c'] });
   });
@@ -79,9 +90,7 @@ describe("callgrid batch", () => {
   it("writes a page about the run", async () => {
     const report = path(".html");
     const args = [...batch, "--process", "double", "--reduce", "sum", "--range", "0..1000", "--chunk-units", "100"];
-    expect(
-      await runCommand([...args, "--mode", "local", "--name", "doubling", "--report", report], { env }),
-    ).toMatchObject({
+    expect(await run([...args, "--mode", "local", "--name", "doubling", "--report", report])).toMatchObject({
       exitCode: 0,
     });
     const html = readFileSync(report, "utf8");
@@ -92,7 +101,7 @@ describe("callgrid batch", () => {
 
   it("says which slice failed, and ends with 1", async () => {
     const args = [...batch, "--process", "evenOnly", "--range", "0..6"];
-    const { exitCode, stderr } = await runCommand(args, { env });
+    const { exitCode, stderr } = await run(args);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('Error from request ["evenOnly",1]: 1 is odd');
   });
@@ -108,14 +117,14 @@ describe("callgrid batch", () => {
     ],
     [["--process", "double", "--range", "0..3", "--columns", "stat"], /start, interval, done, job/],
   ])("refuses what it cannot do with 2: %j", async (args, message) => {
-    const { exitCode, stderr, stdout } = await runCommand([...batch, ...args], { env });
+    const { exitCode, stderr, stdout } = await run([...batch, ...args]);
     expect(stderr).toMatch(message);
     expect([exitCode === 0, stdout]).toEqual([false, ""]);
   });
 
   it("names the line of an item that is no JSON", async () => {
     const args = [...batch, "--process", "double", "--items", "-"];
-    const { exitCode, stderr } = await runCommand(args, { env, stdin: "1\n{\n" });
+    const { exitCode, stderr } = await run(args, { env, stdin: "1\n{\n" });
     expect(exitCode).toBe(2);
     expect(stderr).toContain("line 2 is no JSON");
   });
@@ -148,12 +157,12 @@ describe("callgrid batch", () => {
 
   it.runIf(existsSync("/dev/full"))("stops when the disk is full, and goes on when there is room", async () => {
     const args = [...batch, "--process", "double", "--range", "0..20000", "--chunk-units", "500"];
-    const full = await runCommand([...args, "--csv", "/dev/full"], { env });
+    const full = await run([...args, "--csv", "/dev/full"]);
     expect(full.exitCode).toBe(1);
     expect(full.stderr).toContain("/dev/full could not be written: the disk is full");
     expect(full.stderr).toContain("to go on from there, run the same command again");
     const csv = path(".csv");
-    expect(await runCommand([...args, "--csv", csv], { env })).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await run([...args, "--csv", csv])).toMatchObject({ exitCode: 0, stderr: "" });
     expect(readFileSync(csv, "utf8").trimEnd().split("\n")).toHaveLength(20_001);
   });
 });
@@ -161,23 +170,17 @@ describe("callgrid batch", () => {
 describe("callgrid plan", () => {
   it("says what was chosen and why, with a table for other numbers of nodes", async () => {
     const args = ["plan", "--functions", functions, "--workers", "2", "--process", "napFor30", "--range", "0..1000"];
-    const { exitCode, stdout } = await runCommand([...args, "--nodes", "4,24,500"], { env });
+    const { exitCode, stdout } = await run([...args, "--nodes", "4,24,500"]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('batch runs local: on 2 threads of this machine, for the objective "fast"');
     expect(stdout).toMatch(/Measured on \d+ slices: \d+ ms a slice/);
     expect(stdout).toMatch(/nodes +time +CPU time +nodes × time +a chunk +time as a curve\n +4 .*█\n +24 .*█\n +500 /);
-    const json = await runCommand([...args, "--nodes", "4", "--json"], { env });
+    const json = await run([...args, "--nodes", "4", "--json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({ mode: "local", predictions: [{ nodes: 4, lanes: 4 }] });
   });
 
   it("says serial for little work", async () => {
-    const plain = join(folder, "plain.mjs");
-    const callgrid = fileURLToPath(new URL("../../packages/callgrid/dist/index.js", import.meta.url));
-    writeFileSync(
-      plain,
-      `import { define } from ${JSON.stringify(callgrid)};\nexport const one = define("one", (x) => 1);\n`,
-    );
-    const args = ["plan", "--functions", plain, "--process", "one", "--range", "0..100"];
-    expect((await runCommand(args, { env })).stdout).toMatch(/^batch runs serial: in this process/);
+    const args = ["plan", "--functions", functions, "--process", "double", "--range", "0..100"];
+    expect((await run(args)).stdout).toMatch(/^batch runs serial: in this process/);
   });
 });

@@ -1,17 +1,13 @@
 /** `callgrid doctor` on a Redis with each fault: it names the fault and its remedy. */
-import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import type { Finding } from "../../packages/cli/src/diagnosis.ts";
 import { blocksIn, pageText } from "../docs/markdown.ts";
 import { type CommandResult, runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
 import { RedisServer } from "../harness/redis-server.ts";
+import { startTlsRedis } from "../harness/tls-redis.ts";
 
 const wellSet = ["--appendonly", "yes", "--maxmemory", "200mb", "--maxmemory-policy", "volatile-lru"];
 
@@ -58,32 +54,6 @@ async function oldServer(): Promise<string> {
   await once(listener, "listening");
   onTestFinished(() => void listener.close());
   return `redis://127.0.0.1:${(listener.address() as AddressInfo).port}`;
-}
-
-/** A server that speaks TLS, with a certificate of its own authority. */
-async function tlsServer(): Promise<{ port: number; certificate: string }> {
-  const folder = await mkdtemp(join(tmpdir(), "callgrid-tls-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-  const files = ["-keyout", key, "-out", certificate];
-  await promisify(execFile)("openssl", [
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    "-days",
-    "2",
-    ...files,
-    ...subject,
-  ]);
-  const port = await RedisServer.freePort();
-  const tls = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate];
-  const args = [...wellSet, "--tls-port", String(port), "--tls-auth-clients", "no", ...tls];
-  const started = await RedisServer.start({ args });
-  onTestFinished(() => started.stop());
-  return { port, certificate };
 }
 
 describe("callgrid doctor", () => {
@@ -201,7 +171,7 @@ describe("callgrid doctor", () => {
   });
 
   it("names TLS that is expected, one that is not there, and a certificate of an unknown authority", async () => {
-    const { port, certificate } = await tlsServer();
+    const { port, certificate } = await startTlsRedis(wellSet);
     const plain = await diagnose(`redis://localhost:${port}`);
     expect(plain.of("connection")?.remedy).toContain("this port speaks TLS: write rediss://");
     const unknown = await diagnose(`rediss://localhost:${port}`);

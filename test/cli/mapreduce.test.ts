@@ -1,4 +1,4 @@
-/** `callgrid mapreduce` as a process: the example, and everything that can be wrong with its files. */
+/** `callgrid mapreduce`: the example as a process, and everything that can be wrong with its files. */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { type CommandResult, runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
+import { runHere } from "../harness/own-command.ts";
 
 // many processes are started, and other tests run beside them
 vi.setConfig({ testTimeout: 120_000 });
@@ -28,12 +29,17 @@ function copyWith(files: Readonly<Record<string, string | undefined>>): string {
   return copy;
 }
 
+function argumentsFor(copy: string): string[] {
+  return ["mapreduce", "--work", join(copy, "work.json"), "--hosts", join(copy, "hosts.json")];
+}
+
+/** In this process, with threads of its own. */
 function mapreduce(copy: string, ...more: string[]): Promise<CommandResult> {
-  return runCommand(["mapreduce", "--work", join(copy, "work.json"), "--hosts", join(copy, "hosts.json"), ...more]);
+  return runHere([...argumentsFor(copy), ...more]);
 }
 
 it("the birds are counted by colour", async () => {
-  const { exitCode, stdout, stderr } = await mapreduce(birds);
+  const { exitCode, stdout, stderr } = await runCommand(argumentsFor(birds));
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toEqual({ black: 748, blue: 849, green: 431, red: 492, yellow: 886 });
   expect(exitCode).toBe(0);
@@ -98,9 +104,7 @@ describe("is refused with 2, before anything starts,", () => {
 
   it("when a host is not up", async () => {
     const copy = copyWith({ "hosts.json": '{ "hosts": [{ "host": "far.example", "cpus": 4, "memoryGb": 8 }] }' });
-    const pool = new CommandPool();
-    const args = ["mapreduce", "--work", join(copy, "work.json"), "--hosts", join(copy, "hosts.json")];
-    const { exitCode, stderr } = await pool.run(args);
+    const { exitCode, stderr } = await runHere(argumentsFor(copy), { env: new CommandPool().env });
     expect(stderr).toMatch(
       /host far\.example is not up: .*callgrid worker --pool pool --functions .* --count 4 --score 1$/m,
     );
@@ -125,7 +129,7 @@ it("workers are started on all hosts, over a command where it is another machine
     };`;
   const copy = copyWith({ "hosts.json": JSON.stringify({ hosts }), "workers/mapper.ts": mapper });
   const pool = new CommandPool();
-  const command = pool.start("mapreduce", "--work", join(copy, "work.json"), "--hosts", join(copy, "hosts.json"));
+  const command = pool.start(...argumentsFor(copy));
   const keeper = await pool.keeper();
   const scores = async (): Promise<unknown[]> =>
     (await keeper.inspect()).members.map(({ description }) => description["score"]);

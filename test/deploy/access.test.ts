@@ -94,6 +94,8 @@ it("nobody may do what is not of the role", async () => {
     ["client", "HSET callgrid:{least:root}:members x {}"],
     ["client", "GET callgrid:{least:child}:result:x"],
     ["worker", "SET callgrid:{least:root}:head x"],
+    ["worker", "SET callgrid:{least:root}:capacity x"],
+    ["client", "HSET callgrid:{least:root}:hosts x {}"],
     ["worker", "RPUSH callgrid:{least:child}:queue x"],
     ["distributor", "GET callgrid:{least:child}:queue"],
     ["distributor", "CONFIG GET maxmemory"],

@@ -13,6 +13,8 @@ import { batchFunctions } from "../harness/batch-stage.ts";
 import { runCommand, startCommand } from "../harness/command.ts";
 import { lasting, shortOrFull } from "../harness/fault-length.ts";
 import { RedisCluster } from "../harness/redis-cluster.ts";
+import { RedisServer } from "../harness/redis-server.ts";
+import { startTlsRedis } from "../harness/tls-redis.ts";
 import { GridProcess } from "../harness/worker-processes.ts";
 
 const functions = new URL("../fixtures/end-to-end/functions.ts", import.meta.url).pathname;
@@ -34,8 +36,12 @@ async function moveAway(key: string, meanwhile: () => Promise<void>): Promise<vo
   });
 }
 
-async function diagnose(url: string, grid: string): Promise<{ exitCode: number | null; role: Finding | undefined }> {
-  const { exitCode, stdout } = await runCommand(["doctor", "--url", url, "--grid", grid, "--json"]);
+async function diagnose(
+  url: string,
+  grid: string,
+  env = {},
+): Promise<{ exitCode: number | null; role: Finding | undefined }> {
+  const { exitCode, stdout } = await runCommand(["doctor", "--url", url, "--grid", grid, "--json"], { env });
   const findings = stdout
     .trim()
     .split("\n")
@@ -150,5 +156,48 @@ describe.runIf(shortOrFull(false, true))("on a Redis Cluster", { timeout: 120_00
       });
     });
     expect(await diagnose(url, grid)).toMatchObject({ exitCode: 0, role: undefined });
+  });
+});
+
+describe.runIf(shortOrFull(false, true))("a Cluster of one node", () => {
+  test("is named by doctor while slots are missing", async () => {
+    const busPort = String(await RedisServer.freePort());
+    const args = ["--cluster-enabled", "yes", "--cluster-port", busPort];
+    const server = await RedisServer.start({ port: await RedisServer.freePort(), args });
+    onTestFinished(() => server.stop());
+    const { stdout } = await runCommand(["doctor", "--url", server.url.replace("redis:", "redis+cluster:"), "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      check: "connection",
+      message: expect.stringContaining("CLUSTERDOWN") as unknown,
+    });
+    expect(stdout).toContain("--cluster fix");
+  });
+});
+
+describe.runIf(shortOrFull(false, true))("by TLS", () => {
+  test("a Cluster is reached whose nodes are known by name", async () => {
+    const named = ["--cluster-announce-hostname", "localhost", "--cluster-preferred-endpoint-type", "hostname"];
+    const busPort = String(await RedisServer.freePort());
+    const args = ["--cluster-enabled", "yes", "--cluster-port", busPort, "--tls-cluster", "yes", ...named];
+    const { server, port, certificate } = await startTlsRedis(args);
+    await server.command("CLUSTER", "ADDSLOTSRANGE", "0", String(all - 1));
+    const isUp = async (): Promise<boolean> => (await server.command("CLUSTER", "INFO")).includes("cluster_state:ok");
+    await vi.waitUntil(isUp, { timeout: 20_000, interval: 50 });
+    const env = { NODE_EXTRA_CA_CERTS: certificate };
+    expect((await diagnose(`rediss+cluster://localhost:${port}`, "grid", env)).exitCode).toBe(0);
+    expect((await diagnose(`rediss+cluster://localhost:${port}`, "grid")).exitCode).toBe(1);
+  });
+
+  test("a primary is reached whose sentinel speaks TLS too", async () => {
+    const { port, certificate, identity } = await startTlsRedis([]);
+    const names = ["sentinel resolve-hostnames yes", "sentinel announce-hostnames yes"];
+    const sentinelPort = await RedisServer.freePort();
+    const sentinel = await RedisServer.start({
+      configuration: [...names, `sentinel monitor prime localhost ${port} 1`],
+      args: ["--sentinel", "--tls-port", String(sentinelPort), ...identity],
+    });
+    onTestFinished(() => sentinel.stop());
+    const env = { NODE_EXTRA_CA_CERTS: certificate };
+    expect((await diagnose(`rediss+sentinel://localhost:${sentinelPort}/prime`, "grid", env)).exitCode).toBe(0);
   });
 });

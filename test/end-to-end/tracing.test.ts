@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { randomId } from "@callgrid/core";
-import { context, trace } from "@opentelemetry/api";
+import { context, createTraceState, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import {
   BasicTracerProvider,
@@ -13,6 +13,7 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { callReentrant, connect, define, startWorker } from "callgrid";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished, vi } from "vitest";
+import { LogTape } from "../harness/log-tape.ts";
 
 const exporter = new InMemorySpanExporter();
 
@@ -45,14 +46,14 @@ const report = define(
     )[0],
 );
 
-async function pool(sharing: "auto" | "eager") {
+async function pool(sharing: "auto" | "eager", { log } = new LogTape()) {
   const grid = randomId().replace(/^-/, "x");
   const url = inject("redisUrl");
   for (let i = 0; i < 2; i += 1) {
-    const worker = await startWorker({ pool: "pool", functions: [divide, ratio, report], url, grid, sharing });
+    const worker = await startWorker({ pool: "pool", functions: [divide, ratio, report], url, grid, sharing, log });
     onTestFinished(() => worker.stop());
   }
-  const client = await connect(url, { grid });
+  const client = await connect(url, { grid, log });
   onTestFinished(() => client.close());
   return client;
 }
@@ -98,6 +99,32 @@ describe("traces", () => {
     const names = exporter.getFinishedSpans().map(({ name }) => name);
     expect(names.filter((name) => name === "submit divide")).toHaveLength(2);
     expect(names.filter((name) => name === "run divide")).toHaveLength(1);
+  });
+
+  it("a tracestate goes along, to every part of the tree", async () => {
+    const grid = await pool("eager");
+    const [traceId, spanId] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
+    const caller = { traceId, spanId, traceFlags: 1, traceState: createTraceState("vendor=one,other=two") };
+    const above = trace.setSpanContext(context.active(), caller);
+    await context.with(above, () => grid.enqueue("pool", [report, 8]));
+    const spans = (await spansOf(5)).map((span) => span.spanContext());
+    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
+    expect(new Set(spans.map((span) => span.traceState?.serialize()))).toEqual(new Set(["vendor=one,other=two"]));
+  });
+
+  it("the log lines of caller and workers have its id", async () => {
+    const tape = new LogTape();
+    const grid = await pool("eager", tape);
+    const root = trace.getTracer("app").startSpan("app");
+    await context.with(trace.setSpan(context.active(), root), () => grid.enqueue("pool", [report, 9]));
+    await spansOf(5);
+    const { traceId } = root.spanContext();
+    for (const words of ["request submitted", "request started", "request evaluated", "request answered"]) {
+      expect((await tape.line(words)).msg).toBe(words);
+      expect(tape.having(words).map((line) => line["traceId"])).toEqual(tape.having(words).map(() => traceId));
+    }
+    const [submitted, answered] = [tape.having("request submitted")[0], tape.having("request answered")[0]];
+    expect(answered).toMatchObject({ requestId: submitted?.["requestId"], pool: "pool", isError: false });
   });
 
   it("tells the code of an error", async () => {

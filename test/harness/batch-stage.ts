@@ -10,14 +10,21 @@ export const batchFunctions = fileURLToPath(new URL("../fixtures/batch/functions
 
 /** See the head of this file. */
 export class BatchStage {
+  /** Takes what is to be ended. */
+  protected readonly atEnd: (end: () => Promise<void>) => void;
   readonly url = inject("redisUrl");
   readonly name = randomId().replace(/^-/, "x");
   readonly env: Readonly<Record<string, string>> = { CALLGRID_URL: this.url, CALLGRID_GRID: this.name };
 
+  /** What it starts it has ended by `atEnd`; default: with the test. A {@link SharedEnds} lets several tests have one stage. */
+  constructor(atEnd: (end: () => Promise<void>) => void = onTestFinished) {
+    this.atEnd = atEnd;
+  }
+
   /** A client. */
   async connect(): Promise<Grid> {
     const grid = await connect(this.url, { grid: this.name });
-    onTestFinished(() => grid.close());
+    this.atEnd(() => grid.close());
     return grid;
   }
 
@@ -28,7 +35,18 @@ export class BatchStage {
   ): Promise<GridProcess> {
     const place = { url: this.url, grid: this.name, functions: batchFunctions };
     const workers = await GridProcess.workers({ ...place, count, ...more });
-    onTestFinished(async () => void (await workers.end()));
+    this.atEnd(async () => void (await workers.end()));
     return workers;
+  }
+}
+
+/** What is to be ended after all tests of a file. */
+export class SharedEnds {
+  readonly #ends: Array<() => Promise<void>> = [];
+  readonly add = (end: () => Promise<void>): void => void this.#ends.push(end);
+
+  /** Ends it, the latest first. */
+  async end(): Promise<void> {
+    for (const end of this.#ends.splice(0).reverse()) await end();
   }
 }

@@ -1,7 +1,4 @@
 /** A real set-up of Redis Sentinel on this machine: a primary, a replica, and three sentinels that watch them. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { vi } from "vitest";
 import { RedisServer } from "./redis-server.ts";
 
@@ -19,12 +16,10 @@ export class RedisSentinels {
   /** The one that began as primary, and its replica. */
   readonly servers: readonly [RedisServer, RedisServer];
   readonly #sentinels: readonly RedisServer[];
-  readonly #folder: string;
 
-  private constructor(parts: { servers: [RedisServer, RedisServer]; sentinels: RedisServer[]; folder: string }) {
-    this.servers = parts.servers;
-    this.#sentinels = parts.sentinels;
-    this.#folder = parts.folder;
+  private constructor(servers: readonly [RedisServer, RedisServer], watching: readonly RedisServer[]) {
+    this.servers = servers;
+    this.#sentinels = watching;
   }
 
   /** Resolves when the replica has the primary's data, and the sentinels know of it and of each other. */
@@ -32,10 +27,8 @@ export class RedisSentinels {
     const primary = await RedisServer.start({ port: await RedisServer.freePort(), args: replication });
     const args = ["--replicaof", "127.0.0.1", String(portOf(primary)), ...replication];
     const replica = await RedisServer.start({ port: await RedisServer.freePort(), args });
-    const folder = await mkdtemp(join(tmpdir(), "callgrid-sentinels-"));
-    const files = Array.from({ length: sentinels }, (_, i) => join(folder, `${i}.conf`));
-    const started = await Promise.all(files.map((file) => startSentinel(file, portOf(primary))));
-    const setUp = new RedisSentinels({ servers: [primary, replica], sentinels: started, folder });
+    const watching = Array.from({ length: sentinels }, () => startSentinel(portOf(primary)));
+    const setUp = new RedisSentinels([primary, replica], await Promise.all(watching));
     await setUp.#everySentinelSays(`slaves=1,sentinels=${sentinels}`);
     await setUp.follows(replica);
     return setUp;
@@ -60,7 +53,6 @@ export class RedisSentinels {
 
   async stop(): Promise<void> {
     await Promise.all([...this.servers, ...this.#sentinels].map((server) => server.stop()));
-    await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #everySentinelSays(text: string): Promise<void> {
@@ -75,13 +67,11 @@ function portOf(server: RedisServer): number {
   return Number(new URL(server.url).port);
 }
 
-/** It keeps what it finds out in its file. */
-async function startSentinel(file: string, primaryPort: number): Promise<RedisServer> {
-  const watched = [
+async function startSentinel(primaryPort: number): Promise<RedisServer> {
+  const configuration = [
     `sentinel monitor ${name} 127.0.0.1 ${primaryPort} ${quorum}`,
     `sentinel down-after-milliseconds ${name} ${downAfterMs}`,
     `sentinel failover-timeout ${name} 3000`,
   ];
-  await writeFile(file, `${watched.join("\n")}\n`);
-  return RedisServer.start({ port: await RedisServer.freePort(), configuration: file, args: ["--sentinel"] });
+  return RedisServer.start({ port: await RedisServer.freePort(), configuration, args: ["--sentinel"] });
 }

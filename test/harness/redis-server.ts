@@ -5,7 +5,7 @@
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,8 +19,8 @@ export interface RedisServerOptions {
   socket?: string;
   /** Further arguments, e.g. `["--appendonly", "yes"]`; they win over the harness's own, except for the log. */
   args?: string[];
-  /** Path of a configuration file, which the arguments win over; a sentinel needs one. */
-  configuration?: string;
+  /** Lines of a configuration file, which the arguments win over; a sentinel needs one, and keeps there what it finds out. */
+  configuration?: readonly string[];
   /** Working folder, where Redis keeps its files. Default: a temporary one, which `stop` removes. */
   dir?: string;
 }
@@ -48,14 +48,14 @@ export class RedisServer {
     address: Address,
     options: {
       arguments: readonly string[];
-      configuration: string | undefined;
+      configuration: readonly string[];
       dir: string;
       ownsDir: boolean;
     },
   ) {
     this.#address = address;
     this.#arguments = options.arguments;
-    this.#configuration = options.configuration === undefined ? [] : [options.configuration];
+    this.#configuration = options.configuration;
     this.#dir = options.dir;
     this.#ownsDir = options.ownsDir;
   }
@@ -64,11 +64,13 @@ export class RedisServer {
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "callgrid-redis-")));
     const socket = options.socket ?? (options.port === undefined ? join(dir, "redis.sock") : undefined);
+    const file = options.configuration && join(dir, "redis.conf");
+    if (file !== undefined) await writeFile(file, `${options.configuration?.join("\n")}\n`);
     const server = new RedisServer(
       { port: options.port ?? 0, socket },
       {
         arguments: options.args ?? [],
-        configuration: options.configuration,
+        configuration: file === undefined ? [] : [file],
         dir,
         ownsDir: options.dir === undefined,
       },

@@ -33,6 +33,7 @@ const remedies: Readonly<Record<RefusalKind, string>> = {
   "password-missing": "put user and password into the URL: redis://user:password@host:port",
   "password-wrong":
     "correct user and password in the URL (special characters as %xx), or set them in Redis: ACL SETUSER",
+  "cluster-down": "see which nodes are missing: redis-cli --cluster check host:port, and start them, or --cluster fix",
   "no-rights":
     "let the user of the URL use INFO and the commands of callgrid's keys: ACL SETUSER <user> +@all -@admin -@dangerous +info ~callgrid:*",
   other: "see the reason, and Redis's own log",
@@ -80,7 +81,7 @@ function version({ version, isTooOld }: RedisFacts): Finding {
   return { check: "version", status: "wrong", message, remedy: "install Redis 7 or newer, or Valkey" };
 }
 
-function role({ isReplica, isCluster, isGivenAsCluster, slotTrouble }: RedisFacts): Finding[] {
+function role({ isReplica, isCluster, isGivenAsCluster, isSlotMoving }: RedisFacts): Finding[] {
   const findings: Finding[] = [];
   if (isReplica) {
     const message = "this Redis is a replica, and refuses what is written";
@@ -91,9 +92,8 @@ function role({ isReplica, isCluster, isGivenAsCluster, slotTrouble }: RedisFact
     const remedy = "write redis+cluster://host:port in --url, with some nodes of it";
     findings.push({ check: "role", status: "wrong", message, remedy });
   }
-  if (slotTrouble !== undefined) {
-    const isMoving = !slotTrouble.startsWith("CLUSTERDOWN");
-    const message = `the pool rests, because its slot ${isMoving ? "moves to another node" : "has no node"} (${slotTrouble})`;
+  if (isSlotMoving) {
+    const message = "the pool rests, because its slot moves to another node";
     const remedy = "if it lasts: redis-cli --cluster check host:port, and then --cluster fix";
     findings.push({ check: "role", status: "wrong", message, remedy });
   }

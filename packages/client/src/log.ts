@@ -8,6 +8,8 @@ export interface GridLog {
   info(facts: Record<string, unknown>, message: string): void;
   warn(facts: Record<string, unknown>, message: string): void;
   error(facts: Record<string, unknown>, message: string): void;
+  /** Whether lines of a level go anywhere; without it all are taken to do so. pino and most others have it. */
+  isLevelEnabled?(level: string): boolean;
 }
 
 const standardError = 2;

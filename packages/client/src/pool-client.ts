@@ -30,6 +30,12 @@ export interface PoolClientParts {
   readonly tracing?: Tracing | undefined;
 }
 
+interface Asked {
+  readonly submission: Asking;
+  readonly worker: string | undefined;
+  readonly listener: OutcomeListener;
+}
+
 export class PoolClient {
   readonly name: string;
   readonly clock: Clock;
@@ -74,23 +80,20 @@ export class PoolClient {
   /** See {@link Requester.ask}. */
   ask(submission: Asking, worker: string | undefined, listener: OutcomeListener): OpenAsk {
     const { tracing } = this.#parts;
-    return tracing === undefined
-      ? this.#ask(submission, worker, listener)
-      : this.#askTraced(tracing, { submission, worker, listener });
+    const asked = { submission, worker, listener };
+    return tracing === undefined ? this.#ask(asked) : this.#askTraced(tracing, asked);
   }
 
   /** The span lasts until the outcome is there, or nobody waits for it any more. */
-  #askTraced(
-    tracing: Tracing,
-    asked: { submission: Asking; worker: string | undefined; listener: OutcomeListener },
-  ): OpenAsk {
-    const { submission, worker, listener } = asked;
+  #askTraced(tracing: Tracing, { submission, worker, listener }: Asked): OpenAsk {
     const functionName = functionNameIn(submission.payload);
     const span = tracing.begin("submit", { functionName, requestId: submission.id, pool: this.name });
-    const ask = this.#ask({ ...submission, trace: span.traceparent }, worker, (outcome) => {
+    const endSpan: OutcomeListener = (outcome) => {
       span.end(isErrorText(outcome) ? decodeErrorTree(outcome).code : undefined);
       listener(outcome);
-    });
+    };
+    const traced = { submission: { ...submission, trace: span.carried }, worker, listener: endSpan };
+    const ask = this.#ask(traced, { traceId: span.traceId });
     return {
       withdraw: () => {
         span.end("CANCELLED");
@@ -99,11 +102,23 @@ export class PoolClient {
     };
   }
 
-  #ask(submission: Asking, worker: string | undefined, listener: OutcomeListener): Ask {
-    this.#parts.log.debug({ requestId: submission.id, pool: this.name, worker }, "request submitted");
-    const ask = this.#requester.ask(submission, worker, listener);
+  #ask(asked: Asked, trace: { readonly traceId?: string } = {}): Ask {
+    const { submission, worker } = asked;
+    const ask = this.#requester.ask(submission, worker, this.#logged(asked, trace));
     this.#warning.watch();
     return ask;
+  }
+
+  /** Objects for lines that nobody wants would cost every request time. */
+  #logged({ submission, worker, listener }: Asked, trace: { readonly traceId?: string }): OutcomeListener {
+    const { log } = this.#parts;
+    if (log.isLevelEnabled?.("debug") === false) return listener;
+    const facts = { requestId: submission.id, pool: this.name, ...trace };
+    log.debug({ ...facts, worker }, "request submitted");
+    return (outcome) => {
+      log.debug({ ...facts, isError: isErrorText(outcome) }, "request answered");
+      listener(outcome);
+    };
   }
 
   /** Leaves the pool. All that was waited for has been withdrawn before. */

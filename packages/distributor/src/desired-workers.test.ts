@@ -16,7 +16,8 @@ const busy = { idleWorkers: 0 };
 describe("the number of workers that is wanted now", () => {
   it.each<[string, Partial<LoadSight>, number]>([
     ["with nothing to do", {}, 0],
-    ["with workers that are busy, and a tenth of room besides", { ...busy, workers: 9 }, 10],
+    ["with workers that are all busy, and nothing that waits", { ...busy, workers: 9 }, 9],
+    ["with something that waits, a tenth more", { ...busy, workers: 9, queued: 1, selfMs: 0 }, 10],
     ["with one worker that is busy for once", { idleWorkers: 3 }, 2],
     ["with 100 s of work that waits, to be started within 10 s", { ...busy, workers: 0, queued: 1_000 }, 10],
     ["with the same in workers of four slots", { ...busy, workers: 0, queued: 1_000, slotsPerWorker: 4 }, 3],
@@ -34,7 +35,8 @@ describe("the number of workers that is wanted now", () => {
     const then = { ...quiet, ...busy, queued: 100 };
     // 100 fewer in 5 s of 100 ms each are two workers' worth
     expect(wantedWorkers([then, { ...then, atMs: 5_000, queued: 200 }], options)).toBe(Math.ceil(4 / 0.9 + 2));
-    expect(wantedWorkers([then, { ...then, atMs: 5_000, queued: 0 }], options)).toBe(Math.ceil(2 / 0.9));
+    // but what runs when nothing waits any more is still running
+    expect(wantedWorkers([then, { ...then, atMs: 5_000, queued: 0 }], options)).toBe(4);
   });
 
   it("is none before anything was seen", () => {
@@ -76,18 +78,20 @@ describe("the number of workers that is desired", () => {
   });
 
   it("leaves differences of a tenth alone", () => {
-    const desired = desiredAfter([
-      { workers: 20, idleWorkers: 0 },
-      { workers: 20, idleWorkers: 0, selfMs: 1, queued: 1 },
-    ]);
-    // 20 busy ones want 23 with room
-    expect(desired).toEqual([23, 23]);
+    const trickle = { idleWorkers: 0, queued: 1, selfMs: 0 };
+    expect(desiredAfter([{ workers: 9 }, { ...trickle, workers: 9 }])).toEqual([9, 9]);
     expect(
       desiredAfter([
-        { workers: 10, idleWorkers: 10 },
-        { workers: 10, idleWorkers: 0, queued: 1, selfMs: 1 },
+        { workers: 20, idleWorkers: 0 },
+        { ...trickle, workers: 19 },
       ]),
-    ).toEqual([10, 10]);
+    ).toEqual([20, 20]);
+    expect(
+      desiredAfter([
+        { workers: 20, idleWorkers: 0 },
+        { ...trickle, workers: 21 },
+      ]),
+    ).toEqual([20, 23]);
   });
 
   it("stays within its bounds, whatever is wanted", () => {

@@ -79,12 +79,12 @@ export function wantedWorkers(
   const workMs = (last.selfMs ?? unmeasuredMs) / last.slotsPerWorker;
   const busy = sights.reduce((sum, each) => sum + Math.max(0, each.workers - each.idleWorkers), 0) / sights.length;
   const spanMs = last.atMs - first.atMs;
-  const shrinking = spanMs === 0 ? 0 : (Math.max(0, first.queued - queued) * workMs) / spanMs;
+  // with nothing left to work off, what is still running must not count as worked off already
+  const shrinking = spanMs === 0 || queued === 0 ? 0 : (Math.max(0, first.queued - queued) * workMs) / spanMs;
   const arriving = Math.max(0, busy - shrinking) / utilisation;
   const wanted = ceilOf(arriving + (queued * workMs) / targetWaitMs);
-  if (queued === 0) return wanted;
-  // what waits beside idle workers is nothing that they or their like could do
-  if (idleWorkers > 0) return Math.min(wanted, workers);
+  // if nothing waits there are enough; what waits beside idle workers is nothing that they or their like could do
+  if (queued === 0 || idleWorkers > 0) return Math.min(wanted, workers);
   const isLate = oldestWaitMs > targetWaitMs * (1 + tolerance);
   const byWait = isLate ? Math.ceil(workers * Math.min(mostGrowth, oldestWaitMs / targetWaitMs)) : 0;
   return Math.max(1, wanted, byWait);

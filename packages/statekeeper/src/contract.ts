@@ -22,7 +22,7 @@ export interface Submission {
   readonly timeoutMs?: number;
   /** The submitting worker evaluates it already: it becomes visible (others can join), and is not queued. */
   readonly isHeld?: boolean;
-  /** The context of the caller's trace, a W3C `traceparent`; goes with the claim, and is no part of what makes requests equal. */
+  /** The context of the caller's trace, one line of text; goes with the claim, and is no part of what makes requests equal. */
   readonly trace?: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Makes spans, and carries their context from process to process as the W3C has it (a `traceparent`), so that a nested tree of
- * requests is one trace wherever its parts are evaluated.
+ * Makes spans, and carries their context from process to process as the W3C has it (a `traceparent`, and a blank and the `tracestate`
+ * behind it where there is one), so that a nested tree of requests is one trace wherever its parts are evaluated.
  */
 import type * as Api from "@opentelemetry/api";
 
@@ -14,7 +14,7 @@ export interface Place {
 /** Under what a span is: one of this process, or the context of another one's. Absent: what is active here. */
 export type Parent = RequestSpan | string | undefined;
 
-const form = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+const form = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?: (.+))?$/;
 
 /** A span that is under way. */
 export class RequestSpan {
@@ -33,9 +33,11 @@ export class RequestSpan {
   }
 
   /** For who goes on in another process. */
-  get traceparent(): string {
-    const { traceId, spanId, traceFlags } = this.#span.spanContext();
-    return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
+  get carried(): string {
+    const { traceId, spanId, traceFlags, traceState } = this.#span.spanContext();
+    const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
+    const tracestate = traceState?.serialize() ?? "";
+    return tracestate === "" ? traceparent : `${traceparent} ${tracestate}`;
   }
 
   /** Runs a function so that spans which it makes itself are under this one. */
@@ -74,9 +76,10 @@ export class Tracing {
   #contextOf(parent: Parent): Api.Context {
     if (parent === undefined) return this.#api.context.active();
     if (typeof parent !== "string") return parent.context;
-    const [, traceId, spanId, flags] = form.exec(parent) ?? [];
+    const [, traceId, spanId, flags, tracestate] = form.exec(parent) ?? [];
     if (traceId === undefined || spanId === undefined) return this.#api.ROOT_CONTEXT;
-    const remote = { traceId, spanId, traceFlags: Number.parseInt(flags ?? "0", 16), isRemote: true };
+    const state = tracestate === undefined ? {} : { traceState: this.#api.createTraceState(tracestate) };
+    const remote = { traceId, spanId, traceFlags: Number.parseInt(flags ?? "0", 16), isRemote: true, ...state };
     return this.#api.trace.setSpanContext(this.#api.ROOT_CONTEXT, remote);
   }
 }

@@ -109,7 +109,8 @@ export class Host {
     const share = capacity?.shares[id];
     // as long as it is not known to the head it has no share, which is not a share of 0
     if (share === undefined) return;
-    const [before, count] = [supervisor.count, Math.min(maxWorkers, Math.max(minWorkers, share))];
+    const before = supervisor.count;
+    const count = Math.max(0, Math.min(maxWorkers - supervisor.leaving, Math.max(minWorkers, share)));
     if (count === before || this.#isEnding) return;
     supervisor.resize(count, count < before ? await this.#idleWorkers() : undefined);
     log.info({ host: id, workers: count, before, desiredWorkers: capacity?.desiredWorkers }, "follows the work");

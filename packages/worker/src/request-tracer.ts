@@ -28,9 +28,9 @@ export class RequestTracer {
   asked(evaluation: Evaluation): string | undefined {
     const spans = this.#of(evaluation);
     const above = this.#callerOf(evaluation);
-    if (spans.run !== undefined) return spans.run.traceparent;
+    if (spans.run !== undefined) return spans.run.carried;
     if (above !== undefined) spans.submit ??= this.#tracing.begin("submit", this.#place(evaluation), above);
-    return spans.submit?.traceparent ?? evaluation.trace;
+    return spans.submit?.carried ?? evaluation.trace;
   }
 
   /** What nobody traced before it came here is not traced here either. */

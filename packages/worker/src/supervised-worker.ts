@@ -36,6 +36,8 @@ export interface SupervisedWorkerParts {
 
 // A process that has promised to end gets this much longer, and so does a statekeeper that does not answer.
 const patienceMs = 2_000;
+/** A process that is not needed any more may finish what it runs. */
+const unhurriedMs = 86_400_000;
 
 export class SupervisedWorker {
   /** Resolves with the worker's id when a first process has joined; not at all if none ever does. */
@@ -72,6 +74,14 @@ export class SupervisedWorker {
   /** Lets the process finish what runs, within the drain timeout, and starts no other. Resolves when it has ended. */
   drain(): Promise<void> {
     return this.#end("drain", this.#options.drainTimeoutMs + patienceMs);
+  }
+
+  /** As {@link drain}, but lets it take its time: nobody waits for it. */
+  dismiss(): Promise<void> {
+    this.#isEnding = true;
+    this.#endPause();
+    this.#child?.tell({ kind: "drain", timeoutMs: unhurriedMs });
+    return this.#run;
   }
 
   /** Has the process give everything back and end at once, and starts no other. Resolves when it has ended. */

@@ -21,7 +21,7 @@ export interface WorkerSettings {
 export type SupervisorMessage =
   | { readonly kind: "start"; readonly settings: WorkerSettings }
   /** Finish what runs, give back the rest, leave, end. */
-  | { readonly kind: "drain" }
+  | { readonly kind: "drain" /** Default: the worker's own limit. */; readonly timeoutMs?: number }
   /** Give everything back, leave, end. */
   | { readonly kind: "stop" };
 

@@ -99,9 +99,14 @@ export class Supervisor {
     return [...this.#workers, ...this.#leaving].flatMap(({ workerIds }) => workerIds);
   }
 
-  /** How many processes are kept; those that were told to leave are not among them. */
+  /** How many processes are kept. */
   get count(): number {
     return this.#workers.length;
+  }
+
+  /** How many processes have been dismissed, and are still there. */
+  get leaving(): number {
+    return this.#leaving.size;
   }
 
   /** Starts the processes. Resolves when each place has had a worker join, and when all is closed before; rejects as {@link closed} does. */
@@ -111,8 +116,8 @@ export class Supervisor {
   }
 
   /**
-   * Keeps so many processes from now on, between {@link start} and the end: starts more, or drains those that are too many. Of these
-   * the ones that have not joined go first, then those that are `idle`, then the youngest.
+   * Keeps so many processes from now on, between {@link start} and the end: starts more, or dismisses those that are too many, which
+   * finish what they run however long that takes. The ones that have not joined go first, then those that are `idle`, then the youngest.
    */
   resize(count: number, idle: ReadonlySet<string> = new Set()): void {
     if (this.#isEnding) return;
@@ -147,7 +152,7 @@ export class Supervisor {
   #dismiss(worker: SupervisedWorker): void {
     this.#workers.splice(this.#workers.indexOf(worker), 1);
     this.#leaving.add(worker);
-    void worker.drain().then(() => this.#leaving.delete(worker));
+    void worker.dismiss().then(() => this.#leaving.delete(worker));
   }
 
   async #endAll(end: (worker: SupervisedWorker) => Promise<void>): Promise<void> {

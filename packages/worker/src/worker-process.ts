@@ -31,7 +31,7 @@ function take(message: SupervisorMessage): void {
       break;
     case "drain":
       isDraining = true;
-      void end((running) => running.drain());
+      void end((running) => running.drain(message.timeoutMs));
       break;
     case "stop":
       // What a drain in progress still holds goes back to the pool when the supervisor tells it that this worker is gone.

@@ -45,7 +45,7 @@ async function examine(place: Place): Promise<Finding[]> {
   if (examination.kind === "refused") return refusalFindings(examination);
   const { facts } = examination;
   const findings = redisFindings(facts);
-  const hasSlot = facts.isCluster === facts.isGivenAsCluster && facts.slotTrouble === undefined;
+  const hasSlot = facts.isCluster === facts.isGivenAsCluster && !facts.isSlotMoving;
   const canAsk = !facts.isTooOld && facts.denied.length === 0 && hasSlot;
   return canAsk ? [...findings, ...(await examinePool(place))] : findings;
 }

@@ -192,12 +192,10 @@ local function drawFromCallers(drawing)
   end
 end
 
--- The longest own queue among `sample` members and that of `also`; ties go to the smaller name, so that the model agrees.
-local function longestOwnQueue(except, sample, also)
+-- The longest own queue among `sample` members; ties go to the smaller name, so that the model agrees.
+local function longestOwnQueue(except, sample)
   local longest, longestLength = nil, 0
-  local members = redis.call('HRANDFIELD', membersKey, sample)
-  members[#members + 1] = also
-  for _, member in ipairs(members) do
+  for _, member in ipairs(redis.call('HRANDFIELD', membersKey, sample) or {}) do
     if member ~= except then
       local length = redis.call('LLEN', queueOf .. member)
       if length > longestLength or (length == longestLength and length > 0 and member < longest) then
@@ -208,9 +206,14 @@ local function longestOwnQueue(except, sample, also)
   return longest
 end
 
--- Own queue from its end, pool's queue from its head, callers' queues by turns, then the head of somebody's long queue, found among
--- `sample` members (0: from the own queue alone) and `also`.
-local function drawAnywhere(drawing, sample, also)
+local function drawFromOther(drawing, other)
+  drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH')
+  count('hoisted', #drawing.claims)
+end
+
+-- Own queue from its end (and no other, if `sample` is 0), pool's queue from its head, callers' queues by turns, then the head of
+-- somebody's own queue: that of `first`, where it is known to be filled, else a long one among `sample` members.
+local function drawAnywhere(drawing, sample, first)
   drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH')
   if #drawing.claims > 0 or drawing.reach == 'own-queue' or sample == 0 then return end
   drawAtHand(drawing)
@@ -218,12 +221,12 @@ local function drawAnywhere(drawing, sample, also)
     drawFrom(drawing, queueKey, 'LPOP', 'LPUSH', true)
     drawFromCallers(drawing)
   end
+  if first and first ~= drawing.worker and #drawing.claims == 0 then drawFromOther(drawing, first) end
   while #drawing.claims == 0 and drawing.scans > 0 do
-    local other = longestOwnQueue(drawing.worker, sample, also)
+    local other = longestOwnQueue(drawing.worker, sample)
     if other == nil then return end
     local before = drawing.scans
-    drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH')
-    count('hoisted', #drawing.claims)
+    drawFromOther(drawing, other)
     if drawing.scans == before or mayPassOver(drawing) then return end
   end
 end

@@ -48,7 +48,7 @@ end
 
 -- Returns how many requests the volunteer got, -1 when it was sent away to read the function table first; and whether there was
 -- nothing for anybody.
-local function serveVolunteer(volunteer, epoch, limit, sample, also)
+local function serveVolunteer(volunteer, epoch, limit, sample, first)
   local worker = volunteer.worker
   if volunteer.epoch ~= epoch then
     standDown(worker)
@@ -57,7 +57,7 @@ local function serveVolunteer(volunteer, epoch, limit, sample, also)
   end
   local drawing = newDrawing(worker, math.min(volunteer.want, limit), math.huge, skipSet(volunteer.skips))
   drawing.reach = volunteer.reach
-  drawAnywhere(drawing, sample, also)
+  drawAnywhere(drawing, sample, first)
   if #drawing.claims == 0 then return 0, drawing.scans > 0 and not mayPassOver(drawing) end
   standDown(worker)
   own(worker, drawing.claims)
@@ -67,9 +67,9 @@ local function serveVolunteer(volunteer, epoch, limit, sample, also)
   return #drawing.claims, false
 end
 
--- `sample`: how many members are asked for a long own queue, beside `also`; `name`: the function of the first request, if that is
--- known.
-local function match(limit, sample, also, name)
+-- `sample`: how many members are asked for a long own queue; `first`: whose is filled, and `name`: the function of the first request,
+-- if that is known.
+local function match(limit, sample, first, name)
   local moved, rounds = 0, 64
   local epoch = nil
   while moved < limit and rounds > 0 do
@@ -78,7 +78,7 @@ local function match(limit, sample, also, name)
     local isChanged = false
     for _, volunteer in ipairs(volunteers) do
       epoch = epoch or redis.call('GET', epochKey) or '0'
-      local got, isNothingLeft = serveVolunteer(volunteer, epoch, limit - moved, sample, also)
+      local got, isNothingLeft = serveVolunteer(volunteer, epoch, limit - moved, sample, first)
       -- the others need not look where this one has found nothing
       if isNothingLeft then sample = 0 end
       if got ~= 0 then isChanged = true end

@@ -51,7 +51,8 @@ end
 local function eraseMember(worker)
   local member = redis.call('HGET', membersKey, worker)
   redis.call('HDEL', membersKey, worker)
-  redis.call('HDEL', hostsKey, worker)
+  -- a caller may leave, but has no rights to this key
+  if redis.call('HEXISTS', hostsKey, worker) == 1 then redis.call('HDEL', hostsKey, worker) end
   redis.call('ZREM', leasesKey, worker)
   redis.call('DEL', inboxOf .. worker)
   leases[worker] = false

@@ -42,8 +42,8 @@ export interface Drawing {
 export interface QueueSearch {
   /** How many members are asked; 0: draw from the own queue alone. */
   readonly sample: number;
-  /** A member that is asked in any case. */
-  readonly also?: string | undefined;
+  /** Whose own queue is tried first, since it is known to be filled. */
+  readonly first?: string | undefined;
 }
 
 interface Source {
@@ -67,14 +67,21 @@ export function drawAnywhere(records: PoolRecords, drawing: Drawing, search: Que
     drawFrom(records, drawing, { queue: records.queue, end: "head", isShared: true });
     drawFromCallers(records, drawing);
   }
+  const { first, sample } = search;
+  if (first !== undefined && first !== drawing.worker && drawing.claims.length === 0)
+    drawFromOther(records, drawing, records.ownQueues.get(first));
   while (drawing.claims.length === 0 && drawing.scans > 0) {
-    const queue = longestOwnQueue(records, drawing.worker, search);
+    const queue = longestOwnQueue(records, drawing.worker, sample);
     if (queue === undefined) return;
     const scansBefore = drawing.scans;
-    drawFrom(records, drawing, { queue, end: "head", isShared: false });
-    records.count("hoisted", drawing.claims.length);
+    drawFromOther(records, drawing, queue);
     if (drawing.scans === scansBefore || mayPassOver(drawing)) return;
   }
+}
+
+function drawFromOther(records: PoolRecords, drawing: Drawing, queue: Deque<string> | undefined): void {
+  drawFrom(records, drawing, { queue, end: "head", isShared: false });
+  records.count("hoisted", drawing.claims.length);
 }
 
 /** Whether there may be requests that lie first and cannot be drawn. */
@@ -238,15 +245,10 @@ function isAwaitedByMember(records: PoolRecords, { waiters }: RequestRecord): bo
 }
 
 /** Among equal ones that of the member with the smaller id. */
-export function longestOwnQueue(
-  records: PoolRecords,
-  except: string,
-  { sample, also }: QueueSearch,
-): Deque<string> | undefined {
+export function longestOwnQueue(records: PoolRecords, except: string, sample: number): Deque<string> | undefined {
   let longest: Deque<string> | undefined;
   let owner = "";
-  const sampled = records.members.sample(sample);
-  for (const member of also === undefined ? sampled : [...sampled, also]) {
+  for (const member of records.members.sample(sample)) {
     const queue = member === except ? undefined : records.ownQueues.get(member);
     const length = queue?.length ?? 0;
     const lengthBefore = longest?.length ?? 0;

@@ -23,7 +23,7 @@ export function hoist(records: PoolRecords, { process, limit, except }: HoistReq
     room -= ids.length;
     fromShared.push(...copies(records, ids, { left, limit: limit - fromShared.length }));
   }
-  const own = longestOwnQueue(records, process, { sample: membersAsked });
+  const own = longestOwnQueue(records, process, membersAsked);
   const fromOwn = copies(records, own?.first(looked) ?? [], { left, limit: limit - fromShared.length });
   return { ...numbers, copies: [...fromShared.reverse(), ...fromOwn] };
 }

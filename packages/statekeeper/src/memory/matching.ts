@@ -33,9 +33,9 @@ interface Served {
 }
 
 /** Returns how many requests were given away. */
-export function match(records: PoolRecords, { limit, sample, also, functionName, atHand }: MatchBounds): number {
+export function match(records: PoolRecords, { limit, sample, first, functionName, atHand }: MatchBounds): number {
   let moved = 0;
-  let search: QueueSearch = { sample, also };
+  let search: QueueSearch = { sample, first };
   for (let round = 0; moved < limit && round < mostRounds; round += 1) {
     const idle = records.volunteers.first(volunteersPerRound);
     const volunteers = orderVolunteers(idle, records.preferences, functionName);

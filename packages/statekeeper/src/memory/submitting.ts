@@ -27,9 +27,9 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
     if (answer !== undefined) intake.answers.push({ index, ...answer });
   }
   const coming = intake.queued.length;
-  const [first = ""] = intake.queued;
-  const functionName = functionNameIn(records.requests.get(first)?.payload ?? "");
-  const bounds = { limit: coming, sample: membersAskedByTheWay, also: intake.batch.worker, functionName };
+  const [oldest = ""] = intake.queued;
+  const functionName = functionNameIn(records.requests.get(oldest)?.payload ?? "");
+  const bounds = { limit: coming, sample: membersAskedByTheWay, first: intake.batch.worker, functionName };
   const isStraight = intake.batch.worker === undefined && records.waiting === 0;
   if (isStraight) intake.queued = serveStraight(records, intake.queued, bounds);
   enqueue(records, intake);

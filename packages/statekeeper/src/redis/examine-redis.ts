@@ -34,8 +34,8 @@ export interface RedisFacts {
   readonly isCluster: boolean;
   /** Whether the URL says so; else pools in slots of other nodes are not found. */
   readonly isGivenAsCluster: boolean;
-  /** Why the pool's slot of the Cluster takes no requests, in Redis's words; undefined if it does. */
-  readonly slotTrouble: string | undefined;
+  /** Whether the pool's slot of the Cluster is on its way to another node, so that the pool rests. */
+  readonly isSlotMoving: boolean;
   readonly evictionPolicy: string | undefined;
   readonly usedBytes: number | undefined;
   /** 0: no limit. */
@@ -120,7 +120,7 @@ async function collect(
     isReplica: information.get("role") === "slave",
     isCluster: information.get("redis_mode") === "cluster",
     isGivenAsCluster: address.clusterNodes !== undefined,
-    slotTrouble: address.clusterNodes === undefined ? undefined : await slotTrouble(redis, options),
+    isSlotMoving: await isSlotMoving(redis, options),
     evictionPolicy: information.get("maxmemory_policy"),
     ...{
       usedBytes: number("used_memory"),
@@ -147,10 +147,10 @@ async function allowed<Value>(asked: Promise<Value>): Promise<Value | undefined>
   return asked.catch(() => undefined);
 }
 
-/** The pool's prefix is no key: only a slot that moves, or has no owner, makes a difference. */
-async function slotTrouble(redis: Redis, { grid, pool }: ExamineOptions): Promise<string | undefined> {
+/** The pool's prefix is no key, so the node that gives its slot away sends whoever asks for it to the other one. */
+async function isSlotMoving(redis: Redis, { grid, pool }: ExamineOptions): Promise<boolean> {
   const answer = await redis.exists(poolPrefix(grid, pool)).catch((error: Error) => error.message);
-  return typeof answer === "string" && /^(ASK|CLUSTERDOWN|TRYAGAIN)\b/.test(answer) ? answer : undefined;
+  return String(answer).startsWith("ASK");
 }
 
 function savePoints(reply: unknown): string {

@@ -32,7 +32,7 @@ describe("the URL of a Cluster", () => {
     ["rediss+cluster://a/0", { tls: {} }, [a], "rediss+cluster://a/0"],
     ["redis+cluster://me:p%2C@a", { username: "me", password: "p," }, [a], "redis+cluster://a"],
   ])("%s", (url, options, clusterNodes, shown) => {
-    expect(parseRedisUrl(url)).toEqual({ options, clusterNodes, shown });
+    expect(parseRedisUrl(url)).toEqual({ options: { ...options, connectTimeout: 5_000 }, clusterNodes, shown });
   });
 });
 
@@ -61,7 +61,10 @@ describe("the URL of Sentinels", () => {
       { name: "prime", db: 0, sentinels, tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true },
     ],
   ])("%s", (url, options) => {
-    expect(parseRedisUrl(url).options).toEqual({ ...options, sentinelRetryStrategy: expect.any(Function) });
+    expect(parseRedisUrl(url).options).toEqual({
+      ...{ ...options, connectTimeout: 5_000, sentinelCommandTimeout: 2_000 },
+      sentinelRetryStrategy: expect.any(Function) as unknown,
+    });
   });
 
   it("is shown without passwords", () => {

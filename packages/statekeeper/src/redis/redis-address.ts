@@ -25,6 +25,10 @@ const redisPort = 6379;
 const sentinelPort = 26_379;
 /** How long to wait before all Sentinels are asked once more, at most, in ms. */
 const longestSentinelPauseMs = 1_000;
+/** After how long a Sentinel that says nothing is left for the next one, in ms. */
+const sentinelAnswerMs = 2_000;
+/** After how long it is found out anew who is in charge, where who was does not take a connection, in ms. */
+const connectMs = 5_000;
 
 /**
  * Reads one of
@@ -84,7 +88,8 @@ interface ManyHosts {
 function readCluster({ isSecure, hosts, path, options }: ManyHosts): Omit<RedisAddress, "shown"> {
   // a Cluster has no other database
   if (!/^(\/0?)?$/.test(path)) throw new Error("a Cluster has database 0 only");
-  return { options: isSecure ? { ...options, tls: {} } : options, clusterNodes: nodesOf(hosts, redisPort) };
+  const secure = isSecure ? { tls: {} } : {};
+  return { options: { ...options, connectTimeout: connectMs, ...secure }, clusterNodes: nodesOf(hosts, redisPort) };
 }
 
 function readSentinel({ isSecure, hosts, path, options }: ManyHosts, parameters: URLSearchParams): RedisOptions {
@@ -97,6 +102,8 @@ function readSentinel({ isSecure, hosts, path, options }: ManyHosts, parameters:
     ...(isSecure ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
     ...(username === null ? {} : { sentinelUsername: username }),
     ...(password === null ? {} : { sentinelPassword: password }),
+    connectTimeout: connectMs,
+    sentinelCommandTimeout: sentinelAnswerMs,
     sentinelRetryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), longestSentinelPauseMs),
   };
 }

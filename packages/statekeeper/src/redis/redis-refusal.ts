@@ -17,12 +17,14 @@ export type RefusalKind =
   | "password-missing"
   | "password-wrong"
   | "no-rights"
+  | "cluster-down"
   | "other";
 
 const patterns: ReadonlyArray<readonly [RefusalKind, RegExp]> = [
   ["password-missing", /NOAUTH/],
   ["password-wrong", /WRONGPASS|invalid password|without any password configured/i],
   ["no-rights", /NOPERM/],
+  ["cluster-down", /CLUSTERDOWN/],
   ["nobody-listens", /ECONNREFUSED|ENOENT|EACCES/],
   ["unknown-host", /ENOTFOUND|EAI_AGAIN/],
   ["certificate", /CERT|UNABLE_TO_VERIFY|certificate/i],

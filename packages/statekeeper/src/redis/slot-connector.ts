@@ -23,8 +23,6 @@ interface SlotAnswer {
   readonly master: NodeAddress;
   /** Every node of the Cluster that it knows. */
   readonly nodes: readonly NodeAddress[];
-  /** Whether the Cluster does work, as far as the node can see: one that was cut off knows old owners. */
-  readonly isUp: boolean;
 }
 
 /** The class that ioredis takes as `Connector`, for connections that follow the slot of `key`. */
@@ -70,17 +68,19 @@ class SlotConnector extends AbstractConnector {
     if (this.connecting) super.disconnect();
   }
 
-  /** The slot's master, by the first node that answers and is not cut off; else why there is none. */
+  /** The slot's master, by the first node that knows; else why there is none. */
   async #find(): Promise<NodeAddress | Error> {
-    let last: SlotAnswer | Error = new Error("no node was asked");
+    let reason = new Error("no node was asked");
     for (const node of this.#inTurn()) {
       const answer = await this.#ask(node);
-      if (!(answer instanceof Error) || last instanceof Error) last = answer;
-      if (!(answer instanceof Error) && answer.isUp) break;
+      if (answer instanceof Error) {
+        reason = answer;
+        continue;
+      }
+      this.#nodes = [...answer.nodes, ...this.#given];
+      return answer.master;
     }
-    if (last instanceof Error) return last;
-    this.#nodes = [...last.nodes, ...this.#given];
-    return last.master;
+    return reason;
   }
 
   /** Another one first each time, so that no node is asked by all, and none that hangs is asked by one for ever. */
@@ -143,10 +143,12 @@ function readAnswer(
 ): SlotAnswer | Error {
   // a node that does not know its own address means the one by which it was reached
   const addressOf = ([host, port]: SlotNode): NodeAddress => ({ host: host || asked.host, port });
+  // it refuses all requests; and one that was cut off from the others knows old owners
+  if (!/cluster_state:ok/.test(info)) return new Error(`CLUSTERDOWN by ${asked.host}:${asked.port}`);
   const range = ranges.find(([first, last]) => first <= slot && slot <= last);
   const master = range?.[2];
   if (master === undefined) return new Error(`CLUSTERDOWN no node has slot ${slot}`);
   const nodes = ranges.flatMap(([, , ...own]) => own.map(addressOf));
   const known = new Map(nodes.map((node) => [`${node.host} ${node.port}`, node]));
-  return { master: addressOf(master), nodes: [...known.values()], isUp: /cluster_state:ok/.test(info) };
+  return { master: addressOf(master), nodes: [...known.values()] };
 }

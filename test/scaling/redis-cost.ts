@@ -1,0 +1,520 @@
+/**
+ * What an operation of the statekeeper costs on Redis, by what it finds in the memory statekeeper: the commands that its script makes
+ * (packages/statekeeper/scripts) and the keys that these touch. `redis-cost.test.ts` holds it against what a redis-server counts.
+ */
+import type {
+  ClaimRequest,
+  Completion,
+  EvaluationReport,
+  PoolRecords,
+  SubmitBatch,
+  SweepRequest,
+} from "@callgrid/statekeeper";
+import type { PoolOperation } from "./counted-pool.ts";
+import type { Tally } from "./tally.ts";
+
+/** Looks at an operation before it is made, and returns what enters its cost afterwards. */
+type Cost = (parts: CostParts) => () => void;
+
+interface CostParts {
+  readonly records: PoolRecords;
+  readonly tally: Tally;
+  readonly args: readonly unknown[];
+}
+
+const membersByTheWay = 8;
+const membersInSweep = 256;
+const membersInHoist = 64;
+const volunteersPerRound = 16;
+const mostVolunteersRead = 1_000;
+
+/** Enters the script itself and, when the returned function is called, the commands inside. */
+export function enterCost(operation: PoolOperation, parts: CostParts): () => void {
+  parts.tally.keyless();
+  return costs[operation](parts);
+}
+
+/** A process reads its inbox, with or without finding anything. */
+export function enterInboxRead(tally: Tally, reads: number): void {
+  tally.touch("inbox", reads);
+}
+
+const submit: Cost = ({ records, tally, args }) => {
+  const [{ process, leaseMs, worker, queueLimit, submissions }] = args as [SubmitBatch];
+  const own = worker !== undefined && records.members.has(worker);
+  const before = new Counts(records);
+  const volunteers = records.volunteers.size - (own && worker === process && records.volunteers.has(process) ? 1 : 0);
+  const held = submissions.filter(({ isHeld }) => isHeld === true).length;
+  const hasDeadline = submissions.some(({ timeoutMs = 0 }) => timeoutMs > 0);
+  if (leaseMs > 0 || held > 0 || hasDeadline) tally.keyless();
+  if (leaseMs > 0) tally.touch("leases");
+  if (worker !== undefined) tally.touch("members");
+  if (own && worker === process) tally.touch("volunteers");
+  if (queueLimit > 0 && !own) tally.touch("queue");
+  tally.touchMany("result", submissions.length);
+  tally.touchMany("request", submissions.length);
+  tally.touch("functions", new Set(submissions.map(({ payload }) => nameIn(payload))).size);
+  tally.touch("members", held);
+  if (held > 0) tally.touch("running");
+  if (held > 0) tally.touch("claims");
+  tally.touch("volunteers");
+  return () => {
+    const joined = before.since("joined");
+    const written = submissions.length - before.since("hits");
+    const queued = written - held - (own ? 0 : joined);
+    tally.touchMany("request", written);
+    if (own) tally.touch("claims", joined);
+    if (queued > 0) tally.touch(own ? "queue:" : "queue");
+    if (volunteers > 0 && queued > 0) {
+      enterMatch({ records, tally, before, volunteers, sample: membersByTheWay, hasFirst: own });
+      tally.touch("volunteers");
+    }
+    before.enterCounters(tally, 1);
+  };
+};
+
+const claim: Cost = ({ records, tally, args }) => {
+  const [{ worker, max, epoch, isOpenToRoots, isOpenToChildren = false, volunteerFor }] = args as [ClaimRequest];
+  tally.touch("volunteers");
+  if (max === 0) {
+    tally.touch("volunteers");
+    return nothing;
+  }
+  tally.touch("members");
+  if (!records.members.has(worker)) return nothing;
+  tally.touch("epoch");
+  if (epoch !== records.functions.epoch) return nothing;
+  const before = new Counts(records);
+  const ownBefore = records.ownQueues.get(worker)?.length ?? 0;
+  const queueBefore = records.queue.length;
+  return () => {
+    const claimed = before.since("claimed");
+    const hoisted = before.since("hoisted");
+    const isOutside = isOpenToRoots || isOpenToChildren;
+    const fromOwn = ownBefore - (records.ownQueues.get(worker)?.length ?? 0);
+    const fromQueue = queueBefore - records.queue.length;
+    const isOwn = claimed > 0 && fromOwn > 0 && fromQueue <= 0 && hoisted === 0;
+    enterPops(tally, "queue:", { met: fromOwn, claimed: isOwn ? claimed : 0, isBudgeted: true });
+    if (!isOwn && isOutside) {
+      enterPops(tally, "queue", { met: fromQueue, claimed: claimed - hoisted, isBudgeted: true });
+      if (claimed - hoisted === 0) enterLongest({ records, tally, sample: membersByTheWay, hoisted, isBudgeted: true });
+    }
+    if (claimed > 0) enterOwn(tally, claimed);
+    else if (volunteerFor > 0) tally.touch("volunteers");
+    if (claimed > 0) tally.touch("costs");
+    if (claimed > 0) tally.touch("leases");
+    tally.touch("volunteers");
+    before.enterCounters(tally, 0);
+  };
+};
+
+const complete: Cost = ({ records, tally, args }) => {
+  const [worker, completions, reports] = args as [string, readonly Completion[], readonly EvaluationReport[]];
+  tally.touch("costs", reports.filter(({ selfMicros }) => selfMicros > 0).length);
+  const before = new Counts(records);
+  const waiters = new Set<string>();
+  let noted = 0;
+  let open = 0;
+  for (const { id, ttlMs } of completions) {
+    const record = records.requests.get(id);
+    if (ttlMs > 0) tally.touch("result");
+    if (record === undefined) continue;
+    open += 1;
+    for (const waiter of record.waiters) waiters.add(waiter);
+    if (record.owner !== undefined && record.owner !== worker) {
+      waiters.add(record.owner);
+      tally.touch("running");
+    }
+    if (record.suspended !== undefined) noted += 1;
+  }
+  const told = waiters.has(worker) ? waiters.size - 1 : waiters.size;
+  return () => {
+    if (completions.length > 0) {
+      tally.touchMany("request", completions.length);
+      tally.touch("claims");
+      tally.touch("leases", waiters.size);
+      tally.touch("inbox", told);
+      tally.touchMany("request", open);
+      if (open > 0) tally.touch("claims");
+      if (noted > 0) tally.touch("notes");
+      tally.touch("running");
+    }
+    before.enterCounters(tally, 0);
+  };
+};
+
+const mark: Cost = ({ records, tally, args }) => {
+  const [, suspended, resumed, progress = []] = args as [
+    string,
+    readonly { id: string }[],
+    readonly string[],
+    readonly object[],
+  ];
+  const fresh = suspended.filter(({ id }) => records.requests.get(id)?.suspended === undefined).length;
+  tally.touch("claims", suspended.length + progress.length + resumed.length + fresh);
+  tally.touch("notes", suspended.length + progress.length + resumed.length);
+  return nothing;
+};
+
+const sweep: Cost = ({ records, tally, args }) => {
+  const [{ process, headLeaseMs, copyAfterMs = 0 }] = args as [SweepRequest];
+  const head = records.head();
+  tally.touch("head");
+  if (head !== undefined && head !== process) return nothing;
+  if (headLeaseMs > 0) tally.touch("head");
+  tally.keyless();
+  tally.touch("leases");
+  const before = new Counts(records);
+  const volunteers = records.volunteers.size;
+  return () => {
+    enterMatch({ records, tally, before, volunteers, sample: membersInSweep });
+    if (copyAfterMs > 0) tally.touch("volunteers");
+    if (copyAfterMs > 0 && records.volunteers.size > 0) {
+      tally.touch("epoch");
+      tally.touch("claims");
+    }
+    // the work of dead members goes back by a few commands each, and one or two a request
+    const reclaimed = before.since("reclaimed");
+    if (reclaimed > 0) tally.touch("request", 2 * reclaimed);
+    if (reclaimed > 0) tally.touch("notes", reclaimed);
+    before.enterCounters(tally, 0);
+  };
+};
+
+const hoist: Cost = ({ records, tally, args }) => {
+  const [{ limit, except }] = args as [{ limit: number; except: readonly string[] }];
+  tally.keyless();
+  tally.touch("queue");
+  tally.touch("volunteers");
+  if (records.volunteers.size <= mostVolunteersRead) tally.touch("volunteers");
+  if (limit === 0) return nothing;
+  const looked = Math.min(records.queue.length, limit + except.length);
+  tally.touch("queue");
+  if (looked > 0) enterRead(tally, looked);
+  tally.touch("members");
+  tally.touch("queue:", Math.min(membersInHoist, records.members.size));
+  return nothing;
+};
+
+const locate: Cost = ({ records, tally, args }) => {
+  const [ids] = args as [readonly string[]];
+  if (ids.length > 0) tally.touch("claims");
+  tally.touch("request", ids.filter((id) => records.requests.get(id)?.owner === undefined).length);
+  return nothing;
+};
+
+const seize: Cost = ({ records, tally, args }) => {
+  const [, ids] = args as [string, readonly string[]];
+  const free = ids.filter((id) => records.requests.get(id)?.owner === undefined);
+  const queued = free.filter((id) => records.requests.has(id)).length;
+  tally.touch("members");
+  tally.touch("claims", ids.length + queued);
+  tally.touch("request", free.length);
+  tally.touch("notes", queued);
+  tally.touch("running", queued);
+  if (queued > 0) tally.touch("stats");
+  return nothing;
+};
+
+const release: Cost = ({ records, tally, args }) => {
+  const [, ids] = args as [string, readonly string[]];
+  const before = new Counts(records);
+  const volunteers = records.volunteers.size;
+  return () => {
+    if (ids.length > 0) {
+      tally.touch("claims", 2);
+      tally.touch("running");
+      tally.touch("queue");
+    }
+    if (before.since("released") > 0) {
+      enterMatch({ records, tally, before, volunteers, sample: membersByTheWay });
+    }
+    before.enterCounters(tally, 0);
+  };
+};
+
+const withdraw: Cost = ({ records, tally, args }) => {
+  const [process, ids] = args as [string, readonly string[]];
+  const known = ids.filter((id) => records.requests.get(id)?.waiters.has(process) === true);
+  const before = new Counts(records);
+  tally.touch("request", ids.length);
+  return () => {
+    const gone = before.since("withdrawn");
+    tally.touch("request", known.length);
+    tally.touch("claims", 3 * gone);
+    tally.touch("leases", Math.min(1, known.length - gone));
+    before.enterCounters(tally, 0);
+  };
+};
+
+const check: Cost = ({ records, tally, args }) => {
+  const [, leaseMs, ids] = args as [string, number, readonly string[]];
+  if (leaseMs > 0) tally.keyless();
+  if (leaseMs > 0) tally.touch("leases");
+  tally.touch("request", ids.length);
+  tally.touch("result", ids.filter((id) => !records.requests.has(id)).length);
+  return nothing;
+};
+
+const reconcile: Cost = ({ records, tally, args }) => {
+  const [worker, held] = args as [string, readonly string[]];
+  const open = held.filter((id) => records.requests.has(id));
+  const waiters = new Set(open.flatMap((id) => [...(records.requests.get(id)?.waiters ?? [])]));
+  const isHeld = new Set(held);
+  const strange = [...(records.running.get(worker) ?? [])].filter((id) => !isHeld.has(id)).length;
+  tally.touch("request", held.length + strange);
+  tally.touch("claims", open.length + strange);
+  tally.touch("leases", Math.min(waiters.size, open.length));
+  tally.touch("running");
+  tally.keyless();
+  return nothing;
+};
+
+const findCycle: Cost = ({ records, tally, args }) => {
+  const [start] = args as [string, number];
+  const seen = new Set([start]);
+  for (const id of seen) for (const next of records.requests.get(id)?.suspended ?? []) seen.add(next);
+  tally.touch("notes", seen.size);
+  return nothing;
+};
+
+const join: Cost = ({ tally, args }) => {
+  const [{ functions, knows = new Map() }] = args as [
+    { functions: ReadonlyMap<string, string>; knows?: ReadonlyMap<string, unknown> },
+  ];
+  tally.touch("members", 2);
+  tally.touch("functions", 2 + functions.size + knows.size);
+  tally.touch("versions", 2 * functions.size);
+  tally.touch("holders", 2 * functions.size);
+  tally.keyless();
+  tally.touch("leases");
+  tally.touch("lost", 2);
+  tally.touch("stats");
+  tally.touch("epoch");
+  tally.touch("costs");
+  return nothing;
+};
+
+const leave: Cost = ({ records, tally, args }) => {
+  const [process] = args as [string];
+  const held = records.running.get(process)?.size ?? 0;
+  tally.touch("running");
+  if (held > 0) enterRead(tally, held);
+  tally.touch("queue:");
+  tally.touch("members", 2);
+  tally.touch("leases");
+  tally.touch("inbox");
+  tally.touch("volunteers");
+  const functions = records.members.get(process)?.functions.size ?? 0;
+  tally.touch("holders", 2 * functions);
+  tally.touch("functions", functions);
+  tally.touch("versions", functions);
+  return nothing;
+};
+
+const renew: Cost = ({ records, tally, args }) => {
+  const [process] = args as [string];
+  tally.touch("leases");
+  if (!records.isKnown(process)) return nothing;
+  tally.keyless();
+  tally.touch("leases");
+  return nothing;
+};
+
+const functions: Cost = ({ tally }) => {
+  tally.touch("epoch");
+  tally.touch("functions");
+  tally.touch("costs");
+  return nothing;
+};
+
+const inspectRequest: Cost = ({ records, tally, args }) => {
+  const [id] = args as [string];
+  tally.touch("request");
+  if (records.requests.has(id)) {
+    tally.touch("claims");
+    tally.touch("notes", 2);
+    tally.keyless();
+  } else {
+    tally.touch("result", 2);
+  }
+  return nothing;
+};
+
+const inspect: Cost = ({ records, tally }) => {
+  const members = records.members.size;
+  tally.touch("members", 2);
+  tally.touch("leases", 1 + members);
+  tally.touch("queue:", members);
+  tally.touch("running", members);
+  tally.touch("volunteers", members);
+  return nothing;
+};
+
+const abdicate: Cost = ({ tally }) => {
+  tally.touch("head", 2);
+  return nothing;
+};
+
+const forget: Cost = ({ tally }) => {
+  tally.touch("functions", 2);
+  return nothing;
+};
+
+const costs: Readonly<Record<PoolOperation, Cost>> = {
+  ...{
+    submit,
+    claim,
+    complete,
+    mark,
+    sweep,
+    hoist,
+    locate,
+    seize,
+    release,
+    withdraw,
+    check,
+    reconcile,
+    findCycle,
+    join,
+    leave,
+  },
+  ...{ bury: leave, renew, functions, inspectRequest, inspect, abdicate, forget },
+};
+
+function nothing(): void {}
+
+/** What an operation adds to the counters of its pool. Each is written once at the end of a script. */
+class Counts {
+  readonly #counters: ReadonlyMap<string, number>;
+  readonly #before: Map<string, number>;
+
+  constructor(records: PoolRecords) {
+    this.#counters = records.counters;
+    this.#before = countersBefore(records);
+  }
+
+  since(counter: string): number {
+    return (this.#counters.get(counter) ?? 0) - (this.#before.get(counter) ?? 0);
+  }
+
+  enterCounters(tally: Tally, least: number): void {
+    let changed = 0;
+    for (const [name, count] of this.#counters) {
+      if (count === this.#before.get(name)) continue;
+      this.#before.set(name, count);
+      changed += 1;
+    }
+    tally.touch("stats", Math.max(least, changed));
+  }
+}
+
+/** Of each pool, the counters as they were when they were looked at last: copying them for each operation takes too long. */
+const countersSeen = new WeakMap<PoolRecords, Map<string, number>>();
+
+function countersBefore(records: PoolRecords): Map<string, number> {
+  const seen = countersSeen.get(records) ?? new Map<string, number>();
+  countersSeen.set(records, seen);
+  for (const [name, count] of records.counters) if (seen.get(name) !== count) seen.set(name, count);
+  return seen;
+}
+
+/** Records and claims of what was taken off a queue. */
+function enterRead(tally: Tally, ids: number): void {
+  tally.touchMany("request", ids);
+  tally.touch("claims");
+}
+
+/** Takes ids off a queue, batch by batch; without a budget as many as there are, until there are no more. */
+function enterPops(
+  tally: Tally,
+  kind: "queue" | "queue:",
+  { met, claimed, isBudgeted }: { readonly met: number; readonly claimed: number; readonly isBudgeted: boolean },
+): void {
+  if (met <= 0) {
+    tally.touch(kind);
+    return;
+  }
+  const stale = met - claimed;
+  const pops = isBudgeted ? Math.ceil(Math.log2(stale + 2)) : 1;
+  tally.touch(kind, pops + (claimed === 0 ? 1 : 0));
+  for (let pop = 0; pop < pops; pop += 1) enterRead(tally, Math.ceil(met / pops));
+}
+
+function enterLongest(search: {
+  readonly records: PoolRecords;
+  readonly tally: Tally;
+  readonly sample: number;
+  readonly hoisted: number;
+  readonly isBudgeted: boolean;
+}): void {
+  const { records, tally, sample, hoisted, isBudgeted } = search;
+  tally.touch("members");
+  tally.touch("queue:", Math.min(sample, records.members.size - 1));
+  if (hoisted > 0) enterPops(tally, "queue:", { met: hoisted, claimed: hoisted, isBudgeted });
+}
+
+/** Notes claims as running. */
+function enterOwn(tally: Tally, claimed: number): void {
+  if (claimed === 0) return;
+  tally.keyless();
+  tally.touch("running");
+  tally.touch("claims");
+}
+
+function enterMatch(matching: {
+  readonly records: PoolRecords;
+  readonly tally: Tally;
+  readonly before: Counts;
+  /** How many there were before. */
+  readonly volunteers: number;
+  readonly sample: number;
+  /** Whether somebody's own queue is known to be filled. */
+  readonly hasFirst?: boolean;
+}): void {
+  const { records, tally, before, volunteers, sample, hasFirst = false } = matching;
+  tally.touch("volunteers");
+  if (volunteers === 0) return;
+  tally.touch("epoch");
+  const moved = before.since("moved");
+  const hoisted = Math.min(moved, before.since("hoisted"));
+  const served = Math.max(0, volunteers - records.volunteers.size);
+  for (let one = 0; one < served; one += 1) {
+    tally.touch("queue:");
+    tally.touch("queue");
+    if (one < hoisted) enterHoisted({ records, tally, sample, hasFirst });
+    else enterRead(tally, 1);
+    tally.touch("volunteers");
+    tally.touch("running");
+    tally.touch("claims");
+    tally.touch("leases");
+    tally.touch("inbox");
+  }
+  if (moved > 0) {
+    tally.keyless();
+    tally.touch("costs");
+    tally.touch("leases");
+  }
+  const idle = Math.min(volunteersPerRound, records.volunteers.size);
+  if (idle > 0 && moved === 0) {
+    tally.touch("queue");
+    enterLongest({ records, tally, sample, hoisted: 0, isBudgeted: false });
+    tally.touch("queue:", idle);
+  }
+}
+
+/** A volunteer gets something from the own queue of another member. */
+function enterHoisted(search: {
+  readonly records: PoolRecords;
+  readonly tally: Tally;
+  readonly sample: number;
+  readonly hasFirst: boolean;
+}): void {
+  const { records, tally, sample, hasFirst } = search;
+  if (hasFirst) enterPops(tally, "queue:", { met: 1, claimed: 1, isBudgeted: false });
+  else enterLongest({ records, tally, sample, hoisted: 1, isBudgeted: false });
+}
+
+function nameIn(payload: string): string {
+  return payload.slice(2, payload.indexOf('"', 2));
+}

@@ -87,13 +87,13 @@ const claim: Cost = ({ records, tally, args }) => {
   if (epoch !== records.functions.epoch) return nothing;
   const before = new Counts(records);
   const ownBefore = records.ownQueues.get(worker)?.length ?? 0;
-  const queueBefore = records.queue.length;
+  const queueBefore = records.waiting;
   return () => {
     const claimed = before.since("claimed");
     const hoisted = before.since("hoisted");
     const isOutside = isOpenToRoots || isOpenToChildren;
     const fromOwn = ownBefore - (records.ownQueues.get(worker)?.length ?? 0);
-    const fromQueue = queueBefore - records.queue.length;
+    const fromQueue = queueBefore - records.waiting;
     const isOwn = claimed > 0 && fromOwn > 0 && fromQueue <= 0 && hoisted === 0;
     enterPops(tally, "queue:", { met: fromOwn, claimed: isOwn ? claimed : 0, isBudgeted: true });
     if (!isOwn && isOutside) {
@@ -189,7 +189,7 @@ const hoist: Cost = ({ records, tally, args }) => {
   tally.touch("volunteers");
   if (records.volunteers.size <= mostVolunteersRead) tally.touch("volunteers");
   if (limit === 0) return nothing;
-  const looked = Math.min(records.queue.length, limit + except.length);
+  const looked = Math.min(records.waiting, limit + except.length);
   tally.touch("queue");
   if (looked > 0) enterRead(tally, looked);
   tally.touch("members");

@@ -36,7 +36,8 @@ test("the master of the pool's slot is killed, and a replica that is behind take
     expect(await cluster.masterOf(slot)).not.toBe(master);
     await mend();
     await untilMoreIsDone(stage);
-    // it comes back as the replica of the one that took its place
+    if (kills === 1) break;
+    // it comes back as the replica of the one that took its place, which is the next to die
     await master.server.restart();
     await cluster.settled();
   }

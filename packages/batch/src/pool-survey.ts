@@ -22,7 +22,7 @@ export interface PoolSurvey {
   readonly workers: number;
   /** Function names to versions. */
   readonly versions: ReadonlyMap<string, string>;
-  /** How many functions run at a time, if the processor is busy for this part of their time. */
+  /** The lanes for functions that keep the processor busy for this part of their time. */
   lanes(busyRatio: number): Lanes;
   /** The score of a worker of the pool (`pool/…`); undefined for one that was not there. */
   scoreOf(worker: string): number | undefined;

@@ -74,13 +74,31 @@ export function checkingFacts(setStage: SetStage): void {
     expect(reply).toEqual([{ kind: "pending" }, { kind: "outcome", outcome: "=2" }, { kind: "unknown" }]);
   });
 
-  it("who checks waits for what is pending, with a lease", async () => {
+  it("who checks waits for what is pending, with a lease, and is in line with what is queued", async () => {
     const stage = await setStage();
     await submitByClient(stage.pool, "c1", "a");
     await expectChanges(stage, () => stage.pool.check("c2", longLeaseMs, [a]), {
       requests: { [a]: { waiters: ["c1", "c2"] } },
       leases: { c2: true },
+      queue: [a],
     });
+  });
+
+  it("who waits for something already is in line no further by checking, nor is who checks on what is under way", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a");
+    await expectNoChange(stage, () => stage.pool.check("c1", 0, [a]));
+    await claimNames(stage.pool, "w1");
+    await expectChanges(stage, () => stage.pool.check("c2", 0, [a]), { requests: { [a]: { waiters: ["c1", "c2"] } } });
+  });
+
+  it("a worker that waits by checking alone can draw what a caller that is gone had queued", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await submitByClient(stage.pool, "c1", "a");
+    await stage.pool.check("w1", 0, [a]);
+    expect(await claimNames(stage.pool, "w1", { isOpenToRoots: false, isOpenToChildren: true })).toEqual(["a"]);
   });
 }
 

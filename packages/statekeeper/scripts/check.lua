@@ -1,11 +1,12 @@
--- Tells a process what became of requests it waits for, and makes it a waiter of the open ones (again).
--- needs: time inbox record
+-- Tells a process what became of requests it waits for, and makes it a waiter of the open ones (again). Who was none is in line with
+-- those that are queued, since it may draw nothing from the caller with whom they are.
+-- needs: time counters inbox record callers
 -- ARGV: process, leaseMs (0: leave the lease alone), then ids
 -- reply: for each id: outcome text, or 0 (pending), or 1 (unknown)
 -- bound: the number of ids
 local process, leaseMs = ARGV[1], tonumber(ARGV[2])
 if leaseMs > 0 then redis.call('ZADD', leasesKey, readClock() + leaseMs, process) end
-local reply = {}
+local reply, queued = {}, {}
 for i = 3, #ARGV do
   local id = ARGV[i]
   local record = readRecord(id)
@@ -13,6 +14,7 @@ for i = 3, #ARGV do
     if not hasWaiter(record, process) then
       addWaiter(record, process)
       redis.call('SET', requestOf .. id, recordText(record))
+      if redis.call('HEXISTS', claimsKey, id) == 0 then queued[#queued + 1] = id end
     end
     reply[#reply + 1] = 0
   else
@@ -20,4 +22,6 @@ for i = 3, #ARGV do
     reply[#reply + 1] = result and string.match(result, '^%S+ (.*)$') or 1
   end
 end
+pushToPool(queued)
+storeCounters()
 return reply

@@ -5,7 +5,10 @@
 import type { CheckAnswer, Progress } from "../contract.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 
-/** What became of requests; makes the process a waiter of the open ones (again). */
+/**
+ * What became of requests; makes the process a waiter of the open ones (again). Who was none is in line with those that are queued,
+ * since it may draw nothing from the caller with whom they are.
+ */
 export function check(
   records: PoolRecords,
   process: string,
@@ -16,6 +19,7 @@ export function check(
   return what.ids.map((id) => {
     const record = records.requests.get(id);
     if (record !== undefined) {
+      if (!record.waiters.has(process) && record.owner === undefined) records.queue.pushTail(id);
       record.waiters.add(process);
       return { kind: "pending" };
     }

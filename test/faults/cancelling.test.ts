@@ -12,6 +12,8 @@ test.concurrent("an AbortSignal of a client aborts what runs, down the tree and 
   const stage = await FaultStage.set(context);
   const notes = await NoteFile.make(context);
   await stage.startWorkers(2);
+  // one that is not idle yet would leave the whole tree to the other
+  await stage.until(({ members }) => members.filter(({ isVolunteer }) => isVolunteer).length === 2);
   const abort = new AbortController();
   const value = (await stage.connect()).enqueue("pool", ["endure", notes.path, levels - 1], { signal: abort.signal });
   const began = await notes.has("began", levels);

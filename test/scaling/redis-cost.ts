@@ -398,13 +398,15 @@ const survey: Cost = ({ records, tally, args }) => {
   tally.touch("waiting");
   for (const queue of enterSharedQueues(records, tally))
     tally.touch(queue === records.queue ? "queue" : "caller", records.waiting <= requests ? 2 : 3);
+  const filled = [...records.ownQueues.values()].filter(({ length }) => length > 0).slice(0, sampled);
+  const ownQueued = filled.reduce((sum, { length }) => sum + length, 0);
   tally.touch("members", 2);
-  tally.touch("queue:", sampled);
+  tally.touch("queue:", sampled + (records.waiting < requests ? filled.length : 0));
   tally.touch("volunteers");
   tally.touch("hosts", 2);
   tally.touch("leases", hosts.size);
   if (hosts.size > 0) tally.keyless();
-  const ids = Math.min(requests, records.waiting);
+  const ids = Math.min(requests, records.waiting + ownQueued);
   if (ids > 0) enterRead(tally, ids);
   tally.touch("costs", ids);
   return nothing;

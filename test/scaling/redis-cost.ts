@@ -1,6 +1,6 @@
 /**
  * What an operation of the statekeeper costs on Redis, by what it finds in the memory statekeeper: the commands that its script makes
- * (packages/statekeeper/scripts) and the keys that these touch. `redis-cost.test.ts` holds it against what a redis-server counts.
+ * (packages/statekeeper/scripts) and the keys that these touch. `scaling.test.ts` holds it against what a redis-server counts.
  */
 import type {
   ClaimRequest,
@@ -26,6 +26,7 @@ interface CostParts {
 const membersByTheWay = 8;
 const membersInSweep = 256;
 const membersInHoist = 64;
+const membersInspected = 1_000;
 const volunteersPerRound = 16;
 const mostVolunteersRead = 1_000;
 
@@ -41,7 +42,9 @@ export function enterInboxRead(tally: Tally, reads: number): void {
 }
 
 const submit: Cost = ({ records, tally, args }) => {
-  const [{ process, leaseMs, worker, queueLimit, submissions }] = args as [SubmitBatch];
+  const [{ process, leaseMs, worker, isReentrant = false, priority = 0, queueLimit, submissions }] = args as [
+    SubmitBatch,
+  ];
   const own = worker !== undefined && records.members.has(worker);
   const before = new Counts(records);
   const volunteers = records.volunteers.size - (own && worker === process && records.volunteers.has(process) ? 1 : 0);
@@ -51,7 +54,7 @@ const submit: Cost = ({ records, tally, args }) => {
   if (leaseMs > 0) tally.touch("leases");
   if (worker !== undefined) tally.touch("members");
   if (own && worker === process) tally.touch("volunteers");
-  if (queueLimit > 0 && !own) tally.touch("queue");
+  const enterLineUp = lineUp(records, priority, process);
   tally.touchMany("result", submissions.length);
   tally.touchMany("request", submissions.length);
   tally.touch("functions", new Set(submissions.map(({ payload }) => nameIn(payload))).size);
@@ -65,10 +68,15 @@ const submit: Cost = ({ records, tally, args }) => {
     const queued = written - held - (own ? 0 : joined);
     tally.touchMany("request", written);
     if (own) tally.touch("claims", joined);
-    if (queued > 0) tally.touch(own ? "queue:" : "queue");
-    if (volunteers > 0 && queued > 0) {
+    const isMatched = volunteers > 0 && queued > 0;
+    const left = isMatched && !own && before.waiting === 0 ? queued - before.since("moved") : queued;
+    if (left > 0) tally.touch(own ? "queue:" : isReentrant ? "queue" : "caller");
+    if (left > 0 && !own && !isReentrant) enterLineUp(tally);
+    if (isMatched) {
       enterMatch({ records, tally, before, volunteers, sample: membersByTheWay, hasFirst: own });
       tally.touch("volunteers");
+    } else if (queueLimit > 0 && !own) {
+      tally.touch("waiting");
     }
     before.enterCounters(tally, 1);
   };
@@ -87,17 +95,16 @@ const claim: Cost = ({ records, tally, args }) => {
   if (epoch !== records.functions.epoch) return nothing;
   const before = new Counts(records);
   const ownBefore = records.ownQueues.get(worker)?.length ?? 0;
-  const queueBefore = records.waiting;
   return () => {
     const claimed = before.since("claimed");
     const hoisted = before.since("hoisted");
     const isOutside = isOpenToRoots || isOpenToChildren;
     const fromOwn = ownBefore - (records.ownQueues.get(worker)?.length ?? 0);
-    const fromQueue = queueBefore - records.waiting;
-    const isOwn = claimed > 0 && fromOwn > 0 && fromQueue <= 0 && hoisted === 0;
+    const isOwn = claimed > 0 && fromOwn > 0 && records.waiting >= before.waiting && hoisted === 0;
     enterPops(tally, "queue:", { met: fromOwn, claimed: isOwn ? claimed : 0, isBudgeted: true });
     if (!isOwn && isOutside) {
-      enterPops(tally, "queue", { met: fromQueue, claimed: claimed - hoisted, isBudgeted: true });
+      tally.touch("waiting");
+      if (before.waiting > 0) enterShared({ records, tally, before, claimed: claimed - hoisted });
       if (claimed - hoisted === 0) enterLongest({ records, tally, sample: membersByTheWay, hoisted, isBudgeted: true });
     }
     if (claimed > 0) enterOwn(tally, claimed);
@@ -112,6 +119,9 @@ const claim: Cost = ({ records, tally, args }) => {
 const complete: Cost = ({ records, tally, args }) => {
   const [worker, completions, reports] = args as [string, readonly Completion[], readonly EvaluationReport[]];
   tally.touch("costs", reports.filter(({ selfMicros }) => selfMicros > 0).length);
+  const running = records.running.get(worker);
+  const isAllOwn = completions.every(({ id }) => running?.has(id) === true);
+  const areClaimsRead = !isAllOwn || hasNotes(records);
   const before = new Counts(records);
   const waiters = new Set<string>();
   let noted = 0;
@@ -132,7 +142,8 @@ const complete: Cost = ({ records, tally, args }) => {
   return () => {
     if (completions.length > 0) {
       tally.touchMany("request", completions.length);
-      tally.touch("claims");
+      if (isAllOwn) tally.touch("notes");
+      if (areClaimsRead) tally.touch("claims");
       tally.touch("leases", waiters.size);
       tally.touch("inbox", told);
       tally.touchMany("request", open);
@@ -149,8 +160,9 @@ const mark: Cost = ({ records, tally, args }) => {
     string,
     readonly { id: string }[],
     readonly string[],
-    readonly object[],
+    readonly { id: string }[],
   ];
+  for (const { id } of [...suspended, ...progress]) notedIn(records).add(id);
   const fresh = suspended.filter(({ id }) => records.requests.get(id)?.suspended === undefined).length;
   tally.touch("claims", suspended.length + progress.length + resumed.length + fresh);
   tally.touch("notes", suspended.length + progress.length + resumed.length);
@@ -158,18 +170,19 @@ const mark: Cost = ({ records, tally, args }) => {
 };
 
 const sweep: Cost = ({ records, tally, args }) => {
-  const [{ process, headLeaseMs, copyAfterMs = 0 }] = args as [SweepRequest];
+  const [{ process, headLeaseMs, copyAfterMs = 0, prefer = [] }] = args as [SweepRequest];
   const head = records.head();
   tally.touch("head");
   if (head !== undefined && head !== process) return nothing;
   if (headLeaseMs > 0) tally.touch("head");
+  if (headLeaseMs > 0 && prefer.length > 0) tally.touch("preferences");
   tally.keyless();
   tally.touch("leases");
   const before = new Counts(records);
   const volunteers = records.volunteers.size;
   return () => {
     enterMatch({ records, tally, before, volunteers, sample: membersInSweep });
-    if (copyAfterMs > 0) tally.touch("volunteers");
+    if (copyAfterMs > 0) enterVolunteers(tally, records.volunteers.size);
     if (copyAfterMs > 0 && records.volunteers.size > 0) {
       tally.touch("epoch");
       tally.touch("claims");
@@ -185,13 +198,18 @@ const sweep: Cost = ({ records, tally, args }) => {
 const hoist: Cost = ({ records, tally, args }) => {
   const [{ limit, except }] = args as [{ limit: number; except: readonly string[] }];
   tally.keyless();
-  tally.touch("queue");
+  tally.touch("waiting");
   tally.touch("volunteers");
   if (records.volunteers.size <= mostVolunteersRead) tally.touch("volunteers");
   if (limit === 0) return nothing;
-  const looked = Math.min(records.waiting, limit + except.length);
-  tally.touch("queue");
-  if (looked > 0) enterRead(tally, looked);
+  let room = limit + except.length;
+  for (const queue of enterSharedQueues(records, tally)) {
+    if (room === 0) break;
+    const looked = Math.min(queue.length, room);
+    tally.touch(queue === records.queue ? "queue" : "caller");
+    if (looked > 0) enterRead(tally, looked);
+    room -= looked;
+  }
   tally.touch("members");
   tally.touch("queue:", Math.min(membersInHoist, records.members.size));
   return nothing;
@@ -207,13 +225,15 @@ const locate: Cost = ({ records, tally, args }) => {
 const seize: Cost = ({ records, tally, args }) => {
   const [, ids] = args as [string, readonly string[]];
   const free = ids.filter((id) => records.requests.get(id)?.owner === undefined);
-  const queued = free.filter((id) => records.requests.has(id)).length;
+  const queued = free.filter((id) => records.requests.has(id));
+  for (const id of queued) notedIn(records).add(id);
   tally.touch("members");
-  tally.touch("claims", ids.length + queued);
+  tally.touch("claims", ids.length + queued.length);
   tally.touch("request", free.length);
-  tally.touch("notes", queued);
-  tally.touch("running", queued);
-  if (queued > 0) tally.touch("stats");
+  tally.touch("notes", queued.length);
+  tally.touch("running", queued.length);
+  if (queued.length > 0) tally.keyless();
+  if (queued.length > 0) tally.touch("stats");
   return nothing;
 };
 
@@ -311,7 +331,15 @@ const leave: Cost = ({ records, tally, args }) => {
   tally.touch("holders", 2 * functions);
   tally.touch("functions", functions);
   tally.touch("versions", functions);
-  return nothing;
+  const before = new Counts(records);
+  const volunteers = records.volunteers.size;
+  return () => {
+    if (before.since("reclaimed") > 0) {
+      tally.touch("queue");
+      enterMatch({ records, tally, before, volunteers, sample: membersByTheWay });
+    }
+    before.enterCounters(tally, 0);
+  };
 };
 
 const renew: Cost = ({ records, tally, args }) => {
@@ -344,9 +372,19 @@ const inspectRequest: Cost = ({ records, tally, args }) => {
 };
 
 const inspect: Cost = ({ records, tally }) => {
-  const members = records.members.size;
+  const { hosts } = records;
+  const members = Math.min(membersInspected, records.members.size);
+  tally.touch("waiting");
   tally.touch("members", 2);
-  tally.touch("leases", 1 + members);
+  tally.touch("hosts", 3);
+  tally.touch("head");
+  tally.touch("epoch");
+  tally.touch("functions");
+  tally.touch("costs");
+  tally.touch("stats");
+  tally.keyless();
+  tally.touch("capacity");
+  tally.touch("leases", 1 + hosts.size + members);
   tally.touch("queue:", members);
   tally.touch("running", members);
   tally.touch("volunteers", members);
@@ -355,23 +393,29 @@ const inspect: Cost = ({ records, tally }) => {
 
 const survey: Cost = ({ records, tally, args }) => {
   const [{ requests, members }] = args as [SurveyRequest];
-  const { queue, hosts } = records;
+  const { hosts } = records;
   const sampled = Math.min(members, records.members.size);
-  tally.touch("queue", queue.length <= requests ? 2 : 3);
+  tally.touch("waiting");
+  for (const queue of enterSharedQueues(records, tally))
+    tally.touch(queue === records.queue ? "queue" : "caller", records.waiting <= requests ? 2 : 3);
+  const filled = [...records.ownQueues.values()].filter(({ length }) => length > 0).slice(0, sampled);
+  const ownQueued = filled.reduce((sum, { length }) => sum + length, 0);
   tally.touch("members", 2);
-  tally.touch("queue:", sampled);
+  tally.touch("queue:", sampled + (records.waiting < requests ? filled.length : 0));
   tally.touch("volunteers");
   tally.touch("hosts", 2);
   tally.touch("leases", hosts.size);
   if (hosts.size > 0) tally.keyless();
-  const ids = Math.min(requests, queue.length);
+  const ids = Math.min(requests, records.waiting + ownQueued);
   if (ids > 0) enterRead(tally, ids);
   tally.touch("costs", ids);
   return nothing;
 };
 
-const noteCapacity: Cost = ({ tally }) => {
+const noteCapacity: Cost = ({ records, tally, args }) => {
+  const [process] = args as [string];
   tally.touch("head");
+  if (records.head() !== process) return nothing;
   tally.keyless();
   tally.touch("capacity");
   return nothing;
@@ -420,10 +464,17 @@ function nothing(): void {}
 
 /** What an operation adds to the counters of its pool. Each is written once at the end of a script. */
 class Counts {
+  /** How many ids waited in the pool's queue and those of callers, and of these in callers'. */
+  readonly waiting: number;
+  readonly callersWaiting: number;
+  readonly #records: PoolRecords;
   readonly #counters: ReadonlyMap<string, number>;
   readonly #before: Map<string, number>;
 
   constructor(records: PoolRecords) {
+    this.waiting = records.waiting;
+    this.callersWaiting = records.callers.length;
+    this.#records = records;
     this.#counters = records.counters;
     this.#before = countersBefore(records);
   }
@@ -440,6 +491,7 @@ class Counts {
       changed += 1;
     }
     tally.touch("stats", Math.max(least, changed));
+    if (this.#records.waiting !== this.waiting) tally.touch("waiting");
   }
 }
 
@@ -453,6 +505,45 @@ function countersBefore(records: PoolRecords): Map<string, number> {
   return seen;
 }
 
+/** Of each pool, the ids of which something was noted; those of which it is forgotten go when somebody looks. */
+const notedSeen = new WeakMap<PoolRecords, Set<string>>();
+
+function notedIn(records: PoolRecords): Set<string> {
+  const noted = notedSeen.get(records) ?? new Set<string>();
+  notedSeen.set(records, noted);
+  return noted;
+}
+
+/** Whether there are notes of any request. */
+function hasNotes(records: PoolRecords): boolean {
+  const noted = notedIn(records);
+  for (const id of noted) {
+    const { suspended, progress } = records.requests.get(id) ?? {};
+    if (suspended !== undefined || progress !== undefined) return true;
+    noted.delete(id);
+  }
+  return false;
+}
+
+/** Looks who is in line, and returns what enters the cost of pushing something for a caller. */
+function lineUp(records: PoolRecords, priority: number, process: string): (tally: Tally) => void {
+  const { turns, queues } = records.callers.at(priority);
+  const [first] = turns.first(1);
+  const isEmpty = (queues.get(process)?.length ?? 0) === 0;
+  return (tally) => {
+    if (!isEmpty) return;
+    tally.touch("callers", first?.name === process ? 1 : 2);
+    if (first === undefined) tally.touch("priorities", 2);
+  };
+}
+
+/** Asks which shared queues there are. */
+function enterSharedQueues(records: PoolRecords, tally: Tally): Iterable<{ readonly length: number }> {
+  tally.touch("priorities");
+  tally.touch("callers", records.callers.priorities.size);
+  return records.sharedQueues();
+}
+
 /** Records and claims of what was taken off a queue. */
 function enterRead(tally: Tally, ids: number): void {
   tally.touchMany("request", ids);
@@ -462,7 +553,7 @@ function enterRead(tally: Tally, ids: number): void {
 /** Takes ids off a queue, batch by batch; without a budget as many as there are, until there are no more. */
 function enterPops(
   tally: Tally,
-  kind: "queue" | "queue:",
+  kind: "queue" | "queue:" | "caller",
   { met, claimed, isBudgeted }: { readonly met: number; readonly claimed: number; readonly isBudgeted: boolean },
 ): void {
   if (met <= 0) {
@@ -473,6 +564,25 @@ function enterPops(
   const pops = isBudgeted ? Math.ceil(Math.log2(stale + 2)) : 1;
   tally.touch(kind, pops + (claimed === 0 ? 1 : 0));
   for (let pop = 0; pop < pops; pop += 1) enterRead(tally, Math.ceil(met / pops));
+}
+
+/** Draws from the pool's queue, and by turns from callers' if it has nothing. */
+function enterShared(drawn: {
+  readonly records: PoolRecords;
+  readonly tally: Tally;
+  readonly before: Counts;
+  readonly claimed: number;
+}): void {
+  const { records, tally, before, claimed } = drawn;
+  const fromCallers = before.callersWaiting - records.callers.length;
+  const fromQueue = before.waiting - records.waiting - fromCallers;
+  const claimedFromQueue = Math.min(claimed, Math.max(0, fromQueue));
+  enterPops(tally, "queue", { met: fromQueue, claimed: claimedFromQueue, isBudgeted: true });
+  if (claimedFromQueue > 0 && fromCallers === 0) return;
+  tally.touch("priorities");
+  if (before.callersWaiting === 0) return;
+  tally.touch("callers", 2);
+  enterPops(tally, "caller", { met: fromCallers, claimed: claimed - claimedFromQueue, isBudgeted: true });
 }
 
 function enterLongest(search: {
@@ -507,17 +617,20 @@ function enterMatch(matching: {
   readonly hasFirst?: boolean;
 }): void {
   const { records, tally, before, volunteers, sample, hasFirst = false } = matching;
-  tally.touch("volunteers");
+  enterVolunteers(tally, volunteers);
   if (volunteers === 0) return;
   tally.touch("epoch");
+  tally.touch("waiting");
+  const isWaiting = before.waiting + before.since("released") + before.since("reclaimed") > 0;
   const moved = before.since("moved");
   const hoisted = Math.min(moved, before.since("hoisted"));
   const served = Math.max(0, volunteers - records.volunteers.size);
   for (let one = 0; one < served; one += 1) {
     tally.touch("queue:");
-    tally.touch("queue");
+    if (isWaiting) tally.touch("queue");
     if (one < hoisted) enterHoisted({ records, tally, sample, hasFirst });
-    else enterRead(tally, 1);
+    else if (isWaiting) enterRead(tally, 1);
+    else enterAtHand(tally, moved / served);
     tally.touch("volunteers");
     tally.touch("running");
     tally.touch("claims");
@@ -531,10 +644,22 @@ function enterMatch(matching: {
   }
   const idle = Math.min(volunteersPerRound, records.volunteers.size);
   if (idle > 0 && moved === 0) {
-    tally.touch("queue");
+    if (isWaiting) enterShared({ records, tally, before, claimed: 0 });
     enterLongest({ records, tally, sample, hoisted: 0, isBudgeted: false });
     tally.touch("queue:", idle);
   }
+}
+
+/** Some volunteers, and in which order they are served if that makes a difference. */
+function enterVolunteers(tally: Tally, volunteers: number): void {
+  tally.touch("volunteers");
+  if (volunteers > 1) tally.touch("preferences");
+}
+
+/** What has just come goes to a volunteer, one by one, before it is put on any queue. */
+function enterAtHand(tally: Tally, ids: number): void {
+  tally.touch("request", ids);
+  tally.touch("claims", ids);
 }
 
 /** A volunteer gets something from the own queue of another member. */

@@ -3,11 +3,15 @@
  * is once a pool may become hot; of those that there are once a request or a process only the sum is kept.
  */
 
-/** Keys that there are once a pool. */
+/** Keys that there are once a pool; `callers` once a priority, of which a pool seldom has many. */
 export const poolKeys = [
   "queue",
+  "waiting",
+  "priorities",
+  "callers",
   "claims",
   "volunteers",
+  "preferences",
   "members",
   "leases",
   "functions",
@@ -23,7 +27,7 @@ export const poolKeys = [
   "capacity",
 ] as const;
 /** Kinds of keys that there are once a request, result or process. */
-export const singleKeys = ["request", "result", "inbox", "running", "queue:", "lost"] as const;
+export const singleKeys = ["request", "result", "inbox", "running", "queue:", "caller", "lost"] as const;
 
 export type KeyKind = (typeof poolKeys)[number] | (typeof singleKeys)[number];
 

@@ -630,7 +630,6 @@ function enterMatch(matching: {
     if (isWaiting) tally.touch("queue");
     if (one < hoisted) enterHoisted({ records, tally, sample, hasFirst });
     else if (isWaiting) enterRead(tally, 1);
-    else enterAtHand(tally, moved / served);
     tally.touch("volunteers");
     tally.touch("running");
     tally.touch("claims");
@@ -654,12 +653,6 @@ function enterMatch(matching: {
 function enterVolunteers(tally: Tally, volunteers: number): void {
   tally.touch("volunteers");
   if (volunteers > 1) tally.touch("preferences");
-}
-
-/** What has just come goes to a volunteer, one by one, before it is put on any queue. */
-function enterAtHand(tally: Tally, ids: number): void {
-  tally.touch("request", ids);
-  tally.touch("claims", ids);
 }
 
 /** A volunteer gets something from the own queue of another member. */

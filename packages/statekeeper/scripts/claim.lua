@@ -5,7 +5,8 @@
 -- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), and if there are claims: the
 --        time in ms, then for each: id, record (see lib/record.lua)
 -- bound: 1000 ids looked at
-local worker, max, epoch, volunteerFor, skips = ARGV[1], tonumber(ARGV[2]), ARGV[4], tonumber(ARGV[6]), ARGV[9]
+local worker, max, epoch, volunteerFor = ARGV[1], tonumber(ARGV[2]), ARGV[4], tonumber(ARGV[6])
+local score, recent, skips = ARGV[7], ARGV[8], ARGV[9]
 standDown(worker)
 if max == 0 then return { 'claims', redis.call('HLEN', volunteersKey), 0 } end
 if redis.call('HEXISTS', membersKey, worker) == 0 then return { 'unknown-worker', 0, 0 } end
@@ -23,8 +24,8 @@ elseif drawing.scans <= 0 and not mayPassOver(drawing) then
 elseif volunteerFor > 0 then
   local turn = redis.call('HINCRBY', statsKey, 'volunteered', 1)
   local reach = drawing.reach == 'others' and 'others' or 'roots'
-  local parts = { turn, volunteerFor, epoch, reach, ARGV[7], ARGV[8], skips }
-    redis.call('HSET', volunteersKey, worker, table.concat(parts, ' '))
+  local volunteer = { turn, volunteerFor, epoch, reach, score, recent, skips }
+  redis.call('HSET', volunteersKey, worker, table.concat(volunteer, ' '))
 end
 storeCounters()
 

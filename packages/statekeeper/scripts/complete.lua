@@ -1,5 +1,5 @@
 -- Takes outcomes in: the first outcome of an open request wins, an error only from its owner; tells the waiters.
--- needs: time counters inbox record
+-- needs: time counters inbox record groups
 -- ARGV: worker, number of reports, for each: function name, evaluations, failures, selfMicros (0: as before);
 --       then groups of outcomes: ttlMs (0: do not keep), stamp, how many, for each: id, outcome text
 -- reply: nothing
@@ -12,16 +12,7 @@ for i = 3, 2 + 4 * reports, 4 do
   if ARGV[i + 3] ~= '0' then redis.call('HSET', costsKey, ARGV[i], ARGV[i + 3]) end
 end
 
-local ids, outcomes, ttls, stamps = {}, {}, {}, {}
-local at = 3 + 4 * reports
-while at < #ARGV do
-  local ttl, stamp, last = ARGV[at], ARGV[at + 1], at + 1 + 2 * tonumber(ARGV[at + 2])
-  for i = at + 3, last, 2 do
-    local place = #ids + 1
-    ids[place], outcomes[place], ttls[place], stamps[place] = ARGV[i], ARGV[i + 1], ttl, stamp
-  end
-  at = last + 2
-end
+local ttls, stamps, ids, outcomes = readGroups(3 + 4 * reports)
 if #ids > 0 then
   local texts, keys = readMany(requestOf, ids)
   -- what a worker was running is its own: claims need reading only if there are others, or notes to forget

@@ -6,7 +6,7 @@
 --        copy in the order of its queue: id, record (see lib/record.lua)
 -- bound: limit and the ids not to be copied, on shared queues and on an own one; 64 callers a priority; 1000 volunteers
 local process, limit = ARGV[1], tonumber(ARGV[2])
-local reply = { tonumber(redis.call('GET', waitingKey) or '0'), redis.call('HLEN', volunteersKey), string.format('%d', readClock()) }
+local reply = { waitingNow(), redis.call('HLEN', volunteersKey), string.format('%d', readClock()) }
 if reply[2] <= 1000 then
   local volunteers = redis.call('HGETALL', volunteersKey)
   reply[2] = 0

@@ -1,12 +1,12 @@
 -- Reads a pool for `status`.
--- needs: time inbox functions hosts
+-- needs: time counters inbox functions hosts
 -- ARGV: the most members to show
 -- reply: how many wait in the pool's queue and callers', clients, head or empty, function table, counters, hosts (see
 --        lib/hosts.lua), the time in ms, the capacity as noted or empty, then for each member: id, JSON, ms until its lease lapses,
 --        queued, running, is a volunteer (1|0)
 -- bound: the most members to show, the number of functions, 1000 hosts
 local reply = {
-  tonumber(redis.call('GET', waitingKey) or '0'),
+  waitingNow(),
   redis.call('ZCARD', leasesKey) - redis.call('HLEN', membersKey) - redis.call('HLEN', hostsKey),
   redis.call('GET', headKey) or '',
   functionTable(),

@@ -1,5 +1,5 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
--- needs: time counters inbox record functions callers draw match
+-- needs: time counters inbox record groups functions callers draw match
 -- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: none), queueLimit (0: none),
 --       priority (or `child`: these are calls of a function that runs, and go to the pool's queue), then groups of requests: mode
 --       (use|refresh|bypass|held), timeoutMs (0: none), how many, for each: id, payload (a line end and a trace context may follow)
@@ -36,16 +36,7 @@ local function cachedOutcome(result, stamp)
   return string.sub(result, #stamp + 2)
 end
 
-local ids, payloads, modes, timeouts = {}, {}, {}, {}
-local at = 6
-while at < #ARGV do
-  local mode, timeoutMs, last = ARGV[at], ARGV[at + 1], at + 1 + 2 * tonumber(ARGV[at + 2])
-  for i = at + 3, last, 2 do
-    local place = #ids + 1
-    ids[place], payloads[place], modes[place], timeouts[place] = ARGV[i], ARGV[i + 1], mode, timeoutMs
-  end
-  at = last + 2
-end
+local modes, timeouts, ids, payloads = readGroups(6)
 local results = readMany(resultOf, ids)
 local texts, keys = readMany(requestOf, ids)
 
@@ -137,9 +128,10 @@ local volunteers = redis.call('HLEN', volunteersKey)
 local coming = #queued
 local isStraight = volunteers > 0 and coming > 0 and worker == '' and waitingNow() == 0
 if isStraight then
-  atHand = queued
+  for i, id in ipairs(queued) do atHand[i] = { id = id, text = writes[placeOf[id]] } end
   match(coming, 8, nil, firstName)
-  queued = atHand
+  queued = {}
+  for i, request in ipairs(atHand) do queued[i] = request.id end
 end
 if worker ~= '' then
   pushAll('RPUSH', queueOf .. worker, queued)

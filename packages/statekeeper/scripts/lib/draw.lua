@@ -130,17 +130,18 @@ local function drawFrom(drawing, key, pop, push, isShared)
   return false
 end
 
--- Ids that have just come while nothing waited: whoever is idle gets them before they are put on any queue.
+-- Requests, as id and text, that have just come while nothing waited and that nobody has claimed: whoever is idle gets them before
+-- they are put on any queue.
 local atHand = {}
 local function drawAtHand(drawing)
   local kept = {}
-  for _, id in ipairs(atHand) do
+  for _, request in ipairs(atHand) do
     local taken = 'left'
     if not isFull(drawing) then
       drawing.scans = drawing.scans - 1
-      taken = take(drawing, id, redis.call('GET', requestOf .. id), redis.call('HGET', claimsKey, id), true)
+      taken = take(drawing, request.id, request.text, nil, true)
     end
-    if taken == 'left' or taken == 'skipped' then kept[#kept + 1] = id end
+    if taken == 'left' or taken == 'skipped' then kept[#kept + 1] = request end
   end
   atHand = kept
 end

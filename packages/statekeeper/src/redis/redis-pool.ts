@@ -228,7 +228,7 @@ export class RedisPool implements PoolKeeper {
 
 /**
  * Adds items in groups of neighbours that have the first two of their parts in common: these, how many items, and the other
- * two parts of each. Every argument costs both ends time, and most items of a call are alike.
+ * two parts of each (scripts/lib/groups.lua). Every argument costs both ends time, and most items of a call are alike.
  */
 function pushGroups<Item>(
   args: Arguments,

@@ -17,9 +17,9 @@ export function survey(records: PoolRecords, { requests, members }: SurveyReques
       workers += 1;
       slots += Number(member.description["slots"] ?? 1);
     }
-    const own = [...(records.ownQueues.get(id) ?? [])];
-    ownQueued += own.length;
-    ids.push(...own.slice(0, Math.max(0, requests - ids.length)));
+    const own = records.ownQueues.get(id);
+    ownQueued += own?.length ?? 0;
+    ids.push(...(own?.first(Math.max(0, requests - ids.length)) ?? []));
   }
   const scale = sampled.length === 0 ? 0 : records.members.size / sampled.length;
   return {

@@ -30,11 +30,12 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   const [oldest = ""] = intake.queued;
   const functionName = functionNameIn(records.requests.get(oldest)?.payload ?? "");
   const bounds = { limit: coming, sample: membersAskedByTheWay, first: intake.batch.worker, functionName };
-  const isStraight = intake.batch.worker === undefined && records.waiting === 0;
+  const isServed = coming > 0 && records.volunteers.size > 0;
+  const isStraight = isServed && intake.batch.worker === undefined && records.waiting === 0;
   if (isStraight) intake.queued = serveStraight(records, intake.queued, bounds);
   enqueue(records, intake);
   records.count("submitted", batch.submissions.length);
-  if (coming > 0 && !isStraight) match(records, bounds);
+  if (isServed && !isStraight) match(records, bounds);
   return { answers: intake.answers, volunteers: records.volunteers.size };
 }
 
@@ -42,7 +43,7 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
 function serveStraight(records: PoolRecords, ids: readonly string[], bounds: MatchBounds): string[] {
   const atHand = new Deque<string>();
   for (const id of ids) atHand.pushTail(id);
-  if (ids.length > 0) match(records, { ...bounds, atHand });
+  match(records, { ...bounds, atHand });
   return [...atHand];
 }
 

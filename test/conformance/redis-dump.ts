@@ -71,7 +71,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   callers: readScores,
   caller: readList,
   waiting: readText,
-  request: readText,
+  requests: readHash,
   claims: readHash,
   notes: readHash,
   reports: readHash,
@@ -106,10 +106,11 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
   const scores = (name: string): Array<[string, number]> => inPairs((single.get(name) as string[] | undefined) ?? []);
   expectCounted(contents);
   return {
-    requests: dumpRequests(
-      each(contents, "request", (text) => text as string),
-      { claims: fields("claims"), notes: fields("notes"), reports: fields("reports") },
-    ),
+    requests: dumpRequests(fields("requests"), {
+      claims: fields("claims"),
+      notes: fields("notes"),
+      reports: fields("reports"),
+    }),
     queue: (single.get("queue") as string[] | undefined) ?? [],
     callerQueues: dumpCallerQueues(contents),
     turns: dumpTurns(contents),

@@ -7,7 +7,6 @@ const keyless = new Set(["time"]);
 const manyKeys = new Map([
   ["mget", 1],
   ["del", 1],
-  ["mset", 2],
 ]);
 
 /** @param source - `lua` for what a script makes; anything else came over a connection. */
@@ -26,7 +25,7 @@ function readInScript(command: string, words: readonly string[], tally: Tally): 
   else tally.touchMany(kindOf(first), Math.ceil(words.length / step));
 }
 
-/** `callgrid:{grid:pool}:request:<id>` is of the kind `request`. */
+/** `callgrid:{grid:pool}:result:<id>` is of the kind `result`. */
 function kindOf(key: string): KeyKind {
   const rest = key.slice(key.indexOf("}:") + 2);
   const colon = rest.indexOf(":");

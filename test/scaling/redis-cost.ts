@@ -56,7 +56,7 @@ const submit: Cost = ({ records, tally, args }) => {
   if (own && worker === process) tally.touch("volunteers");
   const enterLineUp = lineUp(records, priority, process);
   tally.touchMany("result", submissions.length);
-  tally.touchMany("request", submissions.length);
+  if (submissions.length > 0) tally.touch("requests");
   tally.touch("functions", new Set(submissions.map(({ payload }) => nameIn(payload))).size);
   tally.touch("members", held);
   if (held > 0) tally.touch("running");
@@ -66,7 +66,7 @@ const submit: Cost = ({ records, tally, args }) => {
     const joined = before.since("joined");
     const written = submissions.length - before.since("hits");
     const queued = written - held - (own ? 0 : joined);
-    tally.touchMany("request", written);
+    if (written > 0) tally.touch("requests");
     if (own) tally.touch("claims", joined);
     const isMatched = volunteers > 0 && queued > 0;
     const left = isMatched && !own && before.waiting === 0 ? queued - before.since("moved") : queued;
@@ -126,6 +126,8 @@ const complete: Cost = ({ records, tally, args }) => {
   const waiters = new Set<string>();
   let noted = 0;
   let open = 0;
+  // until when results are kept
+  if (completions.some(({ ttlMs }) => ttlMs > 0)) tally.keyless();
   for (const { id, ttlMs } of completions) {
     const record = records.requests.get(id);
     if (ttlMs > 0) tally.touch("result");
@@ -141,12 +143,12 @@ const complete: Cost = ({ records, tally, args }) => {
   const told = waiters.has(worker) ? waiters.size - 1 : waiters.size;
   return () => {
     if (completions.length > 0) {
-      tally.touchMany("request", completions.length);
+      tally.touch("requests");
       if (isAllOwn) tally.touch("notes");
       if (areClaimsRead) tally.touch("claims");
       tally.touch("leases", waiters.size);
       tally.touch("inbox", told);
-      tally.touchMany("request", open);
+      if (open > 0) tally.touch("requests");
       if (open > 0) tally.touch("claims");
       if (noted > 0) tally.touch("notes");
       tally.touch("running");
@@ -189,7 +191,7 @@ const sweep: Cost = ({ records, tally, args }) => {
     }
     // the work of dead members goes back by a few commands each, and one or two a request
     const reclaimed = before.since("reclaimed");
-    if (reclaimed > 0) tally.touch("request", 2 * reclaimed);
+    if (reclaimed > 0) tally.touch("requests", 2 * reclaimed);
     if (reclaimed > 0) tally.touch("notes", reclaimed);
     before.enterCounters(tally, 0);
   };
@@ -218,7 +220,7 @@ const hoist: Cost = ({ records, tally, args }) => {
 const locate: Cost = ({ records, tally, args }) => {
   const [ids] = args as [readonly string[]];
   if (ids.length > 0) tally.touch("claims");
-  tally.touch("request", ids.filter((id) => records.requests.get(id)?.owner === undefined).length);
+  tally.touch("requests", ids.filter((id) => records.requests.get(id)?.owner === undefined).length);
   return nothing;
 };
 
@@ -229,7 +231,7 @@ const seize: Cost = ({ records, tally, args }) => {
   for (const id of queued) notedIn(records).add(id);
   tally.touch("members");
   tally.touch("claims", ids.length + queued.length);
-  tally.touch("request", free.length);
+  tally.touch("requests", free.length);
   tally.touch("notes", queued.length);
   tally.touch("running", queued.length);
   if (queued.length > 0) tally.keyless();
@@ -258,10 +260,10 @@ const withdraw: Cost = ({ records, tally, args }) => {
   const [process, ids] = args as [string, readonly string[]];
   const known = ids.filter((id) => records.requests.get(id)?.waiters.has(process) === true);
   const before = new Counts(records);
-  tally.touch("request", ids.length);
+  tally.touch("requests", ids.length);
   return () => {
     const gone = before.since("withdrawn");
-    tally.touch("request", known.length);
+    tally.touch("requests", known.length);
     tally.touch("claims", 3 * gone);
     tally.touch("leases", Math.min(1, known.length - gone));
     before.enterCounters(tally, 0);
@@ -272,7 +274,7 @@ const check: Cost = ({ records, tally, args }) => {
   const [, leaseMs, ids] = args as [string, number, readonly string[]];
   if (leaseMs > 0) tally.keyless();
   if (leaseMs > 0) tally.touch("leases");
-  tally.touch("request", ids.length);
+  tally.touch("requests", ids.length);
   tally.touch("result", ids.filter((id) => !records.requests.has(id)).length);
   return nothing;
 };
@@ -283,7 +285,7 @@ const reconcile: Cost = ({ records, tally, args }) => {
   const waiters = new Set(open.flatMap((id) => [...(records.requests.get(id)?.waiters ?? [])]));
   const isHeld = new Set(held);
   const strange = [...(records.running.get(worker) ?? [])].filter((id) => !isHeld.has(id)).length;
-  tally.touch("request", held.length + strange);
+  tally.touch("requests", held.length + strange);
   tally.touch("claims", open.length + strange);
   tally.touch("leases", Math.min(waiters.size, open.length));
   tally.touch("running");
@@ -360,7 +362,7 @@ const functions: Cost = ({ tally }) => {
 
 const inspectRequest: Cost = ({ records, tally, args }) => {
   const [id] = args as [string];
-  tally.touch("request");
+  tally.touch("requests");
   if (records.requests.has(id)) {
     tally.touch("claims");
     tally.touch("notes", 2);
@@ -546,7 +548,7 @@ function enterSharedQueues(records: PoolRecords, tally: Tally): Iterable<{ reado
 
 /** Records and claims of what was taken off a queue. */
 function enterRead(tally: Tally, ids: number): void {
-  tally.touchMany("request", ids);
+  if (ids > 0) tally.touch("requests");
   tally.touch("claims");
 }
 

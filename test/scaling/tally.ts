@@ -1,12 +1,13 @@
 /**
  * What one pool asks of its Redis: commands, inside scripts and around them, and how often each key is touched. A key that there
- * is once a pool may become hot; of those that there are once a request or a process only the sum is kept.
+ * is once a pool may become hot; of those that there are once a result or a process only the sum is kept.
  */
 
 /** Keys that there are once a pool; `callers` once a priority, of which a pool seldom has many. */
 export const poolKeys = [
   "queue",
   "waiting",
+  "requests",
   "priorities",
   "callers",
   "claims",
@@ -26,8 +27,8 @@ export const poolKeys = [
   "hosts",
   "capacity",
 ] as const;
-/** Kinds of keys that there are once a request, result or process. */
-export const singleKeys = ["request", "result", "inbox", "running", "queue:", "caller", "lost"] as const;
+/** Kinds of keys that there are once a result or process. */
+export const singleKeys = ["result", "inbox", "running", "queue:", "caller", "lost"] as const;
 
 export type KeyKind = (typeof poolKeys)[number] | (typeof singleKeys)[number];
 

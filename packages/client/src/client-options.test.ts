@@ -11,7 +11,7 @@ describe("the options of a client", () => {
       checkEveryMs: 2_000,
       payloadLimitBytes: 16 * 1024 * 1024,
       queueLimit: 1_000_000,
-      windowSize: 1_000,
+      windowSize: 4_000,
       noWorkersWarningMs: 5_000,
     });
   });

@@ -63,7 +63,7 @@ export const clientOptions = declareOptions({
   }),
   windowSize: option.number({
     unit: "count",
-    default: 1_000,
+    default: 4_000,
     min: 1,
     max: 1_000_000,
     description: "How many requests of one enqueueAll or stream are open at once.",

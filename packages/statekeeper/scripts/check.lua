@@ -13,7 +13,7 @@ for i = 3, #ARGV do
   if record then
     if not hasWaiter(record, process) then
       addWaiter(record, process)
-      redis.call('SET', requestOf .. id, recordText(record))
+      redis.call('HSET', requestsKey, id, recordText(record))
       if redis.call('HEXISTS', claimsKey, id) == 0 then queued[#queued + 1] = id end
     end
     reply[#reply + 1] = 0

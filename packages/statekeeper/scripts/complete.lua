@@ -12,13 +12,24 @@ for i = 3, 2 + 4 * reports, 4 do
   if ARGV[i + 3] ~= '0' then redis.call('HSET', costsKey, ARGV[i], ARGV[i + 3]) end
 end
 
+-- With the time of its end Redis keeps a result faster than with how long: it need not be reckoned for each.
+local ends = {}
+local function untilWhen(ttlMs)
+  local known = ends[ttlMs]
+  if known == nil then
+    known = string.format('%d', readClock() + tonumber(ttlMs))
+    ends[ttlMs] = known
+  end
+  return known
+end
+
 local ttls, stamps, ids, outcomes = readGroups(3 + 4 * reports)
 if #ids > 0 then
-  local texts, keys = readMany(requestOf, ids)
+  local texts = fieldsOf(requestsKey, ids)
   -- what a worker was running is its own: claims need reading only if there are others, or notes to forget
   local isAllMine = pushAll('SREM', runningOf .. worker, ids) == #ids and redis.call('EXISTS', notesKey) == 0
   local claims = isAllMine and {} or fieldsOf(claimsKey, ids)
-  local closed, closedKeys, ended, isClosed, late, fenced = {}, {}, {}, {}, 0, 0
+  local closed, ended, isClosed, late, fenced = {}, {}, {}, 0, 0
   local mine = worker .. ' '
   for i, id in ipairs(ids) do
     local outcome, text, claim = outcomes[i], texts[i], claims[i]
@@ -26,17 +37,16 @@ if #ids > 0 then
     local isError = string.byte(outcome) == 33
     local isKept = not isError and ttls[i] ~= '0'
     if not text or isClosed[id] then
-      if isKept then redis.call('SET', resultOf .. id, stamps[i] .. ' ' .. outcome, 'PX', ttls[i], 'NX') end
+      if isKept then redis.call('SET', resultOf .. id, stamps[i] .. ' ' .. outcome, 'PXAT', untilWhen(ttls[i]), 'NX') end
       late = late + 1
     elseif isError and not isMine then
       fenced = fenced + 1
     else
-      if isKept then redis.call('SET', resultOf .. id, stamps[i] .. ' ' .. outcome, 'PX', ttls[i]) end
+      if isKept then redis.call('SET', resultOf .. id, stamps[i] .. ' ' .. outcome, 'PXAT', untilWhen(ttls[i])) end
       local header = headerOf(text)
       tellWaiters(id, header.waiters, outcome, isKept, worker)
       if header.losses > 0 then redis.call('HDEL', reportsKey, id) end
       closed[#closed + 1] = id
-      closedKeys[#closed] = keys[i]
       ended[#closed] = claim
       isClosed[id] = true
       if claim and not isMine then
@@ -45,9 +55,7 @@ if #ids > 0 then
       end
     end
   end
-  for first = 1, #closedKeys, perCall do
-    redis.call('DEL', unpack(closedKeys, first, math.min(first + perCall - 1, #closedKeys)))
-  end
+  pushAll('HDEL', requestsKey, closed)
   unclaim(closed, ended)
   count('late', late)
   count('fenced', fenced)

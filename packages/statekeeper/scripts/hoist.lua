@@ -28,7 +28,7 @@ local function copies(ids, room)
     if not left[id] then wanted[#wanted + 1] = id end
   end
   if #wanted == 0 then return found end
-  local texts, claims = readMany(requestOf, wanted), fieldsOf(claimsKey, wanted)
+  local texts, claims = fieldsOf(requestsKey, wanted), fieldsOf(claimsKey, wanted)
   for i, id in ipairs(wanted) do
     if #found >= room then break end
     if texts[i] and not claims[i] and not left[id] and headerOf(texts[i]).isWanted then

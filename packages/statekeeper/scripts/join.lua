@@ -24,7 +24,7 @@ for _, lost in ipairs(redis.call('LRANGE', lostOf .. id, 0, -1)) do
   local record = readRecord(lost)
   if record and record.losses > 0 then
     record.losses = record.losses - 1
-    redis.call('SET', requestOf .. lost, recordText(record))
+    redis.call('HSET', requestsKey, lost, recordText(record))
     if record.losses == 0 then redis.call('HDEL', reportsKey, lost) end
   end
 end

@@ -9,7 +9,7 @@ for i, id in ipairs(ARGV) do
   if claims[i] then
     reply[i] = 'claimed'
   else
-    reply[i] = redis.call('EXISTS', requestOf .. id) == 1 and 'queued' or 'unknown'
+    reply[i] = redis.call('HEXISTS', requestsKey, id) == 1 and 'queued' or 'unknown'
   end
 end
 return reply

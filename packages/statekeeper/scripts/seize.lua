@@ -12,7 +12,7 @@ for i = 2, #ARGV do
   local claim = redis.call('HGET', claimsKey, id)
   if claim then
     if workerOf(claim) == worker then held[#held + 1] = id end
-  elseif redis.call('EXISTS', requestOf .. id) == 1 then
+  elseif redis.call('HEXISTS', requestsKey, id) == 1 then
     redis.call('HSET', claimsKey, id, worker .. ' ' .. string.format('%d', readClock()) .. ' noted')
     redis.call('HSET', notesKey, 'suspended ' .. id, '')
     redis.call('SADD', runningOf .. worker, id)

@@ -36,9 +36,20 @@ local function cachedOutcome(result, stamp)
   return string.sub(result, #stamp + 2)
 end
 
+-- What is kept under the ids, false where there is nothing.
+local function resultsOf(ids)
+  if #ids == 1 then return { redis.call('GET', resultOf .. ids[1]) } end
+  local keys, results = {}, {}
+  for i = 1, #ids do keys[i] = resultOf .. ids[i] end
+  for first = 1, #ids, perCall do
+    local part = redis.call('MGET', unpack(keys, first, math.min(first + perCall - 1, #ids)))
+    for i = 1, #part do results[first + i - 1] = part[i] end
+  end
+  return results
+end
+
 local modes, timeouts, ids, payloads = readGroups(6)
-local results = readMany(resultOf, ids)
-local texts, keys = readMany(requestOf, ids)
+local results, texts = resultsOf(ids), fieldsOf(requestsKey, ids)
 
 -- Records are written together at the end; where the text of one stands among the writes, by id.
 local writes, placeOf = {}, {}
@@ -47,24 +58,24 @@ local firstName = nil
 local joined, hits = 0, 0
 local plainHeader = process .. ' use 0 0 ' .. rank .. '\n'
 
-local function write(id, key, text)
+local function write(id, text)
   local place = placeOf[id]
   if place == nil then
     place = #writes + 2
     placeOf[id] = place
-    writes[place - 1] = key
+    writes[place - 1] = id
   end
   writes[place] = text
 end
 
-local function create(id, key, payload, mode, timeoutMs)
+local function create(id, payload, mode, timeoutMs)
   if timeoutMs == '0' and (mode == 'use' or mode == 'held') then
-    write(id, key, plainHeader .. payload)
+    write(id, plainHeader .. payload)
   else
     local deadline = timeoutMs == '0' and 0 or readClock() + tonumber(timeoutMs)
     local storedMode = mode == 'held' and 'use' or mode
     local record = { waiters = process, mode = storedMode, deadline = deadline, losses = 0, priority = rank, payload = payload }
-    write(id, key, recordText(record))
+    write(id, recordText(record))
   end
   if mode == 'held' then
     held[#held + 1] = id
@@ -92,7 +103,7 @@ local function join(index, record, payload, mode, timeoutMs)
   if record.deadline > 0 then
     record.deadline = timeoutMs == '0' and 0 or math.max(record.deadline, readClock() + tonumber(timeoutMs))
   end
-  write(id, keys[index], recordText(record))
+  write(id, recordText(record))
   joined = joined + 1
   -- a worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn
   local isWanted = worker ~= '' or isNew or isRaised
@@ -117,13 +128,13 @@ for index, id in ipairs(ids) do
     elseif room <= 0 then
       answer(index - 1, 'pool-full')
     else
-      create(id, keys[index], payload, mode, timeoutMs)
+      create(id, payload, mode, timeoutMs)
     end
   end
   if #queued == 1 then firstName = firstName or name end
 end
 
-writeMany(writes)
+pushAll('HSET', requestsKey, writes)
 local volunteers = redis.call('HLEN', volunteersKey)
 local coming = #queued
 local isStraight = volunteers > 0 and coming > 0 and worker == '' and waitingNow() == 0

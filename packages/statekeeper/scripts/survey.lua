@@ -39,7 +39,7 @@ local reply = {
   queued, redis.call('HLEN', membersKey), redis.call('HLEN', volunteersKey), #members / 2, workers, slots, ownQueued, hostStates(),
 }
 if #ids == 0 then return reply end
-local texts, claims = readMany(requestOf, ids), fieldsOf(claimsKey, ids)
+local texts, claims = fieldsOf(requestsKey, ids), fieldsOf(claimsKey, ids)
 for i, id in ipairs(ids) do
   if texts[i] and not claims[i] then
     local header = headerOf(texts[i])

@@ -18,7 +18,7 @@ for i = 2, #ARGV do
   if record and hasWaiter(record, process) then
     record.waiters = without(record.waiters, process)
     if hasKnownWaiter(record) then
-      redis.call('SET', requestOf .. id, recordText(record))
+      redis.call('HSET', requestsKey, id, recordText(record))
     else
       local worker = workerOf(redis.call('HGET', claimsKey, id))
       if worker then

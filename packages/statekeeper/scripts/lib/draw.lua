@@ -101,7 +101,7 @@ local function drawFrom(drawing, key, pop, push, isShared)
     claimedBefore = #drawing.claims
     local ids = redis.call(pop, key, batch) or {}
     drawing.scans = drawing.scans - #ids
-    local texts, claims = readMany(requestOf, ids), fieldsOf(claimsKey, ids)
+    local texts, claims = fieldsOf(requestsKey, ids), fieldsOf(claimsKey, ids)
     local left = {}
     for i, id in ipairs(ids) do
       if drawing.room <= 0 or drawing.budget <= 0 then

@@ -1,5 +1,5 @@
 -- What is known of a request that is not done, in forms that are read and written by the batch:
---   request:<id>  `waiters mode deadline losses priority`, a line end, the payload; waiters with a comma between, deadline 0: none;
+--   requests      id -> `waiters mode deadline losses priority`, a line end, the payload; waiters with a comma between, deadline 0: none;
 --                 behind the payload, a line end and the context of a trace may follow: a payload itself has no line end
 --   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are
 --                 notes; with `copied`, a volunteer was given a copy
@@ -7,24 +7,11 @@
 --   reports       id -> reports on lost workers with a comma between, if there were losses
 local perCall = 2000
 
--- Texts under prefix .. id for all ids, false where there is none; and their keys.
-local function readMany(prefix, ids)
-  if #ids == 1 then
-    local key = prefix .. ids[1]
-    return { redis.call('GET', key) }, { key }
-  end
-  local texts, keys = {}, {}
-  for i = 1, #ids do keys[i] = prefix .. ids[i] end
-  for first = 1, #ids, perCall do
-    local part = redis.call('MGET', unpack(keys, first, math.min(first + perCall - 1, #ids)))
-    for i = 1, #part do texts[first + i - 1] = part[i] end
-  end
-  return texts, keys
-end
-
 -- Fields of a hash for all ids, false where there is none.
 local function fieldsOf(key, ids)
   if #ids == 1 then return { redis.call('HGET', key, ids[1]) } end
+  if #ids == 0 then return {} end
+  if #ids <= perCall then return redis.call('HMGET', key, unpack(ids)) end
   local fields = {}
   for first = 1, #ids, perCall do
     local part = redis.call('HMGET', key, unpack(ids, first, math.min(first + perCall - 1, #ids)))
@@ -42,30 +29,25 @@ local function pushAll(command, key, values)
   return sum
 end
 
-local function writeMany(pairs)
-  for first = 1, #pairs, perCall do
-    redis.call('MSET', unpack(pairs, first, math.min(first + perCall - 1, #pairs)))
-  end
-end
-
 -- Most records begin alike, so what was made out of a beginning is kept for the rest of the call.
-local headers = {}
+local headers, lastText, lastLength, lastHeader = {}, nil, 0, nil
 local function headerOf(text)
-  local length = string.find(text, '\n', 1, true)
-  local header = string.sub(text, 1, length)
-  local known = headers[header]
-  if known == nil then
-    local waiters, mode, deadline, losses = string.match(header, '^(%S*) (%S+) (%d+) (%d+) ')
-    known = {
-      length = length, waiters = {}, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), isWanted = false,
+  if string.sub(text, 1, lastLength) == lastText then return lastHeader end
+  lastLength = string.find(text, '\n', 1, true)
+  lastText = string.sub(text, 1, lastLength)
+  lastHeader = headers[lastText]
+  if lastHeader == nil then
+    local waiters, mode, deadline, losses = string.match(lastText, '^(%S*) (%S+) (%d+) (%d+) ')
+    lastHeader = {
+      length = lastLength, waiters = {}, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), isWanted = false,
     }
     for waiter in string.gmatch(waiters, '[^,]+') do
-      known.waiters[#known.waiters + 1] = waiter
-      if isKnown(waiter) then known.isWanted = true end
+      lastHeader.waiters[#lastHeader.waiters + 1] = waiter
+      if isKnown(waiter) then lastHeader.isWanted = true end
     end
-    headers[header] = known
+    headers[lastText] = lastHeader
   end
-  return known
+  return lastHeader
 end
 
 local function parseRecord(text)
@@ -85,7 +67,7 @@ local function recordText(record)
 end
 
 local function readRecord(id)
-  local text = redis.call('GET', requestOf .. id)
+  local text = redis.call('HGET', requestsKey, id)
   return text and parseRecord(text)
 end
 
@@ -127,7 +109,7 @@ end
 
 -- Removes a request that is done, or that nobody waits for.
 local function close(id, losses)
-  redis.call('DEL', requestOf .. id)
+  redis.call('HDEL', requestsKey, id)
   unclaim({ id }, { redis.call('HGET', claimsKey, id) })
   if losses > 0 then redis.call('HDEL', reportsKey, id) end
 end

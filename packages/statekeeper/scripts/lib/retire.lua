@@ -21,7 +21,7 @@ local function takeLoss(worker, id, record, report, maxAttempts, mayReturn)
     return true
   end
   record.losses = losses
-  redis.call('SET', requestOf .. id, recordText(record))
+  redis.call('HSET', requestsKey, id, recordText(record))
   redis.call('HSET', reportsKey, id, reports)
   if mayReturn then
     redis.call('RPUSH', lostOf .. worker, id)
@@ -33,7 +33,7 @@ end
 local function takeBack(worker, held, report, maxAttempts, mayReturn)
   if #held == 0 then return {} end
   local back, ended = {}, {}
-  local texts, claims = readMany(requestOf, held), fieldsOf(claimsKey, held)
+  local texts, claims = fieldsOf(requestsKey, held), fieldsOf(claimsKey, held)
   for i, id in ipairs(held) do
     if texts[i] and workerOf(claims[i]) == worker then
       local isLost = report and not redis.call('HGET', notesKey, 'suspended ' .. id)

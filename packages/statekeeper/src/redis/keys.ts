@@ -24,7 +24,7 @@ export const keyNames = {
   callersOf: "callers:",
   callerQueueOf: "caller:",
   waitingKey: "waiting",
-  requestOf: "request:",
+  requestsKey: "requests",
   runningOf: "running:",
   resultOf: "result:",
   inboxOf: "inbox:",

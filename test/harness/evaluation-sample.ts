@@ -23,15 +23,21 @@ export function sampleEvaluation(
   const { functionName, payload } = encodeRequest([name]);
   const evaluation = new Evaluation(
     { key: payload, functionName, payload, id: undefined, primitiveArguments: [] },
-    { host: noHost, mode: "use", definition, bornAt, deadlineAt: 0 },
+    { host: noHost, mode: "use", definition, bornAt, deadlineAt: 0, waiters: [] },
   );
   evaluation.state = state;
   return evaluation;
 }
 
+/** Calls that nobody goes on after. */
+class SampleCalls extends ReentrantCalls {
+  resume(): void {}
+  protected onSettled(): void {}
+}
+
 /** Has `caller` wait for `child`. */
 export function letWait(caller: Evaluation, child: Evaluation): void {
-  const calls = new ReentrantCalls(caller, 1, () => undefined);
+  const calls = new SampleCalls(caller, 1);
   calls.children[0] = child;
   caller.addOpenCalls(calls);
   child.waiters.push({ calls, index: 0 });

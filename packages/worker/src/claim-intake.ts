@@ -115,7 +115,7 @@ export class ClaimIntake {
     const { clock, host, inFlight } = this.#parts;
     const bornAt = clock.now();
     const deadlineAt = deadlineOf(claim, bornAt);
-    const evaluation = new Evaluation(call, { host, mode: claim.mode, definition, bornAt, deadlineAt });
+    const evaluation = new Evaluation(call, { host, mode: claim.mode, definition, bornAt, deadlineAt, waiters: [] });
     evaluation.isSuspect = claim.losses > 0;
     evaluation.trace = claim.trace;
     evaluation.claimedAt = bornAt;

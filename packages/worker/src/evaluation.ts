@@ -42,6 +42,8 @@ export interface EvaluationSurroundings {
   readonly definition: Definition | undefined;
   readonly bornAt: number;
   readonly deadlineAt: number;
+  /** Who in this worker waits for it from the beginning. */
+  readonly waiters: Waiter[];
 }
 
 export type EvaluationState = "stacked" | "asked" | "ready" | "running" | "suspended" | "done";
@@ -63,7 +65,7 @@ export class Evaluation {
   isOwned = false;
   /** Another worker holds it and is late: whoever is first completes it. */
   isCopy = false;
-  readonly waiters: Waiter[] = [];
+  readonly waiters: Waiter[];
   ask: ReturnType<Requester["ask"]> | undefined;
 
   /** When it was made, by the worker's clock, in ms. */
@@ -117,6 +119,7 @@ export class Evaluation {
     this.#id = call.id;
     this.mode = around.mode;
     this.definition = around.definition;
+    this.waiters = around.waiters;
     this.bornAt = around.bornAt;
     this.deadlineAt = around.deadlineAt;
   }

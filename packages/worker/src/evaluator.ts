@@ -20,8 +20,8 @@ import type { WorkerMeter } from "./worker-meter.ts";
 
 /** What the evaluator tells the rest of the worker. */
 export interface Outside {
-  /** An evaluation is done, and all who wait in this worker are about to be told. */
-  onSettled(evaluation: Evaluation): void;
+  /** An evaluation is done at `now` (ms), and all who wait in this worker are about to be told. */
+  onSettled(evaluation: Evaluation, now: number): void;
   /** A child lost its last waiter in this worker. */
   onUnwanted(child: Evaluation): void;
   /** A function began to wait, waits for more, or goes on. */
@@ -38,19 +38,12 @@ export interface Outside {
   onLimited(evaluation: Evaluation): void;
 }
 
-/** A function that can go on once it has a slot. */
-interface Resumption {
-  readonly calls: ReentrantCalls;
-  readonly resume: () => void;
-  /** Since when it could, in ms; only of what is measured. */
-  readonly since: number | undefined;
-}
-
 export class Evaluator {
   readonly stack = new OwnStack();
   readonly ready = new ReadyQueue();
   readonly slots: number;
-  readonly #resumable: Resumption[] = [];
+  /** What functions wait for that can go on once they have a slot. */
+  readonly #resumable: ReentrantCalls[] = [];
   readonly #clock: Clock;
   readonly #standing: FunctionStanding;
   readonly #selfTimes: SelfTimes;
@@ -175,16 +168,16 @@ export class Evaluator {
   }
 
   /** Its calls are settled: the caller goes on as soon as there is a slot; at once while other calls of it are still open. */
-  resumeWhenPossible(calls: ReentrantCalls, resume: () => void): void {
+  resumeWhenPossible(calls: ReentrantCalls): void {
     const { caller } = calls;
     if (caller.isDone || caller.waitingFor > 1) {
       this.#goOn(calls);
-      resume();
+      calls.resume();
       return;
     }
-    const since = this.#meter !== undefined && caller.isOwned ? this.#clock.now() : undefined;
+    if (this.#meter !== undefined && caller.isOwned) calls.resumableSince = this.#clock.now();
     if (caller.span !== undefined) caller.answeredAt = this.#clock.now();
-    this.#resumable.push({ calls, resume, since });
+    this.#resumable.push(calls);
     this.run();
   }
 
@@ -192,15 +185,16 @@ export class Evaluator {
   settle(evaluation: Evaluation, settled: Settled): void {
     if (evaluation.isDone) return;
     const wasStarted = evaluation.isStarted;
+    const now = this.#slice.look();
     if (evaluation.holdsSlot) {
-      evaluation.selfMs += this.#slice.look() - evaluation.runningSince;
+      evaluation.selfMs += now - evaluation.runningSince;
       this.#freeSlot(evaluation);
     }
     evaluation.state = "done";
     evaluation.settled = settled;
     if (evaluation.cancelTimers !== undefined) evaluation.cancelAllTimers();
     if (wasStarted) this.#measure(evaluation, settled);
-    this.#outside.onSettled(evaluation);
+    this.#outside.onSettled(evaluation, now);
     if (evaluation.openCalls !== undefined && evaluation.openCalls.length > 0)
       this.#abandoner.leave(evaluation, "its caller is done");
     // whoever was given up in the course of this has been told so
@@ -244,9 +238,9 @@ export class Evaluator {
         this.#yield();
         return;
       }
-      const resumption = this.#takeResumption();
-      if (resumption !== undefined) {
-        this.#resume(resumption);
+      const calls = this.#takeResumable();
+      if (calls !== undefined) {
+        this.#resume(calls);
         continue;
       }
       const next = this.stack.pop() ?? this.#takeReady();
@@ -255,14 +249,14 @@ export class Evaluator {
     }
   }
 
-  #takeResumption(): Resumption | undefined {
+  #takeResumable(): ReentrantCalls | undefined {
     const last = this.#resumable.length - 1;
     for (let i = last; i >= 0; i -= 1) {
-      const resumption = this.#resumable[i];
-      if (resumption === undefined || !this.#isAdmitted(resumption.calls.caller)) continue;
+      const calls = this.#resumable[i];
+      if (calls === undefined || !this.#isAdmitted(calls.caller)) continue;
       if (i === last) this.#resumable.pop();
       else this.#resumable.splice(i, 1);
-      return resumption;
+      return calls;
     }
     return undefined;
   }
@@ -329,15 +323,16 @@ export class Evaluator {
     this.settle(evaluation, Settled.ofError(treeOfThrown(thrown, evaluation.payload)));
   }
 
-  #resume({ calls, resume, since }: Resumption): void {
-    const { caller } = calls;
-    if (since !== undefined) this.#meter?.resumed(this.#clock.now() - since);
+  #resume(calls: ReentrantCalls): void {
+    const { caller, resumableSince } = calls;
+    calls.resumableSince = undefined;
+    if (resumableSince !== undefined) this.#meter?.resumed(this.#clock.now() - resumableSince);
     this.#goOn(calls);
     if (!caller.isDone && caller.waitingFor === 0 && !caller.holdsSlot) {
       this.#takeSlot(caller);
       this.#outside.onSuspension(caller);
     }
-    resume();
+    calls.resume();
   }
 
   #goOn(calls: ReentrantCalls): void {

@@ -3,12 +3,14 @@
  */
 import { GridError, type Outcome } from "@callgrid/core";
 import type { Logger } from "pino";
+import { AwaitedCalls } from "./awaited-calls.ts";
 import type { CallMaker } from "./call-maker.ts";
 import type { EncodedCall, Evaluation } from "./evaluation.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { ReentrantCalls } from "./reentrant-calls.ts";
+import type { ReentrantCalls } from "./reentrant-calls.ts";
 import type { RequestContext, RequestHost } from "./request-context.ts";
 import { traceIdOf } from "./request-log.ts";
+import { StreamedCalls } from "./streamed-calls.ts";
 import type { SuspensionMarker } from "./suspension-marker.ts";
 
 /** How many calls of one `streamReentrant` are under way at a time. */
@@ -39,53 +41,24 @@ export class FunctionHost implements RequestHost {
   }
 
   callReentrant(caller: Evaluation, requests: readonly unknown[]): Promise<unknown[]> {
-    let resolve: (values: unknown[]) => void = ignore;
-    let reject: (error: unknown) => void = ignore;
-    const values = new Promise<unknown[]>((resolveValues, rejectValues) => {
-      resolve = resolveValues;
-      reject = rejectValues;
-    });
-    const fail = (error: unknown): void => {
-      // a function may await them later, or be done without: its worker must not end over a failure that nobody awaits
-      values.catch(ignore);
-      reject(error);
-    };
+    let encoded: readonly EncodedCall[] = [];
     try {
-      this.#call(caller, requests, { resolve, fail });
+      refuseIfDone(caller);
+      encoded = encodeAll(this.#calls, requests);
     } catch (error) {
-      fail(error);
+      const refused = new AwaitedCalls(caller, 0, this.#evaluator);
+      refused.fail(error);
+      return refused.promise;
     }
-    return values;
-  }
-
-  #call(
-    caller: Evaluation,
-    requests: readonly unknown[],
-    { resolve, fail }: { resolve: (values: unknown[]) => void; fail: (error: unknown) => void },
-  ): void {
-    refuseIfDone(caller);
-    const encoded = encodeAll(this.#calls, requests);
+    const calls = new AwaitedCalls(caller, encoded.length, this.#evaluator);
     const now = this.#evaluator.look();
-    let isPlaced = false;
-    const finish = (): void => {
-      try {
-        resolve(calls.values());
-      } catch (error) {
-        fail(error);
-      }
-    };
-    const calls = new ReentrantCalls(caller, encoded.length, () => {
-      if (calls.remaining === 0 && isPlaced) this.#evaluator.resumeWhenPossible(calls, finish);
-    });
     // last first: the own queue gives the youngest, and the first call should come first
-    for (let i = encoded.length - 1; i >= 0; i -= 1) {
-      const call = encoded[i];
-      if (call !== undefined) this.#calls.place(call, { calls, index: i, host: this, now });
-    }
-    isPlaced = true;
+    for (let index = encoded.length - 1; index >= 0; index -= 1) this.#place(encoded[index], calls, { index, now });
+    calls.isPlaced = true;
     if (calls.remaining > 0) this.#evaluator.suspend(caller, calls);
-    else if (this.#evaluator.noteAnsweredAtOnce()) this.#waitForTurn(calls, finish);
-    else finish();
+    else if (this.#evaluator.noteAnsweredAtOnce()) this.#waitForTurn(calls);
+    else calls.resume();
+    return calls.promise;
   }
 
   async *streamReentrant(
@@ -94,14 +67,7 @@ export class FunctionHost implements RequestHost {
   ): AsyncGenerator<{ index: number; outcome: Outcome }> {
     refuseIfDone(caller);
     const encoded: Array<EncodedCall | undefined> = encodeAll(this.#calls, requests);
-    const finished: number[] = [];
-    let wake: (() => void) | undefined;
-    const calls = new ReentrantCalls(caller, encoded.length, (index) => {
-      finished.push(index);
-      const resume = wake;
-      wake = undefined;
-      if (resume !== undefined) this.#evaluator.resumeWhenPossible(calls, resume);
-    });
+    const calls = new StreamedCalls(caller, encoded.length, this.#evaluator);
     let placed = 0;
     try {
       for (let yielded = 0; yielded < encoded.length; yielded += 1) {
@@ -109,17 +75,11 @@ export class FunctionHost implements RequestHost {
         for (; placed < Math.min(encoded.length, yielded + streamWindow); placed += 1) {
           const call = encoded[placed];
           encoded[placed] = undefined;
-          if (call !== undefined) this.#calls.place(call, { calls, index: placed, host: this, now });
+          this.#place(call, calls, { index: placed, now });
         }
         caller.addOpenCalls(calls);
-        if (finished.length === 0 || this.#evaluator.noteAnsweredAtOnce()) {
-          await new Promise<void>((resolve) => {
-            if (finished.length > 0) return this.#waitForTurn(calls, resolve);
-            wake = resolve;
-            this.#evaluator.suspend(caller, calls);
-          });
-        }
-        const index = finished.shift() ?? 0;
+        if (calls.finished.length === 0 || this.#evaluator.noteAnsweredAtOnce()) await calls.wait();
+        const index = calls.finished.shift() ?? 0;
         yield { index, outcome: calls.takeOutcome(index) };
         refuseIfDone(caller);
       }
@@ -147,14 +107,16 @@ export class FunctionHost implements RequestHost {
     };
   }
 
+  #place(call: EncodedCall | undefined, calls: ReentrantCalls, { index, now }: { index: number; now: number }): void {
+    if (call !== undefined) this.#calls.place(call, { calls, index, host: this, now });
+  }
+
   /** A function whose calls are all answered from memory would otherwise go on without anybody else ever having a turn. */
-  #waitForTurn(calls: ReentrantCalls, resume: () => void): void {
+  #waitForTurn(calls: ReentrantCalls): void {
     this.#evaluator.suspend(calls.caller, calls);
-    this.#evaluator.resumeWhenPossible(calls, resume);
+    this.#evaluator.resumeWhenPossible(calls);
   }
 }
-
-function ignore(): void {}
 
 function encodeAll(calls: CallMaker, requests: readonly unknown[]): EncodedCall[] {
   if (!Array.isArray(requests)) {

@@ -3,41 +3,42 @@ import { RecentResults } from "./recent-results.ts";
 import { Settled } from "./settled.ts";
 
 const roomy = { entries: 1_000, bytes: 1_000_000 };
-const kept = (value: unknown) => ({ settled: Settled.ofValue(value, 1_000_000), stamp: "1#0", until: 100 });
+const settled = (value: unknown) => Settled.ofValue(value, 1_000_000);
+const kept = { stamp: "1#0", until: 100 };
 
 describe("a recent result", () => {
   it("is found under its key", () => {
     const results = new RecentResults(roomy);
-    results.put("a", kept(1));
+    results.put("a", settled(1), kept);
     expect(results.get("a", "1#0", 0)?.value).toBe(1);
     expect(results.get("b", "1#0", 0)).toBeUndefined();
   });
 
   it("is not found under another stamp: its function has changed, or was forgotten", () => {
     const results = new RecentResults(roomy);
-    results.put("a", kept(1));
+    results.put("a", settled(1), kept);
     expect(results.get("a", "1#1", 0)).toBeUndefined();
     expect(results.get("a", "2#0", 0)).toBeUndefined();
   });
 
   it("is found until its time is over, and not at that moment", () => {
     const results = new RecentResults(roomy);
-    results.put("a", kept(1));
+    results.put("a", settled(1), kept);
     expect(results.get("a", "1#0", 99)).toBeDefined();
     expect(results.get("a", "1#0", 100)).toBeUndefined();
   });
 
   it("gives way to a later one", () => {
     const results = new RecentResults({ entries: 4, bytes: 1_000 });
-    results.put("a", kept(1));
-    results.put("b", kept(1));
-    results.put("a", kept(2));
+    results.put("a", settled(1), kept);
+    results.put("b", settled(1), kept);
+    results.put("a", settled(2), kept);
     expect(results.get("a", "1#0", 0)?.value).toBe(2);
   });
 
   it("is gone after all are cleared", () => {
     const results = new RecentResults({ entries: 4, bytes: 1_000 });
-    for (const key of ["a", "b", "c"]) results.put(key, kept(1));
+    for (const key of ["a", "b", "c"]) results.put(key, settled(1), kept);
     results.clear();
     expect(results.size).toBe(0);
     expect(results.get("a", "1#0", 0)).toBeUndefined();
@@ -49,7 +50,7 @@ describe("the bounds", () => {
   it("of entries hold, and the oldest go first", () => {
     const results = new RecentResults({ entries: 10, bytes: 1_000_000 });
     for (let i = 0; i < 1_000; i += 1) {
-      results.put(`${i}`, kept(i));
+      results.put(`${i}`, settled(i), kept);
       expect(results.size).toBeLessThanOrEqual(10);
       expect(results.get(`${i}`, "1#0", 0)?.value).toBe(i);
       if (i >= 5) expect(results.get(`${i - 4}`, "1#0", 0)?.value).toBe(i - 4);
@@ -59,7 +60,7 @@ describe("the bounds", () => {
 
   it("of bytes hold as well", () => {
     const results = new RecentResults({ entries: 1_000, bytes: 10_000 });
-    for (let i = 0; i < 100; i += 1) results.put(`${i}`, kept("x".repeat(1_000)));
+    for (let i = 0; i < 100; i += 1) results.put(`${i}`, settled("x".repeat(1_000)), kept);
     expect(results.size).toBeGreaterThan(0);
     expect(results.size * 2_000).toBeLessThanOrEqual(10_000);
     for (const key of ["97", "98", "99"]) expect(results.get(key, "1#0", 0)).toBeDefined();
@@ -67,15 +68,15 @@ describe("the bounds", () => {
 
   it("keep out what would push out everything else", () => {
     const results = new RecentResults({ entries: 1_000, bytes: 10_000 });
-    results.put("small", kept(1));
-    results.put("large", kept("x".repeat(3_000)));
+    results.put("small", settled(1), kept);
+    results.put("large", settled("x".repeat(3_000)), kept);
     expect(results.get("large", "1#0", 0)).toBeUndefined();
     expect(results.get("small", "1#0", 0)).toBeDefined();
   });
 
   it("of nothing keep nothing", () => {
     const results = new RecentResults({ entries: 0, bytes: 10_000 });
-    results.put("a", kept(1));
+    results.put("a", settled(1), kept);
     expect(results.size).toBe(0);
   });
 });

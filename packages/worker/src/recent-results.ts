@@ -4,19 +4,11 @@
  */
 import type { Settled } from "./settled.ts";
 
-interface Kept {
-  readonly settled: Settled;
-  /** The function's stamp that it was made under. */
-  readonly stamp: string;
-  /** Until when it may be used, by the worker's clock, in ms. */
-  readonly until: number;
-}
-
 export class RecentResults {
   readonly #entriesPerGeneration: number;
   readonly #bytesPerGeneration: number;
-  #young = new Map<string, Kept>();
-  #old = new Map<string, Kept>();
+  #young = new Map<string, Settled>();
+  #old = new Map<string, Settled>();
   #youngBytes = 0;
   /** How many were found here since the start, and how many were not. */
   hits = 0;
@@ -38,13 +30,15 @@ export class RecentResults {
       return undefined;
     }
     this.hits += 1;
-    return kept.settled;
+    return kept;
   }
 
-  put(key: string, kept: Kept): void {
-    const bytes = 2 * key.length + kept.settled.bytes;
+  /** @param until - when it may be used no more, by the worker's clock, in ms. */
+  put(key: string, settled: Settled, { stamp, until }: { stamp: string; until: number }): void {
+    const bytes = 2 * key.length + settled.bytes;
     if (bytes > this.#bytesPerGeneration || this.#entriesPerGeneration === 0) return;
-    this.#young.set(key, kept);
+    settled.keep(stamp, until);
+    this.#young.set(key, settled);
     this.#youngBytes += bytes;
     if (this.#young.size < this.#entriesPerGeneration && this.#youngBytes < this.#bytesPerGeneration) return;
     this.#old = this.#young;

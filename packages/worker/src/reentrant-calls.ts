@@ -1,28 +1,33 @@
 /**
- * The calls that one `callReentrant` or `streamReentrant` waits for: collects what they come to, in order, and says when
- * the caller can go on.
+ * The calls that one `callReentrant` or `streamReentrant` waits for: collects what they come to, in order, and has the caller go
+ * on. Every nested call makes one, so it is a class and not a handful of closures.
  */
 import { type ErrorTree, type Outcome, RequestError, requestFailed } from "@callgrid/core";
 import { limitTree } from "./error-tree-limit.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Settled } from "./settled.ts";
 
-export class ReentrantCalls {
+export abstract class ReentrantCalls {
   readonly caller: Evaluation;
   /** What each call waits for; a place is empty once that is settled. */
   readonly children: Array<Evaluation | undefined>;
   readonly settled: Array<Settled | undefined>;
-  /** Called when all are settled (or, for a stream, when one is). */
-  readonly onSettled: (index: number) => void;
   remaining: number;
+  /** Since when the caller could go on and lacked a slot, in ms; only of what is measured. */
+  resumableSince: number | undefined;
 
-  constructor(caller: Evaluation, count: number, onSettled: (index: number) => void) {
+  constructor(caller: Evaluation, count: number) {
     this.caller = caller;
     this.children = new Array<Evaluation | undefined>(count);
     this.settled = new Array<Settled | undefined>(count);
-    this.onSettled = onSettled;
     this.remaining = count;
   }
+
+  /** The caller has a slot, and goes on. */
+  abstract resume(): void;
+
+  /** One of them has just settled. */
+  protected abstract onSettled(index: number): void;
 
   settle(index: number, settled: Settled): void {
     if (this.settled[index] !== undefined) return;
@@ -34,18 +39,14 @@ export class ReentrantCalls {
 
   /** The values in order; throws the error that tells of every call that failed. */
   values(): unknown[] {
-    const values: unknown[] = [];
     let failed: Record<string, ErrorTree> | undefined;
     for (const settled of this.settled) {
-      if (settled?.tree !== undefined) {
-        failed ??= {};
-        failed[settled.tree.req] = settled.tree;
-      } else {
-        values.push(settled?.value);
-      }
+      if (settled?.tree === undefined) continue;
+      failed ??= {};
+      failed[settled.tree.req] = settled.tree;
     }
     if (failed !== undefined) throw failedCalls(this.caller.payload, failed);
-    return values;
+    return this.settled.map((settled) => settled?.value);
   }
 
   /** What one call came to. It is kept no longer: a stream may go on for a million calls. */

@@ -16,6 +16,10 @@ export class Settled {
   readonly #primitive: unknown;
   readonly tree: ErrorTree | undefined;
   #text: OutcomeText | undefined;
+  /** The function's stamp that it was made under, where it is kept for others. */
+  stamp = "";
+  /** Until when it may be used by others, by the worker's clock, in ms. */
+  until = 0;
 
   private constructor(primitive: unknown, text: OutcomeText | undefined, tree: ErrorTree | undefined) {
     this.#primitive = primitive;
@@ -27,6 +31,12 @@ export class Settled {
   static ofValue(value: unknown, limitBytes: number): Settled {
     if (isSmallPrimitive(value, limitBytes)) return new Settled(value, undefined, undefined);
     return new Settled(undefined, encodeValue(value, "result", limitBytes), undefined);
+  }
+
+  /** Notes what decides whether others may use it. Whole ms: a number with a fraction takes as much memory as the rest of this. */
+  keep(stamp: string, until: number): void {
+    this.stamp = stamp;
+    this.until = Math.floor(until);
   }
 
   static ofError(tree: ErrorTree): Settled {

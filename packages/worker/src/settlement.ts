@@ -2,7 +2,7 @@
  * What follows when an evaluation settles or is wanted no more: its outcome is remembered, handed in where the pool waits for it,
  * and what the pool need not know any longer is forgotten.
  */
-import type { Clock, OutcomeText } from "@callgrid/core";
+import type { OutcomeText } from "@callgrid/core";
 import type { Requester } from "@callgrid/statekeeper";
 import type { Completer } from "./completer.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -20,7 +20,6 @@ const noStamp = "-#0";
 
 /** What settling works with. */
 export interface SettlementParts {
-  readonly clock: Clock;
   readonly standing: FunctionStanding;
   readonly recent: RecentResults;
   readonly inFlight: Map<string, Evaluation>;
@@ -40,17 +39,16 @@ export class Settlement {
     this.#parts = parts;
   }
 
-  /** An evaluation has settled, whoever found the outcome. */
-  note(evaluation: Evaluation): void {
+  /** An evaluation has settled at `now`, whoever found the outcome. */
+  note(evaluation: Evaluation, now: number): void {
     const { settled, mode, definition, isOwned, isCopy, ask } = evaluation;
     this.#leaveFlight(evaluation);
     if (settled === undefined) return;
     const isKept = !settled.isError && definition !== undefined && definition.cacheTtlMs > 0 && mode !== "bypass";
-    if (isKept) this.#remember(evaluation, settled);
+    if (isKept) this.#remember(evaluation, settled, now);
     const isOurs = isOwned || isCopy;
-    if (isOurs) this.#measure(evaluation, settled);
-    if (isOurs || (isKept && ask === undefined && this.#isDear(evaluation)))
-      this.#complete(evaluation, settled, isKept);
+    if (isOurs) this.#measure(evaluation, settled, now);
+    if (isOurs || (isKept && ask === undefined && isDear(evaluation, now))) this.#complete(evaluation, settled, isKept);
     this.forget(evaluation);
     if (ask === undefined) return;
     // the pool tells this to everybody else; what it does not know is not waited for any more
@@ -104,13 +102,8 @@ export class Settlement {
     if (inFlight.get(evaluation.key) === evaluation) inFlight.delete(evaluation.key);
   }
 
-  #measure({ functionName, stamp, startedAt }: Evaluation, settled: Settled): void {
-    const { meter, clock } = this.#parts;
-    if (stamp !== "") meter?.evaluated(functionName, clock.now() - startedAt, settled.tree?.code);
-  }
-
-  #isDear(evaluation: Evaluation): boolean {
-    return evaluation.stamp !== "" && this.#parts.clock.now() - evaluation.startedAt >= dearMs;
+  #measure({ functionName, stamp, startedAt }: Evaluation, settled: Settled, now: number): void {
+    if (stamp !== "") this.#parts.meter?.evaluated(functionName, now - startedAt, settled.tree?.code);
   }
 
   #complete(evaluation: Evaluation, settled: Settled, isKept: boolean): void {
@@ -119,11 +112,15 @@ export class Settlement {
     this.#parts.completer.add({ id, outcome: settled.text, ttlMs, stamp: stamp === "" ? noStamp : stamp });
   }
 
-  #remember(evaluation: Evaluation, settled: Settled): void {
+  #remember(evaluation: Evaluation, settled: Settled, now: number): void {
     const { definition, key } = evaluation;
-    const { recent, standing, clock } = this.#parts;
+    const { recent, standing } = this.#parts;
     if (definition === undefined) return;
     const stamp = evaluation.stamp === "" ? standing.stamp(definition) : evaluation.stamp;
-    recent.put(key, { settled, stamp, until: clock.now() + definition.cacheTtlMs });
+    recent.put(key, settled, { stamp, until: now + definition.cacheTtlMs });
   }
+}
+
+function isDear({ stamp, startedAt }: Evaluation, now: number): boolean {
+  return stamp !== "" && now - startedAt >= dearMs;
 }

@@ -105,11 +105,11 @@ export class Worker implements WorkerTies {
     return this.#leaving;
   }
 
-  onSettled(evaluation: Evaluation): void {
+  onSettled(evaluation: Evaluation, now: number): void {
     if (this.#requestLog !== undefined && (evaluation.isOwned || evaluation.isCopy) && evaluation.stamp !== "")
-      this.#requestLog.settled(evaluation, this.#parts.clock.now() - evaluation.startedAt);
+      this.#requestLog.settled(evaluation, now - evaluation.startedAt);
     this.#own.tracer?.settled(evaluation);
-    this.#own.settlement.note(evaluation);
+    this.#own.settlement.note(evaluation, now);
   }
 
   onUnwanted(child: Evaluation): void {

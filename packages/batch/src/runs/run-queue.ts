@@ -94,8 +94,9 @@ export class RunQueue {
 
   /** One run; throws `INVALID_OPTION` for an id that no run has. */
   async show(id: string): Promise<RunSummary> {
-    const job = await this.#find(id);
-    return summaryOf(job, await job.getState());
+    // the state before the rest: what is read after a run has failed says why
+    const state = await this.#queue.getJobState(id);
+    return summaryOf(await this.#find(id), state);
   }
 
   /** What a run's runners have noted, the oldest first. */

@@ -6,9 +6,9 @@ import { ReentrantCalls } from "./reentrant-calls.ts";
 export class AwaitedCalls extends ReentrantCalls {
   /** What the function awaits: the values in order. */
   readonly promise: Promise<unknown[]>;
-  /** Until all are placed, those that are answered at once settle nothing. */
-  isPlaced = false;
   readonly #evaluator: Evaluator;
+  /** Until all are placed, those that are answered at once settle nothing. */
+  #isPlaced = false;
   #resolve: (values: unknown[]) => void = ignore;
   #reject: (error: unknown) => void = ignore;
 
@@ -19,6 +19,19 @@ export class AwaitedCalls extends ReentrantCalls {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  /** All are placed: the caller waits for those that are still open. */
+  wait(): void {
+    this.#isPlaced = true;
+    const isAnswered = this.remaining === 0;
+    // a function whose calls are all answered from memory would otherwise go on without anybody else ever having a turn
+    if (isAnswered && !this.#evaluator.noteAnsweredAtOnce()) {
+      this.resume();
+      return;
+    }
+    this.#evaluator.suspend(this.caller, this);
+    if (isAnswered) this.#evaluator.resumeWhenPossible(this);
   }
 
   resume(): void {
@@ -36,7 +49,7 @@ export class AwaitedCalls extends ReentrantCalls {
   }
 
   protected onSettled(): void {
-    if (this.remaining === 0 && this.isPlaced) this.#evaluator.resumeWhenPossible(this);
+    if (this.remaining === 0 && this.#isPlaced) this.#evaluator.resumeWhenPossible(this);
   }
 }
 

@@ -185,7 +185,8 @@ export class Evaluator {
   settle(evaluation: Evaluation, settled: Settled): void {
     if (evaluation.isDone) return;
     const wasStarted = evaluation.isStarted;
-    const now = this.#slice.look();
+    // what others have evaluated says nothing of whether the functions that run here get anywhere, see isStuck
+    const now = evaluation.holdsSlot ? this.#slice.look() : this.#clock.now();
     if (evaluation.holdsSlot) {
       evaluation.selfMs += now - evaluation.runningSince;
       this.#freeSlot(evaluation);

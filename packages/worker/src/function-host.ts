@@ -7,7 +7,6 @@ import { AwaitedCalls } from "./awaited-calls.ts";
 import type { CallMaker } from "./call-maker.ts";
 import type { EncodedCall, Evaluation } from "./evaluation.ts";
 import type { Evaluator } from "./evaluator.ts";
-import type { ReentrantCalls } from "./reentrant-calls.ts";
 import type { RequestContext, RequestHost } from "./request-context.ts";
 import { traceIdOf } from "./request-log.ts";
 import { StreamedCalls } from "./streamed-calls.ts";
@@ -53,11 +52,11 @@ export class FunctionHost implements RequestHost {
     const calls = new AwaitedCalls(caller, encoded.length, this.#evaluator);
     const now = this.#evaluator.look();
     // last first: the own queue gives the youngest, and the first call should come first
-    for (let index = encoded.length - 1; index >= 0; index -= 1) this.#place(encoded[index], calls, { index, now });
-    calls.isPlaced = true;
-    if (calls.remaining > 0) this.#evaluator.suspend(caller, calls);
-    else if (this.#evaluator.noteAnsweredAtOnce()) this.#waitForTurn(calls);
-    else calls.resume();
+    for (let index = encoded.length - 1; index >= 0; index -= 1) {
+      const call = encoded[index];
+      if (call !== undefined) this.#calls.place(call, { calls, index, host: this, now });
+    }
+    calls.wait();
     return calls.promise;
   }
 
@@ -75,7 +74,7 @@ export class FunctionHost implements RequestHost {
         for (; placed < Math.min(encoded.length, yielded + streamWindow); placed += 1) {
           const call = encoded[placed];
           encoded[placed] = undefined;
-          this.#place(call, calls, { index: placed, now });
+          if (call !== undefined) this.#calls.place(call, { calls, index: placed, host: this, now });
         }
         caller.addOpenCalls(calls);
         if (calls.finished.length === 0 || this.#evaluator.noteAnsweredAtOnce()) await calls.wait();
@@ -105,16 +104,6 @@ export class FunctionHost implements RequestHost {
       },
       progress: (done, total) => marker.noteProgress(evaluation, done, total),
     };
-  }
-
-  #place(call: EncodedCall | undefined, calls: ReentrantCalls, { index, now }: { index: number; now: number }): void {
-    if (call !== undefined) this.#calls.place(call, { calls, index, host: this, now });
-  }
-
-  /** A function whose calls are all answered from memory would otherwise go on without anybody else ever having a turn. */
-  #waitForTurn(calls: ReentrantCalls): void {
-    this.#evaluator.suspend(calls.caller, calls);
-    this.#evaluator.resumeWhenPossible(calls);
   }
 }
 

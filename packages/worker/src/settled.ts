@@ -33,18 +33,18 @@ export class Settled {
     return new Settled(undefined, encodeValue(value, "result", limitBytes), undefined);
   }
 
-  /** Notes what decides whether others may use it. Whole ms: a number with a fraction takes as much memory as the rest of this. */
-  keep(stamp: string, until: number): void {
-    this.stamp = stamp;
-    this.until = Math.floor(until);
-  }
-
   static ofError(tree: ErrorTree): Settled {
     return new Settled(undefined, undefined, tree);
   }
 
   static ofText(text: OutcomeText): Settled {
     return new Settled(undefined, text, isErrorText(text) ? decodeErrorTree(text) : undefined);
+  }
+
+  /** Notes what decides whether others may use it. Whole ms: a number with a fraction takes as much memory as the rest of this. */
+  keep(stamp: string, until: number): void {
+    this.stamp = stamp;
+    this.until = Math.floor(until);
   }
 
   get isError(): boolean {

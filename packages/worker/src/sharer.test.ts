@@ -4,6 +4,7 @@ import { sampleEvaluation } from "../../../test/harness/evaluation-sample.ts";
 import { Evaluator, type Outside } from "./evaluator.ts";
 import { FunctionRegistry, FunctionStanding } from "./function-registry.ts";
 import { SelfTimes } from "./self-times.ts";
+import { Settled } from "./settled.ts";
 import { Sharer } from "./sharer.ts";
 
 const outside: Outside = {
@@ -135,6 +136,19 @@ describe("while a function keeps its slot", () => {
     stage.sharer.shareIfStuck();
     await stage.clock.advance(10);
     expect(stage.shared).toEqual(["a", "late"]);
+  });
+
+  it("answers of other workers that come in between do not put that off", async () => {
+    const stage = setStage();
+    stage.push("endless", endless.definition);
+    stage.evaluator.wake();
+    stage.push("a");
+    stage.sharer.shareIfStuck();
+    for (let i = 0; i < 10; i += 1) {
+      await stage.clock.advance(1);
+      stage.evaluator.settle(sampleEvaluation("elsewhere"), Settled.ofText("1"));
+    }
+    expect(stage.shared).toEqual(["a"]);
   });
 
   it("nobody looks again once nothing waits, so that no timer is left", async () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunQueue, type RunSummary } from "@callgrid/batch";
+import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { BatchStage, SharedEnds } from "../harness/batch-stage.ts";
 import { type CommandResult, runCommand, StartedCommand, startCommand } from "../harness/command.ts";

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunQueue, type RunSummary } from "@callgrid/batch";
+import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { connect, define, startWorker } from "callgrid";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";

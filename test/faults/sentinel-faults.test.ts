@@ -1,5 +1,5 @@
 /** Sentinels that make the replica the primary: workers and clients ask them where it is, and nothing is lost. */
-import { RunQueue } from "@callgrid/batch";
+import { RunQueue } from "@callgrid/batch/runs";
 import { describe, expect, test } from "vitest";
 import { runCommand } from "../harness/command.ts";
 import { shortOrFull } from "../harness/fault-length.ts";

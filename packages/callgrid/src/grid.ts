@@ -1,5 +1,5 @@
 /** A grid as users get it: single calls, and batches. */
-import { addBatches, type Batching, type RunPlace, RunQueue, type RunSpec } from "@callgrid/batch";
+import { addBatches, type Batching, type RunPlace, type RunSpec } from "@callgrid/batch";
 import {
   type Grid as CallGrid,
   type ConnectOptions,
@@ -51,6 +51,7 @@ export async function connect(url?: string, options?: ConnectOptions): Promise<G
 
 /** A connection of its own: few programs submit many. */
 async function submitTo(place: RunPlace, spec: RunSpec): Promise<string> {
+  const { RunQueue } = await import("@callgrid/batch/runs");
   const queue = new RunQueue(place);
   try {
     return await queue.submit(spec);

@@ -12,7 +12,8 @@ import { Queue } from "bullmq";
 import { expect, inject, it, onTestFinished, vi } from "vitest";
 import * as chunks from "../worker-functions.ts";
 import { RunQueue, runConnection, runQueueName } from "./run-queue.ts";
-import { Runner, runnerOptions } from "./runner.ts";
+import { Runner } from "./runner.ts";
+import { runnerOptions } from "./runner-options.ts";
 
 let isBroken = true;
 const fragile = define("fragile", { version: "1" }, (x: number): number => {

@@ -4,7 +4,7 @@
  * the one before it did, by a log of the cuts.
  */
 import type { Grid } from "@callgrid/client";
-import { declareOptions, type OptionsResolved, option } from "@callgrid/core";
+import type { OptionsResolved } from "@callgrid/core";
 import { type Job, UnrecoverableError, Worker } from "bullmq";
 import { addBatches, type Batching } from "../add-batches.ts";
 import type { BatchRun } from "../batch-run.ts";
@@ -12,24 +12,7 @@ import type { BatchSpec } from "../batch-spec.ts";
 import { csvFile, failureFile, ndjsonFile, type ResultWriter } from "../result-file.ts";
 import { type RunPlace, RunQueue, runConnection, runQueueName } from "./run-queue.ts";
 import { openRunData, type RunJobData } from "./run-spec.ts";
-
-/** The declared options of a {@link Runner}. */
-export const runnerOptions = declareOptions({
-  concurrency: option.number({
-    unit: "count",
-    default: 1,
-    min: 1,
-    max: 1_000,
-    description: "How many runs to carry out at a time.",
-  }),
-  lockMs: option.number({
-    unit: "ms",
-    default: 15_000,
-    min: 500,
-    max: 3_600_000,
-    description: "After how long without a sign of life another runner takes a run over.",
-  }),
-});
+import type { runnerOptions } from "./runner-options.ts";
 
 /** What a {@link Runner} works with. */
 export interface RunnerParts extends RunPlace {

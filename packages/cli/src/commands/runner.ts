@@ -1,5 +1,5 @@
 /** `callgrid runner`: carries durable runs out, until it is told to end. */
-import { Runner, runnerOptions } from "@callgrid/batch";
+import { runnerOptions } from "@callgrid/batch";
 import { connect } from "@callgrid/client";
 import { declareOptions } from "@callgrid/core";
 import { writeLine } from "../cli-io.ts";
@@ -24,6 +24,7 @@ export const runnerCommand: CommandSpec<typeof options> = {
       const client = await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }));
       const onError = (error: Error): void =>
         log.warn({ err: error }, "a runner's own connection or progress had trouble");
+      const { Runner } = await import("@callgrid/batch/runs");
       const runner = new Runner({ url, grid, client, options: given, onError });
       try {
         await unlessAborted(first, runner.start());

@@ -1,6 +1,7 @@
 /** `callgrid runs`: submitted runs: lists them, shows one, and has one cancelled or tried again. */
 import { readFileSync } from "node:fs";
-import { RunQueue, type RunSpec, type RunSummary } from "@callgrid/batch";
+import type { RunSpec } from "@callgrid/batch";
+import type { RunQueue, RunSummary } from "@callgrid/batch/runs";
 import { connect } from "@callgrid/client";
 import { declareOptions } from "@callgrid/core";
 import { invalid } from "../batch-request.ts";
@@ -82,6 +83,7 @@ export const runsCommand: CommandSpec<typeof options> = {
       // BullMQ would try for ever to reach a Redis that is not there
       const log = makeLog(logLevel ?? "warn", logStream(io));
       await (await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }))).close();
+      const { RunQueue } = await import("@callgrid/batch/runs");
       const queue = new RunQueue({ url, grid });
       try {
         const told = await unlessAborted(first, action(queue, id ?? ""));

@@ -1,0 +1,20 @@
+/** What can be set of a runner; apart from it, since whoever only wants to know them should not have to load BullMQ. */
+import { declareOptions, option } from "@callgrid/core";
+
+/** The declared options of a `Runner`. */
+export const runnerOptions = declareOptions({
+  concurrency: option.number({
+    unit: "count",
+    default: 1,
+    min: 1,
+    max: 1_000,
+    description: "How many runs to carry out at a time.",
+  }),
+  lockMs: option.number({
+    unit: "ms",
+    default: 15_000,
+    min: 500,
+    max: 3_600_000,
+    description: "After how long without a sign of life another runner takes a run over.",
+  }),
+});

@@ -50,6 +50,26 @@ export function drawingFacts(setStage: SetStage): void {
     expect(await claimNames(stage.pool, "w1", { budgetMicros: 100 })).toEqual(["a", "b", "c"]);
   });
 
+  it.each([
+    [40, "is for more by what it may spare", 8],
+    [8, "is for one part in four, of what two members have before them", 3],
+    [2, "is for its budget", 2],
+  ])("while %i are queued, a claim %s", async (queued, _, expected) => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2");
+    await measure(stage.pool, "work", 10);
+    const names = Array.from({ length: queued }, (_, place) => `r${place}`);
+    await submitByClient(stage.pool, "c1", ...names);
+    const claimed = await claimNames(stage.pool, "w1", { budgetMicros: 20, spareMicros: 60 });
+    expect(claimed).toEqual(names.slice(0, expected));
+  });
+
+  it("a request that was lost before is claimed alone, whatever the claim may spare", async () => {
+    const stage = await setLost(setStage);
+    await submitByClient(stage.pool, "c1", ...Array.from({ length: 20 }, (_, place) => `r${place}`));
+    expect(await claimNames(stage.pool, "w2", { budgetMicros: 1_000, spareMicros: 1_000 })).toEqual(["a"]);
+  });
+
   it("a function that was never measured fills any budget", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");

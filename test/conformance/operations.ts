@@ -120,6 +120,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       worker,
       max: fc.constantFrom(1, 2, 3, 0),
       budgetMicros: fc.constantFrom(0, 15, 1_000_000),
+      spareMicros: fc.constantFrom(0, 0, 15, 60),
       isStale: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 9),
       skips: fc.constantFrom([], [], [], ["add"], ["box", "dig"]),
       isOpenToRoots: fc.constantFrom(true, true, false),

@@ -111,6 +111,7 @@ export async function claimNames(
   limits: {
     max?: number;
     budgetMicros?: number;
+    spareMicros?: number;
     volunteerFor?: number;
     score?: number;
     recent?: string;

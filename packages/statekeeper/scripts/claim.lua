@@ -1,19 +1,21 @@
 -- Gives a worker requests to evaluate, or notes it as a volunteer if there are none.
 -- needs: time counters inbox record callers draw match
--- ARGV: worker, max (0: only stand down), budgetMicros, epoch, reach (own-queue|children|others|roots), volunteerFor (0: do not), score
---       and recent (of the volunteer, see lib/match.lua), skips (names with a blank between)
+-- ARGV: worker, max (0: only stand down), budgetMicros, spareMicros (so much more while much is queued), epoch, reach
+--       (own-queue|children|others|roots), volunteerFor (0: do not), score and recent (of the volunteer, see lib/match.lua), skips
+--       (names with a blank between)
 -- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), and if there are claims: the
 --        time in ms, then for each: id, record (see lib/record.lua)
 -- bound: 1000 ids looked at
-local worker, max, epoch, volunteerFor = ARGV[1], tonumber(ARGV[2]), ARGV[4], tonumber(ARGV[6])
-local score, recent, skips = ARGV[7], ARGV[8], ARGV[9]
+local worker, max, epoch, volunteerFor = ARGV[1], tonumber(ARGV[2]), ARGV[5], tonumber(ARGV[7])
+local score, recent, skips = ARGV[8], ARGV[9], ARGV[10]
 standDown(worker)
 if max == 0 then return { 'claims', redis.call('HLEN', volunteersKey), 0 } end
 if redis.call('HEXISTS', membersKey, worker) == 0 then return { 'unknown-worker', 0, 0 } end
 if epoch ~= (redis.call('GET', epochKey) or '0') then return { 'stale', 0, 0 } end
 
 local drawing = newDrawing(worker, max, tonumber(ARGV[3]), skipSet(skips))
-drawing.reach = ARGV[5]
+drawing.spare = tonumber(ARGV[4])
+drawing.reach = ARGV[6]
 drawAnywhere(drawing, 8)
 
 local kind = 'claims'

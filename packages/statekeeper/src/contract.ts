@@ -63,6 +63,11 @@ export interface ClaimRequest {
   readonly max: number;
   /** At most so much work, in µs by the pool's measured self times; a function never measured fills any budget. */
   readonly budgetMicros: number;
+  /**
+   * How much more, in µs, while much is queued: all in all for no more than one part of the queue that is drawn from in twice as many
+   * as there are members. Default: 0.
+   */
+  readonly spareMicros?: number;
   /** The {@link FunctionTable.epoch} that `skips` was made from. */
   readonly epoch: number;
   /** Names of registered functions that this worker lacks at the pool's current version. */

@@ -100,8 +100,9 @@ export class ClaimIntake {
     if (mode !== "use") return false;
     const { recent, standing, clock, completer } = this.#parts;
     const stamp = standing.stamp(definition);
-    const settled = recent.get(key, stamp, clock.now());
-    if (settled !== undefined) completer.add({ id, outcome: settled.text, ttlMs: definition.cacheTtlMs, stamp });
+    const now = clock.now();
+    const settled = recent.get(key, stamp, now);
+    if (settled !== undefined) completer.add({ id, outcome: settled.text, ttlMs: definition.cacheTtlMs, stamp }, now);
     return settled !== undefined;
   }
 

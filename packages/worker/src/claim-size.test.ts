@@ -59,6 +59,7 @@ it("asks for a few ms of work at a time, so that others find some as well", () =
   for (const size of sizes) {
     expect(size?.budgetMicros).toBeGreaterThanOrEqual(1_000);
     expect(size?.budgetMicros).toBeLessThanOrEqual(10_000);
+    expect(size?.spareMicros).toBeLessThanOrEqual(20_000);
     expect(size?.max).toBeGreaterThan(1);
   }
 });

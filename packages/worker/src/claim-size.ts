@@ -25,6 +25,7 @@ export interface Workload {
 export interface ClaimSize {
   readonly max: number;
   readonly budgetMicros: number;
+  readonly spareMicros: number;
   readonly volunteerFor: number;
   /** Whether to take at least what some member waits for from outside. */
   readonly isOpenToChildren: boolean;
@@ -32,6 +33,8 @@ export interface ClaimSize {
 
 /** A few ms of work at a time: enough to hide the round trip, little enough to leave work for others. */
 const budgetMicros = 4_000;
+/** So much more while much is queued: every claim costs Redis as much as several requests. */
+const spareMicros = 12_000;
 const mostPerClaim = 256;
 /** Claim ahead while less than this is at hand, in ms. */
 const lowWaterMs = 8;
@@ -47,10 +50,11 @@ export function claimSize(workload: Workload): ClaimSize | undefined {
 
 function claimWhenIdle({ isOpenToRoots, isVolunteer, isDry, freeSlots }: Workload): ClaimSize | undefined {
   if (isVolunteer || (isDry && !isOpenToRoots)) return undefined;
-  return { max: mostPerClaim, budgetMicros, volunteerFor: isOpenToRoots ? freeSlots : 0, isOpenToChildren: true };
+  const volunteerFor = isOpenToRoots ? freeSlots : 0;
+  return { max: mostPerClaim, budgetMicros, spareMicros, volunteerFor, isOpenToChildren: true };
 }
 
 function claimAhead({ readyMs, runningMs, isDry }: Workload): ClaimSize | undefined {
   if (isDry || readyMs >= lowWaterMs || runningMs > longestWaitMs) return undefined;
-  return { max: mostPerClaim, budgetMicros, volunteerFor: 0, isOpenToChildren: false };
+  return { max: mostPerClaim, budgetMicros, spareMicros, volunteerFor: 0, isOpenToChildren: false };
 }

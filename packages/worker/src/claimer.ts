@@ -71,7 +71,7 @@ export class Claimer {
   /** Claims no more, and tells the pool so. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#request({ max: 0, budgetMicros: 0, volunteerFor: 0, isOpenToChildren: false }).catch(
+    await this.#request({ max: 0, budgetMicros: 0, spareMicros: 0, volunteerFor: 0, isOpenToChildren: false }).catch(
       this.#parts.onError,
     );
   }

@@ -4,6 +4,8 @@
 import type { Completion, PoolKeeper } from "@callgrid/statekeeper";
 import type { SelfTimes } from "./self-times.ts";
 
+/** While nobody is known to be idle, outcomes wait for others for so long, in ms: a script for each turn costs Redis much more. */
+const longestWaitMs = 8;
 const mostPerCall = 500;
 const mostCharactersPerCall = 4_194_304;
 
@@ -13,6 +15,8 @@ export class Completer {
   readonly #selfTimes: SelfTimes;
   readonly #onError: (error: unknown) => void;
   #waiting: Completion[] = [];
+  /** Since when the first of them waits. */
+  #waitingSince = 0;
   readonly #waitingIds = new Set<string>();
   readonly #inFlight = new Set<Promise<void>>();
 
@@ -23,7 +27,8 @@ export class Completer {
     this.#onError = parts.onError;
   }
 
-  add(completion: Completion): void {
+  add(completion: Completion, now: number): void {
+    if (this.#waiting.length === 0) this.#waitingSince = now;
     this.#waiting.push(completion);
     this.#waitingIds.add(completion.id);
   }
@@ -31,6 +36,11 @@ export class Completer {
   /** Sends what waits if the outcome of this request is among it. */
   flushIfWaiting(id: string): void {
     if (this.#waitingIds.has(id)) this.flush();
+  }
+
+  /** Sends what has waited for long enough. */
+  flushIfDue(now: number): void {
+    if (now - this.#waitingSince >= longestWaitMs) this.flush();
   }
 
   flush(): void {

@@ -113,6 +113,11 @@ export class Evaluator {
     return this.#freeSlots === 0 || this.#quarantine.isInForce;
   }
 
+  /** Whether it has stopped for a moment only, for I/O to have its turn, and goes on right after with what is there to run. */
+  get isPausing(): boolean {
+    return this.#isYielding;
+  }
+
   /** Whether it is full of functions that have neither ended nor called anything for so long. */
   isStuck(sinceMs: number): boolean {
     return this.isFull && !this.#isYielding && this.#clock.now() - this.#slice.seenAt >= sinceMs;

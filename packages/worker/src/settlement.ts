@@ -48,7 +48,8 @@ export class Settlement {
     if (isKept) this.#remember(evaluation, settled, now);
     const isOurs = isOwned || isCopy;
     if (isOurs) this.#measure(evaluation, settled, now);
-    if (isOurs || (isKept && ask === undefined && isDear(evaluation, now))) this.#complete(evaluation, settled, isKept);
+    if (isOurs || (isKept && ask === undefined && isDear(evaluation, now)))
+      this.#complete(evaluation, settled, { isKept, now });
     this.forget(evaluation);
     if (ask === undefined) return;
     // the pool tells this to everybody else; what it does not know is not waited for any more
@@ -106,10 +107,10 @@ export class Settlement {
     if (stamp !== "") this.#parts.meter?.evaluated(functionName, now - startedAt, settled.tree?.code);
   }
 
-  #complete(evaluation: Evaluation, settled: Settled, isKept: boolean): void {
+  #complete(evaluation: Evaluation, settled: Settled, { isKept, now }: { isKept: boolean; now: number }): void {
     const { id, definition, stamp } = evaluation;
     const ttlMs = isKept && definition !== undefined ? definition.cacheTtlMs : 0;
-    this.#parts.completer.add({ id, outcome: settled.text, ttlMs, stamp: stamp === "" ? noStamp : stamp });
+    this.#parts.completer.add({ id, outcome: settled.text, ttlMs, stamp: stamp === "" ? noStamp : stamp }, now);
   }
 
   #remember(evaluation: Evaluation, settled: Settled, now: number): void {

@@ -15,6 +15,9 @@ export type { WorkerParts } from "./worker-assembly.ts";
 /** A statekeeper that does not answer must not keep a worker from ending, in ms; its lease cleans up after it. */
 const leaveGraceMs = 5_000;
 
+/** Functions that are expected to take no longer than this all together do not keep the worker from its next turn for long, in ms. */
+const soonMs = 50;
+
 /** How much a worker has in hand: what must not grow with what it has done. */
 export interface WorkerSizes {
   readonly inFlight: number;
@@ -216,13 +219,20 @@ export class Worker implements WorkerTies {
     return this.#own.visible.ownedIds();
   }
 
+  /** Another turn like this comes within a few ms, and nobody is known to be idle who might wait for an outcome. */
+  get #isSoonBack(): boolean {
+    const { evaluator, claimer } = this.#own;
+    return evaluator.isPausing && evaluator.ready.expectedMs < soonMs && claimer.volunteers === 0;
+  }
+
   /** Tells the statekeeper what happened since the last turn, and asks it for work. */
   #exchange(): void {
     const { evaluator, marker, completer, claimer } = this.#own;
     this.#isExchangeScheduled = false;
     evaluator.beginSlice();
     marker.flush();
-    completer.flush();
+    if (this.#isSoonBack) completer.flushIfDue(this.#parts.clock.now());
+    else completer.flush();
     claimer.consider();
   }
 

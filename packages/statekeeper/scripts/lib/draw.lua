@@ -1,5 +1,5 @@
 -- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
--- work left), skips (set of function names, or nil), scans (bound on ids looked at), claims (ids of what was
+-- work left), spare (by how much that may still grow, see widen), skips (set of function names, or nil), scans (bound on ids looked at), claims (ids of what was
 -- claimed), texts (their records), taken (the ids as a set), usual (what the last one claimed takes, in µs), workMs (what was drawn
 -- from the queue at hand), reach (what it takes from outside the own queue: nothing, only `children`, which some member waits for,
 -- what `others` than this worker wait for, or also `roots`).
@@ -60,7 +60,7 @@ local function take(drawing, id, text, claim, isOutside)
   local claims = drawing.claims
   -- a request that was lost before is claimed alone, so that the next loss names the culprit
   if header.losses > 0 and #claims > 0 then
-    drawing.budget = 0
+    drawing.budget, drawing.spare = 0, 0
     return 'left'
   end
   drawing.taken[id] = true
@@ -70,13 +70,13 @@ local function take(drawing, id, text, claim, isOutside)
   drawing.usual = costOf(name)
   drawing.budget = drawing.budget - drawing.usual
   drawing.workMs = drawing.workMs + workMsOf(drawing.usual)
-  if header.losses > 0 then drawing.budget = 0 end
+  if header.losses > 0 then drawing.budget, drawing.spare = 0, 0 end
   return 'claimed'
 end
 
 local function newDrawing(worker, room, budget, skips)
   return {
-    worker = worker, room = room, budget = budget, skips = skips, reach = 'roots', scans = 1000, workMs = 0,
+    worker = worker, room = room, budget = budget, spare = 0, skips = skips, reach = 'roots', scans = 1000, workMs = 0,
     claims = {}, texts = {}, taken = {},
   }
 end
@@ -90,12 +90,23 @@ local function nextBatch(drawing, before, claimed)
   return math.max(1, math.min(most, wanted))
 end
 
+-- Guided self-scheduling (Polychronopoulos and Kuck, 1987): while much is queued, a claim may be for more than its budget: for one
+-- part of this queue in twice as many as there are members. That leaves enough for all of them, and near the end it is little.
+local function widen(drawing, key)
+  local spare = drawing.spare
+  drawing.spare = 0
+  if drawing.room * drawing.usual <= drawing.budget then return end
+  local share = redis.call('LLEN', key) * drawing.usual / (2 * redis.call('HLEN', membersKey))
+  drawing.budget = drawing.budget + math.min(spare, math.max(0, share - drawing.budget))
+end
+
 -- Draws from one end of a queue; `isShared`: of the pool's or a caller's. What cannot be claimed here goes back where it was; from
 -- the own queue to the pool's; and to the tail of a shared one once the bound is met, so that what lies behind gets its turn.
 -- Returns whether the queue is known to be empty.
 local function drawFrom(drawing, key, pop, push, isShared)
   local skipped, isEmpty = {}, false
   local batch, claimedBefore = 0, #drawing.claims
+  local claimedFirst = claimedBefore
   while not isFull(drawing) and not isEmpty do
     batch = nextBatch(drawing, batch, #drawing.claims - claimedBefore)
     claimedBefore = #drawing.claims
@@ -114,6 +125,7 @@ local function drawFrom(drawing, key, pop, push, isShared)
     end
     pushAll(push, key, reversed(left))
     if isShared then countWaiting(#left - #ids) end
+    if drawing.spare > 0 and #drawing.claims > claimedFirst then widen(drawing, key) end
     isEmpty = #ids < batch and #left == 0
   end
   if #skipped == 0 then return isEmpty end

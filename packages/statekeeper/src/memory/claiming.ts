@@ -8,7 +8,7 @@ import { match, membersAskedByTheWay } from "./matching.ts";
 import { disown, type PoolRecords } from "./pool-records.ts";
 
 export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
-  const { worker, max, budgetMicros, epoch } = request;
+  const { worker, max, budgetMicros, spareMicros = 0, epoch } = request;
   const { volunteers, members, functions } = records;
   volunteers.standDown(worker);
   if (max === 0) return { kind: "claims", claims: [], volunteers: volunteers.size, isMore: false };
@@ -17,7 +17,7 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
 
   const skips = request.skips.length === 0 ? undefined : new Set(request.skips);
   const reach = reachOf(request);
-  const drawing = newDrawing({ worker, room: max, budget: budgetMicros, skips, reach });
+  const drawing = newDrawing({ worker, room: max, budget: budgetMicros, spare: spareMicros, skips, reach });
   drawAnywhere(records, drawing, { sample: membersAskedByTheWay });
   const kind = settle(records, request, drawing);
   const isMore = drawing.room <= 0 || drawing.budget <= 0;

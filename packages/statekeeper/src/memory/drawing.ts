@@ -25,6 +25,8 @@ export interface Drawing {
   room: number;
   /** How much more work, in µs. */
   budget: number;
+  /** By how much the budget may still grow, see {@link widen}. */
+  spare: number;
   readonly skips: ReadonlySet<string> | undefined;
   readonly reach: DrawingReach;
   /** Ids that have just come while nothing waited: whoever is idle gets them before they are put on any queue. */
@@ -163,6 +165,7 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boole
   let isEmpty = false;
   let batch = 0;
   let claimedBefore = drawing.claims.length;
+  const claimedFirst = claimedBefore;
   while (!isFull(drawing) && !isEmpty) {
     batch = nextBatch(drawing, batch, drawing.claims.length - claimedBefore);
     claimedBefore = drawing.claims.length;
@@ -174,6 +177,7 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boole
       if (taken === "skipped") skipped.push(id);
       if (taken === "left") putBack(queue, end, [id]);
     }
+    if (drawing.spare > 0 && drawing.claims.length > claimedFirst) widen(records, drawing, queue.length);
     isEmpty = met < batch && queue.length === 0;
   }
   // From the own queue to the pool's; to a shared one's tail once the bound is met, so that what lies behind gets its turn.
@@ -192,6 +196,18 @@ function nextBatch({ room, scans, budget, usual = 0 }: Drawing, before: number, 
   if (budget === Number.POSITIVE_INFINITY) return most;
   const wanted = claimed > 0 ? Math.ceil(budget / usual) : 2 * before;
   return Math.max(1, Math.min(most, wanted));
+}
+
+/**
+ * Guided self-scheduling (Polychronopoulos and Kuck, 1987): while much is queued, a claim may be for more than its budget: for one
+ * part of this queue in twice as many as there are members. That leaves enough for all of them, and near the end it is little.
+ */
+function widen({ members }: PoolRecords, drawing: Drawing, queued: number): void {
+  const { spare, usual = 0 } = drawing;
+  drawing.spare = 0;
+  if (drawing.room * usual <= drawing.budget) return;
+  const share = (queued * usual) / (2 * members.size);
+  drawing.budget += Math.min(spare, Math.max(0, share - drawing.budget));
 }
 
 function isFull(drawing: Drawing): boolean {
@@ -224,6 +240,7 @@ function take(
   // A request that was lost before is claimed alone, so that the next loss names the culprit.
   if (record.losses > 0 && drawing.claims.length > 0) {
     drawing.budget = 0;
+    drawing.spare = 0;
     return "left";
   }
   const now = records.now();
@@ -235,7 +252,10 @@ function take(
   drawing.usual = cost ?? unmeasuredMicros;
   drawing.budget -= drawing.usual;
   drawing.workMs += cost === undefined ? 1 : Math.max(1, cost / 1_000);
-  if (record.losses > 0) drawing.budget = 0;
+  if (record.losses > 0) {
+    drawing.budget = 0;
+    drawing.spare = 0;
+  }
   return "claimed";
 }
 

@@ -64,6 +64,7 @@ function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, atH
     worker,
     room: Math.min(want, limit),
     budget: Number.POSITIVE_INFINITY,
+    spare: 0,
     skips,
     reach: isClosedToOwn ? "others" : "roots",
     atHand,

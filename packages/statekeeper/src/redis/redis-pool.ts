@@ -102,8 +102,9 @@ export class RedisPool implements PoolKeeper {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimReply> {
-    const { worker, max, budgetMicros, epoch, volunteerFor, score = 1, recent = "-", skips } = request;
-    const args = [worker, max, budgetMicros, epoch, reachOf(request), volunteerFor, score, recent, skips.join(" ")];
+    const { worker, max, budgetMicros, spareMicros = 0, epoch, volunteerFor, score = 1, recent = "-", skips } = request;
+    const limits = [worker, max, budgetMicros, spareMicros];
+    const args = [...limits, epoch, reachOf(request), volunteerFor, score, recent, skips.join(" ")];
     return readClaimReply(list(await this.#run("claim", args)));
   }
 

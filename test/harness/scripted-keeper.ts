@@ -23,6 +23,8 @@ export class ScriptedKeeper implements PoolKeeper {
   answerCheck: (ids: readonly string[]) => readonly CheckAnswer[] | Promise<readonly CheckAnswer[]> = (ids) =>
     ids.map(() => ({ kind: "pending" }));
   functionNames: readonly string[] = [];
+  /** What submit replies say of them. */
+  volunteers = 0;
 
   /** The ids of each submit, in order. */
   get submittedIds(): string[][] {
@@ -31,7 +33,7 @@ export class ScriptedKeeper implements PoolKeeper {
 
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
     this.submits.push(batch);
-    return { answers: await this.answerSubmit(batch), volunteers: 0 };
+    return { answers: await this.answerSubmit(batch), volunteers: this.volunteers };
   }
 
   async check(_process: string, _leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]> {

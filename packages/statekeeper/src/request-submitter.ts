@@ -20,6 +20,8 @@ export interface RequestSubmitterParts {
   readonly clock: Clock;
   readonly pending: PendingRequests;
   readonly onOutcome: (request: PendingRequest, outcome: OutcomeText) => void;
+  /** Told with every reply how many volunteers the pool has; default: nobody is. */
+  readonly onVolunteers?: (volunteers: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -73,8 +75,9 @@ export class RequestSubmitter {
     const target = batch.worker === undefined ? { isReentrant } : { isReentrant, worker: batch.worker };
     const { priority } = batch;
     try {
-      const { answers } = await keeper.submit({ process, leaseMs, queueLimit, priority, submissions, ...target });
-      await this.#takeAnswers(batch.requests, answers);
+      const reply = await keeper.submit({ process, leaseMs, queueLimit, priority, submissions, ...target });
+      this.#parts.onVolunteers?.(reply.volunteers);
+      await this.#takeAnswers(batch.requests, reply.answers);
     } catch (error) {
       this.#takeFailure(batch.requests, error);
     }

@@ -123,6 +123,17 @@ describe("asking", () => {
     expect(requester.counters).toEqual({ submitted: 2, resubmitted: 0, delivered: 1, checks: 0 });
   });
 
+  it("tells with each submit reply how many volunteers there are", async () => {
+    const counts: number[] = [];
+    const { keeper, clock, ask } = setUp({ onVolunteers: (count) => counts.push(count) });
+    for (const volunteers of [3, 0]) {
+      keeper.volunteers = volunteers;
+      ask(`at ${volunteers}`);
+      await settle(clock);
+    }
+    expect(counts).toEqual([3, 0]);
+  });
+
   it("tells an outcome once, also when it comes twice", async () => {
     const { clock, requester, heard, ask } = setUp();
     ask("a");

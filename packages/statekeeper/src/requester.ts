@@ -32,6 +32,8 @@ export interface RequesterOptions {
   readonly batchSize?: number;
   /** Told when something is about to be submitted again; default: nobody is. */
   readonly onResubmit?: () => void;
+  /** Told with every reply to a submission how many volunteers the pool has; default: nobody is. */
+  readonly onVolunteers?: (volunteers: number) => void;
   /** Told of calls that failed and are tried again; default: nobody is. */
   readonly onError?: (error: unknown) => void;
 }

@@ -19,8 +19,8 @@ it.each<[string, Partial<typeof small> | { usualMs: undefined }, Placement]>([
 it.each([
   [undefined, false],
   [0, true],
-  [0.1, true],
-  [0.11, false],
+  [0.2, true],
+  [0.21, false],
 ])("a call of %s ms is small: %s", (usualMs, isSmall) => {
   expect(isSmallCall(usualMs)).toBe(isSmall);
 });

@@ -6,7 +6,7 @@
 export type Placement = "memory" | "own-queue" | "pool";
 
 /** Self times below this are far below a round trip to the statekeeper, in ms. */
-const smallCallMs = 0.1;
+const smallCallMs = 0.2;
 
 /** Where a call goes, given what is known of its function. */
 export function placeCall(facts: {

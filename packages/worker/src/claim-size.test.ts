@@ -4,6 +4,7 @@ import { type ClaimSize, claimSize, type Workload } from "./claim-size.ts";
 const idle: Workload = {
   freeSlots: 1,
   hasWork: false,
+  hasStacked: false,
   readyMs: 0,
   runningMs: 0,
   isOpenToRoots: true,
@@ -44,6 +45,7 @@ describe("a busy worker", () => {
       { volunteerFor: 0 },
     ],
     ["claims ahead while a little is at hand", { readyMs: 7.9 }, {}],
+    ["takes nothing that would wait behind the calls in its memory", { hasStacked: true }, undefined],
     ["has enough at hand", { readyMs: 8 }, undefined],
     ["takes nothing that would wait behind a long function", { runningMs: 21 }, undefined],
     ["takes nothing behind a function that nobody has measured", { runningMs: Number.POSITIVE_INFINITY }, undefined],

@@ -7,6 +7,8 @@ export interface Workload {
   readonly freeSlots: number;
   /** Whether anything could run that only lacks a slot. */
   readonly hasWork: boolean;
+  /** Whether calls wait in memory, which come before anything that is claimed. */
+  readonly hasStacked: boolean;
   /** What the ready requests will take, by measured self times, in ms. */
   readonly readyMs: number;
   /** What the function started last is expected to take, in ms; Infinity if unknown. */
@@ -54,7 +56,7 @@ function claimWhenIdle({ isOpenToRoots, isVolunteer, isDry, freeSlots }: Workloa
   return { max: mostPerClaim, budgetMicros, spareMicros, volunteerFor, isOpenToChildren: true };
 }
 
-function claimAhead({ readyMs, runningMs, isDry }: Workload): ClaimSize | undefined {
-  if (isDry || readyMs >= lowWaterMs || runningMs > longestWaitMs) return undefined;
+function claimAhead({ hasStacked, readyMs, runningMs, isDry }: Workload): ClaimSize | undefined {
+  if (isDry || hasStacked || readyMs >= lowWaterMs || runningMs > longestWaitMs) return undefined;
   return { max: mostPerClaim, budgetMicros, spareMicros, volunteerFor: 0, isOpenToChildren: false };
 }

@@ -33,6 +33,16 @@ export class OwnStack {
     return undefined;
   }
 
+  /** The oldest that is still to be started here. */
+  get oldest(): Evaluation | undefined {
+    while (this.#bottom < this.#entries.length) {
+      const oldest = this.#entries[this.#bottom];
+      if (oldest?.state === "stacked") return oldest;
+      this.#bottom += 1;
+    }
+    return undefined;
+  }
+
   /** Takes up to `count` of the oldest, up to the first that is not due. */
   takeOldest(count: number, isDue: (evaluation: Evaluation) => boolean): Evaluation[] {
     const taken: Evaluation[] = [];

@@ -82,6 +82,16 @@ describe("the time to go by", () => {
   });
 });
 
+it("a function that was seen to wait for calls is known to have some, before and after it has finished", () => {
+  const times = new SelfTimes();
+  times.noteFirstPart("f", 0.01);
+  times.note("f", 0.01);
+  times.note("g", 0.01);
+  times.note("h", 0.01);
+  times.noteFirstPart("h", 0.01);
+  expect(["f", "g", "h"].map((name) => times.get(name)?.hasCalls)).toEqual([true, false, true]);
+});
+
 describe("reports", () => {
   it("tell what is new since the last one, and nothing where nothing is", () => {
     const times = new SelfTimes();

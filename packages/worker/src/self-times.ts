@@ -14,6 +14,8 @@ const begunBeforeTrusted = 128;
 export class SelfTime {
   meanMs: number;
   deviationMs: number;
+  /** Whether it was seen to wait for re-entrant calls: what it takes by itself then says little of what follows from it. */
+  hasCalls = false;
   evaluations = 0;
   failures = 0;
   /** Already told the statekeeper. */
@@ -69,7 +71,9 @@ export class SelfTimes {
   /** What an evaluation took until it first waited: the only news of a function that has called itself so far. */
   noteFirstPart(functionName: string, ms: number): void {
     const known = this.#times.get(functionName);
-    if (known === undefined) this.#times.set(functionName, new SelfTime(ms));
+    const time = known ?? new SelfTime(ms);
+    time.hasCalls = true;
+    if (known === undefined) this.#times.set(functionName, time);
     else if (known.evaluations === 0) known.note(ms);
   }
 

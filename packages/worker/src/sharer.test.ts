@@ -27,12 +27,13 @@ function setStage() {
   const standing = new FunctionStanding(new FunctionRegistry([endless.definition]));
   const evaluator = new Evaluator({ clock, standing, selfTimes, outside, slots: 1, resultLimitBytes: 1_000 });
   const shared: string[] = [];
-  const stage = { clock, selfTimes, evaluator, shared, volunteers: 0 };
+  const stage = { clock, selfTimes, evaluator, shared, volunteers: 0, asked: 0 };
   const sharer = new Sharer({
     clock,
     evaluator,
     selfTimes,
     volunteers: () => stage.volunteers,
+    asked: () => stage.asked,
     share: ({ functionName }) => shared.push(functionName),
   });
   const push = (name: string, definition?: Definition): void =>
@@ -109,6 +110,59 @@ describe("while a worker goes on", () => {
     stage.sharer.share();
     expect(stage.shared).toHaveLength(2 * length + 10);
     expect(stage.shared).toEqual(Array.from(stage.shared, (_, i) => `f${i}`));
+  });
+});
+
+describe("calls that call nothing themselves", () => {
+  it.each([
+    [0.05, 80],
+    [0.1, 40],
+    [1, 9],
+  ])("of %d ms are shared by the work that they are", async (usualMs, expected) => {
+    const stage = setStage();
+    stage.volunteers = 1;
+    stage.selfTimes.note("leaf", usualMs).evaluations += 1;
+    for (let i = 0; i < 1_000; i += 1) stage.push("leaf");
+    passOver(stage, 1_000);
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(expected);
+  });
+
+  it.each([
+    ["that are shorter than a share costs", 0.01, false],
+    ["of functions that do call others", 0.1, true],
+  ])("%s leave one by one", async (_, usualMs, hasCalls) => {
+    const stage = setStage();
+    stage.volunteers = 1;
+    const time = stage.selfTimes.note("leaf", usualMs);
+    Object.assign(time, { evaluations: 1, hasCalls });
+    for (let i = 0; i < 1_000; i += 1) stage.push("leaf");
+    passOver(stage, 1_000);
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(9);
+  });
+});
+
+describe("while others take nothing", () => {
+  it("no more is shared once enough lies out, but for one now and then, whose reply tells of volunteers", async () => {
+    const stage = setStage();
+    for (let i = 0; i < 100; i += 1) stage.push("call");
+    await stage.clock.advance(10);
+    passOver(stage, 1_000);
+    stage.sharer.share();
+    stage.asked = 15;
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(16);
+    stage.asked = 16;
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(16);
+    await stage.clock.advance(8);
+    stage.sharer.share();
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(17);
+    stage.volunteers = 1;
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(26);
   });
 });
 

@@ -16,6 +16,13 @@ const shareAfterMs = 2;
 const shareAfterOthers = 100;
 /** So many at a time: enough for others to find work, few enough not to pay a round trip for what is done here soon. */
 const mostPerShare = 8;
+/** Of calls that call nothing themselves more are shared, since nothing follows from them: so much work at a time, in ms. */
+const leafWorkMs = 4;
+/** What calls nothing and is shorter than this, in ms, is sooner done than shared. */
+const leastLeafMs = 0.03;
+/** While nobody volunteers and this many shares lie out, one call is shared so often, in ms: the reply tells of new volunteers. */
+const sharesLeftOut = 2;
+const newsEveryMs = 8;
 
 /** What the sharer works with. */
 export interface SharerParts {
@@ -23,12 +30,15 @@ export interface SharerParts {
   readonly evaluator: Evaluator;
   readonly selfTimes: SelfTimes;
   readonly volunteers: () => number;
+  /** How many calls of this worker the pool has. */
+  readonly asked: () => number;
   readonly share: (evaluation: Evaluation) => void;
 }
 
 export class Sharer {
   readonly #parts: SharerParts;
   #isTimerSet = false;
+  #sharedAt = 0;
 
   constructor(parts: SharerParts) {
     this.#parts = parts;
@@ -38,12 +48,17 @@ export class Sharer {
   share(): void {
     const { clock, evaluator, volunteers } = this.#parts;
     const { stack } = evaluator;
-    const waiting = volunteers();
-    const bornBefore = waiting > 0 ? Number.POSITIVE_INFINITY : clock.now() - shareAfterMs;
+    const now = clock.now();
+    const hasVolunteers = volunteers() > 0;
+    const bornBefore = hasVolunteers ? Number.POSITIVE_INFINITY : now - shareAfterMs;
     const isDue = (evaluation: Evaluation): boolean =>
       evaluation.bornAt < bornBefore &&
       (stack.passedOver(evaluation) >= shareAfterOthers || !this.#isSmall(evaluation));
-    this.#share(Math.min(mostPerShare + waiting, stack.length - 1), isDue);
+    const most = this.#mostPerShare();
+    const isEnoughOut = !hasVolunteers && this.#parts.asked() >= sharesLeftOut * most;
+    if (isEnoughOut && now - this.#sharedAt < newsEveryMs) return;
+    this.#sharedAt = now;
+    this.#share(Math.min(isEnoughOut ? 1 : most, stack.length - 1), isDue);
   }
 
   /** All slots are taken, perhaps for long: what waits in memory must not wait for them unseen. */
@@ -61,6 +76,16 @@ export class Sharer {
 
   #share(count: number, isDue: (evaluation: Evaluation) => boolean): void {
     for (const evaluation of this.#parts.evaluator.stack.takeOldest(count, isDue)) this.#parts.share(evaluation);
+  }
+
+  /** Judged by the oldest, since calls that wait together are mostly alike. */
+  #mostPerShare(): number {
+    const { evaluator, selfTimes, volunteers } = this.#parts;
+    const most = mostPerShare + volunteers();
+    const oldest = evaluator.stack.oldest;
+    const time = oldest === undefined ? undefined : selfTimes.get(oldest.functionName);
+    if (time?.usualMs === undefined || time.hasCalls || time.usualMs < leastLeafMs) return most;
+    return Math.max(most, Math.ceil(leafWorkMs / time.usualMs));
   }
 
   /** Of the functions in here only those are not that have turned out to be dear since. */

@@ -56,6 +56,8 @@ export interface WorkerTies extends Outside {
   onRefused(claim: Claim): void;
   /** What was known of the pool, or what it knew of this worker, is outdated. */
   onNews(): void;
+  /** So many members of the pool are idle. */
+  onVolunteers(count: number): void;
   /** The bound on what is owned lets roots in again. */
   onOpened(): void;
   /** Gives claimed requests back. */
@@ -112,6 +114,7 @@ function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state
   const requester = new Requester({
     ...{ ...state, process: id, leaseMs: 0, queueLimit: 0, isReentrant: true },
     onResubmit: state.onOwnWork,
+    onVolunteers: ties.onVolunteers.bind(ties),
   });
   const completer = new Completer(state);
   const marker = new SuspensionMarker(state);
@@ -151,6 +154,7 @@ function assemblePoolSide(
   const sharer = new Sharer({
     ...made,
     volunteers: () => claimer.volunteers,
+    asked: () => made.requester.pendingCount,
     share: (evaluation) => asker.ask(evaluation, true),
   });
   const heartbeat = makeHeartbeat({ worker: id, leaseMs, onLost: () => void membership.rejoin() });

@@ -155,9 +155,12 @@ export class Worker implements WorkerTies {
 
   workload(): Omit<Workload, "isVolunteer" | "isDry"> {
     const { evaluator, visible } = this.#own;
-    const { freeSlots, hasWork, runningMs, ready, isQuarantined } = evaluator;
+    const { freeSlots, hasWork, runningMs, ready, stack, isQuarantined } = evaluator;
     const { isOpenToRoots } = visible;
-    return { freeSlots, hasWork, runningMs, readyMs: ready.expectedMs, isOpenToRoots, isQuarantined };
+    return {
+      ...{ freeSlots, hasWork, hasStacked: !stack.isEmpty, runningMs, readyMs: ready.expectedMs },
+      ...{ isOpenToRoots, isQuarantined },
+    };
   }
 
   /** Idle and not open to roots, it is no volunteer, and nobody tells it of children that are queued outside. */
@@ -186,6 +189,10 @@ export class Worker implements WorkerTies {
   onNews(): void {
     this.#own.claimer.noteNews();
     this.onChange();
+  }
+
+  onVolunteers(count: number): void {
+    this.#own.claimer.volunteers = count;
   }
 
   onOpened(): void {

@@ -12,6 +12,19 @@ import type {
   SweepRequest,
 } from "@callgrid/statekeeper";
 import type { PoolOperation } from "./counted-pool.ts";
+import { Counts } from "./counts.ts";
+import { hasNotes, notedIn } from "./noted-requests.ts";
+import {
+  enterLongest,
+  enterMatch,
+  enterOwn,
+  enterPops,
+  enterRead,
+  enterShared,
+  enterSharedQueues,
+  enterVolunteers,
+  lineUp,
+} from "./queue-cost.ts";
 import type { Tally } from "./tally.ts";
 
 /** Looks at an operation before it is made, and returns what enters its cost afterwards. */
@@ -27,7 +40,6 @@ const membersByTheWay = 8;
 const membersInSweep = 256;
 const membersInHoist = 64;
 const membersInspected = 1_000;
-const volunteersPerRound = 16;
 const mostVolunteersRead = 1_000;
 
 /** Enters the script itself and, when the returned function is called, the commands inside. */
@@ -83,7 +95,9 @@ const submit: Cost = ({ records, tally, args }) => {
 };
 
 const claim: Cost = ({ records, tally, args }) => {
-  const [{ worker, max, epoch, isOpenToRoots, isOpenToChildren = false, volunteerFor }] = args as [ClaimRequest];
+  const [{ worker, max, epoch, isOpenToRoots, isOpenToChildren = false, volunteerFor, spareMicros = 0 }] = args as [
+    ClaimRequest,
+  ];
   tally.touch("volunteers");
   if (max === 0) {
     tally.touch("volunteers");
@@ -111,6 +125,11 @@ const claim: Cost = ({ records, tally, args }) => {
     else if (volunteerFor > 0) tally.touch("volunteers");
     if (claimed > 0) tally.touch("costs");
     if (claimed > 0) tally.touch("leases");
+    // how much is queued, and for how many: at most, since of the smallest requests the claim is full before that is asked
+    if (claimed > 0 && spareMicros > 0) {
+      tally.touch("queue:");
+      tally.touch("members");
+    }
     tally.touch("volunteers");
     before.enterCounters(tally, 0);
   };
@@ -463,211 +482,6 @@ const costs: Readonly<Record<PoolOperation, Cost>> = {
 };
 
 function nothing(): void {}
-
-/** What an operation adds to the counters of its pool. Each is written once at the end of a script. */
-class Counts {
-  /** How many ids waited in the pool's queue and those of callers, and of these in callers'. */
-  readonly waiting: number;
-  readonly callersWaiting: number;
-  readonly #records: PoolRecords;
-  readonly #counters: ReadonlyMap<string, number>;
-  readonly #before: Map<string, number>;
-
-  constructor(records: PoolRecords) {
-    this.waiting = records.waiting;
-    this.callersWaiting = records.callers.length;
-    this.#records = records;
-    this.#counters = records.counters;
-    this.#before = countersBefore(records);
-  }
-
-  since(counter: string): number {
-    return (this.#counters.get(counter) ?? 0) - (this.#before.get(counter) ?? 0);
-  }
-
-  enterCounters(tally: Tally, least: number): void {
-    let changed = 0;
-    for (const [name, count] of this.#counters) {
-      if (count === this.#before.get(name)) continue;
-      this.#before.set(name, count);
-      changed += 1;
-    }
-    tally.touch("stats", Math.max(least, changed));
-    if (this.#records.waiting !== this.waiting) tally.touch("waiting");
-  }
-}
-
-/** Of each pool, the counters as they were when they were looked at last: copying them for each operation takes too long. */
-const countersSeen = new WeakMap<PoolRecords, Map<string, number>>();
-
-function countersBefore(records: PoolRecords): Map<string, number> {
-  const seen = countersSeen.get(records) ?? new Map<string, number>();
-  countersSeen.set(records, seen);
-  for (const [name, count] of records.counters) if (seen.get(name) !== count) seen.set(name, count);
-  return seen;
-}
-
-/** Of each pool, the ids of which something was noted; those of which it is forgotten go when somebody looks. */
-const notedSeen = new WeakMap<PoolRecords, Set<string>>();
-
-function notedIn(records: PoolRecords): Set<string> {
-  const noted = notedSeen.get(records) ?? new Set<string>();
-  notedSeen.set(records, noted);
-  return noted;
-}
-
-/** Whether there are notes of any request. */
-function hasNotes(records: PoolRecords): boolean {
-  const noted = notedIn(records);
-  for (const id of noted) {
-    const { suspended, progress } = records.requests.get(id) ?? {};
-    if (suspended !== undefined || progress !== undefined) return true;
-    noted.delete(id);
-  }
-  return false;
-}
-
-/** Looks who is in line, and returns what enters the cost of pushing something for a caller. */
-function lineUp(records: PoolRecords, priority: number, process: string): (tally: Tally) => void {
-  const { turns, queues } = records.callers.at(priority);
-  const [first] = turns.first(1);
-  const isEmpty = (queues.get(process)?.length ?? 0) === 0;
-  return (tally) => {
-    if (!isEmpty) return;
-    tally.touch("callers", first?.name === process ? 1 : 2);
-    if (first === undefined) tally.touch("priorities", 2);
-  };
-}
-
-/** Asks which shared queues there are. */
-function enterSharedQueues(records: PoolRecords, tally: Tally): Iterable<{ readonly length: number }> {
-  tally.touch("priorities");
-  tally.touch("callers", records.callers.priorities.size);
-  return records.sharedQueues();
-}
-
-/** Records and claims of what was taken off a queue. */
-function enterRead(tally: Tally, ids: number): void {
-  if (ids > 0) tally.touch("requests");
-  tally.touch("claims");
-}
-
-/** Takes ids off a queue, batch by batch; without a budget as many as there are, until there are no more. */
-function enterPops(
-  tally: Tally,
-  kind: "queue" | "queue:" | "caller",
-  { met, claimed, isBudgeted }: { readonly met: number; readonly claimed: number; readonly isBudgeted: boolean },
-): void {
-  if (met <= 0) {
-    tally.touch(kind);
-    return;
-  }
-  const stale = met - claimed;
-  const pops = isBudgeted ? Math.ceil(Math.log2(stale + 2)) : 1;
-  tally.touch(kind, pops + (claimed === 0 ? 1 : 0));
-  for (let pop = 0; pop < pops; pop += 1) enterRead(tally, Math.ceil(met / pops));
-}
-
-/** Draws from the pool's queue, and by turns from callers' if it has nothing. */
-function enterShared(drawn: {
-  readonly records: PoolRecords;
-  readonly tally: Tally;
-  readonly before: Counts;
-  readonly claimed: number;
-}): void {
-  const { records, tally, before, claimed } = drawn;
-  const fromCallers = before.callersWaiting - records.callers.length;
-  const fromQueue = before.waiting - records.waiting - fromCallers;
-  const claimedFromQueue = Math.min(claimed, Math.max(0, fromQueue));
-  enterPops(tally, "queue", { met: fromQueue, claimed: claimedFromQueue, isBudgeted: true });
-  if (claimedFromQueue > 0 && fromCallers === 0) return;
-  tally.touch("priorities");
-  if (before.callersWaiting === 0) return;
-  tally.touch("callers", 2);
-  enterPops(tally, "caller", { met: fromCallers, claimed: claimed - claimedFromQueue, isBudgeted: true });
-}
-
-function enterLongest(search: {
-  readonly records: PoolRecords;
-  readonly tally: Tally;
-  readonly sample: number;
-  readonly hoisted: number;
-  readonly isBudgeted: boolean;
-}): void {
-  const { records, tally, sample, hoisted, isBudgeted } = search;
-  tally.touch("members");
-  tally.touch("queue:", Math.min(sample, records.members.size - 1));
-  if (hoisted > 0) enterPops(tally, "queue:", { met: hoisted, claimed: hoisted, isBudgeted });
-}
-
-/** Notes claims as running. */
-function enterOwn(tally: Tally, claimed: number): void {
-  if (claimed === 0) return;
-  tally.keyless();
-  tally.touch("running");
-  tally.touch("claims");
-}
-
-function enterMatch(matching: {
-  readonly records: PoolRecords;
-  readonly tally: Tally;
-  readonly before: Counts;
-  /** How many there were before. */
-  readonly volunteers: number;
-  readonly sample: number;
-  /** Whether somebody's own queue is known to be filled. */
-  readonly hasFirst?: boolean;
-}): void {
-  const { records, tally, before, volunteers, sample, hasFirst = false } = matching;
-  enterVolunteers(tally, volunteers);
-  if (volunteers === 0) return;
-  tally.touch("epoch");
-  tally.touch("waiting");
-  const isWaiting = before.waiting + before.since("released") + before.since("reclaimed") > 0;
-  const moved = before.since("moved");
-  const hoisted = Math.min(moved, before.since("hoisted"));
-  const served = Math.max(0, volunteers - records.volunteers.size);
-  for (let one = 0; one < served; one += 1) {
-    tally.touch("queue:");
-    if (isWaiting) tally.touch("queue");
-    if (one < hoisted) enterHoisted({ records, tally, sample, hasFirst });
-    else if (isWaiting) enterRead(tally, 1);
-    tally.touch("volunteers");
-    tally.touch("running");
-    tally.touch("claims");
-    tally.touch("leases");
-    tally.touch("inbox");
-  }
-  if (moved > 0) {
-    tally.keyless();
-    tally.touch("costs");
-    tally.touch("leases");
-  }
-  const idle = Math.min(volunteersPerRound, records.volunteers.size);
-  if (idle > 0 && moved === 0) {
-    if (isWaiting) enterShared({ records, tally, before, claimed: 0 });
-    enterLongest({ records, tally, sample, hoisted: 0, isBudgeted: false });
-    tally.touch("queue:", idle);
-  }
-}
-
-/** Some volunteers, and in which order they are served if that makes a difference. */
-function enterVolunteers(tally: Tally, volunteers: number): void {
-  tally.touch("volunteers");
-  if (volunteers > 1) tally.touch("preferences");
-}
-
-/** A volunteer gets something from the own queue of another member. */
-function enterHoisted(search: {
-  readonly records: PoolRecords;
-  readonly tally: Tally;
-  readonly sample: number;
-  readonly hasFirst: boolean;
-}): void {
-  const { records, tally, sample, hasFirst } = search;
-  if (hasFirst) enterPops(tally, "queue:", { met: 1, claimed: 1, isBudgeted: false });
-  else enterLongest({ records, tally, sample, hoisted: 1, isBudgeted: false });
-}
 
 function nameIn(payload: string): string {
   return payload.slice(2, payload.indexOf('"', 2));

@@ -64,6 +64,14 @@ export function drawingFacts(setStage: SetStage): void {
     expect(claimed).toEqual(names.slice(0, expected));
   });
 
+  it("a request that is more than the budget is claimed alone while little is queued", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2");
+    await measure(stage.pool, "work", 50);
+    await submitByClient(stage.pool, "c1", "a", "b", "c");
+    expect(await claimNames(stage.pool, "w1", { budgetMicros: 20, spareMicros: 60 })).toEqual(["a"]);
+  });
+
   it("a request that was lost before is claimed alone, whatever the claim may spare", async () => {
     const stage = await setLost(setStage);
     await submitByClient(stage.pool, "c1", ...Array.from({ length: 20 }, (_, place) => `r${place}`));

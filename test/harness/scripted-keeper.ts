@@ -31,6 +31,10 @@ export class ScriptedKeeper implements PoolKeeper {
     return this.submits.map((batch) => batch.submissions.map(({ id }) => id));
   }
 
+  gather(ask: () => void): void {
+    ask();
+  }
+
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
     this.submits.push(batch);
     return { answers: await this.answerSubmit(batch), volunteers: this.volunteers };

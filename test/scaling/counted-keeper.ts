@@ -34,7 +34,8 @@ function countedKeeper(parts: CountedKeeperParts, pool: OperatedPool): PoolKeepe
       onMessages: (messages) => void process.at(world.now() + delayMs, () => onMessages(messages)),
       onReconnect,
     });
-  const special = { pool: pool.name, listen };
+  const gather = (ask: () => void): void => ask();
+  const special = { pool: pool.name, gather, listen };
   return new Proxy(special as unknown as PoolKeeper, {
     get: (target, name) =>
       name in target

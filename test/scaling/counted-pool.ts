@@ -4,7 +4,7 @@ import { PoolLedger } from "./pool-ledger.ts";
 import { enterCost, enterInboxRead } from "./redis-cost.ts";
 
 /** Operations of a pool that have one answer. */
-export type PoolOperation = Exclude<keyof PoolKeeper, "pool" | "listen">;
+export type PoolOperation = Exclude<keyof PoolKeeper, "pool" | "gather" | "listen">;
 
 /** A pool on which operations are made at the moment at which they arrive. */
 export interface OperatedPool {

@@ -49,6 +49,10 @@ export class SimulatedKeeper implements PoolKeeper {
     this.#connection = new CommandConnection(parts);
   }
 
+  gather(ask: () => void): void {
+    ask();
+  }
+
   /** Breaks the connection for commands. */
   cutCommands(downMs: number): void {
     this.#connection.cut(downMs, true);

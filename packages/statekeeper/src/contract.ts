@@ -374,6 +374,9 @@ export interface Progress {
 export interface PoolKeeper {
   readonly pool: string;
 
+  /** What is asked for within `ask` comes to the statekeeper together, where that is worth anything. */
+  gather(ask: () => void): void;
+
   /** Takes a member in (again): lease, functions, versions. Losses counted against it while it was away are taken back. */
   join(member: Member): Promise<FunctionTable>;
   /** Prolongs a lease; `false` when the pool does not know the process any more: a worker joins again then. */

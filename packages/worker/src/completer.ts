@@ -1,5 +1,5 @@
 /**
- * Hands outcomes in: collects those of one turn and sends them together, with what was measured since the last time.
+ * Hands outcomes in: collects those of one turn, or of a few ms, and sends them together, with what was measured since the last time.
  */
 import type { Completion, PoolKeeper } from "@callgrid/statekeeper";
 import type { SelfTimes } from "./self-times.ts";

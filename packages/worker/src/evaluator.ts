@@ -118,6 +118,19 @@ export class Evaluator {
     return this.#isYielding;
   }
 
+  /**
+   * Whether what has come from outside and what can be resumed takes less than `ms` all together, as far as that is known. A suspect
+   * counts for ever: who knows what becomes of this worker. Calls on the stack are short, or they would not be there.
+   */
+  isSoonThrough(ms: number): boolean {
+    let expectedMs = this.isQuarantined ? Number.POSITIVE_INFINITY : this.ready.expectedMs;
+    for (const { caller } of this.#resumable) {
+      if (expectedMs >= ms) return false;
+      expectedMs += this.#selfTimes.get(caller.functionName)?.expectedMs ?? Number.POSITIVE_INFINITY;
+    }
+    return expectedMs < ms;
+  }
+
   /** Whether it is full of functions that have neither ended nor called anything for so long. */
   isStuck(sinceMs: number): boolean {
     return this.isFull && !this.#isYielding && this.#clock.now() - this.#slice.seenAt >= sinceMs;

@@ -1,6 +1,7 @@
 import { type Definition, define, VirtualClock } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
 import { sampleEvaluation } from "../../../test/harness/evaluation-sample.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { Evaluator, type Outside } from "./evaluator.ts";
 import { FunctionRegistry, FunctionStanding } from "./function-registry.ts";
 import { SelfTimes } from "./self-times.ts";
@@ -27,14 +28,17 @@ function setStage() {
   const standing = new FunctionStanding(new FunctionRegistry([endless.definition]));
   const evaluator = new Evaluator({ clock, standing, selfTimes, outside, slots: 1, resultLimitBytes: 1_000 });
   const shared: string[] = [];
-  const stage = { clock, selfTimes, evaluator, shared, volunteers: 0, asked: 0 };
+  const stage = { clock, selfTimes, evaluator, shared, volunteers: 0, out: [] as Evaluation[] };
   const sharer = new Sharer({
     clock,
     evaluator,
     selfTimes,
     volunteers: () => stage.volunteers,
-    asked: () => stage.asked,
-    share: ({ functionName }) => shared.push(functionName),
+    share: (evaluation) => {
+      evaluation.state = "asked";
+      stage.out.push(evaluation);
+      shared.push(evaluation.functionName);
+    },
   });
   const push = (name: string, definition?: Definition): void =>
     evaluator.stack.push(sampleEvaluation(name, { bornAt: clock.now(), definition }));
@@ -143,24 +147,45 @@ describe("calls that call nothing themselves", () => {
   });
 });
 
-describe("while others take nothing", () => {
-  it("no more is shared once enough lies out, but for one now and then, whose reply tells of volunteers", async () => {
+describe("while nobody takes what was shared", () => {
+  async function setShared() {
     const stage = setStage();
-    for (let i = 0; i < 100; i += 1) stage.push("call");
+    for (let i = 0; i < 200; i += 1) stage.push("call");
     await stage.clock.advance(10);
     passOver(stage, 1_000);
-    stage.sharer.share();
-    stage.asked = 15;
-    stage.sharer.share();
-    expect(stage.shared).toHaveLength(16);
-    stage.asked = 16;
-    stage.sharer.share();
+    for (let i = 0; i < 5; i += 1) stage.sharer.share();
+    return stage;
+  }
+
+  it("no more is shared than twice as many as at once, but for one call now and then", async () => {
+    const stage = await setShared();
     expect(stage.shared).toHaveLength(16);
     await stage.clock.advance(8);
-    stage.sharer.share();
-    stage.sharer.share();
+    for (let i = 0; i < 5; i += 1) stage.sharer.share();
     expect(stage.shared).toHaveLength(17);
+  });
+
+  it("more is shared as soon as the first lot is taken, or somebody is idle", async () => {
+    const stage = await setShared();
+    const [eighth] = stage.out.slice(7);
+    if (eighth !== undefined) eighth.state = "done";
+    stage.sharer.share();
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(24);
     stage.volunteers = 1;
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(33);
+  });
+
+  it("a call that was shared to see whether somebody is there, and is answered, has more shared, whatever else lies out", async () => {
+    const stage = await setShared();
+    for (let i = 0; i < 2; i += 1) {
+      await stage.clock.advance(8);
+      stage.sharer.share();
+      const probe = stage.out.at(-1);
+      if (probe !== undefined) probe.state = "done";
+    }
+    expect(stage.shared).toHaveLength(18);
     stage.sharer.share();
     expect(stage.shared).toHaveLength(26);
   });

@@ -20,9 +20,8 @@ const mostPerShare = 8;
 const leafWorkMs = 4;
 /** What calls nothing and is shorter than this, in ms, is sooner done than shared. */
 const leastLeafMs = 0.03;
-/** While nobody volunteers and this many shares lie out, one call is shared so often, in ms: the reply tells of new volunteers. */
-const sharesLeftOut = 2;
-const newsEveryMs = 8;
+/** While nobody takes what was shared, one call is shared so often, in ms: the reply tells of volunteers, and so does its outcome. */
+const probeEveryMs = 8;
 
 /** What the sharer works with. */
 export interface SharerParts {
@@ -30,8 +29,6 @@ export interface SharerParts {
   readonly evaluator: Evaluator;
   readonly selfTimes: SelfTimes;
   readonly volunteers: () => number;
-  /** How many calls of this worker the pool has. */
-  readonly asked: () => number;
   readonly share: (evaluation: Evaluation) => void;
 }
 
@@ -39,6 +36,8 @@ export class Sharer {
   readonly #parts: SharerParts;
   #isTimerSet = false;
   #sharedAt = 0;
+  /** The last call of the share before the latest, and of the latest. Others take the oldest first: both are out as long as the first is. */
+  #lastShared: [Evaluation | undefined, Evaluation | undefined] = [undefined, undefined];
 
   constructor(parts: SharerParts) {
     this.#parts = parts;
@@ -55,8 +54,8 @@ export class Sharer {
       evaluation.bornAt < bornBefore &&
       (stack.passedOver(evaluation) >= shareAfterOthers || !this.#isSmall(evaluation));
     const most = this.#mostPerShare();
-    const isEnoughOut = !hasVolunteers && this.#parts.asked() >= sharesLeftOut * most;
-    if (isEnoughOut && now - this.#sharedAt < newsEveryMs) return;
+    const isEnoughOut = !hasVolunteers && this.#lastShared[0]?.state === "asked";
+    if (isEnoughOut && now - this.#sharedAt < probeEveryMs) return;
     this.#sharedAt = now;
     this.#share(Math.min(isEnoughOut ? 1 : most, stack.length - 1), isDue);
   }
@@ -75,7 +74,9 @@ export class Sharer {
   }
 
   #share(count: number, isDue: (evaluation: Evaluation) => boolean): void {
-    for (const evaluation of this.#parts.evaluator.stack.takeOldest(count, isDue)) this.#parts.share(evaluation);
+    const taken = this.#parts.evaluator.stack.takeOldest(count, isDue);
+    for (const evaluation of taken) this.#parts.share(evaluation);
+    if (taken.length > 0) this.#lastShared = [this.#lastShared[1], taken.at(-1)];
   }
 
   /** Judged by the oldest, since calls that wait together are mostly alike. */

@@ -154,7 +154,6 @@ function assemblePoolSide(
   const sharer = new Sharer({
     ...made,
     volunteers: () => claimer.volunteers,
-    asked: () => made.requester.pendingCount,
     share: (evaluation) => asker.ask(evaluation, true),
   });
   const heartbeat = makeHeartbeat({ worker: id, leaseMs, onLost: () => void membership.rejoin() });

@@ -1,6 +1,6 @@
 /**
  * One worker: joins its pool, gets work, evaluates it, and hands outcomes in. What its parts have to tell and ask goes to the
- * statekeeper once in a turn of the event loop, all together.
+ * statekeeper once in a turn of the event loop, all together; outcomes may wait for those of the next few turns.
  */
 import { randomId } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
@@ -229,7 +229,7 @@ export class Worker implements WorkerTies {
   /** Another turn like this comes within a few ms, and nobody is known to be idle who might wait for an outcome. */
   get #isSoonBack(): boolean {
     const { evaluator, claimer } = this.#own;
-    return evaluator.isPausing && evaluator.ready.expectedMs < soonMs && claimer.volunteers === 0;
+    return claimer.volunteers === 0 && evaluator.isPausing && evaluator.isSoonThrough(soonMs);
   }
 
   /** Tells the statekeeper what happened since the last turn, and asks it for work. */
@@ -237,10 +237,12 @@ export class Worker implements WorkerTies {
     const { evaluator, marker, completer, claimer } = this.#own;
     this.#isExchangeScheduled = false;
     evaluator.beginSlice();
-    marker.flush();
-    if (this.#isSoonBack) completer.flushIfDue(this.#parts.clock.now());
-    else completer.flush();
-    claimer.consider();
+    this.#parts.keeper.gather(() => {
+      marker.flush();
+      if (this.#isSoonBack) completer.flushIfDue(this.#parts.clock.now());
+      else completer.flush();
+      claimer.consider();
+    });
   }
 
   #receive(messages: readonly InboxMessage[]): void {

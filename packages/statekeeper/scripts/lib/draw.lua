@@ -97,7 +97,7 @@ local function widen(drawing, key)
   drawing.spare = 0
   if drawing.room * drawing.usual <= drawing.budget then return end
   local share = redis.call('LLEN', key) * drawing.usual / (2 * redis.call('HLEN', membersKey))
-  drawing.budget = drawing.budget + math.min(spare, math.max(0, share - drawing.budget))
+  drawing.budget = drawing.budget + math.min(spare, math.max(0, share - math.max(0, drawing.budget)))
 end
 
 -- Draws from one end of a queue; `isShared`: of the pool's or a caller's. What cannot be claimed here goes back where it was; from

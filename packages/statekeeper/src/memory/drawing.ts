@@ -207,7 +207,7 @@ function widen({ members }: PoolRecords, drawing: Drawing, queued: number): void
   drawing.spare = 0;
   if (drawing.room * usual <= drawing.budget) return;
   const share = (queued * usual) / (2 * members.size);
-  drawing.budget += Math.min(spare, Math.max(0, share - drawing.budget));
+  drawing.budget += Math.min(spare, Math.max(0, share - Math.max(0, drawing.budget)));
 }
 
 function isFull(drawing: Drawing): boolean {

@@ -59,6 +59,10 @@ export class MemoryPool implements PoolKeeper {
     this.#records = new PoolRecords(clock, this.#inboxes);
   }
 
+  gather(ask: () => void): void {
+    ask();
+  }
+
   join(member: Member): Promise<FunctionTable> {
     return this.#run((records) => joinMember(records, member));
   }

@@ -42,6 +42,10 @@ export class PortPool implements PoolKeeper {
     this.#caller = caller;
   }
 
+  gather(ask: () => void): void {
+    ask();
+  }
+
   join(member: Member): Promise<FunctionTable> {
     return this.#call("join", member);
   }

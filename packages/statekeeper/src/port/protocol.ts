@@ -7,7 +7,7 @@ import type { InboxMessage, PoolKeeper, Statekeeper } from "../contract.ts";
 import type { PortFault } from "./fault.ts";
 
 /** Operations of a pool that have one answer: all but listening, which goes on. */
-export type PoolOperation = Exclude<keyof PoolKeeper, "pool" | "listen">;
+export type PoolOperation = Exclude<keyof PoolKeeper, "pool" | "gather" | "listen">;
 
 /** Operations of the statekeeper itself that a thread may ask for. Closing is not one: a thread owns its port only. */
 export type KeeperOperation = Exclude<keyof Statekeeper, "address" | "grid" | "pool" | "close">;

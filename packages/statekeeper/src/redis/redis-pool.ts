@@ -71,6 +71,10 @@ export class RedisPool implements PoolKeeper {
     this.#onJoin = parts.onJoin;
   }
 
+  gather(ask: () => void): void {
+    this.#runner.gather(ask);
+  }
+
   async join(member: Member): Promise<FunctionTable> {
     await this.#onJoin(this.pool);
     const { id, kind, leaseMs, description, functions, knows = new Map() } = member;

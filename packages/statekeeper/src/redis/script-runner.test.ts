@@ -2,9 +2,18 @@
 import { Redis } from "ioredis";
 import { expect, it, onTestFinished } from "vitest";
 import { RedisServer } from "../../../../test/harness/redis-server.ts";
+import type { PoolKeeper } from "../contract.ts";
 import { openStatekeeper } from "./open.ts";
 
-it("what is asked in one turn comes to Redis in one piece", async () => {
+function gathered(pool: PoolKeeper, ask: () => Array<Promise<unknown>>): Promise<unknown> {
+  let answers: Array<Promise<unknown>> = [];
+  pool.gather(() => {
+    answers = ask();
+  });
+  return Promise.all(answers);
+}
+
+it("what is gathered comes to Redis in one piece", async () => {
   const server = await RedisServer.start();
   const statekeeper = await openStatekeeper(server.url, { grid: "grid" });
   const watcher = new Redis(server.url);
@@ -20,6 +29,6 @@ it("what is asked in one turn comes to Redis in one piece", async () => {
   const before = await reads();
   const turns = 100;
   for (let turn = 0; turn < turns; turn += 1)
-    await Promise.all([pool.functions(), pool.locate([]), pool.renew("c1", 1_000)]);
+    await gathered(pool, () => [pool.functions(), pool.locate([]), pool.renew("c1", 1_000)]);
   expect((await reads()) - before).toBeLessThan(1.5 * turns);
 });

@@ -21,7 +21,6 @@ export class ScriptRunner {
   readonly #watch: SilenceWatch;
   #lastToldAt = 0;
   #isClosed = false;
-  #isGathering = false;
 
   constructor(redis: Redis, clock: Clock, log: ConnectionLog) {
     this.#redis = redis;
@@ -34,7 +33,6 @@ export class ScriptRunner {
   async run(script: ScriptName, prefix: string, args: ReadonlyArray<string | number>): Promise<unknown> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        this.#gather();
         return await this.#watch.over(this.#command(script)(prefix, ...args));
       } catch (error) {
         if (this.#isClosed) throw new GridError("GRID_CLOSED", "the connection was closed", { cause: error });
@@ -45,21 +43,21 @@ export class ScriptRunner {
     }
   }
 
+  /** Has what `ask` has sent leave in one piece: Redis then takes it up at once, and answers at once. */
+  gather(ask: () => void): void {
+    const { stream } = this.#redis;
+    // there is none before the first connection
+    stream?.cork();
+    try {
+      ask();
+    } finally {
+      stream?.uncork();
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#watch.stop();
-  }
-
-  /** What is sent in one turn goes out in one piece: Redis then takes it up at once, and answers at once. */
-  #gather(): void {
-    const { stream } = this.#redis;
-    if (this.#isGathering || stream === undefined) return;
-    this.#isGathering = true;
-    stream.cork();
-    process.nextTick(() => {
-      this.#isGathering = false;
-      stream.uncork();
-    });
   }
 
   #command(script: ScriptName): ScriptCommand {

@@ -39,16 +39,8 @@ async function ask(pool: PoolKeeper, { caller, functionName, from = 0, count }: 
 /** The callers of what one claim takes. */
 async function claimCallers(pool: PoolKeeper): Promise<string[]> {
   const { claims } = await pool.claim({
-    ...{
-      worker: "w1",
-      max: mostPerClaim,
-      budgetMicros,
-      spareMicros,
-      epoch: 1,
-      skips: [],
-      isOpenToRoots: true,
-      volunteerFor: 0,
-    },
+    ...{ worker: "w1", max: mostPerClaim, budgetMicros, spareMicros, volunteerFor: 0 },
+    ...{ epoch: 1, skips: [], isOpenToRoots: true },
   });
   return claims.map(({ id }) => id.split("-", 1)[0] ?? "");
 }

@@ -46,12 +46,10 @@ export class OwnStack {
   /** Takes up to `count` of the oldest, up to the first that is not due. */
   takeOldest(count: number, isDue: (evaluation: Evaluation) => boolean): Evaluation[] {
     const taken: Evaluation[] = [];
-    while (taken.length < count && this.#bottom < this.#entries.length) {
-      const oldest = this.#entries[this.#bottom];
-      if (oldest !== undefined && oldest.state === "stacked") {
-        if (!isDue(oldest)) break;
-        taken.push(oldest);
-      }
+    while (taken.length < count) {
+      const { oldest } = this;
+      if (oldest === undefined || !isDue(oldest)) break;
+      taken.push(oldest);
       this.#bottom += 1;
     }
     if (this.#bottom > 1_024 && this.#bottom * 2 > this.#entries.length) {

@@ -192,24 +192,25 @@ describe("while nobody takes what was shared", () => {
 });
 
 describe("while a function keeps its slot", () => {
-  it("all that waits in memory is shared before long, the youngest too", async () => {
+  /** These wait behind a function that never ends. */
+  function setStuck(...names: readonly string[]) {
     const stage = setStage();
     stage.push("endless", endless.definition);
     stage.evaluator.wake();
-    stage.push("a");
-    stage.push("b");
+    for (const name of names) stage.push(name);
     stage.sharer.shareIfStuck();
+    return stage;
+  }
+
+  it("all that waits in memory is shared before long, the youngest too", async () => {
+    const stage = setStuck("a", "b");
     expect(stage.shared).toEqual([]);
     await stage.clock.advance(10);
     expect(stage.shared).toEqual(["a", "b"]);
   });
 
   it("what comes later is shared as well", async () => {
-    const stage = setStage();
-    stage.push("endless", endless.definition);
-    stage.evaluator.wake();
-    stage.push("a");
-    stage.sharer.shareIfStuck();
+    const stage = setStuck("a");
     await stage.clock.advance(10);
     stage.push("late");
     stage.sharer.shareIfStuck();
@@ -218,11 +219,7 @@ describe("while a function keeps its slot", () => {
   });
 
   it("answers of other workers that come in between do not put that off", async () => {
-    const stage = setStage();
-    stage.push("endless", endless.definition);
-    stage.evaluator.wake();
-    stage.push("a");
-    stage.sharer.shareIfStuck();
+    const stage = setStuck("a");
     for (let i = 0; i < 10; i += 1) {
       await stage.clock.advance(1);
       stage.evaluator.settle(sampleEvaluation("elsewhere"), Settled.ofText("1"));
@@ -231,11 +228,7 @@ describe("while a function keeps its slot", () => {
   });
 
   it("nobody looks again once nothing waits, so that no timer is left", async () => {
-    const stage = setStage();
-    stage.push("endless", endless.definition);
-    stage.evaluator.wake();
-    stage.push("a");
-    stage.sharer.shareIfStuck();
+    const stage = setStuck("a");
     stage.sharer.shareIfStuck();
     expect(stage.clock.pending).toBe(1);
     await stage.clock.advance(100);

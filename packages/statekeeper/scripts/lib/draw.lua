@@ -1,8 +1,8 @@
 -- Drawing: taking ids off queues and claiming them for a worker. A drawing has: worker, room (how many more), budget (µs of
--- work left), spare (by how much that may still grow, see widen), skips (set of function names, or nil), scans (bound on ids looked at), claims (ids of what was
--- claimed), texts (their records), taken (the ids as a set), usual (what the last one claimed takes, in µs), workMs (what was drawn
--- from the queue at hand), reach (what it takes from outside the own queue: nothing, only `children`, which some member waits for,
--- what `others` than this worker wait for, or also `roots`).
+-- work left), spare (by how much that may still grow, see widen), skips (set of function names, or nil), scans (bound on ids
+-- looked at), claims (ids of what was claimed), texts (their records), taken (the ids as a set), usual (what the last one claimed
+-- takes, in µs), workMs (what was drawn from the queue at hand), reach (what it takes from outside the own queue: nothing, only
+-- `children`, which some member waits for, what `others` than this worker wait for, or also `roots`).
 local unmeasuredMicros = 1e15
 local costs = {}
 local function costOf(name)
@@ -106,7 +106,6 @@ end
 local function drawFrom(drawing, key, pop, push, isShared)
   local skipped, isEmpty = {}, false
   local batch, claimedBefore = 0, #drawing.claims
-  local claimedFirst = claimedBefore
   while not isFull(drawing) and not isEmpty do
     batch = nextBatch(drawing, batch, #drawing.claims - claimedBefore)
     claimedBefore = #drawing.claims
@@ -125,7 +124,7 @@ local function drawFrom(drawing, key, pop, push, isShared)
     end
     pushAll(push, key, reversed(left))
     if isShared then countWaiting(#left - #ids) end
-    if drawing.spare > 0 and #drawing.claims > claimedFirst then widen(drawing, key) end
+    if drawing.spare > 0 and #drawing.claims > claimedBefore then widen(drawing, key) end
     isEmpty = #ids < batch and #left == 0
   end
   if #skipped == 0 then return isEmpty end

@@ -165,7 +165,6 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boole
   let isEmpty = false;
   let batch = 0;
   let claimedBefore = drawing.claims.length;
-  const claimedFirst = claimedBefore;
   while (!isFull(drawing) && !isEmpty) {
     batch = nextBatch(drawing, batch, drawing.claims.length - claimedBefore);
     claimedBefore = drawing.claims.length;
@@ -177,7 +176,7 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boole
       if (taken === "skipped") skipped.push(id);
       if (taken === "left") putBack(queue, end, [id]);
     }
-    if (drawing.spare > 0 && drawing.claims.length > claimedFirst) widen(records, drawing, queue.length);
+    if (drawing.spare > 0 && drawing.claims.length > claimedBefore) widen(records, drawing, queue.length);
     isEmpty = met < batch && queue.length === 0;
   }
   // From the own queue to the pool's; to a shared one's tail once the bound is met, so that what lies behind gets its turn.
@@ -210,6 +209,11 @@ function widen({ members }: PoolRecords, drawing: Drawing, queued: number): void
   drawing.budget += Math.min(spare, Math.max(0, share - Math.max(0, drawing.budget)));
 }
 
+function takeNoMore(drawing: Drawing): void {
+  drawing.budget = 0;
+  drawing.spare = 0;
+}
+
 function isFull(drawing: Drawing): boolean {
   return drawing.room <= 0 || drawing.budget <= 0 || drawing.scans <= 0;
 }
@@ -239,8 +243,7 @@ function take(
   if (drawing.reach === "others" && record.waiters.has(drawing.worker)) return "skipped";
   // A request that was lost before is claimed alone, so that the next loss names the culprit.
   if (record.losses > 0 && drawing.claims.length > 0) {
-    drawing.budget = 0;
-    drawing.spare = 0;
+    takeNoMore(drawing);
     return "left";
   }
   const now = records.now();
@@ -252,10 +255,7 @@ function take(
   drawing.usual = cost ?? unmeasuredMicros;
   drawing.budget -= drawing.usual;
   drawing.workMs += cost === undefined ? 1 : Math.max(1, cost / 1_000);
-  if (record.losses > 0) {
-    drawing.budget = 0;
-    drawing.spare = 0;
-  }
+  if (record.losses > 0) takeNoMore(drawing);
   return "claimed";
 }
 

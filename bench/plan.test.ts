@@ -53,3 +53,9 @@ describe.each(["full", "quick"] as const)("the workloads at %s scale", (scale) =
     expect(new Set(keys).size).toBe(keys.length);
   });
 });
+
+it("a quick run is of every system, and of so few runs of two seconds each that a minute is enough", () => {
+  const runs = planRuns(workloads, { scale: "quick", rounds: 1, systems: systemNames });
+  expect(new Set(runs.map(({ case: { system } }) => system))).toEqual(new Set(systemNames));
+  expect(runs.length).toBeLessThanOrEqual(25);
+});

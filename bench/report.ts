@@ -33,7 +33,9 @@ client and checked. A ratio compares runs of the same round. CPU is user and sys
 asked for; Piscina's threads are part of its client. Client, workers and Redis share the machine.`;
 
 function warningOf({ scale }: Results): string {
-  return scale === "quick" ? "**Quick run: everything is small and was done once, so the figures say little.**" : "";
+  return scale === "quick"
+    ? "**Quick run: everything is small and was done once, beside few of the others, so the figures say little.**"
+    : "";
 }
 
 function environmentText({ environment, rounds }: Results): string {

@@ -27,16 +27,16 @@ const bullMqById: Case = { ...bullMqMany, settings: { concurrency: 100, nesting:
 
 function distinct(scale: Scale): Group {
   const size = scale === "quick" ? 12 : 22;
-  const twoWorkers = scale === "quick" ? [] : [{ ...auto, repeats: 5 }];
-  const cases = [inMemory, ...twoWorkers, strict, bullMqSteps, beeQueueWaiting];
+  const others = scale === "quick" ? [] : [{ ...auto, repeats: 5 }, strict, bullMqSteps, beeQueueWaiting];
+  const cases = [inMemory, ...others];
   const title = `fib(${size}), ${countText(fibCalls(size))} distinct calls`;
   return { key: "distinct", title, size, metrics: ["perSecond", "seconds", "evaluations"], cases };
 }
 
 function cached(scale: Scale): Group {
   const size = 80;
-  const others = scale === "quick" ? [] : [auto, strict];
-  const cases = [{ ...inMemory, repeats: 1 }, ...others, bullMqById];
+  const others = scale === "quick" ? [] : [auto, strict, bullMqById];
+  const cases = [{ ...inMemory, repeats: 1 }, ...others];
   return { key: "cached", title: `fib(${size}) with the cache`, size, metrics: ["milliseconds", "evaluations"], cases };
 }
 

@@ -37,7 +37,7 @@ function queued(count: number, scale: Scale): Group {
 }
 
 function stored(count: number, scale: Scale): Group {
-  const others = scale === "quick" ? [bullMqMany] : [bullMqMany, beeQueueMany, floorMany];
+  const others = scale === "quick" ? [] : [bullMqMany, beeQueueMany, floorMany];
   const cases = [strict, ...others].map((one) => ({ ...one, workers: 0 }));
   const title = `memory in Redis with ${countText(count)} no-ops queued and no workers`;
   return { key: `stored-${count}`, title, size: count, metrics: ["redisBytesPerItem"], cases };

@@ -27,13 +27,9 @@ export const largeValues: Workload = {
   groups: (scale) => {
     const size = scale === "quick" ? 10 : 100;
     const few = { concurrency: 4 };
-    const cases = [
-      strict,
-      { ...bullMqMany, settings: { ...few, chunk: 10 } },
-      { ...beeQueueMany, settings: few },
-      { ...piscinaMany, settings: few },
-      ...(scale === "quick" ? [] : [floorOne]),
-    ];
+    const bullMq = { ...bullMqMany, settings: { ...few, chunk: 10 } };
+    const others = scale === "quick" ? [] : [bullMq, { ...piscinaMany, settings: few }, floorOne];
+    const cases = [strict, { ...beeQueueMany, settings: few }, ...others];
     return [{ key: "large", title: `${size} tasks of 1 MB both ways`, size, metrics: ["megabytesPerSecond"], cases }];
   },
   async run(stage) {

@@ -264,6 +264,9 @@ export async function run(pool: PoolKeeper, { kind, data }: Operation, situation
   return kinds[kind]?.run(pool, data as never, situation);
 }
 
+/** Of one name, so that it is large in whatever form it is written. */
+const largeArguments: Readonly<Record<string, readonly string[]>> = { h: ["x".repeat(70_000)] };
+
 /** Equal names make equal requests, though not always equal payloads: a request may be written in two ways. */
 function submissionOf<S extends { name: (typeof requestNames)[number]; isRich: boolean; trace: string | undefined }>({
   name,
@@ -272,7 +275,8 @@ function submissionOf<S extends { name: (typeof requestNames)[number]; isRich: b
   ...given
 }: S) {
   const rest = { ...given, ...(trace === undefined ? {} : { trace }) };
-  const request = JSON.stringify([functionNames[requestNames.indexOf(name) % functionNames.length], name]);
+  const functionName = functionNames[requestNames.indexOf(name) % functionNames.length];
+  const request = JSON.stringify([functionName, name, ...(largeArguments[name] ?? [])]);
   return { ...rest, id: idOf(name), payload: isRich ? `{"json":${request}}` : request };
 }
 

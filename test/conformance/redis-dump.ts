@@ -5,6 +5,7 @@
 import {
   decodeInboxMessage,
   dumpMessage,
+  type MessageDump,
   optionsFor,
   type PoolDump,
   parseRedisUrl,
@@ -72,6 +73,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   caller: readList,
   waiting: readText,
   requests: readHash,
+  payloads: readHash,
   claims: readHash,
   notes: readHash,
   reports: readHash,
@@ -107,6 +109,7 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
   expectCounted(contents);
   return {
     requests: dumpRequests(fields("requests"), {
+      payloads: fields("payloads"),
       claims: fields("claims"),
       notes: fields("notes"),
       reports: fields("reports"),
@@ -131,9 +134,7 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     epoch: Number(single.get("epoch") ?? 0),
     costs: mapped(fields("costs"), Number),
     counters: mapped(fields("stats"), Number),
-    inboxes: each(contents, "inbox", (texts) =>
-      (texts as string[]).map((text) => dumpMessage(decodeInboxMessage(text))),
-    ),
+    inboxes: each(contents, "inbox", (texts) => (texts as string[]).map(dumpInboxMessage)),
     head: (single.get("head") as string | undefined) ?? null,
     hosts: mapped(fields("hosts"), (text) => JSON.parse(text) as unknown),
     capacity: dumpCapacity(single.get("capacity") as string | undefined),
@@ -182,24 +183,34 @@ function inPairs(flat: readonly string[]): Array<[string, number]> {
 
 /** What stands beside the records, by id; a note's field is its kind, a blank, and the id. */
 interface BesideRecords {
+  readonly payloads: Fields;
   readonly claims: Fields;
   readonly notes: Fields;
   readonly reports: Fields;
 }
 
 function dumpRequests(texts: Fields, beside: BesideRecords): Record<string, RequestDump> {
-  const { claims, notes, reports } = beside;
+  const { payloads, claims, notes, reports } = beside;
   const noted = Object.keys(notes).map((field) => field.split(" ")[1] ?? "");
-  for (const id of [...Object.keys(claims), ...noted, ...Object.keys(reports)]) {
+  for (const id of [...Object.keys(payloads), ...Object.keys(claims), ...noted, ...Object.keys(reports)]) {
     if (texts[id] === undefined) throw new Error(`something stands beside request ${id}, which is done`);
   }
   return Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, dumpRequest(id, text, beside)]));
 }
 
-function dumpRequest(id: string, text: string, { claims, notes, reports }: BesideRecords): RequestDump {
-  const header = /^(\S*) (\S+) (\d+) (\d+) (-?\d+)\n/.exec(text);
-  const [whole = "", waiters = "", mode = "use", deadline, losses, priority] = header ?? [];
-  const [payload = "", trace] = text.slice(whole.length).split("\n");
+/** A large payload is not in the message; the request's dump has it. */
+function dumpInboxMessage(text: string): MessageDump {
+  const message = decodeInboxMessage(text);
+  if (!("claim" in message)) return dumpMessage(message);
+  const { isLarge, ...claim } = message.claim;
+  return dumpMessage({ kind: message.kind, claim });
+}
+
+function dumpRequest(id: string, text: string, { payloads, claims, notes, reports }: BesideRecords): RequestDump {
+  const header = /^(\S*) (\S+) (\d+) (\d+) (-?\d+)( large)?\n/.exec(text);
+  const [whole = "", waiters = "", mode = "use", deadline, losses, priority, large] = header ?? [];
+  const stored = large === undefined ? text.slice(whole.length) : payloads[id];
+  const [payload = "", trace] = (stored ?? "").split("\n");
   return {
     payload,
     ...(trace === undefined ? {} : { trace }),

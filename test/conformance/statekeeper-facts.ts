@@ -8,6 +8,7 @@ import { drawingFacts } from "./drawing-facts.ts";
 import { hoistingFacts } from "./hoisting-facts.ts";
 import { inboxFacts } from "./inbox-facts.ts";
 import { inspectingFacts } from "./inspecting-facts.ts";
+import { largeFacts } from "./large-facts.ts";
 import { forgettingFacts, functionTableFacts, membershipFacts } from "./membership-facts.ts";
 import type { SetStage } from "./stage.ts";
 import { submittingFacts } from "./submitting-facts.ts";
@@ -36,5 +37,6 @@ export function statekeeperFacts(setStage: SetStage): void {
   describe("heading", () => headingFacts(setStage));
   describe("retiring", () => retiringFacts(setStage));
   describe("inboxes", () => inboxFacts(setStage));
+  describe("large values", () => largeFacts(setStage));
   describe("inspecting", () => inspectingFacts(setStage));
 }

@@ -19,7 +19,7 @@ for i = 3, #ARGV do
     reply[#reply + 1] = 0
   else
     local result = redis.call('GET', resultOf .. id)
-    reply[#reply + 1] = result and string.match(result, '^%S+ (.*)$') or 1
+    reply[#reply + 1] = result and outcomeIn(result) or 1
   end
 end
 pushToPool(queued)

@@ -23,13 +23,20 @@ local function untilWhen(ttlMs)
   return known
 end
 
+-- A large value is put behind its stamp by Redis, see lib/record.lua.
+local function keep(id, stamp, outcome, ttlMs)
+  local isLarge = #outcome > largeBytes
+  redis.call('SET', resultOf .. id, isLarge and stamp .. ' ' or stamp .. ' ' .. outcome, 'PXAT', untilWhen(ttlMs))
+  if isLarge then redis.call('APPEND', resultOf .. id, outcome) end
+end
+
 local ttls, stamps, ids, outcomes = readGroups(3 + 4 * reports)
 if #ids > 0 then
   local texts = fieldsOf(requestsKey, ids)
   -- what a worker was running is its own: claims need reading only if there are others, or notes to forget
   local isAllMine = pushAll('SREM', runningOf .. worker, ids) == #ids and redis.call('EXISTS', notesKey) == 0
   local claims = isAllMine and {} or fieldsOf(claimsKey, ids)
-  local closed, ended, isClosed, late, fenced = {}, {}, {}, 0, 0
+  local closed, ended, large, isClosed, late, fenced = {}, {}, {}, {}, 0, 0
   local mine = worker .. ' '
   for i, id in ipairs(ids) do
     local outcome, text, claim = outcomes[i], texts[i], claims[i]
@@ -37,15 +44,16 @@ if #ids > 0 then
     local isError = string.byte(outcome) == 33
     local isKept = not isError and ttls[i] ~= '0'
     if not text or isClosed[id] then
-      if isKept then redis.call('SET', resultOf .. id, stamps[i] .. ' ' .. outcome, 'PXAT', untilWhen(ttls[i]), 'NX') end
+      if isKept and redis.call('EXISTS', resultOf .. id) == 0 then keep(id, stamps[i], outcome, ttls[i]) end
       late = late + 1
     elseif isError and not isMine then
       fenced = fenced + 1
     else
-      if isKept then redis.call('SET', resultOf .. id, stamps[i] .. ' ' .. outcome, 'PXAT', untilWhen(ttls[i])) end
+      if isKept then keep(id, stamps[i], outcome, ttls[i]) end
       local header = headerOf(text)
       tellWaiters(id, header.waiters, outcome, isKept, worker)
       if header.losses > 0 then redis.call('HDEL', reportsKey, id) end
+      if header.isLarge then large[#large + 1] = id end
       closed[#closed + 1] = id
       ended[#closed] = claim
       isClosed[id] = true
@@ -56,6 +64,7 @@ if #ids > 0 then
     end
   end
   pushAll('HDEL', requestsKey, closed)
+  pushAll('HDEL', payloadsKey, large)
   unclaim(closed, ended)
   count('late', late)
   count('fenced', fenced)

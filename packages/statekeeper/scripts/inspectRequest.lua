@@ -16,8 +16,9 @@ end
 local worker, claimedAt = string.match(redis.call('HGET', claimsKey, id) or '', '^(%S+) (%d+)')
 local lease = worker and redis.call('ZSCORE', leasesKey, worker)
 local suspended = redis.call('HGET', notesKey, 'suspended ' .. id)
+local payload = record.isLarge and redis.call('HGET', payloadsKey, id) or record.payload
 local reply = {
-  payloadAlone(record.payload), worker or '', lease and tostring(lease - readClock()) or '',
+  payloadAlone(payload), worker or '', lease and tostring(lease - readClock()) or '',
   claimedAt and tostring(readClock() - tonumber(claimedAt)) or '', suspended or '', tostring(record.losses),
   suspended and 1 or 0, timeoutOf(record.deadline), redis.call('HGET', notesKey, 'progress ' .. id) or '',
   tostring(record.priority),

@@ -12,7 +12,7 @@ for i = 2, #ARGV do
   held[id] = true
   local record = readRecord(id)
   if record and workerOf(redis.call('HGET', claimsKey, id)) == worker and not hasKnownWaiter(record) then
-    close(id, record.losses)
+    close(id, record)
     redis.call('SREM', runningOf .. worker, id)
     abandoned[#abandoned + 1] = id
   end

@@ -31,7 +31,7 @@ if queueLimit > 0 and worker == '' then room = queueLimit - waitingNow() end
 
 local function cachedOutcome(result, stamp)
   if not result then return nil end
-  if not stamp then return string.match(result, '^%S+ (.*)$') end
+  if not stamp then return outcomeIn(result) end
   if string.sub(result, 1, #stamp + 1) ~= stamp .. ' ' then return nil end
   return string.sub(result, #stamp + 2)
 end
@@ -69,12 +69,15 @@ local function write(id, text)
 end
 
 local function create(id, payload, mode, timeoutMs)
-  if timeoutMs == '0' and (mode == 'use' or mode == 'held') then
+  local isLarge = #payload > largeBytes
+  if isLarge then payload = putAside(id, payload) end
+  if not isLarge and timeoutMs == '0' and (mode == 'use' or mode == 'held') then
     write(id, plainHeader .. payload)
   else
     local deadline = timeoutMs == '0' and 0 or readClock() + tonumber(timeoutMs)
     local storedMode = mode == 'held' and 'use' or mode
     local record = { waiters = process, mode = storedMode, deadline = deadline, losses = 0, priority = rank, payload = payload }
+    record.isLarge = isLarge
     write(id, recordText(record))
   end
   if mode == 'held' then
@@ -94,7 +97,10 @@ end
 
 local function join(index, record, payload, mode, timeoutMs)
   local id = ids[index]
-  record.payload = string.find(payload, '\n', 1, true) and payload or payload .. traceAfter(record.payload)
+  if not string.find(payload, '\n', 1, true) then
+    payload = payload .. traceAfter(record.isLarge and redis.call('HGET', payloadsKey, id) or record.payload)
+  end
+  record.payload = record.isLarge and putAside(id, payload) or payload
   if mode == 'refresh' or mode == 'bypass' then record.mode = mode end
   local isNew, isRaised = not hasWaiter(record, process), rank > record.priority
   if isNew then addWaiter(record, process) end

@@ -25,7 +25,7 @@ for i = 2, #ARGV do
         redis.call('SREM', runningOf .. worker, id)
         send(worker, 'cancel ' .. id)
       end
-      close(id, record.losses)
+      close(id, record)
       count('withdrawn', 1)
     end
   end

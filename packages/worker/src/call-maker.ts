@@ -4,7 +4,7 @@
  */
 import { encodeRequest, requestId } from "@callgrid/core";
 import { placeCall } from "./call-placement.ts";
-import { type EncodedCall, Evaluation } from "./evaluation.ts";
+import { type EncodedCall, Evaluation, isShortKey } from "./evaluation.ts";
 import { errorTree } from "./failure.ts";
 import type { FunctionStanding } from "./function-registry.ts";
 import { cycleThrough } from "./local-cycles.ts";
@@ -48,8 +48,7 @@ export class CallMaker {
   /** Checks and writes down a call; throws what is wrong with it before anything is placed. */
   encode(request: unknown): EncodedCall {
     const { functionName, canonical, payload } = encodeRequest(request, this.#parts.payloadLimitBytes);
-    const isPlain = canonical === payload;
-    const id = isPlain ? undefined : requestId(canonical);
+    const id = canonical === payload && isShortKey(payload) ? undefined : requestId(canonical);
     return { key: id ?? payload, functionName, payload, id, primitiveArguments: primitiveArguments(request) };
   }
 

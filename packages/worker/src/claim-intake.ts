@@ -5,7 +5,7 @@
 import { type Clock, type Definition, requestId } from "@callgrid/core";
 import type { Claim } from "@callgrid/statekeeper";
 import type { Completer } from "./completer.ts";
-import { type EncodedCall, Evaluation } from "./evaluation.ts";
+import { type EncodedCall, Evaluation, isShortKey } from "./evaluation.ts";
 import type { FunctionStanding } from "./function-registry.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
 import type { RecentResults } from "./recent-results.ts";
@@ -147,9 +147,9 @@ export class ClaimIntake {
   }
 }
 
-/** As calls of this worker name it: the payload where that is canonical, whoever asked for it in whatever form. */
+/** As calls of this worker name it: the payload where that is canonical and short, whoever asked for it in whatever form. */
 function keyOf({ id, payload }: Claim): string {
-  return requestId(payload) === id ? payload : id;
+  return isShortKey(payload) && requestId(payload) === id ? payload : id;
 }
 
 function deadlineOf({ timeoutMs }: Claim, now: number): number {

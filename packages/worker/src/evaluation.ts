@@ -23,9 +23,17 @@ export interface Waiter {
   readonly index: number;
 }
 
+/** What is longer is hashed sooner than looked up, and not kept for the sake of its name. */
+const longestKey = 65_536;
+
+/** Whether equal requests are to find each other by this payload, if it is canonical. */
+export function isShortKey(payload: string): boolean {
+  return payload.length <= longestKey;
+}
+
 /** A call, checked and written down. */
 export interface EncodedCall {
-  /** By which equal requests in this worker find each other: the payload where that is canonical, else the id. */
+  /** By which equal requests in this worker find each other: the payload where that is canonical and short, else the id. */
   readonly key: string;
   readonly functionName: string;
   readonly payload: string;

@@ -49,7 +49,7 @@ local function take(drawing, id, text, claim, isOutside)
   local header = headerOf(text)
   if not header.isWanted then
     drawing.taken[id] = true
-    close(id, header.losses)
+    close(id, header)
     count('dropped', 1)
     return 'stale'
   end

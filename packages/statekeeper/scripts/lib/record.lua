@@ -1,11 +1,15 @@
 -- What is known of a request that is not done, in forms that are read and written by the batch:
 --   requests      id -> `waiters mode deadline losses priority`, a line end, the payload; waiters with a comma between, deadline 0: none;
---                 behind the payload, a line end and the context of a trace may follow: a payload itself has no line end
+--                 behind the payload, a line end and the context of a trace may follow: a payload itself has no line end;
+--                 with `large` behind the priority, the payload is the name alone, and all of it stands in payloads
+--   payloads      id -> payload of over 64 KiB, trace included: Lua looks at every byte of each string that it makes, so scripts
+--                 make none of large values that they can do without, and workers read them here (large-values.ts)
 --   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are
 --                 notes; with `copied`, a volunteer was given a copy
 --   notes         `suspended <id>` -> ids it waits for; `progress <id>` -> `done total`
 --   reports       id -> reports on lost workers with a comma between, if there were losses
 local perCall = 2000
+local largeBytes = 65536
 
 -- Fields of a hash for all ids, false where there is none.
 local function fieldsOf(key, ids)
@@ -40,6 +44,7 @@ local function headerOf(text)
     local waiters, mode, deadline, losses = string.match(lastText, '^(%S*) (%S+) (%d+) (%d+) ')
     lastHeader = {
       length = lastLength, waiters = {}, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), isWanted = false,
+      isLarge = string.sub(lastText, -7) == ' large\n',
     }
     for waiter in string.gmatch(waiters, '[^,]+') do
       lastHeader.waiters[#lastHeader.waiters + 1] = waiter
@@ -51,19 +56,26 @@ local function headerOf(text)
 end
 
 local function parseRecord(text)
-  local waiters, mode, deadline, losses, priority, payload = string.match(text, '^(%S*) (%S+) (%d+) (%d+) (%S+)\n(.*)$')
+  local waiters, mode, deadline, losses, priority, large, payload =
+    string.match(text, '^(%S*) (%S+) (%d+) (%d+) (%S+)( ?%S*)\n(.*)$')
   return {
     waiters = waiters, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), priority = tonumber(priority),
-    payload = payload,
+    isLarge = large ~= '', payload = payload,
   }
 end
 
+-- What stands behind the stamp of a result.
+local function outcomeIn(result) return string.sub(result, string.find(result, ' ', 1, true) + 1) end
+
 local function payloadAlone(text) return string.match(text, '^[^\n]*') end
-local function traceAfter(text) return string.match(text, '\n.*$') or '' end
+local function traceAfter(text)
+  local at = string.find(text, '\n', 1, true)
+  return at and string.sub(text, at) or ''
+end
 
 local function recordText(record)
   return record.waiters .. ' ' .. record.mode .. ' ' .. string.format('%d', record.deadline) .. ' ' .. record.losses .. ' '
-    .. record.priority .. '\n' .. record.payload
+    .. record.priority .. (record.isLarge and ' large' or '') .. '\n' .. record.payload
 end
 
 local function readRecord(id)
@@ -93,6 +105,12 @@ local function functionNameAt(text, at)
   return string.match(text, '^%["([^"]*)"', at) or string.match(text, '^{"json":%["([^"]*)"', at) or ''
 end
 
+-- Has a large payload stand aside, and returns what its record has of it.
+local function putAside(id, payload)
+  redis.call('HSET', payloadsKey, id, payload)
+  return '["' .. functionNameAt(payload, 1) .. '"]'
+end
+
 -- Ends claims, and forgets what was noted of them.
 local function unclaim(ids, claims)
   if #ids == 0 then return end
@@ -107,15 +125,15 @@ local function unclaim(ids, claims)
   pushAll('HDEL', notesKey, notes)
 end
 
--- Removes a request that is done, or that nobody waits for.
-local function close(id, losses)
+-- Removes a request that is done, or that nobody waits for; by its record, or its header.
+local function close(id, record)
   redis.call('HDEL', requestsKey, id)
   unclaim({ id }, { redis.call('HGET', claimsKey, id) })
-  if losses > 0 then redis.call('HDEL', reportsKey, id) end
+  if record.losses > 0 then redis.call('HDEL', reportsKey, id) end
+  if record.isLarge then redis.call('HDEL', payloadsKey, id) end
 end
 
 -- Tells every waiter but the one that hands the outcome in; the caller closes the request.
-local largeBytes = 65536
 local function tellWaiters(id, waiters, outcome, isStored, except)
   local message = nil
   for _, waiter in ipairs(waiters) do

@@ -7,7 +7,7 @@ local function failLost(id, record, losses, reports)
   local waiters = {}
   for waiter in string.gmatch(record.waiters, '[^,]+') do waiters[#waiters + 1] = waiter end
   tellWaiters(id, waiters, tree, false, nil)
-  close(id, losses)
+  close(id, record)
   count('lost', 1)
 end
 

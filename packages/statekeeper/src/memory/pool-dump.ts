@@ -4,6 +4,7 @@
  */
 import { type ErrorTree, isErrorText } from "@callgrid/core";
 import type { CacheMode, Capacity, InboxMessage, Progress } from "../contract.ts";
+import { isLargeText, shownPayload } from "../large-text.ts";
 import type { Preference } from "../volunteer-order.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 
@@ -26,7 +27,7 @@ export interface RequestDump {
   readonly waiters: readonly string[];
 }
 
-/** A message as it lies in an inbox: errors are parsed, and a time limit is told as presence. */
+/** A message as it lies in an inbox: errors are parsed, a time limit is told as presence, and a large payload by its function. */
 export type MessageDump = Readonly<Record<string, unknown>> & { readonly kind: InboxMessage["kind"] };
 
 /** See the head of this file. */
@@ -122,8 +123,9 @@ export function dumpMessage(message: InboxMessage): MessageDump {
     return { kind: message.kind, id: message.id, error: JSON.parse(message.outcome.slice(1)) as ErrorTree };
   }
   if (message.kind !== "run" && message.kind !== "copy") return { ...message };
-  const { timeoutMs, ...claim } = message.claim;
-  return { kind: message.kind, ...claim, hasTimeout: timeoutMs > 0 };
+  const { timeoutMs, trace, payload, ...claim } = message.claim;
+  const told = isLargeText(payload) ? { payload: shownPayload(payload) } : { payload, ...(trace && { trace }) };
+  return { kind: message.kind, ...claim, ...told, hasTimeout: timeoutMs > 0 };
 }
 
 function dumpTurns({ callers }: PoolRecords): Array<[string, number]> {

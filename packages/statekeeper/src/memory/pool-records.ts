@@ -5,6 +5,7 @@
  */
 import type { Clock, OutcomeText } from "@callgrid/core";
 import type { CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract.ts";
+import { isLargeText } from "../large-text.ts";
 import { type Preference, usualPreferences } from "../volunteer-order.ts";
 import { CallerQueues } from "./caller-queues.ts";
 import { Deque } from "./deque.ts";
@@ -38,9 +39,6 @@ export interface RequestRecord {
   readonly reports: unknown[];
   readonly waiters: Set<string>;
 }
-
-/** An outcome longer than this is delivered by reference, if it is stored. */
-const largeBytes = 65_536;
 
 /** Of one priority. */
 const callersAsked = 64;
@@ -139,7 +137,7 @@ export class PoolRecords {
   ): void {
     const { record, outcome, isStored, except } = ending;
     this.requests.delete(id);
-    const isLarge = isStored && Buffer.byteLength(outcome) > largeBytes;
+    const isLarge = isStored && isLargeText(outcome);
     const message: InboxMessage = isLarge ? { kind: "reference", id } : { kind: "outcome", id, outcome };
     for (const waiter of record.waiters) if (waiter !== except) this.inboxes.send(waiter, message);
   }

@@ -4,6 +4,7 @@
  * (scripts/lib/retire.lua, leave.lua)
  */
 import { encodeError } from "@callgrid/core";
+import { shownPayload } from "../large-text.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 import { disown, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
@@ -68,7 +69,7 @@ function isFatal(records: PoolRecords, loss: { id: string; record: RequestRecord
   const outcome = encodeError({
     msg: `its workers died ${losses} times while running it`,
     code: "WORKER_LOST",
-    req: record.payload,
+    req: shownPayload(record.payload),
     details: { losses, reports: record.reports },
   });
   records.finish(id, { record, outcome, isStored: false });

@@ -4,14 +4,29 @@
  */
 import type { CacheMode, Claim } from "../contract.ts";
 
+/** A claim as the request's record has it. */
+export interface RecordedClaim extends Claim {
+  /** The payload is the function's name alone: {@link withPayload} takes the whole one. */
+  readonly isLarge?: true;
+}
+
 /** @param now - the statekeeper's time at the claim, in ms. */
-export function readClaim(id: string, record: string, now: number): Claim {
+export function readClaim(id: string, record: string, now: number): RecordedClaim {
   const headerEnd = record.indexOf("\n");
-  const [, mode = "use", deadlineText = "0", losses = "0", priority = "0"] = record.slice(0, headerEnd).split(" ");
+  const [, mode = "use", deadlineText = "0", losses = "0", priority = "0", large] = record
+    .slice(0, headerEnd)
+    .split(" ");
   const deadline = Number(deadlineText);
   const timeoutMs = deadline === 0 ? 0 : Math.max(1, deadline - now);
-  const payloadEnd = record.indexOf("\n", headerEnd + 1);
   const claim = { id, mode: mode as CacheMode, timeoutMs, losses: Number(losses), priority: Number(priority) };
-  if (payloadEnd === -1) return { ...claim, payload: record.slice(headerEnd + 1) };
-  return { ...claim, payload: record.slice(headerEnd + 1, payloadEnd), trace: record.slice(payloadEnd + 1) };
+  const read = withPayload({ ...claim, payload: "" }, record.slice(headerEnd + 1));
+  return large === undefined ? read : { ...read, isLarge: true };
+}
+
+/** The claim with what is stored for a payload: a trace may stand behind it, after a line end. */
+export function withPayload({ id, mode, timeoutMs, losses, priority }: Claim, stored: string): Claim {
+  const claim = { id, mode, timeoutMs, losses, priority };
+  const payloadEnd = stored.indexOf("\n");
+  if (payloadEnd === -1) return { ...claim, payload: stored };
+  return { ...claim, payload: stored.slice(0, payloadEnd), trace: stored.slice(payloadEnd + 1) };
 }

@@ -4,10 +4,15 @@
  */
 import { GridError } from "@callgrid/core";
 import type { Claim, InboxMessage } from "../contract.ts";
-import { readClaim } from "./claim-record.ts";
+import { type RecordedClaim, readClaim } from "./claim-record.ts";
+
+/** A message as the inbox has it. */
+export type RecordedMessage =
+  | Exclude<InboxMessage, { readonly claim: Claim }>
+  | { readonly kind: "run" | "copy"; readonly claim: RecordedClaim };
 
 /** Reads one message; throws `STATEKEEPER_REFUSED` for one it does not know (a newer grid on the same pool). */
-export function decodeInboxMessage(text: string): InboxMessage {
+export function decodeInboxMessage(text: string): RecordedMessage {
   const kindEnd = text.indexOf(" ");
   const kind = kindEnd === -1 ? text : text.slice(0, kindEnd);
   if (kind === "outcome") {
@@ -20,7 +25,7 @@ export function decodeInboxMessage(text: string): InboxMessage {
   throw new GridError("STATEKEEPER_REFUSED", `an inbox holds a message of unknown kind "${kind.slice(0, 40)}"`);
 }
 
-function decodeRun(text: string, start: number): Claim {
+function decodeRun(text: string, start: number): RecordedClaim {
   const idEnd = text.indexOf(" ", start);
   const timeEnd = text.indexOf(" ", idEnd + 1);
   return readClaim(text.slice(start, idEnd), text.slice(timeEnd + 1), Number(text.slice(idEnd + 1, timeEnd)));

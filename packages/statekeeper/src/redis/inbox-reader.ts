@@ -3,9 +3,17 @@
  * messages along; the reader says so by `onReconnect`, and whoever waits checks.
  */
 import type { Redis } from "ioredis";
-import type { InboxHandlers, InboxListener } from "../contract.ts";
-import { decodeInboxMessage } from "./inbox-message.ts";
+import type { InboxHandlers, InboxListener, InboxMessage } from "../contract.ts";
+import { decodeInboxMessage, type RecordedMessage } from "./inbox-message.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+
+/** What a reader asks and tells beside its {@link InboxHandlers}. */
+export interface InboxHelp {
+  /** The messages with what stands elsewhere in its place. */
+  readonly whole: (messages: readonly RecordedMessage[]) => Promise<readonly InboxMessage[]>;
+  /** Told, when the connection is back, for how long it was lost, in ms. */
+  readonly noteBack: (awayMs: number) => void;
+}
 
 const blockSeconds = 2;
 const oldReadMs = blockSeconds * 1_000 + 500;
@@ -16,16 +24,17 @@ export class InboxReader implements InboxListener {
   readonly #redis: Redis;
   readonly #key: string;
   readonly #handlers: InboxHandlers;
+  readonly #help: InboxHelp;
   readonly #watch: SilenceWatch;
   #isClosed = false;
   #wasReady = false;
   #lostAt: number | undefined;
 
-  /** @param noteBack - told, when the connection is back, for how long it was lost, in ms. */
-  constructor(redis: Redis, key: string, handlers: InboxHandlers, noteBack: (awayMs: number) => void) {
+  constructor(redis: Redis, key: string, handlers: InboxHandlers, help: InboxHelp) {
     this.#redis = redis;
     this.#key = key;
     this.#handlers = handlers;
+    this.#help = help;
     this.#watch = new SilenceWatch(redis);
     redis.on("close", () => {
       if (this.#wasReady) this.#lostAt ??= performance.now();
@@ -33,7 +42,7 @@ export class InboxReader implements InboxListener {
     redis.on("ready", () => {
       if (this.#wasReady) this.#tellReconnect();
       this.#wasReady = true;
-      if (this.#lostAt !== undefined) noteBack(performance.now() - this.#lostAt);
+      if (this.#lostAt !== undefined) help.noteBack(performance.now() - this.#lostAt);
       this.#lostAt = undefined;
     });
     redis.connect().catch(() => undefined);
@@ -57,7 +66,9 @@ export class InboxReader implements InboxListener {
   async #read(): Promise<void> {
     while (!this.#isClosed) {
       const texts = await this.#readOnce();
-      if (texts.length > 0 && !this.#isClosed) this.#handlers.onMessages(texts.map(decodeInboxMessage));
+      if (texts.length === 0) continue;
+      const messages = await this.#help.whole(texts.map(decodeInboxMessage));
+      if (!this.#isClosed) this.#handlers.onMessages(messages);
     }
   }
 

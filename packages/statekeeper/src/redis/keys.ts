@@ -25,6 +25,7 @@ export const keyNames = {
   callerQueueOf: "caller:",
   waitingKey: "waiting",
   requestsKey: "requests",
+  payloadsKey: "payloads",
   runningOf: "running:",
   resultOf: "result:",
   inboxOf: "inbox:",

@@ -4,7 +4,7 @@
 import { type Clock, systemClock } from "@callgrid/core";
 import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract.ts";
 import { type ConnectionLog, makeConnection } from "./connection.ts";
-import { InboxReader } from "./inbox-reader.ts";
+import { type InboxHelp, InboxReader } from "./inbox-reader.ts";
 import { knownPoolsKey, poolPrefix } from "./keys.ts";
 import { parseRedisUrl, type RedisAddress } from "./redis-address.ts";
 import { RedisLinks } from "./redis-links.ts";
@@ -55,7 +55,7 @@ class RedisStatekeeper implements Statekeeper {
       pool,
       prefix,
       runner: this.#links.runner(prefix),
-      openInbox: (key, handlers, noteBack) => this.#openInbox(key, handlers, noteBack),
+      openInbox: (key, handlers, help) => this.#openInbox(key, handlers, help),
       onJoin: async (joined) => {
         await this.#links
           .outside((redis) => redis.sadd(knownPoolsKey, `${this.grid}:${joined}`))
@@ -87,11 +87,11 @@ class RedisStatekeeper implements Statekeeper {
     await Promise.all([...this.#readers].map((reader) => reader.close()));
   }
 
-  #openInbox(key: string, handlers: InboxHandlers, noteBack: (awayMs: number) => void): InboxListener {
+  #openInbox(key: string, handlers: InboxHandlers, help: InboxHelp): InboxListener {
     const redis = makeConnection(this.#address, { name: "inbox", key });
     // the command connection tells of the same trouble; an error without a listener would be thrown
     redis.on("error", () => undefined);
-    const reader = new InboxReader(redis, key, handlers, noteBack);
+    const reader = new InboxReader(redis, key, handlers, help);
     this.#readers.add(reader);
     return {
       close: async () => {

@@ -28,6 +28,8 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract.ts";
+import type { InboxHelp } from "./inbox-reader.ts";
+import { LargeValues } from "./large-values.ts";
 import {
   list,
   readCapacity,
@@ -46,7 +48,7 @@ import type { ScriptRunner } from "./script-runner.ts";
 import type { ScriptName } from "./scripts.ts";
 
 type Arguments = Array<string | number>;
-type OpenInbox = (key: string, handlers: InboxHandlers, noteBack: (awayMs: number) => void) => InboxListener;
+type OpenInbox = (key: string, handlers: InboxHandlers, help: InboxHelp) => InboxListener;
 
 const mostMembersShown = 1_000;
 
@@ -56,6 +58,7 @@ export class RedisPool implements PoolKeeper {
   readonly #runner: ScriptRunner;
   readonly #openInbox: OpenInbox;
   readonly #onJoin: (pool: string) => Promise<void>;
+  readonly #largeValues: LargeValues;
 
   constructor(parts: {
     pool: string;
@@ -69,6 +72,7 @@ export class RedisPool implements PoolKeeper {
     this.#runner = parts.runner;
     this.#openInbox = parts.openInbox;
     this.#onJoin = parts.onJoin;
+    this.#largeValues = new LargeValues(parts.runner, parts.prefix);
   }
 
   gather(ask: () => void): void {
@@ -109,7 +113,8 @@ export class RedisPool implements PoolKeeper {
     const { worker, max, budgetMicros, spareMicros = 0, epoch, volunteerFor, score = 1, recent = "-", skips } = request;
     const limits = [worker, max, budgetMicros, spareMicros];
     const args = [...limits, epoch, reachOf(request), volunteerFor, score, recent, skips.join(" ")];
-    return readClaimReply(list(await this.#run("claim", args)));
+    const reply = readClaimReply(list(await this.#run("claim", args)));
+    return { ...reply, claims: await this.#largeValues.intoClaims(reply.claims) };
   }
 
   async complete(
@@ -158,7 +163,8 @@ export class RedisPool implements PoolKeeper {
     heldIds: readonly string[],
   ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
     const reply = list(await this.#run("reconcile", [worker, ...heldIds]));
-    return { claims: readClaims(list(reply[1]), 0, Number(reply[0])), abandoned: list(reply[2]).map(String) };
+    const claims = await this.#largeValues.intoClaims(readClaims(list(reply[1]), 0, Number(reply[0])));
+    return { claims, abandoned: list(reply[2]).map(String) };
   }
 
   async sweep(request: SweepRequest): Promise<SweepReply> {
@@ -169,7 +175,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async hoist({ process, limit, except }: HoistRequest): Promise<HoistReply> {
-    return readHoistReply(list(await this.#run("hoist", [process, limit, ...except])));
+    const reply = readHoistReply(list(await this.#run("hoist", [process, limit, ...except])));
+    return { ...reply, copies: await this.#largeValues.intoClaims(reply.copies) };
   }
 
   async locate(ids: readonly string[]): Promise<readonly Whereabouts[]> {
@@ -218,7 +225,10 @@ export class RedisPool implements PoolKeeper {
   }
 
   listen(process: string, handlers: InboxHandlers): InboxListener {
-    return this.#openInbox(`${this.#prefix}inbox:${process}`, handlers, (awayMs) => this.#noteAway(awayMs));
+    return this.#openInbox(`${this.#prefix}inbox:${process}`, handlers, {
+      whole: (messages) => this.#largeValues.intoMessages(messages),
+      noteBack: (awayMs) => this.#noteAway(awayMs),
+    });
   }
 
   /** For `status`: nothing depends on it, so nobody has to know if it fails. */

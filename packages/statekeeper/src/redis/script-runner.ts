@@ -1,8 +1,8 @@
 /**
- * Runs scripts, and has patience: what Redis refuses for reasons that pass (loading, out of memory, a failover going on, a slot
+ * Runs scripts, and reads, and has patience: what Redis refuses for reasons that pass (loading, out of memory, a failover going on, a slot
  * that moves) is tried again with growing pauses until it works or the connection is closed. Everything else is thrown.
  */
-import { type Clock, GridError, sleep } from "@callgrid/core";
+import { type Clock, GridError, isGridError, sleep } from "@callgrid/core";
 import type { Redis } from "ioredis";
 import type { ConnectionLog } from "./connection.ts";
 import type { ScriptName } from "./scripts.ts";
@@ -30,16 +30,17 @@ export class ScriptRunner {
   }
 
   /** Runs a script on the pool with this prefix. */
-  async run(script: ScriptName, prefix: string, args: ReadonlyArray<string | number>): Promise<unknown> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#watch.over(this.#command(script)(prefix, ...args));
-      } catch (error) {
-        if (this.#isClosed) throw new GridError("GRID_CLOSED", "the connection was closed", { cause: error });
-        if (!(error instanceof Error) || !isPassing(error)) throw refused(script, error);
-        this.#tell(script, error);
-        await sleep(this.#clock, Math.min(20 * 2 ** Math.min(attempt, 10), longestPauseMs));
-      }
+  run(script: ScriptName, prefix: string, args: ReadonlyArray<string | number>): Promise<unknown> {
+    return this.#patiently(script, () => this.#command(script)(prefix, ...args));
+  }
+
+  /** Reads by a plain command; null where nothing is, or where it cannot be read, which is told of. */
+  async read(ask: (redis: Redis) => Promise<string | null>): Promise<string | null> {
+    try {
+      return await this.#patiently("read", () => ask(this.#redis));
+    } catch (error) {
+      if (!isGridError(error, "GRID_CLOSED")) this.#tell("read", error as Error);
+      return null;
     }
   }
 
@@ -60,12 +61,25 @@ export class ScriptRunner {
     this.#watch.stop();
   }
 
+  async #patiently<Reply>(what: string, ask: () => Promise<Reply>): Promise<Reply> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#watch.over(ask());
+      } catch (error) {
+        if (this.#isClosed) throw new GridError("GRID_CLOSED", "the connection was closed", { cause: error });
+        if (!(error instanceof Error) || !isPassing(error)) throw refused(what, error);
+        this.#tell(what, error);
+        await sleep(this.#clock, Math.min(20 * 2 ** Math.min(attempt, 10), longestPauseMs));
+      }
+    }
+  }
+
   #command(script: ScriptName): ScriptCommand {
     const commands = this.#redis as unknown as Record<ScriptName, ScriptCommand>;
     return commands[script].bind(this.#redis);
   }
 
-  #tell(script: ScriptName, error: Error): void {
+  #tell(script: string, error: Error): void {
     if (this.#clock.now() - this.#lastToldAt < 1_000) return;
     this.#lastToldAt = this.#clock.now();
     this.#log.warn({ script, reason: error.message }, "Redis refuses for now, trying on");
@@ -79,7 +93,7 @@ function isPassing(error: Error): boolean {
   );
 }
 
-function refused(script: ScriptName, error: unknown): GridError {
+function refused(script: string, error: unknown): GridError {
   const told = error instanceof Error ? error.message : String(error);
   const reason = told.startsWith("MOVED") ? `${told}; a Cluster is reached by redis+cluster://host:port` : told;
   return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, {

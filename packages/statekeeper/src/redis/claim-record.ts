@@ -6,7 +6,7 @@ import type { CacheMode, Claim } from "../contract.ts";
 
 /** A claim as the request's record has it. */
 export interface RecordedClaim extends Claim {
-  /** The payload is the function's name alone: {@link withPayload} takes the whole one. */
+  /** The payload is the function's name alone: what stands aside is read by {@link storedPayload}. */
   readonly isLarge?: true;
 }
 
@@ -19,14 +19,13 @@ export function readClaim(id: string, record: string, now: number): RecordedClai
   const deadline = Number(deadlineText);
   const timeoutMs = deadline === 0 ? 0 : Math.max(1, deadline - now);
   const claim = { id, mode: mode as CacheMode, timeoutMs, losses: Number(losses), priority: Number(priority) };
-  const read = withPayload({ ...claim, payload: "" }, record.slice(headerEnd + 1));
-  return large === undefined ? read : { ...read, isLarge: true };
+  const stored = storedPayload(record, headerEnd + 1);
+  return large === undefined ? { ...claim, ...stored } : { ...claim, ...stored, isLarge: true };
 }
 
-/** The claim with what is stored for a payload: a trace may stand behind it, after a line end. */
-export function withPayload({ id, mode, timeoutMs, losses, priority }: Claim, stored: string): Claim {
-  const claim = { id, mode, timeoutMs, losses, priority };
-  const payloadEnd = stored.indexOf("\n");
-  if (payloadEnd === -1) return { ...claim, payload: stored };
-  return { ...claim, payload: stored.slice(0, payloadEnd), trace: stored.slice(payloadEnd + 1) };
+/** What is stored for a payload from `start` on: a trace may stand behind it, after a line end. */
+export function storedPayload(text: string, start: number): Pick<Claim, "payload" | "trace"> {
+  const end = text.indexOf("\n", start);
+  if (end === -1) return { payload: text.slice(start) };
+  return { payload: text.slice(start, end), trace: text.slice(end + 1) };
 }

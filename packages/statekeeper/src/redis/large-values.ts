@@ -3,7 +3,7 @@
  * inbox has references to.
  */
 import type { Claim, InboxMessage } from "../contract.ts";
-import { type RecordedClaim, withPayload } from "./claim-record.ts";
+import { type RecordedClaim, storedPayload } from "./claim-record.ts";
 import type { RecordedMessage } from "./inbox-message.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 
@@ -47,9 +47,10 @@ export class LargeValues {
   }
 
   async #whole(claim: RecordedClaim): Promise<Claim | undefined> {
-    if (claim.isLarge !== true) return claim;
+    const { isLarge, ...rest } = claim;
+    if (isLarge !== true) return claim;
     const stored = await this.#runner.read((redis) => redis.hget(`${this.#prefix}payloads`, claim.id));
-    return stored === null ? undefined : withPayload(claim, stored);
+    return stored === null ? undefined : { ...rest, ...storedPayload(stored, 0) };
   }
 }
 

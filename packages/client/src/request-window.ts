@@ -26,6 +26,9 @@ export interface RequestWindowParts {
   readonly taker: WindowTaker;
 }
 
+/** For so long requests are pulled at a time, in ms: to write them down is work, and what is there already has to leave meanwhile. */
+const longestPullMs = 10;
+
 export class RequestWindow {
   readonly #call: Call;
   readonly #size: number;
@@ -55,8 +58,14 @@ export class RequestWindow {
     // A pull that is going on sees for itself that there is room again.
     if (this.#isPulling || this.#isDone) return;
     this.#isPulling = true;
+    const { clock } = this.#call;
+    const until = clock.now() + longestPullMs;
     try {
       while (this.#hasRoom()) {
+        if (clock.now() >= until) {
+          clock.turn(() => this.#pullOn());
+          return;
+        }
         const step = this.#source.next();
         if (step instanceof Promise) {
           this.#pullOnAfter(step);
@@ -101,12 +110,16 @@ export class RequestWindow {
     await closing;
   }
 
+  #pullOn(): void {
+    this.#isPulling = false;
+    this.pull();
+  }
+
   #pullOnAfter(step: Promise<SourceStep>): void {
     step
       .then((arrived) => {
         this.#accept(arrived);
-        this.#isPulling = false;
-        this.pull();
+        this.#pullOn();
       })
       .catch((error: unknown) => this.#fail(error));
   }

@@ -7,7 +7,7 @@ import type { PoolKeeper, Submission, SubmitAnswer } from "./contract.ts";
 import type { PendingRequests } from "./pending-checker.ts";
 import type { PendingRequest } from "./pending-request.ts";
 import { poolFullOutcome, refusedOutcome, unknownFunctionOutcome } from "./refusal-outcomes.ts";
-import { type PlannedBatch, planBatches } from "./submit-batches.ts";
+import { longestBatchCharacters, type PlannedBatch, planBatches } from "./submit-batches.ts";
 
 /** What a {@link RequestSubmitter} works with. */
 export interface RequestSubmitterParts {
@@ -31,6 +31,7 @@ export class RequestSubmitter {
   readonly #parts: RequestSubmitterParts;
   /** To be sent with the next flush. */
   #queued: PendingRequest[] = [];
+  #queuedCharacters = 0;
   /** Sending them failed; to be sent when told to, since at once would be a tight loop. */
   #failed: PendingRequest[] = [];
   #isStopped = false;
@@ -39,11 +40,17 @@ export class RequestSubmitter {
     this.#parts = parts;
   }
 
+  /** Whether as much is in line as one call may carry: it can go while the rest is still being asked for. */
+  get hasFullBatch(): boolean {
+    return this.#queued.length >= this.#parts.batchSize || this.#queuedCharacters >= longestBatchCharacters;
+  }
+
   /** Puts a request in line for the next flush. */
   queue(request: PendingRequest): void {
     if (request.isQueued) return;
     request.isQueued = true;
     this.#queued.push(request);
+    this.#queuedCharacters += request.payload.length;
   }
 
   /** Puts what failed in line again; tells whether there was any. */
@@ -58,6 +65,7 @@ export class RequestSubmitter {
   flush(): void {
     const queued = this.#queued.filter((request) => this.#isPending(request));
     this.#queued = [];
+    this.#queuedCharacters = 0;
     for (const batch of planBatches(queued, this.#parts.batchSize)) void this.#submit(batch);
   }
 

@@ -60,6 +60,18 @@ describe("asking", () => {
     expect(keeper.submittedIds).toEqual([["a", "b"], ["c", "d"], ["e"]]);
   });
 
+  it("sends a full batch at once, so that Redis has work while the rest is asked for", () => {
+    const { keeper, ask } = setUp({ batchSize: 2 });
+    for (const id of ["a", "b", "c"]) ask(id);
+    expect(keeper.submittedIds).toEqual([["a", "b"]]);
+    ask("large", { payload: `["f","${"x".repeat(5 * 1024 * 1024)}"]` });
+    expect(keeper.submittedIds).toEqual([["a", "b"], ["c"], ["large"]]);
+    const few = setUp();
+    few.ask("small");
+    few.ask("larger", { payload: `["f","${"x".repeat(5 * 1024 * 1024)}"]` });
+    expect(few.keeper.submittedIds).toEqual([["small"], ["larger"]]);
+  });
+
   it("sends batches of bounded size, and a large payload alone", async () => {
     const { keeper, clock, ask } = setUp();
     const payload = `["f","${"x".repeat(3 * 1024 * 1024)}"]`;

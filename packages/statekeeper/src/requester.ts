@@ -186,6 +186,7 @@ export class Requester implements AskOwner {
   #queue(request: PendingRequest): void {
     this.#submitter.queue(request);
     this.#scheduleFlush();
+    if (this.#submitter.hasFullBatch) this.flush();
   }
 
   #scheduleFlush(): void {

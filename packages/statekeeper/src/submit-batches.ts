@@ -11,8 +11,8 @@ export interface PlannedBatch {
   readonly requests: readonly PendingRequest[];
 }
 
-// One call is one message to Redis, and one script that nobody else can run beside.
-const longestBatchCharacters = 4 * 1024 * 1024;
+/** One call is one message to Redis, and one script that nobody else can run beside. */
+export const longestBatchCharacters = 4 * 1024 * 1024;
 
 interface OpenBatch {
   readonly worker: string | undefined;

@@ -48,6 +48,23 @@ describe.each([1, 2])("%i worker processes of one slot", (count) => {
     expect(await evaluations(client, "recbog")).toBe(3_906);
   });
 
+  test("go on at once when a large request was given up before they had read it", { timeout: 60_000 }, async () => {
+    const grid = randomUUID();
+    await startWorkers(grid, count);
+    const client = await openClient(grid);
+    const leaf = (tag: string) => ["recbog", 0, "job", 0, 0, tag] as const;
+    await client.enqueue("pool", leaf("first"));
+    for (const round of ["a", "b", "c", "d"]) {
+      const large = Array.from({ length: count }, (_, index) => leaf(`${round}${index}${"x".repeat(100_000)}`));
+      const given = client.enqueueAll("pool", large, { signal: AbortSignal.timeout(1) });
+      await expect(given).rejects.toMatchObject({ code: "CANCELLED" });
+      const startedMs = performance.now();
+      await client.enqueue("pool", leaf(round));
+      // a worker that takes itself for a volunteer finds out after 5 s
+      expect(performance.now() - startedMs).toBeLessThan(3_000);
+    }
+  });
+
   test("evaluate fib(22), and each distinct call of fib(80) once", { timeout: 60_000 }, async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);

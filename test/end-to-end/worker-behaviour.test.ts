@@ -196,7 +196,7 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     expect((await grid.status("pool")).counters["evaluated:fib"]).toBe(81);
   });
 
-  test.each([1, 100_000])(
+  test.each([1, 20_000])(
     "evaluates a call with an argument of %d characters once, whoever asks for it",
     async (size) => {
       const { grid, work } = stage();
@@ -223,7 +223,8 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
       expect(await grid.enqueue("pool", [twice])).toEqual([size, size]);
       expect(await asked).toBe(size);
       expect(evaluations).toBe(1);
-      expect((await grid.status("pool")).counters.joined ?? 0).toBe(0);
+      const { joined = 0 } = (await grid.status("pool")).counters;
+      expect(joined).toBe(0);
     },
   );
 

@@ -48,24 +48,36 @@ describe("enqueueAll", () => {
     expect(source.pulled).toBe(25);
   });
 
-  it("pulls for some ms at a time, so that what it has leaves while it goes on", async () => {
-    const { grid, clock, startWorker, settle } = setClientStage();
-    await startWorker();
-    let workedMs = 0;
-    const now = clock.now.bind(clock);
-    vi.spyOn(clock, "now").mockImplementation(() => now() + workedMs);
-    const source = counted(25);
-    function* slowly(): Generator<readonly [string, number]> {
-      for (const request of source.requests()) {
-        workedMs += 1;
-        yield request;
+  it.each([false, true])(
+    "pulls for some ms at a time, so that what it has leaves meanwhile (asynchronous: %s)",
+    async (isAsync) => {
+      const { grid, clock, startWorker, settle } = setClientStage();
+      await startWorker();
+      let workedMs = 0;
+      const now = clock.now.bind(clock);
+      vi.spyOn(clock, "now").mockImplementation(() => now() + workedMs);
+      const source = counted(25);
+      function* slowly(): Generator<readonly [string, number]> {
+        for (const request of source.requests()) {
+          workedMs += 1;
+          yield request;
+        }
       }
-    }
-    const values = grid.enqueueAll("pool", slowly());
-    expect(source.pulled).toBe(10);
-    await settle();
-    expect(await values).toEqual(Array.from({ length: 25 }, (_, index) => 2 * index));
-  });
+      async function* slowlyOver(): AsyncGenerator<readonly [string, number]> {
+        yield* slowly();
+      }
+      const turn = clock.turn.bind(clock);
+      const pulledUntil: number[] = [];
+      vi.spyOn(clock, "turn").mockImplementation((action) => {
+        pulledUntil.push(source.pulled);
+        turn(action);
+      });
+      const values = grid.enqueueAll("pool", isAsync ? slowlyOver() : slowly());
+      await settle();
+      expect(pulledUntil).toEqual(expect.arrayContaining([10, 20]));
+      expect(await values).toEqual(Array.from({ length: 25 }, (_, index) => 2 * index));
+    },
+  );
 
   it("takes the window of the call before that of the client", async () => {
     const { grid, settle } = setClientStage({ windowSize: 10 });

@@ -41,7 +41,8 @@ export interface Grid extends AsyncDisposable {
 
   /**
    * Asks for the values of many requests, and resolves to them in the order of the requests. At most `window` of them
-   * are open at once, so a generator of a million requests is fine; what it yields is pulled as places become free.
+   * are open at once, so a generator of a million requests is fine; what it yields is pulled as places become free, and for some
+   * ms at a time. So the list, and what is in it, must not change before the values are there.
    *
    * @throws RequestError of the request that fails and is the first in order; the requests after it are withdrawn.
    * @example

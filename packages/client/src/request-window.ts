@@ -56,19 +56,22 @@ export class RequestWindow {
   /** Fills the window. */
   pull(): void {
     // A pull that is going on sees for itself that there is room again.
-    if (this.#isPulling || this.#isDone) return;
+    if (!this.#isPulling) this.#pullUntil(this.#call.clock.now() + longestPullMs);
+  }
+
+  #pullUntil(until: number): void {
+    if (this.#isDone) return;
     this.#isPulling = true;
     const { clock } = this.#call;
-    const until = clock.now() + longestPullMs;
     try {
       while (this.#hasRoom()) {
         if (clock.now() >= until) {
-          clock.turn(() => this.#pullOn());
+          clock.turn(() => this.#pullUntil(clock.now() + longestPullMs));
           return;
         }
         const step = this.#source.next();
         if (step instanceof Promise) {
-          this.#pullOnAfter(step);
+          this.#pullOnAfter(step, until);
           return;
         }
         this.#accept(step);
@@ -110,16 +113,11 @@ export class RequestWindow {
     await closing;
   }
 
-  #pullOn(): void {
-    this.#isPulling = false;
-    this.pull();
-  }
-
-  #pullOnAfter(step: Promise<SourceStep>): void {
+  #pullOnAfter(step: Promise<SourceStep>, until: number): void {
     step
       .then((arrived) => {
         this.#accept(arrived);
-        this.#pullOn();
+        this.#pullUntil(until);
       })
       .catch((error: unknown) => this.#fail(error));
   }

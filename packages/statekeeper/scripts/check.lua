@@ -10,7 +10,10 @@ local reply, queued = {}, {}
 for i = 3, #ARGV do
   local id = ARGV[i]
   local record = readRecord(id)
-  if record then
+  if record and record.isLarge and redis.call('HEXISTS', payloadsKey, id) == 0 then
+    -- evicted: who waits hands it in again
+    reply[#reply + 1] = 1
+  elseif record then
     if not hasWaiter(record, process) then
       addWaiter(record, process)
       redis.call('HSET', requestsKey, id, recordText(record))

@@ -23,11 +23,18 @@ local function untilWhen(ttlMs)
   return known
 end
 
--- A large value is put behind its stamp by Redis, see lib/record.lua.
+-- A large value is put behind its stamp by Redis, see lib/record.lua: what is set at an offset of no key takes no more than it needs.
+local function keepLarge(key, stamp, outcome, ttlMs)
+  redis.call('DEL', key)
+  redis.call('SETRANGE', key, #stamp + 1, outcome)
+  redis.call('SETRANGE', key, 0, stamp .. ' ')
+  redis.call('PEXPIRE', key, ttlMs)
+end
+
 local function keep(id, stamp, outcome, ttlMs)
-  local isLarge = #outcome > largeBytes
-  redis.call('SET', resultOf .. id, isLarge and stamp .. ' ' or stamp .. ' ' .. outcome, 'PXAT', untilWhen(ttlMs))
-  if isLarge then redis.call('APPEND', resultOf .. id, outcome) end
+  local key = resultOf .. id
+  if #outcome > largeBytes then return keepLarge(key, stamp, outcome, ttlMs) end
+  redis.call('SET', key, stamp .. ' ' .. outcome, 'PXAT', untilWhen(ttlMs))
 end
 
 local ttls, stamps, ids, outcomes = readGroups(3 + 4 * reports)

@@ -69,7 +69,7 @@ local function write(id, text)
 end
 
 local function create(id, payload, mode, timeoutMs)
-  local isLarge = #payload > largeBytes
+  local isLarge = isLargePayload(payload)
   if isLarge then payload = putAside(id, payload) end
   if not isLarge and timeoutMs == '0' and (mode == 'use' or mode == 'held') then
     write(id, plainHeader .. payload)

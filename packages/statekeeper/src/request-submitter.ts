@@ -40,9 +40,11 @@ export class RequestSubmitter {
     this.#parts = parts;
   }
 
-  /** Whether as much is in line as one call may carry: it can go while the rest is still being asked for. */
-  get hasFullBatch(): boolean {
-    return this.#queued.length >= this.#parts.batchSize || this.#queuedCharacters >= longestBatchCharacters;
+  /** Whether one call may carry a request together with what is in line; if not, that can go while more is being asked for. */
+  hasRoomFor({ payload }: PendingRequest): boolean {
+    if (this.#queued.length === 0) return true;
+    const characters = this.#queuedCharacters + payload.length;
+    return this.#queued.length < this.#parts.batchSize && characters <= longestBatchCharacters;
   }
 
   /** Puts a request in line for the next flush. */
@@ -57,7 +59,10 @@ export class RequestSubmitter {
   requeueFailed(): boolean {
     const failed = this.#failed;
     this.#failed = [];
-    for (const request of failed) this.#queued.push(request);
+    for (const request of failed) {
+      this.#queued.push(request);
+      this.#queuedCharacters += request.payload.length;
+    }
     return failed.length > 0;
   }
 

@@ -184,9 +184,9 @@ export class Requester implements AskOwner {
   }
 
   #queue(request: PendingRequest): void {
+    if (!this.#submitter.hasRoomFor(request)) this.flush();
     this.#submitter.queue(request);
     this.#scheduleFlush();
-    if (this.#submitter.hasFullBatch) this.flush();
   }
 
   #scheduleFlush(): void {

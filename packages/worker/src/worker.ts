@@ -253,7 +253,7 @@ export class Worker implements WorkerTies {
       if (requester.receive(message)) continue;
       if (message.kind === "run") claims.push(message.claim);
       else if (message.kind === "copy") copies.push(message.claim);
-      else if (message.kind === "cancel") settlement.cancel([message.id]);
+      else if (message.kind === "cancel") this.#cancel(message.id);
       // keys of plain requests are no ids, so all that is remembered goes: forgetting is rare
       else if (message.kind === "forget") recent.clear();
       else void membership.readFunctions();
@@ -264,6 +264,13 @@ export class Worker implements WorkerTies {
     }
     if (copies.length > 0) this.#takeCopies(copies);
     evaluator.wake();
+  }
+
+  /** What it has not heard of was given to it as a volunteer, and is gone again. */
+  #cancel(id: string): void {
+    const { visible, claimer, settlement } = this.#own;
+    if (visible.get(id) === undefined) claimer.noteNews();
+    settlement.cancel([id]);
   }
 
   /** The pool no longer has this worker for a volunteer. */

@@ -2,7 +2,7 @@
 --   requests      id -> `waiters mode deadline losses priority`, a line end, the payload; waiters with a comma between, deadline 0: none;
 --                 behind the payload, a line end and the context of a trace may follow: a payload itself has no line end;
 --                 with `large` behind the priority, the payload is the name alone, and all of it stands in payloads
---   payloads      id -> payload of over 64 KiB, trace included: Lua looks at every byte of each string that it makes, so scripts
+--   payloads      id -> payload of over 64 KiB, and the trace: Lua looks at every byte of each string that it makes, so scripts
 --                 make none of large values that they can do without, and workers read them here (large-values.ts)
 --   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are
 --                 notes; with `copied`, a volunteer was given a copy
@@ -103,6 +103,10 @@ local function workerOf(claim) return claim and string.match(claim, '^%S+') end
 -- Plain payloads are `["name",…]`, rich ones `{"json":["name",…`.
 local function functionNameAt(text, at)
   return string.match(text, '^%["([^"]*)"', at) or string.match(text, '^{"json":%["([^"]*)"', at) or ''
+end
+
+local function isLargePayload(payload)
+  return #payload > largeBytes and (string.find(payload, '\n', 1, true) or #payload + 1) - 1 > largeBytes
 end
 
 -- Has a large payload stand aside, and returns what its record has of it.

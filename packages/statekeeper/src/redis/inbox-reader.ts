@@ -9,8 +9,10 @@ import { SilenceWatch } from "./silence-watch.ts";
 
 /** What a reader asks and tells beside its {@link InboxHandlers}. */
 export interface InboxHelp {
-  /** The messages with what stands elsewhere in its place. */
-  readonly whole: (messages: readonly RecordedMessage[]) => Promise<readonly InboxMessage[]>;
+  /** The messages, some at a time, with what stands elsewhere in its place. */
+  readonly whole: (
+    messages: readonly RecordedMessage[],
+  ) => Iterable<readonly InboxMessage[] | Promise<readonly InboxMessage[]>>;
   /** Told, when the connection is back, for how long it was lost, in ms. */
   readonly noteBack: (awayMs: number) => void;
 }
@@ -67,8 +69,11 @@ export class InboxReader implements InboxListener {
     while (!this.#isClosed) {
       const texts = await this.#readOnce();
       if (texts.length === 0) continue;
-      const messages = await this.#help.whole(texts.map(decodeInboxMessage));
-      if (!this.#isClosed) this.#handlers.onMessages(messages);
+      for (const some of this.#help.whole(texts.map(decodeInboxMessage))) {
+        const messages = some instanceof Promise ? await some : some;
+        if (this.#isClosed) return;
+        this.#handlers.onMessages(messages);
+      }
     }
   }
 

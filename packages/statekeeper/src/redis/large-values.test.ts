@@ -47,10 +47,61 @@ function received(pool: PoolKeeper, process: string): Promise<readonly InboxMess
   });
 }
 
-it("a volunteer hears nothing of a claim that was withdrawn meanwhile, but that it was", async () => {
+it("a volunteer hears of a claim that was withdrawn meanwhile, so that it knows that it is no volunteer", async () => {
   const pool = await poolWithVolunteer("withdrawn");
   await pool.withdraw("c1", [id]);
-  expect(await received(pool, "w1")).toEqual([{ kind: "cancel", id }]);
+  const cancel = { kind: "cancel", id };
+  expect(await received(pool, "w1")).toEqual([cancel, cancel]);
+});
+
+it("a worker whose claims are gone before it reads them is told to claim again", async () => {
+  const pool = await poolWithVolunteer("gone");
+  await pool.release("w1", [id]);
+  const { epoch } = await pool.functions();
+  const limits = { max: 1, budgetMicros: 1e12, volunteerFor: 1 };
+  const claiming = pool.claim({ worker: "w1", epoch, skips: [], isOpenToRoots: true, ...limits });
+  await Promise.all([claiming, pool.withdraw("c1", [id])]);
+  expect(await claiming).toMatchObject({ kind: "again", claims: [] });
+});
+
+it("a request whose payload was evicted is unknown, and whole again once it is handed in again", async () => {
+  const pool = await poolWithVolunteer("evicted-payload");
+  await redis.del("callgrid:{grid:evicted-payload}:payloads");
+  expect(await pool.check("c1", 0, [id])).toEqual([{ kind: "unknown" }]);
+  await pool.submit({ process: "c1", leaseMs, queueLimit: 0, submissions: [{ id, payload }] });
+  expect(await pool.check("c1", 0, [id])).toEqual([{ kind: "pending" }]);
+  expect((await pool.reconcile("w1", [])).claims).toMatchObject([{ id, payload }]);
+});
+
+it("a large result takes no more memory than it needs", async () => {
+  const pool = await poolWithVolunteer("memory");
+  const large = `="${"x".repeat(1_000_000)}"`;
+  await pool.complete("w1", [{ id, outcome: large, ttlMs: leaseMs, stamp: "v1#0" }], []);
+  const key = `callgrid:{grid:memory}:result:${id}`;
+  expect(await redis.memory("USAGE", key)).toBeLessThan(1_200_000);
+  expect(await redis.pttl(key)).toBeGreaterThan(leaseMs - 60_000);
+});
+
+it("many large messages come in order, and those before them do not wait for all", async () => {
+  const pool = await poolWithVolunteer("many");
+  const ids = Array.from({ length: 40 }, (_, index) => String(index).padEnd(22, "b"));
+  await pool.submit({ process: "c2", leaseMs, queueLimit: 0, submissions: ids.map((one) => ({ id: one, payload })) });
+  const completions = ids.map((one) => ({ id: one, outcome, ttlMs: leaseMs, stamp: "v1#0" }));
+  await pool.complete("w1", completions, []);
+  const parts: Array<readonly InboxMessage[]> = [];
+  await new Promise<void>((resolve) => {
+    const listener = pool.listen("c2", {
+      onMessages: (messages) => {
+        parts.push(messages);
+        if (parts.flat().length < ids.length) return;
+        void listener.close();
+        resolve();
+      },
+      onReconnect: () => undefined,
+    });
+  });
+  expect(parts.flat()).toEqual(ids.map((one) => ({ kind: "outcome", id: one, outcome })));
+  expect(parts.length).toBe(3);
 });
 
 it("a result that was evicted stays a reference, and nobody knows of it", async () => {

@@ -21,29 +21,42 @@ export class LargeValues {
 
   /** The claims with whole payloads; without those whose payload is gone, which are done or withdrawn. */
   async intoClaims(claims: readonly RecordedClaim[]): Promise<readonly Claim[]> {
-    if (!claims.some(({ isLarge }) => isLarge)) return claims;
-    return presentOf(claims, (claim) => this.#whole(claim));
+    if (!claims.some(isLargeClaim)) return claims;
+    const whole: Claim[] = [];
+    for (const some of inParts(claims, isLargeClaim)) {
+      const read = await Promise.all(some.map((claim) => this.#whole(claim)));
+      whole.push(...read.filter((claim) => claim !== undefined));
+    }
+    return whole;
   }
 
   /**
-   * The messages with whole payloads, and with outcomes in the places of references; without claims whose payload is gone. Where a
-   * result is gone, the reference stays.
+   * The messages, some at a time, with whole payloads, and with outcomes in the places of references. A claim whose payload is gone, or
+   * that cannot be read, becomes a `cancel`, and a result that is gone or cannot be read stays a reference.
    */
-  async intoMessages(messages: readonly RecordedMessage[]): Promise<readonly InboxMessage[]> {
-    if (!messages.some((message) => message.kind === "reference" || ("claim" in message && message.claim.isLarge)))
-      return messages;
-    return presentOf(messages, (message) => this.#resolved(message));
+  *intoMessages(
+    messages: readonly RecordedMessage[],
+  ): Generator<readonly InboxMessage[] | Promise<readonly InboxMessage[]>> {
+    for (const some of inParts(messages, isLargeMessage))
+      yield some.some(isLargeMessage) ? Promise.all(some.map((message) => this.#resolved(message))) : some;
   }
 
-  async #resolved(message: RecordedMessage): Promise<InboxMessage | undefined> {
-    if ("claim" in message) {
+  async #resolved(message: RecordedMessage): Promise<InboxMessage> {
+    try {
+      if (message.kind === "reference") return await this.#outcome(message);
+      if (!("claim" in message)) return message;
       const claim = await this.#whole(message.claim);
-      return claim === undefined ? undefined : { kind: message.kind, claim };
+      if (claim !== undefined) return { kind: message.kind, claim };
+    } catch (error) {
+      this.#runner.tellUnread(error);
     }
-    if (message.kind !== "reference") return message;
-    const result = await this.#runner.read((redis) => redis.get(`${this.#prefix}result:${message.id}`));
-    if (result === null) return message;
-    return { kind: "outcome", id: message.id, outcome: result.slice(result.indexOf(" ") + 1) };
+    return "claim" in message ? { kind: "cancel", id: message.claim.id } : message;
+  }
+
+  async #outcome(reference: InboxMessage & { readonly kind: "reference" }): Promise<InboxMessage> {
+    const { id } = reference;
+    const result = await this.#runner.read((redis) => redis.get(`${this.#prefix}result:${id}`));
+    return result === null ? reference : { kind: "outcome", id, outcome: result.slice(result.indexOf(" ") + 1) };
   }
 
   async #whole(claim: RecordedClaim): Promise<Claim | undefined> {
@@ -54,15 +67,24 @@ export class LargeValues {
   }
 }
 
-/** What is made of the items, a few at a time, without what came to nothing. */
-async function presentOf<Item, Made>(
-  items: readonly Item[],
-  make: (item: Item) => Promise<Made | undefined>,
-): Promise<Made[]> {
-  const made: Made[] = [];
-  for (let start = 0; start < items.length; start += valuesAtATime) {
-    const some = await Promise.all(items.slice(start, start + valuesAtATime).map(make));
-    for (const one of some) if (one !== undefined) made.push(one);
+function isLargeClaim({ isLarge }: RecordedClaim): boolean {
+  return isLarge === true;
+}
+
+function isLargeMessage(message: RecordedMessage): boolean {
+  return message.kind === "reference" || ("claim" in message && isLargeClaim(message.claim));
+}
+
+/** The items in order, cut so that in no part there are more large ones than are read at a time. */
+function* inParts<Item>(items: readonly Item[], isLarge: (item: Item) => boolean): Generator<readonly Item[]> {
+  let [start, large] = [0, 0];
+  for (const [at, item] of items.entries()) {
+    if (!isLarge(item)) continue;
+    if (large === valuesAtATime) {
+      yield items.slice(start, at);
+      [start, large] = [at, 0];
+    }
+    large += 1;
   }
-  return made;
+  yield start === 0 ? items : items.slice(start);
 }

@@ -114,7 +114,10 @@ export class RedisPool implements PoolKeeper {
     const limits = [worker, max, budgetMicros, spareMicros];
     const args = [...limits, epoch, reachOf(request), volunteerFor, score, recent, skips.join(" ")];
     const reply = readClaimReply(list(await this.#run("claim", args)));
-    return { ...reply, claims: await this.#largeValues.intoClaims(reply.claims) };
+    const claims = await this.#largeValues.intoClaims(reply.claims);
+    // what was claimed is gone, and the worker is no volunteer
+    const kind = claims.length === 0 && reply.claims.length > 0 ? "again" : reply.kind;
+    return { ...reply, kind, claims };
   }
 
   async complete(

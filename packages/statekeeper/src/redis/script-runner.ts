@@ -2,7 +2,7 @@
  * Runs scripts, and reads, and has patience: what Redis refuses for reasons that pass (loading, out of memory, a failover going on, a slot
  * that moves) is tried again with growing pauses until it works or the connection is closed. Everything else is thrown.
  */
-import { type Clock, GridError, isGridError, sleep } from "@callgrid/core";
+import { type Clock, GridError, sleep } from "@callgrid/core";
 import type { Redis } from "ioredis";
 import type { ConnectionLog } from "./connection.ts";
 import type { ScriptName } from "./scripts.ts";
@@ -34,14 +34,15 @@ export class ScriptRunner {
     return this.#patiently(script, () => this.#command(script)(prefix, ...args));
   }
 
-  /** Reads by a plain command; null where nothing is, or where it cannot be read, which is told of. */
-  async read(ask: (redis: Redis) => Promise<string | null>): Promise<string | null> {
-    try {
-      return await this.#patiently("read", () => ask(this.#redis));
-    } catch (error) {
-      if (!isGridError(error, "GRID_CLOSED")) this.#tell("read", error as Error);
-      return null;
-    }
+  /** Reads by a plain command. */
+  read(ask: (redis: Redis) => Promise<string | null>): Promise<string | null> {
+    return this.#patiently("read", () => ask(this.#redis));
+  }
+
+  /** Tells that something cannot be read, by an error of {@link read}. */
+  tellUnread(error: unknown): void {
+    if (!this.#isClosed)
+      this.#log.warn({ reason: (error as Error).message }, "Redis does not let a large value be read");
   }
 
   /** Has what `ask` has sent leave in one piece: Redis then takes it up at once, and answers at once. */

@@ -246,7 +246,7 @@ export class Worker implements WorkerTies {
   }
 
   #receive(messages: readonly InboxMessage[]): void {
-    const { requester, membership, recent, claimer, settlement, evaluator } = this.#own;
+    const { requester, membership, recent, claimer, evaluator } = this.#own;
     const claims: Claim[] = [];
     const copies: Claim[] = [];
     for (const message of messages) {

@@ -2,17 +2,11 @@
  * What an operation of the statekeeper costs on Redis, by what it finds in the memory statekeeper: the commands that its script makes
  * (packages/statekeeper/scripts) and the keys that these touch. `scaling.test.ts` holds it against what a redis-server counts.
  */
-import type {
-  ClaimRequest,
-  Completion,
-  EvaluationReport,
-  PoolRecords,
-  SubmitBatch,
-  SurveyRequest,
-  SweepRequest,
-} from "@callgrid/statekeeper";
+import type { ClaimRequest, Completion, EvaluationReport, SubmitBatch, SweepRequest } from "@callgrid/statekeeper";
+import { type Cost, type CostParts, nothing } from "./cost.ts";
 import type { PoolOperation } from "./counted-pool.ts";
 import { Counts } from "./counts.ts";
+import { memberCosts } from "./member-cost.ts";
 import { hasNotes, notedIn } from "./noted-requests.ts";
 import {
   enterLongest,
@@ -27,19 +21,9 @@ import {
 } from "./queue-cost.ts";
 import type { Tally } from "./tally.ts";
 
-/** Looks at an operation before it is made, and returns what enters its cost afterwards. */
-type Cost = (parts: CostParts) => () => void;
-
-interface CostParts {
-  readonly records: PoolRecords;
-  readonly tally: Tally;
-  readonly args: readonly unknown[];
-}
-
 const membersByTheWay = 8;
 const membersInSweep = 256;
 const membersInHoist = 64;
-const membersInspected = 1_000;
 const mostVolunteersRead = 1_000;
 
 /** Enters the script itself and, when the returned function is called, the commands inside. */
@@ -320,147 +304,8 @@ const findCycle: Cost = ({ records, tally, args }) => {
   return nothing;
 };
 
-const join: Cost = ({ tally, args }) => {
-  const [{ functions, knows = new Map() }] = args as [
-    { functions: ReadonlyMap<string, string>; knows?: ReadonlyMap<string, unknown> },
-  ];
-  tally.touch("members", 2);
-  tally.touch("functions", 2 + functions.size + knows.size);
-  tally.touch("versions", 2 * functions.size);
-  tally.touch("holders", 2 * functions.size);
-  tally.keyless();
-  tally.touch("leases");
-  tally.touch("lost", 2);
-  tally.touch("stats");
-  tally.touch("epoch");
-  tally.touch("costs");
-  return nothing;
-};
-
-const leave: Cost = ({ records, tally, args }) => {
-  const [process] = args as [string];
-  const held = records.running.get(process)?.size ?? 0;
-  tally.touch("running");
-  if (held > 0) enterRead(tally, held);
-  tally.touch("queue:");
-  tally.touch("members", 2);
-  tally.touch("leases");
-  tally.touch("inbox");
-  tally.touch("volunteers");
-  const functions = records.members.get(process)?.functions.size ?? 0;
-  tally.touch("hosts");
-  tally.touch("holders", 2 * functions);
-  tally.touch("functions", functions);
-  tally.touch("versions", functions);
-  const before = new Counts(records);
-  const volunteers = records.volunteers.size;
-  return () => {
-    if (before.since("reclaimed") > 0) {
-      tally.touch("queue");
-      enterMatch({ records, tally, before, volunteers, sample: membersByTheWay });
-    }
-    before.enterCounters(tally, 0);
-  };
-};
-
-const renew: Cost = ({ records, tally, args }) => {
-  const [process] = args as [string];
-  tally.touch("leases");
-  if (!records.isKnown(process)) return nothing;
-  tally.keyless();
-  tally.touch("leases");
-  return nothing;
-};
-
-const functions: Cost = ({ tally }) => {
-  tally.touch("epoch");
-  tally.touch("functions");
-  tally.touch("costs");
-  return nothing;
-};
-
-const inspectRequest: Cost = ({ records, tally, args }) => {
-  const [id] = args as [string];
-  tally.touch("requests");
-  if (records.requests.has(id)) {
-    tally.touch("claims");
-    tally.touch("notes", 2);
-    tally.keyless();
-  } else {
-    tally.touch("result", 2);
-  }
-  return nothing;
-};
-
-const inspect: Cost = ({ records, tally }) => {
-  const { hosts } = records;
-  const members = Math.min(membersInspected, records.members.size);
-  tally.touch("waiting");
-  tally.touch("members", 2);
-  tally.touch("hosts", 3);
-  tally.touch("head");
-  tally.touch("epoch");
-  tally.touch("functions");
-  tally.touch("costs");
-  tally.touch("stats");
-  tally.keyless();
-  tally.touch("capacity");
-  tally.touch("leases", 1 + hosts.size + members);
-  tally.touch("queue:", members);
-  tally.touch("running", members);
-  tally.touch("volunteers", members);
-  return nothing;
-};
-
-const survey: Cost = ({ records, tally, args }) => {
-  const [{ requests, members }] = args as [SurveyRequest];
-  const { hosts } = records;
-  const sampled = Math.min(members, records.members.size);
-  tally.touch("waiting");
-  for (const queue of enterSharedQueues(records, tally))
-    tally.touch(queue === records.queue ? "queue" : "caller", records.waiting <= requests ? 2 : 3);
-  const filled = [...records.ownQueues.values()].filter(({ length }) => length > 0).slice(0, sampled);
-  const ownQueued = filled.reduce((sum, { length }) => sum + length, 0);
-  tally.touch("members", 2);
-  tally.touch("queue:", sampled + (records.waiting < requests ? filled.length : 0));
-  tally.touch("volunteers");
-  tally.touch("hosts", 2);
-  tally.touch("leases", hosts.size);
-  if (hosts.size > 0) tally.keyless();
-  const ids = Math.min(requests, records.waiting + ownQueued);
-  if (ids > 0) enterRead(tally, ids);
-  tally.touch("costs", ids);
-  return nothing;
-};
-
-const noteCapacity: Cost = ({ records, tally, args }) => {
-  const [process] = args as [string];
-  tally.touch("head");
-  if (records.head() !== process) return nothing;
-  tally.keyless();
-  tally.touch("capacity");
-  return nothing;
-};
-
-const reportHost: Cost = ({ tally }) => {
-  tally.keyless();
-  tally.touch("leases");
-  tally.touch("hosts");
-  tally.touch("capacity");
-  return nothing;
-};
-
-const abdicate: Cost = ({ tally }) => {
-  tally.touch("head", 2);
-  return nothing;
-};
-
-const forget: Cost = ({ tally }) => {
-  tally.touch("functions", 2);
-  return nothing;
-};
-
 const costs: Readonly<Record<PoolOperation, Cost>> = {
+  ...memberCosts,
   ...{
     submit,
     claim,
@@ -475,13 +320,8 @@ const costs: Readonly<Record<PoolOperation, Cost>> = {
     check,
     reconcile,
     findCycle,
-    join,
-    leave,
   },
-  ...{ bury: leave, renew, functions, inspectRequest, inspect, abdicate, forget, survey, noteCapacity, reportHost },
 };
-
-function nothing(): void {}
 
 function nameIn(payload: string): string {
   return payload.slice(2, payload.indexOf('"', 2));

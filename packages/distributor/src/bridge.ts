@@ -206,8 +206,8 @@ export class Bridge {
   #receiveAbove(messages: readonly InboxMessage[]): void {
     for (const message of messages) {
       if (this.#askAbove.receive(message)) continue;
-      this.#taker.noteNews();
       if (message.kind === "cancel") this.#taker.cancel([message.id]);
+      else this.#taker.noteNews();
       if (message.kind === "run" || message.kind === "copy") this.#taker.take([message.claim]);
       if (message.kind === "functions") this.#membership.readParentTable().catch((error) => this.#tell(error));
     }

@@ -110,9 +110,10 @@ export class Taker {
     this.#volunteered = undefined;
   }
 
-  /** Nobody above waits for these any more. */
+  /** Nobody above waits for these any more. What it has not heard of was given to it as a volunteer, and is gone again. */
   cancel(ids: readonly string[]): void {
     for (const id of ids) {
+      if (!this.#taken.has(id)) this.noteNews();
       this.#taken.get(id)?.ask.withdraw();
       this.#taken.delete(id);
     }

@@ -76,9 +76,9 @@ local function create(id, payload, mode, timeoutMs)
   else
     local deadline = timeoutMs == '0' and 0 or readClock() + tonumber(timeoutMs)
     local storedMode = mode == 'held' and 'use' or mode
-    local record = { waiters = process, mode = storedMode, deadline = deadline, losses = 0, priority = rank, payload = payload }
-    record.isLarge = isLarge
-    write(id, recordText(record))
+    write(id, recordText({
+      waiters = process, mode = storedMode, deadline = deadline, losses = 0, priority = rank, isLarge = isLarge, payload = payload,
+    }))
   end
   if mode == 'held' then
     held[#held + 1] = id

@@ -6,7 +6,14 @@
  * functions are pure: a reply that got lost costs a duplicate at worst. Times are the statekeeper's own clock.
  */
 import type { OutcomeText } from "@callgrid/core";
+import type { Capacity, HostReport, Survey, SurveyRequest } from "./capacity.ts";
+import type { FunctionTable, RegisteredFunction } from "./function-table.ts";
+import type { PoolState, Progress, RequestState } from "./pool-state.ts";
 import type { Preference } from "./volunteer-order.ts";
+
+export type * from "./capacity.ts";
+export type * from "./function-table.ts";
+export type * from "./pool-state.ts";
 
 /** How a request may use what is known already: `refresh` evaluates again and stores, `bypass` neither looks nor stores. */
 export type CacheMode = "use" | "refresh" | "bypass";
@@ -138,21 +145,6 @@ export interface EvaluationReport {
   readonly selfMicros: number;
 }
 
-/** How a function stands in a pool. */
-export interface RegisteredFunction {
-  readonly version: string;
-  /** Raised by forgetting all results of the function. */
-  readonly generation: number;
-  /** Measured self time in µs; absent until somebody measured it. */
-  readonly selfMicros?: number;
-}
-
-export interface FunctionTable {
-  /** Changes with every change of the table. */
-  readonly epoch: number;
-  readonly functions: ReadonlyMap<string, RegisteredFunction>;
-}
-
 /** A node that joins a pool, or joins again after its lease lapsed. */
 export interface Member {
   readonly id: string;
@@ -197,63 +189,6 @@ export interface SweepReply {
   readonly moved: number;
   /** Whether the bound was met: sweep again at once. */
   readonly isMore: boolean;
-}
-
-/** How much {@link PoolKeeper.survey} looks at. */
-export interface SurveyRequest {
-  /** At most so many waiting requests. */
-  readonly requests: number;
-  /** At most so many members; what they come to stands for all. */
-  readonly members: number;
-}
-
-/** What the number of workers that a pool should have is reckoned from. */
-export interface Survey {
-  /** Requests that wait, in the pool's queue and in members' own; stale ids included. */
-  readonly queued: number;
-  readonly workers: number;
-  /** Workers that have volunteered. */
-  readonly idleWorkers: number;
-  /** How many functions a worker runs at a time; 1 without workers. */
-  readonly slotsPerWorker: number;
-  /** Whose lease is alive. */
-  readonly hosts: readonly HostState[];
-  /** Some of those that wait, from both ends of the pool's queue and the old ends of members' own, by id. */
-  readonly waiting: readonly WaitingRequest[];
-}
-
-/** A request that waits. */
-export interface WaitingRequest {
-  readonly id: string;
-  /** The measured self time of its function, in µs; undefined where nobody measured it yet. */
-  readonly selfMicros: number | undefined;
-}
-
-/** What the agent of a machine tells of itself. */
-export interface HostReport {
-  readonly id: string;
-  readonly leaseMs: number;
-  /** How good it is beside other hosts; more than 0. */
-  readonly score: number;
-  readonly minWorkers: number;
-  readonly maxWorkers: number;
-  /** Shown in `status`; plain data. */
-  readonly description: Readonly<Record<string, unknown>>;
-}
-
-/** A host that has reported. */
-export interface HostState extends Omit<HostReport, "leaseMs"> {
-  /** ms until its lease lapses; negative: lapsed and not yet swept. */
-  readonly leaseLeftMs: number;
-}
-
-/** How many workers a pool should have. */
-export interface Capacity {
-  readonly desiredWorkers: number;
-  /** Of these each host, by id. */
-  readonly shares: Readonly<Record<string, number>>;
-  /** How long ago that was reckoned, in ms. */
-  readonly ageMs: number;
 }
 
 /** What to copy, see {@link PoolKeeper.hoist}. */
@@ -310,64 +245,6 @@ export interface InboxHandlers {
   readonly onMessages: (messages: readonly InboxMessage[]) => void;
   /** The connection was lost and is back: messages may be missing, so check what is waited for. */
   readonly onReconnect: () => void;
-}
-
-/** The members' part of {@link PoolState}. */
-export interface MemberState {
-  readonly id: string;
-  readonly kind: "worker" | "distributor";
-  readonly description: Readonly<Record<string, unknown>>;
-  /** ms until its lease lapses; negative: lapsed and not yet swept. */
-  readonly leaseLeftMs: number;
-  readonly queued: number;
-  readonly running: number;
-  readonly isVolunteer: boolean;
-}
-
-/** A pool as `status` shows it. */
-export interface PoolState {
-  readonly pool: string;
-  /** In the pool's queue and those of callers. */
-  readonly queued: number;
-  readonly members: readonly MemberState[];
-  readonly clients: number;
-  readonly hosts: readonly HostState[];
-  /** Undefined until a head has reckoned it. */
-  readonly capacity: Capacity | undefined;
-  readonly head: string | undefined;
-  readonly functions: FunctionTable;
-  /** Counters since the pool began: `submitted`, `hits`, `evaluated`, `evaluated:<function>` and so on. */
-  readonly counters: Readonly<Record<string, number>>;
-}
-
-/** One request as `why` shows it; `undefined` where the pool does not know it. Of a `done` one only the result is left. */
-export interface RequestState {
-  readonly id: string;
-  readonly payload: string;
-  readonly state: "queued" | "running" | "suspended" | "done";
-  readonly owner: string | undefined;
-  readonly ownerLeaseLeftMs: number | undefined;
-  /** For how long it has been claimed, in ms. */
-  readonly claimedForMs: number | undefined;
-  readonly waiters: readonly string[];
-  /** Ids it waits for, as far as they have been told. */
-  readonly waitsFor: readonly string[];
-  readonly losses: number;
-  readonly priority: number;
-  /** ms left until nobody wants the outcome any more, 1 if that time has come; 0: no limit. */
-  readonly timeoutMs: number;
-  /** How far the function last said it was. */
-  readonly progress: Progress | undefined;
-  /** Of a `done` one: the {@link Completion.stamp} of the kept result. It counts only while the function still has that one. */
-  readonly resultStamp: string | undefined;
-  /** For how long that result will still be kept, in ms. */
-  readonly resultLeftMs: number | undefined;
-}
-
-/** How far an evaluation is, in units of the function's own. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
 }
 
 /** One pool, seen from one process. */

@@ -7,7 +7,7 @@ import type { PoolKeeper, Submission, SubmitAnswer } from "./contract.ts";
 import type { PendingRequests } from "./pending-checker.ts";
 import type { PendingRequest } from "./pending-request.ts";
 import { poolFullOutcome, refusedOutcome, unknownFunctionOutcome } from "./refusal-outcomes.ts";
-import { longestBatchCharacters, type PlannedBatch, planBatches } from "./submit-batches.ts";
+import { hasRoom, type PlannedBatch, planBatches } from "./submit-batches.ts";
 
 /** What a {@link RequestSubmitter} works with. */
 export interface RequestSubmitterParts {
@@ -41,28 +41,23 @@ export class RequestSubmitter {
   }
 
   /** Whether one call may carry a request together with what is in line; if not, that can go while more is being asked for. */
-  hasRoomFor({ payload }: PendingRequest): boolean {
-    if (this.#queued.length === 0) return true;
-    const characters = this.#queuedCharacters + payload.length;
-    return this.#queued.length < this.#parts.batchSize && characters <= longestBatchCharacters;
+  hasRoomFor(request: PendingRequest): boolean {
+    const load = { requests: this.#queued, characters: this.#queuedCharacters };
+    return this.#queued.length === 0 || hasRoom(load, request, this.#parts.batchSize);
   }
 
   /** Puts a request in line for the next flush. */
   queue(request: PendingRequest): void {
     if (request.isQueued) return;
     request.isQueued = true;
-    this.#queued.push(request);
-    this.#queuedCharacters += request.payload.length;
+    this.#lineUp(request);
   }
 
   /** Puts what failed in line again; tells whether there was any. */
   requeueFailed(): boolean {
     const failed = this.#failed;
     this.#failed = [];
-    for (const request of failed) {
-      this.#queued.push(request);
-      this.#queuedCharacters += request.payload.length;
-    }
+    for (const request of failed) this.#lineUp(request);
     return failed.length > 0;
   }
 
@@ -79,6 +74,11 @@ export class RequestSubmitter {
     this.#isStopped = true;
     this.#queued = [];
     this.#failed = [];
+  }
+
+  #lineUp(request: PendingRequest): void {
+    this.#queued.push(request);
+    this.#queuedCharacters += request.payload.length;
   }
 
   async #submit(batch: PlannedBatch): Promise<void> {

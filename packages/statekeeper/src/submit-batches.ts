@@ -11,8 +11,8 @@ export interface PlannedBatch {
   readonly requests: readonly PendingRequest[];
 }
 
-/** One call is one message to Redis, and one script that nobody else can run beside. */
-export const longestBatchCharacters = 4 * 1024 * 1024;
+// One call is one message to Redis, and one script that nobody else can run beside.
+const longestBatchCharacters = 4 * 1024 * 1024;
 
 interface OpenBatch {
   readonly worker: string | undefined;
@@ -40,6 +40,13 @@ export function planBatches(requests: readonly PendingRequest[], batchSize: numb
   return planned;
 }
 
-function hasRoom(batch: OpenBatch, request: PendingRequest, batchSize: number): boolean {
-  return batch.requests.length < batchSize && batch.characters + request.payload.length <= longestBatchCharacters;
+/** Requests that may go in one call, and how long their payloads are together. */
+export interface BatchLoad {
+  readonly requests: readonly PendingRequest[];
+  readonly characters: number;
+}
+
+/** Whether a request still goes into the same call. */
+export function hasRoom({ requests, characters }: BatchLoad, { payload }: PendingRequest, batchSize: number): boolean {
+  return requests.length < batchSize && characters + payload.length <= longestBatchCharacters;
 }

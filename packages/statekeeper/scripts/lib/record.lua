@@ -106,7 +106,9 @@ local function functionNameAt(text, at)
 end
 
 local function isLargePayload(payload)
-  return #payload > largeBytes and (string.find(payload, '\n', 1, true) or #payload + 1) - 1 > largeBytes
+  if #payload <= largeBytes then return false end
+  local traceAt = string.find(payload, '\n', 1, true)
+  return not traceAt or traceAt - 1 > largeBytes
 end
 
 -- Has a large payload stand aside, and returns what its record has of it.

@@ -2,7 +2,7 @@
 import { Redis } from "ioredis";
 import { beforeAll, expect, it } from "vitest";
 import { RedisServer } from "../../../../test/harness/redis-server.ts";
-import type { InboxMessage, PoolKeeper, Statekeeper } from "../contract.ts";
+import type { ClaimReply, InboxMessage, PoolKeeper, Statekeeper } from "../contract.ts";
 import { openStatekeeper } from "./open.ts";
 
 const leaseMs = 3_600_000;
@@ -28,11 +28,15 @@ beforeAll(async () => {
 async function poolWithVolunteer(name: string): Promise<PoolKeeper> {
   const pool = statekeeper.pool(name);
   await pool.join({ id: "w1", kind: "worker", leaseMs, description: {}, functions: new Map([["work", "v1"]]) });
-  const { epoch } = await pool.functions();
-  const limits = { max: 1, budgetMicros: 1e12, volunteerFor: 1 };
-  await pool.claim({ worker: "w1", epoch, skips: [], isOpenToRoots: true, ...limits });
+  await claimOne(pool);
   await pool.submit({ process: "c1", leaseMs, queueLimit: 0, submissions: [{ id, payload }] });
   return pool;
+}
+
+/** The first epoch is that of the one function. */
+function claimOne(pool: PoolKeeper): Promise<ClaimReply> {
+  const limits = { max: 1, budgetMicros: 1e12, volunteerFor: 1 };
+  return pool.claim({ worker: "w1", epoch: 1, skips: [], isOpenToRoots: true, ...limits });
 }
 
 function received(pool: PoolKeeper, process: string): Promise<readonly InboxMessage[]> {
@@ -57,9 +61,7 @@ it("a volunteer hears of a claim that was withdrawn meanwhile, so that it knows 
 it("a worker whose claims are gone before it reads them is told to claim again", async () => {
   const pool = await poolWithVolunteer("gone");
   await pool.release("w1", [id]);
-  const { epoch } = await pool.functions();
-  const limits = { max: 1, budgetMicros: 1e12, volunteerFor: 1 };
-  const claiming = pool.claim({ worker: "w1", epoch, skips: [], isOpenToRoots: true, ...limits });
+  const claiming = claimOne(pool);
   await Promise.all([claiming, pool.withdraw("c1", [id])]);
   expect(await claiming).toMatchObject({ kind: "again", claims: [] });
 });

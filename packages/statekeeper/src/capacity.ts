@@ -1,0 +1,58 @@
+/** How many workers a pool should have, and what that is reckoned from. Part of the contract. */
+
+/** How much {@link PoolKeeper.survey} looks at. */
+export interface SurveyRequest {
+  /** At most so many waiting requests. */
+  readonly requests: number;
+  /** At most so many members; what they come to stands for all. */
+  readonly members: number;
+}
+
+/** What the number of workers that a pool should have is reckoned from. */
+export interface Survey {
+  /** Requests that wait, in the pool's queue and in members' own; stale ids included. */
+  readonly queued: number;
+  readonly workers: number;
+  /** Workers that have volunteered. */
+  readonly idleWorkers: number;
+  /** How many functions a worker runs at a time; 1 without workers. */
+  readonly slotsPerWorker: number;
+  /** Whose lease is alive. */
+  readonly hosts: readonly HostState[];
+  /** Some of those that wait, from both ends of the pool's queue and the old ends of members' own, by id. */
+  readonly waiting: readonly WaitingRequest[];
+}
+
+/** A request that waits. */
+export interface WaitingRequest {
+  readonly id: string;
+  /** The measured self time of its function, in µs; undefined where nobody measured it yet. */
+  readonly selfMicros: number | undefined;
+}
+
+/** What the agent of a machine tells of itself. */
+export interface HostReport {
+  readonly id: string;
+  readonly leaseMs: number;
+  /** How good it is beside other hosts; more than 0. */
+  readonly score: number;
+  readonly minWorkers: number;
+  readonly maxWorkers: number;
+  /** Shown in `status`; plain data. */
+  readonly description: Readonly<Record<string, unknown>>;
+}
+
+/** A host that has reported. */
+export interface HostState extends Omit<HostReport, "leaseMs"> {
+  /** ms until its lease lapses; negative: lapsed and not yet swept. */
+  readonly leaseLeftMs: number;
+}
+
+/** How many workers a pool should have. */
+export interface Capacity {
+  readonly desiredWorkers: number;
+  /** Of these each host, by id. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** How long ago that was reckoned, in ms. */
+  readonly ageMs: number;
+}

@@ -1,0 +1,61 @@
+/** A pool, its members and its requests, as `status` and `why` show them. Part of the contract. */
+import type { Capacity, HostState } from "./capacity.ts";
+import type { FunctionTable } from "./function-table.ts";
+
+/** The members' part of {@link PoolState}. */
+export interface MemberState {
+  readonly id: string;
+  readonly kind: "worker" | "distributor";
+  readonly description: Readonly<Record<string, unknown>>;
+  /** ms until its lease lapses; negative: lapsed and not yet swept. */
+  readonly leaseLeftMs: number;
+  readonly queued: number;
+  readonly running: number;
+  readonly isVolunteer: boolean;
+}
+
+/** A pool as `status` shows it. */
+export interface PoolState {
+  readonly pool: string;
+  /** In the pool's queue and those of callers. */
+  readonly queued: number;
+  readonly members: readonly MemberState[];
+  readonly clients: number;
+  readonly hosts: readonly HostState[];
+  /** Undefined until a head has reckoned it. */
+  readonly capacity: Capacity | undefined;
+  readonly head: string | undefined;
+  readonly functions: FunctionTable;
+  /** Counters since the pool began: `submitted`, `hits`, `evaluated`, `evaluated:<function>` and so on. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** One request as `why` shows it; `undefined` where the pool does not know it. Of a `done` one only the result is left. */
+export interface RequestState {
+  readonly id: string;
+  readonly payload: string;
+  readonly state: "queued" | "running" | "suspended" | "done";
+  readonly owner: string | undefined;
+  readonly ownerLeaseLeftMs: number | undefined;
+  /** For how long it has been claimed, in ms. */
+  readonly claimedForMs: number | undefined;
+  readonly waiters: readonly string[];
+  /** Ids it waits for, as far as they have been told. */
+  readonly waitsFor: readonly string[];
+  readonly losses: number;
+  readonly priority: number;
+  /** ms left until nobody wants the outcome any more, 1 if that time has come; 0: no limit. */
+  readonly timeoutMs: number;
+  /** How far the function last said it was. */
+  readonly progress: Progress | undefined;
+  /** Of a `done` one: the {@link Completion.stamp} of the kept result. It counts only while the function still has that one. */
+  readonly resultStamp: string | undefined;
+  /** For how long that result will still be kept, in ms. */
+  readonly resultLeftMs: number | undefined;
+}
+
+/** How far an evaluation is, in units of the function's own. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}

@@ -1,0 +1,154 @@
+/** What it costs to join and to leave a pool, to lead it, and to tell how it and its functions stand. */
+import type { SurveyRequest } from "@callgrid/statekeeper";
+import { type Cost, nothing } from "./cost.ts";
+import { Counts } from "./counts.ts";
+import { enterMatch, enterRead, enterSharedQueues } from "./queue-cost.ts";
+
+const membersByTheWay = 8;
+const membersInspected = 1_000;
+
+const join: Cost = ({ tally, args }) => {
+  const [{ functions, knows = new Map() }] = args as [
+    { functions: ReadonlyMap<string, string>; knows?: ReadonlyMap<string, unknown> },
+  ];
+  tally.touch("members", 2);
+  tally.touch("functions", 2 + functions.size + knows.size);
+  tally.touch("versions", 2 * functions.size);
+  tally.touch("holders", 2 * functions.size);
+  tally.keyless();
+  tally.touch("leases");
+  tally.touch("lost", 2);
+  tally.touch("stats");
+  tally.touch("epoch");
+  tally.touch("costs");
+  return nothing;
+};
+
+const leave: Cost = ({ records, tally, args }) => {
+  const [process] = args as [string];
+  const held = records.running.get(process)?.size ?? 0;
+  tally.touch("running");
+  if (held > 0) enterRead(tally, held);
+  tally.touch("queue:");
+  tally.touch("members", 2);
+  tally.touch("leases");
+  tally.touch("inbox");
+  tally.touch("volunteers");
+  const functions = records.members.get(process)?.functions.size ?? 0;
+  tally.touch("hosts");
+  tally.touch("holders", 2 * functions);
+  tally.touch("functions", functions);
+  tally.touch("versions", functions);
+  const before = new Counts(records);
+  const volunteers = records.volunteers.size;
+  return () => {
+    if (before.since("reclaimed") > 0) {
+      tally.touch("queue");
+      enterMatch({ records, tally, before, volunteers, sample: membersByTheWay });
+    }
+    before.enterCounters(tally, 0);
+  };
+};
+
+const renew: Cost = ({ records, tally, args }) => {
+  const [process] = args as [string];
+  tally.touch("leases");
+  if (!records.isKnown(process)) return nothing;
+  tally.keyless();
+  tally.touch("leases");
+  return nothing;
+};
+
+const functions: Cost = ({ tally }) => {
+  tally.touch("epoch");
+  tally.touch("functions");
+  tally.touch("costs");
+  return nothing;
+};
+
+const inspectRequest: Cost = ({ records, tally, args }) => {
+  const [id] = args as [string];
+  tally.touch("requests");
+  if (records.requests.has(id)) {
+    tally.touch("claims");
+    tally.touch("notes", 2);
+    tally.keyless();
+  } else {
+    tally.touch("result", 2);
+  }
+  return nothing;
+};
+
+const inspect: Cost = ({ records, tally }) => {
+  const { hosts } = records;
+  const members = Math.min(membersInspected, records.members.size);
+  tally.touch("waiting");
+  tally.touch("members", 2);
+  tally.touch("hosts", 3);
+  tally.touch("head");
+  tally.touch("epoch");
+  tally.touch("functions");
+  tally.touch("costs");
+  tally.touch("stats");
+  tally.keyless();
+  tally.touch("capacity");
+  tally.touch("leases", 1 + hosts.size + members);
+  tally.touch("queue:", members);
+  tally.touch("running", members);
+  tally.touch("volunteers", members);
+  return nothing;
+};
+
+const survey: Cost = ({ records, tally, args }) => {
+  const [{ requests, members }] = args as [SurveyRequest];
+  const { hosts } = records;
+  const sampled = Math.min(members, records.members.size);
+  tally.touch("waiting");
+  for (const queue of enterSharedQueues(records, tally))
+    tally.touch(queue === records.queue ? "queue" : "caller", records.waiting <= requests ? 2 : 3);
+  const filled = [...records.ownQueues.values()].filter(({ length }) => length > 0).slice(0, sampled);
+  const ownQueued = filled.reduce((sum, { length }) => sum + length, 0);
+  tally.touch("members", 2);
+  tally.touch("queue:", sampled + (records.waiting < requests ? filled.length : 0));
+  tally.touch("volunteers");
+  tally.touch("hosts", 2);
+  tally.touch("leases", hosts.size);
+  if (hosts.size > 0) tally.keyless();
+  const ids = Math.min(requests, records.waiting + ownQueued);
+  if (ids > 0) enterRead(tally, ids);
+  tally.touch("costs", ids);
+  return nothing;
+};
+
+const noteCapacity: Cost = ({ records, tally, args }) => {
+  const [process] = args as [string];
+  tally.touch("head");
+  if (records.head() !== process) return nothing;
+  tally.keyless();
+  tally.touch("capacity");
+  return nothing;
+};
+
+const reportHost: Cost = ({ tally }) => {
+  tally.keyless();
+  tally.touch("leases");
+  tally.touch("hosts");
+  tally.touch("capacity");
+  return nothing;
+};
+
+const abdicate: Cost = ({ tally }) => {
+  tally.touch("head", 2);
+  return nothing;
+};
+
+const forget: Cost = ({ tally }) => {
+  tally.touch("functions", 2);
+  return nothing;
+};
+
+/** By operation. */
+export const memberCosts = {
+  ...{ join, leave, bury: leave, renew, abdicate, noteCapacity, reportHost, survey },
+  ...{ functions, forget, inspectRequest, inspect },
+} satisfies Readonly<Record<string, Cost>>;

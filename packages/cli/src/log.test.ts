@@ -1,6 +1,10 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { expect, it } from "vitest";
-import { logStream, makeLog } from "./log.ts";
+import { gunzipSync } from "node:zlib";
+import { expect, it, onTestFinished } from "vitest";
+import { logStream, makeLog, withLog } from "./log.ts";
 
 function setUp(isTTY: boolean) {
   const stderr = Object.assign(new PassThrough(), { isTTY });
@@ -27,4 +31,28 @@ it("lines of others on a terminal are as they were, also when they come in piece
   stream.write("thing went\nwrong");
   stream.write("\n");
   expect(written()).toBe("something went\nwrong\n");
+});
+
+it("a file is at most twice as large as it is told to be, in whole lines, however much is logged at once", async () => {
+  const path = await mkdtemp(join(tmpdir(), "callgrid-log-"));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  const lines = Array.from({ length: 500 }, (_, i) => `line ${i} ${"-".repeat(i % 50)}`);
+  const longLine = "=".repeat(2500);
+  lines.splice(250, 0, longLine);
+  const place = { logLevel: "info", logFile: join(path, "node.log"), logFileBytes: 1000, logFileCount: 1000 };
+  await withLog({ stderr: new PassThrough().resume(), env: {} }, place, async ({ stream }) => {
+    stream.write(`${lines.join("\n")}\n`);
+  });
+  const names = (await readdir(path)).filter((name) => !name.startsWith("."));
+  const texts = await Promise.all(
+    names.map(async (name) => {
+      const bytes = await readFile(join(path, name));
+      return String(name.endsWith(".gz") ? gunzipSync(bytes) : bytes);
+    }),
+  );
+  for (const text of texts) {
+    expect(text).toMatch(/^$|\n$/);
+    expect(text.replace(longLine, "").length).toBeLessThan(2000);
+  }
+  expect(texts.join("").split("\n").sort()).toEqual(["", ...lines].sort());
 });

@@ -16,7 +16,7 @@ export interface LogPlace {
   readonly logLevel: string;
   /** Undefined: nowhere. */
   readonly logFile: string | undefined;
-  /** A file of this size is closed, compressed, and another begun. */
+  /** A file of this size is closed, compressed, and another begun; what is logged at once may make it up to twice as large. */
   readonly logFileBytes: number;
   /** So many compressed ones are kept. */
   readonly logFileCount: number;
@@ -44,7 +44,7 @@ export async function withLog<Result>(
   const file = rotatingFile(logFile, sizes);
   // the node goes on without its file: a full disk is no reason to stop calculating
   file.on("error", (error) => shown.write(`${JSON.stringify({ level: 50, time: Date.now(), msg: error.message })}\n`));
-  const stream = new Both(shown, file);
+  const stream = new Both(shown, file, sizes.logFileBytes);
   try {
     return await action({ log: makeLog(logLevel, stream), stream });
   } finally {
@@ -82,22 +82,37 @@ function rotatingFile(
   });
 }
 
-/** Writes to a stream as it is, and to a file what may be kept. */
+/** Writes to a stream as it is, and to a file what may be kept, in parts: the file looks at its size after each. */
 class Both extends Writable {
   readonly #shown: Writable;
   readonly #file: Writable;
+  readonly #most: number;
 
-  constructor(shown: Writable, file: Writable) {
+  constructor(shown: Writable, file: Writable, most: number) {
     super({ decodeStrings: false });
     this.#shown = shown;
     this.#file = file;
+    this.#most = most;
   }
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
     this.#shown.write(chunk);
-    this.#file.write(withoutSecrets(chunk.toString()));
+    for (const part of lineParts(withoutSecrets(chunk.toString()), this.#most)) this.#file.write(part);
     done();
   }
+}
+
+/** The text in parts of whole lines, each as long as it can be within `most` characters, or a longer line alone. */
+function* lineParts(text: string, most: number): Generator<string> {
+  let start = 0;
+  while (text.length - start > most) {
+    const lastEnd = text.lastIndexOf("\n", start + most - 1);
+    const end = lastEnd < start ? text.indexOf("\n", start + most) : lastEnd;
+    if (end === -1) break;
+    yield text.slice(start, end + 1);
+    start = end + 1;
+  }
+  if (start < text.length) yield text.slice(start);
 }
 
 /** Turns each line of pino's JSON into one for people, and leaves all other lines as they are. */

@@ -63,9 +63,10 @@ export class ClaimIntake {
       this.#parts.onRefused(claim);
     } else if (known !== undefined) {
       this.#takeKnown(known, claim, definition);
-    } else if (!this.#answerFromMemory(claim, key, definition)) {
+    } else {
       const { id, payload } = claim;
-      this.#takeNew({ key, id, functionName, payload, primitiveArguments: undefined }, claim, definition);
+      const call = { key, id, functionName, payload, primitiveArguments: undefined };
+      if (!this.#answerFromMemory(claim, call, definition)) this.#takeNew(call, claim, definition);
     }
   }
 
@@ -96,12 +97,12 @@ export class ClaimIntake {
     if (known.state !== "ready") this.#makeReady(known);
   }
 
-  #answerFromMemory({ id, mode }: Claim, key: string, definition: Definition): boolean {
+  #answerFromMemory({ id, mode }: Claim, call: EncodedCall, definition: Definition): boolean {
     if (mode !== "use") return false;
     const { recent, standing, clock, completer } = this.#parts;
     const stamp = standing.stamp(definition);
     const now = clock.now();
-    const settled = recent.get(key, stamp, now);
+    const settled = recent.get(call, stamp, now);
     if (settled !== undefined) completer.add({ id, outcome: settled.text, ttlMs: definition.cacheTtlMs, stamp }, now);
     return settled !== undefined;
   }

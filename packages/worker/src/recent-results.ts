@@ -1,8 +1,16 @@
 /**
  * What this worker came to lately, by key: so that small calls which never leave it are still evaluated once. Bounded by
- * entries and bytes; the oldest goes first (two generations: when the young one is full, the old one is dropped).
+ * entries and bytes; the oldest goes first (two generations: when the young one is full, the old one is dropped). What is short
+ * and hardly ever asked for again is kept as a sample only, see repeats.ts.
  */
+import { Repeats } from "./repeats.ts";
 import type { Settled } from "./settled.ts";
+
+/** Whose result is looked for, or kept. */
+interface Call {
+  readonly key: string;
+  readonly functionName: string;
+}
 
 export class RecentResults {
   readonly #entriesPerGeneration: number;
@@ -10,6 +18,7 @@ export class RecentResults {
   #young = new Map<string, Settled>();
   #old = new Map<string, Settled>();
   #youngBytes = 0;
+  readonly #repeats = new Map<string, Repeats>();
   /** How many were found here since the start, and how many were not. */
   hits = 0;
   misses = 0;
@@ -23,20 +32,27 @@ export class RecentResults {
     return this.#young.size + this.#old.size;
   }
 
-  get(key: string, stamp: string, now: number): Settled | undefined {
+  get({ key, functionName }: Call, stamp: string, now: number): Settled | undefined {
     const kept = this.#young.get(key) ?? this.#old.get(key);
-    if (kept === undefined || kept.stamp !== stamp || kept.until <= now) {
-      this.misses += 1;
-      return undefined;
-    }
-    this.hits += 1;
-    return kept;
+    const isHit = kept !== undefined && kept.stamp === stamp && kept.until > now;
+    this.#repeatsOf(functionName).noteLookUp(isHit);
+    if (isHit) this.hits += 1;
+    else this.misses += 1;
+    return isHit ? kept : undefined;
   }
 
-  /** @param until - when it may be used no more, by the worker's clock, in ms. */
-  put(key: string, settled: Settled, { stamp, until }: { stamp: string; until: number }): void {
+  /**
+   * @param until - when it may be used no more, by the worker's clock, in ms.
+   * @param tookMs - how long whoever asks again would have to wait without it.
+   */
+  put(
+    { key, functionName }: Call,
+    settled: Settled,
+    { stamp, until, tookMs }: { stamp: string; until: number; tookMs: number },
+  ): void {
     const bytes = 2 * key.length + settled.bytes;
     if (bytes > this.#bytesPerGeneration || this.#entriesPerGeneration === 0) return;
+    if (!this.#repeatsOf(functionName).isWorthKeeping(tookMs)) return;
     settled.keep(stamp, until);
     this.#young.set(key, settled);
     this.#youngBytes += bytes;
@@ -50,5 +66,14 @@ export class RecentResults {
     this.#young.clear();
     this.#old.clear();
     this.#youngBytes = 0;
+  }
+
+  #repeatsOf(functionName: string): Repeats {
+    let repeats = this.#repeats.get(functionName);
+    if (repeats === undefined) {
+      repeats = new Repeats();
+      this.#repeats.set(functionName, repeats);
+    }
+    return repeats;
   }
 }

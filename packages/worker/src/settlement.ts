@@ -114,11 +114,13 @@ export class Settlement {
   }
 
   #remember(evaluation: Evaluation, settled: Settled, now: number): void {
-    const { definition, key } = evaluation;
+    const { definition, startedAt } = evaluation;
     const { recent, standing } = this.#parts;
     if (definition === undefined) return;
-    const stamp = evaluation.stamp === "" ? standing.stamp(definition) : evaluation.stamp;
-    recent.put(key, settled, { stamp, until: now + definition.cacheTtlMs });
+    const isOurs = evaluation.stamp !== "";
+    const stamp = isOurs ? evaluation.stamp : standing.stamp(definition);
+    const tookMs = isOurs ? now - startedAt : Number.POSITIVE_INFINITY;
+    recent.put(evaluation, settled, { stamp, until: now + definition.cacheTtlMs, tookMs });
   }
 }
 

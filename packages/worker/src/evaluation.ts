@@ -145,7 +145,10 @@ export class Evaluation {
 
   removeOpenCalls(calls: ReentrantCalls): void {
     const at = this.openCalls?.indexOf(calls) ?? -1;
-    if (at !== -1) this.openCalls?.splice(at, 1);
+    if (at === -1) return;
+    // nearly always the only ones, and cutting them out would make a list of them
+    if (this.openCalls?.length === 1) this.openCalls = undefined;
+    else this.openCalls?.splice(at, 1);
   }
 
   /** The outcome is wanted for as long as the most patient of those who wait wants it; 0: for ever. */

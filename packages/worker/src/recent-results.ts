@@ -19,6 +19,8 @@ export class RecentResults {
   #old = new Map<string, Settled>();
   #youngBytes = 0;
   readonly #repeats = new Map<string, Repeats>();
+  #lastFunction: string | undefined;
+  #lastRepeats = new Repeats();
   /** How many were found here since the start, and how many were not. */
   hits = 0;
   misses = 0;
@@ -69,11 +71,11 @@ export class RecentResults {
   }
 
   #repeatsOf(functionName: string): Repeats {
-    let repeats = this.#repeats.get(functionName);
-    if (repeats === undefined) {
-      repeats = new Repeats();
-      this.#repeats.set(functionName, repeats);
-    }
+    if (functionName === this.#lastFunction) return this.#lastRepeats;
+    const repeats = this.#repeats.get(functionName) ?? new Repeats();
+    this.#repeats.set(functionName, repeats);
+    this.#lastFunction = functionName;
+    this.#lastRepeats = repeats;
     return repeats;
   }
 }

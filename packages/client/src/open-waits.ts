@@ -2,7 +2,7 @@
  * Everything that waits in one client, so that closing ends it; and by signal, so that a signal which thousands of
  * calls share carries one listener and not thousands.
  */
-import { GridError } from "@callgrid/core";
+import { GridError, TurnoverMap } from "@callgrid/core";
 
 /** Something that waits, and can be ended from outside. */
 export interface OpenWait {
@@ -12,7 +12,7 @@ export interface OpenWait {
 }
 
 export class OpenWaits {
-  readonly #waits = new Set<OpenWait>();
+  readonly #waits = new TurnoverMap<OpenWait, true>();
   readonly #bySignal = new Map<AbortSignal, SignalWaits>();
   #isClosed = false;
 
@@ -22,10 +22,10 @@ export class OpenWaits {
       wait.end(gridClosed());
       return;
     }
-    this.#waits.add(wait);
+    this.#waits.set(wait, true);
     if (wait.signal === undefined) return;
     if (wait.signal.aborted) wait.end(cancelled(wait.signal));
-    else this.#waitsOf(wait.signal).members.add(wait);
+    else this.#waitsOf(wait.signal).members.set(wait, true);
   }
 
   remove(wait: OpenWait): void {
@@ -42,7 +42,7 @@ export class OpenWaits {
   /** Ends everything, and what is added later. */
   close(): void {
     this.#isClosed = true;
-    for (const wait of [...this.#waits]) wait.end(closedWhileWaiting());
+    for (const wait of [...this.#waits.keys()]) wait.end(closedWhileWaiting());
   }
 
   #waitsOf(signal: AbortSignal): SignalWaits {
@@ -56,7 +56,7 @@ export class OpenWaits {
 }
 
 class SignalWaits {
-  readonly members = new Set<OpenWait>();
+  readonly members = new TurnoverMap<OpenWait, true>();
   readonly #signal: AbortSignal;
 
   constructor(signal: AbortSignal) {
@@ -69,7 +69,7 @@ class SignalWaits {
   }
 
   readonly #onAbort = (): void => {
-    for (const wait of [...this.members]) wait.end(cancelled(this.#signal));
+    for (const wait of [...this.members.keys()]) wait.end(cancelled(this.#signal));
   };
 }
 

@@ -2,7 +2,7 @@
  * Pulls requests from a source and asks for their outcomes, while at most `size` of them are open, or finished and not
  * yet taken. So a source of any length needs memory for one window, and a slow taker slows the source down.
  */
-import { decodeOutcome, GridError, isGridError, type Outcome, type OutcomeText } from "@callgrid/core";
+import { decodeOutcome, GridError, isGridError, type Outcome, type OutcomeText, TurnoverMap } from "@callgrid/core";
 import type { Call } from "./call.ts";
 import { openSource, type RequestSource, type SourceStep } from "./request-source.ts";
 import type { OpenAsk } from "./timed-ask.ts";
@@ -34,7 +34,7 @@ export class RequestWindow {
   readonly #size: number;
   readonly #taker: WindowTaker;
   readonly #source: RequestSource;
-  readonly #open = new Map<number, OpenAsk>();
+  readonly #open = new TurnoverMap<number, OpenAsk>();
   /** Outcomes that the taker was told and has not taken. */
   #held = 0;
   #nextIndex = 0;

@@ -15,4 +15,5 @@ export * from "./own-folder.ts";
 export * from "./request.ts";
 export * from "./short-text.ts";
 export * from "./target.ts";
+export * from "./turnover-map.ts";
 export * from "./virtual-clock.ts";

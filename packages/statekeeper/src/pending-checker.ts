@@ -2,11 +2,12 @@
  * Asks the statekeeper what became of requests that have been waited for a long time. It is the safety net under
  * everything else: a lost message, a lost reply and a Redis that lost its memory are all found out here.
  */
+import type { TurnoverMap } from "@callgrid/core";
 import type { CheckAnswer, PoolKeeper } from "./contract.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
 /** Requests that are waited for by id; in the order in which they were heard of last. */
-export type PendingRequests = Map<string, PendingRequest>;
+export type PendingRequests = TurnoverMap<string, PendingRequest>;
 
 const mostChecksPerRound = 2_000;
 const checksPerCall = 1_000;

@@ -6,7 +6,7 @@
  * It relies on the inbox being read by its owner, who passes messages to `receive` and tells of a new connection by
  * `recheckAll`. What it holds is bounded by what is waited for.
  */
-import { type CancelTimer, type Clock, GridError, type OutcomeText } from "@callgrid/core";
+import { type CancelTimer, type Clock, GridError, type OutcomeText, TurnoverMap } from "@callgrid/core";
 import type { CheckAnswer, InboxMessage, PoolKeeper } from "./contract.ts";
 import { PendingChecker, type PendingRequests } from "./pending-checker.ts";
 import { Ask, type Asking, type AskOwner, type OutcomeListener, PendingRequest } from "./pending-request.ts";
@@ -59,10 +59,10 @@ const timerSlackMs = 1;
 export class Requester implements AskOwner {
   readonly #options: RequesterOptions;
   readonly #onError: (error: unknown) => void;
-  readonly #pending: PendingRequests = new Map();
+  readonly #pending: PendingRequests = new TurnoverMap();
   readonly #submitter: RequestSubmitter;
   readonly #checker: PendingChecker;
-  readonly #withdrawn = new Set<string>();
+  #withdrawn = new Set<string>();
   #referenced: string[] = [];
   #isFlushScheduled = false;
   #isStopped = false;
@@ -210,7 +210,7 @@ export class Requester implements AskOwner {
 
   async #sendWithdrawals(): Promise<void> {
     const ids = [...this.#withdrawn].filter((id) => !this.#pending.has(id));
-    this.#withdrawn.clear();
+    this.#withdrawn = new Set();
     const { keeper, process } = this.#options;
     const parts: Array<Promise<void>> = [];
     for (let start = 0; start < ids.length; start += idsPerWithdrawal) {

@@ -2,7 +2,7 @@
  * Makes evaluations out of the calls of running functions: finds equal ones that are known already, refuses cycles, and puts
  * the rest where the placement says.
  */
-import { encodeRequest, requestId } from "@callgrid/core";
+import { encodeRequest, requestId, type TurnoverMap } from "@callgrid/core";
 import { placeCall } from "./call-placement.ts";
 import { type EncodedCall, Evaluation, isShortKey } from "./evaluation.ts";
 import { errorTree } from "./failure.ts";
@@ -22,7 +22,7 @@ export interface CallMakerParts {
   readonly recent: RecentResults;
   readonly stack: OwnStack;
   /** What this worker evaluates or waits for, by key. */
-  readonly inFlight: Map<string, Evaluation>;
+  readonly inFlight: TurnoverMap<string, Evaluation>;
   /** `sharing: "eager"`: nothing stays in memory. */
   readonly isEager: boolean;
   readonly payloadLimitBytes: number;

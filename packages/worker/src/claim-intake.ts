@@ -2,7 +2,7 @@
  * Takes in what the worker has claimed or was given: what is under way here already goes on in the pool's name, what was
  * evaluated lately is answered from memory, and the rest gets ready.
  */
-import { type Clock, type Definition, requestId } from "@callgrid/core";
+import { type Clock, type Definition, requestId, type TurnoverMap } from "@callgrid/core";
 import type { Claim } from "@callgrid/statekeeper";
 import type { Completer } from "./completer.ts";
 import { type EncodedCall, Evaluation, isShortKey } from "./evaluation.ts";
@@ -23,7 +23,7 @@ export interface ClaimIntakeParts {
   readonly standing: FunctionStanding;
   readonly selfTimes: SelfTimes;
   readonly recent: RecentResults;
-  readonly inFlight: Map<string, Evaluation>;
+  readonly inFlight: TurnoverMap<string, Evaluation>;
   readonly visible: VisibleEvaluations;
   readonly ready: ReadyQueue;
   readonly completer: Completer;

@@ -17,7 +17,7 @@ export class Completer {
   #waiting: Completion[] = [];
   /** Since when the first of them waits. */
   #waitingSince = 0;
-  readonly #waitingIds = new Set<string>();
+  #waitingIds = new Set<string>();
   readonly #inFlight = new Set<Promise<void>>();
 
   constructor(parts: { keeper: PoolKeeper; worker: string; selfTimes: SelfTimes; onError: (error: unknown) => void }) {
@@ -47,7 +47,7 @@ export class Completer {
     if (this.#waiting.length === 0) return;
     const all = this.#waiting;
     this.#waiting = [];
-    this.#waitingIds.clear();
+    this.#waitingIds = new Set();
     let reports = this.#selfTimes.takeReports();
     for (let start = 0; start < all.length; ) {
       const end = endOfCall(all, start);

@@ -2,7 +2,7 @@
  * Ends the work of a worker: what has not started goes back to the pool, and so does what waits for others, now or later, since
  * its finished children stay in the pool's cache. What runs may finish.
  */
-import type { Clock } from "@callgrid/core";
+import type { Clock, TurnoverMap } from "@callgrid/core";
 import type { Evaluation } from "./evaluation.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { VisibleEvaluations } from "./visible-evaluations.ts";
@@ -11,7 +11,7 @@ import type { VisibleEvaluations } from "./visible-evaluations.ts";
 export interface DrainParts {
   readonly clock: Clock;
   readonly evaluator: Evaluator;
-  readonly inFlight: Map<string, Evaluation>;
+  readonly inFlight: TurnoverMap<string, Evaluation>;
   readonly visible: VisibleEvaluations;
   readonly release: (ids: readonly string[]) => void;
 }

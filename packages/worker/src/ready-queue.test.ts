@@ -1,3 +1,6 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { sampleEvaluation } from "../../../test/harness/evaluation-sample.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -56,4 +59,16 @@ it("keeps the order over thousands that come and go", () => {
     went += 1;
     expect(queue.length).toBe(came - went);
   }
+});
+
+it("keeps nothing of what was taken", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const queue = new ReadyQueue();
+  for (let i = 0; i < 100; i += 1) queue.push(sampleEvaluation(`f${i}`), 1);
+  const taken = Array.from({ length: 50 }, () => new WeakRef(queue.shift() as Evaluation));
+  await turn();
+  collectGarbage();
+  expect(taken.filter((evaluation) => evaluation.deref() !== undefined)).toEqual([]);
+  expect(queue.length).toBe(50);
 });

@@ -8,8 +8,8 @@ import type { Evaluation } from "./evaluation.ts";
 const mostTaken = 1_024;
 
 export class ReadyQueue {
-  #entries: Evaluation[] = [];
-  /** Entries before this were taken. */
+  #entries: Array<Evaluation | undefined> = [];
+  /** Entries before this were taken, and are empty: what has been evaluated must not be kept by having been here. */
   #head = 0;
   #expectedMs = 0;
 
@@ -34,8 +34,7 @@ export class ReadyQueue {
     while (this.#head < this.#entries.length) {
       const next = this.#entries[this.#head];
       if (next?.state === "ready") return next;
-      this.#head += 1;
-      this.#expectedMs -= next?.expectedMs ?? 0;
+      this.#takeHead();
     }
     this.#clear();
     return undefined;
@@ -45,10 +44,15 @@ export class ReadyQueue {
   shift(): Evaluation | undefined {
     const { first } = this;
     if (first === undefined) return undefined;
-    this.#head += 1;
-    this.#expectedMs -= first.expectedMs;
+    this.#takeHead();
     this.#dropTaken();
     return first;
+  }
+
+  #takeHead(): void {
+    this.#expectedMs -= this.#entries[this.#head]?.expectedMs ?? 0;
+    this.#entries[this.#head] = undefined;
+    this.#head += 1;
   }
 
   #dropTaken(): void {

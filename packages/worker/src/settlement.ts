@@ -2,7 +2,7 @@
  * What follows when an evaluation settles or is wanted no more: its outcome is remembered, handed in where the pool waits for it,
  * and what the pool need not know any longer is forgotten.
  */
-import type { OutcomeText } from "@callgrid/core";
+import type { OutcomeText, TurnoverMap } from "@callgrid/core";
 import type { Requester } from "@callgrid/statekeeper";
 import type { Completer } from "./completer.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -22,7 +22,7 @@ const noStamp = "-#0";
 export interface SettlementParts {
   readonly standing: FunctionStanding;
   readonly recent: RecentResults;
-  readonly inFlight: Map<string, Evaluation>;
+  readonly inFlight: TurnoverMap<string, Evaluation>;
   readonly visible: VisibleEvaluations;
   readonly evaluator: Evaluator;
   readonly completer: Completer;

@@ -9,7 +9,7 @@ export class SuspensionMarker {
   readonly #keeper: PoolKeeper;
   readonly #worker: string;
   readonly #onError: (error: unknown) => void;
-  readonly #changed = new Set<Evaluation>();
+  #changed = new Set<Evaluation>();
   readonly #progress = new Map<Evaluation, Progress>();
   #lastSent: Promise<void> = Promise.resolve();
 
@@ -56,7 +56,7 @@ export class SuspensionMarker {
       if (isWaiting) suspended.push({ id: evaluation.id, waitsFor: [] });
       else resumed.push(evaluation.id);
     }
-    this.#changed.clear();
+    this.#changed = new Set();
     if (suspended.length === 0 && resumed.length === 0) return;
     this.#lastSent = this.#keeper.mark(this.#worker, suspended, resumed).catch(this.#onError);
   }

@@ -1,7 +1,7 @@
 /**
  * What a worker is made of, and how its parts are tied together. Nothing happens in here but that.
  */
-import type { Capabilities, Clock } from "@callgrid/core";
+import { type Capabilities, type Clock, TurnoverMap } from "@callgrid/core";
 import { type Claim, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
 import type { Logger } from "pino";
@@ -97,7 +97,7 @@ function makeState(
     }),
     visible: new VisibleEvaluations({ limit: options.suspendedLimit, limitBytes: options.suspendedLimitBytes }),
     /** What this worker evaluates or waits for, by key. */
-    inFlight: new Map<string, Evaluation>(),
+    inFlight: new TurnoverMap<string, Evaluation>(),
     release: ties.release.bind(ties),
     onChange: ties.onChange.bind(ties),
     onClaims: ties.onClaims.bind(ties),

@@ -3,7 +3,7 @@
  * cheap: an id whose request is claimed or gone is stale, and whoever draws it goes on to the next one.
  * (scripts/lib/record.lua, counters.lua)
  */
-import type { Clock, OutcomeText } from "@callgrid/core";
+import { type Clock, type OutcomeText, TurnoverMap } from "@callgrid/core";
 import type { CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract.ts";
 import { isLargeText } from "../large-text.ts";
 import { type Preference, usualPreferences } from "../volunteer-order.ts";
@@ -44,7 +44,7 @@ export interface RequestRecord {
 const callersAsked = 64;
 
 export class PoolRecords {
-  readonly requests = new Map<string, RequestRecord>();
+  readonly requests = new TurnoverMap<string, RequestRecord>();
   /** The pool's: what was given back, and re-entrant requests that are on no own queue. */
   readonly queue = new Deque<string>();
   readonly callers = new CallerQueues();

@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { TurnoverMap } from "./turnover-map.ts";
+
+describe("a turnover map", () => {
+  it("holds what was set and not deleted, in the order in which it was set first", () => {
+    const map = new TurnoverMap<string, number>();
+    const model = new Map<string, number>();
+    for (let i = 0; i < 20_000; i += 1) {
+      const key = `${(i * 7_919) % 5_000}`;
+      const isDeleted = (i * 31) % 100 < (i < 10_000 ? 40 : 70);
+      if (isDeleted) expect(map.delete(key)).toBe(model.delete(key));
+      else {
+        map.set(key, i);
+        model.set(key, i);
+      }
+      expect(map.size).toBe(model.size);
+      expect(map.get(key)).toBe(model.get(key));
+      expect(map.has(key)).toBe(model.has(key));
+    }
+    expect(model.size).toBeGreaterThan(100);
+    expect([...map.keys()]).toEqual([...model.keys()]);
+    expect([...map.values()]).toEqual([...model.values()]);
+    expect([...map]).toEqual([...model]);
+  });
+
+  it("is empty after it was cleared", () => {
+    const map = new TurnoverMap<string, number>();
+    for (let i = 0; i < 5_000; i += 1) map.set(`${i}`, i);
+    map.clear();
+    expect([map.size, map.has("1"), [...map.values()]]).toEqual([0, false, []]);
+  });
+
+  it("leaves next to nothing of what has gone in the old generation, where a Map would leave all of it", () => {
+    expect(oldMegabytesAfter()).toBeLessThan(5);
+  });
+});
+
+/** How much the old generation grows by while many objects go through a map, few at a time, after it has come there itself. */
+function oldMegabytesAfter(): number {
+  const program = `
+    import { getHeapSpaceStatistics } from "node:v8";
+    import { TurnoverMap } from ${JSON.stringify(new URL("./turnover-map.ts", import.meta.url).pathname.replace("/src/", "/dist/").replace(/ts$/, "js"))};
+    const oldBytes = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === "old_space").space_used_size;
+    const map = new TurnoverMap();
+    for (let i = 0; i < 100; i += 1) map.set(i, {});
+    gc();
+    const before = oldBytes();
+    for (let i = 100; i < 300_000; i += 1) {
+      map.set(i, { values: [i, i, i, i, i, i, i, i] });
+      map.delete(i - 100);
+    }
+    console.log((oldBytes() - before) / 1e6);`;
+  const flags = ["--expose-gc", "--input-type=module", "--eval", program];
+  return Number(execFileSync(process.execPath, flags, { encoding: "utf8" }));
+}

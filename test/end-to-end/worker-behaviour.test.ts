@@ -56,6 +56,28 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     expect(await grid.enqueue("pool", ["deep", 1_000])).toBe(1_000);
   });
 
+  test("evaluates little twice in a recursion that lives on its results, whatever the function did before", async () => {
+    const { grid, work } = stage();
+    let evaluations = 0;
+    // with a path no two calls are equal, without one there are as many as numbers
+    const fib = define("fib", async (n: number, path: string): Promise<number> => {
+      evaluations += 1;
+      if (n < 2) return n;
+      const [way1, way2] = path === "" ? ["", ""] : [`${path}1`, `${path}2`];
+      const [one, two] = await callReentrant([
+        ["fib", n - 1, way1],
+        ["fib", n - 2, way2],
+      ]);
+      return Number(one) + Number(two);
+    });
+    await work({ fib });
+    expect(await grid.enqueue("pool", ["fib", 16, "way"])).toBe(987);
+    expect(evaluations).toBe(3_193);
+    evaluations = 0;
+    expect(await grid.enqueue("pool", ["fib", 70, ""])).toBe(190_392_490_709_135);
+    expect(evaluations).toBeLessThan(2_000);
+  });
+
   test("runs no more functions at a time than it has slots", async () => {
     const { grid, work } = stage();
     let running = 0;

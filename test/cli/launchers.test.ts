@@ -67,6 +67,8 @@ describe("workers that are launched over a command", () => {
   it("join, evaluate, and finish what runs when they are drained; no option is on a command line", async () => {
     const { grid, pool, keeper, supervisor, hold, tape, drain, evaluate } = await launch({ count: 2 });
     await supervisor.start();
+    // it has started when the first of a place has joined
+    await expect.poll(() => supervisor.workers).toHaveLength(2);
     const { members } = await keeper.inspect();
     expect(members.map(({ id }) => `pool/${id}`).sort()).toEqual([...supervisor.workers].sort());
     expect(execFileSync("ps", ["axwwo", "args="]).toString()).not.toContain(grid);

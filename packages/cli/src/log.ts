@@ -11,12 +11,14 @@ import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import type { CliIo, OutputStream } from "./cli-io.ts";
 import { hasColors } from "./colors.ts";
 
+const lineEnd = 10;
+
 /** Where a node's log goes beside stderr. */
 export interface LogPlace {
   readonly logLevel: string;
   /** Undefined: nowhere. */
   readonly logFile: string | undefined;
-  /** A file of this size is closed, compressed, and another begun; what is logged at once may make it up to twice as large. */
+  /** A file of this size is closed, compressed, and another begun; it may come to twice as much, and a line that is longer still is not cut. */
   readonly logFileBytes: number;
   /** So many compressed ones are kept. */
   readonly logFileCount: number;
@@ -97,22 +99,22 @@ class Both extends Writable {
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
     this.#shown.write(chunk);
-    for (const part of lineParts(withoutSecrets(chunk.toString()), this.#most)) this.#file.write(part);
+    for (const part of lineParts(Buffer.from(withoutSecrets(chunk.toString())), this.#most)) this.#file.write(part);
     done();
   }
 }
 
-/** The text in parts of whole lines, each as long as it can be within `most` characters, or a longer line alone. */
-function* lineParts(text: string, most: number): Generator<string> {
+/** The text in parts of whole lines, each as long as it can be within `most` bytes, or a longer line alone. */
+function* lineParts(text: Buffer, most: number): Generator<Buffer> {
   let start = 0;
   while (text.length - start > most) {
-    const lastEnd = text.lastIndexOf("\n", start + most - 1);
-    const end = lastEnd < start ? text.indexOf("\n", start + most) : lastEnd;
+    const lastEnd = text.lastIndexOf(lineEnd, start + most - 1);
+    const end = lastEnd < start ? text.indexOf(lineEnd, start + most) : lastEnd;
     if (end === -1) break;
-    yield text.slice(start, end + 1);
+    yield text.subarray(start, end + 1);
     start = end + 1;
   }
-  if (start < text.length) yield text.slice(start);
+  if (start < text.length) yield text.subarray(start);
 }
 
 /** Turns each line of pino's JSON into one for people, and leaves all other lines as they are. */

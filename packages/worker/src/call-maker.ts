@@ -62,7 +62,11 @@ export class CallMaker {
     }
     const definition = standing.current(call.functionName);
     if (definition !== undefined) {
-      const settled = recent.get(call, standing.stamp(definition), now);
+      const settled = recent.get(call.key, {
+        functionName: definition.name,
+        stamp: standing.stamp(definition),
+        now,
+      });
       if (settled !== undefined) {
         calls.settle(index, settled);
         return;

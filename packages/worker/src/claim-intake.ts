@@ -63,10 +63,9 @@ export class ClaimIntake {
       this.#parts.onRefused(claim);
     } else if (known !== undefined) {
       this.#takeKnown(known, claim, definition);
-    } else {
+    } else if (!this.#answerFromMemory(claim, key, definition)) {
       const { id, payload } = claim;
-      const call = { key, id, functionName, payload, primitiveArguments: undefined };
-      if (!this.#answerFromMemory(claim, call, definition)) this.#takeNew(call, claim, definition);
+      this.#takeNew({ key, id, functionName, payload, primitiveArguments: undefined }, claim, definition);
     }
   }
 
@@ -97,12 +96,12 @@ export class ClaimIntake {
     if (known.state !== "ready") this.#makeReady(known);
   }
 
-  #answerFromMemory({ id, mode }: Claim, call: EncodedCall, definition: Definition): boolean {
+  #answerFromMemory({ id, mode }: Claim, key: string, definition: Definition): boolean {
     if (mode !== "use") return false;
     const { recent, standing, clock, completer } = this.#parts;
     const stamp = standing.stamp(definition);
     const now = clock.now();
-    const settled = recent.get(call, stamp, now);
+    const settled = recent.get(key, { functionName: definition.name, stamp, now });
     if (settled !== undefined) completer.add({ id, outcome: settled.text, ttlMs: definition.cacheTtlMs, stamp }, now);
     return settled !== undefined;
   }

@@ -6,10 +6,12 @@
 import { Repeats } from "./repeats.ts";
 import type { Settled } from "./settled.ts";
 
-/** Whose result is looked for, or kept. */
-interface Call {
-  readonly key: string;
+/** What is known of a result beside its value. */
+interface Keeping {
   readonly functionName: string;
+  readonly stamp: string;
+  readonly until: number;
+  readonly tookMs: number;
 }
 
 export class RecentResults {
@@ -18,6 +20,7 @@ export class RecentResults {
   #young = new Map<string, Settled>();
   #old = new Map<string, Settled>();
   #youngBytes = 0;
+  /** By function. */
   readonly #repeats = new Map<string, Repeats>();
   #lastFunction: string | undefined;
   #lastRepeats = new Repeats();
@@ -34,10 +37,13 @@ export class RecentResults {
     return this.#young.size + this.#old.size;
   }
 
-  get({ key, functionName }: Call, stamp: string, now: number): Settled | undefined {
+  get(
+    key: string,
+    { functionName, stamp, now }: { functionName: string; stamp: string; now: number },
+  ): Settled | undefined {
     const kept = this.#young.get(key) ?? this.#old.get(key);
     const isHit = kept !== undefined && kept.stamp === stamp && kept.until > now;
-    this.#repeatsOf(functionName).noteLookUp(isHit);
+    this.#repeatsOf(functionName).noteLookUp(key, isHit);
     if (isHit) this.hits += 1;
     else this.misses += 1;
     return isHit ? kept : undefined;
@@ -47,14 +53,10 @@ export class RecentResults {
    * @param until - when it may be used no more, by the worker's clock, in ms.
    * @param tookMs - how long whoever asks again would have to wait without it.
    */
-  put(
-    { key, functionName }: Call,
-    settled: Settled,
-    { stamp, until, tookMs }: { stamp: string; until: number; tookMs: number },
-  ): void {
+  put(key: string, settled: Settled, { functionName, stamp, until, tookMs }: Keeping): void {
     const bytes = 2 * key.length + settled.bytes;
     if (bytes > this.#bytesPerGeneration || this.#entriesPerGeneration === 0) return;
-    if (!this.#repeatsOf(functionName).isWorthKeeping(tookMs)) return;
+    if (!this.#repeatsOf(functionName).isWorthKeeping(key, tookMs)) return;
     settled.keep(stamp, until);
     this.#young.set(key, settled);
     this.#youngBytes += bytes;

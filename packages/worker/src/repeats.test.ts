@@ -1,58 +1,101 @@
 import { describe, expect, it } from "vitest";
 import { Repeats } from "./repeats.ts";
 
-/** Looks up so many calls, of which every `hitEvery`th is answered; 0: none. */
-function lookUp(repeats: Repeats, count: number, hitEvery = 0): void {
-  for (let i = 0; i < count; i += 1) repeats.noteLookUp(hitEvery > 0 && i % hitEvery === 0);
+const keyOf = (i: number): string => `["f",${i}]`;
+
+/** A function whose results are kept where that is worth it, and each of whose calls takes `tookMs`. */
+class Calls {
+  readonly #repeats = new Repeats();
+  readonly #kept = new Set<string>();
+  evaluations = 0;
+
+  call(key: string, tookMs = 0.01): void {
+    const isHit = this.#kept.has(key);
+    this.#repeats.noteLookUp(key, isHit);
+    if (isHit) return;
+    this.evaluations += 1;
+    if (this.#repeats.isWorthKeeping(key, tookMs)) this.#kept.add(key);
+  }
+
+  callAll(from: number, to: number, tookMs?: number): void {
+    for (let i = from; i < to; i += 1) this.call(keyOf(i), tookMs);
+  }
+
+  get keptCount(): number {
+    return this.#kept.size;
+  }
 }
 
-/** How many of so many results that took `tookMs` are worth keeping. */
-function kept(repeats: Repeats, count: number, tookMs = 0.01): number {
-  let kept = 0;
-  for (let i = 0; i < count; i += 1) if (repeats.isWorthKeeping(tookMs)) kept += 1;
-  return kept;
-}
-
-describe("all results are worth keeping", () => {
+describe("all results are kept", () => {
   it("of a function of which little is known", () => {
-    const repeats = new Repeats();
-    lookUp(repeats, 999);
-    expect(kept(repeats, 100)).toBe(100);
+    const calls = new Calls();
+    calls.callAll(0, 1_000);
+    expect(calls.keptCount).toBe(1_000);
   });
 
   it("of a function whose calls are repeated", () => {
-    const repeats = new Repeats();
-    lookUp(repeats, 10_000, 5);
-    expect(kept(repeats, 100)).toBe(100);
+    const calls = new Calls();
+    for (let pass = 0; pass < 3; pass += 1) calls.callAll(0, 1_000);
+    calls.callAll(1_000, 1_100);
+    expect(calls.evaluations).toBe(1_100);
   });
 
   it("that took long, whether or not calls are repeated", () => {
-    const repeats = new Repeats();
-    lookUp(repeats, 10_000);
-    expect(kept(repeats, 100, 1)).toBe(100);
-    expect(kept(repeats, 100, Number.POSITIVE_INFINITY)).toBe(100);
+    const calls = new Calls();
+    calls.callAll(0, 10_000, 1);
+    expect(calls.keptCount).toBe(10_000);
+  });
+
+  it("whose keys end alike, as no sample of them can be had", () => {
+    const calls = new Calls();
+    for (let i = 0; i < 10_000; i += 1) calls.call(`["f",${i},"always the same"]`);
+    expect(calls.keptCount).toBe(10_000);
   });
 });
 
-describe("one short result in sixteen is worth keeping", () => {
+describe("about one short result in sixteen is kept", () => {
   it("of a function whose calls are not repeated", () => {
-    const repeats = new Repeats();
-    lookUp(repeats, 1_000);
-    expect(kept(repeats, 1_600)).toBe(100);
+    const calls = new Calls();
+    calls.callAll(0, 10_000);
+    const before = calls.keptCount;
+    calls.callAll(10_000, 26_000);
+    expect(calls.keptCount - before).toBeGreaterThan(700);
+    expect(calls.keptCount - before).toBeLessThan(1_300);
   });
 
-  it("until the sample shows that they are", () => {
-    const repeats = new Repeats();
-    lookUp(repeats, 1_000);
-    // a fifth of all calls is repeated, and a sixteenth of those finds something
-    lookUp(repeats, 1_000, 80);
-    expect(kept(repeats, 100)).toBe(100);
+  it("of each shape of keys", () => {
+    for (const shape of [(i: number) => `["fib",20,"${i.toString(2)}"]`, (i: number) => `["g",{"at":${i}}]`]) {
+      const calls = new Calls();
+      for (let i = 0; i < 20_000; i += 1) calls.call(shape(1_000_000 + i));
+      const before = calls.keptCount;
+      for (let i = 20_000; i < 36_000; i += 1) calls.call(shape(1_000_000 + i));
+      expect(calls.keptCount - before).toBeGreaterThan(400);
+      expect(calls.keptCount - before).toBeLessThan(2_000);
+    }
+  });
+});
+
+describe("after a time without, calls that are repeated are noticed", () => {
+  it.each([100, 5_000, 20_000])("within 10,000 look-ups and two passes, if there are %i of them", (count) => {
+    const calls = new Calls();
+    calls.callAll(0, 10_000);
+    for (let pass = 0; pass < 10_000 / count + 2; pass += 1) calls.callAll(20_000, 20_000 + count);
+    calls.evaluations = 0;
+    calls.callAll(20_000, 20_000 + count);
+    expect(calls.evaluations).toBe(0);
   });
 
-  it("for as long as the sample shows only now and then that they are", () => {
-    const repeats = new Repeats();
-    lookUp(repeats, 1_000);
-    lookUp(repeats, 10_000, 500);
-    expect(kept(repeats, 1_600)).toBe(100);
+  it.each([2, 3, 4, 8, 16, 17])("also where every list of %i calls is half new ones", (length) => {
+    const calls = new Calls();
+    let fresh = 0;
+    const next = (): number => 1_000_000 + fresh++;
+    calls.callAll(0, 10_000);
+    const list = (): void => {
+      for (let i = 0; i < length; i += 1) calls.call(keyOf(i % 2 === 0 ? i : next()));
+    };
+    for (let i = 0; i < 4_000; i += 1) list();
+    calls.evaluations = 0;
+    for (let i = 0; i < 100; i += 1) list();
+    expect(calls.evaluations).toBe(100 * Math.floor(length / 2));
   });
 });

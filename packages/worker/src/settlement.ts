@@ -114,13 +114,15 @@ export class Settlement {
   }
 
   #remember(evaluation: Evaluation, settled: Settled, now: number): void {
-    const { definition, startedAt } = evaluation;
+    const { definition, key, startedAt } = evaluation;
     const { recent, standing } = this.#parts;
     if (definition === undefined) return;
     const isOurs = evaluation.stamp !== "";
     const stamp = isOurs ? evaluation.stamp : standing.stamp(definition);
     const tookMs = isOurs ? now - startedAt : Number.POSITIVE_INFINITY;
-    recent.put(evaluation, settled, { stamp, until: now + definition.cacheTtlMs, tookMs });
+    // the definition's own name: that of a claim may be a piece of its payload, which would be kept with it
+    const functionName = definition.name;
+    recent.put(key, settled, { functionName, stamp, until: now + definition.cacheTtlMs, tookMs });
   }
 }
 

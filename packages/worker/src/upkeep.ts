@@ -32,6 +32,8 @@ export class Upkeep {
   #isStopped = false;
   #reconciledAt = Number.NEGATIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
+  /** What has been claimed since a comparison began that is under way. */
+  #claimedMeanwhile: Set<string> | undefined;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -53,6 +55,11 @@ export class Upkeep {
     this.#reconciledAt = Number.NEGATIVE_INFINITY;
   }
 
+  /** Claims have come. The pool held them as running here when it compared, and they are not lost for that. */
+  noteClaims(claims: readonly Claim[]): void {
+    for (const { id } of claims) this.#claimedMeanwhile?.add(id);
+  }
+
   #arm(): void {
     if (this.#isStopped) return;
     this.#cancel = this.#parts.clock.background(roundMs, () => void this.#round());
@@ -65,6 +72,7 @@ export class Upkeep {
       if (clock.now() - this.#reconciledAt >= reconcileEveryMs) await this.#reconcile();
       if (clock.now() - this.#sweptAt >= leaseMs / 2) await this.#sweep();
     } catch (error) {
+      this.#claimedMeanwhile = undefined;
       if (!this.#isStopped) onError(error);
     }
     this.#arm();
@@ -76,10 +84,14 @@ export class Upkeep {
     onReconcile();
     const held = ownedIds();
     if (held.length > mostReconciled) return;
+    const claimedMeanwhile = new Set<string>();
+    this.#claimedMeanwhile = claimedMeanwhile;
     const { claims, abandoned } = await keeper.reconcile(worker, held);
+    this.#claimedMeanwhile = undefined;
     if (this.#isStopped) return;
     if (abandoned.length > 0) onAbandoned(abandoned);
-    if (claims.length > 0) onClaims(claims);
+    const lost = claims.filter(({ id }) => !claimedMeanwhile.has(id));
+    if (lost.length > 0) onClaims(lost);
   }
 
   async #sweep(): Promise<void> {

@@ -170,7 +170,8 @@ export class Worker implements WorkerTies {
   }
 
   onClaims(claims: readonly Claim[]): void {
-    const { drain, intake, evaluator } = this.#own;
+    const { drain, intake, evaluator, upkeep } = this.#own;
+    upkeep.noteClaims(claims);
     if (drain.isUnderWay) {
       this.release(claims.map(({ id }) => id));
       return;

@@ -43,7 +43,7 @@ export class RecentResults {
   ): Settled | undefined {
     const kept = this.#young.get(key) ?? this.#old.get(key);
     const isHit = kept !== undefined && kept.stamp === stamp && kept.until > now;
-    this.#repeatsOf(functionName).noteLookUp(key, isHit);
+    this.#repeatsOf(functionName).noteLookUp(isHit);
     if (isHit) this.hits += 1;
     else this.misses += 1;
     return isHit ? kept : undefined;
@@ -56,7 +56,7 @@ export class RecentResults {
   put(key: string, settled: Settled, { functionName, stamp, until, tookMs }: Keeping): void {
     const bytes = 2 * key.length + settled.bytes;
     if (bytes > this.#bytesPerGeneration || this.#entriesPerGeneration === 0) return;
-    if (!this.#repeatsOf(functionName).isWorthKeeping(key, tookMs)) return;
+    if (!this.#repeatsOf(functionName).isWorthKeeping(tookMs)) return;
     settled.keep(stamp, until);
     this.#young.set(key, settled);
     this.#youngBytes += bytes;

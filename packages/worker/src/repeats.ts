@@ -1,21 +1,19 @@
 /**
  * Whether calls of a function are repeated. To remember a result costs about a third of what a small call costs (it outlives the
- * garbage collector's young generation), so as long as hardly any call is repeated, only one short one in sixteen is remembered. Half of those are a
- * sample: all whose keys have a certain hash. Look-ups in the sample find what they would find if everything were remembered, and so
- * they tell what share of calls is repeated, after SHARDS (Waldspurger and others, FAST 2015), which learns about caches in this way. The
- * other half is chosen by chance, so that what is asked for all the time is soon remembered.
+ * garbage collector's young generation), so as long as hardly any call is repeated, of the short ones only a sample is
+ * remembered, chosen by chance. What the sample finds shows when that changes.
  */
 
 /** What took this long is worth remembering in any case, in ms: it is so rare among small calls that it costs nothing. */
 const longMs = 0.1;
-/** Keys of one hash in so many are the sample, and of all others one in so many is remembered. */
-const parts = 32;
-/** So many look-ups of the sample make a judgement. */
-const lookUpsPerJudgement = 100;
-/** Where this share of calls is repeated, all results are remembered. */
+/** One in so many short ones is remembered while calls are hardly repeated. */
+const sampleEvery = 16;
+/** Where this share of look-ups finds something, or would if all results were remembered, calls are repeated. */
 const repeatedShare = 0.1;
-/** Keys mostly differ at their ends. If all are alike there, all of them are in the sample or none is, and then all are remembered. */
-const hashedCharacters = 12;
+/** After so many look-ups in a sample it is judged anew. */
+const lookUpsInSample = 1_000;
+/** And after so many where all is remembered: long enough for what is repeated to have been remembered once. */
+const lookUpsInAll = 10_000;
 
 export class Repeats {
   #lookUps = 0;
@@ -23,32 +21,24 @@ export class Repeats {
   #isRare = false;
   #chance = 1;
 
-  noteLookUp(key: string, isHit: boolean): void {
-    if (!isInSample(key)) return;
+  noteLookUp(isHit: boolean): void {
     this.#lookUps += 1;
     if (isHit) this.#hits += 1;
-    if (this.#lookUps < lookUpsPerJudgement) return;
-    this.#isRare = this.#hits < repeatedShare * this.#lookUps;
+    if (this.#lookUps < (this.#isRare ? lookUpsInSample : lookUpsInAll)) return;
+    const found = this.#isRare ? this.#hits * sampleEvery : this.#hits;
+    this.#isRare = found < repeatedShare * this.#lookUps;
     this.#lookUps = 0;
     this.#hits = 0;
   }
 
   /** Whether a result that took `tookMs` is to be remembered. */
-  isWorthKeeping(key: string, tookMs: number): boolean {
-    return !this.#isRare || tookMs >= longMs || isInSample(key) || this.#isByChance();
+  isWorthKeeping(tookMs: number): boolean {
+    return !this.#isRare || tookMs >= longMs || this.#isInSample();
   }
 
   /** By a linear congruential generator (Numerical Recipes), so that a run can be replayed. */
-  #isByChance(): boolean {
+  #isInSample(): boolean {
     this.#chance = (Math.imul(this.#chance, 1_664_525) + 1_013_904_223) >>> 0;
-    return this.#chance < 2 ** 32 / parts;
+    return this.#chance < 2 ** 32 / sampleEvery;
   }
-}
-
-/** By a hash of the end of the key. */
-function isInSample(key: string): boolean {
-  let hash = 0;
-  for (let at = Math.max(0, key.length - hashedCharacters); at < key.length; at += 1)
-    hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-  return (hash ^ (hash >>> 16)) % parts === 0;
 }

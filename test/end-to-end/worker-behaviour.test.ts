@@ -71,8 +71,8 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
       return Number(one) + Number(two);
     });
     await work({ fib });
-    expect(await grid.enqueue("pool", ["fib", 18, "way"])).toBe(2_584);
-    expect(evaluations).toBe(8_361);
+    expect(await grid.enqueue("pool", ["fib", 19, "way"])).toBe(4_181);
+    expect(evaluations).toBe(13_529);
     evaluations = 0;
     expect(await grid.enqueue("pool", ["fib", 70, ""])).toBe(190_392_490_709_135);
     expect(evaluations).toBeLessThan(1_000);

@@ -11,8 +11,6 @@ import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import type { CliIo, OutputStream } from "./cli-io.ts";
 import { hasColors } from "./colors.ts";
 
-const lineEnd = 10;
-
 /** Where a node's log goes beside stderr. */
 export interface LogPlace {
   readonly logLevel: string;
@@ -103,6 +101,8 @@ class Both extends Writable {
     done();
   }
 }
+
+const lineEnd = 10;
 
 /** The text in parts of whole lines, each as long as it can be within `most` bytes, or a longer line alone. */
 function* lineParts(text: Buffer, most: number): Generator<Buffer> {

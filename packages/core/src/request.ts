@@ -107,10 +107,17 @@ function plainPrimitive(value: unknown): string | undefined {
   return value === null ? "null" : undefined;
 }
 
+/** The name that was asked for last: calls mostly come in rows of one function. NaN at first, which equals nothing. */
+let lastName: unknown = Number.NaN;
+
 function targetName(request: readonly unknown[]): string {
   const target: unknown = request[0];
   const name = typeof target === "function" && Object.hasOwn(target, "functionName") ? referenceName(target) : target;
-  if (isFunctionName(name)) return name;
+  if (name === lastName) return name as string;
+  if (isFunctionName(name)) {
+    lastName = name;
+    return name;
+  }
   if (request.length === 0) throw invalidRequest("a request needs a function name: [functionName, ...args], got []");
   if (typeof target === "function") {
     const named = target.name === "" ? "a function without a name" : `the function ${target.name}`;

@@ -72,7 +72,6 @@ export class Upkeep {
       if (clock.now() - this.#reconciledAt >= reconcileEveryMs) await this.#reconcile();
       if (clock.now() - this.#sweptAt >= leaseMs / 2) await this.#sweep();
     } catch (error) {
-      this.#claimedMeanwhile = undefined;
       if (!this.#isStopped) onError(error);
     }
     this.#arm();
@@ -86,8 +85,10 @@ export class Upkeep {
     if (held.length > mostReconciled) return;
     const claimedMeanwhile = new Set<string>();
     this.#claimedMeanwhile = claimedMeanwhile;
-    const { claims, abandoned } = await keeper.reconcile(worker, held);
-    this.#claimedMeanwhile = undefined;
+    const comparing = keeper.reconcile(worker, held).finally(() => {
+      this.#claimedMeanwhile = undefined;
+    });
+    const { claims, abandoned } = await comparing;
     if (this.#isStopped) return;
     if (abandoned.length > 0) onAbandoned(abandoned);
     const lost = claims.filter(({ id }) => !claimedMeanwhile.has(id));

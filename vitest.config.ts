@@ -9,7 +9,9 @@ export default defineConfig({
     pool: "forks",
     // most of the time is spent waiting for processes to start, so two files at a time pay even on two cores
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // for what hangs: how fast a machine is, is no matter of passing
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

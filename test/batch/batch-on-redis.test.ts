@@ -6,11 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { define, type Grid, lines, range } from "callgrid";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BatchStage, batchFunctions, SharedEnds } from "../harness/batch-stage.ts";
-
-// many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "callgrid-batch-"));

@@ -3,12 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { BatchStage, SharedEnds } from "../harness/batch-stage.ts";
 import { type CommandResult, runCommand, StartedCommand, startCommand } from "../harness/command.ts";
-
-// many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+import { until } from "../harness/until.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "callgrid-runs-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,7 +50,7 @@ class RunStage extends BatchStage {
       run = await this.show(id);
       return isSo(run);
     };
-    await vi.waitUntil(look, { timeout: 60_000, interval: 200 });
+    await until(look);
     return run;
   }
 }
@@ -131,7 +129,7 @@ describe("a submitted run", () => {
     const run = { pool: "pool", data: { range: [0, 3_010] as const }, process: "unevenMarked", reduce: "sum" };
     const id = await grid.submitRun(run);
     const first = await stage.runner();
-    await vi.waitUntil(() => marked().includes(2_999), { timeout: 60_000, interval: 20 });
+    await until(() => marked().includes(2_999));
     await first.killAll();
     const borders = await stage.borders(id);
     const sizes = borders.slice(1).map((border, place) => border - (borders[place] ?? 0));
@@ -148,7 +146,7 @@ describe("a submitted run", () => {
     const repeated = marked().filter((slice, place, all) => slice < finished && all.indexOf(slice) !== place);
     expect(repeated).toEqual([]);
     expect(new Set(marked()).size).toBe(3_010);
-    await vi.waitUntil(async () => (await stage.borders(id)).length === 1, { timeout: 20_000, interval: 20 });
+    await until(async () => (await stage.borders(id)).length === 1);
   });
 
   it("waits for its time where it has a delay, and is kept as a schedule where it has a pattern", async () => {
@@ -210,7 +208,7 @@ describe("a run of 2,000 chunks", () => {
     await client.killAll();
     const lines = (): string[] => readFileSync(marks, "utf8").split("\n").slice(0, -1);
     const marked = (): number[] => lines().map((line) => Number(line.split(" ")[0]));
-    const reaches = (count: number) => vi.waitUntil(() => marked().length > count, { timeout: 60_000, interval: 20 });
+    const reaches = (count: number) => until(() => marked().length > count);
 
     const first = await stage.runner();
     await reaches(400);

@@ -4,11 +4,8 @@
  */
 import type { BatchRun } from "@callgrid/batch";
 import { localGrid, range } from "callgrid";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { BatchStage, batchFunctions } from "../harness/batch-stage.ts";
-
-// many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 120_000 });
 
 const attempts = 5;
 

@@ -4,12 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CommandInput, type CommandResult, runCommand, startCommand } from "../harness/command.ts";
 import { runHere, SharedGrid } from "../harness/own-command.ts";
-
-// many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+import { until } from "../harness/until.ts";
 
 const functions = fileURLToPath(new URL("../fixtures/batch/functions.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "callgrid-cli-batch-"));
@@ -134,10 +132,7 @@ describe("callgrid batch", () => {
     const marks = path(".marks");
     const args = [...batch, "--process", "markedNap", "--range", "0..60", "--chunk-units", "2", "--csv", csv];
     const started = startCommand(args, { env: { ...env, MARKS: marks } });
-    await vi.waitUntil(() => existsSync(marks) && readFileSync(marks, "utf8").split("\n").length > 12, {
-      timeout: 20_000,
-      interval: 10,
-    });
+    await until(() => existsSync(marks) && readFileSync(marks, "utf8").split("\n").length > 12);
     started.kill("SIGINT");
     const stopped = await started.ended;
     expect(stopped.exitCode).toBe(130);

@@ -1,8 +1,9 @@
 /** `--health-port`: what a prober and Prometheus see of real nodes, while they work, lose Redis, and die. */
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { CommandPool } from "../harness/command-pool.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { RedisServer } from "../harness/redis-server.ts";
+import { until } from "../harness/until.ts";
 
 interface Page {
   readonly status: number;
@@ -37,7 +38,7 @@ class HealthPort {
 
   /** Resolves once it is so; nobody tells when a figure changes, so it is asked now and then. */
   async until(isSo: () => Promise<boolean>): Promise<void> {
-    await vi.waitUntil(isSo, { timeout: 25_000, interval: 100 });
+    await until(isSo);
   }
 }
 

@@ -3,13 +3,10 @@ import { getPriority } from "node:os";
 import { connect } from "@callgrid/client";
 import { startDistributor } from "@callgrid/distributor";
 import type { PoolState } from "@callgrid/statekeeper";
-import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
 import type { StartedCommand } from "../harness/command.ts";
 import { CommandPool, commandFunctions } from "../harness/command-pool.ts";
 import { HoldFile } from "../harness/hold-file.ts";
-
-// many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A pool with a head that forgets at once what was wanted, and a client. */
 async function setUp(given: { readonly minWorkers?: number } = {}) {

@@ -7,13 +7,10 @@ import { connect } from "@callgrid/client";
 import { requestId, systemClock } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { type CommandPlace, commandLauncher, Supervisor } from "@callgrid/worker";
-import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { CommandPool, commandFunctions } from "../harness/command-pool.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { LogTape } from "../harness/log-tape.ts";
-
-// many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 60_000 });
 
 function pathOf(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));

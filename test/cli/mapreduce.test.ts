@@ -3,13 +3,11 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type CommandResult, runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
 import { runHere } from "../harness/own-command.ts";
-
-// many processes are started, and other tests run beside them
-vi.setConfig({ testTimeout: 120_000 });
+import { until } from "../harness/until.ts";
 
 const birds = fileURLToPath(new URL("../../examples/birds", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "callgrid-mapreduce-"));
@@ -133,7 +131,7 @@ it("workers are started on all hosts, over a command where it is another machine
   const keeper = await pool.keeper();
   const scores = async (): Promise<unknown[]> =>
     (await keeper.inspect()).members.map(({ description }) => description["score"]);
-  await vi.waitUntil(async () => (await scores()).length === 2, { timeout: 60_000, interval: 50 });
+  await until(async () => (await scores()).length === 2);
   expect((await scores()).sort()).toEqual([0.667, 1.33]);
   writeFileSync(join(copy, "seen"), "");
   const { exitCode, stdout, stderr } = await command.ended;

@@ -1,10 +1,11 @@
 /** `callgrid torture`: finds nothing wrong with a grid that is right, finds what is wrong, and leaves nothing behind. */
 import { fileURLToPath } from "node:url";
 import { openStatekeeper } from "@callgrid/statekeeper";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
 import { RedisServer } from "../harness/redis-server.ts";
+import { until } from "../harness/until.ts";
 
 const wrongLeaf = fileURLToPath(new URL("../fixtures/cli/wrong-leaf.ts", import.meta.url));
 
@@ -18,10 +19,10 @@ async function startRedis(): Promise<RedisServer> {
 async function torturedGrid(url: string): Promise<string> {
   const statekeeper = await openStatekeeper(url, { grid: "another" });
   onTestFinished(() => statekeeper.close());
-  return vi.waitUntil(async () => (await statekeeper.otherGridsWith("torture"))[0], { timeout: 20_000, interval: 20 });
+  return until(async () => (await statekeeper.otherGridsWith("torture"))[0]);
 }
 
-describe("callgrid torture", { timeout: 60_000 }, () => {
+describe("callgrid torture", () => {
   it("breaks a grid of its own, finds nothing wrong, and removes it", async () => {
     const server = await startRedis();
     await server.command("SET", "somebody", "elses");

@@ -6,6 +6,7 @@ import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { plainFunctions } from "../harness/client-stage.ts";
 import { PlainWorker } from "../harness/plain-worker.ts";
 import { RedisServer } from "../harness/redis-server.ts";
+import { until } from "../harness/until.ts";
 
 const silentLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -71,9 +72,9 @@ describe("a client on Redis", () => {
     const controller = new AbortController();
     const value = grid.enqueue("pool", ["double", 1], { signal: controller.signal });
     value.catch(() => undefined);
-    await vi.waitUntil(async () => (await grid.status("pool")).queued === 1);
+    await until(async () => (await grid.status("pool")).queued === 1);
     controller.abort();
-    await vi.waitUntil(async () => (await grid.status("pool")).counters["withdrawn"] === 1);
+    await until(async () => (await grid.status("pool")).counters["withdrawn"] === 1);
     await grid.close();
     expect((await statekeeper.pool("pool").inspect()).clients).toBe(0);
   });
@@ -88,7 +89,7 @@ describe("a client on Redis", () => {
     const log = { ...silentLog, warn: (_: object, message: string) => warnings.push(message) };
     await using lost = await connect(inject("redisUrl"), { grid: randomUUID(), log, noWorkersWarningMs: 1 });
     lost.enqueue(pool, ["double", 1]).catch(() => undefined);
-    await vi.waitUntil(() => warnings.length > 0);
+    await until(() => warnings.length > 0);
     expect(warnings[0]).toContain(`Other grids there have a pool "${pool}": "${name}"`);
   });
 
@@ -111,7 +112,7 @@ describe("a client whose Redis", () => {
     onTestFinished(() => server.stop());
     const { grid, startWorker } = await setRedisStage(server.url, { checkEveryMs: 50 });
     const values = [1, 2, 3].map((x) => grid.enqueue("pool", ["double", x]));
-    await vi.waitUntil(async () => (await grid.status("pool")).queued === 3);
+    await until(async () => (await grid.status("pool")).queued === 3);
     await server.kill();
     const during = grid.enqueue("pool", ["double", 4]);
     await server.restart();
@@ -124,7 +125,7 @@ describe("a client whose Redis", () => {
     onTestFinished(() => server.stop());
     const grid = await connect(server.url, { log: silentLog });
     const value = grid.enqueue("pool", ["double", 1]).catch((error: unknown) => error);
-    await vi.waitUntil(async () => (await grid.status("pool")).queued === 1);
+    await until(async () => (await grid.status("pool")).queued === 1);
     await server.kill();
     await grid.close();
     expect(await value).toMatchObject({ code: "GRID_CLOSED" });

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 it("a random sequence of operations gets the same replies and the same state on Redis and in memory", {
-  timeout: 30_000 + sequences * mostMsPerSequence,
+  timeout: 120_000 + sequences * mostMsPerSequence,
 }, async () => {
   const begun = fc.constantFrom(opening, opening, opening, []);
   const rest = fc.array(operation, { minLength: 1, maxLength: operationsPerSequence, size: "max" });

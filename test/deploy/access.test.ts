@@ -6,11 +6,12 @@ import { fileURLToPath } from "node:url";
 import { connect } from "@callgrid/client";
 import { startDistributor } from "@callgrid/distributor";
 import { startWorker } from "@callgrid/worker";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { blocksIn, pageText } from "../docs/markdown.ts";
 import { startCommand } from "../harness/command.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { RedisServer } from "../harness/redis-server.ts";
+import { until } from "../harness/until.ts";
 import { type Role, roles, userRule } from "./access.ts";
 
 const grid = "least";
@@ -39,9 +40,7 @@ async function guardedServer(): Promise<{ server: RedisServer; urlOf: (name: str
   return { server, urlOf: (name) => server.url.replace("//", `//${name}:secret@`) };
 }
 
-it("clients, workers and distributors do all that they do, and Redis refuses none of it", {
-  timeout: 90_000,
-}, async () => {
+it("clients, workers and distributors do all that they do, and Redis refuses none of it", async () => {
   const { server, urlOf } = await guardedServer();
   const options = ["--count", "2", "--lease-ms", "2s", "--max-attempts", "1"];
   const command = ["worker", "--pool", "root", "--functions", functions, ...options, "--json"];
@@ -82,7 +81,7 @@ it("clients, workers and distributors do all that they do, and Redis refuses non
   void held.then((outcome) => {
     value = outcome;
   });
-  await vi.waitUntil(async () => next.release().then(() => value !== undefined), { timeout: 60_000, interval: 50 });
+  await until(async () => next.release().then(() => value !== undefined));
   expect(value).toBe("held");
   expect((await client.status("root")).head).toBe(head.id.replace("root/", ""));
   await client.close();

@@ -1,8 +1,9 @@
 /** Trees of pools as users run them: each pool on a Redis of its own, bridged by distributors, with real worker processes. */
 import type { Grid } from "@callgrid/client";
-import { describe, expect, type TestContext, test, vi } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import { shortOrFull } from "../harness/fault-length.ts";
 import { PoolTree } from "../harness/pool-tree.ts";
+import { until } from "../harness/until.ts";
 import type { GridProcess } from "../harness/worker-processes.ts";
 
 interface Pair {
@@ -42,14 +43,8 @@ function ask(client: Grid, pool: string, requests: ReturnType<typeof stays>) {
   return asked;
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  await vi.waitUntil(isSo, { timeout: 60_000, interval: 20 });
-}
-
 describe("a root and two children on three servers", () => {
-  test("workers in one child do what the root and the other child have, re-entrant calls too", {
-    timeout: 90_000,
-  }, async (context) => {
+  test("workers in one child do what the root and the other child have, re-entrant calls too", async (context) => {
     const { tree } = await plantPair(context);
     await tree.workers("left", 2);
     const [root, right] = await Promise.all([tree.client("root"), tree.client("right")]);
@@ -60,9 +55,7 @@ describe("a root and two children on three servers", () => {
     expect(await right.enqueue("right", ["stayTwice", 20, "nested"])).toEqual(["left", "left"]);
   });
 
-  test("an error from the other pool is told with its tree, and a value is kept in both pools", {
-    timeout: 90_000,
-  }, async (context) => {
+  test("an error from the other pool is told with its tree, and a value is kept in both pools", async (context) => {
     const { tree } = await plantPair(context);
     await tree.workers("left", 1);
     const right = await tree.client("right");
@@ -74,9 +67,7 @@ describe("a root and two children on three servers", () => {
     expect(await hits()).toBe(1);
   });
 
-  test("workers that start in the second child take over at least 40 % of what is left", {
-    timeout: 120_000,
-  }, async (context) => {
+  test("workers that start in the second child take over at least 40 % of what is left", async (context) => {
     const { tree } = await plantPair(context);
     await tree.workers("left", 2);
     const [root, right] = await Promise.all([tree.client("root"), tree.client("right")]);
@@ -92,9 +83,7 @@ describe("a root and two children on three servers", () => {
     expect(share).toBeGreaterThanOrEqual(0.4);
   });
 
-  test("with both children equally loaded by their own callers under 5 % of requests cross", {
-    timeout: 120_000,
-  }, async (context) => {
+  test("with both children equally loaded by their own callers under 5 % of requests cross", async (context) => {
     const { tree } = await plantPair(context);
     await Promise.all([tree.workers("left", 2), tree.workers("right", 2)]);
     const [left, right] = await Promise.all([tree.client("left"), tree.client("right")]);
@@ -127,37 +116,23 @@ async function setLoad({ tree }: Pair) {
 
 // too long for every run: `scripts/torture --faults` has them
 describe.runIf(shortOrFull(false, true))("what dies loses nothing", () => {
-  test.for(children)(
-    "the distributor of the %s child is killed, and another one started",
-    {
-      timeout: 120_000,
-    },
-    async (child, context) => {
-      const pair = await plantPair(context);
-      const load = await setLoad(pair);
-      await pair.bridges[child].end("SIGKILL");
-      await pair.tree.bridge(child, "root");
-      await load.allAnswered();
-    },
-  );
+  test.for(children)("the distributor of the %s child is killed, and another one started", async (child, context) => {
+    const pair = await plantPair(context);
+    const load = await setLoad(pair);
+    await pair.bridges[child].end("SIGKILL");
+    await pair.tree.bridge(child, "root");
+    await load.allAnswered();
+  });
 
-  test.for(["root", ...children])(
-    "the Redis of %s is killed, and comes back empty",
-    {
-      timeout: 120_000,
-    },
-    async (pool, context) => {
-      const pair = await plantPair(context);
-      const load = await setLoad(pair);
-      await pair.tree.server(pool).kill("SIGKILL");
-      await pair.tree.server(pool).restart();
-      await load.allAnswered();
-    },
-  );
+  test.for(["root", ...children])("the Redis of %s is killed, and comes back empty", async (pool, context) => {
+    const pair = await plantPair(context);
+    const load = await setLoad(pair);
+    await pair.tree.server(pool).kill("SIGKILL");
+    await pair.tree.server(pool).restart();
+    await load.allAnswered();
+  });
 
-  test("the Redis of a child stays away: what the child had taken is done by the other one", {
-    timeout: 120_000,
-  }, async (context) => {
+  test("the Redis of a child stays away: what the child had taken is done by the other one", async (context) => {
     const { tree } = await plantPair(context);
     await tree.workers("left", 2);
     const root = await tree.client("root");
@@ -168,9 +143,7 @@ describe.runIf(shortOrFull(false, true))("what dies loses nothing", () => {
     expect(await asked.all).toHaveLength(40);
   });
 
-  test("the parent's Redis stays away: a child goes on with what it had given away", {
-    timeout: 120_000,
-  }, async (context) => {
+  test("the parent's Redis stays away: a child goes on with what it had given away", async (context) => {
     const { tree } = await plantPair(context);
     const right = await tree.client("right");
     await tree.workers("left", 1);
@@ -182,9 +155,7 @@ describe.runIf(shortOrFull(false, true))("what dies loses nothing", () => {
   });
 });
 
-test("three levels: the workers of one leaf do what the other branch's leaf has, and the root", {
-  timeout: 120_000,
-}, async (context) => {
+test("three levels: the workers of one leaf do what the other branch's leaf has, and the root", async (context) => {
   const tree = await PoolTree.plant(context, "root", "branch", "leaf", "other");
   await Promise.all([tree.bridge("branch", "root"), tree.bridge("leaf", "branch"), tree.bridge("other", "root")]);
   await tree.workers("leaf", 2);

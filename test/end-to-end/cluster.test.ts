@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
+import { RunQueue } from "@callgrid/batch/runs";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { connect, define, startWorker } from "callgrid";
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import type { Finding } from "../../packages/cli/src/diagnosis.ts";
 import { blocksIn, pageText } from "../docs/markdown.ts";
 import { batchFunctions } from "../harness/batch-stage.ts";
@@ -15,6 +15,7 @@ import { lasting, shortOrFull } from "../harness/fault-length.ts";
 import { RedisCluster } from "../harness/redis-cluster.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 import { startTlsRedis } from "../harness/tls-redis.ts";
+import { until } from "../harness/until.ts";
 import { GridProcess } from "../harness/worker-processes.ts";
 
 const functions = new URL("../fixtures/end-to-end/functions.ts", import.meta.url).pathname;
@@ -49,7 +50,7 @@ async function diagnose(
   return { exitCode, role: findings.find(({ check }) => check === "role") };
 }
 
-describe.runIf(shortOrFull(false, true))("on a Redis Cluster", { timeout: 120_000 }, () => {
+describe.runIf(shortOrFull(false, true))("on a Redis Cluster", () => {
   beforeAll(async () => {
     cluster = await RedisCluster.start();
   });
@@ -104,13 +105,11 @@ describe.runIf(shortOrFull(false, true))("on a Redis Cluster", { timeout: 120_00
     const id = await client.submitRun({ pool: "pool", ...spec });
     const queue = new RunQueue({ url, grid });
     onTestFinished(() => queue.close());
-    const until = (isSo: (run: RunSummary) => boolean): Promise<boolean> =>
-      vi.waitUntil(async () => isSo(await queue.show(id)), { timeout: 60_000, interval: 100 });
-    await until(({ done = 0 }) => done > 0);
+    await until(async () => ((await queue.show(id)).done ?? 0) > 0);
     // longer than the runner's lock, so that it has to be renewed
     await moveAway(`{callgrid-runs-${grid}}`, () => lasting(2_000));
     await writeFile(release, "");
-    await until(({ state }) => state === "completed");
+    await until(async () => (await queue.show(id)).state === "completed");
     expect((await queue.show(id)).result).toEqual({ value: 190 });
     expect((await queue.logs(id)).join("\n")).toMatch(/^batch runs distributed/);
   });
@@ -182,7 +181,7 @@ describe.runIf(shortOrFull(false, true))("by TLS", () => {
     const { server, port, certificate } = await startTlsRedis(args);
     await server.command("CLUSTER", "ADDSLOTSRANGE", "0", String(all - 1));
     const isUp = async (): Promise<boolean> => (await server.command("CLUSTER", "INFO")).includes("cluster_state:ok");
-    await vi.waitUntil(isUp, { timeout: 20_000, interval: 50 });
+    await until(isUp);
     const env = { NODE_EXTRA_CA_CERTS: certificate };
     expect((await diagnose(`rediss+cluster://localhost:${port}`, "grid", env)).exitCode).toBe(0);
     expect((await diagnose(`rediss+cluster://localhost:${port}`, "grid")).exitCode).toBe(1);

@@ -35,7 +35,7 @@ async function evaluations(client: Grid, name: string): Promise<number> {
 }
 
 describe.each([1, 2])("%i worker processes of one slot", (count) => {
-  test("finish a tree of 3,906 nested requests", { timeout: 60_000 }, async () => {
+  test("finish a tree of 3,906 nested requests", async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
     const client = await openClient(grid);
@@ -48,7 +48,7 @@ describe.each([1, 2])("%i worker processes of one slot", (count) => {
     expect(await evaluations(client, "recbog")).toBe(3_906);
   });
 
-  test("go on at once when a large request was given up before they had read it", { timeout: 60_000 }, async () => {
+  test("go on at once when a large request was given up before they had read it", async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
     const client = await openClient(grid);
@@ -65,7 +65,7 @@ describe.each([1, 2])("%i worker processes of one slot", (count) => {
     }
   });
 
-  test("evaluate fib(22), and each distinct call of fib(80) once", { timeout: 60_000 }, async () => {
+  test("evaluate fib(22), and each distinct call of fib(80) once", async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
     const client = await openClient(grid);
@@ -74,21 +74,21 @@ describe.each([1, 2])("%i worker processes of one slot", (count) => {
     expect(await client.enqueue("pool", ["fib", 22])).toBe(17_711);
   });
 
-  test("evaluate 57,313 distinct calls of fib(22)", { timeout: 60_000 }, async () => {
+  test("evaluate 57,313 distinct calls of fib(22)", async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
     const client = await openClient(grid);
     expect(await client.enqueue("pool", ["fibDistinct", 22, ""])).toBe(17_711);
   });
 
-  test("follow a chain 10,000 calls deep", { timeout: 60_000 }, async () => {
+  test("follow a chain 10,000 calls deep", async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
     const client = await openClient(grid);
     expect(await client.enqueue("pool", ["chain", 10_000])).toBe(10_000);
   });
 
-  test("answer 50,000 flat requests in order", { timeout: 60_000 }, async () => {
+  test("answer 50,000 flat requests in order", async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
     const client = await openClient(grid);
@@ -150,7 +150,7 @@ test("a worker that joins takes over the queue of one that is busy", async () =>
   expect(await long).toBe("long");
 });
 
-test("a worker that joins works on the queue of a busy one within 200 ms", { timeout: 60_000 }, async () => {
+test("a worker that joins works on the queue of a busy one within 200 ms", async () => {
   const grid = randomUUID();
   const client = await openClient(grid);
   await startWorkers(grid, 1);

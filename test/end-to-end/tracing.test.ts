@@ -12,8 +12,9 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { callReentrant, connect, define, startWorker } from "callgrid";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { LogTape } from "../harness/log-tape.ts";
+import { until } from "../harness/until.ts";
 
 const exporter = new InMemorySpanExporter();
 
@@ -61,7 +62,7 @@ async function pool(sharing: "auto" | "eager", { log } = new LogTape()) {
 /** The spans of so many runs, once they have ended. */
 async function spansOf(runs: number): Promise<ReadableSpan[]> {
   const ended = () => exporter.getFinishedSpans().filter(({ name }) => name.startsWith("run ")).length;
-  await vi.waitUntil(() => ended() >= runs, { timeout: 10_000, interval: 10 });
+  await until(() => ended() >= runs);
   return exporter.getFinishedSpans();
 }
 

@@ -6,9 +6,7 @@ import { NoteFile } from "../harness/note-file.ts";
 /** A request that calls itself twice more, one below the other, and ends only when it is aborted. */
 const levels = 3;
 
-test.concurrent("an AbortSignal of a client aborts what runs, down the tree and across processes", {
-  timeout: 60_000,
-}, async (context) => {
+test.concurrent("an AbortSignal of a client aborts what runs, down the tree and across processes", async (context) => {
   const stage = await FaultStage.set(context);
   const notes = await NoteFile.make(context);
   await stage.startWorkers(2);
@@ -24,9 +22,7 @@ test.concurrent("an AbortSignal of a client aborts what runs, down the tree and 
   await stage.until(({ queued, members }) => queued === 0 && members.every(({ running }) => running === 0));
 });
 
-test.concurrent("what a client that was killed had queued vanishes, and what ran for it is aborted", {
-  timeout: 60_000,
-}, async (context) => {
+test.concurrent("what a client that was killed had queued vanishes, and what ran for it is aborted", async (context) => {
   const stage = await FaultStage.set(context, {
     env: { CALLGRID_CLIENT_LEASE_MS: "1s", CALLGRID_CHECK_EVERY_MS: "300ms" },
   });

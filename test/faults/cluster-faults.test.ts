@@ -1,9 +1,10 @@
 /** A Redis Cluster whose slots move and whose masters die: workers and clients follow their pool, and nothing is lost. */
-import { describe, expect, type TestContext, test, vi } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import { lasting, shortOrFull } from "../harness/fault-length.ts";
 import { FaultStage } from "../harness/fault-stage.ts";
 import { loadPool } from "../harness/pool-load.ts";
 import { RedisCluster } from "../harness/redis-cluster.ts";
+import { until } from "../harness/until.ts";
 
 const slots = 16_384;
 
@@ -22,9 +23,7 @@ async function untilMoreIsDone(stage: FaultStage): Promise<void> {
   await stage.until(({ counters: now }) => (now["completed"] ?? 0) > before + 100);
 }
 
-test("the master of the pool's slot is killed, and a replica that is behind takes over", {
-  timeout: 120_000,
-}, async (context) => {
+test("the master of the pool's slot is killed, and a replica that is behind takes over", async (context) => {
   const { cluster, stage, slot } = await setCluster(context);
   const { settle } = await loadPool(stage);
   for (let kills = shortOrFull(1, 3); kills > 0; kills -= 1) {
@@ -44,7 +43,7 @@ test("the master of the pool's slot is killed, and a replica that is behind take
   await settle();
 });
 
-describe.runIf(shortOrFull(false, true))("in full", { timeout: 120_000 }, () => {
+describe.runIf(shortOrFull(false, true))("in full", () => {
   test("the pool's slot moves to another master and back, key by key, while the pool is at work", async (context) => {
     const { cluster, stage, slot } = await setCluster(context);
     const { settle } = await loadPool(stage);
@@ -93,7 +92,7 @@ describe.runIf(shortOrFull(false, true))("in full", { timeout: 120_000 }, () => 
     const master = await cluster.masterOf(slot);
     const others = cluster.nodes.filter((node) => node !== master);
     for (const { server } of others) await server.kill("SIGSTOP");
-    await vi.waitUntil(() => master.says(/cluster_state:fail/), { timeout: 30_000, interval: 50 });
+    await until(() => master.says(/cluster_state:fail/));
     await lasting(5_000);
     for (const { server } of others) await server.kill("SIGCONT");
     await cluster.settled();

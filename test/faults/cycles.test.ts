@@ -8,9 +8,7 @@ import { NoteFile } from "../harness/note-file.ts";
 /** Two seconds are promised; a machine that is busy with other tests is given more. It takes about one. */
 const mostMs = shortOrFull(10_000, 2_000);
 
-test("two roots in two processes that wait for each other crosswise fail soon, and show the cycle", {
-  timeout: 60_000,
-}, async (context) => {
+test("two roots in two processes that wait for each other crosswise fail soon, and show the cycle", async (context) => {
   const stage = await FaultStage.set(context);
   const notes = await NoteFile.make(context);
   await stage.startWorkers(2);

@@ -38,9 +38,7 @@ async function setPool(context: TestContext): Promise<Pool> {
   };
 }
 
-describe.concurrent("the distributor is killed, and then a worker together with its supervisor", {
-  timeout: 60_000,
-}, () => {
+describe.concurrent("the distributor is killed, and then a worker together with its supervisor", () => {
   test("with a standby: that takes over, and takes back what the worker held", async (context) => {
     const { stage, killWorker, finish } = await setPool(context);
     const head = stage.startDistributor();

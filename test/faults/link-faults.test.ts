@@ -28,7 +28,7 @@ function resetOften(proxy: TcpProxy): void {
 }
 
 describe.concurrent.each(faults.map((fault) => [fault.name, fault] as const))("a link that %s", (_, { begin, ms }) => {
-  test("of the only client: every ask is answered once it is back", { timeout: 60_000 }, async (context) => {
+  test("of the only client: every ask is answered once it is back", async (context) => {
     const stage = await FaultStage.set(context);
     await stage.startWorkers(1);
     const link = await stage.link();
@@ -46,7 +46,7 @@ describe.concurrent.each(faults.map((fault) => [fault.name, fault] as const))("a
     await stage.rightHistory();
   });
 
-  test("of the only worker: it takes work again once it is back", { timeout: 60_000 }, async (context) => {
+  test("of the only worker: it takes work again once it is back", async (context) => {
     const stage = await FaultStage.set(context);
     const link = await stage.link();
     await stage.startWorkers(1, "--lease-ms", "1s", "--url", link.url);

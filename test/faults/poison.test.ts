@@ -35,9 +35,6 @@ interface DeathReport {
 
 test.concurrent.for(poisons.map((poison) => [poison.name, poison] as const))(
   "a function that %s fails after three deaths, with what is known of each; the others of its worker finish",
-  {
-    timeout: 60_000,
-  },
   async ([, { functionName, end, lastWords }], context) => {
     const stage = await FaultStage.set(context, { env: { NODE_OPTIONS: "--max-old-space-size=48" } });
     const notes = await NoteFile.make(context);
@@ -59,7 +56,7 @@ test.concurrent.for(poisons.map((poison) => [poison.name, poison] as const))(
   },
 );
 
-describe.concurrent("no loss is counted", { timeout: 60_000 }, () => {
+describe.concurrent("no loss is counted", () => {
   const rest = (path: string, ms: number) => ["rest", path, "held", ms] as const;
 
   // With one attempt, the first loss would fail the request.

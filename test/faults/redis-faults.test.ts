@@ -1,12 +1,13 @@
 /** A Redis that dies, forgets, refuses, or hands over to its replica: workers and clients come back by themselves. */
 import { createConnection } from "node:net";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { TcpProxy } from "../../packages/cli/src/torture/tcp-proxy.ts";
 import { tree, treeSize } from "../../packages/cli/src/torture/workload.ts";
 import { lasting, shortOrFull } from "../harness/fault-length.ts";
 import { FaultStage } from "../harness/fault-stage.ts";
 import { loadPool } from "../harness/pool-load.ts";
 import { RedisServer } from "../harness/redis-server.ts";
+import { until } from "../harness/until.ts";
 
 const shape = { depth: 4, breadth: 5, restMs: 0 };
 const nestedRequests = 20_000;
@@ -15,13 +16,13 @@ function portOf(server: RedisServer): number {
   return Number(new URL(server.url).port);
 }
 
-test("killed and restarted empty three times during 20,000 nested requests", { timeout: 120_000 }, async (context) => {
+test("killed and restarted empty three times during 20,000 nested requests", async (context) => {
   const stage = await FaultStage.set(context);
   await stage.startWorkers(2);
   const trees = Array.from({ length: Math.ceil(nestedRequests / treeSize(shape)) }, (_, i) => tree(`t${i}`, shape));
   const asking = stage.asker(await stage.connect()).askAll(trees, trees.length);
   for (const evaluated of [3_000, 8_000, 13_000]) {
-    await vi.waitUntil(async () => (await stage.evaluated()) >= evaluated, { timeout: 60_000, interval: 20 });
+    await until(async () => (await stage.evaluated()) >= evaluated);
     await stage.server.kill("SIGKILL");
     await lasting(shortOrFull(200, 3_000));
     await stage.server.restart();
@@ -32,7 +33,7 @@ test("killed and restarted empty three times during 20,000 nested requests", { t
   expect(evaluated).toBeGreaterThanOrEqual(nestedRequests);
 });
 
-describe.concurrent("under load", { timeout: 60_000 }, () => {
+describe.concurrent("under load", () => {
   test("all connections are killed and all scripts forgotten, again and again", async (context) => {
     const stage = await FaultStage.set(context);
     const { settle } = await loadPool(stage);
@@ -75,7 +76,7 @@ describe.concurrent("under load", { timeout: 60_000 }, () => {
     const restarted = stage.server.restart();
     const isLoading = async (): Promise<boolean> =>
       (await stage.server.command("GET", "a").catch(() => "")).startsWith("-LOADING");
-    await vi.waitUntil(isLoading, { timeout: 20_000, interval: 5 });
+    await until(isLoading, 5);
     await restarted;
     await settle();
     const submitted = (await stage.keeper.inspect()).counters["submitted"] ?? 0;
@@ -89,7 +90,7 @@ describe.concurrent("under load", { timeout: 60_000 }, () => {
     await replica.command("REPLICAOF", "127.0.0.1", String(portOf(stage.server)));
     const isInSync = async (): Promise<boolean> =>
       (await replica.command("INFO", "replication")).includes("master_link_status:up");
-    await vi.waitUntil(isInSync, { timeout: 20_000 });
+    await until(isInSync);
     // An address that moves with the primary.
     let primary = stage.server;
     const address = await TcpProxy.start(() => createConnection(portOf(primary), "127.0.0.1"));

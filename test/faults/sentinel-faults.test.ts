@@ -7,7 +7,7 @@ import { FaultStage } from "../harness/fault-stage.ts";
 import { loadPool } from "../harness/pool-load.ts";
 import { RedisSentinels } from "../harness/redis-sentinels.ts";
 
-describe.runIf(shortOrFull(false, true))("with sentinels", { timeout: 120_000 }, () => {
+describe.runIf(shortOrFull(false, true))("with sentinels", () => {
   test("the primary is killed, its replica takes over, and the other way round", async (context) => {
     const sentinels = await RedisSentinels.start();
     context.onTestFinished(() => sentinels.stop());

@@ -3,9 +3,7 @@ import { expect, test } from "vitest";
 import { FaultStage } from "../harness/fault-stage.ts";
 import { NoteFile } from "../harness/note-file.ts";
 
-test("its request fails with TIMEOUT, its process is replaced, and the others of that worker take no loss", {
-  timeout: 60_000,
-}, async (context) => {
+test("its request fails with TIMEOUT, its process is replaced, and the others of that worker take no loss", async (context) => {
   const stage = await FaultStage.set(context);
   const notes = await NoteFile.make(context);
   // With one attempt, the first loss would fail a request.

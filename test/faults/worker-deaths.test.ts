@@ -8,9 +8,7 @@ import { NoteFile } from "../harness/note-file.ts";
 
 const leaseMs = 1_000;
 
-test.concurrent("a worker killed every second under load: nothing is lost, and nothing wrong", {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent("a worker killed every second under load: nothing is lost, and nothing wrong", async (context) => {
   const stage = await FaultStage.set(context);
   // Enough that some live, although the supervisor waits the longer the more often one dies.
   await stage.startWorkers(shortOrFull(3, 6));
@@ -30,9 +28,7 @@ test.concurrent("a worker killed every second under load: nothing is lost, and n
   expect(answered).toBeGreaterThan(50);
 });
 
-test.concurrent("a worker stopped for twice its lease: others take its work, and it comes back and works on", {
-  timeout: 60_000,
-}, async (context) => {
+test.concurrent("a worker stopped for twice its lease: others take its work, and it comes back and works on", async (context) => {
   const stage = await FaultStage.set(context);
   const notes = await NoteFile.make(context);
   const lease = ["--lease-ms", `${leaseMs}`];
@@ -56,9 +52,7 @@ test.concurrent("a worker stopped for twice its lease: others take its work, and
   await notes.has(`second ${stopped}`);
 });
 
-test.concurrent("a calculation that keeps its worker busy for several leases is evaluated once", {
-  timeout: 90_000,
-}, async (context) => {
+test.concurrent("a calculation that keeps its worker busy for several leases is evaluated once", async (context) => {
   const stage = await FaultStage.set(context);
   const notes = await NoteFile.make(context);
   const [busyMs, lease] = shortOrFull([5_000, "1s"], [30_000, "5s"]);

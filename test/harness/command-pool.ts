@@ -2,8 +2,9 @@
 import { fileURLToPath } from "node:url";
 import { randomId } from "@callgrid/core";
 import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
-import { inject, onTestFinished, vi } from "vitest";
+import { inject, onTestFinished } from "vitest";
 import { type CommandResult, runCommand, type StartedCommand, startCommand } from "./command.ts";
+import { until } from "./until.ts";
 
 /** The module of functions that the commands evaluate. */
 export const commandFunctions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
@@ -43,7 +44,7 @@ export class CommandPool {
   /** Resolves once the pool is so; it tells nobody when it changes, so it is asked now and then. */
   async until(isSo: (state: PoolState) => boolean): Promise<void> {
     const keeper = await this.keeper();
-    await vi.waitUntil(async () => isSo(await keeper.inspect()), { timeout: 20_000, interval: 20 });
+    await until(async () => isSo(await keeper.inspect()));
   }
 
   async keeper(): Promise<PoolKeeper> {

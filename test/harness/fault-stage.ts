@@ -5,13 +5,14 @@
 import { connect, type Grid } from "@callgrid/client";
 import { randomId } from "@callgrid/core";
 import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
-import { expect, type TestContext, vi } from "vitest";
+import { expect, type TestContext } from "vitest";
 import { Asker } from "../../packages/cli/src/torture/asker.ts";
 import { EvaluationLog } from "../../packages/cli/src/torture/evaluation-log.ts";
 import { History, type HistoryReport } from "../../packages/cli/src/torture/history.ts";
 import { linkToRedis, type RedisLink } from "../../packages/cli/src/torture/redis-link.ts";
 import { StartedCommand } from "./command.ts";
 import { RedisServer } from "./redis-server.ts";
+import { until } from "./until.ts";
 
 const tortureFunctions = new URL("../../packages/cli/dist/torture/torture-functions.js", import.meta.url);
 const misbehavingFunctions = new URL("../fixtures/faults/functions.ts", import.meta.url).pathname;
@@ -126,15 +127,12 @@ export class FaultStage {
   }
 
   /** Resolves once the pool is so; it tells nobody when it changes, so it is asked now and then. */
-  async until(isSo: (state: PoolState) => boolean, timeout = 30_000): Promise<PoolState> {
+  async until(isSo: (state: PoolState) => boolean): Promise<PoolState> {
     let state: PoolState | undefined;
-    await vi.waitUntil(
-      async () => {
-        state = await this.keeper.inspect();
-        return isSo(state);
-      },
-      { timeout, interval: 20 },
-    );
+    await until(async () => {
+      state = await this.keeper.inspect();
+      return isSo(state);
+    });
     return state as PoolState;
   }
 

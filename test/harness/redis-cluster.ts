@@ -12,7 +12,7 @@ const slots = 16_384;
 const masters = 3;
 /** After how long a silent node is taken for dead, in ms: short, so that tests are, and longer than a busy machine's pauses. */
 const nodeTimeoutMs = 2_000;
-const settleMs = 30_000;
+const settleMs = 60_000;
 const keysAtATime = 10;
 
 /** One node of a {@link RedisCluster}. */

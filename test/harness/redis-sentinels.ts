@@ -1,6 +1,5 @@
-/** A real set-up of Redis Sentinel on this machine: a primary, a replica, and three sentinels that watch them. */
-import { vi } from "vitest";
 import { RedisServer } from "./redis-server.ts";
+import { until } from "./until.ts";
 
 const name = "prime";
 const sentinels = 3;
@@ -8,7 +7,6 @@ const sentinels = 3;
 const quorum = 2;
 /** After how long a silent primary is taken for dead, in ms. */
 const downAfterMs = 1_000;
-const patience = { timeout: 30_000, interval: 50 };
 /** A replica is served at once. */
 const replication = ["--repl-diskless-sync-delay", "0"];
 
@@ -45,10 +43,7 @@ export class RedisSentinels {
 
   /** Resolves once this server has the data of the primary, and could take its place. */
   async follows(server: RedisServer): Promise<void> {
-    await vi.waitUntil(
-      async () => (await server.command("INFO", "replication")).includes("master_link_status:up"),
-      patience,
-    );
+    await until(async () => (await server.command("INFO", "replication")).includes("master_link_status:up"));
   }
 
   async stop(): Promise<void> {
@@ -56,10 +51,10 @@ export class RedisSentinels {
   }
 
   async #everySentinelSays(text: string): Promise<void> {
-    await vi.waitUntil(async () => {
+    await until(async () => {
       const said = await Promise.all(this.#sentinels.map((sentinel) => sentinel.command("INFO", "sentinel")));
       return said.every((information) => information.includes(text));
-    }, patience);
+    });
   }
 }
 

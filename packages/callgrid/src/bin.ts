@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The `callgrid` command as a process. */
-import { main, processIo } from "@callgrid/cli";
-import { localGrid } from "./local-grid.ts";
+import { type Embedded, main, processIo } from "@callgrid/cli";
 
 const brokenPipeExitCode = 141;
 
@@ -11,6 +10,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const exitCode = await main(process.argv.slice(2), processIo(), { localGrid });
+const embedded: Embedded = {
+  // few commands need it, and loading it takes time
+  localGrid: async (options) => (await import("./local-grid.ts")).localGrid(options),
+};
+const exitCode = await main(process.argv.slice(2), processIo(), embedded);
 // Explicitly: what a user's module left open must not keep the command running.
 process.stdout.write("", () => process.exit(exitCode));

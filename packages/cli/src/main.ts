@@ -1,28 +1,37 @@
 /** The `callgrid` command: finds the command that is meant, runs it, and turns errors into messages and exit codes. */
 import { readFileSync } from "node:fs";
+import type { OptionDeclarations } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
 import { type CliIo, writeLine } from "./cli-io.ts";
 import { colorsOf, hasColors } from "./colors.ts";
-import { addCommand, type CommandSetting, type Embedded } from "./command.ts";
-import { batchCommand } from "./commands/batch.ts";
-import { distributorCommand } from "./commands/distributor.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { enqueueCommand } from "./commands/enqueue.ts";
-import { forgetCommand } from "./commands/forget.ts";
-import { hostCommand } from "./commands/host.ts";
-import { launchedCommand } from "./commands/launched.ts";
-import { logsCommand } from "./commands/logs.ts";
-import { mapreduceCommand } from "./commands/mapreduce.ts";
-import { planCommand } from "./commands/plan.ts";
-import { runCommand } from "./commands/run.ts";
-import { runnerCommand } from "./commands/runner.ts";
-import { runsCommand } from "./commands/runs.ts";
-import { statusCommand } from "./commands/status.ts";
-import { tortureCommand } from "./commands/torture.ts";
-import { whyCommand } from "./commands/why.ts";
-import { workerCommand } from "./commands/worker.ts";
+import { addCommand, type CommandSetting, type CommandSpec, type Embedded } from "./command.ts";
 import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { failureFields, failureText } from "./failure-text.ts";
+
+type CommandLoader = () => Promise<CommandSpec<OptionDeclarations>>;
+
+/** By name, and in the order of the help. What each of them needs is loaded with it, which is half of a start. */
+const commands = new Map<string, CommandLoader>(
+  Object.entries({
+    run: async () => (await import("./commands/run.ts")).runCommand,
+    worker: async () => (await import("./commands/worker.ts")).workerCommand,
+    host: async () => (await import("./commands/host.ts")).hostCommand,
+    distributor: async () => (await import("./commands/distributor.ts")).distributorCommand,
+    enqueue: async () => (await import("./commands/enqueue.ts")).enqueueCommand,
+    batch: async () => (await import("./commands/batch.ts")).batchCommand,
+    plan: async () => (await import("./commands/plan.ts")).planCommand,
+    mapreduce: async () => (await import("./commands/mapreduce.ts")).mapreduceCommand,
+    runner: async () => (await import("./commands/runner.ts")).runnerCommand,
+    runs: async () => (await import("./commands/runs.ts")).runsCommand,
+    status: async () => (await import("./commands/status.ts")).statusCommand,
+    why: async () => (await import("./commands/why.ts")).whyCommand,
+    doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
+    logs: async () => (await import("./commands/logs.ts")).logsCommand,
+    forget: async () => (await import("./commands/forget.ts")).forgetCommand,
+    torture: async () => (await import("./commands/torture.ts")).tortureCommand,
+    launched: async () => (await import("./commands/launched.ts")).launchedCommand,
+  }),
+);
 
 /**
  * Runs one command line.
@@ -44,7 +53,9 @@ export async function main(argv: readonly string[], io: CliIo, embedded: Embedde
     exitCode = code;
   };
   try {
-    await makeProgram({ io, embedded, onExitCode }).parseAsync([...argv], { from: "user" });
+    const named = commands.get(argv[0] ?? "");
+    const program = await makeProgram(named, { io, embedded, onExitCode });
+    await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
     await tellFailure(error, io, argv.includes("--json"));
@@ -52,7 +63,8 @@ export async function main(argv: readonly string[], io: CliIo, embedded: Embedde
   }
 }
 
-function makeProgram(setting: CommandSetting): Command {
+/** With the command that is `named`, or with all, for the help or the nearest name. */
+async function makeProgram(named: CommandLoader | undefined, setting: CommandSetting): Promise<Command> {
   const { stdout, stderr, env } = setting.io;
   const program = new Command("callgrid")
     .description("A re-entrant calculation grid: plain functions, called by name, evaluated wherever a worker is idle.")
@@ -67,23 +79,7 @@ function makeProgram(setting: CommandSetting): Command {
     .addHelpText("after", `\nExample:\n  callgrid run --functions functions.ts '["ratio",7]'\n\n${exitCodesHelp}`)
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
-  addCommand(program, runCommand, setting);
-  addCommand(program, workerCommand, setting);
-  addCommand(program, hostCommand, setting);
-  addCommand(program, distributorCommand, setting);
-  addCommand(program, enqueueCommand, setting);
-  addCommand(program, batchCommand, setting);
-  addCommand(program, planCommand, setting);
-  addCommand(program, mapreduceCommand, setting);
-  addCommand(program, runnerCommand, setting);
-  addCommand(program, runsCommand, setting);
-  addCommand(program, statusCommand, setting);
-  addCommand(program, whyCommand, setting);
-  addCommand(program, doctorCommand, setting);
-  addCommand(program, logsCommand, setting);
-  addCommand(program, forgetCommand, setting);
-  addCommand(program, tortureCommand, setting);
-  addCommand(program, launchedCommand, setting);
+  for (const load of named === undefined ? commands.values() : [named]) addCommand(program, await load(), setting);
   return program;
 }
 

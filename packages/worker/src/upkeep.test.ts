@@ -1,43 +1,59 @@
 import { requestId, VirtualClock } from "@callgrid/core";
-import { type Claim, type ClaimReply, MemoryStatekeeper } from "@callgrid/statekeeper";
+import { type Claim, MemoryStatekeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import { Upkeep } from "./upkeep.ts";
 
-it("what is claimed while holdings are compared is not lost; what did not come is", async () => {
+it("what is claimed around a comparison of holdings is not lost, whenever its reply comes; what never comes is", async () => {
   const clock = new VirtualClock();
   const pool = new MemoryStatekeeper({ clock }).pool("pool");
   await pool.join({ id: "w", kind: "worker", leaseMs: 60_000, description: {}, functions: new Map([["f", "1"]]) });
-  const submissions = ['["f",1]', '["f",2]'].map((payload) => ({ id: requestId(payload), payload }));
+  const submissions = [1, 2, 3].map((x) => `["f",${x}]`).map((payload) => ({ id: requestId(payload), payload }));
   await pool.submit({ process: "c", leaseMs: 60_000, queueLimit: 0, submissions });
   const { epoch } = await pool.functions();
-  const taken: string[] = [];
+  const claim = async (): Promise<readonly Claim[]> => {
+    const size = { max: 1, budgetMicros: 1e6, volunteerFor: 0, skips: [] };
+    return (await pool.claim({ ...size, worker: "w", epoch, isOpenToRoots: true })).claims;
+  };
+  const held: string[] = [];
+  const takenAtMs = new Map<string, number>();
+  const hear = (claims: readonly Claim[]): void => {
+    held.push(...claims.map(({ id }) => id));
+    upkeep.noteClaims(claims);
+  };
+  let comparisons = 0;
   const upkeep: Upkeep = new Upkeep({
     ...{ clock, worker: "w", leaseMs: 60_000, maxAttempts: 3 },
     keeper: {
       ...{ pool: "pool", sweep: pool.sweep.bind(pool) },
-      // both are claimed before the pool compares, and only the reply of one claim has come when the comparison's does
-      reconcile: async (worker: string, held: readonly string[]) => {
-        const size = { max: 1, budgetMicros: 1e6, volunteerFor: 0, skips: [] };
-        const claim = (): Promise<ClaimReply> => pool.claim({ ...size, worker: "w", epoch, isOpenToRoots: true });
-        const { claims } = await claim();
-        await claim();
-        const reply = await pool.reconcile(worker, held);
-        expect(reply.claims).toHaveLength(2);
-        upkeep.noteClaims(claims);
+      // the first time all three are claimed before the pool compares: one reply comes before the comparison's, one after it
+      reconcile: async (worker: string, ids: readonly string[]) => {
+        comparisons += 1;
+        if (comparisons > 1) return pool.reconcile(worker, ids);
+        const [before, after] = [await claim(), await claim(), await claim()];
+        const reply = await pool.reconcile(worker, ids);
+        expect(reply.claims).toHaveLength(3);
+        hear(before);
+        clock.background(100, () => hear(after));
         return reply;
       },
     } as unknown as typeof pool,
-    ownedIds: () => [],
+    ownedIds: () => held,
     onReconcile: () => undefined,
-    onClaims: (claims: readonly Claim[]) => taken.push(...claims.map(({ payload }) => payload)),
+    onClaims: (claims: readonly Claim[]) => {
+      for (const { payload } of claims) takenAtMs.set(payload, clock.now());
+      hear(claims);
+    },
     onAbandoned: () => undefined,
     onRound: async () => undefined,
     onError: (error) => {
       throw error;
     },
   });
+  const startedAtMs = clock.now();
   upkeep.start();
-  await clock.advance(6_000);
+  await clock.advance(30_000);
   upkeep.stop();
-  expect(taken).toEqual(['["f",2]']);
+  expect([...takenAtMs.keys()]).toEqual(['["f",3]']);
+  // the second look comes in the next round
+  expect((takenAtMs.get('["f",3]') ?? 0) - startedAtMs).toBeLessThanOrEqual(6_000);
 });

@@ -34,6 +34,8 @@ export class Upkeep {
   #sweptAt = Number.NEGATIVE_INFINITY;
   /** What has been claimed since a comparison began that is under way. */
   #claimedMeanwhile: Set<string> | undefined;
+  /** What had not come when the last comparison's reply did: lost, or still on its way. */
+  #missing = new Set<string>();
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -55,9 +57,12 @@ export class Upkeep {
     this.#reconciledAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Claims have come. The pool held them as running here when it compared, and they are not lost for that. */
+  /** Claims have come, so they are not lost, whatever a comparison said that overtook them. */
   noteClaims(claims: readonly Claim[]): void {
-    for (const { id } of claims) this.#claimedMeanwhile?.add(id);
+    for (const { id } of claims) {
+      this.#claimedMeanwhile?.add(id);
+      this.#missing.delete(id);
+    }
   }
 
   #arm(): void {
@@ -91,8 +96,13 @@ export class Upkeep {
     const { claims, abandoned } = await comparing;
     if (this.#isStopped) return;
     if (abandoned.length > 0) onAbandoned(abandoned);
-    const lost = claims.filter(({ id }) => !claimedMeanwhile.has(id));
+    // Their replies and messages may be on their way still, by other connections or in the same piece of what was read.
+    const missing = claims.filter(({ id }) => !claimedMeanwhile.has(id));
+    const lost = missing.filter(({ id }) => this.#missing.has(id));
+    const unsure = missing.filter(({ id }) => !this.#missing.has(id));
+    this.#missing = new Set(unsure.map(({ id }) => id));
     if (lost.length > 0) onClaims(lost);
+    if (unsure.length > 0) this.reconcileSoon();
   }
 
   async #sweep(): Promise<void> {

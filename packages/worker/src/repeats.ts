@@ -5,13 +5,13 @@
  */
 
 /** What took this long is worth remembering in any case, in ms: it is so rare among small calls that it costs nothing. */
-const longMs = 0.1;
+const longMs = 0.5;
 /** One in so many short ones is remembered while calls are hardly repeated. */
-const sampleEvery = 16;
+const sampleEvery = 64;
 /** Where this share of look-ups finds something, or would if all results were remembered, calls are repeated. */
 const repeatedShare = 0.1;
 /** After so many look-ups in a sample it is judged anew. */
-const lookUpsInSample = 1_000;
+const lookUpsInSample = 4_000;
 /** And after so many where all is remembered: long enough for what is repeated to have been remembered once. */
 const lookUpsInAll = 10_000;
 

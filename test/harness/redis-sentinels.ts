@@ -1,3 +1,4 @@
+/** A real set-up of Redis Sentinel on this machine: a primary, a replica, and three sentinels that watch them. */
 import { RedisServer } from "./redis-server.ts";
 import { until } from "./until.ts";
 

@@ -1,8 +1,9 @@
 /** A nested tree of requests is one trace, whichever workers evaluate its parts. */
+
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { randomId } from "@callgrid/core";
 import { context, createTraceState, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import {
@@ -48,7 +49,7 @@ const report = define(
 );
 
 async function pool(sharing: "auto" | "eager", { log } = new LogTape()) {
-  const grid = randomId().replace(/^-/, "x");
+  const grid = randomUUID();
   const url = inject("redisUrl");
   for (let i = 0; i < 2; i += 1) {
     const worker = await startWorker({ pool: "pool", functions: [divide, ratio, report], url, grid, sharing, log });

@@ -1,6 +1,6 @@
 /** A grid of a test's own on the real Redis, with the functions of test/fixtures/batch in worker processes. */
+import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { randomId } from "@callgrid/core";
 import { connect, type Grid } from "callgrid";
 import { inject, onTestFinished } from "vitest";
 import { GridProcess } from "./worker-processes.ts";
@@ -13,7 +13,7 @@ export class BatchStage {
   /** Takes what is to be ended. */
   protected readonly atEnd: (end: () => Promise<void>) => void;
   readonly url = inject("redisUrl");
-  readonly name = randomId().replace(/^-/, "x");
+  readonly name = randomUUID();
   readonly env: Readonly<Record<string, string>> = { CALLGRID_URL: this.url, CALLGRID_GRID: this.name };
 
   /** What it starts it has ended by `atEnd`; default: with the test. A {@link SharedEnds} lets several tests have one stage. */

@@ -1,6 +1,6 @@
 /** A pool of a test's own, and the `callgrid` command on it: real processes on a real Redis. */
+import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { randomId } from "@callgrid/core";
 import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
 import { inject, onTestFinished } from "vitest";
 import { type CommandResult, runCommand, type StartedCommand, startCommand } from "./command.ts";
@@ -13,7 +13,7 @@ export const commandFunctions = fileURLToPath(new URL("../fixtures/cli/functions
 export class CommandPool {
   readonly env: Readonly<Record<string, string>>;
 
-  constructor(url = inject("redisUrl"), grid = randomId().replace(/^-/, "x")) {
+  constructor(url = inject("redisUrl"), grid: string = randomUUID()) {
     this.env = { CALLGRID_URL: url, CALLGRID_GRID: grid };
   }
 

@@ -2,8 +2,8 @@
  * What the tests of faults stand on: a Redis of their own that may be broken, worker processes as users start them, and a
  * history of everything that was asked, answered and evaluated.
  */
+import { randomUUID } from "node:crypto";
 import { connect, type Grid } from "@callgrid/client";
-import { randomId } from "@callgrid/core";
 import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
 import { expect, type TestContext } from "vitest";
 import { Asker } from "../../packages/cli/src/torture/asker.ts";
@@ -68,7 +68,7 @@ export class FaultStage {
       options.url === undefined ? await RedisServer.start({ port: await RedisServer.freePort(), args }) : undefined;
     onTestFinished(() => server?.stop());
     const url = options.url ?? server?.url ?? "";
-    const grid = randomId().replace(/^-/, "x");
+    const grid = randomUUID();
     const statekeeper = await openStatekeeper(url, { grid });
     onTestFinished(() => statekeeper.close());
     const log = await EvaluationLog.make();

@@ -1,4 +1,5 @@
-import { randomId, VirtualClock } from "@callgrid/core";
+import { randomUUID } from "node:crypto";
+import { VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper, openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { LogTape } from "../../../test/harness/log-tape.ts";
@@ -171,7 +172,7 @@ describe("distributors on Redis", () => {
   }
 
   it("a standby takes over at once when the head stops", async () => {
-    const statekeeper = await open(randomId());
+    const statekeeper = await open(randomUUID());
     const first = await startOne(statekeeper);
     await first.tape.line("became head of the pool");
     const second = await startOne(statekeeper);
@@ -183,7 +184,7 @@ describe("distributors on Redis", () => {
   });
 
   it("a standby takes over when the head's lease has lapsed", async () => {
-    const grid = randomId();
+    const grid = randomUUID();
     const doomed = await open(grid);
     const first = await startOne(doomed);
     await first.tape.line("became head of the pool");
@@ -196,7 +197,7 @@ describe("distributors on Redis", () => {
   });
 
   it("a dead worker's work goes back to the pool", async () => {
-    const statekeeper = await open(randomId());
+    const statekeeper = await open(randomUUID());
     const keeper = statekeeper.pool(pool);
     await addWorkerThatDies(keeper, 200);
     const { tape } = await startOne(statekeeper);
@@ -208,7 +209,7 @@ describe("distributors on Redis", () => {
   });
 
   it("opens its own connection, and fails with the address when nobody is there", async () => {
-    const distributor = await startDistributor({ pool, url: inject("redisUrl"), grid: randomId() });
+    const distributor = await startDistributor({ pool, url: inject("redisUrl"), grid: randomUUID() });
     await distributor.stop();
     const nowhere = startDistributor({ pool, url: "unix:///nonexistent/redis.sock", connectTimeoutMs: 50 });
     await expect(nowhere).rejects.toMatchObject({ code: "CONNECTION_FAILED" });

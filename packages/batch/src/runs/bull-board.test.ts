@@ -1,10 +1,11 @@
 /** Bull Board on the queue of submitted runs, as its own documentation has it, asked over HTTP. */
+import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { HonoAdapter } from "@bull-board/hono";
 import { connect } from "@callgrid/client";
-import { define, randomId, resolveOptions } from "@callgrid/core";
+import { define, resolveOptions } from "@callgrid/core";
 import { startWorker } from "@callgrid/worker";
 import { serve } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
@@ -40,7 +41,7 @@ async function openBoard(url: string, grid: string): Promise<string> {
 
 it("shows a run with its state, progress and log, and has it tried again", async () => {
   const url = inject("redisUrl");
-  const grid = randomId();
+  const grid = randomUUID();
   const client = await connect(url, { grid });
   const worker = await startWorker({ url, grid, pool: "pool", functions: [{ ...chunks, fragile, sum }] });
   const onError = vi.fn();

@@ -1,11 +1,11 @@
-import { randomId } from "@callgrid/core";
+import { randomUUID } from "node:crypto";
 import { Queue, type RedisClient } from "bullmq";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { CutLog, type CutLogParts } from "./cut-log.ts";
 import { runConnection } from "./run-queue.ts";
 
 async function parts(): Promise<CutLogParts & { readonly client: RedisClient }> {
-  const [url, grid] = [inject("redisUrl"), randomId()];
+  const [url, grid] = [inject("redisUrl"), randomUUID()];
   const queue = new Queue(grid, { ...runConnection({ url, grid }), skipVersionCheck: true });
   onTestFinished(() => queue.close());
   const client = await queue.getBackend().client;

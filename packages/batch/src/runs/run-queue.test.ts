@@ -1,11 +1,11 @@
 /** What the queue of runs tells of them while they change. */
-import { randomId } from "@callgrid/core";
+import { randomUUID } from "node:crypto";
 import { UnrecoverableError, Worker } from "bullmq";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { RunQueue, runConnection, runQueueName } from "./run-queue.ts";
 
 it("a run that is shown as failed says why, although it fails while it is looked at", async () => {
-  const place = { url: inject("redisUrl"), grid: randomId() };
+  const place = { url: inject("redisUrl"), grid: randomUUID() };
   const runs = new RunQueue(place);
   const worker = new Worker(
     runQueueName(place.grid),

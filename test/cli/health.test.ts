@@ -35,11 +35,6 @@ class HealthPort {
     const lines = text.split("\n").filter((line) => line.startsWith(`${name}{`) && line.includes(labels));
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
   }
-
-  /** Resolves once it is so; nobody tells when a figure changes, so it is asked now and then. */
-  async until(isSo: () => Promise<boolean>): Promise<void> {
-    await until(isSo);
-  }
 }
 
 async function ownRedis(): Promise<RedisServer> {
@@ -58,7 +53,7 @@ describe("callgrid worker --health-port", () => {
       status: "alive",
       nodes: [expect.stringMatching(/^pool\//), expect.stringMatching(/^pool\//)],
     });
-    await health.until(async () => (await health.page("/readyz")).status === 200);
+    await until(async () => (await health.page("/readyz")).status === 200);
     expect((await health.page("/elsewhere")).status).toBe(404);
     expect((await health.page("/healthz", "POST")).status).toBe(405);
   });
@@ -70,11 +65,11 @@ describe("callgrid worker --health-port", () => {
     await pool.run(["enqueue", "pool", '["ratio",1]']);
     await pool.run(["enqueue", "pool", '["report",7]']);
     const ofRatio = 'function="ratio"';
-    await health.until(async () => (await health.metric("callgrid_outcome_errors_total", ofRatio)) >= 1);
-    await health.until(async () => (await health.metric("callgrid_pool_cache_hits_total")) >= 1);
+    await until(async () => (await health.metric("callgrid_outcome_errors_total", ofRatio)) >= 1);
+    await until(async () => (await health.metric("callgrid_pool_cache_hits_total")) >= 1);
     // workers tell their figures every two seconds, each in its own time
     const atLeast = async (name: string, count: number, labels = "") =>
-      health.until(async () => (await health.metric(name, labels)) >= count);
+      until(async () => (await health.metric(name, labels)) >= count);
     await atLeast("callgrid_request_duration_seconds_count", 3, ofRatio);
     await atLeast("callgrid_resume_delay_seconds_count", 3, 'pool="pool"');
     await atLeast("callgrid_worker_claims_total", 4);
@@ -93,8 +88,8 @@ describe("callgrid worker --health-port", () => {
     const [first, second] = [await HoldFile.make(), await HoldFile.make()];
     const waiting = pool.start("enqueue", "pool", first.request, second.request);
     await Promise.race([first.started(), second.started()]);
-    await health.until(async () => (await health.metric("callgrid_worker_running")) === 1);
-    await health.until(async () => {
+    await until(async () => (await health.metric("callgrid_worker_running")) === 1);
+    await until(async () => {
       const queued = await health.metric("callgrid_pool_queue_depth");
       const running = await health.metric("callgrid_pool_running");
       return running + queued + (await health.metric("callgrid_pool_own_queue_depth")) === 2;
@@ -109,26 +104,26 @@ describe("callgrid worker --health-port", () => {
     const workers = await pool.workers(...health.args);
     await pool.run(["enqueue", "pool", '["divide",4,2]']);
     const evaluations = () => health.metric("callgrid_request_duration_seconds_count", 'function="divide"');
-    await health.until(async () => (await evaluations()) === 1);
+    await until(async () => (await evaluations()) === 1);
     const { members } = await pool.status();
     process.kill(Number(members[0]?.description["processId"]), "SIGKILL");
     await workers.says("starting another");
     await pool.run(["enqueue", "pool", '["divide",9,3]']);
-    await health.until(async () => (await evaluations()) === 2);
+    await until(async () => (await evaluations()) === 2);
   });
 
   it("stays alive and is not ready while Redis is away, and is ready again after", async () => {
     const [server, health] = [await ownRedis(), await HealthPort.free()];
     const pool = new CommandPool(server.url);
     await pool.workers(...health.args);
-    await health.until(async () => (await health.page("/readyz")).status === 200);
+    await until(async () => (await health.page("/readyz")).status === 200);
     await server.kill();
-    await health.until(async () => (await health.page("/readyz")).status === 503);
+    await until(async () => (await health.page("/readyz")).status === 503);
     expect((await health.page("/readyz")).text).toContain("Redis does not answer");
     expect((await health.page("/healthz")).status).toBe(200);
     expect((await health.page("/metrics")).text).toContain('callgrid_redis_up{pool="pool"} 0');
     await server.restart();
-    await health.until(async () => (await health.page("/readyz")).status === 200);
+    await until(async () => (await health.page("/readyz")).status === 200);
   });
 
   it("refuses a port that is taken, and ends with 2", async () => {
@@ -148,9 +143,9 @@ describe("callgrid distributor --health-port", () => {
     const standby = pool.start("distributor", "--pool", "pool", ...second.args);
     await Promise.all([standby.says("serving /healthz"), standby.says("standing by")]);
     for (const health of [first, second]) {
-      await health.until(async () => (await health.page("/readyz")).status === 200);
-      await health.until(async () => (await health.metric("callgrid_pool_headed")) === 1);
-      await health.until(async () => (await health.metric("callgrid_pool_desired_workers")) === 3);
+      await until(async () => (await health.page("/readyz")).status === 200);
+      await until(async () => (await health.metric("callgrid_pool_headed")) === 1);
+      await until(async () => (await health.metric("callgrid_pool_desired_workers")) === 3);
       const { text } = await health.page("/capacity");
       expect(JSON.parse(text)).toEqual({
         ...{ pool: "pool", desiredWorkers: 3, shares: {}, workers: 0 },

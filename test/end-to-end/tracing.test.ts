@@ -1,5 +1,4 @@
 /** A nested tree of requests is one trace, whichever workers evaluate its parts. */
-
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";

@@ -6,6 +6,7 @@
 import { Redis } from "ioredis";
 import { vi } from "vitest";
 import { RedisServer } from "./redis-server.ts";
+import { until } from "./until.ts";
 
 const slots = 16_384;
 /** Three masters: fewer do not agree on a failover. */
@@ -128,7 +129,7 @@ export class RedisCluster {
     // there is no password, and a master refuses who has one
     await replica.redis.config("SET", "masterauth", "none");
     await replica.redis.call("CLIENT", "KILL", "TYPE", "master");
-    await vi.waitUntil(() => replica.says(/master_link_status:down/), { timeout: settleMs, interval: 50 });
+    await until(() => replica.says(/master_link_status:down/));
     return async () => void (await replica.redis.config("SET", "masterauth", ""));
   }
 
@@ -137,14 +138,11 @@ export class RedisCluster {
     const master = await this.masterOf(slot);
     const replica = await this.#replicaOf(master);
     const hasMoved = async (): Promise<boolean> => (await this.masterOf(slot)) !== master;
-    await vi.waitUntil(
-      async () => {
-        await replica.redis.cluster("FAILOVER");
-        // it comes to nothing where the other masters have voted a moment ago; the cluster gives up after 5 s then
-        return vi.waitUntil(hasMoved, { timeout: 6_000, interval: 50 }).catch(() => false);
-      },
-      { timeout: settleMs, interval: 50 },
-    );
+    await until(async () => {
+      await replica.redis.cluster("FAILOVER");
+      // it comes to nothing where the other masters have voted a moment ago; the cluster gives up after 5 s then
+      return vi.waitUntil(hasMoved, { timeout: 6_000, interval: 50 }).catch(() => false);
+    });
   }
 
   /** Resolves once all nodes, which are up, know that the cluster is, and replicas have their masters' data. */
@@ -189,9 +187,6 @@ export class RedisCluster {
   }
 
   async #allSay(information: RegExp): Promise<void> {
-    await vi.waitUntil(
-      async () => (await Promise.all(this.nodes.map((node) => node.says(information)))).every(Boolean),
-      { timeout: settleMs, interval: 50 },
-    );
+    await until(async () => (await Promise.all(this.nodes.map((node) => node.says(information)))).every(Boolean));
   }
 }

@@ -65,13 +65,13 @@ it("shows a run with its state, progress and log, and has it tried again", async
   const queue = runQueueName(grid);
   const jobPath = `${board}/api/queues/${queue}/${id}`;
   const shown = async (): Promise<unknown> => (await fetch(jobPath)).json();
-  await vi.waitFor(async () => expect(await shown()).toMatchObject({ status: "failed" }), 20_000);
+  await expect.poll(shown).toMatchObject({ status: "failed" });
   const failedReason = expect.stringContaining("broken for now") as unknown;
   expect(await shown()).toMatchObject({ job: { id, name: "nightly", failedReason } });
 
   isBroken = false;
   expect((await fetch(`${jobPath}/retry`, { method: "PUT" })).ok).toBe(true);
-  await vi.waitFor(async () => expect(await shown()).toMatchObject({ status: "completed" }), 20_000);
+  await expect.poll(shown).toMatchObject({ status: "completed" });
   const progress = { state: "done", doneUnits: 100, totalUnits: 100 };
   expect(await shown()).toMatchObject({ job: { name: "nightly", progress, returnValue: { value: 4_950 } } });
   const logs = (await (await fetch(`${jobPath}/logs`)).json()) as string[];

@@ -1,6 +1,6 @@
 /**
- * The invariants of DESIGN.md, section 7, as far as they can be seen in the records of one pool. Each function returns what is
- * wrong, in words, or undefined; none changes anything.
+ * The invariants of docs/RELIABILITY.md, as far as the records of one pool show them. Each function returns a description of
+ * the violation, or undefined. None changes anything.
  */
 import type { PoolRecords, RequestRecord } from "@callgrid/statekeeper";
 

@@ -1,5 +1,5 @@
 /** `callgrid batch` and `callgrid plan`: as processes where that matters, and else within this one, on one grid. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,6 +91,7 @@ describe("callgrid batch", () => {
     expect(await run([...args, "--mode", "local", "--name", "doubling", "--report", report])).toMatchObject({
       exitCode: 0,
     });
+    expect(statSync(report).mode & 0o777).toBe(0o600);
     const html = readFileSync(report, "utf8");
     expect(html).toContain("<h1>doubling</h1>");
     expect(html).toContain("doubling runs local");

@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import type { ChunkResult } from "./chunk-work.ts";
 import { FileCheckpoint } from "./file-checkpoint.ts";
@@ -25,6 +25,12 @@ async function written(path: string): Promise<FileCheckpoint> {
   await checkpoint.noteFinished(2, result(new Map([["a", 1n]])));
   return checkpoint;
 }
+
+it("is its user's alone, and so is a folder that is made for it", async () => {
+  const path = join(folder, "for-user", "checkpoint");
+  await (await FileCheckpoint.open(path)).close();
+  expect([path, dirname(path)].map((made) => statSync(made).mode & 0o777)).toEqual([0o600, 0o700]);
+});
 
 it("what one run has noted the next one finds", async () => {
   const path = newPath();

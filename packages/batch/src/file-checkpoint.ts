@@ -35,10 +35,10 @@ export class FileCheckpoint implements Checkpoint {
     this.#file = file;
   }
 
-  /** Opens it, with what an earlier run has left in it. */
+  /** Opens it, with what an earlier run has left in it. What it makes is its user's alone: it holds values. */
   static async open(path: string): Promise<FileCheckpoint> {
-    mkdirSync(dirname(path), { recursive: true });
-    const file = await open(path, "a+");
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const file = await open(path, "a+", 0o600);
     const checkpoint = new FileCheckpoint(path, file);
     await checkpoint.#read();
     return checkpoint;

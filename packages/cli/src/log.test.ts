@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -33,9 +33,10 @@ it("lines of others on a terminal are as they were, also when they come in piece
   expect(written()).toBe("something went\nwrong\n");
 });
 
-it("a file is at most twice as large as it is told to be, in whole lines, however much is logged at once", async () => {
-  const path = await mkdtemp(join(tmpdir(), "callgrid-log-"));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
+it("a file is its user's alone and at most twice as large as it is told to be, in whole lines, however much is logged", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "callgrid-log-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, "logs");
   const lines = Array.from({ length: 500 }, (_, i) => `line ${i} ${"—".repeat(i % 50)}`);
   const longLine = "=".repeat(2500);
   lines.splice(250, 0, longLine);
@@ -43,6 +44,8 @@ it("a file is at most twice as large as it is told to be, in whole lines, howeve
   await withLog({ stderr: new PassThrough().resume(), env: {} }, place, async ({ stream }) => {
     stream.write(`${lines.join("\n")}\n`);
   });
+  expect((await stat(path)).mode & 0o777).toBe(0o700);
+  for (const name of await readdir(path)) expect((await stat(join(path, name))).mode & 0o777, name).toBe(0o600);
   const names = (await readdir(path)).filter((name) => !name.startsWith("."));
   const texts = await Promise.all(
     names.map(async (name) => {

@@ -2,7 +2,8 @@
  * The log of the command line: pino's JSON on stderr, or lines for people where a person looks at a terminal; and in a file, if one
  * is given, which is rotated and compressed.
  */
-import { basename, dirname } from "node:path";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { logRedaction, withoutSecrets } from "@callgrid/core";
 import { type Logger, pino } from "pino";
@@ -62,24 +63,39 @@ export function prettyLine(colorize: boolean): (line: string) => string {
   return prettyFactory({ colorize, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss.l", singleLine: true });
 }
 
-/** Compressed ones are named after the time of their end: `worker.log.2026-03-01T12-00-00.000Z.gz`. */
+const ownFileMode = 0o600;
+
+/** A log holds requests, so its files are their user's alone. Compressed ones are named after the time of their end: `worker.log.2026-03-01T12-00-00.000Z.gz`. */
 function rotatingFile(
   path: string,
   { logFileBytes, logFileCount }: Pick<LogPlace, "logFileBytes" | "logFileCount">,
 ): RotatingFileStream {
-  const name = basename(path);
+  const [folder, name] = [dirname(path), basename(path)];
+  const history = `.${name}.history`;
+  makeForUser(folder, history);
   const generator = (time: number | Date | null, index?: number): string => {
     if (time === null) return name;
     const stamp = new Date(time).toISOString().replaceAll(":", "-");
     return `${name}.${stamp}${index === undefined || index < 2 ? "" : `.${index}`}.gz`;
   };
   return createStream(generator, {
-    path: dirname(path),
+    path: folder,
     size: `${logFileBytes}B`,
     compress: "gzip",
-    history: `.${name}.history`,
+    mode: ownFileMode,
+    history,
     maxFiles: logFileCount,
   });
+}
+
+/** What the file stream itself would make for everyone. */
+function makeForUser(folder: string, history: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    closeSync(openSync(join(folder, history), "a", ownFileMode));
+  } catch {
+    // the log file cannot be opened either, which is reported
+  }
 }
 
 /** Writes to a stream as it is, and to a file what may be kept, in parts: the file looks at its size after each. */

@@ -117,7 +117,7 @@ export const batchCommand: CommandSpec<typeof options> = {
 
 async function writeReport(path: string, run: BatchRun<unknown, unknown>, report: RunReport): Promise<void> {
   const plan = (await run.plan()).explain();
-  await writeFile(path, report.html({ name: run.name, plan, progress: run.standing }));
+  await writeFile(path, report.html({ name: run.name, plan, progress: run.standing }), { mode: 0o600 });
 }
 
 /** Data from stdin comes once, so that there is nothing to go on with. */

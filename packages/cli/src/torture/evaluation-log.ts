@@ -16,7 +16,7 @@ export class EvaluationLog {
 
   static async make(): Promise<EvaluationLog> {
     const log = new EvaluationLog(await mkdtemp(join(tmpdir(), "callgrid-torture-")));
-    await writeFile(log.#file, "");
+    await writeFile(log.#file, "", { mode: 0o600 });
     return log;
   }
 

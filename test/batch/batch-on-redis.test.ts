@@ -1,8 +1,8 @@
 /** Batches on a pool of worker processes. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { define, type Grid, lines, range } from "callgrid";
@@ -19,7 +19,7 @@ const shared = new SharedEnds();
 const stage = new BatchStage(shared.add);
 let grid: Grid;
 beforeAll(async () => {
-  await stage.workers(2);
+  await stage.workers(2, { more: ["--data-folder", folder] });
   grid = await stage.connect();
 });
 afterAll(() => shared.end());
@@ -47,6 +47,25 @@ describe("a batch on a pool", () => {
     await batch.plan();
     writeFileSync(path, "a b c\n".repeat(manyLines));
     await expect(batch.result()).rejects.toMatchObject({ code: "FILE_CHANGED" });
+  });
+
+  it("reads no file outside of the data folders of its workers, also where failed slices are skipped", async () => {
+    const [outside, link] = [fileURLToPath(import.meta.url), join(folder, "link.txt")];
+    symlinkSync(outside, link);
+    for (const path of [outside, join(folder, "..", relative(dirname(folder), outside)), link]) {
+      const batch = grid.batch({ pool: "pool", data: lines(path), process: "wordCount", reduce: "sum", error: "skip" });
+      await expect(batch.result()).rejects.toMatchObject({ code: "FILE_NOT_ALLOWED" });
+    }
+  });
+
+  it("a request learns neither size nor time of a file outside of the data folders", async () => {
+    const file = fileURLToPath(import.meta.url);
+    const slice = { file, from: 0, to: 1, fileBytes: 0, modifiedMs: 0 };
+    const refusal = await grid.enqueue("pool", ["wordCount", slice]).catch((error: Error) => error.message);
+    const { size, mtime } = statSync(file);
+    expect(refusal).toContain("is not a file that requests may use here");
+    expect(refusal).not.toContain(String(size));
+    expect(refusal).not.toContain(mtime.toISOString());
   });
 
   it("is refused by a pool without workers, which says how to start some", async () => {

@@ -1,7 +1,7 @@
 /** Durable runs: real runners, workers and clients as processes, and what becomes of a run when they are killed. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { BatchStage, SharedEnds } from "../harness/batch-stage.ts";
@@ -9,7 +9,10 @@ import { type CommandResult, runCommand, StartedCommand, startCommand } from "..
 import { until } from "../harness/until.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "callgrid-runs-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const outside = mkdtempSync(join(tmpdir(), "callgrid-runs-outside-"));
+afterAll(() => {
+  for (const made of [folder, outside]) rmSync(made, { recursive: true });
+});
 let files = 0;
 
 class RunStage extends BatchStage {
@@ -37,7 +40,7 @@ class RunStage extends BatchStage {
 
   /** A runner that takes runs. */
   async runner(): Promise<StartedCommand> {
-    const runner = new StartedCommand(["runner", "--json", "--lock-ms", "1s"], this.env);
+    const runner = new StartedCommand(["runner", "--json", "--lock-ms", "1s", "--output-folder", folder], this.env);
     this.atEnd(() => runner.killAll());
     await runner.firstLine();
     return runner;
@@ -87,6 +90,25 @@ describe("a submitted run", () => {
     expect((await upStage.until(id, ({ state }) => state === "completed")).result).toEqual({ slices: 4, failed: 2 });
     expect(readFileSync(csv, "utf8")).toBe("index,value\n1,2\n3,4\n");
     expect(readFileSync(failed, "utf8").trim().split("\n")).toHaveLength(2);
+  });
+
+  it("writes and reads nowhere but in the folders that its runner allows", async () => {
+    const grid = await upStage.connect();
+    const [victim, link] = [join(outside, "victim"), join(folder, "link")];
+    writeFileSync(victim, "as it was");
+    symlinkSync(victim, link);
+    const runs = [
+      ...[victim, link, `${folder}/../${basename(outside)}/victim`].flatMap((path) =>
+        ["csv", "ndjson", "failed"].map((output) => ({ data: { items: [2] }, reduce: "sum", [output]: path })),
+      ),
+      { data: { lines: victim }, reduce: "sum" },
+    ];
+    for (const run of runs) {
+      const id = await grid.submitRun({ pool: "pool", process: "evenOnly", ...run });
+      const { reason } = await upStage.until(id, ({ state }) => state === "failed");
+      expect(reason).toContain("is not a file that requests may use here");
+    }
+    expect(readFileSync(victim, "utf8")).toBe("as it was");
   });
 
   it("is tried again as often as it says, and then has failed with the error of its slice", async () => {

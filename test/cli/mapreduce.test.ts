@@ -104,7 +104,7 @@ describe("is refused with 2, before anything starts,", () => {
     const copy = copyWith({ "hosts.json": '{ "hosts": [{ "host": "far.example", "cpus": 4, "memoryGb": 8 }] }' });
     const { exitCode, stderr } = await runHere(argumentsFor(copy), { env: new CommandPool().env });
     expect(stderr).toMatch(
-      /host far\.example is not up: .*callgrid worker --pool pool --functions .* --count 4 --score 1$/m,
+      /host far\.example is not up: .*callgrid worker --pool pool --functions .* --count 4 --score 1 --data-folder .*\/data$/m,
     );
     expect(exitCode).toBe(2);
   });

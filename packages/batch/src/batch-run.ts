@@ -342,7 +342,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     const { error, checkpoint } = this.#parts.spec;
     const isForbidden = error !== "skip";
     const errors = result.failures.map((failure) => failure.error);
-    throwFirst(errors.filter(({ code }) => isForbidden || code === "FILE_CHANGED"));
+    throwFirst(errors.filter(({ code }) => isForbidden || wrongData.has(code)));
     throwFirst(result.reduceFailure === undefined ? [] : [result.reduceFailure]);
     // parts share a place: they are done again if the run has to be resumed
     if (chunk.isPart !== true) await checkpoint?.noteFinished(chunk.index, result);
@@ -379,6 +379,9 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
 
 /** What no smaller chunk would mend. */
 const refusals: ReadonlySet<string> = new Set(["UNKNOWN_FUNCTION", "POOL_FULL", "CANCELLED", "GRID_CLOSED"]);
+
+/** What no policy skips: all slices of the file would be missing, or be those of other data. */
+const wrongData: ReadonlySet<string> = new Set(["FILE_CHANGED", "FILE_NOT_ALLOWED"]);
 
 function throwFirst(errors: readonly ConstructorParameters<typeof RequestError>[0][]): void {
   const [first] = errors;

@@ -1,11 +1,12 @@
 /** Reads bytes of files: a range at once, or the rest in blocks. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
+import { openData } from "@callgrid/worker";
 
 const carriageReturn = 13;
 
-/** Opens a file for as long as it is used. */
+/** Opens a file for as long as it is used; throws `FILE_NOT_ALLOWED` for one that requests may not read in this process. */
 export function withFile<Result>(path: string, use: (file: number) => Result): Result {
-  const file = openSync(path, "r");
+  const file = openData(path);
   try {
     return use(file);
   } finally {

@@ -1,8 +1,9 @@
 /** Files as data, cut into ranges. Only their sizes are read here; what is in them is read where a slice is evaluated. */
-import { accessSync, constants, statSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
-import { GridError } from "@callgrid/core";
+import { GridError, isGridError } from "@callgrid/core";
 import type { Chunk, SliceSource } from "./chunk.ts";
+import { withFile } from "./file-bytes.ts";
 import type { FileSlice } from "./file-slice.ts";
 
 /** How files are cut. */
@@ -60,11 +61,11 @@ function fileData(name: string, files: string | readonly string[], { sliceBytes 
 function describeFile(path: string, where: string): FileSlice {
   const file = resolve(path);
   try {
-    const state = statSync(file);
+    const state = withFile(file, (opened) => fstatSync(opened));
     if (!state.isFile()) throw new Error("it is no file");
-    accessSync(file, constants.R_OK);
     return { file, from: 0, to: state.size, fileBytes: state.size, modifiedMs: state.mtimeMs };
   } catch (cause) {
+    if (isGridError(cause, "FILE_NOT_ALLOWED")) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GridError("INVALID_OPTION", `${where}: ${file} cannot be read: ${reason}`, {
       details: { path: where, file },

@@ -48,7 +48,7 @@ export function countLines(path: string): number {
 
 /** Refuses a piece of a file that is not what it was; throws `FILE_CHANGED`. */
 export function refuseChanged({ file, fileBytes, modifiedMs }: LinePiece): void {
-  const { size, mtimeMs } = statSync(file);
+  const { size, mtimeMs } = withFile(file, (opened) => fstatSync(opened));
   if (size === fileBytes && mtimeMs === modifiedMs) return;
   throw new GridError("FILE_CHANGED", `${file} has changed since the work was planned`, { details: { file } });
 }

@@ -18,9 +18,16 @@ export interface ResultWriter {
   close(): Promise<void>;
 }
 
+/** Opens a file of results, to write it from its start. */
+export type OpenResult = (path: string) => number;
+
 /** Values as CSV: `index,value`, and the extra columns. Failed slices have no row. Values that are no text or number are JSON. */
-export async function csvFile(path: string, extra: readonly ExtraColumn[] = []): Promise<ResultWriter> {
-  const file = new LineFile(path);
+export async function csvFile(
+  path: string,
+  extra: readonly ExtraColumn[] = [],
+  open?: OpenResult,
+): Promise<ResultWriter> {
+  const file = new LineFile(path, open);
   await file.write(stringify([columnNames(extra)]));
   return {
     write: async (item) => {
@@ -33,8 +40,12 @@ export async function csvFile(path: string, extra: readonly ExtraColumn[] = []):
 }
 
 /** Values as JSON documents `{"index":…,"value":…}`, one a line. Failed slices have no line. */
-export async function ndjsonFile(path: string, extra: readonly ExtraColumn[] = []): Promise<ResultWriter> {
-  const file = new LineFile(path);
+export async function ndjsonFile(
+  path: string,
+  extra: readonly ExtraColumn[] = [],
+  open?: OpenResult,
+): Promise<ResultWriter> {
+  const file = new LineFile(path, open);
   return {
     write: async (item) => {
       if (!("value" in item.outcome)) return;
@@ -47,8 +58,8 @@ export async function ndjsonFile(path: string, extra: readonly ExtraColumn[] = [
 }
 
 /** The slices that failed, as JSON documents `{"index":…,"slice":…,"error":…}`, one a line, each with its error tree. */
-export async function failureFile(path: string): Promise<ResultWriter> {
-  const file = new LineFile(path);
+export async function failureFile(path: string, open?: OpenResult): Promise<ResultWriter> {
+  const file = new LineFile(path, open);
   return {
     write: async ({ index, slice, outcome }) => {
       const error = errorOf(outcome);
@@ -81,9 +92,10 @@ class LineFile {
   readonly #failed: Promise<never>;
   #error: Error | undefined;
 
-  constructor(path: string) {
+  /** A new file is its user's alone. */
+  constructor(path: string, open: OpenResult | undefined) {
     this.#path = path;
-    this.#file = createWriteStream(path);
+    this.#file = createWriteStream(path, open === undefined ? { mode: 0o600 } : { fd: open(path) });
     this.#gzip = path.endsWith(".gz") ? createGzip() : undefined;
     this.#gzip?.pipe(this.#file);
     this.#failed = new Promise((_, reject) => {

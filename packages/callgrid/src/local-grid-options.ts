@@ -9,7 +9,13 @@ import {
   option,
   resolveOptions,
 } from "@callgrid/core";
-import { areModules, type FunctionSources, type StartWorkerOptions, workerOptions } from "@callgrid/worker";
+import {
+  areModules,
+  everyFolder,
+  type FunctionSources,
+  type StartWorkerOptions,
+  workerOptions,
+} from "@callgrid/worker";
 
 export const localGridOptions = declareOptions({
   pool: option.string({
@@ -30,6 +36,10 @@ export const localGridOptions = declareOptions({
   tags: workerOptions.tags,
   score: workerOptions.score,
   memoryMb: workerOptions.memoryMb,
+  dataFolder: option.list({
+    default: [...everyFolder],
+    description: "Folders whose files requests may name; default: every file that this process may read.",
+  }),
   drainTimeoutMs: option.number({
     unit: "ms",
     default: 1_000,

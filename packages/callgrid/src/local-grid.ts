@@ -85,8 +85,9 @@ async function startHead({ pool, maxAttempts }: LocalGridSettings, statekeeper: 
 }
 
 async function startWorkers(settings: LocalGridSettings, statekeeper: Statekeeper, log: WorkerLog): Promise<End> {
-  const { pool, slots, sharing, tags, score, memoryMb, drainTimeoutMs, maxAttempts, functions, modules } = settings;
-  const options = { pool, slots, sharing, tags, score, memoryMb, drainTimeoutMs, maxAttempts, leaseMs };
+  const { pool, slots, sharing, tags, score, memoryMb, dataFolder, drainTimeoutMs, maxAttempts, functions, modules } =
+    settings;
+  const options = { pool, slots, sharing, tags, score, memoryMb, dataFolder, drainTimeoutMs, maxAttempts, leaseMs };
   if (modules !== undefined)
     return startWorkerThreads({ ...settings, modules: [...modules, workerModule.href], options }, statekeeper, log);
   const worker = await startWorker({ ...options, functions: withBatches(functions), statekeeper, log });

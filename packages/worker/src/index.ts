@@ -1,6 +1,8 @@
 /** Package worker: evaluates requests, and serves the functions while they run. */
+export { AllowedFolders } from "./allowed-folders.ts";
 export { childLauncher } from "./child-launcher.ts";
 export { type CommandPlace, commandLauncher, launcherSilenceMs } from "./command-launcher.ts";
+export { everyFolder, limitDataFolders, openData } from "./data-folders.ts";
 export { FunctionRegistry } from "./function-registry.ts";
 export type { WatchOrder } from "./heartbeat.ts";
 export { Host, type HostOptions, type HostParts } from "./host.ts";

@@ -18,6 +18,7 @@ import type { WorkerVitals } from "@callgrid/health";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { loadTracing } from "@callgrid/tracing";
 import { type Logger, pino } from "pino";
+import { limitDataFolders } from "./data-folders.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat, type WatchOrder } from "./heartbeat.ts";
 import { type FunctionSources, loadFunctions } from "./module-loader.ts";
@@ -75,25 +76,26 @@ export interface RunningWorker {
  * ```
  */
 export async function startWorker(given: StartWorkerOptions): Promise<RunningWorker> {
-  const {
-    pool: target,
-    functions,
-    url,
-    statekeeper,
-    log,
-    id,
-    clock = systemClock,
-    isSupervised,
-    tellWatch,
-    meter,
-    ...rest
-  } = given;
-  const pool = parsePool(target);
+  const { pool, functions, url, statekeeper, log, id, clock, isSupervised, tellWatch, meter, ...rest } = given;
   const options = resolveOptions(
     workerOptions,
     { ...environmentOptions(workerOptions, process.env), ...rest },
     "startWorker",
   );
+  const endLimit = limitDataFolders(options.dataFolder);
+  try {
+    const running = await startLimited(given, options);
+    void running.closed.then(endLimit);
+    return running;
+  } catch (error) {
+    endLimit();
+    throw error;
+  }
+}
+
+async function startLimited(given: StartWorkerOptions, options: WorkerOptionsResolved): Promise<RunningWorker> {
+  const { functions, url, statekeeper, log, id, clock = systemClock, isSupervised, tellWatch, meter } = given;
+  const pool = parsePool(given.pool);
   const registry = await loadFunctions(functions);
   const logger =
     log ??

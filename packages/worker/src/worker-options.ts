@@ -33,6 +33,11 @@ export const workerOptions = declareOptions({
     env: "CALLGRID_WORKER_MEMORY_MB",
     description: "Memory that functions may count on, in MB; default: that of the machine",
   }),
+  dataFolder: option.list({
+    optional: true,
+    description:
+      "A folder whose files requests may name; the flag may be repeated; default: the working folder, unless that is / or the home folder",
+  }),
   leaseMs: option.number({
     unit: "ms",
     default: 10_000,

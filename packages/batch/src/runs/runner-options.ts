@@ -17,4 +17,13 @@ export const runnerOptions = declareOptions({
     max: 3_600_000,
     description: "After how long without a sign of life another runner takes a run over.",
   }),
+  dataFolder: option.list({
+    optional: true,
+    description:
+      "A folder whose files runs may name as data; the flag may be repeated; default: the working folder, unless that is / or the home folder.",
+  }),
+  outputFolder: option.list({
+    default: [],
+    description: "A folder where runs may write csv, ndjson and failed; the flag may be repeated; default: none.",
+  }),
 });

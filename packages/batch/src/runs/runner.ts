@@ -5,6 +5,7 @@
  */
 import type { Grid } from "@callgrid/client";
 import type { OptionsResolved } from "@callgrid/core";
+import { AllowedFolders, limitDataFolders } from "@callgrid/worker";
 import { type Job, UnrecoverableError, Worker } from "bullmq";
 import { addBatches, type Batching } from "../add-batches.ts";
 import type { BatchRun } from "../batch-run.ts";
@@ -33,11 +34,17 @@ export class Runner {
   readonly #parts: RunnerParts;
   readonly #grid: Grid & Batching;
   readonly #queue: RunQueue;
+  readonly #outputs: AllowedFolders;
+  readonly #endLimit: () => void;
   readonly #stopping = new AbortController();
   #worker: Worker<RunJobData> | undefined;
 
+  /** Throws `INVALID_OPTION` for a folder that is missing. */
   constructor(parts: RunnerParts) {
+    const { dataFolder, outputFolder } = parts.options;
     this.#parts = parts;
+    this.#outputs = new AllowedFolders(outputFolder, "--output-folder");
+    this.#endLimit = limitDataFolders(dataFolder);
     this.#grid = addBatches(parts.client);
     this.#queue = new RunQueue(parts);
   }
@@ -60,18 +67,20 @@ export class Runner {
     this.#stopping.abort("the runner stops");
     await this.#worker?.close(true);
     await this.#queue.close();
+    this.#endLimit();
   }
 
   async #carryOut(job: Job<RunJobData>): Promise<unknown> {
     const id = job.id ?? "";
     if (await this.#queue.isCancelled(id)) throw new UnrecoverableError("cancelled");
+    this.#refuseOutputs(job.data);
     const cuts = await this.#queue.cutsOf(id);
     const run = this.#grid.batch<unknown, unknown>({ ...this.#specOf(job.data), checkpoint: cuts });
     logFailures(job, run);
     const watching = this.#watch(job, run);
     try {
       await logBeginning(job, run, cuts.cuts.length);
-      return await takeResult(run, job.data);
+      return await this.#takeResult(run, job.data);
     } catch (error) {
       if (await this.#queue.isCancelled(id)) throw new UnrecoverableError("cancelled");
       throw error;
@@ -90,6 +99,32 @@ export class Runner {
       ...{ pool, process, reduce, error, name, objective, chunkUnits, window, retries, maxSlices },
       ...{ data: openRunData(data), mode: "distributed", signal: this.#stopping.signal },
     };
+  }
+
+  /** Before anything is evaluated. */
+  #refuseOutputs({ options: { csv, ndjson, failed } }: RunJobData): void {
+    for (const path of [csv, ndjson, failed]) if (path !== undefined) this.#outputs.refuseOutside(path);
+  }
+
+  async #takeResult(run: BatchRun<unknown, unknown>, { reduce, options }: RunJobData): Promise<unknown> {
+    if (reduce !== undefined) return { value: await run.result() };
+    const { csv, ndjson, failed } = options;
+    const open = (path: string): number => this.#outputs.openToWrite(path);
+    const writers: ResultWriter[] = [];
+    if (csv !== undefined) writers.push(await csvFile(csv, [], open));
+    if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson, [], open));
+    if (failed !== undefined) writers.push(await failureFile(failed, open));
+    const counts = { slices: 0, failed: 0 };
+    try {
+      for await (const item of run.inOrder()) {
+        counts.slices += 1;
+        counts.failed += "error" in item.outcome ? 1 : 0;
+        for (const writer of writers) await writer.write(item);
+      }
+    } finally {
+      await Promise.all(writers.map((writer) => writer.close()));
+    }
+    return counts;
   }
 
   /** Passes progress on, and hears whether the run is to be given up. */
@@ -120,24 +155,4 @@ function logFailures(job: Job<RunJobData>, run: BatchRun<unknown, unknown>): voi
       job.log(`${error.req} failed: ${error.msg}`).catch(() => undefined);
     left = Math.max(0, left - failures.length);
   });
-}
-
-async function takeResult(run: BatchRun<unknown, unknown>, { reduce, options }: RunJobData): Promise<unknown> {
-  if (reduce !== undefined) return { value: await run.result() };
-  const { csv, ndjson, failed } = options;
-  const writers: ResultWriter[] = [];
-  if (csv !== undefined) writers.push(await csvFile(csv));
-  if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson));
-  if (failed !== undefined) writers.push(await failureFile(failed));
-  const counts = { slices: 0, failed: 0 };
-  try {
-    for await (const item of run.inOrder()) {
-      counts.slices += 1;
-      counts.failed += "error" in item.outcome ? 1 : 0;
-      for (const writer of writers) await writer.write(item);
-    }
-  } finally {
-    await Promise.all(writers.map((writer) => writer.close()));
-  }
-  return counts;
 }

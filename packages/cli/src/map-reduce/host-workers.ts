@@ -18,6 +18,8 @@ export interface HostWorkersParts {
   readonly pool: string;
   /** The module of the functions, at the same path on all hosts. */
   readonly module: string;
+  /** Where the data is, on all hosts. */
+  readonly dataFolders: readonly string[];
   readonly log: Logger;
   readonly stderr: NodeJS.WritableStream;
   readonly logLevel: string;
@@ -68,12 +70,12 @@ export class HostWorkers {
 }
 
 function supervisorOf(placement: Placement, parts: HostWorkersParts): Supervisor {
-  const { keeper, url, grid, pool, module, log, stderr, logLevel } = parts;
+  const { keeper, url, grid, pool, module, dataFolders, log, stderr, logLevel } = parts;
   const isHere = isThisMachine(placement) && placement.launch === undefined;
   // callgrid adds its own module wherever it supervises
   const functions = isHere ? [module, workerModule.href] : [module];
   const memoryMb = Math.max(1, Math.floor(placement.workerBytes / bytesPerMb));
-  const options = { pool, url, grid, score: placement.workerScore, memoryMb };
+  const options = { pool, url, grid, score: placement.workerScore, memoryMb, dataFolder: dataFolders };
   return new Supervisor(
     // over a command, one process here stands for all workers there
     { count: isHere ? placement.workers : 1, drainTimeoutMs, maxAttempts, settings: { functions, options, logLevel } },
@@ -87,12 +89,13 @@ function supervisorOf(placement: Placement, parts: HostWorkersParts): Supervisor
 }
 
 function launcherOf({ host, launch, program, workers, workerScore }: Placement, parts: HostWorkersParts): Launcher {
-  const { pool, module, stderr } = parts;
+  const { pool, module, dataFolders, stderr } = parts;
   if (launch !== undefined) {
     const place = { command: launch, host, count: workers, ...(program !== undefined && { program }) };
     return commandLauncher(place, { stderr, clock: systemClock });
   }
-  const command = `callgrid worker --pool ${pool} --functions ${module} --count ${workers} --score ${workerScore}`;
+  const folders = dataFolders.map((folder) => ` --data-folder ${folder}`).join("");
+  const command = `callgrid worker --pool ${pool} --functions ${module} --count ${workers} --score ${workerScore}${folders}`;
   const problem = `pool "${pool}" has no worker there, and the host has no "launch"; start: ${command}`;
   throw new GridError("INVALID_OPTION", `host ${host} is not up: ${problem}`, { details: { host } });
 }

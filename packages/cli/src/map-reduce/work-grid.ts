@@ -64,7 +64,17 @@ async function openPool(io: CliIo, place: WorkPlace): Promise<WorkGrid> {
     const client = await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }));
     ends.push(() => client.close());
     const keeper = statekeeper.pool(pool);
-    const parts = { keeper, url, grid, pool, module: work.module, log, stderr, logLevel };
+    const parts = {
+      keeper,
+      url,
+      grid,
+      pool,
+      module: work.module,
+      dataFolders: work.dataFolders,
+      log,
+      stderr,
+      logLevel,
+    };
     const workers = await unlessAborted(first, HostWorkers.plan(placements, parts));
     ends.push(() => workers.drain());
     second.addEventListener("abort", () => void workers.stop());

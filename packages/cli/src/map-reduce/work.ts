@@ -3,7 +3,7 @@
  * under `data/`, all beside `work.json`. A module that defines both as functions of the grid is written for the workers.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { GridError } from "@callgrid/core";
@@ -13,6 +13,8 @@ import type { ConfigFile } from "./config-file.ts";
 export interface Work {
   /** Absolute paths of the raw files. */
   readonly files: readonly string[];
+  /** Where these really are: the folders that the workers may read. */
+  readonly dataFolders: readonly string[];
   /** How many lines make a piece; default: by the number of workers. */
   readonly linesPerPiece: number | undefined;
   /** The module for the workers; it defines {@link mapFunction} and {@link reduceFunction}. */
@@ -36,7 +38,8 @@ export function readWork(file: ConfigFile): Work {
   const linesPerPiece = file.get("linesPerPiece");
   if (linesPerPiece !== undefined && !(Number.isSafeInteger(linesPerPiece) && Number(linesPerPiece) >= 1))
     return file.refuse("linesPerPiece", "must be a whole number of 1 or more");
-  return { files, linesPerPiece: linesPerPiece as number | undefined, module: writeModule(folder) };
+  const dataFolders = [...new Set(files.map((path) => dirname(realpathSync(path))))];
+  return { files, dataFolders, linesPerPiece: linesPerPiece as number | undefined, module: writeModule(folder) };
 }
 
 /** Beside the work, where hosts that share the folder find it, under a name that says what is in it. */
@@ -51,8 +54,9 @@ function writeModule(folder: string): string {
   const text = moduleText({ mapper, reducer, version });
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
   const path = join(folder, ".callgrid", `${name}.mts`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  // workers load it: others may read it, and never write it
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  writeFileSync(path, text, { mode: 0o644 });
   return path;
 }
 

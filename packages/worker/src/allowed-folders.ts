@@ -1,0 +1,158 @@
+/**
+ * Folders that paths from requests may lead into. A path counts by where it really leads: links are followed before the file is
+ * opened, and the opened descriptor is looked at again, so that a link that changes in between opens nothing.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+} from "node:fs";
+import { dirname, join, parse, relative, resolve, sep } from "node:path";
+import { GridError } from "@callgrid/core";
+
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+const ownFileMode = 0o600;
+
+/** See the head of this file. */
+export class AllowedFolders {
+  readonly #folders: readonly string[];
+  readonly #flag: string;
+
+  /**
+   * @param folders - of this machine; relative ones are below the working folder.
+   * @param flag - what to give for other folders, such as `--data-folder`.
+   * @throws GridError `INVALID_OPTION` for one that is missing.
+   */
+  constructor(folders: readonly string[], flag: string) {
+    this.#folders = folders.map((folder) => realFolder(folder, flag));
+    this.#flag = flag;
+  }
+
+  /** Whether no path is outside. */
+  get areAll(): boolean {
+    return this.#folders.some((folder) => folder === parse(folder).root);
+  }
+
+  /** Whether the other ones allow the same. */
+  equals(other: AllowedFolders): boolean {
+    return this.#folders.join("\0") === other.#folders.join("\0");
+  }
+
+  /** Throws `FILE_NOT_ALLOWED` for a path outside, whether or not there is a file. */
+  refuseOutside(path: string): void {
+    this.#placeOf(path);
+  }
+
+  /**
+   * Opens a file to read it.
+   *
+   * @throws GridError `FILE_NOT_ALLOWED` outside of the folders, and for what is no regular file.
+   */
+  openToRead(path: string): number {
+    return this.#open(path, O_RDONLY);
+  }
+
+  /** Opens a file to write it from its start; a new one is its user's alone. Throws as {@link openToRead} does. */
+  openToWrite(path: string): number {
+    const file = this.#open(path, O_WRONLY | O_CREAT);
+    ftruncateSync(file);
+    return file;
+  }
+
+  /** Neither waits for the other end of a pipe nor changes the file before it is known to be allowed. */
+  #open(path: string, flags: number): number {
+    const place = this.#placeOf(path);
+    const file = this.#openPlace(path, place, flags | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      const opened = openedPlace(file, place);
+      if (opened === undefined || !this.#contain(opened) || !fstatSync(file).isFile()) throw this.#refusal(path);
+      return file;
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+  }
+
+  #openPlace(path: string, place: string, flags: number): number {
+    try {
+      return openSync(place, flags, ownFileMode);
+    } catch (error) {
+      // a link that was put there since, or the end of a pipe that nothing reads
+      if (["ELOOP", "ENXIO"].includes(codeOf(error))) throw this.#refusal(path);
+      throw error;
+    }
+  }
+
+  /** Where a path really leads. What is missing is looked for from the deepest part that is there. */
+  #placeOf(path: string): string {
+    const wanted = resolve(path);
+    let found = wanted;
+    while (!isThere(found)) found = dirname(found);
+    const real = realPath(found);
+    if (real === undefined || !this.#contain(real)) throw this.#refusal(path);
+    return join(real, relative(found, wanted));
+  }
+
+  #contain(place: string): boolean {
+    return this.#folders.some(
+      (folder) => place === folder || place.startsWith(folder.endsWith(sep) ? folder : folder + sep),
+    );
+  }
+
+  #refusal(path: string): GridError {
+    const allowed =
+      this.#folders.length === 0 ? "none is allowed" : `allowed are files below ${this.#folders.join(", ")}`;
+    return new GridError(
+      "FILE_NOT_ALLOWED",
+      `${path} is not a file that requests may use here: ${allowed}; ${this.#flag} of this process allows other folders`,
+      { details: { file: path } },
+    );
+  }
+}
+
+function realFolder(folder: string, flag: string): string {
+  const real = realPath(resolve(folder));
+  if (real !== undefined && lstatSync(real).isDirectory()) return real;
+  throw new GridError("INVALID_OPTION", `${flag}: ${folder} is not a folder of this machine`, {
+    details: { path: flag, folder },
+  });
+}
+
+/** By the descriptor where the system shows that, else by the path, if that still leads to the same file. */
+function openedPlace(file: number, place: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${file}`);
+  } catch {
+    const real = realPath(place);
+    const [opened, named] = [fstatSync(file), real === undefined ? undefined : lstatSync(real)];
+    return opened.ino === named?.ino && opened.dev === named.dev ? real : undefined;
+  }
+}
+
+/** Links at the end are not followed: one that leads nowhere is there. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return path === dirname(path);
+  }
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "";
+}

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { openSource } from "./batch-data.ts";
+import type { Checkpoint, Cut } from "./checkpoint.ts";
 import { ChunkSupply } from "./chunk-supply.ts";
 import type { ChunkResult } from "./chunk-work.ts";
 import { FileCheckpoint } from "./file-checkpoint.ts";
@@ -16,7 +17,7 @@ const result: ChunkResult = { values: [], failures: [], startedMs: 0, tookMs: 0,
 async function supplyOf(data: readonly number[], path: string): Promise<[ChunkSupply, FileCheckpoint]> {
   const checkpoint = await FileCheckpoint.open(path);
   await checkpoint.begin("batch");
-  return [new ChunkSupply(openSource(data, { slice: undefined, maxSlices: 1_000 }), checkpoint), checkpoint];
+  return [new ChunkSupply(openSource(data, { slice: undefined, maxSlices: 1_000_000 }), checkpoint), checkpoint];
 }
 
 /** An earlier run has cut three chunks of 1 to 9, and finished the first and the last. */
@@ -80,4 +81,24 @@ it("a chunk that failed as a whole is cut in halves that cover it", async () => 
   ]);
   expect((first?.units ?? 0) + (second?.units ?? 0)).toBe(5);
   await checkpoint.close();
+});
+
+it("a run that left many chunks open goes on with all of them", async () => {
+  const data = Array.from({ length: 130_000 }, (_, number) => number);
+  const source = () => openSource(data, { slice: undefined, maxSlices: 1_000_000 });
+  const cuts: Cut[] = [];
+  const checkpoint: Checkpoint = {
+    cuts,
+    begin: async () => undefined,
+    isFinished: () => false,
+    finished: async () => result,
+    noteCut: async (_, cut) => void cuts.push(cut),
+    reset: async () => undefined,
+    noteFinished: async () => undefined,
+  };
+  const earlier = new ChunkSupply(source(), checkpoint);
+  while (!earlier.isEmpty) await earlier.next(() => 1);
+  const supply = new ChunkSupply(source(), checkpoint);
+  expect(await supply.restore()).toEqual([]);
+  expect((await supply.next(() => 1))?.slices).toEqual({ list: [0] });
 });

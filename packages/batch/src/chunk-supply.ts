@@ -6,7 +6,7 @@ import { type Chunk, type SliceSource, sliceCount, sliceRange } from "./chunk.ts
 export class ChunkSupply {
   readonly #source: SliceSource;
   readonly #checkpoint: Checkpoint | undefined;
-  readonly #again: Chunk[] = [];
+  #again: Chunk[] = [];
   #cutUnits = 0;
   #isOver = false;
 
@@ -54,14 +54,14 @@ export class ChunkSupply {
       chunks[index] = chunk;
       if (idOf(chunk) !== id) return this.#beginAnew(checkpoint, chunks);
     }
-    this.#again.push(...chunks.filter(({ index }) => !checkpoint.isFinished(index)));
+    this.#again = chunks.filter(({ index }) => !checkpoint.isFinished(index));
     return chunks.filter(({ index }) => checkpoint.isFinished(index));
   }
 
   async #beginAnew(checkpoint: Checkpoint, chunks: readonly Chunk[]): Promise<Chunk[]> {
     await checkpoint.reset();
     for (const chunk of chunks) await checkpoint.noteCut(chunk.index, cutOf(chunk));
-    this.#again.push(...chunks);
+    this.#again = [...chunks];
     return [];
   }
 

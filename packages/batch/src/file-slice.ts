@@ -57,7 +57,9 @@ export function readText(slice: FileSlice): string {
  * @throws GridError as {@link readText} does.
  * @example
  * ```ts
- * export const longest = define("longest", (slice: FileSlice) => Math.max(0, ...readLines(slice).map((line) => line.length)));
+ * export const longest = define("longest", (slice: FileSlice) =>
+ *   readLines(slice).reduce((most, line) => Math.max(most, line.length), 0),
+ * );
  * ```
  */
 export function readLines(slice: FileSlice): string[] {

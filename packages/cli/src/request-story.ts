@@ -101,7 +101,7 @@ function outdatedStory(reason: string): RequestStory {
 function commonFacts({ pool, waitsFor }: RequestSituation, request: RequestState): string[] {
   const facts = [waitersText(request, pool)];
   if (request.waitsFor.length > 0) facts.push(`It waits for ${counted(request.waitsFor.length, "request")}:`);
-  facts.push(...waitsFor.map(({ id, request: child }) => `  ${childText(id, child)}`));
+  for (const { id, request: child } of waitsFor) facts.push(`  ${childText(id, child)}`);
   const left = request.waitsFor.length - waitsFor.length;
   if (left > 0 && waitsFor.length > 0) facts.push(`  and ${left} more`);
   if (request.progress !== undefined)

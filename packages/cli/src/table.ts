@@ -23,12 +23,14 @@ export function tableText({ heads, rows }: TableContent, { isTerminal, colors }:
     chars: noLines,
     style: { head: [], border: [] },
   });
-  table.push(...rows.map((row) => [...row]));
+  for (const row of rows) table.push([...row]);
   return table.toString();
 }
 
 function columnsText(rows: ReadonlyArray<readonly string[]>): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, (row[column] ?? "").length), 0),
+  );
   return rows
     .map((row) =>
       row

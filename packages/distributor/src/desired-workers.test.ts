@@ -105,4 +105,11 @@ describe("the number of workers that is desired", () => {
       scale = nextScale(scale, { ...quiet, atMs: second * 1_000 }, options);
     expect([scale?.sights.length, scale?.wanted.length]).toEqual([10, 60]);
   });
+
+  it("looks back over windows of any length", () => {
+    const wanted = Array.from({ length: 200_000 }, (_, second) => ({ atMs: second * 1_000, workers: 3 }));
+    const before = { desiredWorkers: 3, sights: [], wanted };
+    const sight = { ...quiet, atMs: 200_000_000, workers: 3 };
+    expect(nextScale(before, sight, { ...options, scaleDownAfterMs: 1e9 }).desiredWorkers).toBe(3);
+  });
 });

@@ -64,7 +64,8 @@ export function nextScale(before: Scale | undefined, sight: LoadSight, options: 
     ...former.wanted.filter((each) => atMs - each.atMs < options.scaleDownAfterMs),
     { atMs, workers: wantedNow },
   ];
-  const desired = settledWorkers(former.desiredWorkers, wantedNow, Math.max(...wanted.map((each) => each.workers)));
+  const mostWanted = wanted.reduce((most, each) => Math.max(most, each.workers), 0);
+  const desired = settledWorkers(former.desiredWorkers, wantedNow, mostWanted);
   return { desiredWorkers: within(options, desired), sights, wanted };
 }
 

@@ -5,12 +5,8 @@
 -- bound: what the member held or had queued
 local process, report, maxAttempts = ARGV[1], ARGV[2], tonumber(ARGV[3])
 if report == '' then report = nil end
-local back, isDone = 0, false
-while not isDone do
-  local more
-  more, isDone = retire(process, report, maxAttempts, 1000, false)
-  back = back + more
-end
-match(back, 8)
+-- all at once: by parts, the last part would go before the first
+local everything = 1000000000
+match(retire(process, report, maxAttempts, everything, false), 8)
 deliver()
 storeCounters()

@@ -4,7 +4,8 @@
 -- reply: nothing
 -- bound: the number of ids
 local worker = ARGV[1]
-local ids = { unpack(ARGV, 2) }
+local ids = {}
+for i = 2, #ARGV do ids[i - 1] = ARGV[i] end
 local back = {}
 if #ids > 0 then
   local claims, ended, isBack = fieldsOf(claimsKey, ids), {}, {}

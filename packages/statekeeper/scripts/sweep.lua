@@ -40,4 +40,6 @@ if moved >= limit then isMore = 1 end
 if copyAfterMs > 0 then copyStragglers(copyAfterMs) end
 deliver()
 storeCounters()
-return { role, clients, reclaimed, moved, isMore, unpack(members) }
+local reply = { role, clients, reclaimed, moved, isMore }
+for _, member in ipairs(members) do reply[#reply + 1] = member end
+return reply

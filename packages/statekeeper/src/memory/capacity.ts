@@ -19,7 +19,7 @@ export function survey(records: PoolRecords, { requests, members }: SurveyReques
     }
     const own = records.ownQueues.get(id);
     ownQueued += own?.length ?? 0;
-    ids.push(...(own?.first(Math.max(0, requests - ids.length)) ?? []));
+    for (const waiting of own?.first(Math.max(0, requests - ids.length)) ?? []) ids.push(waiting);
   }
   const scale = sampled.length === 0 ? 0 : records.members.size / sampled.length;
   return {
@@ -71,7 +71,8 @@ function sampleWaiting(records: PoolRecords, most: number): string[] {
   for (const queue of [...records.sharedQueues()].reverse()) {
     const part = Math.min(most - ids.length, Math.ceil((most * queue.length) / Math.max(1, records.waiting)));
     const isWhole = queue.length <= part;
-    ids.push(...(isWhole ? queue : [...queue.first(Math.ceil(part / 2)), ...queue.last(Math.floor(part / 2))]));
+    if (isWhole) for (const id of queue) ids.push(id);
+    else for (const id of [...queue.first(Math.ceil(part / 2)), ...queue.last(Math.floor(part / 2))]) ids.push(id);
   }
   return ids;
 }

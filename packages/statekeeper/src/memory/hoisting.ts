@@ -21,7 +21,7 @@ export function hoist(records: PoolRecords, { process, limit, except }: HoistReq
     if (fromShared.length >= limit || room <= 0) break;
     const ids = queue.last(room).reverse();
     room -= ids.length;
-    fromShared.push(...copies(records, ids, { left, limit: limit - fromShared.length }));
+    for (const copy of copies(records, ids, { left, limit: limit - fromShared.length })) fromShared.push(copy);
   }
   const own = longestOwnQueue(records, process, membersAsked);
   const fromOwn = copies(records, own?.first(looked) ?? [], { left, limit: limit - fromShared.length });

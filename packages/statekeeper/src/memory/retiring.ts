@@ -38,17 +38,17 @@ export function retire(
   how: { readonly death: Death | undefined; readonly limit: number },
 ): Retired {
   const held = takeHeld(records, process, how.limit);
-  const back: string[] = [];
+  const reclaimed: string[] = [];
   for (const id of held) {
     const record = records.requests.get(id);
     if (record?.owner !== process) continue;
     const isRunning = record.suspended === undefined;
     if (how.death !== undefined && isRunning && isFatal(records, { id, record, death: how.death })) continue;
     disown(record);
-    back.push(id);
+    reclaimed.push(id);
   }
   const queued = takeQueued(records, process, how.limit);
-  back.push(...queued);
+  const back = [...reclaimed, ...queued];
   records.pushToHead(back);
   records.count("reclaimed", back.length);
   const isDone = held.length < how.limit && queued.length < how.limit;

@@ -23,10 +23,10 @@ export async function eraseGrid(url: string, { grid, connectTimeoutMs = 10_000 }
   await connectWithin(redis, address.shown, connectTimeoutMs);
   try {
     const scan = redis.scanStream({ match: `${gridPrefix(grid)}*`, count: keysPerScan });
-    for await (const keys of scan as AsyncIterable<string[]>) if (keys.length > 0) await redis.unlink(...keys);
+    for await (const keys of scan as AsyncIterable<string[]>) if (keys.length > 0) await redis.unlink(keys);
     const pools = await redis.smembers(knownPoolsKey);
     const own = pools.filter((pool) => pool.startsWith(`${grid}:`));
-    if (own.length > 0) await redis.srem(knownPoolsKey, ...own);
+    if (own.length > 0) await redis.srem(knownPoolsKey, own);
   } finally {
     redis.disconnect();
   }

@@ -12,7 +12,8 @@ const passingRefusals =
   /^(OOM|LOADING|READONLY|BUSY|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF|NOSCRIPT)\b/;
 const longestPauseMs = 2_000;
 
-type ScriptCommand = (prefix: string, ...args: ReadonlyArray<string | number>) => Promise<unknown>;
+/** The arguments go as one list: a call takes as many as the stack has room for, and a script any number. */
+type ScriptCommand = (prefix: string, args: ReadonlyArray<string | number>) => Promise<unknown>;
 
 export class ScriptRunner {
   readonly #redis: Redis;
@@ -31,7 +32,7 @@ export class ScriptRunner {
 
   /** Runs a script on the pool with this prefix. */
   run(script: ScriptName, prefix: string, args: ReadonlyArray<string | number>): Promise<unknown> {
-    return this.#patiently(script, () => this.#command(script)(prefix, ...args));
+    return this.#patiently(script, () => this.#command(script)(prefix, args));
   }
 
   /** Reads by a plain command. */

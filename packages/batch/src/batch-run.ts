@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Grid } from "@callgrid/client";
+import type { Grid, WindowOptions } from "@callgrid/client";
 import { GridError, isGridError, RequestError } from "@callgrid/core";
 import { openSource } from "./batch-data.ts";
 import { type BatchItem, itemsOf } from "./batch-items.ts";
@@ -164,7 +164,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     }
     return async (values) => {
       const place = await this.#place(plan);
-      return place.grid.enqueue(place.pool, [name, values], { signal: this.#signal });
+      return place.grid.enqueue(place.pool, [name, values], this.#asking);
     };
   }
 
@@ -218,8 +218,13 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   }
 
   #poolChunks(grid: Grid, pool: string, { work }: BatchSetting): PoolChunks {
+    return new PoolChunks({ grid, pool, work, asking: this.#asking, startedMs: this.#startedMs });
+  }
+
+  /** How everything of the batch is asked for. */
+  get #asking(): Pick<WindowOptions, "cache" | "priority" | "signal"> {
     const { cache, priority } = this.#parts.spec;
-    return new PoolChunks({ grid, pool, work, cache, priority, signal: this.#signal, startedMs: this.#startedMs });
+    return { cache, priority, signal: this.#signal };
   }
 
   /** All chunks as they finish, those of the pilot first. */
@@ -334,7 +339,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
 
   async #callForLost(error: RequestError, chunk: Chunk, name: string): Promise<unknown[]> {
     const { grid, spec } = this.#parts;
-    return [await grid.enqueue(spec.pool, [name, error.tree, sliceAt(chunk.slices, 0)], { signal: this.#signal })];
+    return [await grid.enqueue(spec.pool, [name, error.tree, sliceAt(chunk.slices, 0)], this.#asking)];
   }
 
   async #note(finished: FinishedChunk): Promise<void> {

@@ -4,7 +4,7 @@ import { allDefinitions, type Definition, GridError } from "@callgrid/core";
 import type { CheckedSpec } from "./batch-spec.ts";
 import type { ErrorPolicy, SliceWork } from "./chunk-work.ts";
 import { isAsync, type NamedFunction } from "./named-function.ts";
-import { type PoolSurvey, surveyOf, versionIn } from "./pool-survey.ts";
+import { functionIn, type PoolSurvey, surveyOf } from "./pool-survey.ts";
 import { chunk as chunkFunction } from "./worker-functions.ts";
 
 /** See the head of this file. */
@@ -26,11 +26,11 @@ export async function surveyBatch(grid: Grid, spec: CheckedSpec): Promise<BatchS
   const names = [spec.process, ...(spec.isErrorFunction ? [spec.error] : []), ...(spec.reduce ? [spec.reduce] : [])];
   const notSerial = names.map((name) => notSerialBecause(name, survey)).find((reason) => reason !== undefined);
   if (survey.workers === 0) refuseWithoutWorkers(spec, notSerial);
-  else versionIn(survey, chunkFunction.functionName, spec.pool);
-  const named = (name: string): NamedFunction => ({
-    name,
-    version: survey.workers === 0 ? (newestHere(name)?.version ?? "") : versionIn(survey, name, spec.pool),
-  });
+  else functionIn(survey, chunkFunction.functionName, spec.pool);
+  const named = (name: string): NamedFunction =>
+    survey.workers === 0
+      ? { name, version: newestHere(name)?.version ?? "", generation: survey.functions.get(name)?.generation ?? 0 }
+      : functionIn(survey, name, spec.pool);
   const work = {
     process: named(spec.process),
     onError: policyOf(spec, named),
@@ -51,8 +51,8 @@ function notSerialBecause(name: string, survey: PoolSurvey): string | undefined 
   if (here === undefined) return `"${name}" is not defined in it`;
   if (isAsync(here)) return `"${name}" waits, which a pool has room for`;
   if (here.timeoutMs > 0) return `"${name}" has a time limit, which only workers enforce`;
-  const version = survey.versions.get(name);
-  if (version !== undefined && version !== here.version) return `the pool has "${name}" at another version`;
+  const known = survey.functions.get(name);
+  if (known !== undefined && known.version !== here.version) return `the pool has "${name}" at another version`;
   return undefined;
 }
 

@@ -4,13 +4,19 @@
  * grid nevertheless.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Definition, ErrorTree } from "@callgrid/core";
-import { context, streamReentrant } from "@callgrid/worker";
+import { type Definition, type ErrorTree, encodeValue } from "@callgrid/core";
+import { context, limitTtl, streamReentrant } from "@callgrid/worker";
 import { definitionOf, type NamedFunction } from "./named-function.ts";
-import { sliceError } from "./slice-error.ts";
 
-/** What a call came to. */
-export type CallOutcome = { readonly value: unknown } | { readonly error: ErrorTree };
+/**
+ * What a call came to. A value that could be changed is held as text, so that each reader gets a copy of its own, and a function
+ * that goes on to change what it returned changes nothing here.
+ */
+export type CallOutcome =
+  | { readonly value: unknown }
+  | { readonly text: string }
+  | { readonly error: ErrorTree }
+  | { readonly thrown: unknown };
 
 /** Takes outcomes as they come, by the place of their arguments; returns whether to go on. */
 export type TakeOutcome = (place: number, outcome: CallOutcome) => boolean;
@@ -25,12 +31,17 @@ export type Calls = (
 // Messages of the grid, such as that nobody waits any more, are heard between turns only.
 const longestTurnMs = 20;
 
-/** Inside a function that the grid runs. */
+/**
+ * Inside a function that the grid runs. Its value is kept for no longer than that of any function called here; and not at all
+ * where one is called through the grid, which keeps the values of those calls by itself.
+ */
 export const workerCalls: Calls = async (target, argumentLists, take) => {
   const definition = definitionOf(target);
   if (definition === undefined || definition.timeoutMs > 0) {
+    limitTtl(0);
     return callThroughGrid(target.name, argumentLists, take);
   }
+  limitTtl(definition.cacheTtlMs);
   return callOneByOne(definition, argumentLists, take, () => context().signal.throwIfAborted());
 };
 
@@ -71,15 +82,30 @@ async function callOneByOne(
   }
 }
 
-function callOnce({ name, evaluate }: Definition, args: readonly unknown[]): CallOutcome | Promise<CallOutcome> {
+function callOnce({ evaluate }: Definition, args: readonly unknown[]): CallOutcome | Promise<CallOutcome> {
   try {
     const value = evaluate(...(args as never[]));
-    if (!(value instanceof Promise)) return { value };
-    return value.then(
-      (arrived: unknown) => ({ value: arrived }),
-      (thrown: unknown) => ({ error: sliceError(thrown, name, args) }),
-    );
+    return isThenable(value) ? arrivalOf(value) : outcomeOf(value);
   } catch (thrown) {
-    return { error: sliceError(thrown, name, args) };
+    return { thrown };
   }
+}
+
+async function arrivalOf(value: PromiseLike<unknown>): Promise<CallOutcome> {
+  try {
+    return outcomeOf(await value);
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+/** Throws `INVALID_VALUE` or `PAYLOAD_TOO_LARGE` for a value that cannot travel. */
+function outcomeOf(value: unknown): CallOutcome {
+  const isShareable =
+    value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol");
+  return isShareable ? { value } : { text: encodeValue(value) };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,107 +1,124 @@
 /** Evaluates one chunk: calls the process function for each slice, deals with errors as the batch says, and reduces. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { ErrorTree } from "@callgrid/core";
+import { decodeErrorTree, decodeValue, type ErrorTree, encodeError } from "@callgrid/core";
 import type { CallOutcome, Calls } from "./calls.ts";
-import { sliceAt, sliceCount } from "./chunk.ts";
+import { type Slices, sliceAt, sliceCount } from "./chunk.ts";
 import type { ChunkResult, ChunkWork, SliceFailure } from "./chunk-work.ts";
 import type { NamedFunction } from "./named-function.ts";
+import { sliceError } from "./slice-error.ts";
 
 /** By whom and how a chunk is evaluated. */
 export interface ChunkEvaluator {
   readonly calls: Calls;
   /** See {@link ChunkResult.worker}. */
   readonly worker: string;
+  /** The slices of the chunk once more, as they came: a function may have changed those that it got. */
+  readonly readSlices: () => Slices;
 }
 
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
 
-export async function evaluateChunk(work: ChunkWork, { calls, worker }: ChunkEvaluator): Promise<ChunkResult> {
+export async function evaluateChunk(work: ChunkWork, evaluator: ChunkEvaluator): Promise<ChunkResult> {
   const startedMs = Date.now();
   const started = performance.now();
   const loop = performance.eventLoopUtilization();
-  const slices = new ChunkSlices(work, calls);
+  const slices = new ChunkSlices(work, evaluator);
   await slices.process();
-  const { values, failures } = slices.collect();
-  const reduced = await reduceValues(work.reduce, values, calls);
+  const reduced = await reduceValues(work.reduce, slices, evaluator.calls);
   return {
     ...("error" in reduced ? { values: [], reduceFailure: reduced.error } : { values: reduced.values }),
-    failures,
+    failures: slices.failures,
     startedMs,
     tookMs: performance.now() - started,
     busyRatio: performance.eventLoopUtilization(loop).utilization,
-    worker,
+    worker: evaluator.worker,
     ...(work.isTimed && { times: slices.times }),
   };
 }
 
 async function reduceValues(
   reduce: NamedFunction | undefined,
-  values: readonly unknown[],
+  slices: ChunkSlices,
   calls: Calls,
 ): Promise<{ readonly values: readonly unknown[] } | { readonly error: ErrorTree }> {
+  const values = slices.readValues();
   if (reduce === undefined || values.length === 0) return { values };
-  const outcome = await callOnce(calls, reduce, [values]);
-  return "error" in outcome ? outcome : { values: [outcome.value] };
-}
-
-/** One call. */
-async function callOnce(calls: Calls, target: NamedFunction, args: readonly unknown[]): Promise<CallOutcome> {
-  let outcome: CallOutcome = { value: undefined };
-  await calls(target, [args], (_, arrived) => {
-    outcome = arrived;
+  const outcomes: KeptOutcome[] = [];
+  await calls(reduce, [[values]], (_, outcome) => {
+    outcomes.push(keptOutcome(outcome, reduce, () => [slices.readValues()]));
     return true;
   });
-  return outcome;
+  const failed = outcomes.find((outcome) => "error" in outcome);
+  return failed ?? { values: outcomes.map(valueIn) };
 }
 
-/** The slices of a chunk with what each came to, so far. */
+type KeptOutcome = Exclude<CallOutcome, { readonly thrown: unknown }>;
+
+/** `args` are those of the call, as they were before it. */
+function keptOutcome(outcome: CallOutcome, { name }: NamedFunction, args: () => readonly unknown[]): KeptOutcome {
+  return "thrown" in outcome ? { error: sliceError(outcome.thrown, name, args()) } : outcome;
+}
+
+function valueIn(outcome: KeptOutcome): unknown {
+  if ("text" in outcome) return decodeValue(outcome.text);
+  return "value" in outcome ? outcome.value : undefined;
+}
+
+/** The slices of a chunk with what each came to, so far. Each attempt gets slices that no earlier one can have changed. */
 class ChunkSlices {
   readonly times: Array<readonly [number, number]> = [];
   readonly #work: ChunkWork;
-  readonly #calls: Calls;
-  readonly #outcomes: Array<CallOutcome | undefined>;
+  readonly #evaluator: ChunkEvaluator;
+  readonly #outcomes: Array<KeptOutcome | undefined>;
   readonly #started = performance.now();
+  /** For error messages alone: no function gets these. */
+  #originals: Slices | undefined;
 
-  constructor(work: ChunkWork, calls: Calls) {
+  constructor(work: ChunkWork, evaluator: ChunkEvaluator) {
     this.#work = work;
-    this.#calls = calls;
-    this.#outcomes = new Array<CallOutcome | undefined>(sliceCount(work.slices)).fill(undefined);
+    this.#evaluator = evaluator;
+    this.#outcomes = new Array<KeptOutcome | undefined>(sliceCount(work.slices)).fill(undefined);
   }
 
   async process(): Promise<void> {
-    const { onError } = this.#work;
-    await this.#evaluate(this.#outcomes.map((_, place) => place));
+    const { onError, slices } = this.#work;
+    await this.#evaluate(
+      slices,
+      this.#outcomes.map((_, place) => place),
+    );
     if (onError.policy === "retry") await this.#retry(onError.retries);
     if (onError.policy === "call") await this.#callForFailed(onError.function);
   }
 
-  collect(): { readonly values: unknown[]; readonly failures: SliceFailure[] } {
+  /** The values so far, a copy for each reader. */
+  readValues(): unknown[] {
     const values: unknown[] = [];
-    const failures: SliceFailure[] = [];
-    for (const [place, outcome] of this.#outcomes.entries()) {
-      if (outcome === undefined) continue;
-      if ("error" in outcome) failures.push({ place, error: outcome.error });
-      else values.push(outcome.value);
-    }
-    return { values, failures };
+    for (const outcome of this.#outcomes)
+      if (outcome !== undefined && !("error" in outcome)) values.push(valueIn(outcome));
+    return values;
   }
 
-  async #evaluate(places: readonly number[]): Promise<void> {
-    const { process, slices, onError, isTimed } = this.#work;
+  get failures(): SliceFailure[] {
+    return this.#failedPlaces().map((place) => ({ place, error: this.#errorAt(place) }));
+  }
+
+  async #evaluate(slices: Slices, places: readonly number[]): Promise<void> {
+    const { process, onError, isTimed } = this.#work;
     let lastMs = performance.now() - this.#started;
-    await this.#calls(
+    await this.#evaluator.calls(
       process,
       places.map((place) => [sliceAt(slices, place)]),
       (index, outcome) => {
         const place = places[index] ?? 0;
-        this.#outcomes[place] = outcome;
+        const kept = keptOutcome(outcome, process, () => [this.#originalAt(place)]);
+        this.#outcomes[place] = kept;
         if (isTimed) {
           const nowMs = performance.now() - this.#started;
           this.times[place] = [lastMs, nowMs - lastMs];
           lastMs = nowMs;
         }
-        return onError.policy !== "fail" || !("error" in outcome);
+        return onError.policy !== "fail" || !("error" in kept);
       },
     );
   }
@@ -111,25 +128,39 @@ class ChunkSlices {
       const places = this.#failedPlaces();
       if (places.length === 0) return;
       await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** retry));
-      await this.#evaluate(places);
+      await this.#evaluate(this.#evaluator.readSlices(), places);
     }
   }
 
   async #callForFailed(target: NamedFunction): Promise<void> {
     const places = this.#failedPlaces();
-    const argumentLists = places.map((place) => [this.#errorAt(place), sliceAt(this.#work.slices, place)]);
-    await this.#calls(target, argumentLists, (index, outcome) => {
-      this.#outcomes[places[index] ?? 0] = outcome;
+    if (places.length === 0) return;
+    const slices = this.#evaluator.readSlices();
+    const argumentLists = places.map((place) => [copyOf(this.#errorAt(place)), sliceAt(slices, place)]);
+    await this.#evaluator.calls(target, argumentLists, (index, outcome) => {
+      const place = places[index] ?? 0;
+      const args = () => [this.#errorAt(place), this.#originalAt(place)];
+      this.#outcomes[place] = keptOutcome(outcome, target, args);
       return true;
     });
   }
 
-  #failedPlaces(): number[] {
-    return [...this.#outcomes.keys()].filter((place) => this.#errorAt(place) !== undefined);
+  #originalAt(place: number): unknown {
+    this.#originals ??= this.#evaluator.readSlices();
+    return sliceAt(this.#originals, place);
   }
 
-  #errorAt(place: number): ErrorTree | undefined {
-    const outcome = this.#outcomes[place];
-    return outcome !== undefined && "error" in outcome ? outcome.error : undefined;
+  #failedPlaces(): number[] {
+    return [...this.#outcomes.keys()].filter((place) => "error" in (this.#outcomes[place] ?? {}));
   }
+
+  #errorAt(place: number): ErrorTree {
+    const outcome = this.#outcomes[place];
+    if (outcome === undefined || !("error" in outcome)) throw new Error(`unreachable: slice ${place} has not failed`);
+    return outcome.error;
+  }
+}
+
+function copyOf(tree: ErrorTree): ErrorTree {
+  return decodeErrorTree(encodeError(tree));
 }

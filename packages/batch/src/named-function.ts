@@ -4,14 +4,16 @@ import { type AnyFunction, allDefinitions, type Defined, type Definition, GridEr
 /** A defined function, by its name or as the reference that `define` returned. */
 export type FunctionName<F extends AnyFunction = AnyFunction> = string | (F & Defined);
 
-/** A function at one version: what results are made by, and cached under. */
+/** A function as it stands in the pool: what results are made by, and cached under. */
 export interface NamedFunction {
   readonly name: string;
   readonly version: string;
+  /** Raised by forgetting all results of the function, so that chunks of before are not asked for any more. */
+  readonly generation: number;
 }
 
 /** The function in this process, if it was defined here at that version. */
-export function definitionOf({ name, version }: NamedFunction): Definition | undefined {
+export function definitionOf({ name, version }: Pick<NamedFunction, "name" | "version">): Definition | undefined {
   return allDefinitions().findLast((known) => known.name === name && known.version === version);
 }
 

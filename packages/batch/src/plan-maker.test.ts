@@ -18,7 +18,7 @@ function planFor(scores: readonly number[], isSerialPossible = false): Plan {
     workload: { msPerUnit: 100, busyRatio: 1, overheadMs: 1 },
   };
   const spec = { name: "batch", objective: "fast" } as CheckedSpec;
-  const work = { process: { name: "f", version: "1" }, onError: { policy: "fail" } } as const;
+  const work = { process: { name: "f", version: "1", generation: 0 }, onError: { policy: "fail" } } as const;
   const notSerial = isSerialPossible ? undefined : "it is not defined in it";
   return makePlan({
     ...{ spec, pilot, setting: { work, survey, notSerial }, totalUnits: 1_000 },

@@ -12,9 +12,8 @@ export interface PoolChunksParts {
   readonly grid: Grid;
   readonly pool: string;
   readonly work: SliceWork;
-  readonly cache: WindowOptions["cache"];
-  readonly priority: number | undefined;
-  readonly signal: AbortSignal;
+  /** How chunks are asked for. */
+  readonly asking: Pick<WindowOptions, "cache" | "priority" | "signal">;
   /** Since when this run is under way: what was evaluated before is cached. */
   readonly startedMs: number;
 }
@@ -53,24 +52,23 @@ export class PoolChunks {
 
   /** One chunk by itself. */
   async evaluate(chunk: Chunk): Promise<ChunkOutcome> {
-    const { grid, pool, cache, priority, signal } = this.#parts;
+    const { grid, pool, asking } = this.#parts;
     const request = this.#requestOf(chunk);
-    for await (const { outcome } of grid.stream(pool, [request], { cache, priority, signal }))
-      return this.#finish(chunk, outcome);
+    for await (const { outcome } of grid.stream(pool, [request], asking)) return this.#finish(chunk, outcome);
     throw new Error("unreachable: a stream of one request yields one outcome");
   }
 
   /** All chunks that the supply has, and those that are given back to it meanwhile. */
   async *run(flow: ChunkFlow): AsyncGenerator<ChunkOutcome, undefined> {
-    const { grid, pool, cache, priority, signal } = this.#parts;
-    const outcomes = grid.stream(pool, this.#requests(flow), { window: flow.window, cache, priority, signal });
+    const { grid, pool, asking } = this.#parts;
+    const outcomes = grid.stream(pool, this.#requests(flow), { ...asking, window: flow.window });
     for await (const { index, outcome } of outcomes) {
       const chunk = this.#open.get(index);
       if (chunk === undefined) continue;
       let isLeft = true;
       try {
         // whoever takes it may give it back to the supply, which has to happen before the supply counts as empty
-        yield await this.#finish(chunk, outcome);
+        yield this.#finish(chunk, outcome);
         isLeft = false;
       } finally {
         this.#open.delete(index);
@@ -105,14 +103,11 @@ export class PoolChunks {
     return [chunkFunction, { ...this.#parts.work, slices: chunk.slices }];
   }
 
-  async #finish(chunk: Chunk, outcome: Outcome<ChunkResult>): Promise<ChunkOutcome> {
+  #finish(chunk: Chunk, outcome: Outcome<ChunkResult>): ChunkOutcome {
     if ("error" in outcome) return { chunk, error: outcome.error };
-    const { grid, pool, startedMs } = this.#parts;
+    const { startedMs } = this.#parts;
     const result = outcome.value;
-    const request = this.#requestOf(chunk);
-    // failures are told as a value, and should not be kept as one
-    if (result.failures.length > 0 || result.reduceFailure !== undefined) await grid.forget(pool, request);
-    const id = requestId(encodeRequest(request).canonical);
+    const id = requestId(encodeRequest(this.#requestOf(chunk)).canonical);
     return { chunk, result, requestId: id, isCached: result.startedMs < startedMs, finishedMs: Date.now() };
   }
 }

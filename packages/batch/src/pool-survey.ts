@@ -5,6 +5,7 @@
 import { hostname } from "node:os";
 import type { Grid } from "@callgrid/client";
 import { GridError, nearestNames } from "@callgrid/core";
+import type { NamedFunction } from "./named-function.ts";
 
 type PoolState = Awaited<ReturnType<Grid["status"]>>;
 type Member = PoolState["members"][number];
@@ -20,8 +21,8 @@ export interface Lanes {
 export interface PoolSurvey {
   /** How many workers there are. */
   readonly workers: number;
-  /** Function names to versions. */
-  readonly versions: ReadonlyMap<string, string>;
+  /** The functions of the pool's table, by name. */
+  readonly functions: ReadonlyMap<string, NamedFunction>;
   /** The lanes for functions that keep the processor busy for this part of their time. */
   lanes(busyRatio: number): Lanes;
   /** The score of a worker of the pool (`pool/…`); undefined for one that was not there. */
@@ -36,18 +37,20 @@ export function surveyOf({ members, functions }: Pick<PoolState, "members" | "fu
   const scores = new Map(workers.map(({ id, description }) => [id, scoreIn(description)]));
   return {
     workers: workers.length,
-    versions: new Map([...functions.functions].map(([name, { version }]) => [name, version])),
+    functions: new Map(
+      [...functions.functions].map(([name, { version, generation }]) => [name, { name, version, generation }]),
+    ),
     lanes: (busyRatio) => allLanes(hostsOf(workers), busyRatio),
     scoreOf: (worker) => scores.get(worker.slice(worker.indexOf("/") + 1)),
     scoreHere: hostsOf(workers).find(({ name }) => name === hostname())?.meanScore ?? usualScore,
   };
 }
 
-/** The version of a function; throws `UNKNOWN_FUNCTION` with the nearest names for one that the pool does not have. */
-export function versionIn(survey: PoolSurvey, name: string, pool: string): string {
-  const version = survey.versions.get(name);
-  if (version !== undefined) return version;
-  const near = nearestNames(name, [...survey.versions.keys()], 3);
+/** A function of the pool; throws `UNKNOWN_FUNCTION` with the nearest names for one that the pool does not have. */
+export function functionIn(survey: PoolSurvey, name: string, pool: string): NamedFunction {
+  const found = survey.functions.get(name);
+  if (found !== undefined) return found;
+  const near = nearestNames(name, [...survey.functions.keys()], 3);
   const hint = near.length === 0 ? "" : `; did you mean ${near.map((other) => `"${other}"`).join(", ")}?`;
   throw new GridError("UNKNOWN_FUNCTION", `no worker of pool "${pool}" has a function "${name}"${hint}`, {
     details: { functionName: name, nearest: near },

@@ -16,8 +16,9 @@ export const serialWorker = "serial";
 export async function evaluateHere(chunk: Chunk, work: SliceWork, signal: AbortSignal): Promise<FinishedChunk> {
   signal.throwIfAborted();
   const { payload } = encodeRequest(["callgrid.chunk", { ...work, slices: chunk.slices }]);
-  const travelled = decodeRequest(payload)[1] as ChunkWork;
-  const result = await evaluateChunk(travelled, { calls: serialCalls(signal), worker: serialWorker });
+  const read = (): ChunkWork => decodeRequest(payload)[1] as ChunkWork;
+  const evaluator = { calls: serialCalls(signal), worker: serialWorker, readSlices: () => read().slices };
+  const result = await evaluateChunk(read(), evaluator);
   const arrived = decodeValue(encodeValue(result)) as ChunkResult;
   return { chunk, result: arrived, requestId: "", isCached: false, finishedMs: Date.now() };
 }

@@ -3,7 +3,7 @@ import { type ErrorTree, encodeRequest, isGridError, RequestError } from "@callg
 
 /** The tree of what was thrown by a call. */
 export function sliceError(thrown: unknown, functionName: string, args: readonly unknown[]): ErrorTree {
-  const req = encodeRequest([functionName, ...args]).payload;
+  const req = encodeRequest([functionName, ...args], Number.POSITIVE_INFINITY).payload;
   const isError = typeof thrown === "object" && thrown !== null && "message" in thrown;
   const msg = isError ? String(thrown.message) : `thrown: ${String(thrown)}`;
   const stack = isError && "stack" in thrown && typeof thrown.stack === "string" ? { stack: thrown.stack } : {};

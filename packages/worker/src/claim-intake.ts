@@ -102,8 +102,10 @@ export class ClaimIntake {
     const stamp = standing.stamp(definition);
     const now = clock.now();
     const settled = recent.get(key, { functionName: definition.name, stamp, now });
-    if (settled !== undefined) completer.add({ id, outcome: settled.text, ttlMs: definition.cacheTtlMs, stamp }, now);
-    return settled !== undefined;
+    if (settled === undefined) return false;
+    // not for longer than it may be used here
+    completer.add({ id, outcome: settled.text, ttlMs: Math.ceil(settled.until - now), stamp }, now);
+    return true;
   }
 
   #takeNew(call: EncodedCall, claim: Claim, definition: Definition): void {

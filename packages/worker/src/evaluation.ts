@@ -88,6 +88,8 @@ export class Evaluation {
   expectedMs = 0;
   /** Its function's stamp when it started. */
   stamp = "";
+  /** For how long the function lets its value be kept at most, in ms; undefined: for as long as its definition does. */
+  ttlLimitMs: number | undefined;
 
   holdsSlot = false;
   /** Calls that have not all come back. */
@@ -169,6 +171,12 @@ export class Evaluation {
   cancelAllTimers(): void {
     for (const cancel of this.cancelTimers ?? []) cancel();
     this.cancelTimers = undefined;
+  }
+
+  /** For how long its value may be kept, in ms; 0: not at all. */
+  get ttlMs(): number {
+    const ttlMs = this.definition?.cacheTtlMs ?? 0;
+    return this.ttlLimitMs === undefined ? ttlMs : Math.min(ttlMs, this.ttlLimitMs);
   }
 
   /** A copy of the arguments of its own for each evaluation. */

@@ -11,7 +11,14 @@ export type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
 export { importModule } from "./module-import.ts";
 export { areModules, type FunctionSource, type FunctionSources, loadFunctions } from "./module-loader.ts";
 export { OverdueWatch } from "./overdue-watch.ts";
-export { callReentrant, context, type RequestContext, streamReentrant } from "./request-context.ts";
+export {
+  callReentrant,
+  context,
+  limitTtl,
+  type RequestContext,
+  readArgumentsAgain,
+  streamReentrant,
+} from "./request-context.ts";
 export { type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
 export {
   isConfigurationCode,

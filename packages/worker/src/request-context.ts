@@ -98,6 +98,30 @@ export function context(): RequestContext {
   return evaluation.host.describe(evaluation);
 }
 
+/**
+ * For functions of the grid itself: the value of the request being evaluated is kept for at most so long, in ms; 0: not at all.
+ * Of several limits the shortest counts.
+ *
+ * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs.
+ */
+export function limitTtl(ttlMs: number): void {
+  const evaluation = storage.getStore();
+  if (evaluation === undefined) throw notInARequest("limitTtl");
+  evaluation.ttlLimitMs = Math.min(ttlMs, evaluation.ttlMs);
+}
+
+/**
+ * For functions of the grid itself: the arguments of the request being evaluated once more, as they came. What was made of them
+ * before may have been changed.
+ *
+ * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs.
+ */
+export function readArgumentsAgain(): unknown[] {
+  const evaluation = storage.getStore();
+  if (evaluation === undefined) throw notInARequest("readArgumentsAgain");
+  return evaluation.readArguments();
+}
+
 function notInARequest(name: string): GridError {
   return new GridError(
     "NOT_IN_A_REQUEST",

@@ -41,10 +41,10 @@ export class Settlement {
 
   /** An evaluation has settled at `now`, whoever found the outcome. */
   note(evaluation: Evaluation, now: number): void {
-    const { settled, mode, definition, isOwned, isCopy, ask } = evaluation;
+    const { settled, mode, ttlMs, isOwned, isCopy, ask } = evaluation;
     this.#leaveFlight(evaluation);
     if (settled === undefined) return;
-    const isKept = !settled.isError && definition !== undefined && definition.cacheTtlMs > 0 && mode !== "bypass";
+    const isKept = !settled.isError && ttlMs > 0 && mode !== "bypass";
     if (isKept) this.#remember(evaluation, settled, now);
     const isOurs = isOwned || isCopy;
     if (isOurs) this.#measure(evaluation, settled, now);
@@ -108,8 +108,8 @@ export class Settlement {
   }
 
   #complete(evaluation: Evaluation, settled: Settled, { isKept, now }: { isKept: boolean; now: number }): void {
-    const { id, definition, stamp } = evaluation;
-    const ttlMs = isKept && definition !== undefined ? definition.cacheTtlMs : 0;
+    const { id, stamp } = evaluation;
+    const ttlMs = isKept ? evaluation.ttlMs : 0;
     this.#parts.completer.add({ id, outcome: settled.text, ttlMs, stamp: stamp === "" ? noStamp : stamp }, now);
   }
 
@@ -122,7 +122,7 @@ export class Settlement {
     const tookMs = isOurs ? now - startedAt : Number.POSITIVE_INFINITY;
     // the definition's own name: that of a claim may be a piece of its payload, which would be kept with it
     const functionName = definition.name;
-    recent.put(key, settled, { functionName, stamp, until: now + definition.cacheTtlMs, tookMs });
+    recent.put(key, settled, { functionName, stamp, until: now + evaluation.ttlMs, tookMs });
   }
 }
 

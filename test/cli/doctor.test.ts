@@ -1,6 +1,7 @@
 /** `callgrid doctor` on a Redis with each fault: it names the fault and its remedy. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { openStatekeeper } from "@callgrid/statekeeper";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import type { Finding } from "../../packages/cli/src/diagnosis.ts";
 import { blocksIn, pageText } from "../docs/markdown.ts";
@@ -8,6 +9,7 @@ import { type CommandResult, runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 import { startTlsRedis } from "../harness/tls-redis.ts";
+import { until } from "../harness/until.ts";
 
 const wellSet = ["--appendonly", "yes", "--maxmemory", "200mb", "--maxmemory-policy", "volatile-lru"];
 
@@ -122,6 +124,24 @@ describe("callgrid doctor", () => {
     expect(findings[0]?.message).toMatch(message);
     expect(findings[0]?.remedy).toMatch(remedy);
     expect(exitCode).toBe(1);
+  });
+
+  it("names a Redis that a script keeps busy", async () => {
+    const redis = await server("--busy-reply-threshold", "20");
+    const script = redis.command("EVAL", '"while true do end"', "0");
+    await until(async () => (await redis.command("PING")).startsWith("-BUSY"));
+    const { of } = await diagnose(redis.url);
+    expect(of("connection")).toMatchObject({ status: "wrong", remedy: expect.stringContaining("SCRIPT KILL") });
+    await redis.command("SCRIPT", "KILL");
+    await script;
+  });
+
+  it("names a Redis that takes no more clients", async () => {
+    const redis = await server("--maxclients", "1");
+    const first = await openStatekeeper(redis.url, { grid: "grid" });
+    onTestFinished(() => first.close());
+    const { of } = await diagnose(redis.url);
+    expect(of("connection")).toMatchObject({ status: "wrong", remedy: expect.stringContaining("maxclients") });
   });
 
   it("names a password that is missing or wrong, and shows none", async () => {

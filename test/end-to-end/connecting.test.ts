@@ -7,6 +7,7 @@ import { connect, define, startWorker } from "callgrid";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { LogTape } from "../harness/log-tape.ts";
 import { RedisServer } from "../harness/redis-server.ts";
+import { until } from "../harness/until.ts";
 
 const double = define("double", (x: number) => 2 * x);
 
@@ -71,6 +72,65 @@ test("a client may start before its Redis does", async () => {
   const grid = await connecting;
   expect((await grid.status("pool")).members).toEqual([]);
   await grid.close();
+});
+
+test("who comes while Redis is busy with a script waits for it, up to connectTimeoutMs", async () => {
+  const server = await RedisServer.start({ args: ["--busy-reply-threshold", "20"] });
+  onTestFinished(() => server.stop());
+  const script = server.command("EVAL", '"while true do end"', "0");
+  await until(async () => (await server.command("PING")).startsWith("-BUSY"));
+  const options = { grid: randomUUID(), log: new LogTape().log };
+  await expect(connect(server.url, { ...options, connectTimeoutMs: 300 })).rejects.toMatchObject({
+    code: "CONNECTION_FAILED",
+    message: expect.stringContaining("BUSY"),
+  });
+  const connecting = connect(server.url, options);
+  const starting = startWorker({ ...options, pool: "pool", functions: [double], url: server.url });
+  await server.command("SCRIPT", "KILL");
+  await script;
+  await (await starting).stop();
+  await (await connecting).close();
+});
+
+test("who comes while Redis takes no more clients waits for a place, up to connectTimeoutMs", async () => {
+  const server = await RedisServer.start({ args: ["--maxclients", "1"] });
+  onTestFinished(() => server.stop());
+  const first = await openStatekeeper(server.url, { grid: "grid" });
+  const second = openStatekeeper(server.url, { grid: "grid", connectTimeoutMs: 300 });
+  await expect(second).rejects.toMatchObject({
+    code: "CONNECTION_FAILED",
+    message: expect.stringMatching(/max number of clients|maxclients/),
+  });
+  const third = openStatekeeper(server.url, { grid: "grid" });
+  await first.close();
+  await (await third).close();
+});
+
+test("what waits on a connection that gets no place any more is not lost", async () => {
+  const server = await RedisServer.start();
+  onTestFinished(() => server.stop());
+  const both = await Promise.all([1, 2].map(() => openStatekeeper(server.url, { grid: "grid" })));
+  await both[0]?.ping();
+  await server.kill("SIGKILL");
+  await server.restart();
+  // as many places as one of them and the harness take
+  await until(async () => (await server.command("CONFIG", "SET", "maxclients", "1")).startsWith("+OK"));
+  const asking = both.map(async (statekeeper) => {
+    await statekeeper.pool("pool").inspect();
+    await statekeeper.close();
+  });
+  await Promise.all(asking);
+});
+
+test("a worker whose second connection gets no place is refused, instead of waiting for ever", async () => {
+  const server = await RedisServer.start({ args: ["--maxclients", "1"] });
+  onTestFinished(() => server.stop());
+  const log = new LogTape().log;
+  const starting = startWorker({ pool: "pool", functions: [double], url: server.url, connectTimeoutMs: 500, log });
+  await expect(starting).rejects.toMatchObject({
+    code: "CONNECTION_FAILED",
+    message: expect.stringContaining("the connection that renews the lease"),
+  });
 });
 
 /** A port that leads to the real Redis, and on which that says it is version 6: such a server itself is hard to come by. */

@@ -19,6 +19,8 @@ interface Fault {
 const faults: Fault[] = [
   { name: "is cut", begin: (proxy) => proxy.cut(), ms: cutMs },
   { name: "falls silent with its socket open", begin: (proxy) => proxy.fallSilent(), ms: silentMs },
+  { name: "takes no link that says anything", begin: (proxy) => proxy.stall(0), ms: cutMs },
+  { name: "takes links that fall silent before they are ready", begin: (proxy) => proxy.stall(1), ms: cutMs },
   { name: "is reset again and again, and slow", begin: resetOften, ms: 2_000 },
 ];
 

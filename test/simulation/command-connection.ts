@@ -4,6 +4,7 @@
  * What was under way on a broken connection may still arrive, even after the same command came on the next.
  */
 import type { VirtualClock } from "@callgrid/core";
+import { Handshake } from "./handshake.ts";
 import type { Network } from "./network.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { Trace } from "./trace.ts";
@@ -13,6 +14,14 @@ export interface ConnectionParts {
   readonly world: VirtualClock;
   readonly network: Network;
   readonly trace: Trace;
+}
+
+/** How a connection breaks. */
+export interface Break {
+  /** How long it takes until a first attempt to connect again. */
+  readonly downMs: number;
+  /** How many attempts then stall in their handshake. */
+  readonly stalls: number;
 }
 
 interface Command {
@@ -38,15 +47,22 @@ interface Line {
 export class CommandConnection {
   readonly #parts: ConnectionParts;
   readonly #unanswered = new Set<Command>();
+  readonly #handshake: Handshake;
   #line: Line | undefined = newLine();
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
+    this.#handshake = new Handshake(parts);
     parts.process.onEnd(() => this.#break(true));
   }
 
   get isOpen(): boolean {
     return this.#line !== undefined;
+  }
+
+  /** See {@link Handshake.stalledUntilMs}. */
+  get stalledUntilMs(): number {
+    return this.#handshake.stalledUntilMs;
   }
 
   /** The reply, sooner or later; never one for a process that is dead. */
@@ -59,12 +75,12 @@ export class CommandConnection {
     });
   }
 
-  /** Breaks now, and connects again after so long. Nothing more arrives at a server that went down itself. */
-  cut(downMs: number, isServerUp: boolean): void {
+  /** Breaks now, and connects again as {@link Break} says. Nothing more arrives at a server that went down itself. */
+  cut({ downMs, stalls }: Break, isServerUp: boolean): void {
     if (!this.isOpen) return;
     this.#break(isServerUp);
     const { process, world } = this.#parts;
-    process.at(world.now() + downMs, () => this.#connectAgain());
+    process.at(world.now() + downMs, () => this.#handshake.make(stalls, () => this.#connectAgain()));
   }
 
   #break(isServerUp: boolean): void {

@@ -5,9 +5,22 @@
 import type { NetworkManner } from "./network.ts";
 import type { Random } from "./random.ts";
 
-export const faultKinds = ["delays", "repeats", "cuts", "halfOpen", "stops", "deaths", "leaving", "emptying"] as const;
+export const faultKinds = [
+  "delays",
+  "repeats",
+  "cuts",
+  "halfOpen",
+  "stops",
+  "deaths",
+  "leaving",
+  "emptying",
+  "stalls",
+] as const;
 
-/** `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave in peace. */
+/**
+ * `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave in peace. `stalls`: attempts to
+ * connect again are accepted, and then nothing comes.
+ */
 export type FaultKind = (typeof faultKinds)[number];
 
 /** What happens to the processes of one kind. */
@@ -22,6 +35,8 @@ export interface ProcessFaults {
   readonly cutEveryMs: number;
   readonly longestCutMs: number;
   readonly longestUnnoticedMs: number;
+  /** How many of the broken connections meet attempts that stall when they are made again. */
+  readonly stallShare: number;
   /** How often one leaves in peace. */
   readonly leaveEveryMs: number;
 }
@@ -81,6 +96,7 @@ function drawProcessFaults(random: Random, has: ReadonlySet<FaultKind>): Process
   const longestCutMs = random.logarithmic(5, 3_000);
   const longestUnnoticedMs = random.logarithmic(1, 2_000);
   const leaveEveryMs = random.logarithmic(500, 5_000);
+  const stallShare = random.pick([0, 0.1, 0.3, 1]);
   return {
     deathShare: has.has("deaths") ? deathShare : 0,
     mostInteractions,
@@ -89,6 +105,7 @@ function drawProcessFaults(random: Random, has: ReadonlySet<FaultKind>): Process
     cutEveryMs: has.has("cuts") ? cutEveryMs : never,
     longestCutMs,
     longestUnnoticedMs: has.has("halfOpen") ? longestUnnoticedMs : 0,
+    stallShare: has.has("stalls") ? stallShare : 0,
     leaveEveryMs: has.has("leaving") ? leaveEveryMs : never,
   };
 }

@@ -4,7 +4,8 @@
  * process has connected again. That is for one read only, since nobody makes another on a broken connection.
  */
 import type { InboxHandlers, InboxListener, InboxMessage, PoolKeeper } from "@callgrid/statekeeper";
-import type { ConnectionParts } from "./command-connection.ts";
+import type { Break, ConnectionParts } from "./command-connection.ts";
+import { Handshake } from "./handshake.ts";
 
 /** A connection's reads. */
 interface Reader {
@@ -19,6 +20,7 @@ export class InboxConnection implements InboxListener {
   readonly #pool: PoolKeeper;
   readonly #process: string;
   readonly #handlers: InboxHandlers;
+  readonly #handshake: Handshake;
   #reader: Reader | undefined;
   #isClosed = false;
 
@@ -27,6 +29,7 @@ export class InboxConnection implements InboxListener {
     this.#pool = inbox.pool;
     this.#process = inbox.process;
     this.#handlers = inbox.handlers;
+    this.#handshake = new Handshake(parts);
     this.#reader = this.#read();
     parts.process.onEnd(() => this.#end());
   }
@@ -35,15 +38,20 @@ export class InboxConnection implements InboxListener {
     this.#end();
   }
 
-  /** Breaks now, and connects again after `downMs`; the server notices after `unnoticedMs`. */
-  cut(downMs: number, unnoticedMs: number): void {
+  /** See {@link Handshake.stalledUntilMs}. */
+  get stalledUntilMs(): number {
+    return this.#handshake.stalledUntilMs;
+  }
+
+  /** Breaks now, and connects again as {@link Break} says; the server notices after `unnoticedMs`. */
+  cut({ downMs, stalls }: Break, unnoticedMs: number): void {
     const reader = this.#reader;
     if (reader === undefined) return;
     this.#reader = undefined;
     reader.isOpen = false;
     const { process, world } = this.#parts;
     world.after(unnoticedMs, () => close(reader));
-    process.at(world.now() + downMs, () => this.#connectAgain());
+    process.at(world.now() + downMs, () => this.#handshake.make(stalls, () => this.#connectAgain()));
   }
 
   #connectAgain(): void {

@@ -31,7 +31,8 @@ export class Saboteur {
 
   /** Since when the process runs undisturbed; undefined for one that has ended. */
   get calmSinceMs(): number | undefined {
-    return this.#parts.process.isAlive ? this.#calmSinceMs : undefined;
+    const { process, keeper } = this.#parts;
+    return process.isAlive ? Math.max(this.#calmSinceMs, keeper.stalledUntilMs) : undefined;
   }
 
   start(): void {
@@ -51,7 +52,7 @@ export class Saboteur {
   /** The statekeeper went down, and is away for so long. */
   loseServer(downMs: number): void {
     const reconnectMs = downMs + this.#parts.random.between(0, 100);
-    this.#parts.keeper.loseServer(reconnectMs);
+    this.#parts.keeper.loseServer({ downMs: reconnectMs, stalls: this.#drawStalls() });
     this.#noteDisturbance(reconnectMs);
   }
 
@@ -80,10 +81,17 @@ export class Saboteur {
     const downMs = random.logarithmic(1, faults.longestCutMs);
     const unnoticedMs = faults.longestUnnoticedMs === 0 ? 0 : random.between(0, faults.longestUnnoticedMs);
     const what = random.pick(["commands", "inbox", "both"] as const);
-    trace.note(process.name, `loses its connection (${what}) for ${downMs.toFixed(0)} ms`);
-    if (what !== "inbox") keeper.cutCommands(downMs);
-    if (what !== "commands") keeper.cutInbox(downMs, unnoticedMs);
+    const how = { downMs, stalls: this.#drawStalls() };
+    const after = how.stalls === 0 ? "" : `, and ${how.stalls} attempts stall then`;
+    trace.note(process.name, `loses its connection (${what}) for ${downMs.toFixed(0)} ms${after}`);
+    if (what !== "inbox") keeper.cutCommands(how);
+    if (what !== "commands") keeper.cutInbox(how, unnoticedMs);
     this.#noteDisturbance(downMs + unnoticedMs);
+  }
+
+  #drawStalls(): number {
+    const { random, faults } = this.#parts;
+    return random.chance(faults.stallShare) ? random.integer(1, 2) : 0;
   }
 
   #noteDisturbance(ms: number): void {

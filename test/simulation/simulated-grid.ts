@@ -118,7 +118,7 @@ export class SimulatedGrid {
     if (this.#hasSpecialists && this.#hasNewcomers) return;
     this.trace.note("statekeeper", `restarts empty, and is away for ${downMs.toFixed(0)} ms`);
     for (const saboteur of this.#saboteurs) if (saboteur.calmSinceMs !== undefined) saboteur.loseServer(downMs);
-    this.#undertaker.loseServer(downMs);
+    this.#undertaker.loseServer({ downMs, stalls: 0 });
     this.#statekeeper.empty();
   }
 

@@ -31,7 +31,7 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "@callgrid/statekeeper";
-import { CommandConnection, type ConnectionParts } from "./command-connection.ts";
+import { type Break, CommandConnection, type ConnectionParts } from "./command-connection.ts";
 import { InboxConnection } from "./inbox-connection.ts";
 import type { WatchedPool } from "./watched-pool.ts";
 
@@ -53,20 +53,25 @@ export class SimulatedKeeper implements PoolKeeper {
     ask();
   }
 
+  /** Until when some attempt to connect was stalled: until now, if one is. */
+  get stalledUntilMs(): number {
+    return Math.max(...[this.#connection, ...this.#inboxes].map(({ stalledUntilMs }) => stalledUntilMs));
+  }
+
   /** Breaks the connection for commands. */
-  cutCommands(downMs: number): void {
-    this.#connection.cut(downMs, true);
+  cutCommands(how: Break): void {
+    this.#connection.cut(how, true);
   }
 
   /** Breaks the reading of the inbox; see {@link InboxConnection.cut}. */
-  cutInbox(downMs: number, unnoticedMs: number): void {
-    for (const inbox of this.#inboxes) inbox.cut(downMs, unnoticedMs);
+  cutInbox(how: Break, unnoticedMs: number): void {
+    for (const inbox of this.#inboxes) inbox.cut(how, unnoticedMs);
   }
 
   /** The server went down: all connections break, and nothing under way arrives. */
-  loseServer(downMs: number): void {
-    this.#connection.cut(downMs, false);
-    this.cutInbox(downMs, 0);
+  loseServer(how: Break): void {
+    this.#connection.cut(how, false);
+    this.cutInbox(how, 0);
   }
 
   join(member: Member): Promise<FunctionTable> {

@@ -34,6 +34,10 @@ const remedies: Readonly<Record<RefusalKind, string>> = {
   "password-wrong":
     "correct user and password in the URL (special characters as %xx), or set them in Redis: ACL SETUSER",
   "cluster-down": "see which nodes are missing: redis-cli --cluster check host:port, and start them, or --cluster fix",
+  busy: "a script has run for too long; it ends by redis-cli SCRIPT KILL, unless it has written already",
+  loading: "Redis loads its data: try again when it has; callers and workers wait for it by themselves",
+  closed:
+    "see whether maxclients is reached (CONFIG GET maxclients, INFO clients), or whether a proxy between has no Redis behind it",
   "no-rights":
     "let the user of the URL use INFO and the commands of callgrid's keys: ACL SETUSER <user> +@all -@admin -@dangerous +info ~callgrid:*",
   other: "see the reason, and Redis's own log",

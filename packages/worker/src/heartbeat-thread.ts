@@ -3,11 +3,11 @@
  * and the main thread does not get to say so itself.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { openStatekeeper } from "@callgrid/statekeeper";
+import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { OverdueWatch } from "./overdue-watch.ts";
 import type { HeartbeatNews, HeartbeatOrder, HeartbeatThreadData } from "./thread-heartbeat.ts";
 
-const longestTimeoutMs = 2_147_483_647;
+const retryMs = 1_000;
 
 const data = workerData as HeartbeatThreadData;
 
@@ -22,8 +22,7 @@ function isOrphan(): boolean {
   return data.endsProcess && process.ppid !== supervisor;
 }
 
-const keeper = await openStatekeeper(data.url, { grid: data.grid, connectTimeoutMs: longestTimeoutMs });
-const pool = keeper.pool(data.pool);
+const pool = (await openPatiently()).pool(data.pool);
 const overdue = new OverdueWatch({
   keeper: pool,
   worker: data.worker,
@@ -36,12 +35,25 @@ parentPort?.on("message", (order: HeartbeatOrder) => {
   else if (order.kind === "watch") overdue.watch(order.watch);
   else overdue.unwatch(order.watch);
 });
-tell("ready");
+tell({ kind: "ready" });
 await toldToBeat;
 while (!isOrphan()) {
   const isKnown = await pool.renew(data.worker, data.leaseMs).catch(() => true);
-  if (!isKnown) tell("lost");
+  if (!isKnown) tell({ kind: "lost" });
   await new Promise((resolve) => setTimeout(resolve, data.leaseMs / 3));
+}
+
+/** Tries until it works: whether the worker waits for that is for the worker to decide. */
+async function openPatiently(): Promise<Statekeeper> {
+  const { url, grid, connectTimeoutMs } = data;
+  for (;;) {
+    try {
+      return await openStatekeeper(url, { grid, connectTimeoutMs });
+    } catch (error) {
+      tell({ kind: "unreachable", reason: error instanceof Error ? error.message : String(error) });
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
 }
 
 function tell(news: HeartbeatNews): void {

@@ -9,6 +9,8 @@ import type { Watch } from "./heartbeat.ts";
 
 /** What the worker gets beyond the limit to settle the matter itself, in ms. */
 const graceMs = 250;
+/** A pool that cannot be reached does not keep a worker that never yields from being ended, in ms. */
+const patienceMs = 5_000;
 const longestTimeoutMs = 2_147_483_647;
 
 /** What is looked at, and how it is ended. */
@@ -53,10 +55,10 @@ export class OverdueWatch {
     if (watch.kind === "deadline" && (await this.#isPutOff(watch))) return;
     if (!this.#watched.has(keyOf(watch))) return;
     // whatever comes of telling it: a worker that never yields must not go on
-    await this.#settleAsTimeout(watch).catch(() => undefined);
+    await withPatience(this.#settleAsTimeout(watch));
     if (end === undefined) return;
     // everything else it holds goes back uncounted: its own code was not at fault
-    await keeper.leave(worker).catch(() => undefined);
+    await withPatience(keeper.leave(worker));
     end();
   }
 
@@ -74,6 +76,16 @@ export class OverdueWatch {
     const outcome = encodeError(errorTree("TIMEOUT", "it ran longer than its time, and never yielded", payload));
     await keeper.complete(worker, [{ id, outcome, ttlMs: 0, stamp: "-#0" }], []);
   }
+}
+
+/** Resolves when the call has ended, however it did, or has taken too long. */
+async function withPatience(call: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMs);
+  });
+  await Promise.race([call.catch(() => undefined), expired]);
+  clearTimeout(timer);
 }
 
 function keyOf({ kind, id }: Pick<Watch, "id" | "kind">): string {

@@ -107,10 +107,12 @@ async function startLimited(given: StartWorkerOptions, options: WorkerOptionsRes
   const opened = statekeeper === undefined ? await open(place, options, logger) : undefined;
   const keeper = (statekeeper ?? opened)?.pool(pool);
   if (keeper === undefined) throw new Error("unreachable: a statekeeper is given or opened");
+  const { grid, connectTimeoutMs } = options;
+  const thread = { url: place, grid, pool, connectTimeoutMs, endsProcess: isSupervised === true };
   const makeHeartbeat = (heartbeat: HeartbeatOptions): Heartbeat =>
     opened === undefined
       ? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch })
-      : new ThreadHeartbeat(heartbeat, { url: place, grid: options.grid, pool, endsProcess: isSupervised === true });
+      : new ThreadHeartbeat(heartbeat, thread);
   const capabilities = capabilitiesOf(options);
   const worker = new Worker({
     id: id ?? newWorkerId(),
@@ -125,8 +127,13 @@ async function startLimited(given: StartWorkerOptions, options: WorkerOptionsRes
     meter,
     tracing: await loadTracing(),
   });
-  await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
-  await worker.start();
+  try {
+    await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
+    await worker.start();
+  } catch (error) {
+    await opened?.close();
+    throw error;
+  }
   return running(worker, pool, options, opened);
 }
 

@@ -43,13 +43,24 @@ export function runQueueName(grid: string): string {
   return `callgrid-runs-${grid}`;
 }
 
-/** How BullMQ connects there. On a Cluster its keys get a hash tag, so that they are of one slot, which the connection follows. */
-export function runConnection({ url, grid }: RunPlace): { connection: ConnectionOptions; prefix: string } {
+/** How long a link may be silent while an answer is due, in ms: a worker of BullMQ waits for work for up to 10 s. */
+const silenceMs = { commands: 5_000, work: 15_000 } as const;
+
+/**
+ * How BullMQ connects there. On a Cluster its keys get a hash tag, so that they are of one slot, which the connection follows.
+ *
+ * @param use - `work` for a worker of BullMQ, which waits on its connection.
+ */
+export function runConnection(
+  { url, grid }: RunPlace,
+  use: keyof typeof silenceMs = "commands",
+): { connection: ConnectionOptions; prefix: string } {
   const address = parseRedisUrl(url);
   const prefix = address.clusterNodes === undefined ? "bull" : `{${runQueueName(grid)}}`;
   const { reconnectOnError, ...options } = optionsFor(address, prefix);
   const connection = {
     ...options,
+    socketTimeout: silenceMs[use],
     maxRetriesPerRequest: null,
     // BullMQ would give up on a slot that moves
     reconnectOnError: (error: Error) =>
@@ -130,7 +141,9 @@ export class RunQueue {
     return CutLog.open({ client, key: this.#queue.toKey(`${id}:cuts`), keptMs: keptSeconds * 1_000 });
   }
 
+  /** Also while its Redis is away: nothing is under way any more, so there is nothing to wait for. */
   async close(): Promise<void> {
+    await this.#queue.getBackend().close(true);
     await this.#queue.close();
   }
 

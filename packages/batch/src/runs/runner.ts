@@ -54,7 +54,7 @@ export class Runner {
     const { url, grid, options, onError } = this.#parts;
     const { concurrency, lockMs } = options;
     this.#worker = new Worker<RunJobData>(runQueueName(grid), (job) => this.#carryOut(job), {
-      ...{ ...runConnection({ url, grid }), concurrency, skipVersionCheck: true },
+      ...{ ...runConnection({ url, grid }, "work"), concurrency, skipVersionCheck: true },
       ...{ lockDuration: lockMs, stalledInterval: Math.ceil(lockMs / 2), maxStalledCount: mostTakeovers },
     });
     this.#worker.on("error", onError);

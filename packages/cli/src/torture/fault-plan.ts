@@ -9,6 +9,8 @@ export const faultKinds = [
   "cut workers",
   "silence clients",
   "silence workers",
+  "stall clients",
+  "stall workers",
   "reset clients",
   "reset workers",
   "delay clients",
@@ -27,10 +29,14 @@ export interface PlannedFault {
   readonly lastsMs: number;
   /** For a delay: how much later everything arrives. */
   readonly delayMs: number;
+  /** For a stall: after how many replies a new link goes silent. None stalls the first reply, the next ones what follows it. */
+  readonly replies: number;
 }
 
 const longestPauseMs = 2_000;
 const longestDelayMs = 200;
+/** By then a link is ready, and takes its first commands. */
+const mostReplies = 2;
 
 /** An endless series of faults: in each round every kind once; the longest last three times as long as the leases. */
 export function* plannedFaults(chance: Chance, leaseMs: number): Generator<PlannedFault, never> {
@@ -44,5 +50,6 @@ function planFault(kind: FaultKind, chance: Chance, leaseMs: number): PlannedFau
     afterMs: chance.integer(0, longestPauseMs),
     lastsMs: isMomentary ? 0 : chance.integer(1, 3 * leaseMs),
     delayMs: chance.integer(1, longestDelayMs),
+    replies: chance.integer(0, mostReplies),
   };
 }

@@ -34,8 +34,9 @@ export class Saboteur {
   }
 
   async #make(fault: PlannedFault, signal: AbortSignal): Promise<void> {
-    const { kind, lastsMs, delayMs } = fault;
-    this.#parts.log.info({ lastsMs, ...(kind.startsWith("delay") && { delayMs }) }, `torture: ${kind}`);
+    const { kind, lastsMs, delayMs, replies } = fault;
+    const details = { ...(kind.startsWith("delay") && { delayMs }), ...(kind.startsWith("stall") && { replies }) };
+    this.#parts.log.info({ lastsMs, ...details }, `torture: ${kind}`);
     const mend = this.#begin(fault);
     if (mend === undefined) return;
     this.made[kind] += 1;
@@ -44,13 +45,14 @@ export class Saboteur {
   }
 
   /** Returns what ends the fault; nothing if there was nobody to do it to. */
-  #begin({ kind, delayMs }: PlannedFault): (() => void) | undefined {
+  #begin({ kind, delayMs, replies }: PlannedFault): (() => void) | undefined {
     const { workers, clientLink, workerLink } = this.#parts;
     if (kind === "kill worker") return workers.killOne() ? () => undefined : undefined;
     if (kind === "stop worker") return workers.stopOne();
     const link = kind.endsWith("clients") ? clientLink : workerLink;
     if (kind.startsWith("cut")) link.cut();
     else if (kind.startsWith("silence")) link.fallSilent();
+    else if (kind.startsWith("stall")) link.stall(replies);
     else if (kind.startsWith("reset")) link.reset();
     else link.delay(delayMs);
     return () => link.recover();

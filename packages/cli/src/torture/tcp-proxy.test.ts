@@ -104,3 +104,22 @@ it("swallows everything while it is silent, keeps the sockets, and resets them w
   proxy.recover();
   await reset;
 });
+
+it.each([0, 2])("stalls new links after %i replies, and leaves them so when it recovers", async (replies) => {
+  const { proxy, link } = await setProxy();
+  const before = await link();
+  const reset = closed(before.near);
+  proxy.stall(replies);
+  await reset;
+  const { near, far } = await link();
+  for (let reply = 0; reply < replies; reply += 1) {
+    far.write("passed");
+    expect(String((await once(near, "data"))[0])).toBe("passed");
+  }
+  await new Promise((resolve) => far.write("swallowed", resolve));
+  proxy.recover();
+  const next = await link();
+  next.far.write("passed");
+  expect(String((await once(next.near, "data"))[0])).toBe("passed");
+  expect([near.destroyed, far.destroyed, near.bytesRead]).toEqual([false, false, replies * "passed".length]);
+});

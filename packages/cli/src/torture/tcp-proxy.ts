@@ -1,12 +1,12 @@
 /**
  * A TCP proxy to break links with. What it does to its links: passes everything on, late if told so; resets them; refuses
- * new ones; or falls silent: it swallows every byte and keeps the sockets open, as a firewall does that has forgotten a link.
- * It holds what one side has sent until the other takes it, so it is for faults and not for bulk.
+ * new ones; falls silent: it swallows every byte and keeps the sockets open, as a firewall does that has forgotten a link; or
+ * stalls: it accepts links that go silent while they are being made, as a load balancer without a backend does. It holds what one side has sent until the other takes it, so it is for faults and not for bulk.
  */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
-type Manner = "open" | "cut" | "silent";
+type Manner = "open" | "cut" | "silent" | "stalled";
 
 export class TcpProxy {
   readonly #server: Server;
@@ -14,6 +14,7 @@ export class TcpProxy {
   readonly #links = new Set<Link>();
   #manner: Manner = "open";
   #delayMs = 0;
+  #repliesBeforeStall = 0;
 
   private constructor(connectUpstream: () => Socket) {
     this.#connectUpstream = connectUpstream;
@@ -59,11 +60,21 @@ export class TcpProxy {
     for (const link of this.#links) link.isSilent = true;
   }
 
+  /**
+   * Resets all links. New ones pass on so many replies, and then nothing more; {@link recover} ends that for links that come later, and
+   * leaves these as they are.
+   */
+  stall(replies: number): void {
+    this.#manner = "stalled";
+    this.#repliesBeforeStall = replies;
+    this.reset();
+  }
+
   /** Passes everything on again. Links that swallowed something are reset: what they lost does not come back. */
   recover(): void {
     this.#manner = "open";
     this.#delayMs = 0;
-    for (const link of this.#links) if (link.isSilent) link.reset();
+    for (const link of this.#links) if (link.isSilent && !link.isStalled) link.reset();
   }
 
   async stop(): Promise<void> {
@@ -80,6 +91,7 @@ export class TcpProxy {
     }
     const link = new Link(near, this.#connectUpstream(), () => this.#delayMs);
     link.isSilent = this.#manner === "silent";
+    if (this.#manner === "stalled") link.stallAfter(this.#repliesBeforeStall);
     this.#links.add(link);
     link.onEnd = () => this.#links.delete(link);
   }
@@ -88,6 +100,7 @@ export class TcpProxy {
 /** A pair of sockets. One side that ends takes the other along, unless the link is silent: then nobody hears of it. */
 class Link {
   isSilent = false;
+  isStalled = false;
   onEnd: () => void = () => undefined;
   readonly #near: Socket;
   readonly #far: Socket;
@@ -97,6 +110,17 @@ class Link {
     this.#far = far;
     this.#carry(near, far, delayMs);
     this.#carry(far, near, delayMs);
+  }
+
+  /** Falls silent for good once that many replies have passed. */
+  stallAfter(replies: number): void {
+    let left = replies;
+    this.isStalled = true;
+    this.isSilent = left === 0;
+    this.#far.on("data", () => {
+      left -= 1;
+      if (left === 0) this.isSilent = true;
+    });
   }
 
   reset(): void {

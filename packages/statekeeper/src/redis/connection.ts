@@ -1,22 +1,24 @@
 /**
  * Connections to a Redis: they reconnect by themselves for as long as it takes, and find out anew each time where Sentinels say
  * that the primary is, or which node of a Cluster has their slot. A command in flight when the link breaks is sent again, which
- * the contract allows. A half-open socket is found out by silence-watch.ts.
+ * the contract allows. No step of a link's life can hang: silence-watch.ts gives up one that goes silent, be it before it is ready.
  */
 import { GridError } from "@callgrid/core";
 import { Redis, type RedisOptions } from "ioredis";
+import { isPassingRefusal, refusalPauseMs } from "./passing-refusal.ts";
 import type { RedisAddress } from "./redis-address.ts";
 import { readScript, scriptNames } from "./scripts.ts";
+import { watchSilence } from "./silence-watch.ts";
 import { slotConnector } from "./slot-connector.ts";
-
-/** What the statekeeper tells of its connections; pino's loggers fit. */
-export interface ConnectionLog {
-  warn(facts: Record<string, unknown>, message: string): void;
-  info(facts: Record<string, unknown>, message: string): void;
-}
 
 const keepAliveMs = 5_000;
 const longestRetryMs = 1_000;
+/** How long DNS, TCP and TLS may take together, in ms; then the attempt begins anew, where Sentinels or a Cluster say by then. */
+const linkMs = 5_000;
+/** How long a connection that is closed may take to send what is left, in ms. */
+const closingMs = 500;
+/** How often a Redis that loads its data is asked whether it has, in ms. */
+const loadingMs = 1_000;
 /** Redis below this lacks commands that the statekeeper needs. */
 export const oldestMajor = 7;
 
@@ -27,6 +29,9 @@ export const oldestMajor = 7;
 export function optionsFor({ options, clusterNodes }: RedisAddress, key: string): RedisOptions {
   return {
     ...options,
+    connectTimeout: linkMs,
+    disconnectTimeout: closingMs,
+    maxLoadingRetryTime: loadingMs,
     ...(clusterNodes === undefined ? {} : { Connector: slotConnector(clusterNodes, key) }),
     reconnectOnError: ({ message }) => {
       if (message.startsWith("READONLY")) return 2;
@@ -57,6 +62,7 @@ export function makeConnection(address: RedisAddress, { name, key }: ConnectionP
     retryStrategy: (attempt: number) => Math.min(25 * 2 ** Math.min(attempt, 10), longestRetryMs),
     replyMapping: "legacy",
   });
+  watchSilence(redis);
   for (const script of scriptNames) redis.defineCommand(script, { numberOfKeys: 1, lua: scriptText(script) });
   return redis;
 }
@@ -71,26 +77,10 @@ function scriptText(script: (typeof scriptNames)[number]): string {
   return text;
 }
 
-/** Says when the link breaks and when it is back, once each, and while it is down once in a while at most. */
-export function logConnection(redis: Redis, log: ConnectionLog, address: string): void {
-  let downSince: number | undefined;
-  let lastToldAt = 0;
-  redis.on("error", (error: Error) => {
-    downSince ??= Date.now();
-    if (Date.now() - lastToldAt < 1_000) return;
-    lastToldAt = Date.now();
-    log.warn({ address, reason: error.message }, "no connection to Redis, trying on");
-  });
-  redis.on("close", () => {
-    downSince ??= Date.now();
-  });
-  redis.on("ready", () => {
-    if (downSince !== undefined) log.info({ address, downMs: Date.now() - downSince }, "connected to Redis again");
-    downSince = undefined;
-  });
-}
-
-/** Connects within `timeoutMs`, or throws `CONNECTION_FAILED`; throws `REDIS_TOO_OLD` below version 7. */
+/**
+ * Connects within `timeoutMs`, or throws `CONNECTION_FAILED`; what Redis refuses for reasons that pass is tried again until then.
+ * Throws `REDIS_TOO_OLD` below version 7.
+ */
 export async function connectWithin(redis: Redis, address: string, timeoutMs: number): Promise<void> {
   let lastError: Error | undefined;
   const noteError = (error: Error): void => {
@@ -103,9 +93,9 @@ export async function connectWithin(redis: Redis, address: string, timeoutMs: nu
   });
   redis.connect().catch(noteError);
   try {
-    await Promise.race([checkVersion(redis, address), expired]);
+    await Promise.race([checkVersion(redis, address, noteError), expired]);
   } catch (error) {
-    redis.disconnect();
+    closeConnection(redis);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -113,8 +103,15 @@ export async function connectWithin(redis: Redis, address: string, timeoutMs: nu
   }
 }
 
-async function checkVersion(redis: Redis, address: string): Promise<void> {
-  const information = await redis.info("server").catch((cause: Error) => {
+/** Closes a connection for good; what waits on it fails. */
+export function closeConnection(redis: Redis): void {
+  // ioredis would drop the pending attempt, and leave what waits for it waiting
+  if (redis.status === "reconnecting") redis.connect().catch(() => undefined);
+  redis.disconnect();
+}
+
+async function checkVersion(redis: Redis, address: string, onRefusal: (error: Error) => void): Promise<void> {
+  const information = await askPatiently(() => redis.info("server"), onRefusal).catch((cause: Error) => {
     throw new GridError("CONNECTION_FAILED", `Redis at ${address} refuses: ${cause.message}`, {
       details: { address },
       cause,
@@ -131,14 +128,33 @@ async function checkVersion(redis: Redis, address: string): Promise<void> {
   );
 }
 
-function connectionFailed(address: string, timeoutMs: number, cause: Error | undefined): GridError {
+async function askPatiently<Answer>(ask: () => Promise<Answer>, onRefusal: (error: Error) => void): Promise<Answer> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Error) || !isPassingRefusal(error)) throw error;
+      onRefusal(error);
+      await new Promise((resolve) => setTimeout(resolve, refusalPauseMs(attempt)));
+    }
+  }
+}
+
+function connectionFailed(
+  address: string,
+  timeoutMs: number,
+  cause: (Error & { readonly code?: string }) | undefined,
+): GridError {
   const reason = cause === undefined ? "no answer" : cause.message;
   return new GridError(
     "CONNECTION_FAILED",
-    `no Redis at ${address} within ${timeoutMs} ms (${reason}); is it running, and is the address right?`,
-    {
-      details: { address, timeoutMs },
-      cause,
-    },
+    `no Redis at ${address} within ${timeoutMs} ms (${reason}); ${adviceOn(cause?.code)}`,
+    { details: { address, timeoutMs }, cause },
   );
+}
+
+function adviceOn(code: string | undefined): string {
+  return code === "EPIPE" || code === "ECONNRESET"
+    ? "it closes every connection at once: is its maxclients reached, or does it expect TLS?"
+    : "is it running, and is the address right?";
 }

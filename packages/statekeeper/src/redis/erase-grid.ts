@@ -1,6 +1,6 @@
 /** Removes a grid from its Redis with everything in it: for grids that were made to be thrown away. */
 import { GridError } from "@callgrid/core";
-import { connectWithin, makeConnection } from "./connection.ts";
+import { closeConnection, connectWithin, makeConnection } from "./connection.ts";
 import { gridPrefix, knownPoolsKey } from "./keys.ts";
 import type { OpenOptions } from "./open.ts";
 import { parseRedisUrl } from "./redis-address.ts";
@@ -28,6 +28,6 @@ export async function eraseGrid(url: string, { grid, connectTimeoutMs = 10_000 }
     const own = pools.filter((pool) => pool.startsWith(`${grid}:`));
     if (own.length > 0) await redis.srem(knownPoolsKey, own);
   } finally {
-    redis.disconnect();
+    closeConnection(redis);
   }
 }

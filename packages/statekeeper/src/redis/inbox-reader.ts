@@ -4,8 +4,8 @@
  */
 import type { Redis } from "ioredis";
 import type { InboxHandlers, InboxListener, InboxMessage } from "../contract.ts";
+import { closeConnection } from "./connection.ts";
 import { decodeInboxMessage, type RecordedMessage } from "./inbox-message.ts";
-import { SilenceWatch } from "./silence-watch.ts";
 
 /** What a reader asks and tells beside its {@link InboxHandlers}. */
 export interface InboxHelp {
@@ -27,7 +27,6 @@ export class InboxReader implements InboxListener {
   readonly #key: string;
   readonly #handlers: InboxHandlers;
   readonly #help: InboxHelp;
-  readonly #watch: SilenceWatch;
   #isClosed = false;
   #wasReady = false;
   #lostAt: number | undefined;
@@ -37,7 +36,6 @@ export class InboxReader implements InboxListener {
     this.#key = key;
     this.#handlers = handlers;
     this.#help = help;
-    this.#watch = new SilenceWatch(redis);
     redis.on("close", () => {
       if (this.#wasReady) this.#lostAt ??= performance.now();
     });
@@ -53,8 +51,7 @@ export class InboxReader implements InboxListener {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#watch.stop();
-    this.#redis.disconnect();
+    closeConnection(this.#redis);
   }
 
   /** Twice: the server may serve the old link's read for a while, and drop what it took with that link. */
@@ -79,8 +76,7 @@ export class InboxReader implements InboxListener {
 
   async #readOnce(): Promise<string[]> {
     try {
-      const reading = this.#redis.blmpop(blockSeconds, 1, this.#key, "LEFT", "COUNT", messagesPerRead);
-      const reply = await this.#watch.over(reading);
+      const reply = await this.#redis.blmpop(blockSeconds, 1, this.#key, "LEFT", "COUNT", messagesPerRead);
       return reply === null ? [] : reply[1];
     } catch {
       // closed, or refused for now (loading, failover): the connection says which, and logs it

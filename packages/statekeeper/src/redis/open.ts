@@ -3,7 +3,8 @@
  */
 import { type Clock, systemClock } from "@callgrid/core";
 import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract.ts";
-import { type ConnectionLog, makeConnection } from "./connection.ts";
+import { makeConnection } from "./connection.ts";
+import { ConnectionJournal, type ConnectionLog } from "./connection-log.ts";
 import { type InboxHelp, InboxReader } from "./inbox-reader.ts";
 import { knownPoolsKey, poolPrefix } from "./keys.ts";
 import { parseRedisUrl, type RedisAddress } from "./redis-address.ts";
@@ -31,8 +32,9 @@ const silentLog: ConnectionLog = { warn: () => undefined, info: () => undefined 
 export async function openStatekeeper(url: string, options: OpenOptions): Promise<Statekeeper> {
   const { grid, connectTimeoutMs = 10_000, log = silentLog, clock = systemClock } = options;
   const address = parseRedisUrl(url);
-  const links = await RedisLinks.open({ address, clock, log }, connectTimeoutMs);
-  return new RedisStatekeeper({ address, links, grid });
+  const journal = new ConnectionJournal(log, address.shown);
+  const links = await RedisLinks.open({ address, clock, log, journal }, connectTimeoutMs);
+  return new RedisStatekeeper({ address, links, journal, grid });
 }
 
 class RedisStatekeeper implements Statekeeper {
@@ -40,13 +42,15 @@ class RedisStatekeeper implements Statekeeper {
   readonly grid: string;
   readonly #address: RedisAddress;
   readonly #links: RedisLinks;
+  readonly #journal: ConnectionJournal;
   readonly #readers = new Set<InboxReader>();
 
-  constructor({ address, links, grid }: { address: RedisAddress; links: RedisLinks; grid: string }) {
-    this.address = address.shown;
-    this.grid = grid;
-    this.#address = address;
-    this.#links = links;
+  constructor(parts: { address: RedisAddress; links: RedisLinks; journal: ConnectionJournal; grid: string }) {
+    this.address = parts.address.shown;
+    this.grid = parts.grid;
+    this.#address = parts.address;
+    this.#links = parts.links;
+    this.#journal = parts.journal;
   }
 
   pool(pool: string): PoolKeeper {
@@ -89,8 +93,7 @@ class RedisStatekeeper implements Statekeeper {
 
   #openInbox(key: string, handlers: InboxHandlers, help: InboxHelp): InboxListener {
     const redis = makeConnection(this.#address, { name: "inbox", key });
-    // the command connection tells of the same trouble; an error without a listener would be thrown
-    redis.on("error", () => undefined);
+    this.#journal.follow(redis, "inbox");
     const reader = new InboxReader(redis, key, handlers, help);
     this.#readers.add(reader);
     return {

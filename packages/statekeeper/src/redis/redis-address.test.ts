@@ -10,6 +10,7 @@ describe("the URL of a single Redis", () => {
     ["redis://:p%3Aq@a", { ...a, db: 0, password: "p:q" }, "redis://a:6379"],
     ["redis://[::1]:7", { host: "::1", port: 7, db: 0 }, "redis://[::1]:7"],
     ["rediss://a", { ...a, db: 0, tls: { servername: "a" } }, "rediss://a:6379"],
+    ["rediss://127.0.0.1", { ...a, host: "127.0.0.1", db: 0, tls: {} }, "rediss://127.0.0.1:6379"],
     ["unix:///a%20b?password=p&db=3", { path: "/a b", password: "p", db: 3 }, "unix:///a%20b"],
   ])("%s", (url, options, shown) => {
     expect(parseRedisUrl(url)).toEqual({ options, shown });
@@ -32,7 +33,7 @@ describe("the URL of a Cluster", () => {
     ["rediss+cluster://a/0", { tls: {} }, [a], "rediss+cluster://a/0"],
     ["redis+cluster://me:p%2C@a", { username: "me", password: "p," }, [a], "redis+cluster://a"],
   ])("%s", (url, options, clusterNodes, shown) => {
-    expect(parseRedisUrl(url)).toEqual({ options: { ...options, connectTimeout: 5_000 }, clusterNodes, shown });
+    expect(parseRedisUrl(url)).toEqual({ options, clusterNodes, shown });
   });
 });
 
@@ -62,7 +63,7 @@ describe("the URL of Sentinels", () => {
     ],
   ])("%s", (url, options) => {
     expect(parseRedisUrl(url).options).toEqual({
-      ...{ ...options, connectTimeout: 5_000, sentinelCommandTimeout: 2_000 },
+      ...{ ...options, sentinelCommandTimeout: 2_000 },
       sentinelRetryStrategy: expect.any(Function) as unknown,
     });
   });

@@ -2,6 +2,7 @@
  * Reads the URL of a Redis: of a single server, of a Cluster (some of its nodes), or of Sentinels that know where the primary is.
  * What it comes to are options of ioredis, which all connections of the grid are made with.
  */
+import { isIP } from "node:net";
 import { GridError } from "@callgrid/core";
 import type { RedisOptions } from "ioredis";
 
@@ -27,8 +28,6 @@ const sentinelPort = 26_379;
 const longestSentinelPauseMs = 1_000;
 /** After how long a Sentinel that says nothing is left for the next one, in ms. */
 const sentinelAnswerMs = 2_000;
-/** After how long it is found out anew who is in charge, where who was does not take a connection, in ms. */
-const connectMs = 5_000;
 
 /**
  * Reads one of
@@ -71,7 +70,8 @@ function readSingle(url: URL): RedisAddress {
     ...{ host, port, db: databaseOf(database) },
     ...loginOf(`${url.username}:${url.password}`),
   };
-  if (url.protocol === "rediss:") options.tls = { servername: host };
+  // a name is for choosing among certificates, which addresses are not allowed to do
+  if (url.protocol === "rediss:") options.tls = isIP(host) === 0 ? { servername: host } : {};
   return {
     options,
     shown: `${url.protocol}//${url.hostname || host}:${port}${database === "" ? "" : `/${database}`}`,
@@ -89,7 +89,7 @@ function readCluster({ isSecure, hosts, path, options }: ManyHosts): Omit<RedisA
   // a Cluster has no other database
   if (!/^(\/0?)?$/.test(path)) throw new Error("a Cluster has database 0 only");
   const secure = isSecure ? { tls: {} } : {};
-  return { options: { ...options, connectTimeout: connectMs, ...secure }, clusterNodes: nodesOf(hosts, redisPort) };
+  return { options: { ...options, ...secure }, clusterNodes: nodesOf(hosts, redisPort) };
 }
 
 function readSentinel({ isSecure, hosts, path, options }: ManyHosts, parameters: URLSearchParams): RedisOptions {
@@ -102,7 +102,6 @@ function readSentinel({ isSecure, hosts, path, options }: ManyHosts, parameters:
     ...(isSecure ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
     ...(username === null ? {} : { sentinelUsername: username }),
     ...(password === null ? {} : { sentinelPassword: password }),
-    connectTimeout: connectMs,
     sentinelCommandTimeout: sentinelAnswerMs,
     sentinelRetryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), longestSentinelPauseMs),
   };

@@ -4,7 +4,8 @@
  */
 import type { Clock } from "@callgrid/core";
 import type { Redis } from "ioredis";
-import { type ConnectionLog, connectWithin, logConnection, makeConnection } from "./connection.ts";
+import { closeConnection, connectWithin, makeConnection } from "./connection.ts";
+import type { ConnectionJournal, ConnectionLog } from "./connection-log.ts";
 import { knownPoolsKey } from "./keys.ts";
 import type { RedisAddress } from "./redis-address.ts";
 import { ScriptRunner } from "./script-runner.ts";
@@ -22,6 +23,7 @@ interface LinksParts {
   readonly address: RedisAddress;
   readonly clock: Clock;
   readonly log: ConnectionLog;
+  readonly journal: ConnectionJournal;
 }
 
 export class RedisLinks {
@@ -72,9 +74,9 @@ export class RedisLinks {
   #link(prefix: string): Link {
     const known = this.#links.get(prefix);
     if (known !== undefined) return known;
-    const { address, clock, log } = this.#parts;
+    const { address, clock, log, journal } = this.#parts;
     const redis = makeConnection(address, { name: "commands", key: prefix });
-    logConnection(redis, log, address.shown);
+    journal.follow(redis, "commands");
     const link = { redis, runner: new ScriptRunner(redis, clock, log) };
     this.#links.set(prefix, link);
     if (this.#isClosed) closeLink(link);
@@ -86,15 +88,18 @@ export class RedisLinks {
     const redis = makeConnection(address, { name: "pools", key: knownPoolsKey });
     redis.on("error", () => undefined);
     await connectWithin(redis, address.shown, timeoutMs);
+    // the node may go away with the answer, and the connection would wait for it to come back
+    const timer = setTimeout(() => closeConnection(redis), timeoutMs);
     try {
       return await ask(redis);
     } finally {
-      redis.disconnect();
+      clearTimeout(timer);
+      closeConnection(redis);
     }
   }
 }
 
 function closeLink({ redis, runner }: Link): void {
   runner.close();
-  redis.disconnect();
+  closeConnection(redis);
 }

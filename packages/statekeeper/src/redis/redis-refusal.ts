@@ -18,6 +18,9 @@ export type RefusalKind =
   | "password-wrong"
   | "no-rights"
   | "cluster-down"
+  | "busy"
+  | "loading"
+  | "closed"
   | "other";
 
 const patterns: ReadonlyArray<readonly [RefusalKind, RegExp]> = [
@@ -25,11 +28,16 @@ const patterns: ReadonlyArray<readonly [RefusalKind, RegExp]> = [
   ["password-wrong", /WRONGPASS|invalid password|without any password configured/i],
   ["no-rights", /NOPERM/],
   ["cluster-down", /CLUSTERDOWN/],
+  ["busy", /^ ?BUSY\b/],
+  ["loading", /LOADING/],
+  ["closed", /max number of clients|EPIPE|ECONNRESET/],
   ["nobody-listens", /ECONNREFUSED|ENOENT|EACCES/],
   ["unknown-host", /ENOTFOUND|EAI_AGAIN/],
   ["certificate", /CERT|UNABLE_TO_VERIFY|certificate/i],
   ["no-answer", /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/i],
 ];
+
+const unclear: ReadonlySet<RefusalKind> = new Set(["other", "no-answer", "closed"]);
 
 /** How long to try another way of speaking, in ms. */
 const probeMs = 2_000;
@@ -43,7 +51,7 @@ export async function refusalKind(
   const text = `${error.code ?? ""} ${error.message}`;
   const told = patterns.find(([, pattern]) => pattern.test(text))?.[0] ?? "other";
   // somebody is there and does not talk to us: perhaps with the other kind of link
-  if (host === undefined || port === undefined || (told !== "other" && told !== "no-answer")) return told;
+  if (host === undefined || port === undefined || !unclear.has(told)) return told;
   if (tls === undefined) return (await speaksTls(host, port)) ? "tls-expected" : told;
   return (await speaksPlainly(host, port)) ? "no-tls-there" : told;
 }

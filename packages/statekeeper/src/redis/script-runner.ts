@@ -4,13 +4,9 @@
  */
 import { type Clock, GridError, sleep } from "@callgrid/core";
 import type { Redis } from "ioredis";
-import type { ConnectionLog } from "./connection.ts";
+import type { ConnectionLog } from "./connection-log.ts";
+import { isPassingRefusal, refusalPauseMs } from "./passing-refusal.ts";
 import type { ScriptName } from "./scripts.ts";
-import { SilenceWatch } from "./silence-watch.ts";
-
-const passingRefusals =
-  /^(OOM|LOADING|READONLY|BUSY|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MISCONF|NOSCRIPT)\b/;
-const longestPauseMs = 2_000;
 
 /** The arguments go as one list: a call takes as many as the stack has room for, and a script any number. */
 type ScriptCommand = (prefix: string, args: ReadonlyArray<string | number>) => Promise<unknown>;
@@ -19,7 +15,6 @@ export class ScriptRunner {
   readonly #redis: Redis;
   readonly #clock: Clock;
   readonly #log: ConnectionLog;
-  readonly #watch: SilenceWatch;
   #lastToldAt = 0;
   #isClosed = false;
 
@@ -27,7 +22,6 @@ export class ScriptRunner {
     this.#redis = redis;
     this.#clock = clock;
     this.#log = log;
-    this.#watch = new SilenceWatch(redis);
   }
 
   /** Runs a script on the pool with this prefix. */
@@ -60,18 +54,17 @@ export class ScriptRunner {
 
   close(): void {
     this.#isClosed = true;
-    this.#watch.stop();
   }
 
   async #patiently<Reply>(what: string, ask: () => Promise<Reply>): Promise<Reply> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#watch.over(ask());
+        return await ask();
       } catch (error) {
         if (this.#isClosed) throw new GridError("GRID_CLOSED", "the connection was closed", { cause: error });
-        if (!(error instanceof Error) || !isPassing(error)) throw refused(what, error);
+        if (!(error instanceof Error) || !isPassingRefusal(error)) throw refused(what, error);
         this.#tell(what, error);
-        await sleep(this.#clock, Math.min(20 * 2 ** Math.min(attempt, 10), longestPauseMs));
+        await sleep(this.#clock, refusalPauseMs(attempt));
       }
     }
   }
@@ -86,13 +79,6 @@ export class ScriptRunner {
     this.#lastToldAt = this.#clock.now();
     this.#log.warn({ script, reason: error.message }, "Redis refuses for now, trying on");
   }
-}
-
-/** Errors inside a script are told as `… OOM command not allowed …` or `ERR … script: …, @user_script…`, so look inside. */
-function isPassing(error: Error): boolean {
-  return (
-    passingRefusals.test(error.message) || /\b(OOM command not allowed|READONLY You can't write)/.test(error.message)
-  );
 }
 
 function refused(script: string, error: unknown): GridError {

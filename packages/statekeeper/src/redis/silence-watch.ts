@@ -1,50 +1,26 @@
 /**
- * Tears a link down on which nothing comes though an answer is due: a half-open socket tells nobody that it is dead. The watch
- * does not count the time in which this process itself heard nothing, since a calculation kept it from listening.
+ * Destroys a connection's link once it is silent for too long, so that ioredis makes another; link-patience.ts decides. It watches from
+ * the first attempt to connect until the connection is closed: neither the handshakes of TLS and Redis nor any command can hang.
  */
 import type { Redis } from "ioredis";
+import { LinkPatience, lookEveryMs, silenceMs } from "./link-patience.ts";
 
-/** No answer is due later than this: blocking reads take less, and scripts are bounded. In ms. */
-const silenceMs = 5_000;
-const lookEveryMs = 1_000;
-/** A look that comes this much late says that the process was busy. */
-const busyMs = 500;
-
-export class SilenceWatch {
-  readonly #redis: Redis;
-  readonly #timer: NodeJS.Timeout;
-  #due = 0;
-  #heardAt = 0;
-  #lookedAt = performance.now();
-
-  constructor(redis: Redis) {
-    this.#redis = redis;
-    this.#timer = setInterval(() => this.#look(), lookEveryMs).unref();
-  }
-
-  /** Waits for an answer, under watch. */
-  async over<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    if (this.#due === 0) this.#heardAt = performance.now();
-    this.#due += 1;
-    try {
-      return await answer;
-    } finally {
-      this.#due -= 1;
-      this.#heardAt = performance.now();
-    }
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  #look(): void {
-    const now = performance.now();
-    const wasBusy = now - this.#lookedAt > lookEveryMs + busyMs;
-    this.#lookedAt = now;
-    if (wasBusy) this.#heardAt = now;
-    if (this.#due === 0 || now - this.#heardAt < silenceMs || this.#redis.status !== "ready") return;
-    this.#heardAt = now;
-    this.#redis.stream.destroy(new Error(`nothing came for ${silenceMs} ms`));
-  }
+/** Watches a connection for as long as it lives. */
+export function watchSilence(redis: Redis): void {
+  const patience = new LinkPatience();
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    // there is none before the first link, and while Sentinels or a Cluster are asked it is the last one
+    const { stream, status, commandQueue } = redis;
+    if (stream === undefined || stream.destroyed) return;
+    const moment = { nowMs: performance.now(), status, unanswered: commandQueue.length, bytesHeard: stream.bytesRead };
+    if (patience.isExhaustedBy(moment)) stream.destroy(new Error(`nothing came for ${silenceMs} ms`));
+  };
+  redis.on("connecting", () => {
+    timer ??= setInterval(look, lookEveryMs).unref();
+  });
+  redis.on("end", () => {
+    clearInterval(timer);
+    timer = undefined;
+  });
 }

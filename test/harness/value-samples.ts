@@ -35,6 +35,7 @@ const richLeaf: fc.Arbitrary<unknown> = fc.oneof(
   fc.bigInt(),
   fc.date({ noInvalidDate: true }),
   fc.uint8Array({ maxLength: 8 }),
+  fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)),
   fc.float64Array({ maxLength: 3 }),
   fc.bigUint64Array({ maxLength: 3 }),
   fc.webUrl().map((text) => new URL(text)),
@@ -50,13 +51,14 @@ export const richValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((t
     fc.dictionary(key, tie("value"), { maxKeys: 4, noNullPrototype: true }),
     fc.array(fc.tuple(tie("value"), tie("value")), { maxLength: 3 }).map((entries) => new Map(entries)),
     fc.array(tie("value"), { maxLength: 3 }).map((members) => new Set(members)),
-    fc.tuple(fc.constantFrom("Error", "TypeError", "odd"), fc.string(), tie("value")).map(makeError),
+    fc.tuple(fc.constantFrom(Error, TypeError), fc.string(), tie("value"), tie("value")).map(makeError),
+    fc.array(tie("value"), { maxLength: 3 }).map((errors) => new AggregateError(errors, "several")),
   ),
 })).value;
 
-function makeError([name, message, cause]: [string, string, unknown]): Error {
-  const error = cause === undefined ? new Error(message) : new Error(message, { cause });
-  return Object.assign(error, { name });
+function makeError([Class, message, cause, code]: [ErrorConstructor, string, unknown, unknown]): Error {
+  const error = cause === undefined ? new Class(message) : new Class(message, { cause });
+  return code === undefined ? error : Object.assign(error, { code });
 }
 
 /** The same plain value with the keys of every object in the opposite order. */

@@ -38,15 +38,7 @@ describe("the canonical form of plain data", () => {
   it("looks at every member of a long list", () => {
     const long = Array.from<unknown>({ length: 50 }).fill("a");
     expect(canonicalForm(long, "v")).toEqual({ text: JSON.stringify(long), isPlain: true });
-    const holed = long.slice();
-    delete holed[40];
-    for (const odd of [
-      holed,
-      long.with(49, -0),
-      long.with(49, Number.NaN),
-      long.with(49, 1n),
-      long.with(49, undefined),
-    ]) {
+    for (const odd of [long.with(49, -0), long.with(49, Number.NaN), long.with(49, 1n), long.with(49, undefined)]) {
       expect(canonicalForm(odd, "v").isPlain).toBe(false);
     }
     expect(canonicalize(long.with(49, { b: 1, a: 2 }), "v").endsWith(',{"a":2,"b":1}]')).toBe(true);
@@ -104,13 +96,13 @@ describe("the canonical form of other data", () => {
     [new Date(5), "Date(5)"],
     [mixedMap, 'Map([["b",1],[{"x":2,"y":1},Set([3,2])]])'],
     [bytes, "Uint8Array(AQID)"],
-    [Buffer.from(bytes), "Uint8Array(AQID)"],
+    [Buffer.from(bytes), "Buffer(AQID)"],
     [bytes.subarray(1, 2), "Uint8Array(Ag==)"],
     [new Uint16Array([1]), "Uint16Array(AQA=)"],
     [new URL("http://a/b"), 'URL("http://a/b")'],
-    [new TypeError("odd", { cause: 1 }), 'Error("TypeError","odd",1)'],
+    [new TypeError("odd", { cause: 1 }), 'Error("TypeError",{"cause":1,"message":"odd"},{})'],
+    [Object.assign(new Error(), { code: "E" }), 'Error("Error",{},{"code":"E"})'],
     [[undefined], "[undefined]"],
-    [Object.assign([], { 0: 1, 2: 3 }), "[1,undefined,3]"],
     [{ a: undefined }, '{"a":undefined}'],
   ])("of %o is a tag that JSON can't contain", (value, text) => {
     expect(canonicalForm(value, "v")).toEqual({ text, isPlain: false });
@@ -214,6 +206,6 @@ describe("a refusal", () => {
   it("meets a sparse array of four billion members", () => {
     const value: unknown[] = [];
     value.length = 4_294_967_295;
-    expect(refusalOf({ rows: value })).toMatchObject({ code: "PAYLOAD_TOO_LARGE", details: { path: "args[0].rows" } });
+    expect(refusalOf({ rows: value })).toMatchObject({ code: "INVALID_VALUE", details: { path: "args[0].rows[0]" } });
   });
 });

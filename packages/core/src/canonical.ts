@@ -3,8 +3,10 @@
  * For plain data it is JSON with sorted keys. Other values are tags that can't occur in JSON: `Map([["a",Date(0)]])`.
  * Maps and Sets keep their insertion order, because a function can see it.
  */
+import { canonicalText } from "./canonical-text.ts";
 import { defaultPayloadLimitBytes } from "./payload-limit.ts";
-import { ValueWriter } from "./value-writer.ts";
+import { invalidValue, tooLarge } from "./refusals.ts";
+import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 /** The canonical text of a value, and whether the value is plain data, so that the text is JSON. */
 export interface CanonicalForm {
@@ -18,7 +20,7 @@ export interface CanonicalForm {
  * @param path - what refusals call the value, such as `args[0]`.
  * @param limitBytes - the most characters of text, default 16 MiB.
  * @throws GridError `INVALID_VALUE` for what can't travel, with `details.path`: a function, a symbol, a cycle, an instance of a
- *   class, more than 1000 levels, a key that could change prototypes.
+ *   class, more than 1000 levels, a hole in an array, a property that its kind does not carry, a key that could change prototypes.
  * @throws GridError `PAYLOAD_TOO_LARGE` beyond `limitBytes`.
  * @example
  * ```ts
@@ -26,12 +28,23 @@ export interface CanonicalForm {
  * ```
  */
 export function canonicalForm(value: unknown, path: string, limitBytes = defaultPayloadLimitBytes): CanonicalForm {
-  const writer = new ValueWriter({ path, sortsKeys: true, limitBytes });
-  const text = writer.write(value);
-  return { text, isPlain: writer.isPlain };
+  const snapshot = takeSnapshot(value, { path, sortsKeys: true, limitBytes });
+  const text = canonicalTextOf(snapshot, path);
+  if (text.length > limitBytes) throw tooLarge(path, { path, bytes: text.length, limitBytes, isAtLeast: false });
+  return { text, isPlain: snapshot.isPlain };
 }
 
 /** The text alone of {@link canonicalForm}, with the same refusals. */
 export function canonicalize(value: unknown, path: string): string {
   return canonicalForm(value, path).text;
+}
+
+/** The canonical text of what was read of a value. */
+export function canonicalTextOf({ value, isPlain }: Snapshot, path: string): string {
+  try {
+    return isPlain ? JSON.stringify(value) : canonicalText(value);
+  } catch (cause) {
+    // called near the end of the stack, 1000 levels may be too many
+    throw invalidValue(path, "nests too deeply: flatten it", cause);
+  }
 }

@@ -14,7 +14,7 @@ describe("a value as text", () => {
     [{ b: 1, a: [{}] }, '={"b":1,"a":[{}]}'],
     [-0, '~{"json":"-0","meta":{"values":["number"],"v":1}}'],
     [[undefined], '~{"json":[null],"meta":{"values":{"0":["undefined"]},"v":1}}'],
-    [Buffer.from([1]), '~{"json":"Uint8Array:AQ==","meta":{"values":[["custom","bytes"]],"v":1}}'],
+    [Buffer.from([1]), '~{"json":"Buffer:AQ==","meta":{"values":[["custom","bytes"]],"v":1}}'],
   ])("of %o", (value, text) => {
     expect(encodeValue(value)).toBe(text);
   });
@@ -58,15 +58,15 @@ describe("a value as text", () => {
     expect(decodeValue(encodeValue(value))).toStrictEqual(value);
   });
 
-  it("brings a Buffer back as a Uint8Array that owns its bytes", () => {
-    const decoded = decodeValue(encodeValue(Buffer.from("abc"))) as Uint8Array;
-    expect(decoded).toStrictEqual(new Uint8Array([97, 98, 99]));
+  it("brings a Buffer back as a Buffer that owns its bytes", () => {
+    const decoded = decodeValue(encodeValue(Buffer.from("abc"))) as Buffer;
+    expect(decoded).toStrictEqual(Buffer.from("abc"));
     expect(decoded.buffer.byteLength).toBe(3);
   });
 
-  it("brings an error back with name, message and cause, and without the stack of another process", () => {
+  it("brings an error back with class, name, message and cause, and without the stack of another process", () => {
     const decoded = decodeValue(encodeValue(new RangeError("odd", { cause: new Error("why") }))) as Error;
-    expect(decoded).toBeInstanceOf(Error);
+    expect(decoded).toBeInstanceOf(RangeError);
     expect([decoded.name, decoded.message, decoded.stack]).toEqual(["RangeError", "odd", "RangeError: odd"]);
     expect(decoded.cause).toBeInstanceOf(Error);
     expect(Object.keys(decoded)).toEqual([]);

@@ -7,14 +7,15 @@ import { forbiddenKeyIn } from "./forbidden-keys.ts";
 import { defaultPayloadLimitBytes, excessBytes } from "./payload-limit.ts";
 import { tooLarge } from "./refusals.ts";
 import { decodeRich, encodeRich } from "./rich-codec.ts";
-import { ValueWriter } from "./value-writer.ts";
+import { takeSnapshot } from "./snapshot.ts";
+import { messageOf } from "./thrown.ts";
 
 const plainMark = 61;
 const richMark = 126;
 
 /**
- * Turns a value into text. Properties keep their order. What is shared within the value arrives as copies;
- * a Buffer arrives as a Uint8Array, an error as an Error with its name, message and cause.
+ * Turns a value into text. Properties keep their order. What is shared within the value arrives as copies, a property
+ * with a getter as what it gave, an object without a prototype as a plain one, an error without its stack.
  *
  * @param path - what refusals call the value, default "result".
  * @param limitBytes - the most bytes of text in UTF-8, default 16 MiB.
@@ -26,9 +27,8 @@ const richMark = 126;
  */
 export function encodeValue(value: unknown, path = "result", limitBytes = defaultPayloadLimitBytes): string {
   if (value === undefined) return "=";
-  const writer = new ValueWriter({ path, sortsKeys: false, limitBytes });
-  const plainText = writer.write(value);
-  const text = writer.isPlain ? `=${plainText}` : `~${encodeRich(value, { path, sortsKeys: false })}`;
+  const snapshot = takeSnapshot(value, { path, sortsKeys: false, limitBytes });
+  const text = snapshot.isPlain ? `=${JSON.stringify(snapshot.value)}` : `~${encodeRich(snapshot.value, path)}`;
   const bytes = excessBytes(text, limitBytes);
   if (bytes > 0) throw tooLarge(path, { path, bytes, limitBytes, isAtLeast: false });
   return text;
@@ -50,8 +50,7 @@ export function decodeValue(text: string): unknown {
         throw new Error('it starts with neither "=" nor "~"');
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GridError("INVALID_RESULT_TEXT", `a result could not be read: ${reason}`, { cause });
+    throw new GridError("INVALID_RESULT_TEXT", `a result could not be read: ${messageOf(cause)}`, { cause });
   }
 }
 

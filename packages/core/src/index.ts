@@ -15,5 +15,6 @@ export * from "./own-folder.ts";
 export * from "./request.ts";
 export * from "./short-text.ts";
 export * from "./target.ts";
+export { messageOf } from "./thrown.ts";
 export * from "./turnover-map.ts";
 export * from "./virtual-clock.ts";

@@ -1,6 +1,7 @@
 /**
  * The errors for values that can't travel. Each names the path to the value, says why, and what to hand in instead.
  */
+import { types } from "node:util";
 import { GridError } from "./errors.ts";
 import { classNameOf } from "./value-kinds.ts";
 
@@ -17,6 +18,11 @@ export interface ExcessSize {
 /** An `INVALID_VALUE` error with `details.path`. */
 export function invalidValue(path: string, problem: string, cause?: unknown): GridError {
   return new GridError("INVALID_VALUE", `${path} ${problem}`, { details: { path }, cause });
+}
+
+/** An `INVALID_REQUEST` error. */
+export function invalidRequest(message: string, cause?: unknown): GridError {
+  return new GridError("INVALID_REQUEST", message, { cause });
 }
 
 /** For what is neither data nor one of the kinds of object that travel. */
@@ -38,12 +44,19 @@ const remedies: Readonly<Record<string, string>> = {
   ArrayBuffer: "an ArrayBuffer: pass a Uint8Array of it",
   SharedArrayBuffer: "a SharedArrayBuffer: pass a Uint8Array of it",
   DataView: "a DataView: pass a Uint8Array of its bytes",
+  RequestError: "a RequestError: pass its tree",
 };
 
 function refusedObject(path: string, value: object): GridError {
   const name = classNameOf(value);
   const remedy = Object.hasOwn(remedies, name) ? remedies[name] : undefined;
   if (remedy !== undefined) return invalidValue(path, `is ${remedy}`);
+  if (types.isNativeError(value)) {
+    return invalidValue(
+      path,
+      `is an error of class ${name}, which can't travel: pass what it says, such as new Error(message, { cause })`,
+    );
+  }
   return invalidValue(
     path,
     `is an instance of ${name}, whose methods can't travel: pass a plain object with its data, such as { ...value }`,

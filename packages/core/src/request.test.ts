@@ -183,7 +183,8 @@ describe("a payload that nobody wrote", () => {
     '{"json":["f",{}],"meta":{"referentialEqualities":{"1":["1.__proto__"]},"v":1}}',
     '{"json":["f",{}],"meta":{"values":{"1":[["class","Object"]]},"v":1}}',
     '{"json":["f",1],"meta":{"values":{"1":["map"]},"v":1}}',
-    '{"json":["f","Buffer:AA=="],"meta":{"values":{"1":[["custom","bytes"]]},"v":1}}',
+    '{"json":["f","DataView:AA=="],"meta":{"values":{"1":[["custom","bytes"]]},"v":1}}',
+    '{"json":["f",{"class":"Map","hidden":{},"shown":{}}],"meta":{"values":{"1":[["custom","error"]]},"v":1}}',
     `{"json":["f",${"[".repeat(100_000)}${"]".repeat(100_000)}],"meta":5}`,
   ])("is refused: %s", (payload) => {
     expect(() => decodeRequest(payload)).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));

@@ -3,15 +3,19 @@
  * For plain data the two are one JSON text with sorted keys, so equal requests reach a function alike, whoever asked first.
  * A payload that starts with `[` is JSON; one that starts with `{` is SuperJSON.
  */
-import { canonicalForm } from "./canonical.ts";
+import { canonicalTextOf } from "./canonical.ts";
+import { canonicalText } from "./canonical-text.ts";
 import { GridError } from "./errors.ts";
 import { forbiddenKeyIn } from "./forbidden-keys.ts";
 import { isFunctionName } from "./function-name.ts";
 import { isPlainNumber, quote } from "./json-text.ts";
 import { defaultPayloadLimitBytes, excessBytes } from "./payload-limit.ts";
-import { tooLarge } from "./refusals.ts";
+import { invalidRequest, invalidValue, tooLarge } from "./refusals.ts";
+import { describe, requestedName } from "./request-name.ts";
 import { decodeRich, encodeRich } from "./rich-codec.ts";
 import { shortText } from "./short-text.ts";
+import { takeSnapshot } from "./snapshot.ts";
+import { messageOf } from "./thrown.ts";
 
 export { defaultPayloadLimitBytes } from "./payload-limit.ts";
 
@@ -40,28 +44,56 @@ export interface EncodedRequest {
  * ```
  */
 export function encodeRequest(request: unknown, limitBytes = defaultPayloadLimitBytes): EncodedRequest {
+  const { functionName, canonical, payload } = readRequest(request, limitBytes);
+  return { functionName, canonical, payload };
+}
+
+/** A request as it was read, once. */
+export interface RequestReading extends EncodedRequest {
+  /** The arguments themselves, if all of them are primitive. */
+  readonly primitiveArguments: readonly unknown[] | undefined;
+}
+
+/** As {@link encodeRequest}, with the arguments that the texts were made of where those need no copying. */
+export function readRequest(request: unknown, limitBytes = defaultPayloadLimitBytes): RequestReading {
+  try {
+    return encodeParts(request, limitBytes);
+  } catch (error) {
+    if (error instanceof GridError) throw error;
+    throw invalidRequest(`a request can't be read: ${messageOf(error)}`, error);
+  }
+}
+
+function encodeParts(request: unknown, limitBytes: number): RequestReading {
   if (!Array.isArray(request))
     throw invalidRequest(`a request is a list [functionName, ...args], got ${describe(request)}`);
-  const functionName = targetName(request);
+  const functionName = requestedName(request);
+  const args: unknown[] = [];
   let canonical = `["${functionName}"`;
   let isPlain = true;
-  for (let index = 1; index < request.length; index++) {
+  const { length } = request;
+  for (let index = 1; index < length; index++) {
     const argument: unknown = request[index];
     const text = plainPrimitive(argument);
     if (text !== undefined) {
+      args.push(argument);
       canonical += `,${text}`;
     } else {
-      const form = canonicalForm(argument, `args[${index - 1}]`, limitBytes);
-      canonical += `,${form.text}`;
-      isPlain &&= form.isPlain;
+      const path = `args[${index - 1}]`;
+      if (argument === undefined && !Object.hasOwn(request, index))
+        throw invalidValue(path, "is left out: pass undefined");
+      const snapshot = takeSnapshot(argument, { path, sortsKeys: true, limitBytes });
+      args.push(snapshot.value);
+      canonical += `,${canonicalTextOf(snapshot, path)}`;
+      isPlain &&= snapshot.isPlain;
     }
   }
   canonical += "]";
   flatten(canonical);
-  const payload = isPlain ? canonical : richPayload(functionName, request);
+  const payload = isPlain ? canonical : encodeRich([functionName, ...args], "args");
   const bytes = excessBytes(payload, limitBytes);
-  if (bytes > 0) throw requestTooLarge(request, functionName, { bytes, limitBytes });
-  return { functionName, canonical, payload };
+  if (bytes > 0) throw requestTooLarge(args, functionName, { bytes, limitBytes });
+  return { functionName, canonical, payload, primitiveArguments: args.every(isPrimitive) ? args : undefined };
 }
 
 /**
@@ -99,41 +131,16 @@ function flatten(text: string): void {
   text.charCodeAt(0);
 }
 
+function isPrimitive(value: unknown): boolean {
+  return typeof value !== "object" || value === null;
+}
+
 /** The text of most arguments; undefined for those that have to be walked. */
 function plainPrimitive(value: unknown): string | undefined {
   if (typeof value === "number") return isPlainNumber(value) ? `${value}` : undefined;
   if (typeof value === "string") return quote(value);
   if (typeof value === "boolean") return value ? "true" : "false";
   return value === null ? "null" : undefined;
-}
-
-/** The name that was asked for last: calls mostly come in rows of one function. NaN at first, which equals nothing. */
-let lastName: unknown = Number.NaN;
-
-function targetName(request: readonly unknown[]): string {
-  const target: unknown = request[0];
-  const name = typeof target === "function" && Object.hasOwn(target, "functionName") ? referenceName(target) : target;
-  if (name === lastName) return name as string;
-  if (isFunctionName(name)) {
-    lastName = name;
-    return name;
-  }
-  if (request.length === 0) throw invalidRequest("a request needs a function name: [functionName, ...args], got []");
-  if (typeof target === "function") {
-    const named = target.name === "" ? "a function without a name" : `the function ${target.name}`;
-    throw invalidRequest(`${named} is not known on the grid: pass what define(name, …) returns`);
-  }
-  throw invalidRequest(
-    `a request starts with a function name (a letter or _, then up to 127 letters, digits and _ . : / -), got ${describe(name)}`,
-  );
-}
-
-function referenceName(reference: object): unknown {
-  return (reference as { readonly functionName?: unknown }).functionName;
-}
-
-function richPayload(functionName: string, request: readonly unknown[]): string {
-  return encodeRich([functionName, ...request.slice(1)], { path: "args", sortsKeys: true });
 }
 
 function parsePayload(payload: string): unknown {
@@ -144,34 +151,23 @@ function parsePayload(payload: string): unknown {
     if (forbidden !== undefined) throw new Error(`a property is named "${forbidden}"`);
     return request;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw invalidRequest(`a payload could not be read: ${reason}`, cause);
+    throw invalidRequest(`a payload could not be read: ${messageOf(cause)}`, cause);
   }
 }
 
 function requestTooLarge(
-  request: readonly unknown[],
+  args: readonly unknown[],
   functionName: string,
   size: { readonly bytes: number; readonly limitBytes: number },
 ): GridError {
   let path = "args";
   let largest = 0;
-  for (const [index, argument] of request.slice(1).entries()) {
-    const { length } = canonicalForm(argument, "args", Number.POSITIVE_INFINITY).text;
+  for (const [index, argument] of args.entries()) {
+    const { length } = canonicalText(argument);
     if (length > largest) {
       largest = length;
       path = `args[${index}]`;
     }
   }
   return tooLarge(`the request ["${functionName}", …]`, { path, ...size, isAtLeast: false });
-}
-
-function invalidRequest(message: string, cause?: unknown): GridError {
-  return new GridError("INVALID_REQUEST", message, { cause });
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(shortText(value, longestShown));
-  if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
-  return typeof value === "object" && value !== null ? "an object" : `${typeof value} ${String(value)}`;
 }

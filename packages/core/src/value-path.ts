@@ -2,10 +2,14 @@
  * The way to a part of a value, as refusals print it: `args[1].rows[3]["odd key"]`.
  * Segments are kept raw while a value is walked; text is made of them only when something is refused.
  */
+import { canonicalText } from "./canonical-text.ts";
 import { shortText } from "./short-text.ts";
 
-/** A property name, an index, or (for members of a Map) text that is printed as it is. */
-export type PathSegment = string | number | { readonly text: string };
+/** A property name, an index, or a place in a Map. */
+export type PathSegment = string | number | MapPlace;
+
+/** The n-th key of a Map, or the member under a key. */
+type MapPlace = { readonly keyIndex: number } | { readonly key: unknown };
 
 const identifier = /^[A-Za-z_$][\w$]*$/;
 const longestShownKey = 80;
@@ -17,16 +21,11 @@ export function pathText(root: string, segments: readonly PathSegment[]): string
 
 function segmentText(segment: PathSegment): string {
   if (typeof segment === "number") return `[${segment}]`;
-  if (typeof segment === "object") return segment.text;
+  if (typeof segment === "object") return mapSegmentText(segment);
   return identifier.test(segment) ? `.${segment}` : `[${JSON.stringify(shortText(segment, longestShownKey))}]`;
 }
 
-/** The member of a Map under the key whose canonical text this is. */
-export function mapEntrySegment(canonicalKey: string): PathSegment {
-  return { text: `.get(${shortText(canonicalKey, longestShownKey)})` };
-}
-
-/** The n-th key of a Map, for a refusal inside the key itself. */
-export function mapKeySegment(index: number): PathSegment {
-  return { text: `.keys[${index}]` };
+function mapSegmentText(place: MapPlace): string {
+  if ("keyIndex" in place) return `.keys[${place.keyIndex}]`;
+  return `.get(${shortText(canonicalText(place.key), longestShownKey)})`;
 }

@@ -2,7 +2,7 @@
  * Makes evaluations out of the calls of running functions: finds equal ones that are known already, refuses cycles, and puts
  * the rest where the placement says.
  */
-import { encodeRequest, requestId, type TurnoverMap } from "@callgrid/core";
+import { readRequest, requestId, type TurnoverMap } from "@callgrid/core";
 import { placeCall } from "./call-placement.ts";
 import { type EncodedCall, Evaluation, isShortKey } from "./evaluation.ts";
 import { errorTree } from "./failure.ts";
@@ -47,9 +47,10 @@ export class CallMaker {
 
   /** Checks and writes down a call; throws what is wrong with it before anything is placed. */
   encode(request: unknown): EncodedCall {
-    const { functionName, canonical, payload } = encodeRequest(request, this.#parts.payloadLimitBytes);
+    const reading = readRequest(request, this.#parts.payloadLimitBytes);
+    const { functionName, canonical, payload, primitiveArguments } = reading;
     const id = canonical === payload && isShortKey(payload) ? undefined : requestId(canonical);
-    return { key: id ?? payload, functionName, payload, id, primitiveArguments: primitiveArguments(request) };
+    return { key: id ?? payload, functionName, payload, id, primitiveArguments };
   }
 
   /** Places the call at `index`, which is made at `now`, or settles it at once where the outcome is known. */
@@ -111,13 +112,4 @@ export function cycleError(payloads: readonly string[]): ReturnType<typeof error
   const first = payloads[0] ?? "";
   const shown = [...payloads, first].join(" → ");
   return errorTree("CYCLIC_REQUEST", `a request waits for itself: ${shown}`, first, { cycle: [...payloads] });
-}
-
-function primitiveArguments(request: unknown): readonly unknown[] | undefined {
-  const parts = request as readonly unknown[];
-  for (let i = 1; i < parts.length; i += 1) {
-    const part = parts[i];
-    if (part !== null && typeof part === "object") return undefined;
-  }
-  return parts.slice(1);
 }

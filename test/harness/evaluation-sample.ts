@@ -25,7 +25,8 @@ export function sampleEvaluation(
     { key: payload, functionName, payload, id: undefined, primitiveArguments: [] },
     { host: noHost, mode: "use", definition, bornAt, deadlineAt: 0, waiters: [] },
   );
-  evaluation.state = state;
+  if (state === "suspended") evaluation.become("running");
+  if (state !== "stacked") evaluation.become(state);
   return evaluation;
 }
 

@@ -15,11 +15,12 @@ export const faultKinds = [
   "leaving",
   "emptying",
   "stalls",
+  "losses",
 ] as const;
 
 /**
  * `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave in peace. `stalls`: attempts to
- * connect again are accepted, and then nothing comes.
+ * connect again are accepted, and then nothing comes. `losses`: workers die of what they have just taken.
  */
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -49,6 +50,8 @@ export interface FaultPlan {
   readonly distributors: ProcessFaults;
   /** When the statekeeper loses its memory, and how long it is away then. */
   readonly emptyings: ReadonlyArray<{ readonly atMs: number; readonly downMs: number }>;
+  /** When a worker joins that takes so many requests, and dies running them. */
+  readonly losses: ReadonlyArray<{ readonly atMs: number; readonly requests: number; readonly livesMs: number }>;
   /** Faults happen up to this time. */
   readonly untilMs: number;
 }
@@ -68,6 +71,7 @@ export function drawFaultPlan(random: Random, allowed: ReadonlySet<FaultKind>): 
     clients: drawProcessFaults(random, has),
     distributors: drawProcessFaults(random, has),
     emptyings: drawEmptyings(random, has, untilMs),
+    losses: drawLosses(random, has, untilMs),
     untilMs,
   };
 }
@@ -116,4 +120,13 @@ function drawEmptyings(random: Random, has: ReadonlySet<FaultKind>, untilMs: num
     downMs: random.logarithmic(1, 1_000),
   }));
   return has.has("emptying") ? emptyings : [];
+}
+
+function drawLosses(random: Random, has: ReadonlySet<FaultKind>, untilMs: number): FaultPlan["losses"] {
+  const losses = Array.from({ length: random.integer(1, 20) }, () => ({
+    atMs: random.logarithmic(1, untilMs),
+    requests: random.integer(1, 4),
+    livesMs: random.logarithmic(1, 300),
+  }));
+  return has.has("losses") ? losses : [];
 }

@@ -46,7 +46,7 @@ export function drawGridManner(random: Random): GridManner {
     clients: random.integer(1, 3),
     distributors: random.pick([0, 1, 1, 2]),
     worker: {
-      slots: random.integer(1, 2),
+      slots: random.integer(1, 4),
       leaseMs: Math.round(random.logarithmic(300, 2_000)),
       checkEveryMs: Math.round(random.logarithmic(100, 1_000)),
       maxAttempts,

@@ -4,7 +4,7 @@
  */
 import { VirtualClock } from "@callgrid/core";
 import { startDistributor } from "@callgrid/distributor";
-import { MemoryStatekeeper } from "@callgrid/statekeeper";
+import { type Member, MemoryStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
 import { startWorker } from "@callgrid/worker";
 import { pino } from "pino";
 import { type CallGraph, drawGraph, type FunctionName, functionNames } from "./call-graph.ts";
@@ -21,6 +21,7 @@ import { type Host, NodePlace, type NodePlaceParts, type StartedNode } from "./s
 import { SimulatedProcess } from "./simulated-process.ts";
 import { Trace } from "./trace.ts";
 import { WatchedPool } from "./watched-pool.ts";
+import { mistakeInWorker } from "./worker-invariants.ts";
 
 export interface SimulatedGridOptions {
   readonly seed: number;
@@ -65,6 +66,7 @@ export class SimulatedGrid {
       graph: this.graph,
       trace: this.trace,
       losesReclaimed: options.losesReclaimed,
+      onOperation: () => this.checkWorkers(),
       onViolation: this.fail,
     });
     this.#undertaker = this.#makeKeeper(this.#makeProcess("supervisor"));
@@ -104,7 +106,17 @@ export class SimulatedGrid {
     for (const lacking of this.manner.lacking) this.#addWorker(lacking);
     for (let i = 0; i < this.manner.clients; i += 1) this.#addClient();
     for (const emptying of this.plan.emptyings) this.world.after(emptying.atMs, () => this.#empty(emptying.downMs));
+    for (const loss of this.plan.losses) this.world.after(loss.atMs, () => void this.#addDoomed(loss));
     this.#startClients();
+  }
+
+  /** Holds the invariants against every worker. */
+  checkWorkers(): void {
+    for (const place of this.nodes) {
+      const state = place.inspect();
+      const mistake = state === undefined ? undefined : mistakeInWorker(state);
+      if (mistake !== undefined) this.fail(`inside ${place.host?.id}: ${this.graph.readable(mistake)}`);
+    }
   }
 
   /** The faults are over: from now on everything works, though what has happened takes its time to mend. */
@@ -120,6 +132,24 @@ export class SimulatedGrid {
     for (const saboteur of this.#saboteurs) if (saboteur.calmSinceMs !== undefined) saboteur.loseServer(downMs);
     this.#undertaker.loseServer({ downMs, stalls: 0 });
     this.#statekeeper.empty();
+  }
+
+  /** A worker takes what it gets before all others, and dies running it: from then on that is suspect. */
+  async #addDoomed({ requests, livesMs }: FaultPlan["losses"][number]): Promise<void> {
+    const { functions } = await this.watched.pool.functions();
+    const versions = new Map([...functions].map(([name, { version }]) => [name, version]));
+    this.#processes += 1;
+    const id = `doomed${this.#processes}`;
+    const member: Member = { id, kind: "worker", leaseMs: 60_000, description: {}, functions: versions };
+    const { epoch } = await this.#onPool("join", (pool) => pool.join(member));
+    const claim = { worker: id, epoch, skips: [], isOpenToRoots: true, max: requests, budgetMicros: 1_000_000 };
+    await this.#onPool("claim", (pool) => pool.claim({ ...claim, volunteerFor: requests, score: 1_000 }));
+    const { maxAttempts } = this.manner.worker;
+    this.world.after(livesMs, () => void this.#onPool("bury", (pool) => pool.bury(id, {}, maxAttempts)));
+  }
+
+  #onPool<Reply>(operation: string, run: (pool: PoolKeeper) => Promise<Reply>): Promise<Reply> {
+    return this.watched.run({ who: "doomed", operation, about: undefined }, run);
   }
 
   #addWorker(lacking: ReadonlySet<FunctionName>): void {
@@ -181,7 +211,7 @@ export class SimulatedGrid {
       log: silent,
       id,
     });
-    return { leave: () => worker.drain(this.manner.worker.leaseMs) };
+    return { leave: () => worker.drain(this.manner.worker.leaseMs), inspect: () => worker.inspect() };
   }
 
   async #startDistributor({ id, process, keeper }: Host): Promise<StartedNode> {

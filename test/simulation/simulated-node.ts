@@ -2,6 +2,7 @@
  * A place for a node of the simulated grid, a worker or a distributor: starts it, and starts another in its place when it has
  * died or left, as a supervisor does, which sometimes knows of the death and tells the pool.
  */
+import type { WorkerState } from "@callgrid/worker";
 import type { Random } from "./random.ts";
 import type { Saboteur } from "./saboteur.ts";
 import type { SimulatedKeeper } from "./simulated-keeper.ts";
@@ -19,6 +20,8 @@ export interface Host {
 export interface StartedNode {
   /** Leaves in peace. */
   leave(): Promise<void>;
+  /** What it has in hand, if it is a worker. */
+  inspect?(): WorkerState;
 }
 
 export interface NodePlaceParts {
@@ -46,6 +49,11 @@ export class NodePlace {
   /** Who is there now. */
   get host(): Host | undefined {
     return this.#host;
+  }
+
+  /** What the worker that is there now has in hand; undefined for others, and before it has joined. */
+  inspect(): WorkerState | undefined {
+    return this.#node?.inspect?.();
   }
 
   start(): void {

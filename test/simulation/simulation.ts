@@ -130,6 +130,7 @@ class SimulationRun {
     while (grid.violation === undefined && grid.world.now() < untilMs && !isEnough()) {
       await grid.world.advance(Math.min(stepMs, untilMs - grid.world.now()));
       this.#checkLeases();
+      grid.checkWorkers();
     }
   }
 

@@ -21,6 +21,8 @@ export interface WatchedPoolParts {
   readonly trace: Trace;
   /** Breaks reclaiming: of what a dead worker held or had queued, one request is forgotten. */
   readonly losesReclaimed: boolean;
+  /** Called before each operation, while everybody rests. */
+  readonly onOperation: () => void;
   readonly onViolation: (what: string) => void;
 }
 
@@ -67,6 +69,7 @@ export class WatchedPool {
 
   async run<Reply>(operation: WatchedOperation, run: (pool: MemoryPool) => Promise<Reply>): Promise<Reply> {
     this.#operations += 1;
+    this.#parts.onOperation();
     this.#parts.trace.note(operation.who, operation.operation, operation.about);
     if (telling.has(operation.operation) && !isEmptyList(operation.about)) this.#noteTelling(operation);
     const reclaimedBefore = this.#reclaimed;

@@ -10,13 +10,13 @@ import type { ReentrantCalls } from "./reentrant-calls.ts";
 import { Settled } from "./settled.ts";
 
 export class Abandoner {
-  readonly #freeSlot: (evaluation: Evaluation) => void;
+  readonly #freeSlot: () => void;
   readonly #onUnwanted: (child: Evaluation) => void;
   /** Evaluations that are done, and whose open calls are still to be given up. */
   readonly #leaving: Evaluation[] = [];
   #isBusy = false;
 
-  constructor(parts: { freeSlot: (evaluation: Evaluation) => void; onUnwanted: (child: Evaluation) => void }) {
+  constructor(parts: { freeSlot: () => void; onUnwanted: (child: Evaluation) => void }) {
     this.#freeSlot = parts.freeSlot;
     this.#onUnwanted = parts.onUnwanted;
   }
@@ -30,8 +30,8 @@ export class Abandoner {
   abandon(evaluations: Iterable<Evaluation>, reason: string): void {
     for (const evaluation of evaluations) {
       if (evaluation.isDone) continue;
-      if (evaluation.holdsSlot) this.#freeSlot(evaluation);
-      evaluation.state = "done";
+      if (evaluation.holdsSlot) this.#freeSlot();
+      evaluation.become("done");
       if (evaluation.cancelTimers !== undefined) evaluation.cancelAllTimers();
       this.#leaving.push(evaluation);
       interrupt(evaluation, new GridError("CANCELLED", reason));

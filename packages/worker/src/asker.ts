@@ -38,7 +38,7 @@ export class Asker {
     const timeoutMs = deadlineAt > 0 ? Math.max(1, Math.ceil(deadlineAt - clock.now())) : 0;
     const trace = tracer?.asked(evaluation);
     const submission = { id, payload, timeoutMs, ...(trace === undefined ? {} : { trace }) };
-    evaluation.state = "asked";
+    evaluation.become("asked");
     evaluation.ask = requester.ask(submission, toOwnQueue ? worker : undefined, (outcome) =>
       onOutcome(evaluation, outcome),
     );

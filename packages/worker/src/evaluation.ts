@@ -1,14 +1,16 @@
 /**
  * One request that this worker has to do with: evaluates it, is about to, or waits for somebody else to.
  *
- * | state     | meaning                                                        | leaves it by                          |
- * |-----------|----------------------------------------------------------------|---------------------------------------|
- * | stacked   | in the in-memory end of the own queue, nobody else sees it     | start, or being shared (→ asked)      |
- * | asked     | in the pool's hands; this worker waits for its outcome         | its outcome, or a claim (→ ready)     |
- * | ready     | claimed from the pool, not started                             | start                                 |
- * | running   | the function runs, and holds a slot                            | waiting for calls, or its end         |
- * | suspended | the function waits for re-entrant calls, and holds no slot     | all calls done (→ running)            |
- * | done      | settled; whoever waited has been told                          |                                       |
+ * | state     | meaning                                                        | leaves it by                                    |
+ * |-----------|----------------------------------------------------------------|-------------------------------------------------|
+ * | stacked   | in the in-memory end of the own queue, nobody else sees it     | start, being shared (→ asked), a claim (→ ready)|
+ * | asked     | in the pool's hands; this worker waits for its outcome         | a claim (→ ready)                               |
+ * | ready     | claimed from the pool, not started                             | start                                           |
+ * | running   | the function runs, and holds a slot                            | waiting for calls (→ suspended)                 |
+ * | suspended | the function waits for re-entrant calls, and holds no slot     | all calls done, and a slot (→ running)          |
+ * | done      | settled or given up; whoever waited has been told              |                                                 |
+ *
+ * Any state but done is also left by an outcome, from here or from the pool, and by being given up (→ done).
  */
 import { type Definition, decodeRequest, requestId } from "@callgrid/core";
 import type { CacheMode, Requester } from "@callgrid/statekeeper";
@@ -56,6 +58,16 @@ export interface EvaluationSurroundings {
 
 export type EvaluationState = "stacked" | "asked" | "ready" | "running" | "suspended" | "done";
 
+/** What each state may be left for, see the head of this file. */
+const transitions: Readonly<Record<EvaluationState, readonly EvaluationState[]>> = {
+  stacked: ["running", "asked", "ready", "done"],
+  asked: ["ready", "done"],
+  ready: ["running", "done"],
+  running: ["suspended", "done"],
+  suspended: ["running", "done"],
+  done: [],
+};
+
 export class Evaluation {
   /** What serves the function while it runs. */
   readonly host: RequestHost;
@@ -68,7 +80,7 @@ export class Evaluation {
   definition: Definition | undefined;
   #id: string | undefined;
 
-  state: EvaluationState = "stacked";
+  #state: EvaluationState = "stacked";
   /** The pool knows it as running here: it was claimed, or shared while it ran. */
   isOwned = false;
   /** Another worker holds it and is late: whoever is first completes it. */
@@ -91,7 +103,6 @@ export class Evaluation {
   /** For how long the function lets its value be kept at most, in ms; undefined: for as long as its definition does. */
   ttlLimitMs: number | undefined;
 
-  holdsSlot = false;
   /** Calls that have not all come back. */
   openCalls: ReentrantCalls[] | undefined;
   /** How many of them the function waits for right now; it needs a slot when there is none. */
@@ -138,6 +149,22 @@ export class Evaluation {
   get id(): string {
     this.#id ??= requestId(this.key);
     return this.#id;
+  }
+
+  get state(): EvaluationState {
+    return this.#state;
+  }
+
+  /** The only way from one state to another: what the table does not permit is a mistake of this worker's. */
+  become(state: EvaluationState): void {
+    if (!transitions[this.#state].includes(state)) {
+      throw new Error(`unreachable: the evaluation of ${this.functionName} goes from ${this.#state} to ${state}`);
+    }
+    this.#state = state;
+  }
+
+  get holdsSlot(): boolean {
+    return this.#state === "running";
   }
 
   addOpenCalls(calls: ReentrantCalls): void {
@@ -190,10 +217,10 @@ export class Evaluation {
   }
 
   get isStarted(): boolean {
-    return this.state === "running" || this.state === "suspended";
+    return this.#state === "running" || this.#state === "suspended";
   }
 
   get isDone(): boolean {
-    return this.state === "done";
+    return this.#state === "done";
   }
 }

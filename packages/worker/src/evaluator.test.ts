@@ -202,9 +202,9 @@ describe("whether it is soon through with what it has", () => {
   it("goes by what it was given to evaluate", () => {
     const { evaluator } = setStage();
     expect(evaluator.isSoonThrough(50)).toBe(true);
-    evaluator.ready.push(sampleEvaluation("f"), 30);
+    evaluator.queue.ready.push(sampleEvaluation("f"), 30);
     expect(evaluator.isSoonThrough(50)).toBe(true);
-    evaluator.ready.push(sampleEvaluation("f"), 30);
+    evaluator.queue.ready.push(sampleEvaluation("f"), 30);
     expect(evaluator.isSoonThrough(50)).toBe(false);
   });
 
@@ -212,7 +212,7 @@ describe("whether it is soon through with what it has", () => {
     const { evaluator } = setStage();
     const suspect = sampleEvaluation("f");
     suspect.isSuspect = true;
-    evaluator.ready.push(suspect, 1);
+    evaluator.queue.ready.push(suspect, 1);
     expect(evaluator.isSoonThrough(50)).toBe(false);
   });
 
@@ -223,7 +223,7 @@ describe("whether it is soon through with what it has", () => {
   ])("goes by functions that can go on, too: of %s ms by themselves: %s", (selfMs, expected) => {
     const { evaluator, selfTimes } = setStage();
     if (selfMs !== undefined) selfTimes.note("caller", selfMs);
-    const caller = sampleEvaluation("caller", { state: "running" });
+    const caller = sampleEvaluation("caller", { state: "suspended" });
     const calls = new AwaitedCalls(caller, 1, evaluator);
     evaluator.suspend(caller, calls);
     evaluator.stop();

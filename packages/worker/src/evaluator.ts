@@ -1,18 +1,15 @@
 /**
- * Runs functions in slots. It takes what is to be done next (resuming before starting, the youngest of the own stack before
- * what was claimed), runs it in the context of its request, and settles it. It knows nothing of the statekeeper: what has to be
- * told there is handed to the `Outside`.
+ * Runs functions in slots. It takes what its run queue gives next, runs it in the context of its request, and settles it. It knows
+ * nothing of the statekeeper: what has to be told there is handed to the `Outside`.
  */
 import { type Clock, GridError } from "@callgrid/core";
 import { Abandoner } from "./abandoner.ts";
-import type { Evaluation } from "./evaluation.ts";
+import { Evaluation } from "./evaluation.ts";
 import { errorTree, treeOfThrown } from "./failure.ts";
 import type { FunctionStanding } from "./function-registry.ts";
 import { interrupt, invoke } from "./invocation.ts";
-import { OwnStack } from "./own-stack.ts";
-import { Quarantine } from "./quarantine.ts";
-import { ReadyQueue } from "./ready-queue.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
+import { RunQueue } from "./run-queue.ts";
 import type { SelfTimes } from "./self-times.ts";
 import { Settled } from "./settled.ts";
 import { Slice } from "./slice.ts";
@@ -39,11 +36,8 @@ export interface Outside {
 }
 
 export class Evaluator {
-  readonly stack = new OwnStack();
-  readonly ready = new ReadyQueue();
+  readonly queue = new RunQueue();
   readonly slots: number;
-  /** What functions wait for that can go on once they have a slot. */
-  readonly #resumable: ReentrantCalls[] = [];
   readonly #clock: Clock;
   readonly #standing: FunctionStanding;
   readonly #selfTimes: SelfTimes;
@@ -51,10 +45,10 @@ export class Evaluator {
   readonly #meter: WorkerMeter | undefined;
   readonly #abandoner: Abandoner;
   readonly #slice: Slice;
-  readonly #quarantine = new Quarantine();
   readonly #resultLimitBytes: number;
   #freeSlots: number;
   #runningMs = 0;
+  #started = 0;
   #isInLoop = false;
   #isYielding = false;
   #isLoopQueued = false;
@@ -76,7 +70,9 @@ export class Evaluator {
     this.#meter = parts.meter;
     this.#slice = new Slice(parts.clock);
     this.#abandoner = new Abandoner({
-      freeSlot: (evaluation) => this.#freeSlot(evaluation),
+      freeSlot: () => {
+        this.#freeSlots += 1;
+      },
       onUnwanted: (child) => this.#outside.onUnwanted(child),
     });
     this.#resultLimitBytes = parts.resultLimitBytes;
@@ -93,14 +89,9 @@ export class Evaluator {
     return this.#runningMs;
   }
 
-  /** Whether there is anything to run that only lacks a slot. */
-  get hasWork(): boolean {
-    return this.#resumable.length > 0 || this.ready.length > 0 || !this.stack.isEmpty;
-  }
-
-  /** A suspect runs, or waits until nothing runs beside it: new work would only wait for it, and share its fate. */
-  get isQuarantined(): boolean {
-    return this.#quarantine.isInForce || this.ready.first?.isSuspect === true;
+  /** How many evaluations have started so far. */
+  get started(): number {
+    return this.#started;
   }
 
   /** How many functions run, each in a slot. */
@@ -110,7 +101,7 @@ export class Evaluator {
 
   /** Nothing more can start. */
   get isFull(): boolean {
-    return this.#freeSlots === 0 || this.#quarantine.isInForce;
+    return this.#freeSlots === 0 || this.queue.isClosed(this.runningCount);
   }
 
   /** Whether it has stopped for a moment only, for I/O to have its turn, and goes on right after with what is there to run. */
@@ -123,8 +114,8 @@ export class Evaluator {
    * counts for ever: who knows what becomes of this worker. Calls on the stack are short, or they would not be there.
    */
   isSoonThrough(ms: number): boolean {
-    let expectedMs = this.isQuarantined ? Number.POSITIVE_INFINITY : this.ready.expectedMs;
-    for (const { caller } of this.#resumable) {
+    let expectedMs = this.queue.isQuarantined ? Number.POSITIVE_INFINITY : this.queue.ready.expectedMs;
+    for (const { caller } of this.queue.resumable()) {
       if (expectedMs >= ms) return false;
       expectedMs += this.#selfTimes.get(caller.functionName)?.expectedMs ?? Number.POSITIVE_INFINITY;
     }
@@ -156,7 +147,7 @@ export class Evaluator {
     } finally {
       this.#isInLoop = false;
     }
-    if (this.isFull && !this.stack.isEmpty) this.#outside.onFull();
+    if (this.isFull && !this.queue.stack.isEmpty) this.#outside.onFull();
     this.#outside.onChange();
   }
 
@@ -178,8 +169,8 @@ export class Evaluator {
       caller.selfMs += this.#slice.seenAt - caller.runningSince;
       if (!caller.hasWaited) this.#selfTimes.noteFirstPart(caller.functionName, caller.selfMs);
       caller.hasWaited = true;
-      caller.state = "suspended";
-      this.#freeSlot(caller);
+      caller.become("suspended");
+      this.#freeSlots += 1;
     }
     this.#outside.onSuspension(caller);
     this.#queueLoop();
@@ -195,7 +186,8 @@ export class Evaluator {
     }
     if (this.#meter !== undefined && caller.isOwned) calls.resumableSince = this.#clock.now();
     if (caller.span !== undefined) caller.answeredAt = this.#clock.now();
-    this.#resumable.push(calls);
+    calls.startedBefore = this.#started;
+    this.queue.pushResumable(calls);
     this.run();
   }
 
@@ -207,9 +199,9 @@ export class Evaluator {
     const now = evaluation.holdsSlot ? this.#slice.look() : this.#clock.now();
     if (evaluation.holdsSlot) {
       evaluation.selfMs += now - evaluation.runningSince;
-      this.#freeSlot(evaluation);
+      this.#freeSlots += 1;
     }
-    evaluation.state = "done";
+    evaluation.become("done");
     evaluation.settled = settled;
     if (evaluation.cancelTimers !== undefined) evaluation.cancelAllTimers();
     if (wasStarted) this.#measure(evaluation, settled);
@@ -252,53 +244,27 @@ export class Evaluator {
   }
 
   #fillSlots(): void {
-    while (!this.isFull) {
-      if (this.#slice.isOver && this.hasWork) {
+    while (this.#freeSlots > 0) {
+      if (this.#slice.isOver && this.queue.hasWork) {
         this.#yield();
         return;
       }
-      const calls = this.#takeResumable();
-      if (calls !== undefined) {
-        this.#resume(calls);
-        continue;
-      }
-      const next = this.stack.pop() ?? this.#takeReady();
+      const next = this.queue.next(this.#freeSlots, this.runningCount);
       if (next === undefined) return;
-      this.#start(next);
+      if (next instanceof Evaluation) this.#start(next);
+      else this.#resume(next);
     }
-  }
-
-  #takeResumable(): ReentrantCalls | undefined {
-    const last = this.#resumable.length - 1;
-    for (let i = last; i >= 0; i -= 1) {
-      const calls = this.#resumable[i];
-      if (calls === undefined || !this.#isAdmitted(calls.caller)) continue;
-      if (i === last) this.#resumable.pop();
-      else this.#resumable.splice(i, 1);
-      return calls;
-    }
-    return undefined;
-  }
-
-  #takeReady(): Evaluation | undefined {
-    const { first } = this.ready;
-    return first !== undefined && this.#isAdmitted(first) ? this.ready.shift() : undefined;
-  }
-
-  #isAdmitted(evaluation: Evaluation): boolean {
-    return this.#quarantine.admits(evaluation, this.slots - this.#freeSlots);
   }
 
   #takeSlot(evaluation: Evaluation): void {
     this.#freeSlots -= 1;
-    evaluation.holdsSlot = true;
-    evaluation.state = "running";
+    evaluation.become("running");
     evaluation.runningSince = this.#slice.look();
-    this.#quarantine.note(evaluation);
   }
 
   #start(evaluation: Evaluation): void {
     const { definition } = evaluation;
+    this.#started += 1;
     this.#takeSlot(evaluation);
     evaluation.startedAt = evaluation.runningSince;
     this.#runningMs = evaluation.expectedMs;
@@ -363,12 +329,6 @@ export class Evaluator {
     const time = this.#selfTimes.note(evaluation.functionName, evaluation.selfMs);
     time.evaluations += 1;
     if (settled.isError) time.failures += 1;
-  }
-
-  #freeSlot(evaluation: Evaluation): void {
-    evaluation.holdsSlot = false;
-    this.#freeSlots += 1;
-    this.#quarantine.forget(evaluation);
   }
 
   /** Not straight away: the function that just suspended itself has not returned yet. */

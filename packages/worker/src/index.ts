@@ -29,3 +29,4 @@ export {
 } from "./supervision-messages.ts";
 export { Supervisor, type SupervisorOptions, type SupervisorParts } from "./supervisor.ts";
 export { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
+export type { HeldEvaluation, WorkerState } from "./worker-state.ts";

@@ -23,8 +23,8 @@ describe("the worker itself", () => {
 
   it("passes over what was cancelled or shared meanwhile", () => {
     const { stack, evaluations } = stackOf(4);
-    (evaluations[3] as Evaluation).state = "done";
-    (evaluations[1] as Evaluation).state = "asked";
+    (evaluations[3] as Evaluation).become("done");
+    (evaluations[1] as Evaluation).become("asked");
     expect(stack.pop()?.functionName).toBe("f2");
     expect(stack.pop()?.functionName).toBe("f0");
     expect(stack.pop()).toBeUndefined();
@@ -62,7 +62,7 @@ describe("others", () => {
 
   it("do not get what was cancelled meanwhile, and it counts for nothing", () => {
     const { stack, evaluations } = stackOf(4);
-    (evaluations[0] as Evaluation).state = "done";
+    (evaluations[0] as Evaluation).become("done");
     expect(names(stack.takeOldest(2, always))).toEqual(["f1", "f2"]);
   });
 

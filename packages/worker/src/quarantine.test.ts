@@ -1,4 +1,4 @@
-/** Requests whose worker has died while running them: what runs beside them, and what does not. */
+/** Suspects, requests whose worker has died while running them: what runs beside them, and what does not. */
 
 import { define, encodeRequest, requestId } from "@callgrid/core";
 import { expect, it } from "vitest";
@@ -98,3 +98,35 @@ it("lets its own calls run while it waits for them", async () => {
   await stage.startWorker([visit, child], { slots: 2 });
   expect(await lost).toBe("child of suspect");
 });
+
+it.each([2, 4])(
+  "goes on as soon as its call is answered, however much else there is to run: %i slots",
+  async (slots) => {
+    const stage = setWorkerStage();
+    const nap = (): Promise<void> => new Promise((resolve) => stage.clock.after(5, () => resolve()));
+    let others = 0;
+    let othersBefore = 0;
+    const short = define("short", { cache: false }, async (_id: number) => {
+      await nap();
+      others += 1;
+    });
+    const child = define("child", nap);
+    const visit = define("visit", { version: visitVersion }, async (name: string) => {
+      await callReentrant([[child]]);
+      othersBefore = others;
+      return name;
+    });
+    const [lost] = await loseAll(stage, ["suspect"]);
+    await stage.startWorker([visit, child, short], { slots });
+    const stream = Array.from({ length: 2_000 }, (_, id) => stage.grid.enqueue("pool", [short, id]));
+    let isAnswered = false;
+    void lost?.then(() => {
+      isAnswered = true;
+    });
+    await stage.clock.advance(1_000);
+    expect(isAnswered).toBe(true);
+    expect(othersBefore).toBeLessThan(50);
+    await stage.clock.advance(20_000);
+    await Promise.all(stream);
+  },
+);

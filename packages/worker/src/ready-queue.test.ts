@@ -34,10 +34,10 @@ it("knows how long the rest will take", () => {
   expect(queue.expectedMs).toBe(6);
 });
 
-it("passes over what was cancelled or given back, and its time with it", () => {
+it("passes over what is not ready any more, and its time with it", () => {
   const { queue, evaluations } = queueOf(1, 2, 4);
-  (evaluations[0] as Evaluation).state = "done";
-  (evaluations[1] as Evaluation).state = "asked";
+  (evaluations[0] as Evaluation).become("done");
+  (evaluations[1] as Evaluation).become("running");
   expect(queue.first?.functionName).toBe("f2");
   expect(queue.expectedMs).toBe(4);
   expect(queue.length).toBe(1);

@@ -23,7 +23,7 @@ export class ReadyQueue {
   }
 
   push(evaluation: Evaluation, expectedMs: number): void {
-    evaluation.state = "ready";
+    evaluation.become("ready");
     evaluation.expectedMs = expectedMs;
     this.#expectedMs += expectedMs;
     this.#entries.push(evaluation);

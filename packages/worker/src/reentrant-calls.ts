@@ -13,6 +13,8 @@ export abstract class ReentrantCalls {
   readonly children: Array<Evaluation | undefined>;
   readonly settled: Array<Settled | undefined>;
   remaining: number;
+  /** How many evaluations had started in this worker when the caller could go on and lacked a slot. */
+  startedBefore = 0;
   /** Since when the caller could go on and lacked a slot, in ms; only of what is measured. */
   resumableSince: number | undefined;
 

@@ -35,13 +35,13 @@ function setStage() {
     selfTimes,
     volunteers: () => stage.volunteers,
     share: (evaluation) => {
-      evaluation.state = "asked";
+      evaluation.become("asked");
       stage.out.push(evaluation);
       shared.push(evaluation.functionName);
     },
   });
   const push = (name: string, definition?: Definition): void =>
-    evaluator.stack.push(sampleEvaluation(name, { bornAt: clock.now(), definition }));
+    evaluator.queue.stack.push(sampleEvaluation(name, { bornAt: clock.now(), definition }));
   return Object.assign(stage, { sharer, push });
 }
 
@@ -49,7 +49,7 @@ function setStage() {
 function passOver(stage: ReturnType<typeof setStage>, times: number): void {
   for (let i = 0; i < times; i += 1) {
     stage.push("younger");
-    stage.evaluator.stack.pop();
+    stage.evaluator.queue.stack.pop();
   }
 }
 
@@ -168,7 +168,7 @@ describe("while nobody takes what was shared", () => {
   it("more is shared as soon as the first lot is taken, or somebody is idle", async () => {
     const stage = await setShared();
     const [eighth] = stage.out.slice(7);
-    if (eighth !== undefined) eighth.state = "done";
+    if (eighth !== undefined) eighth.become("done");
     stage.sharer.share();
     stage.sharer.share();
     expect(stage.shared).toHaveLength(24);
@@ -183,7 +183,7 @@ describe("while nobody takes what was shared", () => {
       await stage.clock.advance(8);
       stage.sharer.share();
       const probe = stage.out.at(-1);
-      if (probe !== undefined) probe.state = "done";
+      if (probe !== undefined) probe.become("done");
     }
     expect(stage.shared).toHaveLength(18);
     stage.sharer.share();

@@ -46,7 +46,7 @@ export class Sharer {
   /** Called while there is more to do here than one slice: something stays for this worker. */
   share(): void {
     const { clock, evaluator, volunteers } = this.#parts;
-    const { stack } = evaluator;
+    const { stack } = evaluator.queue;
     const now = clock.now();
     const hasVolunteers = volunteers() > 0;
     const bornBefore = hasVolunteers ? Number.POSITIVE_INFINITY : now - shareAfterMs;
@@ -67,14 +67,14 @@ export class Sharer {
     this.#isTimerSet = true;
     clock.background(shareAfterMs, () => {
       this.#isTimerSet = false;
-      if (evaluator.stack.isEmpty) return;
+      if (evaluator.queue.stack.isEmpty) return;
       if (evaluator.isStuck(shareAfterMs)) this.#share(mostPerShare, () => true);
       if (evaluator.isFull) this.shareIfStuck();
     });
   }
 
   #share(count: number, isDue: (evaluation: Evaluation) => boolean): void {
-    const taken = this.#parts.evaluator.stack.takeOldest(count, isDue);
+    const taken = this.#parts.evaluator.queue.stack.takeOldest(count, isDue);
     for (const evaluation of taken) this.#parts.share(evaluation);
     if (taken.length > 0) this.#lastShared = [this.#lastShared[1], taken.at(-1)];
   }
@@ -83,7 +83,7 @@ export class Sharer {
   #mostPerShare(): number {
     const { evaluator, selfTimes, volunteers } = this.#parts;
     const most = mostPerShare + volunteers();
-    const oldest = evaluator.stack.oldest;
+    const { oldest } = evaluator.queue.stack;
     const time = oldest === undefined ? undefined : selfTimes.get(oldest.functionName);
     if (time?.usualMs === undefined || time.hasCalls || time.usualMs < leastLeafMs) return most;
     return Math.max(most, Math.ceil(leafWorkMs / time.usualMs));

@@ -26,6 +26,7 @@ import { ThreadHeartbeat } from "./thread-heartbeat.ts";
 import { newWorkerId, Worker } from "./worker.ts";
 import type { WorkerMeter } from "./worker-meter.ts";
 import { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
+import type { WorkerState } from "./worker-state.ts";
 
 /** What to work on, and where. Everything else has a default, see {@link workerOptions}. */
 export interface StartWorkerOptions extends WorkerOptionsGiven {
@@ -56,6 +57,8 @@ export interface RunningWorker {
   readonly pool: string;
   /** What it has counted since its start, and holds now. */
   readonly vitals: WorkerVitals;
+  /** What it has in hand now, for tests and simulations. */
+  inspect(): WorkerState;
   /** Stops claiming, gives back what has not started or waits for others, finishes what runs for at most `timeoutMs`, leaves. */
   drain(timeoutMs?: number): Promise<void>;
   /** Leaves at once; what runs goes back to the pool. */
@@ -165,6 +168,7 @@ function running(
     get vitals() {
       return worker.vitals;
     },
+    inspect: () => worker.inspect(),
     drain: (timeoutMs = options.drainTimeoutMs) => {
       draining ??= stopping ?? closeAfter(worker.drain(timeoutMs));
       return draining;

@@ -110,7 +110,7 @@ function makeState(
 function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state: ReturnType<typeof makeState>) {
   const { payloadLimitBytes, slots, sharing } = options;
   const evaluator = new Evaluator({ ...state, outside: ties, slots, resultLimitBytes: payloadLimitBytes });
-  const { stack, ready } = evaluator;
+  const { stack, ready } = evaluator.queue;
   const requester = new Requester({
     ...{ ...state, process: id, leaseMs: 0, queueLimit: 0, isReentrant: true },
     onResubmit: state.onOwnWork,

@@ -9,6 +9,7 @@ import type { Workload } from "./claim-size.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { RequestLog } from "./request-log.ts";
 import { assembleWorker, type WorkerAssembly, type WorkerParts, type WorkerTies } from "./worker-assembly.ts";
+import { type WorkerState, workerState } from "./worker-state.ts";
 
 export type { WorkerParts } from "./worker-assembly.ts";
 
@@ -17,16 +18,6 @@ const leaveGraceMs = 5_000;
 
 /** Functions that are expected to take no longer than this all together do not keep the worker from its next turn for long, in ms. */
 const soonMs = 50;
-
-/** How much a worker has in hand: what must not grow with what it has done. */
-export interface WorkerSizes {
-  readonly inFlight: number;
-  readonly visible: number;
-  readonly owned: number;
-  readonly asked: number;
-  readonly ready: number;
-  readonly recentResults: number;
-}
 
 export class Worker implements WorkerTies {
   readonly id: string;
@@ -46,16 +37,10 @@ export class Worker implements WorkerTies {
     this.#own = assembleWorker(this.#parts, this);
   }
 
-  get sizes(): WorkerSizes {
-    const { inFlight, visible, requester, evaluator, recent } = this.#own;
-    return {
-      inFlight: inFlight.size,
-      visible: visible.size,
-      owned: visible.ownedCount,
-      asked: requester.pendingCount,
-      ready: evaluator.ready.length,
-      recentResults: recent.size,
-    };
+  /** What it has in hand now. */
+  inspect(): WorkerState {
+    const { evaluator, inFlight, visible } = this.#own;
+    return workerState(evaluator, [...inFlight.values(), ...visible.values()]);
   }
 
   /** What it has counted since its start, and holds now. */
@@ -155,7 +140,8 @@ export class Worker implements WorkerTies {
 
   workload(): Omit<Workload, "isVolunteer" | "isDry"> {
     const { evaluator, visible } = this.#own;
-    const { freeSlots, hasWork, runningMs, ready, stack, isQuarantined } = evaluator;
+    const { freeSlots, runningMs, queue } = evaluator;
+    const { hasWork, ready, stack, isQuarantined } = queue;
     const { isOpenToRoots } = visible;
     return {
       ...{ freeSlots, hasWork, hasStacked: !stack.isEmpty, runningMs, readyMs: ready.expectedMs },

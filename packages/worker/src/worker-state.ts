@@ -1,0 +1,38 @@
+/** What a worker has in hand at one moment, for tests and simulations that hold its invariants against it. */
+import type { Evaluation, EvaluationState } from "./evaluation.ts";
+import type { Evaluator } from "./evaluator.ts";
+
+/** One evaluation as its worker holds it. */
+export interface HeldEvaluation {
+  readonly payload: string;
+  readonly state: EvaluationState;
+  /** A worker has died while running it. */
+  readonly isSuspect: boolean;
+}
+
+/** See the head of this file. */
+export interface WorkerState {
+  readonly slots: number;
+  readonly freeSlots: number;
+  /** How many evaluations have started since the worker did. */
+  readonly started: number;
+  /** It lets I/O have its turn, and goes on right after. */
+  readonly isPausing: boolean;
+  readonly evaluations: readonly HeldEvaluation[];
+  /** Functions whose calls are settled and that wait for a slot; `startedBefore`: `started` when they began to. */
+  readonly resumable: ReadonlyArray<HeldEvaluation & { readonly startedBefore: number }>;
+}
+
+/** `held`: all evaluations of the worker, each at least once. */
+export function workerState(evaluator: Evaluator, held: Iterable<Evaluation>): WorkerState {
+  const { slots, freeSlots, started, isPausing, queue } = evaluator;
+  return {
+    ...{ slots, freeSlots, started, isPausing },
+    evaluations: [...new Set(held)].map(viewOf),
+    resumable: [...queue.resumable()].map(({ caller, startedBefore }) => ({ ...viewOf(caller), startedBefore })),
+  };
+}
+
+function viewOf({ payload, state, isSuspect }: Evaluation): HeldEvaluation {
+  return { payload, state, isSuspect };
+}

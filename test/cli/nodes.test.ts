@@ -1,8 +1,10 @@
 /** The commands that start nodes: how they run, end, and take the end of others. */
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { commandLineOf } from "../harness/command.ts";
-import { CommandPool } from "../harness/command-pool.ts";
+import { CommandPool, commandFunctions } from "../harness/command-pool.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 
@@ -122,5 +124,39 @@ describe("callgrid distributor", () => {
     await second.says("became head of the pool");
     const { distributor } = (await second.firstLine()) as { distributor: string };
     expect(`pool/${(await pool.status()).head}`).toBe(distributor);
+  });
+});
+
+describe("a node that cannot start", () => {
+  async function takenPort(): Promise<string> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    return String((server.address() as AddressInfo).port);
+  }
+
+  it.each([
+    ["distributor"],
+    ["worker", "--functions", commandFunctions],
+    ["host", "--max", "2", "--min", "1", "--functions", commandFunctions],
+  ])("because its port is taken has not joined: %s", async (node, ...args) => {
+    const pool = new CommandPool();
+    const port = await takenPort();
+    const health = ["--health-port", port, "--health-host", "127.0.0.1"];
+    const { exitCode, stderr } = await pool.run([node, "--pool", "pool", ...args, ...health]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("cannot serve health there")]);
+    const { members, hosts, counters } = await pool.state();
+    expect([members, hosts, counters["joined-members"]]).toEqual([[], [], undefined]);
+  });
+
+  it.each([
+    ["worker", "--count", "2"],
+    ["host", "--max", "2", "--min", "2"],
+  ])("because its module defines nothing is no member: %s", async (node, ...args) => {
+    const pool = new CommandPool();
+    const { exitCode } = await pool.run([node, "--pool", "pool", "--functions", definesNothing, ...args]);
+    expect(exitCode).toBe(2);
+    const { members, hosts } = await pool.state();
+    expect([members, hosts]).toEqual([[], []]);
   });
 });

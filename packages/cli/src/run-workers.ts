@@ -92,7 +92,12 @@ export async function withSupervisor(
       { keeper, log, stderr, book, launcher },
     );
     return await withHealth(place, { keeper, statekeeper, book, log, nodes: () => supervisor.workers }, async () => {
-      await action({ supervisor, keeper });
+      try {
+        await action({ supervisor, keeper });
+      } finally {
+        // where the action failed there may be workers that have joined
+        await supervisor.stop();
+      }
       return second.aborted ? exitCodeOfSignal(second.reason) : exitCodes.fine;
     });
   } finally {

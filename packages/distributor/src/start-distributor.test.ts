@@ -3,6 +3,7 @@ import { VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper, openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { LogTape } from "../../../test/harness/log-tape.ts";
+import { losingJoins } from "../../../test/harness/losing-joins.ts";
 import type { DistributorOptions } from "./distributor-options.ts";
 import { type RunningDistributor, startDistributor } from "./start-distributor.ts";
 
@@ -53,6 +54,14 @@ describe("a distributor on virtual time", () => {
     expect(head).toBe(memberId(distributor));
     expect(members).toMatchObject([{ id: memberId(distributor), kind: "distributor", leaseLeftMs: 3_000 }]);
     expect(distributor.isHead).toBe(true);
+  });
+
+  it("whose joining fails is no member, although the pool had it for one", async () => {
+    const { keeper, options } = setUp();
+    const statekeeper = losingJoins(options.statekeeper);
+    await expect(startDistributor({ pool, ...options, statekeeper })).rejects.toThrow("the reply is lost");
+    const { members, counters } = await keeper.inspect();
+    expect([members, counters["joined-members"]]).toEqual([[], 1]);
   });
 
   it("keeps its lease for as long as it runs", async () => {

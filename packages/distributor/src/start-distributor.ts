@@ -46,7 +46,7 @@ export async function startDistributor(options: DistributorOptions): Promise<Run
   const close = async (): Promise<void> => {
     await Promise.all(opened.map((statekeeper) => statekeeper.close()));
   };
-  let distributor: Distributor;
+  let distributor: Distributor | undefined;
   try {
     const statekeeper = given ?? (await open(url ?? defaultUrl()));
     const above =
@@ -60,10 +60,16 @@ export async function startDistributor(options: DistributorOptions): Promise<Run
       log,
     });
     await distributor.start();
+    return running(distributor, pool, close);
   } catch (error) {
+    // the pool may have it as a member although the reply is an error
+    await distributor?.stop();
     await close();
     throw error;
   }
+}
+
+function running(distributor: Distributor, pool: string, close: () => Promise<void>): RunningDistributor {
   return {
     id: `${pool}/${distributor.id}`,
     pool,

@@ -134,6 +134,8 @@ async function startLimited(given: StartWorkerOptions, options: WorkerOptionsRes
     await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
     await worker.start();
   } catch (error) {
+    // the pool may have it as a member although the reply is an error
+    await worker.stop();
     await opened?.close();
     throw error;
   }

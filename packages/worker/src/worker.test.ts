@@ -3,8 +3,11 @@ import { define, resolveOptions, VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
+import { losingJoins } from "../../../test/harness/losing-joins.ts";
+import { setWorkerStage } from "../../../test/harness/worker-stage.ts";
 import { TimerHeartbeat } from "./heartbeat.ts";
 import { loadFunctions } from "./module-loader.ts";
+import { startWorker } from "./start-worker.ts";
 import { Worker } from "./worker.ts";
 import { workerOptions } from "./worker-options.ts";
 
@@ -39,4 +42,16 @@ it("a worker is given no work before its heartbeat can beat, so that a long calc
   await started;
   expect((await keeper.inspect()).members).toMatchObject([{ id: "w" }]);
   await worker.stop();
+});
+
+it("a worker whose joining fails is no member, although the pool had it for one", async () => {
+  const stage = setWorkerStage();
+  const functions = define("one", () => 1);
+  const started = startWorker({
+    ...{ pool: "pool", functions, clock: stage.clock, log: pino({ level: "silent" }) },
+    statekeeper: losingJoins(stage.statekeeper),
+  });
+  await expect(started).rejects.toThrow("the reply is lost");
+  const { members, counters } = await stage.pool.inspect();
+  expect([members, counters["joined-members"]]).toEqual([[], 1]);
 });

@@ -1,6 +1,7 @@
 /** `callgrid distributor`: a distributor for a pool, until it is told to end. */
+import { setTimeout as pause } from "node:timers/promises";
 import { declareOptions, type OptionsResolved, parsePool } from "@callgrid/core";
-import { distributorOptions, startDistributor } from "@callgrid/distributor";
+import { distributorOptions, type RunningDistributor, startDistributor } from "@callgrid/distributor";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import { type CliIo, writeLine } from "../cli-io.ts";
@@ -50,16 +51,31 @@ async function runDistributor({ options, io, interrupts, log }: DistributorRun):
   const pool = parsePool(settings.pool);
   const { first, second } = interrupts;
   const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
+  const joined: string[] = [];
+  const parts = { keeper: statekeeper.pool(pool), statekeeper, log, nodes: () => joined };
   try {
-    const distributor = await unlessAborted(first, startDistributor({ ...settings, statekeeper, log }));
-    const parts = { keeper: statekeeper.pool(pool), statekeeper, log, nodes: () => [distributor.id] };
+    // joins last: what fails before must not leave a member that does nothing
     return await withHealth({ healthPort, healthHost }, parts, async () => {
-      if (json) await writeLine(io.stdout, JSON.stringify({ pool, distributor: distributor.id }));
-      await untilAborted(first);
-      await unlessAborted(second, distributor.stop());
+      const starting = startDistributor({ ...settings, statekeeper, log });
+      try {
+        const { id } = await unlessAborted(first, starting);
+        joined.push(id);
+        if (json) await writeLine(io.stdout, JSON.stringify({ pool, distributor: id }));
+        await untilAborted(first);
+      } finally {
+        await unlessAborted(second, leaveAfter(starting, settings.leaseMs));
+      }
       return exitCodes.fine;
     });
   } finally {
     await statekeeper.close();
   }
+}
+
+/** Also leaves where it has been interrupted in the middle of joining; a pool that does not answer forgets it within a lease. */
+async function leaveAfter(starting: Promise<RunningDistributor>, leaseMs: number): Promise<void> {
+  const leaving = starting.then((distributor) => distributor.stop()).catch(() => undefined);
+  const patience = new AbortController();
+  await Promise.race([leaving, pause(leaseMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
+  patience.abort();
 }

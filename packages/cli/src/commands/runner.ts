@@ -1,5 +1,6 @@
 /** `callgrid runner`: carries durable runs out, until it is told to end. */
 import { runnerOptions } from "@callgrid/batch";
+import type { Runner } from "@callgrid/batch/runs";
 import { connect } from "@callgrid/client";
 import { declareOptions } from "@callgrid/core";
 import { writeLine } from "../cli-io.ts";
@@ -24,9 +25,10 @@ export const runnerCommand: CommandSpec<typeof options> = {
       const client = await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }));
       const onError = (error: Error): void =>
         log.warn({ err: error }, "a runner's own connection or progress had trouble");
-      const { Runner } = await import("@callgrid/batch/runs");
-      const runner = new Runner({ url, grid, client, options: given, onError });
+      let runner: Runner | undefined;
       try {
+        const runs = await import("@callgrid/batch/runs");
+        runner = new runs.Runner({ url, grid, client, options: given, onError });
         await unlessAborted(first, runner.start());
         log.info({ grid }, "the runner takes runs");
         if (json) await writeLine(io.stdout, JSON.stringify({ grid }));
@@ -34,7 +36,7 @@ export const runnerCommand: CommandSpec<typeof options> = {
         log.info({ signal: first.reason }, "the runner ends; another goes on with what it was at");
         return exitCodes.fine;
       } finally {
-        await unlessAborted(second, runner.stop());
+        await unlessAborted(second, runner?.stop() ?? Promise.resolve());
         await unlessAborted(second, client.close());
       }
     });

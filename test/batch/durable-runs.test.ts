@@ -28,7 +28,7 @@ class RunStage extends BatchStage {
   }
 
   async show(id: string): Promise<RunSummary> {
-    return this.#queue.show(id);
+    return (await this.#queue.show(id)) as RunSummary;
   }
 
   /** The first slice of each chunk that was cut, and after the last one where the next would begin. */
@@ -99,7 +99,11 @@ describe("a submitted run", () => {
     symlinkSync(victim, link);
     const runs = [
       ...[victim, link, `${folder}/../${basename(outside)}/victim`].flatMap((path) =>
-        ["csv", "ndjson", "failed"].map((output) => ({ data: { items: [2] }, reduce: "sum", [output]: path })),
+        ["csv", "ndjson", "failed"].map((output) => ({
+          data: { items: [2] },
+          ...(output === "failed" && { csv: join(folder, "values.csv") }),
+          [output]: path,
+        })),
       ),
       { data: { lines: victim }, reduce: "sum" },
     ];
@@ -180,6 +184,14 @@ describe("a submitted run", () => {
     expect(await grid.submitRun({ ...spec, name: "nightly", cron: "0 3 * * *" })).toBe("nightly");
     const listed = JSON.parse((await stage.runs("list", "--json")).stdout) as RunSummary[];
     expect(listed.map(({ name, state }) => [name, state])).toContainEqual(["nightly", "delayed"]);
+    const [schedule] = await grid.schedules();
+    expect(schedule).toMatchObject({ id: "nightly", cron: "0 3 * * *", tz: "UTC" });
+    await grid.pauseSchedule("nightly");
+    expect(await grid.schedules()).toEqual([{ ...schedule, state: "paused", nextMs: undefined }]);
+    await grid.resumeSchedule("nightly");
+    expect(await grid.schedules()).toEqual([schedule]);
+    await grid.removeSchedule("nightly");
+    expect(await grid.schedules()).toEqual([]);
   });
 
   it("is refused where it is wrong, by name", async () => {

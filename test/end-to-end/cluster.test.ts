@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunQueue } from "@callgrid/batch/runs";
+import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { connect, define, startWorker } from "callgrid";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
@@ -105,12 +105,13 @@ describe.runIf(shortOrFull(false, true))("on a Redis Cluster", () => {
     const id = await client.submitRun({ pool: "pool", ...spec });
     const queue = new RunQueue({ url, grid });
     onTestFinished(() => queue.close());
-    await until(async () => ((await queue.show(id)).done ?? 0) > 0);
+    const show = async (): Promise<RunSummary> => (await queue.show(id)) as RunSummary;
+    await until(async () => ((await show()).done ?? 0) > 0);
     // longer than the runner's lock, so that it has to be renewed
     await moveAway(`{callgrid-runs-${grid}}`, () => lasting(2_000));
     await writeFile(release, "");
-    await until(async () => (await queue.show(id)).state === "completed");
-    expect((await queue.show(id)).result).toEqual({ value: 190 });
+    await until(async () => (await show()).state === "completed");
+    expect((await show()).result).toEqual({ value: 190 });
     expect((await queue.logs(id)).join("\n")).toMatch(/^batch runs distributed/);
   });
 

@@ -1,8 +1,8 @@
 /** What a run needs to know before it begins: its functions at their versions, who is there, and whether it can run here. */
 import type { Grid } from "@callgrid/client";
-import { allDefinitions, type Definition, GridError } from "@callgrid/core";
+import { allDefinitions, type Definition, GridError, isGridError } from "@callgrid/core";
 import type { CheckedSpec } from "./batch-spec.ts";
-import type { ErrorPolicy, SliceWork } from "./chunk-work.ts";
+import type { ChunkWork, ErrorPolicy, SliceWork } from "./chunk-work.ts";
 import { isAsync, type NamedFunction } from "./named-function.ts";
 import { functionIn, type PoolSurvey, surveyOf } from "./pool-survey.ts";
 import { chunk as chunkFunction } from "./worker-functions.ts";
@@ -66,6 +66,18 @@ function refuseWithoutWorkers({ pool, mode }: CheckedSpec, notSerial: string | u
   throw new GridError(
     "INVALID_OPTION",
     `pool "${pool}" has no workers${reason}; start some: callgrid worker --pool ${pool} --functions …`,
-    { details: { path: "batch.pool", pool } },
+    { details: { path: "batch.pool", pool, workers: 0 } },
   );
+}
+
+/** Whether a batch was refused because its pool has no workers. */
+export function isWithoutWorkers(error: unknown): boolean {
+  return isGridError(error, "INVALID_OPTION") && error.details["workers"] === 0;
+}
+
+/** Resolves once a worker of the pool has evaluated a chunk of nothing: a request, so hosts of the pool start workers for it. */
+export async function awaitWorker(grid: Grid, pool: string, signal: AbortSignal): Promise<void> {
+  const process = { name: "", version: "", generation: 0 };
+  const nothing: ChunkWork = { process, onError: { policy: "fail" }, slices: { list: [] } };
+  await grid.enqueue(pool, [chunkFunction.functionName, nothing], { cache: "bypass", signal });
 }

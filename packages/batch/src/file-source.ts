@@ -47,15 +47,21 @@ export function lines(files: string | readonly string[], options: FileOptions = 
 }
 
 function fileData(name: string, files: string | readonly string[], { sliceBytes }: FileOptions): FileData {
-  if (sliceBytes !== undefined && !(Number.isSafeInteger(sliceBytes) && sliceBytes >= 1)) {
-    throw new GridError("INVALID_OPTION", `${name}.sliceBytes must be a whole number of 1 or more, got ${sliceBytes}`);
-  }
+  checkSliceBytes(`${name}.sliceBytes`, sliceBytes);
   const paths = typeof files === "string" ? [files] : files;
   return {
     kind: "files",
     files: paths.map((path, place) => describeFile(path, `${name}.files[${place}]`)),
     sliceBytes,
   };
+}
+
+/** Throws `INVALID_OPTION` for a size of slices that is none. */
+export function checkSliceBytes(where: string, sliceBytes: unknown): void {
+  if (sliceBytes === undefined || (Number.isSafeInteger(sliceBytes) && Number(sliceBytes) >= 1)) return;
+  throw new GridError("INVALID_OPTION", `${where} must be a whole number of 1 or more, got ${String(sliceBytes)}`, {
+    details: { path: where },
+  });
 }
 
 function describeFile(path: string, where: string): FileSlice {

@@ -1,5 +1,6 @@
 /** A grid as users get it: single calls, and batches. */
-import { addBatches, type Batching, type RunPlace, type RunSpec } from "@callgrid/batch";
+import { addBatches, type Batching, type RunPlace, type RunSpec, type Schedule } from "@callgrid/batch";
+import type { RunQueue } from "@callgrid/batch/runs";
 import {
   type Grid as CallGrid,
   type ConnectOptions,
@@ -12,15 +13,40 @@ import { localGrid } from "./local-grid.ts";
 export interface Grid extends CallGrid, Batching {
   /**
    * Keeps a run until a runner (`callgrid runner`) carries it out: now, after `delayMs`, or whenever `cron` says. It outlives
-   * this program, and its runners. Resolves to the id by which `callgrid runs` knows it.
+   * this program, and its runners. Resolves to the id by which `callgrid runs` knows it; with `cron` that of a schedule.
    *
-   * @throws GridError `INVALID_OPTION` under the option's name, such as `submitRun.data`.
+   * @throws GridError `INVALID_OPTION` under the option's name, such as `submitRun.data`, and for the name of a schedule that there is
+   *   unless `replace` is set; `INVALID_VALUE` and `PAYLOAD_TOO_LARGE` (beyond 16 MiB) for items.
    * @example
    * ```ts
    * const id = await grid.submitRun({ pool: "pool", data: { bytes: "/data/digits.txt" }, process: "digitSum", reduce: "total" });
    * ```
    */
   submitRun(spec: RunSpec): Promise<string>;
+  /** The schedules of submitted runs, paused ones included, by their ids. */
+  schedules(): Promise<Schedule[]>;
+  /**
+   * Has a schedule begin no more runs until it is resumed. A run that is under way goes on.
+   *
+   * @throws GridError `INVALID_OPTION` for an id that no schedule has, and for a schedule that is paused.
+   */
+  pauseSchedule(id: string): Promise<void>;
+  /**
+   * Has a paused schedule begin runs again.
+   *
+   * @throws GridError `INVALID_OPTION` for an id that no schedule has, and for a schedule that is not paused.
+   */
+  resumeSchedule(id: string): Promise<void>;
+  /**
+   * Ends a schedule for good. A run that is under way goes on.
+   *
+   * @throws GridError `INVALID_OPTION` for an id that no schedule has.
+   * @example
+   * ```ts
+   * for (const { id, nextMs } of await grid.schedules()) if (nextMs === undefined) await grid.removeSchedule(id);
+   * ```
+   */
+  removeSchedule(id: string): Promise<void>;
 }
 
 /**
@@ -46,15 +72,21 @@ export async function connect(url?: string, options?: ConnectOptions): Promise<G
     url: url ?? (process.env["CALLGRID_URL"] || "redis://localhost:6379"),
     grid: resolveClientOptions(given).grid,
   };
-  return Object.assign(grid, { submitRun: (spec: RunSpec) => submitTo(place, spec) });
+  return Object.assign(grid, {
+    submitRun: (spec: RunSpec) => withRuns(place, (runs) => runs.submit(spec)),
+    schedules: () => withRuns(place, (runs) => runs.schedules.list()),
+    pauseSchedule: (id: string) => withRuns(place, (runs) => runs.schedules.pause(id)),
+    resumeSchedule: (id: string) => withRuns(place, (runs) => runs.schedules.resume(id)),
+    removeSchedule: (id: string) => withRuns(place, (runs) => runs.schedules.remove(id)),
+  });
 }
 
 /** A connection of its own: few programs submit many. */
-async function submitTo(place: RunPlace, spec: RunSpec): Promise<string> {
+async function withRuns<Result>(place: RunPlace, use: (runs: RunQueue) => Promise<Result>): Promise<Result> {
   const { RunQueue } = await import("@callgrid/batch/runs");
   const queue = new RunQueue(place);
   try {
-    return await queue.submit(spec);
+    return await use(queue);
   } finally {
     await queue.close();
   }

@@ -25,6 +25,7 @@ export {
   readFileLines,
   readLines,
   readText,
+  type Schedule,
 } from "@callgrid/batch";
 export {
   type ConnectOptions,

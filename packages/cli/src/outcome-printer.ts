@@ -1,10 +1,10 @@
 /** Prints outcomes: values on stdout, one a line, and errors on stderr; or both as JSON on stdout. */
 import type { StreamItem } from "@callgrid/client";
-import type { RequestError } from "@callgrid/core";
+import { type RequestError, valueFields } from "@callgrid/core";
 import { type CliIo, writeLine } from "./cli-io.ts";
 import { colorsOf } from "./colors.ts";
 import { failureFields, failureText } from "./failure-text.ts";
-import { valueFields, valueText } from "./value-text.ts";
+import { valueText } from "./value-text.ts";
 
 /** How outcomes are printed. */
 export interface PrintedAs {

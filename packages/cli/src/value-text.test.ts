@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { valueFields, valueText } from "./value-text.ts";
+import { valueText } from "./value-text.ts";
 
 describe("a value on a line", () => {
   it.each([
@@ -16,21 +16,5 @@ describe("a value on a line", () => {
 
   it("is never cut", () => {
     expect(valueText(new Set(Array.from({ length: 500 }, (_, i) => i)))).toMatch(/ 499 }$/);
-  });
-});
-
-describe("a value in JSON", () => {
-  it.each([
-    [{ a: [1] }, { value: { a: [1] } }],
-    [null, { value: null }],
-    [undefined, { value: null, meta: { values: ["undefined"] } }],
-  ])("is itself where it is plain: %o", (value, fields) => {
-    expect(valueFields(value)).toEqual(fields);
-  });
-
-  it("says beside it what JSON would lose", () => {
-    const fields = valueFields(new Map([["a", 1n]]));
-    expect(fields.value).toEqual([["a", "1"]]);
-    expect(fields.meta).toBeDefined();
   });
 });

@@ -17,4 +17,5 @@ export * from "./short-text.ts";
 export * from "./target.ts";
 export { messageOf } from "./thrown.ts";
 export * from "./turnover-map.ts";
+export * from "./value-fields.ts";
 export * from "./virtual-clock.ts";

@@ -12,7 +12,8 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Queue } from "bullmq";
 import { expect, inject, it, onTestFinished, vi } from "vitest";
 import * as chunks from "../worker-functions.ts";
-import { RunQueue, runConnection, runQueueName } from "./run-queue.ts";
+import { runConnection, runQueueName } from "./run-place.ts";
+import { RunQueue } from "./run-queue.ts";
 import { Runner } from "./runner.ts";
 import { runnerOptions } from "./runner-options.ts";
 

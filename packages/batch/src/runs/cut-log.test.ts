@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Queue, type RedisClient } from "bullmq";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { CutLog, type CutLogParts } from "./cut-log.ts";
-import { runConnection } from "./run-queue.ts";
+import { runConnection } from "./run-place.ts";
 
 async function parts(): Promise<CutLogParts & { readonly client: RedisClient }> {
   const [url, grid] = [inject("redisUrl"), randomUUID()];

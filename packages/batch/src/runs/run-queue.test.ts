@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { UnrecoverableError, Worker } from "bullmq";
 import { expect, inject, it, onTestFinished } from "vitest";
-import { RunQueue, runConnection, runQueueName } from "./run-queue.ts";
+import { runConnection, runQueueName } from "./run-place.ts";
+import { RunQueue } from "./run-queue.ts";
 
 it("a run that is shown as failed says why, although it fails while it is looked at", async () => {
   const place = { url: inject("redisUrl"), grid: randomUUID() };

@@ -1,30 +1,26 @@
 /** A run as it is kept: plain data, so that any runner can carry it out, and go on with it. */
-import { declareOptions, GridError, type OptionsGiven, option, resolveOptions } from "@callgrid/core";
+import { declareOptions, GridError, type OptionsGiven, option, parsePool, resolveOptions } from "@callgrid/core";
 import { batchOptions } from "../batch-spec.ts";
-import { bytes, lines } from "../file-source.ts";
 import { type FunctionName, functionNameOf } from "../named-function.ts";
-import { range } from "../number-range.ts";
-
-/** The data of a run: what a batch takes, in plain words. Files are paths on the runner's and the workers' machines. */
-export type RunData =
-  | { readonly range: readonly [from: number, to: number] }
-  | { readonly lines: string | readonly string[]; readonly sliceBytes?: number }
-  | { readonly bytes: string | readonly string[]; readonly sliceBytes?: number }
-  | { readonly items: readonly unknown[] };
+import { checkPath, filesOf, type KeptRunData, keepRunData, type RunData } from "./run-data.ts";
+import { defaultZone, nextTime } from "./schedule-time.ts";
 
 const { name, objective, chunkUnits, window, retries, maxSlices } = batchOptions;
 
 /** The declared options of a run; the rest of a {@link RunSpec} has no text form. */
 const runOptions = declareOptions({
   ...{ name, objective, chunkUnits, window, retries, maxSlices },
-  csv: option.string({ optional: true, description: "Where the runner writes values as CSV; gzipped if .gz." }),
+  csv: option.string({
+    optional: true,
+    description: "Where the runner writes values as CSV, an absolute path; gzipped if .gz.",
+  }),
   ndjson: option.string({
     optional: true,
-    description: "Where the runner writes values as JSON, one a line; gzipped if .gz.",
+    description: "Where the runner writes values as JSON, one a line, an absolute path; gzipped if .gz.",
   }),
   failed: option.string({
     optional: true,
-    description: "Where the runner writes failed slices with their error trees.",
+    description: "Where the runner writes failed slices with their error trees, an absolute path.",
   }),
   delayMs: option.number({
     unit: "ms",
@@ -33,7 +29,15 @@ const runOptions = declareOptions({
     max: 366 * 86_400_000,
     description: "How long to wait before it begins.",
   }),
-  cron: option.string({ optional: true, description: "When to begin, again and again: a cron pattern." }),
+  cron: option.string({
+    optional: true,
+    description: "When to begin, again and again: a cron pattern of five fields, or of six with seconds first.",
+  }),
+  tz: option.string({ optional: true, description: "The IANA time zone of the cron pattern; default: UTC." }),
+  replace: option.boolean({
+    default: false,
+    description: "With cron: whether to take the place of a schedule of the same name, which is refused otherwise.",
+  }),
   attempts: option.number({
     unit: "count",
     default: 1,
@@ -52,6 +56,7 @@ const runOptions = declareOptions({
 
 /**
  * A run to submit: a batch by names and plain data, and when to run it. It has to have `reduce`, or a file to write values to.
+ * With `cron` it is a schedule, whose id is its `name`, or a new one where it has none.
  */
 export interface RunSpec extends OptionsGiven<typeof runOptions> {
   readonly pool: string;
@@ -65,41 +70,56 @@ export interface RunSpec extends OptionsGiven<typeof runOptions> {
 /** A run as its job holds it. */
 export interface RunJobData {
   readonly pool: string;
-  readonly data: RunData;
+  readonly data: KeptRunData;
   readonly process: string;
   readonly reduce?: string;
   readonly error: string;
-  readonly options: Readonly<Record<string, unknown>> & ReturnType<typeof resolveRunOptions>;
-  /** Set to have a runner give it up. */
-  readonly isCancelled?: boolean;
+  readonly options: ReturnType<typeof resolveRunOptions>;
 }
 
-/** Checks a run; throws `INVALID_OPTION` under `submitRun.…`. */
+/** Checks a run; throws `INVALID_OPTION` under `submitRun.…`, and for items that cannot travel `INVALID_VALUE`. */
 export function checkRun(spec: RunSpec): RunJobData {
+  if (typeof spec !== "object" || spec === null || Array.isArray(spec)) throw invalid("submitRun", "must be an object");
   const { pool, data, process, reduce, error = "fail", ...rest } = spec;
   const options = resolveRunOptions(rest);
-  openRunData(data);
-  if (reduce === undefined && options.csv === undefined && options.ndjson === undefined)
-    throw invalid("submitRun.reduce", "must be given, or csv or ndjson: values have to go somewhere");
+  const kept = keepRunData(data);
+  checkOutputs(options, reduce !== undefined, filesOf(kept));
+  checkTime(options, rest.name !== undefined);
   return {
-    ...{ pool, data, options, process: functionNameOf(process, "submitRun.process") },
+    ...{ pool: parsePool(pool), data: kept, options, process: functionNameOf(process, "submitRun.process") },
     error: functionNameOf(error, "submitRun.error"),
     ...(reduce !== undefined && { reduce: functionNameOf(reduce, "submitRun.reduce") }),
   };
 }
 
-/** What a batch takes as data. */
-export function openRunData(data: RunData): unknown {
-  if (typeof data === "object" && data !== null) {
-    if ("range" in data) return range(...data.range);
-    if ("lines" in data) return lines(data.lines, { sliceBytes: data.sliceBytes });
-    if ("bytes" in data) return bytes(data.bytes, { sliceBytes: data.sliceBytes });
-    if ("items" in data && Array.isArray(data.items)) return data.items;
+type RunOptions = RunJobData["options"];
+
+/** Values go to one place at least, and no file of the run is two things at once. */
+function checkOutputs({ csv, ndjson, failed }: RunOptions, isReduced: boolean, data: readonly string[]): void {
+  const outputs = Object.entries({ csv, ndjson, failed }).filter(([, path]) => path !== undefined);
+  if (!isReduced && csv === undefined && ndjson === undefined)
+    throw invalid("submitRun.reduce", "must be given, or csv or ndjson: values have to go somewhere");
+  const used = new Set(data);
+  for (const [output, path] of outputs) {
+    const where = `submitRun.${output}`;
+    if (isReduced) throw invalid(where, "is for values of slices; with reduce there is one value");
+    if (used.has(checkPath(path, where))) throw invalid(where, `must be a file of its own, got ${path} twice`);
+    used.add(String(path));
   }
-  throw invalid(
-    "submitRun.data",
-    "must be { range: [from, to] }, { lines: files }, { bytes: files } or { items: [...] }",
-  );
+}
+
+/** The name of a schedule is its id among those of runs, which are numbers, and part of BullMQ's keys, by colons. */
+function checkTime({ cron, tz, delayMs, replace, name: id }: RunOptions, isNamed: boolean): void {
+  if (cron === undefined) {
+    if (tz !== undefined) throw invalid("submitRun.tz", "is for cron");
+    if (replace) throw invalid("submitRun.replace", "is for cron");
+    return;
+  }
+  nextTime({ cron, tz: tz ?? defaultZone }, Date.now());
+  if (delayMs > 0) throw invalid("submitRun.delayMs", "is for runs without cron");
+  if (replace && !isNamed) throw invalid("submitRun.replace", "needs the name of the schedule to replace");
+  if (isNamed && !/^[A-Za-z_][\w.-]*$/.test(id))
+    throw invalid("submitRun.name", `must begin with a letter and have no colon where there is a cron, got "${id}"`);
 }
 
 function resolveRunOptions(given: object) {

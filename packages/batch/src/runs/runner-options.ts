@@ -17,6 +17,20 @@ export const runnerOptions = declareOptions({
     max: 3_600_000,
     description: "After how long without a sign of life another runner takes a run over.",
   }),
+  keepRuns: option.number({
+    unit: "count",
+    default: 1_000,
+    min: 1,
+    max: 1_000_000,
+    description: "How many runs are kept that are completed, and as many that have failed; of a schedule 10 in all.",
+  }),
+  keepRunsMs: option.number({
+    unit: "ms",
+    default: 30 * 86_400_000,
+    min: 1_000,
+    max: 3_660 * 86_400_000,
+    description: "How long a run is kept that has ended, in full seconds; it is dropped when a later one ends.",
+  }),
   dataFolder: option.list({
     optional: true,
     description:

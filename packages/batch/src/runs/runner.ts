@@ -4,16 +4,21 @@
  * the one before it did, by a log of the cuts.
  */
 import type { Grid } from "@callgrid/client";
-import type { OptionsResolved } from "@callgrid/core";
+import { type OptionsResolved, valueFields } from "@callgrid/core";
 import { AllowedFolders, limitDataFolders } from "@callgrid/worker";
-import { type Job, UnrecoverableError, Worker } from "bullmq";
+import { DelayedError, type Job, UnrecoverableError, Worker } from "bullmq";
 import { addBatches, type Batching } from "../add-batches.ts";
 import type { BatchRun } from "../batch-run.ts";
+import { isWithoutWorkers } from "../batch-setting.ts";
 import type { BatchSpec } from "../batch-spec.ts";
 import { csvFile, failureFile, ndjsonFile, type ResultWriter } from "../result-file.ts";
-import { type RunPlace, RunQueue, runConnection, runQueueName } from "./run-queue.ts";
-import { openRunData, type RunJobData } from "./run-spec.ts";
+import { openRunData } from "./run-data.ts";
+import { type RunPlace, runConnection, runQueueName } from "./run-place.ts";
+import { RunQueue } from "./run-queue.ts";
+import type { RunJobData } from "./run-spec.ts";
+import { cancelledReason } from "./run-summary.ts";
 import type { runnerOptions } from "./runner-options.ts";
+import { WorkerWaits } from "./worker-waits.ts";
 
 /** What a {@link Runner} works with. */
 export interface RunnerParts extends RunPlace {
@@ -26,6 +31,8 @@ export interface RunnerParts extends RunPlace {
 
 const progressEveryMs = 500;
 const loggedFailures = 20;
+// How soon a run whose pool has no workers is looked at again, if nothing is heard of one before.
+const waitMs = 5_000;
 // A run may outlive many runners; only its own attempts should end it.
 const mostTakeovers = 1_000;
 
@@ -36,6 +43,7 @@ export class Runner {
   readonly #queue: RunQueue;
   readonly #outputs: AllowedFolders;
   readonly #endLimit: () => void;
+  readonly #waits: WorkerWaits;
   readonly #stopping = new AbortController();
   #worker: Worker<RunJobData> | undefined;
 
@@ -47,18 +55,24 @@ export class Runner {
     this.#endLimit = limitDataFolders(dataFolder);
     this.#grid = addBatches(parts.client);
     this.#queue = new RunQueue(parts);
+    const onWorker = (id: string): Promise<void> => this.#queue.hurry(id);
+    this.#waits = new WorkerWaits({ grid: parts.client, signal: this.#stopping.signal, onWorker });
   }
 
   /** Takes runs from now on. */
   async start(): Promise<void> {
     const { url, grid, options, onError } = this.#parts;
-    const { concurrency, lockMs } = options;
-    this.#worker = new Worker<RunJobData>(runQueueName(grid), (job) => this.#carryOut(job), {
+    const { concurrency, lockMs, keepRuns, keepRunsMs } = options;
+    const kept = { count: keepRuns, age: Math.ceil(keepRunsMs / 1_000) };
+    this.#worker = new Worker<RunJobData>(runQueueName(grid), (job, token) => this.#carryOut(job, token), {
       ...{ ...runConnection({ url, grid }, "work"), concurrency, skipVersionCheck: true },
       ...{ lockDuration: lockMs, stalledInterval: Math.ceil(lockMs / 2), maxStalledCount: mostTakeovers },
+      ...{ removeOnComplete: kept, removeOnFail: kept },
     });
     this.#worker.on("error", onError);
     this.#worker.on("completed", ({ id = "" }) => this.#dropCuts(id).catch(onError));
+    for (const end of ["completed", "failed"] as const)
+      this.#worker.on(end, (job?: Job<RunJobData>) => this.#queue.dropHistory(job?.id ?? "").catch(onError));
     await this.#worker.waitUntilReady();
   }
 
@@ -70,9 +84,9 @@ export class Runner {
     this.#endLimit();
   }
 
-  async #carryOut(job: Job<RunJobData>): Promise<unknown> {
+  async #carryOut(job: Job<RunJobData>, token: string | undefined): Promise<unknown> {
     const id = job.id ?? "";
-    if (await this.#queue.isCancelled(id)) throw new UnrecoverableError("cancelled");
+    if (await this.#queue.isCancelled(id)) throw new UnrecoverableError(cancelledReason);
     this.#refuseOutputs(job.data);
     const cuts = await this.#queue.cutsOf(id);
     const run = this.#grid.batch<unknown, unknown>({ ...this.#specOf(job.data), checkpoint: cuts });
@@ -82,11 +96,21 @@ export class Runner {
       await logBeginning(job, run, cuts.cuts.length);
       return await this.#takeResult(run, job.data);
     } catch (error) {
-      if (await this.#queue.isCancelled(id)) throw new UnrecoverableError("cancelled");
+      if (await this.#queue.isCancelled(id)) throw new UnrecoverableError(cancelledReason);
+      if (isWithoutWorkers(error)) return await this.#waitForWorkers(job, token);
       throw error;
     } finally {
       await watching;
     }
+  }
+
+  /** In the queue, so that it keeps no other run from being carried out. No attempt is counted. */
+  async #waitForWorkers(job: Job<RunJobData>, token: string | undefined): Promise<never> {
+    const { pool } = job.data;
+    this.#waits.add(pool, job.id ?? "");
+    if (job.attemptsStarted === 1) await job.log(`waits for workers of pool ${pool}`);
+    await job.moveToDelayed(Date.now() + waitMs, token);
+    throw new DelayedError();
   }
 
   async #dropCuts(id: string): Promise<void> {
@@ -107,7 +131,7 @@ export class Runner {
   }
 
   async #takeResult(run: BatchRun<unknown, unknown>, { reduce, options }: RunJobData): Promise<unknown> {
-    if (reduce !== undefined) return { value: await run.result() };
+    if (reduce !== undefined) return valueFields(await run.result());
     const { csv, ndjson, failed } = options;
     const open = (path: string): number => this.#outputs.openToWrite(path);
     const writers: ResultWriter[] = [];

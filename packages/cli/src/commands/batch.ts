@@ -14,14 +14,14 @@ import {
   type ResultWriter,
   RunReport,
 } from "@callgrid/batch";
-import { declareOptions, isGridError, option } from "@callgrid/core";
+import { declareOptions, isGridError, option, valueFields } from "@callgrid/core";
 import { type BatchCommandOptions, batchCommandOptions, dataOf, invalid, openBatchGrid } from "../batch-request.ts";
 import { type CliIo, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { unlessAborted, withInterrupts } from "../interrupts.ts";
 import { showProgress } from "../run-progress.ts";
-import { valueFields, valueText } from "../value-text.ts";
+import { valueText } from "../value-text.ts";
 
 const options = declareOptions({
   ...batchCommandOptions,

@@ -1,6 +1,6 @@
 /** `callgrid mapreduce`: a mapper and a reducer over lines of files, on the hosts that a file names. */
 import { countLines, findAssociativityFailure, linePieces } from "@callgrid/batch";
-import { declareOptions, option } from "@callgrid/core";
+import { declareOptions, option, valueFields } from "@callgrid/core";
 import { loadFunctions } from "@callgrid/worker";
 import { type CliIo, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
@@ -13,7 +13,7 @@ import { scoreFrom } from "../map-reduce/score-module.ts";
 import { mapFunction, readWork, reduceFunction, type Work } from "../map-reduce/work.ts";
 import { openWorkGrid, type WorkGrid } from "../map-reduce/work-grid.ts";
 import { showProgress } from "../run-progress.ts";
-import { valueFields, valueText } from "../value-text.ts";
+import { valueText } from "../value-text.ts";
 
 const options = declareOptions({
   work: option.string({ description: "The file that lists the raw files; workers/ and data/ are beside it." }),

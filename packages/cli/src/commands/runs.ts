@@ -1,72 +1,29 @@
-/** `callgrid runs`: submitted runs: lists them, shows one, and has one cancelled or tried again. */
-import { readFileSync } from "node:fs";
-import type { RunSpec } from "@callgrid/batch";
-import type { RunQueue, RunSummary } from "@callgrid/batch/runs";
+/** `callgrid runs`: submitted runs and schedules: lists them, shows one, and has one cancelled, tried again, paused or removed. */
 import { connect } from "@callgrid/client";
 import { declareOptions } from "@callgrid/core";
 import { invalid } from "../batch-request.ts";
-import { type CliIo, writeLine } from "../cli-io.ts";
-import { colorsOf } from "../colors.ts";
+import { writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { unlessAborted, withInterrupts } from "../interrupts.ts";
 import { logStream, makeLog } from "../log.ts";
-import { durationText } from "../measures.ts";
-import { parseJson } from "../request-text.ts";
-import { tableText } from "../table.ts";
+import { type Action, runActions } from "../runs/run-actions.ts";
+import { scheduleActions } from "../runs/schedule-actions.ts";
 
 const options = declareOptions({ ...connectionOptions, ...outputOptions });
 
-/** What is told of an action's outcome, as data and as text. */
-interface Told {
-  readonly fields: unknown;
-  readonly text: (io: CliIo) => string;
-}
-
-type Action = (queue: RunQueue, id: string) => Promise<Told>;
-
-const actions: Readonly<Record<string, Action>> = {
-  list: async (queue) => {
-    const runs = await queue.list();
-    return { fields: runs, text: (io) => listText(io, runs) };
-  },
-  show: async (queue, id) => {
-    const run = await queue.show(id);
-    return { fields: run, text: () => JSON.stringify(run, null, 2) };
-  },
-  logs: async (queue, id) => {
-    const logs = await queue.logs(id);
-    return { fields: { id, logs }, text: () => logs.join("\n") };
-  },
-  cancel: async (queue, id) => {
-    await queue.cancel(id);
-    return said(id, "is given up as soon as its runner hears of it; callgrid runs resume goes on with it");
-  },
-  retry: async (queue, id) => {
-    const { state } = await queue.show(id);
-    if (state !== "failed") throw invalid("runs retry", `takes a run that has failed; run ${id} is ${state}`);
-    await queue.resume(id);
-    return said(id, "is tried again, from its finished chunks on");
-  },
-  resume: async (queue, id) => {
-    await queue.resume(id);
-    return said(id, "goes on from its finished chunks");
-  },
-  submit: async (queue, path) => {
-    const id = await queue.submit(parseJson(readFileSync(path, "utf8"), path) as RunSpec);
-    return said(id, "is submitted");
-  },
-};
-
-const names = Object.keys(actions).join(", ");
+const runNames = Object.keys(runActions).join(", ");
+const scheduleNames = Object.keys(scheduleActions).join(", ");
 
 export const runsCommand: CommandSpec<typeof options> = {
   name: "runs",
-  summary: "List submitted runs, show one with its log, submit one, or have one cancelled, tried again or resumed.",
+  summary:
+    "List submitted runs and schedules, show one with its log, submit one, or have one cancelled, tried again, resumed, paused or removed.",
   operands: [
-    ["<action>", names],
-    ["[id]", "the run's id; for submit a file that holds the run as JSON"],
+    ["<action>", `${runNames}; or schedules, followed by ${scheduleNames}`],
+    ["[id]", "the id of a run or a schedule; for submit a file that holds the run as JSON, or - for stdin"],
+    ["[schedule]", "after schedules and its action: the id of a schedule"],
   ],
   options,
   examples: [
@@ -74,11 +31,11 @@ export const runsCommand: CommandSpec<typeof options> = {
     "callgrid runs show 7 --json",
     "callgrid runs cancel 7",
     "callgrid runs submit run.json",
+    "callgrid runs schedules list",
+    "callgrid runs schedules remove nightly",
   ],
-  async run({ operands: [name = "", id], options: { url, grid, connectTimeoutMs, json, logLevel }, io }) {
-    const action = actions[name];
-    if (action === undefined) throw invalid("runs", `has no action ${JSON.stringify(name)}; there are ${names}`);
-    if (id === undefined && name !== "list") throw invalid(`runs ${name}`, "needs the id of a run");
+  async run({ operands, options: { url, grid, connectTimeoutMs, json, logLevel }, io }) {
+    const { action, id } = meantBy(operands);
     return withInterrupts(io, async ({ first }) => {
       // BullMQ would try for ever to reach a Redis that is not there
       const log = makeLog(logLevel ?? "warn", logStream(io));
@@ -86,8 +43,8 @@ export const runsCommand: CommandSpec<typeof options> = {
       const { RunQueue } = await import("@callgrid/batch/runs");
       const queue = new RunQueue({ url, grid });
       try {
-        const told = await unlessAborted(first, action(queue, id ?? ""));
-        await writeLine(io.stdout, json ? JSON.stringify(told.fields) : told.text(io));
+        const { fields, text } = await unlessAborted(first, action({ queue, id, io }));
+        await writeLine(io.stdout, json ? JSON.stringify(fields) : text);
         return exitCodes.fine;
       } finally {
         await queue.close();
@@ -96,15 +53,26 @@ export const runsCommand: CommandSpec<typeof options> = {
   },
 };
 
-function said(id: string, what: string): Told {
-  return { fields: { id }, text: () => `run ${id} ${what}` };
+interface Meant {
+  readonly action: Action;
+  readonly id: string;
 }
 
-function listText({ stdout, env }: CliIo, runs: readonly RunSummary[]): string {
-  const rows = runs.map(({ id, name, state, done, submittedMs, attempts, reason }) => [
-    ...[id, name, state, done === undefined ? "" : `${Math.round(done * 100)} %`],
-    ...[`${durationText(Date.now() - submittedMs)} ago`, String(attempts), reason ?? ""],
-  ]);
-  const heads = ["id", "name", "state", "done", "submitted", "attempts", "reason"];
-  return tableText({ heads, rows }, { isTerminal: stdout.isTTY === true, colors: colorsOf(stdout, env) });
+function meantBy([first = "", ...rest]: readonly string[]): Meant {
+  if (first !== "schedules") return actionOf("runs", { actions: runActions, names: runNames }, [first, ...rest]);
+  return actionOf("runs schedules", { actions: scheduleActions, names: scheduleNames }, rest);
+}
+
+interface Actions {
+  readonly actions: Readonly<Record<string, Action>>;
+  readonly names: string;
+}
+
+function actionOf(where: string, { actions, names }: Actions, [name = "", id, ...surplus]: readonly string[]): Meant {
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (action === undefined) throw invalid(where, `has no action ${JSON.stringify(name)}; there are ${names}`);
+  if (id === undefined && name !== "list") throw invalid(`${where} ${name}`, "needs an id");
+  const more = name === "list" && id !== undefined ? [id, ...surplus] : surplus;
+  if (more.length > 0) throw invalid(`${where} ${name}`, `does not take ${more.join(" ")}`);
+  return { action, id: id ?? "" };
 }

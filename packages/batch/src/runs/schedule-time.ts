@@ -1,0 +1,54 @@
+/** When a schedule's runs begin: cron patterns in a time zone, read as BullMQ reads them. */
+import { GridError } from "@callgrid/core";
+import { getNextMillis } from "bullmq";
+
+/** A pattern and the zone that its times are in. */
+export interface ScheduleTime {
+  readonly cron: string;
+  readonly tz: string;
+}
+
+/** The zone of a schedule that names none: wherever it is submitted and carried out, its times are the same. */
+export const defaultZone = "UTC";
+
+/**
+ * When a schedule's next run begins, in ms since 1970.
+ *
+ * @throws GridError `INVALID_OPTION` for a pattern that is none or never comes, and for an unknown zone.
+ */
+export function nextTime({ cron, tz }: ScheduleTime, nowMs: number): number {
+  refuseUnknownZone(tz);
+  const fields = cron.trim().split(/\s+/);
+  const isPattern = /^@[a-z]+$/i.test(cron.trim()) || fields.length === 5 || fields.length === 6;
+  if (!isPattern)
+    throw invalid("submitRun.cron", `must have five fields, or six with seconds first, got ${JSON.stringify(cron)}`);
+  // BullMQ draws what H stands for each time anew
+  if (fields.some((field) => /(^|,)H/.test(field))) throw invalid("submitRun.cron", "must give fixed times: H is none");
+  return timeOf(cron, tz, nowMs) ?? refuseNever(cron);
+}
+
+function timeOf(pattern: string, tz: string, nowMs: number): number | undefined {
+  try {
+    return getNextMillis(nowMs, { pattern, tz });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw invalid("submitRun.cron", `must be a cron pattern, got ${JSON.stringify(pattern)}: ${reason}`, cause);
+  }
+}
+
+function refuseNever(cron: string): never {
+  throw invalid("submitRun.cron", `must be a time that comes, got ${JSON.stringify(cron)}, which never does`);
+}
+
+function refuseUnknownZone(tz: string): void {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: tz });
+  } catch (cause) {
+    const problem = `must be a time zone such as Europe/Berlin or UTC, got ${JSON.stringify(tz)}`;
+    throw invalid("submitRun.tz", problem, cause);
+  }
+}
+
+function invalid(path: string, problem: string, cause?: unknown): GridError {
+  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path }, cause });
+}

@@ -1,0 +1,79 @@
+/** What `callgrid runs` does with runs: each action's outcome as data and as text. */
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import type { RunSpec } from "@callgrid/batch";
+import type { RunQueue } from "@callgrid/batch/runs";
+import { invalid } from "../batch-request.ts";
+import type { CliIo } from "../cli-io.ts";
+import { parseJson } from "../request-text.ts";
+import { runTable } from "./run-tables.ts";
+
+/** What an action came to. */
+export interface Told {
+  readonly fields: unknown;
+  readonly text: string;
+}
+
+/** What an action works with. */
+export interface ActionCall {
+  readonly queue: RunQueue;
+  /** Of a run or a schedule; for `submit` a file. */
+  readonly id: string;
+  readonly io: CliIo;
+}
+
+/** See the head of this file. */
+export type Action = (call: ActionCall) => Promise<Told>;
+
+/** The actions on runs, and on schedules by their ids. All but `list` need an id. */
+export const runActions: Readonly<Record<string, Action>> = {
+  list: async ({ queue, io }) => {
+    const runs = await queue.list();
+    return { fields: runs, text: runTable(io, runs) };
+  },
+  show: async ({ queue, id }) => {
+    const run = await queue.show(id);
+    return { fields: run, text: JSON.stringify(run, null, 2) };
+  },
+  logs: async ({ queue, id }) => {
+    const logs = await queue.logs(id);
+    return { fields: { id, logs }, text: logs.join("\n") };
+  },
+  cancel: async ({ queue, id }) => {
+    const { kind, state } = await queue.cancel(id);
+    const resumed = "; callgrid runs resume goes on with it";
+    if (kind === "schedule") return said(id, `is paused, and what was under way is given up${resumed}`, "schedule");
+    return said(
+      id,
+      `${state === "active" ? "is given up as soon as its runner hears of it" : "is cancelled"}${resumed}`,
+    );
+  },
+  retry: async ({ queue, id }) => said(await queue.retry(id), "is tried again, from its finished chunks on"),
+  resume: async ({ queue, id }) => {
+    await queue.resume(id);
+    const { kind } = await queue.show(id);
+    return kind === "schedule" ? said(id, "begins runs again", kind) : said(id, "goes on from its finished chunks");
+  },
+  submit: async ({ queue, id: path, io }) => {
+    const spec = parseJson(await specText(io, path), path === "-" ? "stdin" : path) as RunSpec;
+    const id = await queue.submit(spec);
+    const run = await queue.show(id);
+    if (run.kind === "run") return said(id, "is submitted");
+    const next = run.nextMs === undefined ? "" : `; its next run begins at ${new Date(run.nextMs).toISOString()}`;
+    return { fields: { id, nextMs: run.nextMs }, text: `run ${id} is submitted${next}` };
+  },
+};
+
+/** The outcome of an action that changes something. */
+export function said(id: string, what: string, noun: "run" | "schedule" = "run"): Told {
+  return { fields: { id }, text: `${noun} ${id} ${what}` };
+}
+
+async function specText({ stdin }: CliIo, path: string): Promise<string> {
+  if (path === "-") return text(stdin);
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw invalid("runs submit", `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

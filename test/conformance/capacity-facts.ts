@@ -21,7 +21,7 @@ const host = { id: "h1", leaseMs: longLeaseMs, ...told };
 export function capacityFacts(setStage: SetStage): void {
   it("a survey of an empty pool finds nothing", async () => {
     const stage = await setStage();
-    const empty = { queued: 0, workers: 0, idleWorkers: 0, slotsPerWorker: 1, hosts: [], waiting: [] };
+    const empty = { queued: 0, workers: 0, idleWorkers: 0, slotsPerWorker: 1, hosts: [], expected: [], waiting: [] };
     expect(await expectNoChange(stage, () => stage.pool.survey(all))).toEqual(empty);
   });
 
@@ -42,7 +42,7 @@ export function capacityFacts(setStage: SetStage): void {
     await submitByClient(pool, "c1", "a", "b");
     await claimNames(pool, "w1", { max: 1 });
     await submitByWorker(pool, "w1", "c");
-    const waits = { queued: 2, workers: 3, idleWorkers: 1, slotsPerWorker: 2, hosts: [] };
+    const waits = { queued: 2, workers: 3, idleWorkers: 1, slotsPerWorker: 2, hosts: [], expected: [] };
     const unmeasured = [idOf("b"), idOf("c")].map((id) => ({ id, selfMicros: undefined }));
     expect(await expectNoChange(stage, () => pool.survey(all))).toEqual({ ...waits, waiting: unmeasured });
     await measure(pool, "work", 500);
@@ -83,6 +83,49 @@ export function capacityFacts(setStage: SetStage): void {
     expect(await pool.inspect()).toMatchObject({ clients: 0, hosts: [there] });
     expect((await pool.survey(all)).hosts).toEqual([there]);
     await expectChanges(stage, () => pool.leave("h1"), { hosts: { h1: null }, leases: { h1: null } });
+  });
+
+  it("announced work is shown until it ends, and the latest announcement of an id counts", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    const spike = { id: "spike", workMs: 90_000, startsInMs: longLeaseMs, withinMs: 600_000, ttlMs: 2 * longLeaseMs };
+    const changes = { expected: { spike: { workMs: 90_000, withinMs: 600_000 } } };
+    expect(await expectChanges(stage, () => pool.announceWork(spike), changes)).toBe(true);
+    const times = { startsInMs: expect.any(Number), endsInMs: expect.any(Number) };
+    const shown = { id: "spike", workMs: 90_000, withinMs: 600_000, ...times };
+    expect((await expectNoChange(stage, () => pool.survey(all))).expected).toEqual([shown]);
+    expect((await pool.inspect()).expected).toEqual([shown]);
+    const rest = { id: "batch", workMs: 2.5, startsInMs: 0, withinMs: 0, ttlMs: longLeaseMs };
+    await pool.announceWork(rest);
+    await pool.announceWork({ ...spike, workMs: 10 });
+    const works = (await pool.survey(all)).expected;
+    expect(works.map(({ id, workMs }) => [id, workMs])).toEqual([
+      ["batch", 2.5],
+      ["spike", 10],
+    ]);
+    expect(works[0]?.startsInMs).toBe(0);
+    await expectChanges(stage, () => pool.announceWork({ ...rest, workMs: 0 }), { expected: { batch: null } });
+  });
+
+  it("announced work that has ended is not shown, and is dropped with the next announcement", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await pool.announceWork({ id: "over", workMs: 5, startsInMs: 0, withinMs: 0, ttlMs: 0 });
+    expect((await pool.survey(all)).expected).toEqual([]);
+    const next = { id: "next", workMs: 5, startsInMs: 0, withinMs: 0, ttlMs: longLeaseMs };
+    const changes = { expected: { over: null, next: { workMs: 5, withinMs: 0 } } };
+    expect(await expectChanges(stage, () => pool.announceWork(next), changes)).toBe(true);
+  });
+
+  it("a pool with 1,000 announcements takes no further one, but replaces and withdraws", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    const work = { workMs: 5, startsInMs: 0, withinMs: 0, ttlMs: longLeaseMs };
+    for (let index = 0; index < 1_000; index += 1) await pool.announceWork({ ...work, id: `work-${index}` });
+    expect(await expectNoChange(stage, () => pool.announceWork({ ...work, id: "more" }))).toBe(false);
+    expect(await pool.announceWork({ ...work, id: "work-7", workMs: 6 })).toBe(true);
+    expect(await pool.announceWork({ ...work, id: "work-8", workMs: 0 })).toBe(true);
+    expect(await pool.announceWork({ ...work, id: "more" })).toBe(true);
   });
 
   it("a host whose lease has lapsed counts no more, and is swept", async () => {

@@ -2,7 +2,16 @@
  * Random operations on a pool, as plain data: fast-check makes, shrinks and prints them, and both statekeepers run the same ones.
  * Leases last for ever or have lapsed at once, in an order that is part of the operation: so real time plays no part.
  */
-import type { CacheMode, Capacity, Claim, Completion, HostState, PoolKeeper, Preference } from "@callgrid/statekeeper";
+import type {
+  CacheMode,
+  Capacity,
+  Claim,
+  Completion,
+  ExpectedWork,
+  HostState,
+  PoolKeeper,
+  Preference,
+} from "@callgrid/statekeeper";
 import fc from "fast-check";
 import { idOf, longLeaseMs } from "./stage.ts";
 
@@ -218,8 +227,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   abdicate: kind(1, fc.record({ process }), (pool, { process }) => pool.abdicate(process)),
   survey: kind(2, fc.constant({}), async (pool) => {
     const survey = await pool.survey({ requests: 100, members: 100 });
-    return { ...survey, hosts: survey.hosts.map(withoutLease) };
+    return { ...survey, hosts: survey.hosts.map(withoutLease), expected: survey.expected.map(withoutTimes) };
   }),
+  announceWork: kind(
+    1,
+    fc.record({ id: fc.constantFrom("spike", "batch"), workMs: fc.constantFrom(0, 2.5, 1_000), isOver: fc.boolean() }),
+    (pool, { id, workMs, isOver }) =>
+      pool.announceWork({ id, workMs, startsInMs: 0, withinMs: workMs * 2, ttlMs: isOver ? 0 : longLeaseMs }),
+  ),
   noteCapacity: kind(1, fc.record({ process, desiredWorkers: fc.nat(9) }), (pool, { process, desiredWorkers }) =>
     pool.noteCapacity(process, { desiredWorkers, shares: { h1: desiredWorkers } }),
   ),
@@ -241,7 +256,8 @@ const kinds: Readonly<Record<string, Kind>> = {
     const state = await pool.inspect();
     const members = state.members.map((member) => ({ ...member, leaseLeftMs: isAlive(member.leaseLeftMs) }));
     const hosts = state.hosts.map((host) => ({ ...host, leaseLeftMs: isAlive(host.leaseLeftMs) }));
-    return { ...state, members, hosts, capacity: withoutAge(state.capacity) };
+    const expected = state.expected.map(withoutTimes);
+    return { ...state, members, hosts, expected, capacity: withoutAge(state.capacity) };
   }),
 };
 
@@ -296,6 +312,10 @@ function withoutAge(capacity: Capacity | undefined): unknown {
   if (capacity === undefined) return undefined;
   const { ageMs, ...noted } = capacity;
   return noted;
+}
+
+function withoutTimes({ startsInMs, endsInMs, ...work }: ExpectedWork): unknown {
+  return work;
 }
 
 function withoutLease({ leaseLeftMs, ...host }: HostState): unknown {

@@ -93,6 +93,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   head: readText,
   hosts: readHash,
   capacity: readText,
+  expected: readHash,
   lost: readList,
 };
 
@@ -137,6 +138,10 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     inboxes: each(contents, "inbox", (texts) => (texts as string[]).map(dumpInboxMessage)),
     head: (single.get("head") as string | undefined) ?? null,
     hosts: mapped(fields("hosts"), (text) => JSON.parse(text) as unknown),
+    expected: mapped(fields("expected"), (text) => {
+      const [, , withinMs, workMs] = text.split(" ").map(Number);
+      return { workMs: workMs ?? 0, withinMs: withinMs ?? 0 };
+    }),
     capacity: dumpCapacity(single.get("capacity") as string | undefined),
     lost: each(contents, "lost", (ids) => ids as string[]),
   };

@@ -75,6 +75,7 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly abdicate = unscripted;
   readonly survey = unscripted;
   readonly noteCapacity = unscripted;
+  readonly announceWork = unscripted;
   readonly reportHost = unscripted;
   readonly forget = unscripted;
   readonly inspect = unscripted;

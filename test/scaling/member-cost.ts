@@ -92,6 +92,7 @@ const inspect: Cost = ({ records, tally }) => {
   tally.touch("stats");
   tally.keyless();
   tally.touch("capacity");
+  tally.touch("expected");
   tally.touch("leases", 1 + hosts.size + members);
   tally.touch("queue:", members);
   tally.touch("running", members);
@@ -113,10 +114,17 @@ const survey: Cost = ({ records, tally, args }) => {
   tally.touch("volunteers");
   tally.touch("hosts", 2);
   tally.touch("leases", hosts.size);
-  if (hosts.size > 0) tally.keyless();
+  tally.touch("expected");
+  if (hosts.size + records.expected.size > 0) tally.keyless();
   const ids = Math.min(requests, records.waiting + ownQueued);
   if (ids > 0) enterRead(tally, ids);
   tally.touch("costs", ids);
+  return nothing;
+};
+
+const announceWork: Cost = ({ tally }) => {
+  tally.keyless();
+  tally.touch("expected", 2);
   return nothing;
 };
 
@@ -149,6 +157,6 @@ const forget: Cost = ({ tally }) => {
 
 /** By operation. */
 export const memberCosts = {
-  ...{ join, leave, bury: leave, renew, abdicate, noteCapacity, reportHost, survey },
+  ...{ join, leave, bury: leave, renew, abdicate, announceWork, noteCapacity, reportHost, survey },
   ...{ functions, forget, inspectRequest, inspect },
 } satisfies Readonly<Record<string, Cost>>;

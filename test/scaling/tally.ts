@@ -26,6 +26,7 @@ export const poolKeys = [
   "holders",
   "hosts",
   "capacity",
+  "expected",
 ] as const;
 /** Kinds of keys that there are once a result or process. */
 export const singleKeys = ["result", "inbox", "running", "queue:", "caller", "lost"] as const;

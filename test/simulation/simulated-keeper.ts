@@ -3,6 +3,7 @@
  * and is watched there.
  */
 import type {
+  AnnouncedWork,
   Capacity,
   CheckAnswer,
   Claim,
@@ -163,6 +164,10 @@ export class SimulatedKeeper implements PoolKeeper {
 
   survey(request: SurveyRequest): Promise<Survey> {
     return this.#call("survey", request, (pool) => pool.survey(request));
+  }
+
+  announceWork(work: AnnouncedWork): Promise<boolean> {
+    return this.#call("announceWork", work, (pool) => pool.announceWork(work));
   }
 
   noteCapacity(process: string, capacity: Omit<Capacity, "ageMs">): Promise<boolean> {

@@ -39,6 +39,7 @@ const harmless: ReadonlySet<string> = new Set([
   "abdicate",
   "survey",
   "noteCapacity",
+  "announceWork",
 ]);
 
 /** Operations by which a process shows that it waits for something or works on something, if they name any request. */

@@ -31,12 +31,14 @@ export {
   type ConnectOptions,
   closeDefaultGrid,
   type EnqueueOptions,
+  type ExpectedCapacity,
   enqueue,
   type GridLog,
   type Outcomes,
   type Requests,
   type StreamItem,
   type WindowOptions,
+  type WorkForecast,
 } from "@callgrid/client";
 export {
   type AnyFunction,

@@ -22,6 +22,7 @@ const commands = new Map<string, CommandLoader>(
     plan: async () => (await import("./commands/plan.ts")).planCommand,
     mapreduce: async () => (await import("./commands/mapreduce.ts")).mapreduceCommand,
     runner: async () => (await import("./commands/runner.ts")).runnerCommand,
+    expect: async () => (await import("./commands/expect.ts")).expectCommand,
     runs: async () => (await import("./commands/runs.ts")).runsCommand,
     status: async () => (await import("./commands/status.ts")).statusCommand,
     why: async () => (await import("./commands/why.ts")).whyCommand,

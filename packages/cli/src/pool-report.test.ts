@@ -9,6 +9,7 @@ const state: PoolState = {
   clients: 2,
   hosts: [],
   capacity: undefined,
+  expected: [],
   head: "distributor-x",
   functions: {
     epoch: 3,

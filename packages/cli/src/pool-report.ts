@@ -22,6 +22,7 @@ export function poolReport(reported: ReportedPool, style: TableStyle): string {
     `${counted(state.queued, "request")} queued, ${running} running, ${counted(state.clients, "client")}, ${headText(state)}`,
   ];
   if (state.capacity !== undefined) parts.push(capacityText(state, state.capacity));
+  if (state.expected.length > 0) parts.push("", tableText(expectedTable(state.expected), style));
   if (state.members.length > 0) parts.push("", tableText(memberTable(state.members), style));
   if (state.hosts.length > 0) parts.push("", tableText(hostTable(state), style));
   if (state.functions.functions.size > 0) parts.push("", tableText(functionTable(state), style));
@@ -39,6 +40,19 @@ function headText({ head }: PoolState): string {
 function capacityText({ members }: PoolState, { desiredWorkers, ageMs }: Capacity): string {
   const workers = members.filter(({ kind }) => kind === "worker").length;
   return `${counted(workers, "worker")}, ${desiredWorkers} desired ${durationText(ageMs)} ago`;
+}
+
+function expectedTable(expected: PoolState["expected"]): TableContent {
+  return {
+    heads: ["announced", "work", "starts in", "within", "ends in"],
+    rows: expected.map(({ id, workMs, startsInMs, withinMs, endsInMs }) => [
+      id,
+      durationText(workMs),
+      startsInMs === 0 ? "under way" : durationText(startsInMs),
+      withinMs === 0 ? "as queued work" : durationText(withinMs),
+      durationText(endsInMs),
+    ]),
+  };
 }
 
 function hostTable({ hosts, capacity }: PoolState): TableContent {

@@ -18,6 +18,7 @@ const pool: PoolState = {
   clients: 1,
   hosts: [],
   capacity: undefined,
+  expected: [],
   head: "distributor-x",
   functions: { epoch: 1, functions: new Map([["f", { version: "1", generation: 0, selfMicros: 5_000 }]]) },
   counters: {},

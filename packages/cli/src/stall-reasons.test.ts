@@ -23,6 +23,7 @@ const empty: PoolState = {
   clients: 0,
   hosts: [],
   capacity: undefined,
+  expected: [],
   head: undefined,
   functions,
   counters: {},

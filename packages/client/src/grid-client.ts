@@ -23,6 +23,7 @@ import type { Tracing } from "@callgrid/tracing";
 import { Call } from "./call.ts";
 import { type ClientSettings, resolveClientOptions } from "./client-options.ts";
 import { checkEnqueueOptions, checkWindowOptions, type EnqueueOptions, type WindowOptions } from "./enqueue-options.ts";
+import { announce, type ExpectedCapacity, type WorkForecast } from "./expected-work.ts";
 import type { Grid, Outcomes, Requests } from "./grid.ts";
 import { type GridLog, makeDefaultLog } from "./log.ts";
 import { gridClosed, OpenWaits } from "./open-waits.ts";
@@ -124,6 +125,11 @@ export class GridClient implements Grid {
     if (isDefined(what)) return keeper.forget({ functionName: what.functionName });
     const { canonical } = encodeRequest(what, this.#settings.payloadLimitBytes);
     return keeper.forget({ id: requestId(canonical) });
+  }
+
+  async expectWork(poolId: string, forecast: WorkForecast): Promise<ExpectedCapacity> {
+    this.#refuseIfClosed();
+    return announce(this.#statekeeper.pool(parsePool(poolId)), forecast, this.#makeId);
   }
 
   async status(poolId: string): Promise<PoolState> {

@@ -2,6 +2,7 @@
 import type { Checked, CheckedAll, Defined, Request, ValueOf, ValuesOf } from "@callgrid/core";
 import type { PoolState } from "@callgrid/statekeeper";
 import type { EnqueueOptions, WindowOptions } from "./enqueue-options.ts";
+import type { ExpectedCapacity, WorkForecast } from "./expected-work.ts";
 import type { StreamItem } from "./outcome-stream.ts";
 
 /** An array of requests that may also be one that is made step by step. */
@@ -92,6 +93,19 @@ export interface Grid extends AsyncDisposable {
    * ```
    */
   forget(poolId: string, what: Request | string | Defined): Promise<void>;
+
+  /**
+   * Announces requests that will come, so that the pool has the workers for them in time: hosts and autoscalers see them in
+   * the pool's desired workers. Nothing is queued, and an announcement costs nothing if the requests do not come.
+   *
+   * @throws GridError `UNKNOWN_FUNCTION` for a function that the pool has never had; `POOL_FULL` if the pool has 1,000 announcements.
+   * @example
+   * ```ts
+   * const closing = new Date("2027-01-04T18:00:00");
+   * const { workers } = await grid.expectWork("pool", { requests: { price: 200_000 }, at: closing, withinMs: 600_000 });
+   * ```
+   */
+  expectWork(poolId: string, forecast: WorkForecast): Promise<ExpectedCapacity>;
 
   /** How the pool stands: its members, queues, functions and counters. */
   status(poolId: string): Promise<PoolState>;

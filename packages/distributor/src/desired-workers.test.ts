@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { type LoadSight, nextScale, type Scale, type ScaleOptions, wantedWorkers } from "./desired-workers.ts";
 
-const options: ScaleOptions = { minWorkers: 0, maxWorkers: 100, targetWaitMs: 10_000, scaleDownAfterMs: 60_000 };
+const options: ScaleOptions = {
+  minWorkers: 0,
+  maxWorkers: 100,
+  targetWaitMs: 10_000,
+  scaleDownAfterMs: 60_000,
+  leadTimeMs: 60_000,
+};
 const quiet: LoadSight = {
   atMs: 0,
   queued: 0,
@@ -10,8 +16,12 @@ const quiet: LoadSight = {
   workers: 4,
   idleWorkers: 4,
   slotsPerWorker: 1,
+  expected: [],
 };
+const spike = { id: "spike", workMs: 900_000, withinMs: 100_000, startsInMs: 0, endsInMs: 100_000 };
+const rest = { id: "batch", workMs: 100_000, withinMs: 0, startsInMs: 0, endsInMs: 5_000 };
 const busy = { idleWorkers: 0 };
+const none = { idleWorkers: 0, workers: 0 };
 
 describe("the number of workers that is wanted now", () => {
   it.each<[string, Partial<LoadSight>, number]>([
@@ -27,6 +37,15 @@ describe("the number of workers that is wanted now", () => {
     ["with one that waits for too long, by the wait", { ...busy, queued: 1, oldestWaitMs: 15_000 }, 6],
     ["with one that waits for an age, no more than twice the workers", { ...busy, queued: 1, oldestWaitMs: 9e9 }, 8],
     ["with one that has waited for the target and a little", { ...busy, queued: 1, oldestWaitMs: 10_900 }, 5],
+    ["with 100 s of a batch that are not queued yet, and no workers", { ...none, expected: [rest] }, 10],
+    ["with the rest of a batch and of the queue together", { ...none, queued: 100, expected: [rest] }, 11],
+    ["with the rest of a batch in workers of four slots", { ...none, slotsPerWorker: 4, expected: [rest] }, 3],
+    ["with the rest of a batch that idle workers pass over", { idleWorkers: 1, expected: [rest] }, 4],
+    ["with an announced spike, as many as get it done in time", { expected: [spike] }, 10],
+    ["with a spike that begins within the lead time", { expected: [{ ...spike, startsInMs: 60_000 }] }, 10],
+    ["with a spike that begins later", { expected: [{ ...spike, startsInMs: 60_001 }] }, 0],
+    ["with two spikes at a time, as many as both need", { ...none, expected: [spike, { ...spike, id: "b" }] }, 20],
+    ["with a spike that is smaller than what is queued", { ...none, queued: 2_000, expected: [spike] }, 20],
   ])("%s", (_, seen, wanted) => {
     expect(wantedWorkers([{ ...quiet, ...seen }], options)).toBe(wanted);
   });

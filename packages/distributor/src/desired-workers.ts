@@ -9,6 +9,8 @@
  * and anything that waits wakes it up (https://keda.sh/docs/latest/concepts/scaling-deployments/).
  */
 
+import { type ExpectedWork, neededWorkers, utilisation } from "@callgrid/statekeeper";
+
 /** What is seen of a pool at one time. */
 export interface LoadSight {
   /** In ms of a clock that does not go back. */
@@ -23,6 +25,8 @@ export interface LoadSight {
   readonly idleWorkers: number;
   /** How many functions a worker runs at a time. */
   readonly slotsPerWorker: number;
+  /** Work that is announced and not queued yet. */
+  readonly expected: readonly ExpectedWork[];
 }
 
 /** What to aim at. */
@@ -33,6 +37,8 @@ export interface ScaleOptions {
   readonly targetWaitMs: number;
   /** Workers go when they were not wanted for so long, in ms. */
   readonly scaleDownAfterMs: number;
+  /** How long before announced work begins its workers are wanted, in ms. */
+  readonly leadTimeMs: number;
 }
 
 /** What is desired, and what has to be remembered for the next time. */
@@ -46,8 +52,6 @@ export interface Scale {
 const unmeasuredMs = 100;
 /** What keeps coming is measured over the target, and over so long at most. */
 const longestWindowMs = 60_000;
-/** How busy workers are to be kept, so that what arrives unevenly finds somebody idle. */
-const utilisation = 0.9;
 /** Differences of a tenth are left alone. */
 const tolerance = 0.1;
 /** The oldest one's wait alone never asks for more than so many times the workers that there are. */
@@ -72,7 +76,7 @@ export function nextScale(before: Scale | undefined, sight: LoadSight, options: 
 /** How many workers are wanted by the last of the sights, which is told apart from a trend by those before it. */
 export function wantedWorkers(
   sights: readonly LoadSight[],
-  { targetWaitMs }: Pick<ScaleOptions, "targetWaitMs">,
+  { targetWaitMs, leadTimeMs }: Pick<ScaleOptions, "targetWaitMs" | "leadTimeMs">,
 ): number {
   const [first, last] = [sights[0], sights.at(-1)];
   if (first === undefined || last === undefined) return 0;
@@ -83,12 +87,27 @@ export function wantedWorkers(
   // with nothing left to work off, what is still running must not count as worked off already
   const shrinking = spanMs === 0 || queued === 0 ? 0 : (Math.max(0, first.queued - queued) * workMs) / spanMs;
   const arriving = Math.max(0, busy - shrinking) / utilisation;
-  const wanted = ceilOf(arriving + (queued * workMs) / targetWaitMs);
-  // if nothing waits there are enough; what waits beside idle workers is nothing that they or their like could do
-  if (queued === 0 || idleWorkers > 0) return Math.min(wanted, workers);
+  const backlogMs = underWayMs(last.expected) / last.slotsPerWorker;
+  const wanted = ceilOf(arriving + (queued * workMs + backlogMs) / targetWaitMs);
+  const announced = announcedWorkers(last, leadTimeMs);
+  const isNothingLeft = queued === 0 && backlogMs === 0;
+  // with nothing left there are enough workers; work that idle workers pass over is nothing for more of their kind
+  if (isNothingLeft || idleWorkers > 0) return Math.max(announced, Math.min(wanted, workers));
   const isLate = oldestWaitMs > targetWaitMs * (1 + tolerance);
   const byWait = isLate ? Math.ceil(workers * Math.min(mostGrowth, oldestWaitMs / targetWaitMs)) : 0;
-  return Math.max(1, wanted, byWait);
+  return Math.max(1, wanted, byWait, announced);
+}
+
+/** Work that counts like queued requests: what a batch has not submitted yet. */
+function underWayMs(expected: readonly ExpectedWork[]): number {
+  return expected.reduce((sum, { withinMs, workMs }) => sum + (withinMs === 0 ? workMs : 0), 0);
+}
+
+/** Workers for the spikes that begin within the lead time or are going on. Spikes that overlap add up. */
+function announcedWorkers({ expected, slotsPerWorker }: LoadSight, leadTimeMs: number): number {
+  return expected
+    .filter(({ withinMs, startsInMs }) => withinMs > 0 && startsInMs <= leadTimeMs)
+    .reduce((sum, work) => sum + neededWorkers(work, slotsPerWorker), 0);
 }
 
 function settledWorkers(former: number, wanted: number, mostWanted: number): number {

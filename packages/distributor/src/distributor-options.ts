@@ -88,6 +88,13 @@ export const distributorOptions = declareOptions({
     max: 86_400_000,
     description: "The pool should have fewer workers only after they were not wanted for so long.",
   }),
+  leadTimeMs: option.number({
+    unit: "ms",
+    default: 60_000,
+    min: 0,
+    max: 86_400_000,
+    description: "How long before announced work begins its workers are desired: as long as they take to start.",
+  }),
   leaseMs: option.number({
     unit: "ms",
     default: 3_000,

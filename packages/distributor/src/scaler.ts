@@ -13,7 +13,7 @@ import { WaitMarks } from "./wait-marks.ts";
 
 type ScalerOptions = Pick<
   DistributorSettings,
-  "scaleEveryMs" | "minWorkers" | "maxWorkers" | "targetWaitMs" | "scaleDownAfterMs"
+  "scaleEveryMs" | "minWorkers" | "maxWorkers" | "targetWaitMs" | "scaleDownAfterMs" | "leadTimeMs"
 >;
 
 /** What a {@link Scaler} talks to. */

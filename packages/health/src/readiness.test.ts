@@ -18,6 +18,7 @@ function pool(members: readonly MemberState[], head?: string): PoolState {
     clients: 0,
     hosts: [],
     capacity: undefined,
+    expected: [],
     head,
     functions,
     counters: {},

@@ -1,8 +1,9 @@
 -- Reads a pool for `status`.
--- needs: time counters inbox functions hosts
+-- needs: time counters inbox functions hosts expected
 -- ARGV: the most members to show
 -- reply: how many wait in the pool's queue and callers', clients, head or empty, function table, counters, hosts (see
---        lib/hosts.lua), the time in ms, the capacity as noted or empty, then for each member: id, JSON, ms until its lease lapses,
+--        lib/hosts.lua), the time in ms, the capacity as noted or empty, announced work (see
+--        lib/expected.lua), then for each member: id, JSON, ms until its lease lapses,
 --        queued, running, is a volunteer (1|0)
 -- bound: the most members to show, the number of functions, 1000 hosts
 local reply = {
@@ -14,6 +15,7 @@ local reply = {
   hostStates(),
   string.format('%d', readClock()),
   redis.call('GET', capacityKey) or '',
+  expectedWork(),
 }
 local members = redis.call('HGETALL', membersKey)
 for i = 1, math.min(#members, 2 * tonumber(ARGV[1])), 2 do

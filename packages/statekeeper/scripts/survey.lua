@@ -1,8 +1,8 @@
 -- Reads what the number of workers that a pool should have is reckoned from.
--- needs: time counters inbox record callers hosts
+-- needs: time counters inbox record callers hosts expected
 -- ARGV: how many waiting requests to sample, how many members
 -- reply: how many wait in the pool's queue and callers', members, volunteers; of the sampled members: how many, workers among them, their slots, and
---        what is on their own queues; hosts (see lib/hosts.lua); then for each sampled request: id, self time in µs or empty
+--        what is on their own queues; hosts (see lib/hosts.lua), announced work (see lib/expected.lua); then for each sampled request: id, self time in µs or empty
 -- bound: what is to be sampled, on two ends of shared queues, of 64 callers a priority, and on each sampled member's; 1000 hosts
 local most, mostMembers = tonumber(ARGV[1]), tonumber(ARGV[2])
 local queued = waitingNow()
@@ -37,6 +37,7 @@ end
 
 local reply = {
   queued, redis.call('HLEN', membersKey), redis.call('HLEN', volunteersKey), #members / 2, workers, slots, ownQueued, hostStates(),
+  expectedWork(),
 }
 if #ids == 0 then return reply end
 local texts, claims = fieldsOf(requestsKey, ids), fieldsOf(claimsKey, ids)

@@ -19,6 +19,8 @@ export interface Survey {
   readonly slotsPerWorker: number;
   /** Whose lease is alive. */
   readonly hosts: readonly HostState[];
+  /** Work that has been announced and has not ended, by id. */
+  readonly expected: readonly ExpectedWork[];
   /** Some of those that wait, from both ends of the pool's queue and the old ends of members' own, by id. */
   readonly waiting: readonly WaitingRequest[];
 }
@@ -56,3 +58,34 @@ export interface Capacity {
   /** How long ago that was reckoned, in ms. */
   readonly ageMs: number;
 }
+
+/** Work that is not queued yet: the rest of a batch, or a spike that is known beforehand. */
+export interface AnnouncedWork {
+  /** An announcement replaces an earlier one of the same id. */
+  readonly id: string;
+  /** How long all of it takes one slot, in ms; 0 withdraws the announcement. */
+  readonly workMs: number;
+  /** When it begins, in ms from now; 0: it is under way. */
+  readonly startsInMs: number;
+  /** How long it may take from its beginning, in ms; 0: like requests that are queued. */
+  readonly withinMs: number;
+  /** When the announcement ends, in ms from now. */
+  readonly ttlMs: number;
+}
+
+/** Announced work as the pool knows it; times are ms from now. */
+export interface ExpectedWork extends Omit<AnnouncedWork, "ttlMs"> {
+  readonly endsInMs: number;
+}
+
+/** How many workers get announced work done in time, if they are busy nine tenths of it. Pure. */
+export function neededWorkers(
+  { workMs, withinMs }: Pick<AnnouncedWork, "workMs" | "withinMs">,
+  slotsPerWorker: number,
+): number {
+  // a whole number but for the last bits counts as one
+  return Math.ceil(workMs / (withinMs * slotsPerWorker * utilisation) - 1e-9);
+}
+
+/** How busy workers are kept, so that work which arrives unevenly finds an idle one. */
+export const utilisation = 0.9;

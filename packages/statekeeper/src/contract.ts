@@ -6,7 +6,7 @@
  * functions are pure: a reply that got lost costs a duplicate at worst. Times are the statekeeper's own clock.
  */
 import type { OutcomeText } from "@callgrid/core";
-import type { Capacity, HostReport, Survey, SurveyRequest } from "./capacity.ts";
+import type { AnnouncedWork, Capacity, HostReport, Survey, SurveyRequest } from "./capacity.ts";
 import type { FunctionTable, RegisteredFunction } from "./function-table.ts";
 import type { PoolState, Progress, RequestState } from "./pool-state.ts";
 import type { Preference } from "./volunteer-order.ts";
@@ -327,6 +327,11 @@ export interface PoolKeeper {
   survey(request: SurveyRequest): Promise<Survey>;
   /** Notes that number; `false`, and nothing is noted, if the process does not head the pool. */
   noteCapacity(process: string, capacity: Omit<Capacity, "ageMs">): Promise<boolean>;
+  /**
+   * Announces work that is not queued yet, so that the pool's desired workers include it. A pool remembers 1,000 announcements;
+   * `false`, and nothing is noted, if there are as many.
+   */
+  announceWork(work: AnnouncedWork): Promise<boolean>;
   /** Takes the agent of a machine in, or prolongs its lease, and tells what was noted last. It goes by `leave`. */
   reportHost(host: HostReport): Promise<Capacity | undefined>;
 

@@ -1,4 +1,5 @@
 /** Package statekeeper: the contract by which clients, workers and distributors meet, in memory and on Redis. */
+export { neededWorkers, utilisation } from "./capacity.ts";
 export * from "./contract.ts";
 export * from "./memory/memory-statekeeper.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";

@@ -1,5 +1,5 @@
 /** A pool, its members and its requests, as `status` and `why` show them. Part of the contract. */
-import type { Capacity, HostState } from "./capacity.ts";
+import type { Capacity, ExpectedWork, HostState } from "./capacity.ts";
 import type { FunctionTable } from "./function-table.ts";
 
 /** The members' part of {@link PoolState}. */
@@ -24,6 +24,8 @@ export interface PoolState {
   readonly hosts: readonly HostState[];
   /** Undefined until a head has reckoned it. */
   readonly capacity: Capacity | undefined;
+  /** Announced work that has not ended, by id. */
+  readonly expected: readonly ExpectedWork[];
   readonly head: string | undefined;
   readonly functions: FunctionTable;
   /** Counters since the pool began: `submitted`, `hits`, `evaluated`, `evaluated:<function>` and so on. */

@@ -1,11 +1,21 @@
 /**
  * How many workers a pool should have: what that is reckoned from, what came of it, and the hosts that see to it.
- * (scripts/survey.lua, reportHost.lua, noteCapacity.lua)
+ * (scripts/survey.lua, announceWork.lua, reportHost.lua, noteCapacity.lua)
  */
-import type { Capacity, HostReport, HostState, Survey, SurveyRequest, WaitingRequest } from "../contract.ts";
+import type {
+  AnnouncedWork,
+  Capacity,
+  ExpectedWork,
+  HostReport,
+  HostState,
+  Survey,
+  SurveyRequest,
+  WaitingRequest,
+} from "../contract.ts";
 import { functionNameIn, type PoolRecords } from "./pool-records.ts";
 
 const mostHosts = 1_000;
+const mostExpected = 1_000;
 
 export function survey(records: PoolRecords, { requests, members }: SurveyRequest): Survey {
   const ids = sampleWaiting(records, requests);
@@ -28,8 +38,33 @@ export function survey(records: PoolRecords, { requests, members }: SurveyReques
     idleWorkers: records.volunteers.size,
     slotsPerWorker: workers === 0 ? 1 : slots / workers,
     hosts: hostStates(records).filter(({ leaseLeftMs }) => leaseLeftMs > 0),
+    expected: expectedWork(records),
     waiting: waitingAmong(records, ids),
   };
+}
+
+/** Announcements that have ended are dropped here, so their number stays bounded. */
+export function announceWork(records: PoolRecords, { id, startsInMs, ttlMs, ...work }: AnnouncedWork): boolean {
+  const now = records.now();
+  for (const [known, { endsAt }] of records.expected) if (endsAt <= now) records.expected.delete(known);
+  if (work.workMs === 0) {
+    records.expected.delete(id);
+    return true;
+  }
+  if (records.expected.size >= mostExpected && !records.expected.has(id)) return false;
+  records.expected.set(id, { ...work, startsAt: now + startsInMs, endsAt: now + ttlMs });
+  return true;
+}
+
+/** By id; what has ended is left out. */
+export function expectedWork(records: PoolRecords): ExpectedWork[] {
+  const now = records.now();
+  return [...records.expected]
+    .map(([id, { startsAt, endsAt, ...work }]) => ({
+      ...{ id, ...work, startsInMs: Math.max(0, startsAt - now), endsInMs: endsAt - now },
+    }))
+    .filter(({ endsInMs }) => endsInMs > 0)
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 /** Takes the agent of a machine in, or prolongs its lease. */

@@ -3,7 +3,7 @@
  */
 import type { MemberState, PoolState, RequestState } from "../contract.ts";
 import { doneRequest } from "../done-request.ts";
-import { capacityOf, hostStates } from "./capacity.ts";
+import { capacityOf, expectedWork, hostStates } from "./capacity.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
 const mostMembersShown = 1_000;
@@ -20,6 +20,7 @@ export function inspect(records: PoolRecords, pool: string): PoolState {
     clients: records.leases.size - records.members.size - records.hosts.size,
     hosts: hostStates(records),
     capacity: capacityOf(records),
+    expected: expectedWork(records),
     head: records.head(),
     functions: records.functions.table(),
     counters: Object.fromEntries(records.counters),

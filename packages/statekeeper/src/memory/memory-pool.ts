@@ -4,6 +4,7 @@
  */
 import { type Clock, GridError } from "@callgrid/core";
 import type {
+  AnnouncedWork,
   Capacity,
   CheckAnswer,
   Claim,
@@ -30,7 +31,7 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract.ts";
-import { noteCapacity, reportHost, survey } from "./capacity.ts";
+import { announceWork, noteCapacity, reportHost, survey } from "./capacity.ts";
 import { claim, release } from "./claiming.ts";
 import { complete } from "./completing.ts";
 import { hoist, locate, seize } from "./hoisting.ts";
@@ -149,6 +150,10 @@ export class MemoryPool implements PoolKeeper {
 
   survey(request: SurveyRequest): Promise<Survey> {
     return this.#run((records) => survey(records, request));
+  }
+
+  announceWork(work: AnnouncedWork): Promise<boolean> {
+    return this.#run((records) => announceWork(records, work));
   }
 
   noteCapacity(process: string, capacity: Omit<Capacity, "ageMs">): Promise<boolean> {

@@ -3,7 +3,7 @@
  * them. Times are told as presence only, sets are sorted, and what is empty is left out.
  */
 import { type ErrorTree, isErrorText } from "@callgrid/core";
-import type { CacheMode, Capacity, InboxMessage, Progress } from "../contract.ts";
+import type { CacheMode, Capacity, ExpectedWork, InboxMessage, Progress } from "../contract.ts";
 import { isLargeText, shownPayload } from "../large-text.ts";
 import type { Preference } from "../volunteer-order.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
@@ -72,6 +72,8 @@ export interface PoolDump {
   readonly lost: Readonly<Record<string, readonly string[]>>;
   /** What hosts tell of themselves, by id. */
   readonly hosts: Readonly<Record<string, unknown>>;
+  /** Announced work by id, without its times. */
+  readonly expected: Readonly<Record<string, Pick<ExpectedWork, "workMs" | "withinMs">>>;
   /** The time at which it was noted is left out. */
   readonly capacity: Omit<Capacity, "ageMs"> | null;
 }
@@ -112,6 +114,7 @@ export function dumpPool(records: PoolRecords): PoolDump {
     inboxes: sorted([...records.inboxes.unread()].map(([process, messages]) => [process, messages.map(dumpMessage)])),
     head: records.head() ?? null,
     hosts: sorted([...records.hosts].map(([id, { id: _, ...host }]) => [id, host])),
+    expected: sorted([...records.expected].map(([id, { workMs, withinMs }]) => [id, { workMs, withinMs }])),
     capacity: dumpCapacity(records),
     lost: sorted([...records.lostRequests.entries(now)].map(([worker, ids]) => [worker, [...ids]])),
   };

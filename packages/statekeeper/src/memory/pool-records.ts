@@ -4,7 +4,7 @@
  * (scripts/lib/record.lua, counters.lua)
  */
 import { type Clock, type OutcomeText, TurnoverMap } from "@callgrid/core";
-import type { CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract.ts";
+import type { AnnouncedWork, CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract.ts";
 import { isLargeText } from "../large-text.ts";
 import { type Preference, usualPreferences } from "../volunteer-order.ts";
 import { CallerQueues } from "./caller-queues.ts";
@@ -61,6 +61,11 @@ export class PoolRecords {
   readonly counters = new Map<string, number>();
   readonly inboxes: Inboxes;
   headLease: { readonly process: string; readonly until: number } | undefined;
+  /** Announced work by id; times in ms of the pool's clock. */
+  readonly expected = new Map<
+    string,
+    Pick<AnnouncedWork, "workMs" | "withinMs"> & { readonly startsAt: number; readonly endsAt: number }
+  >();
   capacity: (Omit<Capacity, "ageMs"> & { readonly notedAt: number }) | undefined;
   readonly #clock: Clock;
 

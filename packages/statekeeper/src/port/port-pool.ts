@@ -1,5 +1,6 @@
 /** One pool through a port. Every operation is passed on under its own name; nothing is decided here. */
 import type {
+  AnnouncedWork,
   Capacity,
   CheckAnswer,
   Claim,
@@ -127,6 +128,10 @@ export class PortPool implements PoolKeeper {
 
   noteCapacity(process: string, capacity: Omit<Capacity, "ageMs">): Promise<boolean> {
     return this.#call("noteCapacity", process, capacity);
+  }
+
+  announceWork(work: AnnouncedWork): Promise<boolean> {
+    return this.#call("announceWork", work);
   }
 
   reportHost(host: HostReport): Promise<Capacity | undefined> {

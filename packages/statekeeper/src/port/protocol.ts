@@ -45,6 +45,7 @@ const poolOperations: Readonly<Record<PoolOperation, true>> = {
   bury: true,
   abdicate: true,
   survey: true,
+  announceWork: true,
   noteCapacity: true,
   reportHost: true,
   forget: true,

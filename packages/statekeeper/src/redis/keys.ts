@@ -46,6 +46,7 @@ export const keyNames = {
   headKey: "head",
   hostsKey: "hosts",
   capacityKey: "capacity",
+  expectedKey: "expected",
   probeOf: "probe:",
 } as const;
 

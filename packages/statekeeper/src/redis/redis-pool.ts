@@ -2,6 +2,7 @@
  * One pool on Redis: each operation is one script, and this file only carries arguments in and replies out.
  */
 import type {
+  AnnouncedWork,
   Capacity,
   CheckAnswer,
   Claim,
@@ -200,6 +201,10 @@ export class RedisPool implements PoolKeeper {
 
   async survey({ requests, members }: SurveyRequest): Promise<Survey> {
     return readSurvey(list(await this.#run("survey", [requests, members])));
+  }
+
+  async announceWork({ id, startsInMs, ttlMs, withinMs, workMs }: AnnouncedWork): Promise<boolean> {
+    return (await this.#run("announceWork", [id, Math.round(startsInMs), Math.round(ttlMs), withinMs, workMs])) === 1;
   }
 
   async noteCapacity(process: string, { desiredWorkers, shares }: Omit<Capacity, "ageMs">): Promise<boolean> {

@@ -7,6 +7,7 @@ import type {
   CheckAnswer,
   Claim,
   ClaimReply,
+  ExpectedWork,
   FunctionTable,
   HoistReply,
   HostState,
@@ -100,7 +101,7 @@ export function readSurvey(reply: Reply): Survey {
     .slice(0, 7)
     .map(Number);
   const scale = sampled === 0 ? 0 : members / sampled;
-  const waiting = [...pairs(reply.slice(8))].map(([id, micros]) => ({
+  const waiting = [...pairs(reply.slice(9))].map(([id, micros]) => ({
     id,
     selfMicros: micros === "" ? undefined : Number(micros),
   }));
@@ -110,6 +111,7 @@ export function readSurvey(reply: Reply): Survey {
     idleWorkers,
     slotsPerWorker: workers === 0 ? 1 : slots / workers,
     hosts: readHosts(list(reply[7])).filter(({ leaseLeftMs }) => leaseLeftMs > 0),
+    expected: readExpectedWork(list(reply[8])),
     waiting: waiting.sort(byId),
   };
 }
@@ -124,6 +126,15 @@ function readHosts(parts: Reply): HostState[] {
   return hosts.sort(byId);
 }
 
+function readExpectedWork(parts: Reply): ExpectedWork[] {
+  const works: ExpectedWork[] = [];
+  for (let i = 0; i < parts.length; i += 5) {
+    const [startsInMs = 0, endsInMs = 0, withinMs = 0, workMs = 0] = parts.slice(i + 1, i + 5).map(Number);
+    works.push({ id: String(parts[i]), workMs, withinMs, startsInMs, endsInMs });
+  }
+  return works.sort(byId);
+}
+
 /** `ms` at which it was noted, a blank, and the numbers; empty if there are none. */
 export function readCapacity(text: string, now: number): Capacity | undefined {
   const end = text.indexOf(" ");
@@ -134,7 +145,7 @@ export function readCapacity(text: string, now: number): Capacity | undefined {
 export function readPoolState(pool: string, reply: Reply): PoolState {
   const counters = Object.fromEntries([...pairs(list(reply[4]))].map(([name, value]) => [name, Number(value)]));
   const members: MemberState[] = [];
-  for (let i = 8; i < reply.length; i += 6) members.push(readMember(reply.slice(i, i + 6)));
+  for (let i = 9; i < reply.length; i += 6) members.push(readMember(reply.slice(i, i + 6)));
   return {
     pool,
     queued: Number(reply[0]),
@@ -144,6 +155,7 @@ export function readPoolState(pool: string, reply: Reply): PoolState {
     counters,
     hosts: readHosts(list(reply[5])),
     capacity: readCapacity(String(reply[7]), Number(reply[6])),
+    expected: readExpectedWork(list(reply[8])),
     members: members.sort(byId),
   };
 }

@@ -9,6 +9,7 @@ const folder = new URL("../../scripts/", import.meta.url);
 /** Every script, by the name of its file. */
 export const scriptNames = [
   "abdicate",
+  "announceWork",
   "check",
   "claim",
   "complete",

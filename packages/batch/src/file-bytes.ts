@@ -2,8 +2,6 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { openData } from "@callgrid/worker";
 
-const carriageReturn = 13;
-
 /** Opens a file for as long as it is used; throws `FILE_NOT_ALLOWED` for one that requests may not read in this process. */
 export function withFile<Result>(path: string, use: (file: number) => Result): Result {
   const file = openData(path);
@@ -16,39 +14,39 @@ export function withFile<Result>(path: string, use: (file: number) => Result): R
 
 /** The bytes from one place to another; fewer where the file ends before. */
 export function readRange(file: number, from: number, to: number): Uint8Array {
-  const bytes = new Uint8Array(to - from);
-  // a read may give less than it was asked for
-  for (let filled = 0; filled < bytes.length; ) {
-    const read = readSync(file, bytes, filled, bytes.length - filled, from + filled);
-    if (read === 0) return bytes.subarray(0, filled);
-    filled += read;
-  }
-  return bytes;
+  return fill(file, from, new Uint8Array(to - from));
 }
 
 /** What {@link eachBlock} reads. */
 export interface Blocks {
   readonly from: number;
-  /** How large a block is at most; 2 or more. */
+  /** How large a block is; only the last of the file is smaller. */
   readonly blockBytes: number;
 }
 
 /**
- * Hands over block after block with its place in the file, until `take` returns false or the file ends. No block ends between
- * a CR and what follows it. A block is to be used at once: the next one takes its place.
+ * Hands over block after block with its place in the file, until `take` returns false or the file ends. A block is to be used at
+ * once: the next one takes its place.
  */
 export function eachBlock(
   file: number,
   { from, blockBytes }: Blocks,
   take: (block: Uint8Array, at: number) => boolean,
 ): void {
-  const { size } = fstatSync(file);
-  const buffer = new Uint8Array(blockBytes);
+  const buffer = new Uint8Array(Math.min(blockBytes, Math.max(1, fstatSync(file).size - from)));
   for (let at = from; ; ) {
-    const read = readSync(file, buffer, 0, blockBytes, at);
-    const isHeldBack = read > 1 && buffer[read - 1] === carriageReturn && at + read < size;
-    const block = buffer.subarray(0, isHeldBack ? read - 1 : read);
+    const block = fill(file, at, buffer);
     if (block.length === 0 || !take(block, at)) return;
     at += block.length;
   }
+}
+
+/** The part of `bytes` that the file could fill: a read may give less than it was asked for. */
+function fill(file: number, from: number, bytes: Uint8Array): Uint8Array {
+  for (let filled = 0; filled < bytes.length; ) {
+    const read = readSync(file, bytes, filled, bytes.length - filled, from + filled);
+    if (read === 0) return bytes.subarray(0, filled);
+    filled += read;
+  }
+  return bytes;
 }

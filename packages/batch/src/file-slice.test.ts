@@ -34,24 +34,20 @@ async function linesIn(path: string, sliceBytes: number): Promise<string[]> {
 function linesByHand(text: string): string[] {
   const found: string[] = [];
   let line = "";
-  for (let at = 0; at < text.length; at += 1) {
-    const isEnd = text[at] === "\n" || text[at] === "\r";
-    if (!isEnd) line += text[at];
-    if (isEnd && !(text[at] === "\r" && text[at + 1] === "\n")) {
-      found.push(line);
-      line = "";
-    }
+  for (const character of text) {
+    if (character === "\n") found.push(line);
+    line = character === "\n" ? "" : line + character;
   }
-  return line === "" ? found : [...found, line];
+  const all = line === "" ? found : [...found, line];
+  return all.map((one) => (one.endsWith("\r") ? one.slice(0, -1) : one));
 }
 
 describe("lines of a file in ranges", () => {
   it.each([
     ["LF", "one\ntwo\nthree\n", ["one", "two", "three"]],
     ["CRLF", "one\r\ntwo\r\nthree\r\n", ["one", "two", "three"]],
-    ["CR alone", "one\rtwo\rthree\r", ["one", "two", "three"]],
-    ["CR alone, none at the end", "one\rtwo", ["one", "two"]],
-    ["all kinds of line ends", "\rone\n\rtwo\r\n\n\r\rthree\r", ["", "one", "", "two", "", "", "", "three"]],
+    ["CR alone, which ends no line", "one\rtwo\rthree\r", ["one\rtwo\rthree"]],
+    ["CR in all places", "\rone\n\rtwo\r\n\n\r\rthree\r", ["\rone", "\rtwo", "", "\r\rthree"]],
     ["no final line end", "one\ntwo\nthree", ["one", "two", "three"]],
     ["empty lines", "\n\none\n\n", ["", "", "one", ""]],
     ["a BOM", "\uFEFFone\ntwo\n", ["one", "two"]],
@@ -96,7 +92,7 @@ describe("lines of a file in ranges", () => {
     );
   });
 
-  it.each(["\r\n", "\r", "\n"])("are found beyond what is read at once: %j", (end) => {
+  it.each(["\r\n", "\n"])("are found beyond what is read at once: %j", (end) => {
     for (const length of [65_534, 65_535, 65_536, 65_537]) {
       const [whole] = lines(fileOf(`${"x".repeat(length)}${end}last`)).files;
       const halves = [0, 1].map((from) => ({ ...whole, from, to: from === 0 ? 1 : whole?.fileBytes }) as FileSlice);
@@ -115,9 +111,22 @@ describe("lines of a file in ranges", () => {
     expect(slice && readText(slice)).toBe("a\n\uFEFFb\n");
   });
 
-  it("that are not UTF-8 are refused with their place", () => {
-    const [slice] = lines(fileOf(new Uint8Array([0xff, 0xfe, 0x61, 0x00]))).files;
-    expect(() => slice && readLines(slice)).toThrow(/is not UTF-8 between bytes 0 and 4/);
+  it("that are not UTF-8 are refused with the number of the line, in whichever slice they are", async () => {
+    const path = fileOf(Buffer.from("one\ntwo\nM\xfcller\nfour\n", "latin1"));
+    for (let sliceBytes = 1; sliceBytes <= 30; sliceBytes += 1) {
+      const slices = await slicesOf(path, sliceBytes);
+      expect(() => slices.map(readLines)).toThrow(`${path} line 3 is not UTF-8`);
+    }
+  });
+
+  it.each([
+    ["gzip", new Uint8Array([0x1f, 0x8b, 8, 0]), /it must be UTF-8 text, and is compressed with gzip/],
+    ["UTF-16", Buffer.from("one\n", "utf16le"), /it must be UTF-8 text, and seems to be UTF-16/],
+  ])("are refused before they are cut where the file is %s, which bytes are not", (_, content, message) => {
+    expect(() => lines(fileOf(content))).toThrowError(
+      expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringMatching(message) as unknown }),
+    );
+    expect(bytes(fileOf(content)).files).toHaveLength(1);
   });
 });
 

@@ -4,7 +4,7 @@
  * file that has changed since is refused, and so that results of its earlier content are not taken for those of the new.
  */
 import { fstatSync } from "node:fs";
-import { GridError } from "@callgrid/core";
+import { decodeText, decodeWholeText, GridError } from "@callgrid/core";
 import { eachBlock, readRange, withFile } from "./file-bytes.ts";
 import { lineEnds, splitLines } from "./line-ends.ts";
 
@@ -39,20 +39,18 @@ export function readBytes(slice: FileSlice): Uint8Array {
 
 /**
  * The text of all lines that begin in the range, their ends included; none where no line begins in it. So neighbouring
- * ranges give every line exactly once, and none is split. Lines end with LF, CRLF or a CR alone; a BOM at the start of the file
- * is left out.
+ * ranges give every line exactly once, and none is split. Lines end with LF; a byte order mark at the start of the file is left out.
  *
- * @throws GridError `FILE_CHANGED`; `INVALID_VALUE` for text that is not UTF-8.
+ * @throws GridError `FILE_CHANGED`; `INVALID_VALUE`, with the number of the line, for text that is not UTF-8.
  */
 export function readText(slice: FileSlice): string {
-  return decode(
-    slice,
-    readUnchanged(slice, (file) => readWholeLines(file, slice)),
-  );
+  const { file: name } = slice;
+  const { start, bytes } = readUnchanged(slice, (file) => readWholeLines(file, slice));
+  return start === 0 ? decodeWholeText(bytes, name) : decodeText(bytes, { name, firstLine: () => lineAt(name, start) });
 }
 
 /**
- * The lines that begin in the range, without their ends; see {@link readText}.
+ * The lines that begin in the range, without their ends (LF, or CR and LF); see {@link readText}.
  *
  * @throws GridError as {@link readText} does.
  * @example
@@ -88,11 +86,14 @@ function refuseChanged(file: number, slice: FileSlice): void {
 }
 
 /** From the first line that begins in the range to the end of the last one that does. */
-function readWholeLines(file: number, { from, to, fileBytes }: FileSlice): Uint8Array {
+function readWholeLines(
+  file: number,
+  { from, to, fileBytes }: FileSlice,
+): { readonly start: number; readonly bytes: Uint8Array } {
   const start = from === 0 ? 0 : lineStartAtOrAfter(file, from, Math.min(to, fileBytes));
-  if (start === undefined || start >= to) return new Uint8Array(0);
+  if (start === undefined || start >= to) return { start: from, bytes: new Uint8Array(0) };
   const end = to >= fileBytes ? fileBytes : (lineStartAtOrAfter(file, to, fileBytes) ?? fileBytes);
-  return readRange(file, start, end);
+  return { start, bytes: readRange(file, start, end) };
 }
 
 /** Where the first line begins at or after a byte; undefined where none does before `limit`. */
@@ -107,15 +108,14 @@ function lineStartAtOrAfter(file: number, at: number, limit: number): number | u
   return found;
 }
 
-function decode(slice: FileSlice, bytes: Uint8Array): string {
-  try {
-    const hasStart = slice.from === 0;
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: !hasStart }).decode(bytes);
-  } catch (cause) {
-    throw new GridError(
-      "INVALID_VALUE",
-      `${slice.file} is not UTF-8 between bytes ${slice.from} and ${slice.to}; read it with readBytes`,
-      { details: { file: slice.file, from: slice.from, to: slice.to }, cause },
-    );
-  }
+/** The number of the line that begins at a byte. */
+function lineAt(path: string, start: number): number {
+  let line = 1;
+  withFile(path, (file) =>
+    eachBlock(file, { from: 0, blockBytes: lookaheadBytes }, (block, at) => {
+      for (const end of lineEnds(block)) line += at + end <= start ? 1 : 0;
+      return at + block.length < start;
+    }),
+  );
+  return line;
 }

@@ -1,9 +1,9 @@
 /** Files as data, cut into ranges. Only their sizes are read here; what is in them is read where a slice is evaluated. */
 import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
-import { GridError, isGridError } from "@callgrid/core";
+import { GridError, isGridError, messageOf, refuseOtherEncoding } from "@callgrid/core";
 import type { Chunk, SliceSource } from "./chunk.ts";
-import { withFile } from "./file-bytes.ts";
+import { readRange, withFile } from "./file-bytes.ts";
 import type { FileSlice } from "./file-slice.ts";
 
 /** How files are cut. */
@@ -40,18 +40,18 @@ export function bytes(files: string | readonly string[], options: FileOptions = 
  * Files of lines as data of a batch. Each slice is a {@link FileSlice}, to be read with `readLines` or `readText`, which
  * give the lines that begin in it: none is split, and none is read twice.
  *
- * @throws GridError as {@link bytes} does.
+ * @throws GridError as {@link bytes} does, and for a file that is compressed with gzip or is UTF-16.
  */
 export function lines(files: string | readonly string[], options: FileOptions = {}): FileData {
   return fileData("lines", files, options);
 }
 
-function fileData(name: string, files: string | readonly string[], { sliceBytes }: FileOptions): FileData {
+function fileData(name: "bytes" | "lines", files: string | readonly string[], { sliceBytes }: FileOptions): FileData {
   checkSliceBytes(`${name}.sliceBytes`, sliceBytes);
   const paths = typeof files === "string" ? [files] : files;
   return {
     kind: "files",
-    files: paths.map((path, place) => describeFile(path, `${name}.files[${place}]`)),
+    files: paths.map((path, place) => describeFile(path, name, place)),
     sliceBytes,
   };
 }
@@ -64,20 +64,28 @@ export function checkSliceBytes(where: string, sliceBytes: unknown): void {
   });
 }
 
-function describeFile(path: string, where: string): FileSlice {
+const encodingBytes = 2;
+
+function describeFile(path: string, name: "bytes" | "lines", place: number): FileSlice {
   const file = resolve(path);
   try {
-    const state = withFile(file, (opened) => fstatSync(opened));
-    if (!state.isFile()) throw new Error("it is no file");
-    return { file, from: 0, to: state.size, fileBytes: state.size, modifiedMs: state.mtimeMs };
+    return withFile(file, (opened) => sliceOf(file, opened, name));
   } catch (cause) {
     if (isGridError(cause, "FILE_NOT_ALLOWED")) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const where = `${name}.files[${place}]`;
+    const reason = messageOf(cause);
     throw new GridError("INVALID_OPTION", `${where}: ${file} cannot be read: ${reason}`, {
-      details: { path: where, file },
+      details: { path: where, file, reason },
       cause,
     });
   }
+}
+
+function sliceOf(file: string, opened: number, name: "bytes" | "lines"): FileSlice {
+  const state = fstatSync(opened);
+  if (!state.isFile()) throw new Error("it is no file");
+  if (name === "lines") refuseOtherEncoding(readRange(opened, 0, encodingBytes), "it");
+  return { file, from: 0, to: state.size, fileBytes: state.size, modifiedMs: state.mtimeMs };
 }
 
 /** Cuts ranges off files, one file after the other; small files share a chunk. */

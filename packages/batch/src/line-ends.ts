@@ -1,24 +1,19 @@
-/** Where lines end: at LF, at CRLF, and at a CR alone, also where a file has them mixed. */
+/** Where lines end in bytes and in text, by the rule of core's text-lines.ts: at LF, with a CR right before it left out. */
 
 const lineFeed = 10;
-const carriageReturn = 13;
 
-/** The places after the line ends in some bytes, which must not stop between CR and LF. */
+/** The places after the line ends in some bytes. */
 export function* lineEnds(bytes: Uint8Array): Generator<number, undefined> {
-  let feed = bytes.indexOf(lineFeed);
-  let carriage = bytes.indexOf(carriageReturn);
-  while (feed !== -1 || carriage !== -1) {
-    const isCarriage = carriage !== -1 && (feed === -1 || carriage < feed);
-    const isPair = isCarriage && feed === carriage + 1;
-    yield isCarriage && !isPair ? carriage + 1 : feed + 1;
-    if (isCarriage) carriage = bytes.indexOf(carriageReturn, carriage + 1);
-    if (!isCarriage || isPair) feed = bytes.indexOf(lineFeed, feed + 1);
-  }
+  for (let end = bytes.indexOf(lineFeed); end !== -1; end = bytes.indexOf(lineFeed, end + 1)) yield end + 1;
 }
 
 /** The lines of a text, without their ends. What follows the last line end is a line only if there is something. */
 export function splitLines(text: string): string[] {
-  const lines = text.includes("\r") ? text.split(/\r\n|[\r\n]/) : text.split("\n");
+  const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
-  return lines;
+  return text.includes("\r") ? lines.map(withoutReturn) : lines;
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
 }

@@ -15,6 +15,7 @@ export * from "./own-folder.ts";
 export * from "./request.ts";
 export * from "./short-text.ts";
 export * from "./target.ts";
+export * from "./text-lines.ts";
 export { messageOf } from "./thrown.ts";
 export * from "./turnover-map.ts";
 export * from "./value-fields.ts";

@@ -10,6 +10,7 @@ import type {
   OptionValue,
 } from "./option-declaration.ts";
 import { optionProblem } from "./option-value.ts";
+import { shortText } from "./short-text.ts";
 
 const factors: Readonly<Record<NumberUnit, Readonly<Record<string, number>>>> = {
   ms: { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 },
@@ -17,6 +18,8 @@ const factors: Readonly<Record<NumberUnit, Readonly<Record<string, number>>>> = 
   count: {},
   ratio: {},
 };
+
+const shownCharacters = 80;
 
 const booleans: Readonly<Record<string, boolean>> = {
   true: true,
@@ -49,7 +52,7 @@ export function parseOptionText<Option extends OptionDeclaration>(
   const value = readText(declaration, text);
   const problem =
     value === undefined
-      ? `${textProblem(declaration)}, got ${JSON.stringify(text)}`
+      ? `${textProblem(declaration)}, got ${JSON.stringify(shortText(text, shownCharacters))}`
       : optionProblem(declaration, value);
   if (problem !== undefined) throw new GridError("INVALID_OPTION", `${where} ${problem}`, { details: { path: where } });
   return value as OptionValue<Option>;

@@ -1,5 +1,6 @@
 /** Where a request goes: `pool`, or `pool/worker` for one worker's own queue. */
 import { GridError } from "./errors.ts";
+import { shortText } from "./short-text.ts";
 
 /** A pool, and the worker whose own queue takes the request, if one was named. */
 export interface Target {
@@ -7,6 +8,7 @@ export interface Target {
   readonly worker: string | undefined;
 }
 
+const shownCharacters = 200;
 const idPattern = /^[A-Za-z0-9_][\w.:-]{0,127}$/;
 
 /** Reads a pool id as callers write it. Throws `INVALID_OPTION` for one that can be none. */
@@ -27,9 +29,10 @@ export function parsePool(poolId: string): string {
 }
 
 function invalidPoolId(poolId: unknown): GridError {
+  const shown = shortText(JSON.stringify(poolId) ?? String(poolId), shownCharacters);
   return new GridError(
     "INVALID_OPTION",
-    `poolId: ${JSON.stringify(poolId) ?? String(poolId)} is none; it starts with a letter, a digit or _, and letters, ` +
+    `poolId: ${shown} is none; it starts with a letter, a digit or _, and letters, ` +
       "digits and . : _ - may follow (128 characters at most); for one worker's own queue write pool/worker",
     { details: { path: "poolId" } },
   );

@@ -18,7 +18,7 @@ export interface CommandResult {
 /** What a command gets beside its arguments. */
 export interface CommandInput {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
 }
 
 /** Runs a command to its end. */

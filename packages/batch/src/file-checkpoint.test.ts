@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { ChunkResult } from "./chunk-work.ts";
 import { FileCheckpoint } from "./file-checkpoint.ts";
 
@@ -44,6 +44,18 @@ it("what one run has noted the next one finds", async () => {
   await found.close();
 });
 
+it("values with all kinds of line ends in them are found again", async () => {
+  const path = newPath();
+  const checkpoint = await written(path);
+  await checkpoint.noteFinished(1, result("a\u2028b\u2029c\u0085d\re\nf"));
+  await checkpoint.close();
+  const found = await FileCheckpoint.open(path);
+  await found.begin("a");
+  expect(found.finishedCount).toBe(3);
+  expect(await found.finished(1)).toEqual(result("a\u2028b\u2029c\u0085d\re\nf"));
+  await found.close();
+});
+
 it("what another batch has noted is dropped", async () => {
   const path = newPath();
   await (await written(path)).close();
@@ -83,9 +95,38 @@ it("goes when the run is done", async () => {
   const checkpoint = await written(path);
   await checkpoint.remove();
   expect(existsSync(path)).toBe(false);
-  appendFileSync(path, "no checkpoint\n");
   const found = await FileCheckpoint.open(path);
   await found.begin("a");
   expect(found.finishedCount).toBe(0);
   await found.close();
+});
+
+it("may be kept in an empty file", async () => {
+  const path = join(folder, "empty");
+  writeFileSync(path, "");
+  await (await written(path)).close();
+  const found = await FileCheckpoint.open(path);
+  expect(found.finishedCount).toBe(2);
+  await found.close();
+});
+
+describe("a file that is no checkpoint", () => {
+  it.each(["my notes\n", "{", '{"batch":"a"}\n', "\n", "\uFEFF"])(
+    "is refused, and stays as it is: %j",
+    async (text) => {
+      const path = newPath();
+      writeFileSync(path, text);
+      await expect(FileCheckpoint.open(path)).rejects.toMatchObject({
+        code: "INVALID_OPTION",
+        message: `${path} cannot be used as a checkpoint: it is a file of another kind, which is left as it is; give another path`,
+      });
+      expect(readFileSync(path, "utf8")).toBe(text);
+    },
+  );
+
+  it("such as a folder, a device, or a path below a file, is refused", async () => {
+    await expect(FileCheckpoint.open(folder)).rejects.toThrow(/cannot be used as a checkpoint: it is no file/);
+    await expect(FileCheckpoint.open("/dev/null")).rejects.toThrow(/it is no file/);
+    await expect(FileCheckpoint.open("/dev/null/below")).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  });
 });

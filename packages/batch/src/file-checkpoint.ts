@@ -1,11 +1,12 @@
 /**
- * A checkpoint in a file: a line of JSON for each chunk that was cut, and one for each that is finished, with what it came to.
- * A line that was cut short by a death is passed over. Values stay in the file; only their places are held in memory.
+ * A checkpoint in a file: a header, then a line of JSON for each chunk that was cut, and one for each that is finished, with what it
+ * came to. A line that was cut short by a death is passed over. Values stay in the file; only their places are held in memory.
+ * A file without the header is not a checkpoint: it is refused, and never changed or removed.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { decodeValue, encodeValue } from "@callgrid/core";
+import { byteLines, decodeValue, encodeValue, GridError, messageOf } from "@callgrid/core";
 import type { Checkpoint, Cut } from "./checkpoint.ts";
 import type { ChunkResult } from "./chunk-work.ts";
 
@@ -21,13 +22,16 @@ interface Line {
   readonly result?: string;
 }
 
+const header = Buffer.from('{"checkpoint":"callgrid","format":1}\n');
+const blockBytes = 65_536;
+
 /** See the head of this file. */
 export class FileCheckpoint implements Checkpoint {
   readonly path: string;
   readonly #file: FileHandle;
   #cuts: Cut[] = [];
   readonly #finished = new Map<number, Place>();
-  #end = 0;
+  #end = header.length;
   #batch: string | undefined;
 
   private constructor(path: string, file: FileHandle) {
@@ -35,13 +39,22 @@ export class FileCheckpoint implements Checkpoint {
     this.#file = file;
   }
 
-  /** Opens it, with what an earlier run has left in it. What it makes is its user's alone: it holds values. */
+  /**
+   * Opens it, with what an earlier run has left in it. What it makes is its user's alone: it holds values.
+   *
+   * @throws GridError `INVALID_OPTION` for a path that cannot be written, and for a file that is something else.
+   */
   static async open(path: string): Promise<FileCheckpoint> {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(path, "a+", 0o600);
+    const file = await openFile(path);
     const checkpoint = new FileCheckpoint(path, file);
-    await checkpoint.#read();
-    return checkpoint;
+    try {
+      await checkpoint.#readHeader();
+      await checkpoint.#read();
+      return checkpoint;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   get cuts(): readonly Cut[] {
@@ -61,10 +74,10 @@ export class FileCheckpoint implements Checkpoint {
   }
 
   async reset(): Promise<void> {
-    await this.#file.truncate(0);
+    await this.#file.truncate(header.length);
     this.#cuts = [];
     this.#finished.clear();
-    this.#end = 0;
+    this.#end = header.length;
     await this.#append({ batch: this.#batch ?? "" });
   }
 
@@ -110,13 +123,21 @@ export class FileCheckpoint implements Checkpoint {
     return { at, bytes: bytes.length };
   }
 
+  /** A new file gets a header. */
+  async #readHeader(): Promise<void> {
+    const { bytesRead, buffer } = await this.#file.read(Buffer.alloc(header.length), 0, header.length, 0);
+    if (bytesRead === 0) await this.#file.appendFile(header);
+    else if (!buffer.equals(header))
+      throw unusable(this.path, "it is a file of another kind, which is left as it is; give another path");
+  }
+
   async #read(): Promise<void> {
     let isWhole = true;
-    for await (const line of this.#file.readLines({ autoClose: false, start: 0 })) {
-      const parsed = parseLine(line);
+    for await (const line of byteLines(this.#blocks(), this.path)) {
+      const parsed = parseLine(Buffer.from(line).toString());
       isWhole = parsed !== undefined;
       if (parsed === undefined) break;
-      const bytes = Buffer.byteLength(line) + 1;
+      const bytes = line.length + 1;
       if (parsed.batch !== undefined) this.#batch = parsed.batch;
       if (parsed.cut !== undefined) this.#cuts.push(parsed.cut);
       if (parsed.done !== undefined) this.#finished.set(parsed.done, { at: this.#end, bytes });
@@ -127,6 +148,34 @@ export class FileCheckpoint implements Checkpoint {
     if (!isWhole) await this.#file.truncate(this.#end);
     else if (this.#end > size) await this.#file.appendFile("\n");
   }
+
+  /** What follows the header. */
+  async *#blocks(): AsyncGenerator<Uint8Array, undefined> {
+    for (let at = header.length; ; ) {
+      const { bytesRead, buffer } = await this.#file.read(Buffer.alloc(blockBytes), 0, blockBytes, at);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  }
+}
+
+/** Anything but a file would neither keep what is noted nor survive being removed. */
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error("it is no file");
+    return await open(path, "a+", 0o600);
+  } catch (cause) {
+    throw unusable(path, messageOf(cause), cause);
+  }
+}
+
+function unusable(path: string, problem: string, cause?: unknown): GridError {
+  return new GridError("INVALID_OPTION", `${path} cannot be used as a checkpoint: ${problem}`, {
+    details: { path },
+    cause,
+  });
 }
 
 function parseLine(line: string): Line | undefined {

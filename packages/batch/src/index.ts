@@ -7,6 +7,7 @@ export { BatchRun, type StartLocalGrid } from "./batch-run.ts";
 export { type BatchMode, type BatchSpec, batchOptions, type Objective } from "./batch-spec.ts";
 export type { Checkpoint, Cut } from "./checkpoint.ts";
 export { FileCheckpoint } from "./file-checkpoint.ts";
+export { checkFilePlaces, type NamedFile } from "./file-places.ts";
 export { type FileSlice, readBytes, readLines, readText } from "./file-slice.ts";
 export { bytes, type FileData, type FileOptions, lines } from "./file-source.ts";
 export { countLines, type LinePiece, linePieces, readFileLines, refuseChanged } from "./line-pieces.ts";

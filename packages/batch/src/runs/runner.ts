@@ -11,8 +11,9 @@ import { addBatches, type Batching } from "../add-batches.ts";
 import type { BatchRun } from "../batch-run.ts";
 import { isWithoutWorkers } from "../batch-setting.ts";
 import type { BatchSpec } from "../batch-spec.ts";
+import { checkFilePlaces } from "../file-places.ts";
 import { csvFile, failureFile, ndjsonFile, type ResultWriter } from "../result-file.ts";
-import { openRunData } from "./run-data.ts";
+import { filesOf, openRunData } from "./run-data.ts";
 import { type RunPlace, runConnection, runQueueName } from "./run-place.ts";
 import { RunQueue } from "./run-queue.ts";
 import type { RunJobData } from "./run-spec.ts";
@@ -126,8 +127,12 @@ export class Runner {
   }
 
   /** Before anything is evaluated. */
-  #refuseOutputs({ options: { csv, ndjson, failed } }: RunJobData): void {
-    for (const path of [csv, ndjson, failed]) if (path !== undefined) this.#outputs.refuseOutside(path);
+  #refuseOutputs({ data, options: { csv, ndjson, failed } }: RunJobData): void {
+    const outputs = Object.entries({ csv, ndjson, failed }).flatMap(([name, path]) =>
+      path === undefined ? [] : [{ option: `submitRun.${name}`, path }],
+    );
+    for (const { path } of outputs) this.#outputs.refuseOutside(path);
+    checkFilePlaces({ inputs: filesOf(data).map((path) => ({ option: "submitRun.data", path })), outputs });
   }
 
   async #takeResult(run: BatchRun<unknown, unknown>, { reduce, options }: RunJobData): Promise<unknown> {

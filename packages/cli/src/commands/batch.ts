@@ -5,17 +5,19 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import {
   type BatchRun,
+  checkFilePlaces,
   csvFile,
   type ExtraColumn,
   extraColumns,
   FileCheckpoint,
   failureFile,
+  type NamedFile,
   ndjsonFile,
   type ResultWriter,
   RunReport,
 } from "@callgrid/batch";
 import { declareOptions, isGridError, option, valueFields } from "@callgrid/core";
-import { type BatchCommandOptions, batchCommandOptions, dataOf, invalid, openBatchGrid } from "../batch-request.ts";
+import { type BatchCommandOptions, batchCommandOptions, invalid, openBatchGrid, openData } from "../batch-request.ts";
 import { type CliIo, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -75,8 +77,10 @@ export const batchCommand: CommandSpec<typeof options> = {
   ],
   async run({ options: given, io, embedded }) {
     return withInterrupts(io, async ({ first, second }) => {
+      const { data, canBeReadAgain } = await unlessAborted(first, openData(io, given));
+      checkPlaces(given);
+      const checkpoint = await openCheckpoint(io, given, canBeReadAgain);
       const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
-      const checkpoint = await openCheckpoint(io, given);
       try {
         const {
           process,
@@ -93,7 +97,7 @@ export const batchCommand: CommandSpec<typeof options> = {
           maxSlices,
         } = given;
         const run = grid.batch({
-          ...{ pool, data: dataOf(io, given), process, reduce, error, name, objective, mode, chunkUnits },
+          ...{ pool, data, process, reduce, error, name, objective, mode, chunkUnits },
           ...{ window, priority, retries, maxSlices, functions: given.functions, signal: first, checkpoint },
           isTimed: given.columns.length > 0,
         });
@@ -120,10 +124,36 @@ async function writeReport(path: string, run: BatchRun<unknown, unknown>, report
   await writeFile(path, report.html({ name: run.name, plan, progress: run.standing }), { mode: 0o600 });
 }
 
-/** Data from stdin comes once, so that there is nothing to go on with. */
-async function openCheckpoint(io: CliIo, given: Options): Promise<FileCheckpoint | undefined> {
+/** Before any of the outputs is begun. */
+function checkPlaces(given: Options): void {
+  const { items, lines, bytes, functions, csv, ndjson, failed, report, checkpoint } = given;
+  checkFilePlaces({
+    inputs: [
+      ...namedFiles("--items", items === undefined ? [] : [items]),
+      ...namedFiles("--lines", lines),
+      ...namedFiles("--bytes", bytes),
+      ...namedFiles("--functions", functions),
+    ],
+    outputs: [
+      ...Object.entries({ csv, ndjson, failed, report }).flatMap(([name, path]) =>
+        path === undefined ? [] : [{ option: `--${name}`, path }],
+      ),
+      ...namedFiles("--checkpoint", checkpoint === undefined ? [] : [checkpoint]).map((file) => ({
+        ...file,
+        makesFolder: true,
+      })),
+    ],
+  });
+}
+
+function namedFiles(option: string, paths: readonly string[] = []): NamedFile[] {
+  return paths.map((path) => ({ option, path }));
+}
+
+/** Of data that comes once, such as that of a pipe, there is nothing to go on with. */
+async function openCheckpoint(io: CliIo, given: Options, canBeReadAgain: boolean): Promise<FileCheckpoint | undefined> {
   if (given.checkpoint !== undefined) return FileCheckpoint.open(given.checkpoint);
-  if (given.items === "-") return undefined;
+  if (!canBeReadAgain) return undefined;
   const { process, reduce, error, range, lines, bytes, items, sliceBytes, chunkUnits, pool, grid, url } = given;
   const files = [...(lines ?? []), ...(bytes ?? []), items ?? ""].map((path) => resolve(path));
   const batch = JSON.stringify([process, reduce, error, range, files, sliceBytes, chunkUnits, pool, grid, url]);

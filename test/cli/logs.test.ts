@@ -118,7 +118,7 @@ describe("callgrid logs merge", () => {
 
   it("ends with an error that names a file that is not there, and for another action than merge", async () => {
     const missing = await runCommand(["logs", "merge", "/nonexistent.log"]);
-    expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringContaining("/nonexistent.log")]);
+    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining("/nonexistent.log cannot be read")]);
     const other = await runCommand(["logs", "burn", "x.log"]);
     expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining("callgrid logs merge")]);
   });

@@ -69,6 +69,24 @@ describe("is refused with 2, before anything starts,", () => {
     ],
     ["when work.json lists no files", { "work.json": '{\n  "files": 7\n}' }, /work\.json line 2: files must be a list/],
     [
+      "when work.json has a key that is not known",
+      { "work.json": '{\n  "files": ["linesPerPeice"],\n  "linesPerPeice": 7\n}' },
+      /work\.json line 3: linesPerPeice is not known here; did you mean linesPerPiece\?/,
+    ],
+    [
+      "when a host has a key that is not known",
+      {
+        "hosts.json":
+          '{ "hosts": [\n { "host": "a,[{", "cpus": 1, "memoryGb": 1 },\n { "host": "b", "cpus": 1, "memoryGb": 1,\n "lanuch": "x" }\n] }',
+      },
+      /hosts\.json line 4: hosts\[1\]\.lanuch is not known here; did you mean launch\?/,
+    ],
+    [
+      "when hosts.json has a key beside hosts",
+      { "hosts.json": '{ "hosts": [{ "host": "a", "cpus": 1, "memoryGb": 1 }],\n "pool": 7 }' },
+      /hosts\.json line 2: pool is not known here; the keys are hosts/,
+    ],
+    [
       "when hosts.json ends too early",
       { "hosts.json": '{\n  "hosts": [' },
       /hosts\.json line 2: hosts is no JSON: it ends too early/,
@@ -99,6 +117,20 @@ describe("is refused with 2, before anything starts,", () => {
       expect([exitCode, stdout]).toEqual([2, ""]);
     },
   );
+
+  it.each([
+    ["async () => 1", /score\.mjs: score must return a number of 0 or more, got a promise for host localhost/],
+    ["() => NaN", /got NaN for host localhost/],
+    ["() => -1", /got -1/],
+    ['() => "1"', /got string/],
+    ["() => undefined", /got undefined/],
+    ['() => { throw new Error("no score"); }', /score\.mjs: score threw for host localhost: no score/],
+  ])("when a score is no number: %s", async (score, message) => {
+    const copy = copyWith({ "score.mjs": `export const score = ${score};\n` });
+    const { exitCode, stdout, stderr } = await mapreduce(copy, "--score", join(copy, "score.mjs"));
+    expect(stderr).toMatch(message);
+    expect([exitCode, stdout, stderr.trimEnd().split("\n").length]).toEqual([2, "", 1]);
+  });
 
   it("when a host is not up", async () => {
     const copy = copyWith({ "hosts.json": '{ "hosts": [{ "host": "far.example", "cpus": 4, "memoryGb": 8 }] }' });

@@ -1,14 +1,12 @@
 /** What `batch` and `plan` have in common: options, data, and the grid that they open. */
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { addBatches, type Batching, batchOptions, bytes, lines, range } from "@callgrid/batch";
 import { connect, type Grid } from "@callgrid/client";
-import { declareOptions, GridError, type OptionsResolved, option } from "@callgrid/core";
+import { declareOptions, GridError, type OptionsResolved, option, textLines } from "@callgrid/core";
 import { loadFunctions } from "@callgrid/worker";
 import type { CliIo } from "./cli-io.ts";
 import type { Embedded } from "./command.ts";
 import { connectionOptions, outputOptions } from "./common-options.ts";
+import { openTextInput, type TextInput } from "./files/text-input.ts";
 import { logStream, makeLog } from "./log.ts";
 import { parseJson } from "./request-text.ts";
 
@@ -80,25 +78,35 @@ export async function openBatchGrid(
   return addBatches(await connect(url, { grid, connectTimeoutMs, log }), { startLocalGrid });
 }
 
-/** The data that exactly one of the flags names. */
-export function dataOf(io: CliIo, options: BatchCommandOptions): unknown {
+/** Data of a batch. */
+export interface OpenedData {
+  readonly data: unknown;
+  /** Whether the same data is there when the command is run again. */
+  readonly canBeReadAgain: boolean;
+}
+
+/** The data that exactly one of the flags names; throws `INVALID_OPTION` for a file that cannot be read. */
+export async function openData(io: CliIo, options: BatchCommandOptions): Promise<OpenedData> {
   const { range: numbers, lines: lineFiles, bytes: byteFiles, items, sliceBytes } = options;
   const given = [numbers, lineFiles, byteFiles, items].filter((flag) => flag !== undefined);
   if (given.length !== 1) throw invalid("--range, --lines, --bytes or --items", "must be given, and only one of them");
-  if (numbers !== undefined) {
-    const [from = "", to = ""] = numbers.split("..");
-    return range(Number(from), Number(to));
+  if (items !== undefined) {
+    const input = await openTextInput(io, items);
+    return { data: jsonLines(input), canBeReadAgain: input.isFile };
   }
-  if (lineFiles !== undefined) return lines(lineFiles, { sliceBytes });
-  if (byteFiles !== undefined) return bytes(byteFiles, { sliceBytes });
-  return jsonLines(items === "-" ? io.stdin : createReadStream(items ?? ""));
+  const [from = "", to = ""] = numbers?.split("..") ?? [];
+  const data =
+    lineFiles !== undefined
+      ? lines(lineFiles, { sliceBytes })
+      : byteFiles !== undefined
+        ? bytes(byteFiles, { sliceBytes })
+        : range(Number(from), Number(to));
+  return { data, canBeReadAgain: true };
 }
 
-async function* jsonLines(input: Readable): AsyncGenerator<unknown, undefined> {
-  let number = 0;
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number += 1;
-    if (line.trim() !== "") yield parseJson(line, `line ${number}`);
+async function* jsonLines({ chunks, name }: TextInput): AsyncGenerator<unknown, undefined> {
+  for await (const { number, text } of textLines(chunks, name)) {
+    if (text.trim() !== "") yield parseJson(text, `${name} line ${number}`);
   }
 }
 

@@ -37,8 +37,8 @@ export function processIo(): CliIo {
 
 /** Writes a line, and waits while the reader is behind: results come faster than a pipe may take them. */
 export async function writeLine(stream: OutputStream, line: string): Promise<void> {
-  if (stream.write(`${line}\n`)) return;
   await new Promise<void>((resolve) => {
-    stream.once("drain", resolve).once("close", resolve);
+    const isTaken = stream.write(`${line}\n`, () => resolve());
+    if (isTaken) resolve();
   });
 }

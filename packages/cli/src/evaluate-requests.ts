@@ -2,6 +2,7 @@
 import type { Grid, WindowOptions } from "@callgrid/client";
 import type { CliIo } from "./cli-io.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { openTextInput } from "./files/text-input.ts";
 import { unlessAborted, withInterrupts } from "./interrupts.ts";
 import { OrderedOutcomes } from "./ordered-outcomes.ts";
 import { OutcomePrinter } from "./outcome-printer.ts";
@@ -30,8 +31,8 @@ const fromStdin = "-";
  */
 export async function evaluateRequests(io: CliIo, evaluations: Evaluations): Promise<number> {
   const { texts, json, open } = evaluations;
-  const sources = texts.map((text, place) =>
-    sourceOf(io, text, texts.length === 1 ? "the request" : `request ${place + 1}`),
+  const sources = await Promise.all(
+    texts.map((text, place) => sourceOf(io, text, texts.length === 1 ? "the request" : `request ${place + 1}`)),
   );
   const isOneOfMany = texts.length > 1 || texts.includes(fromStdin);
   return withInterrupts(io, async ({ first, second }) => {
@@ -48,8 +49,10 @@ export async function evaluateRequests(io: CliIo, evaluations: Evaluations): Pro
 
 type Source = AsyncIterable<NamedRequest> | readonly NamedRequest[];
 
-function sourceOf(io: CliIo, text: string, where: string): Source {
-  return text === fromStdin ? requestLines(io.stdin) : [parseRequest(text, where)];
+async function sourceOf(io: CliIo, text: string, where: string): Promise<Source> {
+  if (text !== fromStdin) return [parseRequest(text, where)];
+  const { chunks, name } = await openTextInput(io, text);
+  return requestLines(chunks, name);
 }
 
 interface Printing extends Evaluations {

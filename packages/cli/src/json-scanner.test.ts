@@ -33,6 +33,14 @@ describe("the place where a text stops being JSON", () => {
     expect(jsonErrorIndex("[".repeat(1_000_000))).toBeLessThan(1_000_000);
   });
 
+  it.each([
+    ["letters", "a".repeat(10_000_000)],
+    ["escapes", "\\n".repeat(5_000_000)],
+  ])("is found behind a string of many %s, and where that has no end", (_, long) => {
+    expect(jsonErrorIndex(`["${long}"x`)).toBe(long.length + 3);
+    expect(jsonErrorIndex(`["${long}`)).toBe(1);
+  });
+
   it("exists exactly where JSON.parse refuses", () => {
     const almostJson = fc
       .tuple(fc.json(), fc.nat(), fc.constantFrom("", "x", ",", "]", '"', " ", "1", "-"))

@@ -6,9 +6,9 @@
 // What nests deeper can't travel anyway, and would overflow the stack here.
 const deepestLevel = 2_000;
 const blanks = /[ \t\n\r]*/y;
-const scalar =
-  /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const key = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const unescaped = /[ !#-[\]-\uffff]*/y;
+const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /** The index of the first character that cannot be part of JSON, or the length of a text that ends too early; undefined for JSON. */
 export function jsonErrorIndex(text: string): number | undefined {
@@ -34,7 +34,19 @@ class JsonScanner {
     this.#take(blanks);
     if (this.#takeWord("[")) return this.#takesMembers("]", () => this.takesValue());
     if (this.#takeWord("{")) return this.#takesMembers("}", () => this.#takesProperty());
-    return this.#take(scalar);
+    return this.#takesString() || this.#take(scalar);
+  }
+
+  /** Part by part: a pattern for all of it would overflow the stack of the engine where the string is long. */
+  #takesString(): boolean {
+    const start = this.index;
+    if (!this.#takeWord('"')) return false;
+    do {
+      this.#take(unescaped);
+      if (this.#takeCharacter('"')) return true;
+    } while (this.#take(escaped));
+    this.index = start;
+    return false;
   }
 
   #takesMembers(end: string, takesMember: () => boolean): boolean {
@@ -52,13 +64,17 @@ class JsonScanner {
 
   #takesProperty(): boolean {
     this.#take(blanks);
-    return this.#take(key) && this.#takeWord(":") && this.takesValue();
+    return this.#takesString() && this.#takeWord(":") && this.takesValue();
   }
 
   #takeWord(word: string): boolean {
     this.#take(blanks);
-    if (!this.#text.startsWith(word, this.index)) return false;
-    this.index += word.length;
+    return this.#takeCharacter(word);
+  }
+
+  #takeCharacter(character: string): boolean {
+    if (!this.#text.startsWith(character, this.index)) return false;
+    this.index += character.length;
     return true;
   }
 

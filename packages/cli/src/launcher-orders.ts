@@ -2,9 +2,8 @@
  * What a launcher on another machine orders, read from stdin: what to start, and then when to end, as the signals that would say
  * the same. The end of stdin is an order to drain, and so is a silence that is too long: the launcher, or the link, is gone.
  */
-import { createInterface, type Interface } from "node:readline";
 import type { Readable } from "node:stream";
-import { type CancelTimer, type Clock, GridError } from "@callgrid/core";
+import { type CancelTimer, type Clock, GridError, textLines } from "@callgrid/core";
 import { launcherSilenceMs, type WorkerSettings } from "@callgrid/worker";
 import type { EndSignal } from "./cli-io.ts";
 
@@ -22,7 +21,7 @@ export class LauncherOrders {
   /** Rejects with `INVALID_OPTION` if something else comes first, or nothing. */
   readonly start: Promise<LaunchOrder>;
   readonly #clock: Clock;
-  readonly #lines: Interface;
+  readonly #stdin: Readable;
   readonly #listeners = new Set<(signal: EndSignal) => void>();
   #signals = 0;
   #cancelSilence: CancelTimer = () => undefined;
@@ -35,9 +34,8 @@ export class LauncherOrders {
       this.#accept = resolve;
       this.#refuse = reject;
     });
-    this.#lines = createInterface({ input: stdin });
-    this.#lines.on("line", (line) => this.#take(line));
-    this.#lines.on("close", () => this.#end(drainSignals));
+    this.#stdin = stdin;
+    void this.#read();
     this.#listenForSigns();
   }
 
@@ -52,7 +50,16 @@ export class LauncherOrders {
   stop(): void {
     this.#cancelSilence();
     this.#listeners.clear();
-    this.#lines.close();
+    this.#stdin.destroy();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const { text } of textLines(this.#stdin, "stdin")) this.#take(text);
+    } catch {
+      // The link is broken, or what comes over it is not from a launcher: both mean the same as its end.
+    }
+    this.#end(drainSignals);
   }
 
   #take(line: string): void {

@@ -5,7 +5,7 @@ import type { NamedRequest } from "./request-text.ts";
 
 async function read(text: string): Promise<NamedRequest[]> {
   const requests: NamedRequest[] = [];
-  for await (const request of requestLines(Readable.from([text]))) requests.push(request);
+  for await (const request of requestLines(Readable.from([text]), "stdin")) requests.push(request);
   return requests;
 }
 
@@ -19,6 +19,6 @@ it("each line is a request, empty lines are none, and the last one needs no end"
 it("a line that is none is refused with its number", async () => {
   await expect(read('["f",1]\n\n["f",]\n')).rejects.toMatchObject({
     code: "INVALID_REQUEST",
-    message: expect.stringMatching(/^line 3 is no JSON: unexpected "\]" at character 6/),
+    message: expect.stringMatching(/^stdin line 3 is no JSON: unexpected "\]" at character 6/),
   });
 });

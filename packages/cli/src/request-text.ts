@@ -1,5 +1,5 @@
 /** Requests as people type them: JSON, and where it is none, a message that points at the place. */
-import { encodeRequest, GridError, requestId } from "@callgrid/core";
+import { encodeRequest, GridError, requestId, shortText } from "@callgrid/core";
 import { jsonErrorIndex } from "./json-scanner.ts";
 
 /** A request by the name of its function, as text can only have it. */
@@ -7,6 +7,7 @@ export type NamedRequest = readonly [functionName: string, ...args: unknown[]];
 
 const shownBefore = 30;
 const shownAfter = 30;
+const shownCharacters = 80;
 const idPattern = /^[\w-]{22}$/;
 
 /**
@@ -42,7 +43,7 @@ export function parseRequestOrId(text: string): MeantRequest {
   }
   throw new GridError(
     "INVALID_REQUEST",
-    `${JSON.stringify(text)} is neither a request like '["ratio",7]' nor the id of one (22 characters)`,
+    `${JSON.stringify(shortText(text, shownCharacters))} is neither a request like '["ratio",7]' nor the id of one (22 characters)`,
   );
 }
 
@@ -53,7 +54,9 @@ export function parseJson(text: string, where: string): unknown {
   } catch (cause) {
     const index = jsonErrorIndex(text) ?? text.length;
     const found = index >= text.length ? "it ends too early" : `unexpected ${JSON.stringify(text.charAt(index))}`;
-    const message = `${where} is no JSON: ${found} at character ${index + 1}\n${pointAt(text, index)}${quotingHint(text, index)}`;
+    const lineStart = text.lastIndexOf("\n", index - 1) + 1;
+    const place = text.includes("\n") ? `${where} line ${text.slice(0, lineStart).split("\n").length}` : where;
+    const message = `${place} is no JSON: ${found} at character ${index - lineStart + 1}\n${pointAt(text, index)}${quotingHint(text, index)}`;
     throw new GridError("INVALID_REQUEST", message, { details: { index }, cause });
   }
 }

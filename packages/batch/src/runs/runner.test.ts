@@ -1,6 +1,6 @@
 /** A runner and workers in this process: what it carries out, what it keeps, and what it waits for. */
 import { randomUUID } from "node:crypto";
-import { linkSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type Grid } from "@callgrid/client";
@@ -72,23 +72,22 @@ class Stage {
   }
 }
 
-it("a run that would write over its data, or twice into one file, behind links is given up before it begins", async () => {
+it("a run that would write over its data, or twice into one file, behind links and dots is given up before it begins", async () => {
   const stage = new Stage();
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "callgrid-runner-")));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const [data, hard, soft] = ["data", "hard", "soft"].map((name) => join(folder, name)) as [string, string, string];
+  const [data, hard] = [join(folder, "data"), join(folder, "hard")];
   writeFileSync(data, "a\n");
   linkSync(data, hard);
-  symlinkSync("new", soft);
   await stage.runner({ dataFolder: [folder], outputFolder: [folder] });
   const run = { pool: "pool", process: "kindOfItem" };
   const refused = [
     await stage.ended({ ...run, data: { lines: data }, csv: hard }),
-    await stage.ended({ ...run, data: { items: [1] }, csv: soft, failed: join(folder, "new") }),
+    await stage.ended({ ...run, data: { items: [1] }, csv: `${folder}/new`, failed: `${folder}/./new` }),
   ];
   expect(refused.map(({ reason }) => reason)).toEqual([
     `submitRun.csv ${hard} would overwrite submitRun.data ${data}: they are one file`,
-    `submitRun.failed ${join(folder, "new")} would overwrite submitRun.csv ${soft}: they are one file`,
+    `submitRun.failed ${folder}/./new would overwrite submitRun.csv ${folder}/new: they are one file`,
   ]);
   expect(readFileSync(data, "utf8")).toBe("a\n");
 });

@@ -4,6 +4,7 @@ import { type CliIo, writeLine } from "../cli-io.ts";
 import { hasColors } from "../colors.ts";
 import type { CommandSpec } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { openTextInput } from "../files/text-input.ts";
 import { prettyLine } from "../log.ts";
 import { mergeLogs } from "../log-merger.ts";
 import { type LogRecord, readLog } from "../log-records.ts";
@@ -32,11 +33,14 @@ export const logsCommand: CommandSpec<typeof options> = {
   async run({ operands: [action, ...files], options: { request, json }, io }) {
     if (action !== "merge") throw unknownAction(action);
     const wanted = request === undefined ? undefined : parseRequestOrId(request).id;
+    const logs = await Promise.all(files.map((file) => openTextInput(io, file)));
     const show = showIn(io, json);
-    for await (const record of mergeLogs(files.map(readLog))) {
+    const problems: string[] = [];
+    for await (const record of mergeLogs(logs.map((log) => readLog(log, (problem) => problems.push(problem))))) {
       if (wanted === undefined || record.fields["requestId"] === wanted) await writeLine(io.stdout, show(record));
     }
-    return exitCodes.fine;
+    for (const problem of problems) await writeLine(io.stderr, problem);
+    return problems.length === 0 ? exitCodes.fine : exitCodes.failed;
   },
 };
 

@@ -41,8 +41,8 @@ export const mapreduceCommand: CommandSpec<typeof options> = {
   options,
   examples: ["callgrid mapreduce --work work.json --hosts hosts.json"],
   async run({ options: given, io, embedded }) {
-    const work = readWork(new ConfigFile(given.work));
-    const hosts = readHosts(new ConfigFile(given.hosts));
+    const work = readWork(await ConfigFile.read(io, given.work));
+    const hosts = readHosts(await ConfigFile.read(io, given.hosts));
     const placements = placeWorkers(hosts, await scoreFrom(given.score));
     await loadFunctions(work.module);
     return withInterrupts(io, async (interrupts) => {

@@ -1,6 +1,6 @@
 /** `callgrid plan`: measures a batch by a pilot, and says how it would be run, and what other numbers of nodes would take. */
 import { declareOptions, option } from "@callgrid/core";
-import { batchCommandOptions, dataOf, openBatchGrid } from "../batch-request.ts";
+import { batchCommandOptions, openBatchGrid, openData } from "../batch-request.ts";
 import { writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -24,11 +24,12 @@ export const planCommand: CommandSpec<typeof options> = {
   examples: ["callgrid plan --functions functions.ts --process digitSum --bytes digits.txt --nodes 4,24,500"],
   async run({ options: given, io, embedded }) {
     return withInterrupts(io, async ({ first }) => {
+      const { data } = await unlessAborted(first, openData(io, given));
       const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
       try {
         const { process, reduce, error, pool, name, objective, mode, chunkUnits, window, retries, maxSlices } = given;
         const run = grid.batch({
-          ...{ pool, data: dataOf(io, given), process, reduce, error, name, objective, mode, chunkUnits },
+          ...{ pool, data, process, reduce, error, name, objective, mode, chunkUnits },
           ...{ window, retries, maxSlices, functions: given.functions, signal: first },
         });
         const plan = await run.plan();

@@ -1,18 +1,21 @@
 /** `callgrid runs`: submitted runs and schedules: lists them, shows one, and has one cancelled, tried again, paused or removed. */
 import { connect } from "@callgrid/client";
-import { declareOptions } from "@callgrid/core";
+import { declareOptions, shortText } from "@callgrid/core";
 import { invalid } from "../batch-request.ts";
 import { writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { inputName, wholeText } from "../files/text-input.ts";
 import { unlessAborted, withInterrupts } from "../interrupts.ts";
 import { logStream, makeLog } from "../log.ts";
+import { parseJson } from "../request-text.ts";
 import { type Action, runActions } from "../runs/run-actions.ts";
 import { scheduleActions } from "../runs/schedule-actions.ts";
 
 const options = declareOptions({ ...connectionOptions, ...outputOptions });
 
+const shownCharacters = 80;
 const runNames = Object.keys(runActions).join(", ");
 const scheduleNames = Object.keys(scheduleActions).join(", ");
 
@@ -36,6 +39,7 @@ export const runsCommand: CommandSpec<typeof options> = {
   ],
   async run({ operands, options: { url, grid, connectTimeoutMs, json, logLevel }, io }) {
     const { action, id } = meantBy(operands);
+    const spec = action === runActions["submit"] ? parseJson(await wholeText(io, id), inputName(id)) : undefined;
     return withInterrupts(io, async ({ first }) => {
       // BullMQ would try for ever to reach a Redis that is not there
       const log = makeLog(logLevel ?? "warn", logStream(io));
@@ -43,7 +47,7 @@ export const runsCommand: CommandSpec<typeof options> = {
       const { RunQueue } = await import("@callgrid/batch/runs");
       const queue = new RunQueue({ url, grid });
       try {
-        const { fields, text } = await unlessAborted(first, action({ queue, id, io }));
+        const { fields, text } = await unlessAborted(first, action({ queue, id, spec, io }));
         await writeLine(io.stdout, json ? JSON.stringify(fields) : text);
         return exitCodes.fine;
       } finally {
@@ -70,7 +74,8 @@ interface Actions {
 
 function actionOf(where: string, { actions, names }: Actions, [name = "", id, ...surplus]: readonly string[]): Meant {
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-  if (action === undefined) throw invalid(where, `has no action ${JSON.stringify(name)}; there are ${names}`);
+  if (action === undefined)
+    throw invalid(where, `has no action ${JSON.stringify(shortText(name, shownCharacters))}; there are ${names}`);
   if (id === undefined && name !== "list") throw invalid(`${where} ${name}`, "needs an id");
   const more = name === "list" && id !== undefined ? [id, ...surplus] : surplus;
   if (more.length > 0) throw invalid(`${where} ${name}`, `does not take ${more.join(" ")}`);

@@ -1,6 +1,7 @@
 /** Files of settings in JSON. What is wrong in them is told with file, line and key. */
-import { readFileSync } from "node:fs";
-import { GridError } from "@callgrid/core";
+import { GridError, nearestNames } from "@callgrid/core";
+import type { CliIo } from "../cli-io.ts";
+import { wholeText } from "../files/text-input.ts";
 import { jsonErrorIndex } from "../json-scanner.ts";
 
 /** A settings file that could be read. */
@@ -10,9 +11,13 @@ export class ConfigFile {
   readonly #content: Readonly<Record<string, unknown>>;
 
   /** Throws `INVALID_OPTION` for a file that is missing, is no JSON, or holds no object. */
-  constructor(path: string) {
+  static async read(io: Pick<CliIo, "stdin">, path: string): Promise<ConfigFile> {
+    return new ConfigFile(path, await wholeText(io, path));
+  }
+
+  private constructor(path: string, text: string) {
     this.path = path;
-    this.#text = readText(path);
+    this.#text = text;
     const content: unknown = this.#parse();
     if (typeof content !== "object" || content === null || Array.isArray(content))
       throw invalid(path, 1, "the file", "must hold an object");
@@ -22,6 +27,15 @@ export class ConfigFile {
   /** The value of a key; `undefined` where it is missing. */
   get(key: string): unknown {
     return this.#content[key];
+  }
+
+  /** Throws `INVALID_OPTION` for a key that is not one of those that are known, with the nearest of them. */
+  refuseUnknownKeys(known: readonly string[], at?: { readonly key: string; readonly value: object }): void {
+    const unknown = Object.keys(at?.value ?? this.#content).find((name) => !known.includes(name));
+    if (unknown === undefined) return;
+    const [nearest] = nearestNames(unknown, known, 1);
+    const hint = nearest === undefined ? `the keys are ${known.join(", ")}` : `did you mean ${nearest}?`;
+    this.refuse(at === undefined ? unknown : `${at.key}.${unknown}`, `is not known here; ${hint}`);
   }
 
   /** Throws `INVALID_OPTION` that names the line and the key. `key` may go deeper: `hosts[1].cpus`. */
@@ -48,7 +62,7 @@ export class ConfigFile {
     let at = 0;
     for (const part of key.split(".")) {
       const [name = "", ...indexes] = part.split(/[[\]]+/).filter((piece) => piece !== "");
-      const found = this.#text.indexOf(`"${name}"`, at);
+      const found = indexOfKey(this.#text, name, at);
       if (found === -1) break;
       at = found;
       for (const index of indexes) at = this.#elementAt(at, Number(index));
@@ -60,8 +74,9 @@ export class ConfigFile {
   #elementAt(at: number, index: number): number {
     let depth = 0;
     let element = 0;
-    for (let place = this.#text.indexOf("[", at) + 1; place < this.#text.length; place += 1) {
-      const character = this.#text.charAt(place);
+    const text = withoutMarksInStrings(this.#text);
+    for (let place = text.indexOf("[", at) + 1; place < text.length; place += 1) {
+      const character = text.charAt(place);
       if (depth === 0 && element === index && character.trim() !== "") return place;
       if (character === "[" || character === "{") depth += 1;
       if (character === "]" || character === "}") depth -= 1;
@@ -71,13 +86,16 @@ export class ConfigFile {
   }
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GridError("INVALID_OPTION", `${path} cannot be read: ${reason}`, { details: { path }, cause });
-  }
+/** Where a key stands, as opposed to a value of the same text; -1 where it does not. */
+function indexOfKey(text: string, name: string, from: number): number {
+  for (let at = text.indexOf(`"${name}"`, from); at !== -1; at = text.indexOf(`"${name}"`, at + 1))
+    if (/^\s*:/.test(text.slice(at + name.length + 2))) return at;
+  return -1;
+}
+
+/** The same text, of the same length, in which brackets and commas are those of lists and objects only. */
+function withoutMarksInStrings(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"/g, (quoted) => quoted.replace(/[[\]{},]/g, " "));
 }
 
 function lineAt(before: string): number {

@@ -29,11 +29,13 @@ export type ScoreHost = (host: Host) => number;
 /** By default the processors times the memory. */
 const defaultScore: ScoreHost = ({ cpus, memoryGb }) => cpus * memoryGb;
 
+const hostKeys = ["host", "cpus", "memoryGb", "launch", "program"];
 const mostWorkersPerCpu = 3;
 const bytesPerGb = 1_073_741_824;
 
 /** Reads `{ "hosts": [{ "host": …, "cpus": …, "memoryGb": …, "launch"?: …, "program"?: … }] }`; throws `INVALID_OPTION` with line and key. */
 export function readHosts(file: ConfigFile): Host[] {
+  file.refuseUnknownKeys(["hosts"]);
   const hosts = file.get("hosts");
   if (!Array.isArray(hosts)) return file.refuse("hosts", "must be a list of hosts");
   if (hosts.length === 0) return file.refuse("hosts", "is empty: with no host there are no workers");
@@ -41,6 +43,7 @@ export function readHosts(file: ConfigFile): Host[] {
     const key = `hosts[${place}]`;
     if (typeof value !== "object" || value === null)
       return file.refuse(key, "must be an object with host, cpus and memoryGb");
+    file.refuseUnknownKeys(hostKeys, { key, value });
     const { host, cpus, memoryGb, launch, program } = value as Partial<Host>;
     if (typeof host !== "string" || host === "") return file.refuse(`${key}.host`, "must be the name of a host");
     if (typeof cpus !== "number" || !Number.isInteger(cpus) || cpus < 1)

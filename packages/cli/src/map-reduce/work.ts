@@ -3,10 +3,20 @@
  * under `data/`, all beside `work.json`. A module that defines both as functions of the grid is written for the workers.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { GridError } from "@callgrid/core";
+import { lines } from "@callgrid/batch";
+import { GridError, isGridError, messageOf } from "@callgrid/core";
 import type { ConfigFile } from "./config-file.ts";
 
 /** What `work.json` says, and what lies beside it. */
@@ -27,19 +37,32 @@ export const reduceFunction = "reducer";
 
 /** Reads `{ "files": ["birds.txt"], "linesPerPiece"?: 1000 }`; throws `INVALID_OPTION` for what is missing or wrong. */
 export function readWork(file: ConfigFile): Work {
+  file.refuseUnknownKeys(["files", "linesPerPiece"]);
   const folder = dirname(resolve(file.path));
   const names = file.get("files");
   if (!Array.isArray(names) || names.length === 0) return file.refuse("files", "must be a list of files under data/");
   const files = names.map((name: unknown, place) => {
     if (typeof name !== "string") return file.refuse(`files[${place}]`, "must be the name of a file under data/");
     const path = resolve(folder, "data", name);
-    return existsSync(path) ? path : file.refuse(`files[${place}]`, `is missing: there is no ${path}`);
+    if (!existsSync(path)) return file.refuse(`files[${place}]`, `is missing: there is no ${path}`);
+    const problem = problemOf(path);
+    return problem === undefined ? path : file.refuse(`files[${place}]`, `cannot be read: ${path}: ${problem}`);
   });
   const linesPerPiece = file.get("linesPerPiece");
   if (linesPerPiece !== undefined && !(Number.isSafeInteger(linesPerPiece) && Number(linesPerPiece) >= 1))
     return file.refuse("linesPerPiece", "must be a whole number of 1 or more");
   const dataFolders = [...new Set(files.map((path) => dirname(realpathSync(path))))];
   return { files, dataFolders, linesPerPiece: linesPerPiece as number | undefined, module: writeModule(folder) };
+}
+
+/** Why a file cannot be read as lines. */
+function problemOf(path: string): string | undefined {
+  try {
+    lines(path);
+    return undefined;
+  } catch (error) {
+    return isGridError(error) ? String(error.details["reason"]) : messageOf(error);
+  }
 }
 
 /** Beside the work, where hosts that share the folder find it, under a name that says what is in it. */
@@ -54,15 +77,31 @@ function writeModule(folder: string): string {
   const text = moduleText({ mapper, reducer, version });
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
   const path = join(folder, ".callgrid", `${name}.mts`);
-  // workers load it: others may read it, and never write it
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
-  writeFileSync(path, text, { mode: 0o644 });
+  try {
+    // workers load it: others may read it, and never write it
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    writeFileSync(path, text, { mode: 0o644 });
+  } catch (cause) {
+    throw unwritable(dirname(path), cause);
+  }
   return path;
+}
+
+function unwritable(folder: string, cause: unknown): GridError {
+  const link =
+    lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true
+      ? ` (a link to ${readlinkSync(folder)})`
+      : "";
+  const reason = messageOf(cause);
+  return new GridError("INVALID_OPTION", `${folder}${link} must be a folder that can be written: ${reason}`, {
+    details: { path: folder },
+    cause,
+  });
 }
 
 function workerPath(folder: string, name: string): string {
   const candidates = ["ts", "mts", "js", "mjs"].map((ending) => join(folder, "workers", `${name}.${ending}`));
-  const found = candidates.find((path) => existsSync(path));
+  const found = candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
   if (found !== undefined) return found;
   throw new GridError("INVALID_MODULE", `there is no ${candidates[0]}; it has to export start`, {
     details: { path: candidates[0] },

@@ -1,11 +1,7 @@
 /** What `callgrid runs` does with runs: each action's outcome as data and as text. */
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
 import type { RunSpec } from "@callgrid/batch";
 import type { RunQueue } from "@callgrid/batch/runs";
-import { invalid } from "../batch-request.ts";
 import type { CliIo } from "../cli-io.ts";
-import { parseJson } from "../request-text.ts";
 import { runTable } from "./run-tables.ts";
 
 /** What an action came to. */
@@ -17,8 +13,10 @@ export interface Told {
 /** What an action works with. */
 export interface ActionCall {
   readonly queue: RunQueue;
-  /** Of a run or a schedule; for `submit` a file. */
+  /** Of a run or a schedule. */
   readonly id: string;
+  /** For `submit`: what its file holds. */
+  readonly spec: unknown;
   readonly io: CliIo;
 }
 
@@ -54,9 +52,8 @@ export const runActions: Readonly<Record<string, Action>> = {
     const { kind } = await queue.show(id);
     return kind === "schedule" ? said(id, "begins runs again", kind) : said(id, "goes on from its finished chunks");
   },
-  submit: async ({ queue, id: path, io }) => {
-    const spec = parseJson(await specText(io, path), path === "-" ? "stdin" : path) as RunSpec;
-    const id = await queue.submit(spec);
+  submit: async ({ queue, spec }) => {
+    const id = await queue.submit(spec as RunSpec);
     const run = await queue.show(id);
     if (run.kind === "run") return said(id, "is submitted");
     const next = run.nextMs === undefined ? "" : `; its next run begins at ${new Date(run.nextMs).toISOString()}`;
@@ -67,13 +64,4 @@ export const runActions: Readonly<Record<string, Action>> = {
 /** The outcome of an action that changes something. */
 export function said(id: string, what: string, noun: "run" | "schedule" = "run"): Told {
   return { fields: { id }, text: `${noun} ${id} ${what}` };
-}
-
-async function specText({ stdin }: CliIo, path: string): Promise<string> {
-  if (path === "-") return text(stdin);
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw invalid("runs submit", `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

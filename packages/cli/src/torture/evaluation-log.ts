@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { textLines } from "@callgrid/core";
 
 export class EvaluationLog {
   readonly #folder: string;
@@ -29,7 +29,7 @@ export class EvaluationLog {
 
   /** The ids of the requests whose evaluation began, so far. */
   async *ids(): AsyncGenerator<string, undefined> {
-    for await (const line of createInterface({ input: createReadStream(this.#file) })) if (line !== "") yield line;
+    for await (const { text } of textLines(createReadStream(this.#file), this.#file)) if (text !== "") yield text;
   }
 
   async remove(): Promise<void> {

@@ -1,6 +1,18 @@
 /** Batches on the embedded grid: what they come to, whatever the data, the error policy and the place where they run. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join as joinPath } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BatchItem, type BatchSpec, callReentrant, define, type LocalGrid, localGrid, range } from "callgrid";
+import {
+  type BatchItem,
+  type BatchSpec,
+  callReentrant,
+  define,
+  type LocalGrid,
+  lines,
+  localGrid,
+  range,
+} from "callgrid";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as functions from "../fixtures/batch/functions.ts";
@@ -19,6 +31,31 @@ afterAll(() => grid.close());
 
 const hundred = Array.from({ length: 100 }, (_, i) => i);
 const modes = ["serial", "local"] as const;
+
+describe("a grid with data folders", () => {
+  const folder = mkdtempSync(joinPath(tmpdir(), "callgrid-data-"));
+  const [inside, outside] = ["data/words.txt", "words.txt"].map((name) => joinPath(folder, name)) as [string, string];
+  beforeAll(() => {
+    mkdirSync(dirname(inside));
+    for (const path of [inside, outside]) writeFileSync(path, "one two\n");
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("reads files below them only, wherever a batch runs, until it is closed", async () => {
+    const sliceOf = (path: string) => lines(path).files;
+    const slices = [...sliceOf(inside), ...sliceOf(outside)];
+    const limited = await localGrid({ functions: module, workers: 1, dataFolder: [dirname(inside)] });
+    const counts = (mode: (typeof modes)[number], at: number) =>
+      limited.batch({ data: slices.slice(at, at + 1), process: functions.wordCount, mode }).result();
+    for (const mode of modes) {
+      expect(await counts(mode, 0)).toEqual([2]);
+      await expect(counts(mode, 1)).rejects.toMatchObject({ code: "FILE_NOT_ALLOWED" });
+    }
+    expect(() => lines(outside)).toThrowError(expect.objectContaining({ code: "FILE_NOT_ALLOWED" }));
+    await limited.close();
+    expect(await grid.enqueue(grid.pool, ["wordCount", slices[1]])).toBe(2);
+  });
+});
 
 describe.each(modes)("a batch that runs %s", (mode) => {
   it("gives the values of an array in order", async () => {

@@ -38,7 +38,7 @@ export const localGridOptions = declareOptions({
   memoryMb: workerOptions.memoryMb,
   dataFolder: option.list({
     default: [...everyFolder],
-    description: "Folders whose files requests may name; default: every file that this process may read.",
+    description: "Folders whose files requests, and batches of this process, may name; default: all that it may read.",
   }),
   drainTimeoutMs: option.number({
     unit: "ms",
@@ -86,7 +86,9 @@ export type LocalGridSettings = OptionsResolved<typeof localGridOptions> & {
 /** Throws `INVALID_OPTION` under the option's name. */
 export function resolveLocalGridOptions(given: Omit<LocalGridOptions, "log">): LocalGridSettings {
   const { functions, ...rest } = given;
-  const options = resolveOptions(localGridOptions, rest, "localGrid");
+  const { dataFolder, ...others } = resolveOptions(localGridOptions, rest, "localGrid");
+  // as with modules: a thread that is replaced later may find another working folder
+  const options = { ...others, dataFolder: dataFolder.map((folder) => resolve(folder)) };
   if (functions === undefined)
     throw invalidOption("localGrid.functions", "must be given: modules by path, or what define returned");
   if (areModules(functions)) {

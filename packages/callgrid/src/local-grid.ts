@@ -6,7 +6,7 @@ import { addBatches, type Batching, workerModule } from "@callgrid/batch";
 import { type Grid, GridClient, type GridClientParts, makeDefaultLog, resolveClientOptions } from "@callgrid/client";
 import { startDistributor } from "@callgrid/distributor";
 import { MemoryStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
-import { startWorker } from "@callgrid/worker";
+import { limitDataFolders, startWorker } from "@callgrid/worker";
 import {
   type LocalGridOptions,
   type LocalGridSettings,
@@ -58,6 +58,8 @@ export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
   const ends: End[] = [() => statekeeper.close()];
   const end = (): Promise<void> => endAll(ends);
   try {
+    // the planner may run a batch in this thread, too
+    ends.push(endLimitOf(settings));
     ends.push(await startHead(settings, statekeeper));
     ends.push(await startWorkers(settings, statekeeper, log));
   } catch (error) {
@@ -77,6 +79,11 @@ class EmbeddedGrid extends GridClient {
     this.pool = pool;
     this.workers = workers;
   }
+}
+
+function endLimitOf({ dataFolder }: LocalGridSettings): End {
+  const end = limitDataFolders(dataFolder);
+  return async () => end();
 }
 
 async function startHead({ pool, maxAttempts }: LocalGridSettings, statekeeper: Statekeeper): Promise<End> {

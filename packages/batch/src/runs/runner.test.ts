@@ -190,3 +190,21 @@ it("as many ended runs are kept as the runner says", async () => {
   for (let count = 0; count < 4; count += 1) ids.push((await stage.ended(numbers)).id);
   expect((await stage.runs.list()).map(({ id }) => id).sort()).toEqual(ids.slice(2).sort());
 });
+
+it("of a schedule ten ended runs are kept", async () => {
+  const stage = new Stage();
+  await Promise.all([stage.work(), stage.runner()]);
+  const schedule = await stage.runs.submit({ ...numbers, cron: "0 3 * * *" });
+  const seen = new Set<string>();
+  while (seen.size < 13) {
+    const { nextMs } = await stage.runs.schedules.show(schedule);
+    const id = `repeat:${schedule}:${nextMs}`;
+    await stage.runs.hurry(id);
+    await until(async () => (await stage.runs.history(schedule))[0]?.id === id);
+    await until(async () => (await stage.show(id)).state === "completed");
+    seen.add(id);
+  }
+  const latest = [...seen].reverse().slice(0, 10);
+  await until(async () => (await stage.runs.history(schedule)).length === 10);
+  expect((await stage.runs.history(schedule)).map(({ id }) => id)).toEqual(latest);
+});

@@ -26,7 +26,8 @@ function runRow(run: RunSummary | Schedule): string[] {
   if (run.kind === "schedule") return [id, name, state, "", submitted, beginText(run.nextMs), "", ""];
   const { done, dueMs, attempts, reason = "" } = run;
   const part = done === undefined ? "" : `${Math.round(done * 100)} %`;
-  return [id, name, state, part, submitted, beginText(dueMs), String(attempts), reason];
+  const [headline = ""] = reason.split("\n");
+  return [id, name, state, part, submitted, beginText(dueMs), String(attempts), headline];
 }
 
 function beginText(ms: number | undefined): string {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `callgrid` command as a process. */
 import { type Embedded, main, processIo } from "@callgrid/cli";
+import { withoutSecrets } from "@callgrid/core";
 
 const brokenPipeExitCode = 141;
 
@@ -10,10 +11,15 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// What other users of the machine see of this process, in which a URL may have been given with its password.
+const args = process.argv.slice(2);
+const shownArgs = args.map(withoutSecrets).join(" ");
+if (shownArgs !== args.join(" ")) process.title = `callgrid ${shownArgs}`;
+
 const embedded: Embedded = {
   // few commands need it, and loading it takes time
   localGrid: async (options) => (await import("./local-grid.ts")).localGrid(options),
 };
-const exitCode = await main(process.argv.slice(2), processIo(), embedded);
+const exitCode = await main(args, processIo(), embedded);
 // Explicitly: what a user's module left open must not keep the command running.
 process.stdout.write("", () => process.exit(exitCode));

@@ -7,6 +7,7 @@ import {
   connect as connectToCalls,
   resolveClientOptions,
 } from "@callgrid/client";
+import { GridError } from "@callgrid/core";
 import { localGrid } from "./local-grid.ts";
 
 /** A grid to enqueue requests to, and to run batches on. Get one from {@link connect}, and close it when done. */
@@ -68,9 +69,11 @@ export interface Grid extends CallGrid, Batching {
 export async function connect(url?: string, options?: ConnectOptions): Promise<Grid> {
   const grid = addBatches(await connectToCalls(url, options), { startLocalGrid: localGrid });
   const { log: _, ...given } = options ?? {};
+  const { grid: name, connectTimeoutMs } = resolveClientOptions(given);
   const place = {
     url: url ?? (process.env["CALLGRID_URL"] || "redis://localhost:6379"),
-    grid: resolveClientOptions(given).grid,
+    grid: name,
+    connectTimeoutMs,
   };
   return Object.assign(grid, {
     submitRun: (spec: RunSpec) => withRuns(place, (runs) => runs.submit(spec)),
@@ -81,13 +84,28 @@ export async function connect(url?: string, options?: ConnectOptions): Promise<G
   });
 }
 
-/** A connection of its own: few programs submit many. */
-async function withRuns<Result>(place: RunPlace, use: (runs: RunQueue) => Promise<Result>): Promise<Result> {
-  const { RunQueue } = await import("@callgrid/batch/runs");
+interface RunsPlace extends RunPlace {
+  readonly connectTimeoutMs: number;
+}
+
+/** A connection of its own: few programs submit many. BullMQ would try for ever to reach a Redis that is away by now. */
+async function withRuns<Result>(place: RunsPlace, use: (runs: RunQueue) => Promise<Result>): Promise<Result> {
+  const { RunQueue, withoutCommand } = await import("@callgrid/batch/runs");
   const queue = new RunQueue(place);
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(noAnswer(place.connectTimeoutMs)), place.connectTimeoutMs);
+  });
   try {
-    return await use(queue);
+    return await Promise.race([use(queue), expired]);
+  } catch (error) {
+    throw withoutCommand(error);
   } finally {
+    clearTimeout(timer);
     await queue.close();
   }
+}
+
+function noAnswer(timeoutMs: number): GridError {
+  return new GridError("CONNECTION_FAILED", `Redis did not answer on submitted runs within ${timeoutMs} ms`);
 }

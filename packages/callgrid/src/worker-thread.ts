@@ -1,5 +1,6 @@
 /** One worker thread as its supervisor sees it, from start to end. What runs in it is local-worker-thread.ts. */
 import { MessageChannel, Worker as Thread } from "node:worker_threads";
+import { withoutSecrets } from "@callgrid/core";
 import { type ServedPort, type Statekeeper, servePort } from "@callgrid/statekeeper";
 import {
   LastLines,
@@ -88,7 +89,7 @@ async function endOf(thread: Thread, served: ServedPort): Promise<ProcessEnd> {
   const lines = new LastLines(keptLines);
   const passOn = (text: string): void => {
     lines.add(text);
-    process.stderr.write(text);
+    process.stderr.write(withoutSecrets(text));
   };
   // stdout belongs to results, as with worker processes
   thread.stdout.on("data", (text: Buffer) => process.stderr.write(text));

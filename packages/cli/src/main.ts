@@ -1,6 +1,6 @@
 /** The `callgrid` command: finds the command that is meant, runs it, and turns errors into messages and exit codes. */
 import { readFileSync } from "node:fs";
-import type { OptionDeclarations } from "@callgrid/core";
+import { type OptionDeclarations, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
 import { type CliIo, writeLine } from "./cli-io.ts";
 import { colorsOf, hasColors } from "./colors.ts";
@@ -72,7 +72,7 @@ async function makeProgram(named: CommandLoader | undefined, setting: CommandSet
     .version(ownVersion(), "-V, --version", "print the version")
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
+      writeErr: (text) => stderr.write(withoutSecrets(withoutValue(text))),
       getOutHasColors: () => hasColors(stdout, env),
       getErrHasColors: () => hasColors(stderr, env),
     })
@@ -87,8 +87,13 @@ async function makeProgram(named: CommandLoader | undefined, setting: CommandSet
 async function tellFailure(error: unknown, io: CliIo, json: boolean): Promise<void> {
   // Help, the version, and mistakes in usage have been written by now.
   if (error instanceof CommanderError) return;
-  if (json) await writeLine(io.stdout, JSON.stringify({ error: failureFields(error) }));
-  await writeLine(io.stderr, failureText(error, colorsOf(io.stderr, io.env)));
+  if (json) await writeLine(io.stdout, withoutSecrets(JSON.stringify({ error: failureFields(error) })));
+  await writeLine(io.stderr, withoutSecrets(failureText(error, colorsOf(io.stderr, io.env))));
+}
+
+/** Of a flag that there is not, the name is enough: its value may be a password. */
+function withoutValue(text: string): string {
+  return text.replace(/^(error: unknown option '-[^=']*)=[^\n]*'/, "$1'");
 }
 
 function ownVersion(): string {

@@ -2,6 +2,7 @@
  * Errors: one base class with a stable code, and the tree that a failed request travels as.
  * Every code is listed, with its likely cause and remedy, in docs/errors.md; a test holds that page to this file.
  */
+import { withoutSecrets } from "./log-redaction.ts";
 import { shortText } from "./short-text.ts";
 
 /** Every code a {@link GridError} can carry. Codes are stable: scripts and callers may branch on them. */
@@ -53,14 +54,16 @@ export interface ErrorTree {
 
 const brand = Symbol.for("callgrid.error");
 
-/** The base of every error that callgrid throws. Recognise it with {@link isGridError}, also across duplicate installs. */
+/**
+ * The base of every error that callgrid throws; its message holds no login of a URL. Recognise it with {@link isGridError}, also across duplicate installs.
+ */
 export class GridError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
   readonly [brand] = true;
 
   constructor(code: ErrorCode, message: string, extra: { details?: Record<string, unknown>; cause?: unknown } = {}) {
-    super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
+    super(withoutSecrets(message), extra.cause === undefined ? undefined : { cause: extra.cause });
     this.name = "GridError";
     this.code = code;
     this.details = extra.details ?? {};

@@ -1,4 +1,5 @@
-/** Keeps the last lines of a stream of text: what a dead process said last, for those who have to find out why. */
+/** Keeps the last lines of a stream of text: what a dead process said last, without passwords, for those who have to find out why. */
+import { withoutSecrets } from "@callgrid/core";
 
 const longestLine = 500;
 
@@ -21,12 +22,12 @@ export class LastLines {
 
   /** The lines, oldest first, each cut to 500 characters. */
   get lines(): readonly string[] {
-    const all = this.#unfinished === "" ? this.#lines : [...this.#lines, this.#unfinished];
+    const all = this.#unfinished === "" ? this.#lines : [...this.#lines, withoutSecrets(this.#unfinished)];
     return all.slice(-this.#most);
   }
 
   #push(line: string): void {
-    this.#lines.push(line.trimEnd().slice(0, longestLine));
+    this.#lines.push(withoutSecrets(line.trimEnd()).slice(0, longestLine));
     if (this.#lines.length > this.#most) this.#lines.shift();
   }
 }

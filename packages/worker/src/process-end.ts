@@ -1,6 +1,9 @@
-/** Follows a child process to its end: passes its stderr on in whole lines, and keeps what it said last. */
+/**
+ * Follows a child process to its end: passes its stderr on in whole lines, and keeps what it said last. What the process printed of its
+ * environment or of an error goes on without passwords.
+ */
 import type { ChildProcess } from "node:child_process";
-import { type Clock, sleep } from "@callgrid/core";
+import { type Clock, sleep, withoutSecrets } from "@callgrid/core";
 import { LastLines } from "./last-lines.ts";
 import type { ProcessEnd } from "./launcher.ts";
 import { WholeLines } from "./whole-lines.ts";
@@ -12,7 +15,7 @@ const outputPatienceMs = 500;
 /** Resolves when the process has ended, or could not be started at all. */
 export async function endOf(process: ChildProcess, stderr: NodeJS.WritableStream, clock: Clock): Promise<ProcessEnd> {
   const lines = new LastLines(keptLines);
-  const whole = new WholeLines((text) => stderr.write(text));
+  const whole = new WholeLines((text) => stderr.write(withoutSecrets(text)));
   process.stderr?.setEncoding("utf8").on("data", (text: string) => {
     lines.add(text);
     whole.add(text);

@@ -4,7 +4,8 @@
  *
  * This is the main file of a process and does its work on being loaded; nothing imports it.
  */
-import { GridError, isGridError, logRedaction } from "@callgrid/core";
+import { inspect } from "node:util";
+import { GridError, isGridError, logRedaction, withoutSecrets } from "@callgrid/core";
 import type { WorkerMetrics } from "@callgrid/health";
 import { pino } from "pino";
 import { type RunningWorker, startWorker } from "./start-worker.ts";
@@ -104,7 +105,7 @@ function refuse(error: unknown): Promise<never> {
 }
 
 function crash(error: unknown): void {
-  console.error(error instanceof GridError ? `${error.code}: ${error.message}` : error);
+  console.error(error instanceof GridError ? `${error.code}: ${error.message}` : withoutSecrets(inspect(error)));
   process.exit(1);
 }
 

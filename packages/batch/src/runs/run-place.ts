@@ -41,3 +41,9 @@ export function runConnection(
   // both mean the options of ioredis; BullMQ's type alone minds a property that is there and undefined
   return { connection: connection as ConnectionOptions, prefix };
 }
+
+/** ioredis notes on an error which command failed, with all arguments; the first command of a link holds the password. */
+export function withoutCommand<Thrown>(error: Thrown): Thrown {
+  if (error instanceof Error && "command" in error) delete error.command;
+  return error;
+}

@@ -14,7 +14,7 @@ import type { BatchSpec } from "../batch-spec.ts";
 import { checkFilePlaces } from "../file-places.ts";
 import { csvFile, failureFile, ndjsonFile, type ResultWriter } from "../result-file.ts";
 import { filesOf, openRunData } from "./run-data.ts";
-import { type RunPlace, runConnection, runQueueName } from "./run-place.ts";
+import { type RunPlace, runConnection, runQueueName, withoutCommand } from "./run-place.ts";
 import { RunQueue } from "./run-queue.ts";
 import type { RunJobData } from "./run-spec.ts";
 import { cancelledReason } from "./run-summary.ts";
@@ -70,7 +70,7 @@ export class Runner {
       ...{ lockDuration: lockMs, stalledInterval: Math.ceil(lockMs / 2), maxStalledCount: mostTakeovers },
       ...{ removeOnComplete: kept, removeOnFail: kept },
     });
-    this.#worker.on("error", onError);
+    this.#worker.on("error", (error) => onError(withoutCommand(error)));
     this.#worker.on("completed", ({ id = "" }) => this.#dropCuts(id).catch(onError));
     for (const end of ["completed", "failed"] as const)
       this.#worker.on(end, (job?: Job<RunJobData>) => this.#queue.dropHistory(job?.id ?? "").catch(onError));

@@ -2,6 +2,7 @@
 import { createConnection, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { GridError } from "@callgrid/core";
+import { parseRedisUrl } from "@callgrid/statekeeper";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 const redisPort = 6379;
@@ -15,7 +16,8 @@ export interface RedisLink {
 
 /** Starts a proxy in front of the Redis at `url`, with its user, password and database. */
 export async function linkToRedis(url: string): Promise<RedisLink> {
-  if (!URL.canParse(url) || /^rediss?[+-]/.test(url))
+  const { clusterNodes, options } = parseRedisUrl(url);
+  if (clusterNodes !== undefined || options.sentinels !== undefined)
     throw new GridError("INVALID_OPTION", "--url is no URL of a single Redis: write redis://host:port");
   const target = new URL(url);
   const proxy = await TcpProxy.start(() => connectTo(target));

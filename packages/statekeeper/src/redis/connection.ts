@@ -6,6 +6,7 @@
 import { GridError } from "@callgrid/core";
 import { Redis, type RedisOptions } from "ioredis";
 import { isPassingRefusal, refusalPauseMs } from "./passing-refusal.ts";
+import { plainCause } from "./plain-cause.ts";
 import type { RedisAddress } from "./redis-address.ts";
 import { readScript, scriptNames } from "./scripts.ts";
 import { watchSilence } from "./silence-watch.ts";
@@ -114,7 +115,7 @@ async function checkVersion(redis: Redis, address: string, onRefusal: (error: Er
   const information = await askPatiently(() => redis.info("server"), onRefusal).catch((cause: Error) => {
     throw new GridError("CONNECTION_FAILED", `Redis at ${address} refuses: ${cause.message}`, {
       details: { address },
-      cause,
+      cause: plainCause(cause),
     });
   });
   const version = /redis_version:(\S+)/.exec(information)?.[1] ?? "unknown";
@@ -149,7 +150,7 @@ function connectionFailed(
   return new GridError(
     "CONNECTION_FAILED",
     `no Redis at ${address} within ${timeoutMs} ms (${reason}); ${adviceOn(cause?.code)}`,
-    { details: { address, timeoutMs }, cause },
+    { details: { address, timeoutMs }, cause: cause && plainCause(cause) },
   );
 }
 

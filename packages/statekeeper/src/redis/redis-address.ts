@@ -44,25 +44,30 @@ const sentinelAnswerMs = 2_000;
 export function parseRedisUrl(url: string): RedisAddress {
   try {
     const manyHosts =
-      /^(rediss?)[+-](cluster|sentinel):\/\/(?:([^@/?#]*)@)?([^@/?#]+)((?:\/[^?#]*)?)(?:\?([^#]*))?$/.exec(url);
+      /^(rediss?)[+-](cluster|sentinel):\/\/(?:([^@/?#]*)@)?([^@/?#]+)((?:\/[^@?#]*)?)(?:\?([^#]*))?$/.exec(url);
     if (manyHosts === null) return readSingle(new URL(url));
     const [, scheme = "", kind, login = "", hosts = "", path = "", query] = manyHosts;
     const parts = { isSecure: scheme === "rediss", hosts, path, options: loginOf(login) };
+    const parameters = new URLSearchParams(query);
     const shown = `${scheme}+${kind}://${hosts}${path}`;
+    refuseUnknown(parameters, kind === "cluster" ? [] : ["sentinel_username", "sentinel_password"]);
     if (kind === "cluster") return { ...readCluster(parts), shown };
-    return { options: readSentinel(parts, new URLSearchParams(query)), shown };
-  } catch (error) {
-    // the parts of a URL throw errors of their own: what is wrong is the URL
-    throw invalidUrl(url, error);
+    return { options: readSentinel(parts, parameters), shown };
+  } catch {
+    // the parts of a URL throw errors of their own, which may quote it: what is wrong is the URL
+    throw invalidUrl(url);
   }
 }
 
 function readSingle(url: URL): RedisAddress {
+  if (url.hash !== "") throw new Error("it has a #");
   if (url.protocol === "unix:" && url.pathname !== "") {
+    refuseUnknown(url.searchParams, ["username", "password", "db"]);
     const options: RedisOptions = { path: decodeURIComponent(url.pathname), ...socketLogin(url.searchParams) };
     return { options, shown: `unix://${url.pathname}` };
   }
   if (url.protocol !== "redis:" && url.protocol !== "rediss:") throw new Error(`there is no scheme ${url.protocol}`);
+  refuseUnknown(url.searchParams, []);
   const port = url.port === "" ? redisPort : Number(url.port);
   const host = url.hostname.replace(/^\[|\]$/g, "") || "localhost";
   const database = url.pathname.replace(/^\//, "");
@@ -141,12 +146,21 @@ function databaseOf(text: string): number {
   return Number(text || 0);
 }
 
-function invalidUrl(url: string, cause: unknown): GridError {
-  const shown = url.replace(/\/\/[^@/]*@/, "//…@");
+/** A `?` may belong to a password that is not encoded: to pass it over would be to connect to something else. */
+function refuseUnknown(parameters: URLSearchParams, known: readonly string[]): void {
+  for (const name of parameters.keys()) if (!known.includes(name)) throw new Error("a parameter is unknown");
+}
+
+/** Scheme, hosts, and a path or none; no login, in no form. */
+const harmless = /^[a-z][a-z+-]*:\/\/[\w.-]+(:\d+)?(,[\w.-]+(:\d+)?)*(\/[\w.-]*)*$/i;
+
+/** Of what cannot be read, nobody knows which part is the password. */
+function invalidUrl(url: string): GridError {
+  const shown = harmless.test(url) ? JSON.stringify(url) : "what is given (not shown, since it may hold a password)";
   return new GridError(
     "INVALID_OPTION",
-    `${JSON.stringify(shown)} is no URL of a Redis; write redis://host:port, redis+cluster://host:port,host:port, ` +
-      "redis+sentinel://host:port,host:port/primary, rediss… for TLS, or unix:///path",
-    { cause },
+    `${shown} is no URL of a Redis; write redis://host:port, redis+cluster://host:port,host:port, ` +
+      "redis+sentinel://host:port,host:port/primary, rediss… for TLS, or unix:///path; " +
+      "in user and password, write % as %25, / as %2F, ? as %3F, # as %23 and @ as %40",
   );
 }

@@ -6,6 +6,7 @@ import { type Clock, GridError, sleep } from "@callgrid/core";
 import type { Redis } from "ioredis";
 import type { ConnectionLog } from "./connection-log.ts";
 import { isPassingRefusal, refusalPauseMs } from "./passing-refusal.ts";
+import { plainCause } from "./plain-cause.ts";
 import type { ScriptName } from "./scripts.ts";
 
 /** The arguments go as one list: a call takes as many as the stack has room for, and a script any number. */
@@ -61,7 +62,8 @@ export class ScriptRunner {
       try {
         return await ask();
       } catch (error) {
-        if (this.#isClosed) throw new GridError("GRID_CLOSED", "the connection was closed", { cause: error });
+        if (this.#isClosed)
+          throw new GridError("GRID_CLOSED", "the connection was closed", { cause: plainCause(error) });
         if (!(error instanceof Error) || !isPassingRefusal(error)) throw refused(what, error);
         this.#tell(what, error);
         await sleep(this.#clock, refusalPauseMs(attempt));
@@ -85,7 +87,7 @@ function refused(script: string, error: unknown): GridError {
   const told = error instanceof Error ? error.message : String(error);
   const reason = told.startsWith("MOVED") ? `${told}; a Cluster is reached by redis+cluster://host:port` : told;
   return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, {
-    cause: error,
+    cause: plainCause(error),
     details: { script },
   });
 }

@@ -54,6 +54,14 @@ async function isWritten(path: string): Promise<void> {
   watcher.close();
 }
 
+function unreadable<Target extends object>(target: Target, key: string): Target {
+  return Object.defineProperty(target, key, {
+    get() {
+      throw new Error("cannot be read");
+    },
+  });
+}
+
 describe("an embedded grid on threads", () => {
   it("evaluates in as many threads as it was told, and never in this one", async () => {
     const grid = await open({ workers: 2 });
@@ -127,6 +135,14 @@ describe("a thread that dies", () => {
     expect(JSON.stringify(error)).toContain("nobody catches this");
   });
 
+  it.each(["nothing", "unreadable"])(
+    "of something odd that nothing catches takes the program along in no case: %s",
+    async (what) => {
+      const grid = await open({ workers: 1 });
+      await expect(grid.enqueue(grid.pool, ["throwOddOutside", what])).rejects.toMatchObject({ code: "WORKER_LOST" });
+    },
+  );
+
   it("of a full heap takes neither the process nor the grid along", async () => {
     const grid = await open({ workers: 1, maxAttempts: 1, workerHeapBytes: 32 * 1_048_576 });
     const error = await grid.enqueue(grid.pool, ["fillHeap"]).catch((thrown: unknown) => thrown);
@@ -181,6 +197,42 @@ describe("an embedded grid with functions at hand", () => {
     const grid = await open({ functions: [triple, ninefold] });
     expect(grid.workers).toBe(1);
     expect(await grid.enqueue(grid.pool, [ninefold, 5])).toBe(45);
+  });
+
+  it.each(["a message that throws", "a promise that throws", "a result that throws"])(
+    "fails the request alone where a function leaves what cannot be read: %s",
+    async (what) => {
+      const odd = define("odd", { cache: false }, () => {
+        if (what === "a message that throws") throw unreadable(new Error("odd"), "message");
+        return unreadable(what === "a promise that throws" ? Promise.resolve(1) : {}, "then");
+      });
+      const grid = await open({ functions: [odd, define("fine", () => "fine")] });
+      await expect(grid.enqueue(grid.pool, [odd])).rejects.toMatchObject({
+        name: "RequestError",
+        code: "FUNCTION_FAILED",
+      });
+      expect(await grid.enqueue(grid.pool, ["fine"])).toBe("fine");
+    },
+  );
+
+  it("tells causes, and each failed request of an error that holds several", async () => {
+    const no = define("no", { cache: false }, (n: number) => {
+      throw new Error(`no ${n}`, { cause: new Error("unplugged") });
+    });
+    const both = define("both", { cache: false }, async () => {
+      const all = await Promise.allSettled([callReentrant([[no, 1]]), callReentrant([[no, 2]])]);
+      throw new AggregateError(
+        all.map((one) => (one.status === "rejected" ? one.reason : undefined)),
+        "two failed",
+      );
+    });
+    const grid = await open({ functions: [no, both] });
+    const error: unknown = await grid.enqueue(grid.pool, [both]).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      msg: "two failed",
+      info: { '["no",1]': { causes: [{ msg: "unplugged" }] }, '["no",2]': { msg: "no 2" } },
+    });
+    expect(String(error)).toContain("caused by: unplugged");
   });
 
   it("takes an imported module", async () => {

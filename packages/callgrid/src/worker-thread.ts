@@ -1,6 +1,6 @@
 /** One worker thread as its supervisor sees it, from start to end. What runs in it is local-worker-thread.ts. */
 import { MessageChannel, Worker as Thread } from "node:worker_threads";
-import { withoutSecrets } from "@callgrid/core";
+import { stackOf, withoutSecrets } from "@callgrid/core";
 import { type ServedPort, type Statekeeper, servePort } from "@callgrid/statekeeper";
 import {
   LastLines,
@@ -95,7 +95,7 @@ async function endOf(thread: Thread, served: ServedPort): Promise<ProcessEnd> {
   thread.stdout.on("data", (text: Buffer) => process.stderr.write(text));
   thread.stderr.setEncoding("utf8").on("data", passOn);
   // what ends a process is written to its stderr by Node; what ends a thread comes here instead
-  thread.on("error", (error) => passOn(`${error.stack ?? error}\n`));
+  thread.on("error", (error: unknown) => passOn(`${stackOf(error)}\n`));
   const exitCode = await new Promise<number>((resolve) => thread.once("exit", resolve));
   await served.closed;
   return { exitCode, signal: null, stderr: lines.lines };

@@ -38,6 +38,21 @@ describe("an error for people", () => {
     );
   });
 
+  it("tells what caused it, and where that was thrown", () => {
+    const cause = { msg: "connection refused", stack: "Error: connection refused\n    at fetch (/srv/rates.ts:7:9)" };
+    expect(failureText(new RequestError({ ...divided, causes: [cause, { msg: "unplugged" }] }), colors)).toBe(
+      [
+        'Error from request ["divide",1,0]: Icky value',
+        "  caused by: connection refused",
+        "  caused by: unplugged",
+        "    at divide (/srv/functions.ts:3:9)",
+        "    at async /srv/functions.ts:9:1",
+        "    caused by: connection refused",
+        "    at fetch (/srv/rates.ts:7:9)",
+      ].join("\n"),
+    );
+  });
+
   it("tells the code where it is not the function that failed, and how workers died", () => {
     const lost: ErrorTree = {
       msg: "its workers died 2 times while running it",

@@ -1,5 +1,5 @@
 /** What went wrong, for people: the tree of a failed request with its deepest cause, and one message for everything else. */
-import { type ErrorTree, isGridError, renderErrorTree } from "@callgrid/core";
+import { type ErrorTree, isGridError, messageOf, renderErrorTree, stackOf } from "@callgrid/core";
 import type { Colors } from "./colors.ts";
 import { isRequestError } from "./exit-codes.ts";
 
@@ -8,17 +8,17 @@ const bytesPerMb = 1_048_576;
 /** An error as the command line shows it. */
 export function failureText(error: unknown, colors: Colors): string {
   if (isRequestError(error)) return treeText(error.tree, colors);
-  if (isGridError(error, "CANCELLED")) return `interrupted by ${String(error.cause)}`;
+  if (isGridError(error, "CANCELLED")) return `interrupted by ${messageOf(error.cause)}`;
   if (isGridError(error)) return `${colors.red(`${error.code}:`)} ${error.message}`;
   // A mistake in here: where it happened is what whoever mends it needs.
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return stackOf(error);
 }
 
 /** An error as fields of JSON. */
 export function failureFields(error: unknown): Readonly<Record<string, unknown>> {
   if (isRequestError(error)) return { ...error.tree };
   if (isGridError(error)) return { msg: error.message, code: error.code, details: error.details };
-  return { msg: error instanceof Error ? error.message : String(error) };
+  return { msg: messageOf(error) };
 }
 
 function treeText(tree: ErrorTree, colors: Colors): string {
@@ -44,10 +44,17 @@ function firstPart({ info }: ErrorTree): ErrorTree | undefined {
   return Object.values(info ?? {})[0];
 }
 
-/** Where the deepest cause was thrown; its message stands in the tree. */
-function stackLines({ stack }: ErrorTree): string[] {
-  const frames = (stack ?? "").split("\n").filter((line) => /^\s*at /.test(line));
-  return frames.map((frame) => `    ${frame.trim()}`);
+/** Where the deepest failed request threw, and where its causes were thrown; the messages stand in the tree. */
+function stackLines({ stack, causes = [] }: ErrorTree): string[] {
+  const further = causes.filter((cause) => cause.stack !== undefined);
+  return [...frames(stack), ...further.flatMap((cause) => [`    caused by: ${cause.msg}`, ...frames(cause.stack)])];
+}
+
+function frames(stack = ""): string[] {
+  return stack
+    .split("\n")
+    .filter((line) => /^\s*at /.test(line))
+    .map((frame) => `    ${frame.trim()}`);
 }
 
 /** How the workers of a lost request died, see the reports of `PoolKeeper.bury`. */

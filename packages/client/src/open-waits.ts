@@ -2,7 +2,7 @@
  * Everything that waits in one client, so that closing ends it; and by signal, so that a signal which thousands of
  * calls share carries one listener and not thousands.
  */
-import { GridError, TurnoverMap } from "@callgrid/core";
+import { GridError, messageOf, TurnoverMap } from "@callgrid/core";
 
 /** Something that waits, and can be ended from outside. */
 export interface OpenWait {
@@ -76,8 +76,7 @@ class SignalWaits {
 /** The error of a call whose signal was aborted. */
 export function cancelled(signal: AbortSignal): GridError {
   const reason: unknown = signal.reason;
-  const why = reason instanceof Error ? reason.message : String(reason);
-  return new GridError("CANCELLED", `cancelled by its signal: ${why}`, { cause: reason });
+  return new GridError("CANCELLED", `cancelled by its signal: ${messageOf(reason)}`, { cause: reason });
 }
 
 function closedWhileWaiting(): GridError {

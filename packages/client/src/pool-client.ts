@@ -2,7 +2,7 @@
  * One pool as one client sees it: a requester, the inbox that feeds it, and the warning when nobody is there to do the
  * work. Made when the pool is first used, and kept until the client is closed.
  */
-import { type Clock, decodeErrorTree, isErrorText } from "@callgrid/core";
+import { type Clock, decodeErrorTree, isErrorText, messageOf } from "@callgrid/core";
 import {
   type Ask,
   type Asking,
@@ -139,7 +139,7 @@ export class PoolClient {
    */
   #logFailure(error: unknown): void {
     const { log, name } = this.#parts;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const level = reason === this.#lastReason ? "debug" : "warn";
     this.#lastReason = reason;
     log[level]({ err: error, pool: name }, "a call of the statekeeper failed; what it was for is tried again");

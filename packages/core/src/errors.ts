@@ -4,6 +4,7 @@
  */
 import { withoutSecrets } from "./log-redaction.ts";
 import { shortText } from "./short-text.ts";
+import { readProperty } from "./thrown.ts";
 
 /** Every code a {@link GridError} can carry. Codes are stable: scripts and callers may branch on them. */
 export const errorCodes = [
@@ -33,9 +34,16 @@ export const errorCodes = [
 /** One of {@link errorCodes}. */
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** An error that led to another one: along `cause`, or one of an AggregateError's. */
+export interface ErrorCause {
+  readonly msg: string;
+  readonly stack?: string;
+}
+
 /**
  * What a failed request is told as: a tree along the calls that failed.
  * `info` maps each failed re-entrant request (as JSON text) to its own error, to any depth.
+ * Texts of more than 10,000 characters are cut short, and so is a tree of more than about a megabyte.
  */
 export interface ErrorTree {
   /** What went wrong at this request. */
@@ -44,7 +52,9 @@ export interface ErrorTree {
   readonly code: ErrorCode;
   /** The stack of the thrown error on the worker, without the grid's own frames; absent where nothing of the user's was thrown. */
   readonly stack?: string;
-  /** The request that failed, as JSON text. */
+  /** The causes of the thrown error, the nearest first. What failed requests say as such stands in `info`. */
+  readonly causes?: readonly ErrorCause[];
+  /** The request that failed, as JSON text; of one of more than 10,000 characters the beginning, its length and a hash. */
   readonly req: string;
   /** The failed re-entrant requests that made this one fail. */
   readonly info?: Readonly<Record<string, ErrorTree>>;
@@ -72,12 +82,15 @@ export class GridError extends Error {
 
 /** Whether `error` is a {@link GridError}, and if `code` is given, of that code. */
 export function isGridError(error: unknown, code?: ErrorCode): error is GridError {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    (error as Record<symbol, unknown>)[brand] === true &&
-    (code === undefined || (error as GridError).code === code)
-  );
+  if (readProperty(error, brand) !== true) return false;
+  const found = readProperty(error, "code");
+  return code === undefined ? typeof found === "string" : found === code;
+}
+
+/** The tree of a failed request that was thrown, also by another copy of callgrid; undefined for anything else. */
+export function requestTreeOf(thrown: unknown): ErrorTree | undefined {
+  const tree = isGridError(thrown) ? readProperty(thrown, "tree") : undefined;
+  return typeof readProperty(tree, "req") === "string" ? (tree as ErrorTree) : undefined;
 }
 
 /** A request that failed. `msg`, `req` and `info` are those of {@link ErrorTree}; the message shows the whole tree. */
@@ -112,7 +125,7 @@ const shownRequestCharacters = 200;
 
 /** Renders a tree for people: the request first, then, indented, each failed re-entrant request with its reason. */
 export function renderErrorTree(tree: ErrorTree): string {
-  const lines = [isHeadline(tree) ? tree.msg : `${requestFailed(tree.req)}: ${tree.msg}`];
+  const lines = [isHeadline(tree) ? tree.msg : `${requestFailed(tree.req)}: ${tree.msg}`, ...causeLines(tree, 1)];
   const rest: Array<{ tree: ErrorTree; depth: number }> = [];
   const pushParts = (parent: ErrorTree, depth: number): void => {
     for (const part of Object.values(parent.info ?? {}).reverse()) rest.push({ tree: part, depth });
@@ -121,9 +134,14 @@ export function renderErrorTree(tree: ErrorTree): string {
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     const reason = isHeadline(next.tree) ? "" : `: ${next.tree.msg}`;
     lines.push(`${"  ".repeat(next.depth)}${shortText(next.tree.req, shownRequestCharacters)}${reason}`);
+    lines.push(...causeLines(next.tree, next.depth + 1));
     pushParts(next.tree, next.depth + 1);
   }
   return lines.join("\n");
+}
+
+function causeLines({ causes = [] }: ErrorTree, depth: number): string[] {
+  return causes.map(({ msg }) => `${"  ".repeat(depth)}caused by: ${msg}`);
 }
 
 /** The message of a request that failed for no other reason than that requests of its own did: those tell the reason. */

@@ -10,7 +10,7 @@ const mostMembersShown = 1_000;
 const longestMemberShown = 200;
 
 /** A property of anything; undefined where reading it throws. */
-function readProperty(value: unknown, key: string | symbol): unknown {
+export function readProperty(value: unknown, key: string | symbol): unknown {
   if ((typeof value !== "object" || value === null) && typeof value !== "function") return undefined;
   try {
     return (value as Record<string | symbol, unknown>)[key];
@@ -32,6 +32,12 @@ export function messageOf(thrown: unknown): string {
   if (typeof thrown === "string") return shortText(thrown, longestMessage);
   const message = typeof thrown === "object" ? readProperty(thrown, "message") : undefined;
   return shortText(typeof message === "string" ? message : describeThrown(thrown), longestMessage);
+}
+
+/** The stack of anything thrown; what it says where it has none. At most 10,000 characters. */
+export function stackOf(thrown: unknown): string {
+  const stack = readProperty(thrown, "stack");
+  return typeof stack === "string" && stack !== "" ? shortText(stack, longestMessage) : messageOf(thrown);
 }
 
 function describeThrown(thrown: unknown): string {

@@ -3,7 +3,7 @@
  * pool goes on working while it is away; what is late then is only the reclaiming from dead members.
  */
 import { hostname } from "node:os";
-import { type CancelTimer, type Clock, randomId } from "@callgrid/core";
+import { type CancelTimer, type Clock, messageOf, randomId } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import { Bridge } from "./bridge.ts";
@@ -130,7 +130,7 @@ export class Distributor {
       await this.#renewal;
       await this.#keeper.leave(this.id);
     } catch (error) {
-      this.#log.warn({ reason: String(error) }, "could not leave the pool in peace, its lease will lapse");
+      this.#log.warn({ reason: messageOf(error) }, "could not leave the pool in peace, its lease will lapse");
     }
   }
 

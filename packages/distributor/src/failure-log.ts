@@ -1,5 +1,5 @@
 /** Tells of failures that are tried again and again: once a second at most, and then how many went untold. */
-import type { Clock } from "@callgrid/core";
+import { type Clock, messageOf } from "@callgrid/core";
 import type { Logger } from "pino";
 
 const quietMs = 1_000;
@@ -22,7 +22,7 @@ export class FailureLog {
       this.#untold += 1;
       return;
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     this.#log.warn({ reason, untold: this.#untold }, `${what}, trying on`);
     this.#toldAtMs = nowMs;
     this.#untold = 0;

@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
-import { type Clock, GridError, systemClock } from "@callgrid/core";
+import { type Clock, GridError, messageOf, systemClock } from "@callgrid/core";
 import type { PoolKeeper, Statekeeper } from "@callgrid/statekeeper";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { MeasureBook } from "./measure-book.ts";
@@ -72,7 +72,7 @@ async function listen(server: Server, { port, host }: HealthParts): Promise<void
   try {
     await once(server, "listening");
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new GridError("INVALID_OPTION", `--health-port ${port}: cannot serve health there (${reason})`, {
       details: { path: "--health-port" },
       cause,

@@ -2,7 +2,7 @@
  * Finds cycles that go through several workers: what waits for long tells the statekeeper whom it waits for, and looks whether
  * the way leads back. Cycles within one worker are found at once, in local-cycles.ts.
  */
-import { type Clock, decodeRequest } from "@callgrid/core";
+import { type Clock, decodeRequest, encodeRequest, shownRequest } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import { cycleError } from "./call-maker.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -89,7 +89,7 @@ export class CycleFinder {
     if (ids.length === 0 || evaluation.state !== "asked") return;
     const payloads = await Promise.all(ids.map(async (id) => (await this.#keeper.inspectRequest(id))?.payload ?? id));
     const error = cycleError(payloads.map(readable));
-    this.#settle(evaluation, Settled.ofError({ ...error, req: evaluation.payload }));
+    this.#settle(evaluation, Settled.ofError({ ...error, req: shownRequest(evaluation.payload) }));
   }
 }
 
@@ -126,7 +126,7 @@ function visibleChildren(evaluation: Evaluation): string[] {
 }
 
 function readable(payload: string): string {
-  return payload.startsWith("{") ? JSON.stringify(decodeRequest(payload)) : payload;
+  return payload.startsWith("{") ? encodeRequest(decodeRequest(payload)).canonical : payload;
 }
 
 function isSameList(one: readonly string[], other: readonly string[] | undefined): boolean {

@@ -278,18 +278,19 @@ export class Evaluator {
     let result: unknown;
     try {
       result = invoke(evaluation);
+      // in here as well: a promise may be a proxy, or have a `then` of its own that throws
+      if (result instanceof Promise) {
+        result.then(
+          (value) => this.#succeed(evaluation, value),
+          (thrown) => this.#fail(evaluation, thrown),
+        );
+        return;
+      }
     } catch (thrown) {
       this.#fail(evaluation, thrown);
       return;
     }
-    if (result instanceof Promise) {
-      result.then(
-        (value) => this.#succeed(evaluation, value),
-        (thrown) => this.#fail(evaluation, thrown),
-      );
-    } else {
-      this.#succeed(evaluation, result);
-    }
+    this.#succeed(evaluation, result);
   }
 
   #succeed(evaluation: Evaluation, value: unknown): void {

@@ -1,75 +1,79 @@
 /**
- * Error trees: of what a function threw, and of what the worker itself found wrong.
+ * Error trees: of what a function threw, and of what the worker itself found wrong. Whatever was thrown is read with care: one whose
+ * properties throw must fail its own request and nothing else.
  */
-import { type ErrorCode, type ErrorTree, isGridError, RequestError, requestFailed } from "@callgrid/core";
-import { limitTree } from "./error-tree-limit.ts";
+import {
+  type ErrorCause,
+  type ErrorCode,
+  type ErrorTree,
+  isGridError,
+  limitTree,
+  messageOf,
+  readProperty,
+  requestFailed,
+  requestTreeOf,
+  shortStack,
+  shownRequest,
+} from "@callgrid/core";
+import { thrownAndCauses } from "./causes.ts";
 import { userFrames } from "./user-frames.ts";
+
+const longestStack = 10_000;
 
 /** An error that the worker itself found, without a throw. */
 export function errorTree(code: ErrorCode, msg: string, req: string, details?: Record<string, unknown>): ErrorTree {
-  return { msg, code, req, ...(details && { details }) };
+  return limitTree({ msg, code, req, ...(details && { details }) });
 }
 
-/** The tree of a thrown error. Failed re-entrant calls are found in the error itself or along its causes. */
+/** The tree of a thrown error. Failed re-entrant calls are found in the error itself, among its causes and in AggregateErrors. */
 export function treeOfThrown(thrown: unknown, payload: string): ErrorTree {
-  if (thrown instanceof RequestError && thrown.tree.req === payload) return thrown.tree;
-  const info = failedCallsIn(thrown, payload);
-  const details = detailsOf(thrown);
-  const parts = { code: codeOf(thrown), req: payload, ...(info && { info }), ...(details && { details }) };
-  if (!isErrorLike(thrown)) return limitTree({ msg: describeThrown(thrown), ...parts });
-  const stack = stackOf(thrown);
-  // of an outcome of streamReentrant the message is its whole tree, which stands in `info`
-  const msg = thrown instanceof RequestError ? requestFailed(payload) : thrown.message;
-  return limitTree({ msg, ...parts, ...(stack !== undefined && { stack }) });
+  const req = shownRequest(payload);
+  const failed = requestTreeOf(thrown);
+  if (failed?.req === req) return failed;
+  const all = thrownAndCauses(thrown);
+  const info = failedCallsIn(all, req);
+  const causes = isGridError(thrown) ? [] : all.filter((cause) => requestTreeOf(cause) === undefined).slice(1);
+  const details = failed === undefined ? detailsOf(thrown) : undefined;
+  return limitTree({
+    // of an outcome of streamReentrant the message is its whole tree, which stands in `info`
+    ...(failed === undefined ? wordsOf(thrown) : { ...wordsOf(thrown), msg: requestFailed(req) }),
+    code: isGridError(thrown) && failed === undefined ? thrown.code : "FUNCTION_FAILED",
+    req,
+    ...(causes.length > 0 && { causes: causes.map(wordsOf) }),
+    ...(info && { info }),
+    ...(details && { details }),
+  });
 }
 
 /**
- * The user's part of the stack. Where nothing of it is the user's, what the grid itself refused says all in its message; any
- * other error is told with the whole stack, since it may be the grid's fault.
+ * The message, and the user's part of the stack. Where nothing of it is the user's, what the grid itself refused says all in its
+ * message; any other error is told with the whole stack, since it may be the grid's fault.
  */
-function stackOf(thrown: { stack?: unknown }): string | undefined {
-  const { stack } = thrown;
-  if (typeof stack !== "string") return undefined;
-  return userFrames(stack) ?? (isGridError(thrown) ? undefined : stack);
+function wordsOf(thrown: unknown): ErrorCause {
+  const msg = messageOf(thrown);
+  const whole = readProperty(thrown, "stack");
+  if (typeof whole !== "string") return { msg };
+  const message = readProperty(thrown, "message");
+  const stack = shortStack(whole, typeof message === "string" ? message : "", longestStack);
+  const shown = userFrames(stack) ?? (isGridError(thrown) ? undefined : stack);
+  return shown === undefined ? { msg } : { msg, stack: shown };
 }
 
-/** A failed call that the function passed on is a failure of the function; its own code stands in `info`. */
-function codeOf(thrown: unknown): ErrorCode {
-  return isGridError(thrown) && !(thrown instanceof RequestError) ? thrown.code : "FUNCTION_FAILED";
-}
-
-function failedCallsIn(thrown: unknown, payload: string): ErrorTree["info"] {
-  const seen = new Set<unknown>();
-  for (let error = thrown; isErrorLike(error) && !seen.has(error); error = error.cause) {
-    seen.add(error);
-    if (!(error instanceof RequestError)) continue;
-    // what callReentrant threw is told as its parts; a RequestError from elsewhere (a stream's) as itself
-    return error.tree.req === payload ? error.tree.info : { [error.tree.req]: error.tree };
-  }
-  return undefined;
+/** What callReentrant threw is told as its parts; a failed request from elsewhere (a stream's) as itself. */
+function failedCallsIn(all: readonly unknown[], req: string): ErrorTree["info"] {
+  const trees = all.flatMap((one) => requestTreeOf(one) ?? []);
+  if (trees.length === 0) return undefined;
+  const failed = trees.flatMap((tree) => (tree.req === req ? Object.values(tree.info ?? {}) : tree));
+  return Object.fromEntries(failed.map((tree) => [tree.req, tree]));
 }
 
 /** What a GridError says beyond its message, if it can be written down: a tree that cannot would fail everybody who waits. */
 function detailsOf(thrown: unknown): Record<string, unknown> | undefined {
-  if (!isGridError(thrown) || thrown instanceof RequestError || Object.keys(thrown.details).length === 0)
-    return undefined;
+  if (!isGridError(thrown)) return undefined;
   try {
-    return JSON.parse(JSON.stringify(thrown.details)) as Record<string, unknown>;
+    const details = JSON.parse(JSON.stringify(thrown.details)) as Record<string, unknown>;
+    return Object.keys(details).length === 0 ? undefined : details;
   } catch {
     return undefined;
-  }
-}
-
-/** Errors of other realms (a `vm`, a test runner) are no instances of this one's `Error`. */
-function isErrorLike(thrown: unknown): thrown is { message: string; stack?: unknown; cause?: unknown } {
-  return typeof thrown === "object" && thrown !== null && "message" in thrown && typeof thrown.message === "string";
-}
-
-function describeThrown(thrown: unknown): string {
-  if (typeof thrown === "string") return thrown;
-  try {
-    return `thrown: ${JSON.stringify(thrown) ?? String(thrown)}`;
-  } catch {
-    return `thrown: ${Object.prototype.toString.call(thrown)}`;
   }
 }

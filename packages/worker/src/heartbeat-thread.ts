@@ -2,7 +2,9 @@
  * The thread behind ThreadHeartbeat: renews the lease of its worker, and ends the process when an evaluation is over its time
  * and the main thread does not get to say so itself.
  */
+
 import { parentPort, workerData } from "node:worker_threads";
+import { messageOf } from "@callgrid/core";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { OverdueWatch } from "./overdue-watch.ts";
 import type { HeartbeatNews, HeartbeatOrder, HeartbeatThreadData } from "./thread-heartbeat.ts";
@@ -50,7 +52,7 @@ async function openPatiently(): Promise<Statekeeper> {
     try {
       return await openStatekeeper(url, { grid, connectTimeoutMs });
     } catch (error) {
-      tell({ kind: "unreachable", reason: error instanceof Error ? error.message : String(error) });
+      tell({ kind: "unreachable", reason: messageOf(error) });
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }

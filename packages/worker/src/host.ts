@@ -3,7 +3,7 @@
  * head gives it of those that the pool should have. While nobody heads the pool, or Redis is away, it keeps those that it has.
  */
 import { hostname } from "node:os";
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { type CancelTimer, type Clock, messageOf } from "@callgrid/core";
 import type { Capacity, PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { Supervisor } from "./supervisor.ts";
@@ -93,7 +93,7 @@ export class Host {
       await this.#follow(await keeper.reportHost({ ...host, leaseMs, description }));
       this.#isAnswered = true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       if (this.#isAnswered) log.warn({ reason }, "the pool does not answer, keeping the workers that there are");
       this.#isAnswered = false;
     }

@@ -3,6 +3,7 @@ export { AllowedFolders } from "./allowed-folders.ts";
 export { childLauncher } from "./child-launcher.ts";
 export { type CommandPlace, commandLauncher, launcherSilenceMs } from "./command-launcher.ts";
 export { everyFolder, limitDataFolders, openData } from "./data-folders.ts";
+export { treeOfThrown } from "./failure.ts";
 export { FunctionRegistry } from "./function-registry.ts";
 export type { WatchOrder } from "./heartbeat.ts";
 export { Host, type HostOptions, type HostParts } from "./host.ts";

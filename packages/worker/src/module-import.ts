@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { GridError } from "@callgrid/core";
+import { GridError, messageOf } from "@callgrid/core";
 
 /** The file URL of a module, given by path (relative to the working folder) or URL; throws `INVALID_MODULE` where there is no such file. */
 export function moduleUrl(source: string | URL): string {
@@ -20,8 +20,7 @@ export async function importModule(source: string | URL): Promise<object> {
     if (/\.[cm]?tsx?$/.test(url)) await registerTypeScript();
     return (await import(url)) as object;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GridError("INVALID_MODULE", `${fileURLToPath(url)} could not be loaded: ${reason}`, { cause });
+    throw new GridError("INVALID_MODULE", `${fileURLToPath(url)} could not be loaded: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -2,8 +2,7 @@
  * The calls that one `callReentrant` or `streamReentrant` waits for: collects what they come to, in order, and has the caller go
  * on. Every nested call makes one, so it is a class and not a handful of closures.
  */
-import { type ErrorTree, type Outcome, RequestError, requestFailed } from "@callgrid/core";
-import { limitTree } from "./error-tree-limit.ts";
+import { type ErrorTree, limitTree, type Outcome, RequestError, requestFailed, shownRequest } from "@callgrid/core";
 import type { Evaluation } from "./evaluation.ts";
 import type { Settled } from "./settled.ts";
 
@@ -62,6 +61,6 @@ export abstract class ReentrantCalls {
 
 /** What `callReentrant` rejects with: the error that the caller's own outcome will be, unless the function handles it. */
 function failedCalls(callerPayload: string, info: Record<string, ErrorTree>): RequestError {
-  const tree: ErrorTree = { msg: requestFailed(callerPayload), code: "FUNCTION_FAILED", req: callerPayload, info };
-  return new RequestError(limitTree(tree));
+  const req = shownRequest(callerPayload);
+  return new RequestError(limitTree({ msg: requestFailed(req), code: "FUNCTION_FAILED", req, info }));
 }

@@ -2,7 +2,7 @@
  * One place of a supervisor: a worker process that is started, and started again when it dies, until it is told to end.
  * A process that died is buried before the next one starts, so that its work goes on at once and not when its lease lapses.
  */
-import { type CancelTimer, type Clock, GridError } from "@callgrid/core";
+import { type CancelTimer, type Clock, GridError, messageOf } from "@callgrid/core";
 import type { Measures } from "@callgrid/health";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
@@ -171,7 +171,7 @@ export class SupervisedWorker {
   async #tellPool(call: (keeper: PoolKeeper, worker: string) => Promise<void>): Promise<void> {
     const calls = this.#workerIds.map((worker) => call(this.#parts.keeper, worker));
     const told = Promise.all(calls).catch((error: unknown) => {
-      const facts = { worker: this.#shownWorker, reason: error instanceof Error ? error.message : String(error) };
+      const facts = { worker: this.#shownWorker, reason: messageOf(error) };
       this.#parts.log.warn(facts, "could not tell the pool that a worker is gone, its lease will lapse");
     });
     let cancelPatience: CancelTimer = () => undefined;

@@ -4,7 +4,7 @@
  * the one before it did, by a log of the cuts.
  */
 import type { Grid } from "@callgrid/client";
-import { type OptionsResolved, valueFields } from "@callgrid/core";
+import { messageOf, type OptionsResolved, valueFields } from "@callgrid/core";
 import { AllowedFolders, limitDataFolders } from "@callgrid/worker";
 import { DelayedError, type Job, UnrecoverableError, Worker } from "bullmq";
 import { addBatches, type Batching } from "../add-batches.ts";
@@ -165,7 +165,7 @@ export class Runner {
       }
     } catch (error) {
       // progress is not worth a run, whose own commands tell of a Redis that is away
-      this.#parts.onError(error instanceof Error ? error : new Error(String(error)));
+      this.#parts.onError(error instanceof Error ? error : new Error(messageOf(error)));
     }
   }
 }

@@ -1,5 +1,5 @@
 /** When a schedule's runs begin: cron patterns in a time zone, read as BullMQ reads them. */
-import { GridError } from "@callgrid/core";
+import { GridError, messageOf } from "@callgrid/core";
 import { getNextMillis } from "bullmq";
 
 /** A pattern and the zone that its times are in. */
@@ -31,8 +31,11 @@ function timeOf(pattern: string, tz: string, nowMs: number): number | undefined 
   try {
     return getNextMillis(nowMs, { pattern, tz });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw invalid("submitRun.cron", `must be a cron pattern, got ${JSON.stringify(pattern)}: ${reason}`, cause);
+    throw invalid(
+      "submitRun.cron",
+      `must be a cron pattern, got ${JSON.stringify(pattern)}: ${messageOf(cause)}`,
+      cause,
+    );
   }
 }
 

@@ -16,7 +16,7 @@ import {
   type ResultWriter,
   RunReport,
 } from "@callgrid/batch";
-import { declareOptions, isGridError, option, valueFields } from "@callgrid/core";
+import { declareOptions, isGridError, messageOf, option, valueFields } from "@callgrid/core";
 import { type BatchCommandOptions, batchCommandOptions, invalid, openBatchGrid, openData } from "../batch-request.ts";
 import { type CliIo, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
@@ -161,7 +161,7 @@ async function openCheckpoint(io: CliIo, given: Options, canBeReadAgain: boolean
   try {
     return await FileCheckpoint.open(join(stateFolder(io.env), "checkpoints", name));
   } catch (problem) {
-    const reason = problem instanceof Error ? problem.message : String(problem);
+    const reason = messageOf(problem);
     await writeLine(io.stderr, `this run cannot be resumed, since no checkpoint can be kept: ${reason}`);
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** The user of one client: asks for requests, a few at a time, and notes in the history what it was told. */
 import type { Grid } from "@callgrid/client";
-import { encodeRequest, isGridError, type Outcome, RequestError, requestId } from "@callgrid/core";
+import { encodeRequest, isGridError, messageOf, type Outcome, RequestError, requestId } from "@callgrid/core";
 import type { History } from "./history.ts";
 import type { PlannedRequest } from "./workload.ts";
 
@@ -55,6 +55,6 @@ export class Asker {
 /** Whatever the grid threw is what the ask was told: the history says whether it was due. */
 function failureOf(error: unknown, req: string): Outcome {
   if (isGridError(error) && "tree" in error) return { error: error as RequestError };
-  const msg = error instanceof Error ? error.message : String(error);
+  const msg = messageOf(error);
   return { error: new RequestError({ msg, code: isGridError(error) ? error.code : "FUNCTION_FAILED", req }) };
 }

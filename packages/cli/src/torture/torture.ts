@@ -4,7 +4,7 @@
  * grid is removed from the Redis at the end, whatever happened.
  */
 import { connect, type Grid } from "@callgrid/client";
-import { randomId, sleep, systemClock } from "@callgrid/core";
+import { messageOf, randomId, sleep, systemClock } from "@callgrid/core";
 import { startDistributor } from "@callgrid/distributor";
 import { eraseGrid, openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
@@ -120,7 +120,7 @@ class Scene {
   async clear(): Promise<void> {
     for (const clear of this.#clearings.splice(0).reverse()) {
       await clear().catch((error: unknown) =>
-        this.#log.error({ reason: String(error) }, "torture: could not clear up"),
+        this.#log.error({ reason: messageOf(error) }, "torture: could not clear up"),
       );
     }
   }

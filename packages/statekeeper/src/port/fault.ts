@@ -1,5 +1,5 @@
 /** Errors on their way through a port: a structured clone would drop their class and code, so they travel as data. */
-import { type ErrorCode, GridError, isGridError } from "@callgrid/core";
+import { type ErrorCode, GridError, isGridError, messageOf, readProperty } from "@callgrid/core";
 
 /** An error as plain data. Without a code it was no GridError. */
 export interface PortFault {
@@ -12,8 +12,8 @@ export interface PortFault {
 /** Writes an error down. Details that no clone can carry are left behind: the code and the message matter more. */
 export function faultOf(error: unknown): PortFault {
   if (isGridError(error)) return { message: error.message, code: error.code, details: clonable(error.details) };
-  if (!(error instanceof Error)) return { message: String(error) };
-  return { message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+  const stack = readProperty(error, "stack");
+  return { message: messageOf(error), ...(typeof stack === "string" && { stack }) };
 }
 
 /** The error that {@link faultOf} wrote down. */

@@ -3,7 +3,7 @@
  * one, which has {@link servePort} at the other end. When that end closes, what is open fails with `GRID_CLOSED`.
  */
 import type { MessagePort } from "node:worker_threads";
-import { GridError, TurnoverMap } from "@callgrid/core";
+import { GridError, messageOf, TurnoverMap } from "@callgrid/core";
 import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract.ts";
 import { errorOf } from "./fault.ts";
 import { Outbox } from "./outbox.ts";
@@ -148,7 +148,7 @@ export class PortStatekeeper implements Statekeeper {
 }
 
 function unsendableError(operation: Operation, cause: unknown): GridError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new GridError(
     "INVALID_VALUE",
     `${operation}: an argument is no plain data, so no thread can pass it on: ${reason}`,

@@ -2,6 +2,7 @@
  * Examines a Redis for `doctor`: whether it can be reached, and how it is set up. It tries once and never waits for a Redis to
  * come back; and it goes on where a single question is refused, since a user of least privilege may not ask them all.
  */
+import { messageOf } from "@callgrid/core";
 import { Redis } from "ioredis";
 import { oldestMajor, optionsFor } from "./connection.ts";
 import { poolPrefix } from "./keys.ts";
@@ -78,7 +79,7 @@ export async function examineRedis(url: string, options: ExamineOptions): Promis
     return { kind: "examined", facts: await collect(redis, address, information, options) };
   } catch (thrown) {
     // the promise only says that the connection is closed, the event before it says why
-    const error = lastError ?? (thrown instanceof Error ? thrown : new Error(String(thrown)));
+    const error = lastError ?? (thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
     return { kind: "refused", address: address.shown, cause: await refusalKind(error, address), reason: error.message };
   } finally {
     redis.disconnect();
@@ -188,7 +189,7 @@ async function denied(command: string, asked: Promise<unknown>): Promise<DeniedC
     await asked;
     return [];
   } catch (error) {
-    return [{ command, reason: error instanceof Error ? error.message : String(error) }].filter(isDenial);
+    return [{ command, reason: messageOf(error) }].filter(isDenial);
   }
 }
 

@@ -2,7 +2,7 @@
  * Runs scripts, and reads, and has patience: what Redis refuses for reasons that pass (loading, out of memory, a failover going
  * on, a slot that moves) is tried again with growing pauses until it works or the connection is closed. Everything else is thrown.
  */
-import { type Clock, GridError, sleep } from "@callgrid/core";
+import { type Clock, GridError, messageOf, sleep } from "@callgrid/core";
 import type { Redis } from "ioredis";
 import type { ConnectionLog } from "./connection-log.ts";
 import { isPassingRefusal, refusalPauseMs } from "./passing-refusal.ts";
@@ -84,7 +84,7 @@ export class ScriptRunner {
 }
 
 function refused(script: string, error: unknown): GridError {
-  const told = error instanceof Error ? error.message : String(error);
+  const told = messageOf(error);
   const reason = told.startsWith("MOVED") ? `${told}; a Cluster is reached by redis+cluster://host:port` : told;
   return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, {
     cause: plainCause(error),

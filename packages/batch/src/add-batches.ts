@@ -1,7 +1,8 @@
 /** Gives a grid its method `batch`. */
 import type { Grid } from "@callgrid/client";
-import { BatchRun, type StartLocalGrid } from "./batch-run.ts";
+import { BatchRun } from "./batch-run.ts";
 import { type BatchSpec, checkSpec } from "./batch-spec.ts";
+import type { StartLocalGrid } from "./workplaces.ts";
 
 /** What a grid can do beside single calls. */
 export interface Batching {

@@ -2,33 +2,26 @@
  * One run of a batch: looks who is there, runs the pilot, plans, and then carries the plan out. It begins when something is
  * asked of it, and what it comes to is taken once: as a whole by `result`, or item by item.
  */
-import { availableParallelism } from "node:os";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Grid, WindowOptions } from "@callgrid/client";
-import { GridError, isGridError, RequestError } from "@callgrid/core";
+import type { Grid } from "@callgrid/client";
+import { GridError, isGridError, type RequestError } from "@callgrid/core";
 import { openSource } from "./batch-data.ts";
 import { type BatchItem, itemsOf } from "./batch-items.ts";
-import { type BatchSetting, surveyBatch } from "./batch-setting.ts";
 import type { CheckedSpec } from "./batch-spec.ts";
 import { type Chunk, sliceAt, sliceCount } from "./chunk.ts";
+import { ChunkRun } from "./chunk-run.ts";
 import { ChunkSizer } from "./chunk-size.ts";
 import { ChunkSupply } from "./chunk-supply.ts";
+import { chunkFailed, isFatal, remedyFor, sliceFailed } from "./failed-chunk.ts";
 import type { FinishedChunk } from "./finished-chunk.ts";
 import { OrderedChunks } from "./ordered-chunks.ts";
 import { type PilotReport, runPilot } from "./pilot.ts";
 import type { Plan } from "./plan.ts";
 import { makePlan } from "./plan-maker.ts";
-import { type ChunkOutcome, PoolChunks } from "./pool-chunks.ts";
 import { type BatchProgress, ProgressCounter } from "./progress.ts";
-import { type Reduce, ReduceTree } from "./reduce-tree.ts";
+import { ReduceTree } from "./reduce-tree.ts";
 import { roughBytesOfAll } from "./rough-bytes.ts";
-import { evaluateHere } from "./serial-chunks.ts";
-
-/** Starts a grid of threads in this process. */
-export type StartLocalGrid = (options: {
-  readonly functions: readonly string[];
-  readonly workers: number;
-}) => Promise<Grid & { readonly pool: string }>;
+import type { ChunkOutcome, Workplace } from "./workplace.ts";
+import { type Site, type StartLocalGrid, Workplaces } from "./workplaces.ts";
 
 /** What a {@link BatchRun} works with. */
 export interface BatchRunParts {
@@ -40,11 +33,16 @@ export interface BatchRunParts {
 }
 
 interface Started {
-  readonly setting: BatchSetting;
+  readonly site: Site;
   readonly pilot: PilotReport;
   readonly plan: Plan;
   /** Chunks that an earlier run has finished. */
   readonly restored: readonly Chunk[];
+}
+
+/** A plan with the place where it is carried out. */
+interface Placed extends Started {
+  readonly place: Workplace;
 }
 
 // How many windows of chunks may be finished and held because an earlier one is slow.
@@ -52,33 +50,33 @@ const windowsAhead = 4;
 const inFlightEveryMs = 1_000;
 
 export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> {
-  readonly #parts: BatchRunParts;
+  readonly #spec: CheckedSpec;
   readonly #supply: ChunkSupply;
   readonly #progress: ProgressCounter;
   readonly #stopping = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #startedMs = Date.now();
+  readonly #places: Workplaces;
   readonly #ordered = new OrderedChunks();
   readonly #observers: Array<(finished: FinishedChunk) => void> = [];
   #started: Promise<Started> | undefined;
-  /** Threads that were started for this run. */
-  #local: ReturnType<StartLocalGrid> | undefined;
+  #placed: Promise<Placed> | undefined;
   #isTaken = false;
   #inFlight: { readonly atMs: number; readonly counts: Readonly<Record<string, number>> } = { atMs: 0, counts: {} };
 
   /** See `grid.batch`. */
   constructor(parts: BatchRunParts) {
     const { spec } = parts;
-    this.#parts = parts;
+    this.#spec = spec;
     this.#supply = new ChunkSupply(openSource(spec.data, spec), spec.checkpoint);
     this.#progress = new ProgressCounter(this.#supply.unit);
     this.#signal =
       spec.signal === undefined ? this.#stopping.signal : AbortSignal.any([spec.signal, this.#stopping.signal]);
+    this.#places = new Workplaces({ ...parts, signal: this.#signal });
   }
 
   /** What the batch is called. */
   get name(): string {
-    return this.#parts.spec.name;
+    return this.#spec.name;
   }
 
   /** The plan, after a pilot; what that has evaluated is not evaluated again. */
@@ -93,8 +91,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
    * @throws GridError `UNKNOWN_FUNCTION`, `INVALID_OPTION`, `CANCELLED`, `GRID_CLOSED`, or what the data itself throws.
    */
   async result(): Promise<Result> {
-    const { reduce } = this.#parts.spec;
-    if (reduce !== undefined) return (await this.#reduced(reduce)) as Result;
+    if (this.#spec.reduce !== undefined) return (await this.#reduced()) as Result;
     const values: unknown[] = [];
     for await (const { outcome } of this.inOrder()) if ("value" in outcome) values.push(outcome.value);
     return values as Result;
@@ -129,47 +126,34 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   stop(reason?: unknown): void {
     this.#stopping.abort(reason ?? "stopped");
     this.#progress.end("failed");
-    if (!this.#isTaken) void this.#supply.close();
+    if (this.#isTaken) return;
+    void this.#supply.close();
+    void this.#places.close();
   }
 
   async *#items(chunks: AsyncGenerator<FinishedChunk, undefined>): AsyncGenerator<BatchItem<Value>, undefined> {
-    if (this.#parts.spec.reduce !== undefined)
+    if (this.#spec.reduce !== undefined)
       throw invalid("batch.reduce", "leaves one value only, which result() resolves to");
     for await (const finished of chunks) yield* itemsOf<Value>(finished);
   }
 
-  async #reduced(name: string): Promise<unknown> {
-    const { setting, plan } = await this.#start();
-    const tree = new ReduceTree(this.#reducer(name, plan, setting));
+  async #reduced(): Promise<unknown> {
+    const { place, site } = await this.#place();
+    const { reduce = site.setting.work.process } = site.setting.work;
+    const tree = new ReduceTree((values) => place.call(reduce, [values]));
     try {
       for await (const { result } of this.#inOrder()) for (const value of result.values) await tree.add(value);
       return await tree.result();
     } catch (error) {
       throw this.#asCancelled(error);
     } finally {
-      await this.#closeLocal();
+      await this.#places.close().catch(() => undefined);
     }
-  }
-
-  /** Where the values of chunks are reduced: where the chunks are evaluated. */
-  #reducer(name: string, plan: Plan, { work }: BatchSetting): Reduce {
-    if (plan.mode === "serial") {
-      return async (values) => {
-        const chunk: Chunk = { index: 0, firstSlice: 0, slices: { list: [values] }, units: 1 };
-        const asProcess = { process: work.reduce ?? work.process, onError: { policy: "fail" } } as const;
-        const { result } = await evaluateHere(chunk, asProcess, this.#signal);
-        throwFirst(result.failures.map(({ error }) => error));
-        return result.values[0];
-      };
-    }
-    return async (values) => {
-      const place = await this.#place(plan);
-      return place.grid.enqueue(place.pool, [name, values], this.#asking);
-    };
   }
 
   async *#inOrder(): AsyncGenerator<FinishedChunk, undefined> {
-    const { window } = await this.plan();
+    const { plan } = await this.#place();
+    const { window } = plan;
     let held = 0;
     for await (const finished of this.#finished(() => held < window * windowsAhead)) {
       held += 1;
@@ -186,71 +170,68 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   }
 
   async #prepare(): Promise<Started> {
-    const { grid, spec } = this.#parts;
+    const { checkpoint, chunkUnits, cache = "use" } = this.#spec;
     try {
-      const setting = await surveyBatch(grid, spec);
-      const isSerial = setting.survey.workers === 0 || spec.mode === "serial";
-      const pool = this.#poolChunks(grid, spec.pool, setting);
-      await spec.checkpoint?.begin(JSON.stringify(setting.work));
+      const site = await this.#places.choose();
+      await checkpoint?.begin(JSON.stringify({ ...site.setting.work, cache }));
       const restored = await this.#supply.restore();
-      const pilot = await runPilot({
-        supply: this.#supply,
-        fixedUnits: spec.chunkUnits,
-        evaluate: (chunk) => (isSerial ? evaluateHere(chunk, setting.work, this.#signal) : pool.evaluate(chunk)),
-      });
-      const plan = makePlan({
-        ...{ spec, setting, pilot, isLocal: this.#parts.isLocal },
-        totalUnits: this.#supply.totalUnits,
-        unit: this.#supply.unit,
-        localLanes: this.#canStartLocal ? availableParallelism() : 0,
-      });
-      return { setting, plan, pilot, restored };
+      const evaluate = (chunk: Chunk): Promise<ChunkOutcome> => site.place.evaluate(chunk);
+      const pilot = await runPilot({ supply: this.#supply, fixedUnits: chunkUnits, evaluate });
+      const plan = this.#makePlan({ site, pilot, localLanes: this.#places.threadsBeside(site) });
+      return { site, plan, pilot, restored };
     } catch (error) {
-      const reason = this.#asCancelled(error);
-      await this.#end("failed");
-      throw reason;
+      throw await this.#failure(error);
     }
   }
 
-  get #canStartLocal(): boolean {
-    const { isLocal, startLocalGrid, spec } = this.#parts;
-    return !isLocal && startLocalGrid !== undefined && spec.functions !== undefined;
+  #makePlan(basis: { readonly site: Site; readonly pilot: PilotReport; readonly localLanes: number }): Plan {
+    const { setting, isLocal } = basis.site;
+    const { totalUnits, unit } = this.#supply;
+    return makePlan({ ...basis, spec: this.#spec, setting, isLocal, totalUnits, unit });
   }
 
-  #poolChunks(grid: Grid, pool: string, { work }: BatchSetting): PoolChunks {
-    return new PoolChunks({ grid, pool, work, asking: this.#asking, startedMs: this.#startedMs });
+  #place(): Promise<Placed> {
+    this.#placed ??= this.#findPlace();
+    return this.#placed;
   }
 
-  /** How everything of the batch is asked for. */
-  get #asking(): Pick<WindowOptions, "cache" | "priority" | "signal"> {
-    const { cache, priority } = this.#parts.spec;
-    return { cache, priority, signal: this.#signal };
+  /** Threads that turn out to have other functions than the pool are none of the places. */
+  async #findPlace(): Promise<Placed> {
+    const started = await this.#start();
+    try {
+      const place = await this.#places.placeFor(started.plan, started.site);
+      if (place !== undefined) return { ...started, place };
+      return { ...started, plan: this.#makePlan({ ...started, localLanes: 0 }), place: started.site.pool };
+    } catch (error) {
+      throw await this.#failure(error);
+    }
   }
 
   /** All chunks as they finish, those of the pilot first. */
   async *#finished(mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
     if (this.#isTaken) throw invalid("batch", "has been taken already: its values come once");
     this.#isTaken = true;
-    const started = await this.#start();
-    this.#progress.begin(started.plan.mode);
-    let state: "done" | "failed" = "failed";
+    const placed = await this.#place();
+    this.#progress.begin(placed.plan.mode);
+    let state: "done" | "failed" | "left" = "left";
     try {
-      yield* this.#restored(started.restored);
-      for (const finished of started.pilot.finished) {
+      yield* this.#restored(placed.restored);
+      for (const finished of placed.pilot.finished) {
         await this.#note(finished);
         yield finished;
       }
-      yield* this.#rest(started, mayCut);
+      yield* this.#rest(placed, mayCut);
       state = "done";
     } catch (error) {
-      throw this.#asCancelled(error);
+      state = "failed";
+      throw await this.#failure(error);
     } finally {
-      await this.#end(state);
+      if (state !== "failed") await this.#end(state === "done" ? "done" : "failed");
     }
   }
 
   async *#restored(chunks: readonly Chunk[]): AsyncGenerator<FinishedChunk, undefined> {
-    const { checkpoint } = this.#parts.spec;
+    const { checkpoint } = this.#spec;
     for (const chunk of checkpoint === undefined ? [] : chunks) {
       const result = await checkpoint?.finished(chunk.index);
       if (result === undefined) continue;
@@ -260,95 +241,56 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     }
   }
 
-  async *#rest(started: Started, mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
-    const { plan, setting, pilot } = started;
+  async *#rest(placed: Placed, mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
+    const { plan, site, pilot, place } = placed;
     const { workload, chosen, scores } = plan.parts;
     const { msPerUnit, slowest, lanes } = chosen;
     const { overheadMs } = workload;
     const { largestUnits, bytesPerUnit } = pilot;
-    const fixedUnits = this.#parts.spec.chunkUnits;
+    const fixedUnits = this.#spec.chunkUnits;
     const sizer = new ChunkSizer({ msPerUnit, slowest, lanes, overheadMs, largestUnits, fixedUnits, bytesPerUnit });
-    const nextUnits = (): number => sizer.next(this.#supply.uncutUnits);
-    const outcomes =
-      plan.mode === "serial"
-        ? this.#serially(setting, nextUnits)
-        : this.#onPool(started, { supply: this.#supply, window: plan.window, nextUnits, mayCut });
-    for await (const outcome of outcomes) {
-      const finished = "error" in outcome ? await this.#withoutValue(outcome, setting) : outcome;
+    const run = new ChunkRun({
+      ...{ supply: this.#supply, window: plan.window, mayCut },
+      nextUnits: () => sizer.next(this.#supply.uncutUnits),
+      evaluate: (chunk) => place.evaluate(chunk),
+    });
+    for await (const outcome of run.outcomes()) {
+      const finished = "error" in outcome ? await this.#withoutValue(outcome, placed) : outcome;
       if (finished === undefined) continue;
       const { tookMs, values, worker } = finished.result;
-      const speed = (setting.survey.scoreOf(worker) ?? scores.mean) / scores.mean;
+      const speed = (site.setting.survey.scoreOf(worker) ?? scores.mean) / scores.mean;
       if (!finished.isCached) sizer.learn(finished.chunk.units, tookMs * speed, roughBytesOfAll(values));
       await this.#note(finished);
       yield finished;
     }
   }
 
-  async *#serially(setting: BatchSetting, nextUnits: () => number): AsyncGenerator<ChunkOutcome, undefined> {
-    while (!this.#supply.isEmpty) {
-      const chunk = await this.#supply.next(nextUnits);
-      if (chunk !== undefined) yield await evaluateHere(chunk, setting.work, this.#signal);
-      // Ctrl-C and whoever else wants this process gets a turn
-      await nextTurn();
-    }
-  }
-
-  async *#onPool(
-    { plan, setting }: Started,
-    flow: Parameters<PoolChunks["run"]>[0],
-  ): AsyncGenerator<ChunkOutcome, undefined> {
-    const { grid, pool } = await this.#place(plan);
-    yield* this.#poolChunks(grid, pool, setting).run(flow);
-  }
-
-  /** Where chunks are evaluated, and their values reduced: the pool, or a grid of threads that lives as long as the run. */
-  async #place({ mode, lanes }: Plan): Promise<{ readonly grid: Grid; readonly pool: string }> {
-    const { grid, spec, startLocalGrid, isLocal } = this.#parts;
-    if (mode === "distributed" || isLocal) return { grid, pool: spec.pool };
-    if (startLocalGrid === undefined || spec.functions === undefined) throw invalid("batch.functions", "must be given");
-    this.#local ??= startLocalGrid({ functions: spec.functions, workers: lanes });
-    const local = await this.#local;
-    return { grid: local, pool: local.pool };
-  }
-
-  async #closeLocal(): Promise<void> {
-    await (await this.#local)?.close();
-  }
-
-  /** A chunk that failed as a whole is halved until the slice that it failed of stands alone; that one counts as failed. */
+  /** Undefined where the chunk goes back to the supply, as two. */
   async #withoutValue(
-    { chunk, error }: { readonly chunk: Chunk; readonly error: RequestError },
-    { work }: BatchSetting,
+    { chunk, error: { tree } }: { readonly chunk: Chunk; readonly error: RequestError },
+    { place, site }: Placed,
   ): Promise<FinishedChunk | undefined> {
-    const { policy } = work.onError;
-    if (policy === "fail" || policy === "retry" || refusals.has(error.code)) throw error;
-    if (sliceCount(chunk.slices) > 1) {
+    const { onError } = site.setting.work;
+    const remedy = remedyFor(tree, onError, sliceCount(chunk.slices));
+    if (remedy === "fail") throw chunkFailed(tree, chunk);
+    if (remedy === "halve") {
       this.#supply.giveBackHalves(chunk);
       return undefined;
     }
-    const failures = [{ place: 0, error: error.tree }];
-    const replaced =
-      work.onError.policy === "call" ? await this.#callForLost(error, chunk, work.onError.function.name) : [];
-    const nowMs = Date.now();
-    const result = {
-      ...{ startedMs: nowMs, tookMs: 0, busyRatio: 0, worker: "" },
-      ...{ values: replaced, failures: replaced.length > 0 ? [] : failures },
-    };
-    return { chunk, result, requestId: "", isCached: false, finishedMs: nowMs };
-  }
-
-  async #callForLost(error: RequestError, chunk: Chunk, name: string): Promise<unknown[]> {
-    const { grid, spec } = this.#parts;
-    return [await grid.enqueue(spec.pool, [name, error.tree, sliceAt(chunk.slices, 0)], this.#asking)];
+    const isReplaced = onError.policy === "call";
+    const args = [tree, sliceAt(chunk.slices, 0)];
+    const values = isReplaced ? [await place.call(onError.function, args)] : [];
+    const failures = isReplaced ? [] : [{ place: 0, error: tree }];
+    const finishedMs = Date.now();
+    const result = { values, failures, startedMs: finishedMs, tookMs: 0, busyRatio: 0, worker: "" };
+    return { chunk, result, requestId: "", isCached: false, finishedMs };
   }
 
   async #note(finished: FinishedChunk): Promise<void> {
     const { chunk, result } = finished;
-    const { error, checkpoint } = this.#parts.spec;
-    const isForbidden = error !== "skip";
-    const errors = result.failures.map((failure) => failure.error);
-    throwFirst(errors.filter(({ code }) => isForbidden || wrongData.has(code)));
-    throwFirst(result.reduceFailure === undefined ? [] : [result.reduceFailure]);
+    const { error: policy, checkpoint } = this.#spec;
+    for (const { place, error } of result.failures) if (isFatal(error, policy)) throw sliceFailed(error, chunk, place);
+    if (result.reduceFailure !== undefined) throw chunkFailed(result.reduceFailure, chunk);
     // parts share a place: they are done again if the run has to be resumed
     if (chunk.isPart !== true) await checkpoint?.noteFinished(chunk.index, result);
     this.#progress.note(finished, this.#supply.totalUnits);
@@ -356,15 +298,11 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   }
 
   async #countInFlight(): Promise<Readonly<Record<string, number>>> {
-    const { grid, spec } = this.#parts;
-    const { mode } = this.#progress.now;
-    if (mode === undefined || mode === "serial") return {};
+    if (this.#placed === undefined) return {};
     if (performance.now() - this.#inFlight.atMs < inFlightEveryMs) return this.#inFlight.counts;
-    const { members } = await grid.status(spec.pool).catch(() => ({ members: [] }));
-    const running = members.filter((member) => member.kind === "worker" && member.running > 0);
-    const counts = Object.fromEntries(running.map((member) => [`${spec.pool}/${member.id}`, member.running]));
-    this.#inFlight = { atMs: performance.now(), counts };
-    return counts;
+    const { place } = await this.#placed;
+    this.#inFlight = { atMs: performance.now(), counts: await place.running() };
+    return this.#inFlight.counts;
   }
 
   async #end(state: "done" | "failed"): Promise<void> {
@@ -372,25 +310,21 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     // what is still being reduced belongs to a run that went well
     if (state === "failed") this.#stopping.abort("the batch failed");
     await this.#supply.close();
-    // values that are reduced still need it
-    if (this.#parts.spec.reduce === undefined) await this.#closeLocal();
+    // values that are reduced still need threads
+    if (state === "failed" || this.#spec.reduce === undefined) await this.#places.close();
+  }
+
+  /** Ends a run that failed; resolves to its first cause, whatever else may go wrong at its end. */
+  async #failure(error: unknown): Promise<unknown> {
+    const cause = this.#asCancelled(error);
+    await this.#end("failed").catch(() => undefined);
+    return cause;
   }
 
   #asCancelled(error: unknown): unknown {
     if (!this.#signal.aborted || isGridError(error)) return error;
     return new GridError("CANCELLED", "the batch was stopped", { cause: this.#signal.reason });
   }
-}
-
-/** What no smaller chunk would mend. */
-const refusals: ReadonlySet<string> = new Set(["UNKNOWN_FUNCTION", "POOL_FULL", "CANCELLED", "GRID_CLOSED"]);
-
-/** What no policy skips: all slices of the file would be missing, or be those of other data. */
-const wrongData: ReadonlySet<string> = new Set(["FILE_CHANGED", "FILE_NOT_ALLOWED"]);
-
-function throwFirst(errors: readonly ConstructorParameters<typeof RequestError>[0][]): void {
-  const [first] = errors;
-  if (first !== undefined) throw new RequestError(first);
 }
 
 function invalid(path: string, problem: string): GridError {

@@ -1,32 +1,29 @@
-/** What a run needs to know before it begins: its functions at their versions, who is there, and whether it can run here. */
+/** What a run needs to know before it begins: its functions as they stand in the pool, who is there, and whether it can run here. */
 import type { Grid } from "@callgrid/client";
 import { allDefinitions, type Definition, GridError, isGridError } from "@callgrid/core";
 import type { CheckedSpec } from "./batch-spec.ts";
 import type { ChunkWork, ErrorPolicy, SliceWork } from "./chunk-work.ts";
 import { isAsync, type NamedFunction } from "./named-function.ts";
-import { functionIn, type PoolSurvey, surveyOf } from "./pool-survey.ts";
+import { functionIn, type PoolSurvey } from "./pool-survey.ts";
 import { chunk as chunkFunction } from "./worker-functions.ts";
 
 /** See the head of this file. */
 export interface BatchSetting {
   readonly work: SliceWork;
   readonly survey: PoolSurvey;
-  /** Why it cannot run in this process; undefined if it can. */
+  /** Why it cannot run in the calling thread; undefined if it can. */
   readonly notSerial: string | undefined;
 }
 
 /**
- * Finds it out.
+ * Of what a survey has found.
  *
- * @throws GridError `UNKNOWN_FUNCTION` for a function that the pool lacks; where the pool has no workers, `INVALID_OPTION`
- *   unless the batch can run in this process.
+ * @throws GridError `UNKNOWN_FUNCTION` for a function that the pool lacks, unless it has no workers.
  */
-export async function surveyBatch(grid: Grid, spec: CheckedSpec): Promise<BatchSetting> {
-  const survey = surveyOf(await grid.status(spec.pool));
+export function settingOf(spec: CheckedSpec, survey: PoolSurvey): BatchSetting {
   const names = [spec.process, ...(spec.isErrorFunction ? [spec.error] : []), ...(spec.reduce ? [spec.reduce] : [])];
   const notSerial = names.map((name) => notSerialBecause(name, survey)).find((reason) => reason !== undefined);
-  if (survey.workers === 0) refuseWithoutWorkers(spec, notSerial);
-  else functionIn(survey, chunkFunction.functionName, spec.pool);
+  if (survey.workers > 0) functionIn(survey, chunkFunction.functionName, spec.pool);
   const named = (name: string): NamedFunction =>
     survey.workers === 0
       ? { name, version: newestHere(name)?.version ?? "", generation: survey.functions.get(name)?.generation ?? 0 }
@@ -38,6 +35,21 @@ export async function surveyBatch(grid: Grid, spec: CheckedSpec): Promise<BatchS
     ...(spec.isTimed && { isTimed: true as const }),
   };
   return { work, survey, notSerial };
+}
+
+/** The functions of a batch. */
+export function functionsIn({ process, onError, reduce }: SliceWork): NamedFunction[] {
+  return [process, ...(onError.policy === "call" ? [onError.function] : []), ...(reduce === undefined ? [] : [reduce])];
+}
+
+/** What to say of a pool without workers. */
+export function noWorkers({ pool }: CheckedSpec, notSerial: string | undefined): GridError {
+  const reason = notSerial === undefined ? "" : `, and the batch cannot run in this process: ${notSerial}`;
+  return new GridError(
+    "INVALID_OPTION",
+    `pool "${pool}" has no workers${reason}; start some: callgrid worker --pool ${pool} --functions …`,
+    { details: { path: "batch.pool", pool, workers: 0 } },
+  );
 }
 
 function policyOf(spec: CheckedSpec, named: (name: string) => NamedFunction): ErrorPolicy {
@@ -58,16 +70,6 @@ function notSerialBecause(name: string, survey: PoolSurvey): string | undefined 
 
 function newestHere(name: string): Definition | undefined {
   return allDefinitions().findLast((known) => known.name === name);
-}
-
-function refuseWithoutWorkers({ pool, mode }: CheckedSpec, notSerial: string | undefined): void {
-  if (notSerial === undefined && mode !== "distributed") return;
-  const reason = notSerial === undefined ? "" : `, and the batch cannot run in this process: ${notSerial}`;
-  throw new GridError(
-    "INVALID_OPTION",
-    `pool "${pool}" has no workers${reason}; start some: callgrid worker --pool ${pool} --functions …`,
-    { details: { path: "batch.pool", pool, workers: 0 } },
-  );
 }
 
 /** Whether a batch was refused because its pool has no workers. */

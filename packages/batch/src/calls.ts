@@ -4,22 +4,13 @@
  * grid nevertheless.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Definition, type ErrorTree, encodeValue } from "@callgrid/core";
+import type { Definition } from "@callgrid/core";
 import { context, limitTtl, streamReentrant } from "@callgrid/worker";
+import { outcomeOf, type RawOutcome } from "./call-outcome.ts";
 import { definitionOf, type NamedFunction } from "./named-function.ts";
 
-/**
- * What a call came to. A value that could be changed is held as text, so that each reader gets a copy of its own, and a function
- * that goes on to change what it returned changes nothing here.
- */
-export type CallOutcome =
-  | { readonly value: unknown }
-  | { readonly text: string }
-  | { readonly error: ErrorTree }
-  | { readonly thrown: unknown };
-
 /** Takes outcomes as they come, by the place of their arguments; returns whether to go on. */
-export type TakeOutcome = (place: number, outcome: CallOutcome) => boolean;
+export type TakeOutcome = (place: number, outcome: RawOutcome) => boolean;
 
 /** Calls a function once for each list of arguments. */
 export type Calls = (
@@ -82,7 +73,7 @@ async function callOneByOne(
   }
 }
 
-function callOnce({ evaluate }: Definition, args: readonly unknown[]): CallOutcome | Promise<CallOutcome> {
+function callOnce({ evaluate }: Definition, args: readonly unknown[]): RawOutcome | Promise<RawOutcome> {
   try {
     const value = evaluate(...(args as never[]));
     return isThenable(value) ? arrivalOf(value) : outcomeOf(value);
@@ -91,19 +82,12 @@ function callOnce({ evaluate }: Definition, args: readonly unknown[]): CallOutco
   }
 }
 
-async function arrivalOf(value: PromiseLike<unknown>): Promise<CallOutcome> {
+async function arrivalOf(value: PromiseLike<unknown>): Promise<RawOutcome> {
   try {
     return outcomeOf(await value);
   } catch (thrown) {
     return { thrown };
   }
-}
-
-/** Throws `INVALID_VALUE` or `PAYLOAD_TOO_LARGE` for a value that cannot travel. */
-function outcomeOf(value: unknown): CallOutcome {
-  const isShareable =
-    value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol");
-  return isShareable ? { value } : { text: encodeValue(value) };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

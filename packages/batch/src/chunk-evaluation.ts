@@ -1,11 +1,11 @@
 /** Evaluates one chunk: calls the process function for each slice, deals with errors as the batch says, and reduces. */
 import { setTimeout as pause } from "node:timers/promises";
-import { decodeErrorTree, decodeValue, type ErrorTree, encodeError } from "@callgrid/core";
-import type { CallOutcome, Calls } from "./calls.ts";
+import { decodeErrorTree, type ErrorTree, encodeError } from "@callgrid/core";
+import { type CallOutcome, valueIn, withError } from "./call-outcome.ts";
+import type { Calls } from "./calls.ts";
 import { type Slices, sliceAt, sliceCount } from "./chunk.ts";
 import type { ChunkResult, ChunkWork, SliceFailure } from "./chunk-work.ts";
 import type { NamedFunction } from "./named-function.ts";
-import { sliceError } from "./slice-error.ts";
 
 /** By whom and how a chunk is evaluated. */
 export interface ChunkEvaluator {
@@ -44,25 +44,13 @@ async function reduceValues(
 ): Promise<{ readonly values: readonly unknown[] } | { readonly error: ErrorTree }> {
   const values = slices.readValues();
   if (reduce === undefined || values.length === 0) return { values };
-  const outcomes: KeptOutcome[] = [];
+  const outcomes: CallOutcome[] = [];
   await calls(reduce, [[values]], (_, outcome) => {
-    outcomes.push(keptOutcome(outcome, reduce, () => [slices.readValues()]));
+    outcomes.push(withError(outcome, reduce, () => [slices.readValues()]));
     return true;
   });
   const failed = outcomes.find((outcome) => "error" in outcome);
   return failed ?? { values: outcomes.map(valueIn) };
-}
-
-type KeptOutcome = Exclude<CallOutcome, { readonly thrown: unknown }>;
-
-/** `args` are those of the call, as they were before it. */
-function keptOutcome(outcome: CallOutcome, { name }: NamedFunction, args: () => readonly unknown[]): KeptOutcome {
-  return "thrown" in outcome ? { error: sliceError(outcome.thrown, name, args()) } : outcome;
-}
-
-function valueIn(outcome: KeptOutcome): unknown {
-  if ("text" in outcome) return decodeValue(outcome.text);
-  return "value" in outcome ? outcome.value : undefined;
 }
 
 /** The slices of a chunk with what each came to, so far. Each attempt gets slices that no earlier one can have changed. */
@@ -70,7 +58,7 @@ class ChunkSlices {
   readonly times: Array<readonly [number, number]> = [];
   readonly #work: ChunkWork;
   readonly #evaluator: ChunkEvaluator;
-  readonly #outcomes: Array<KeptOutcome | undefined>;
+  readonly #outcomes: Array<CallOutcome | undefined>;
   readonly #started = performance.now();
   /** For error messages alone: no function gets these. */
   #originals: Slices | undefined;
@@ -78,7 +66,7 @@ class ChunkSlices {
   constructor(work: ChunkWork, evaluator: ChunkEvaluator) {
     this.#work = work;
     this.#evaluator = evaluator;
-    this.#outcomes = new Array<KeptOutcome | undefined>(sliceCount(work.slices)).fill(undefined);
+    this.#outcomes = new Array<CallOutcome | undefined>(sliceCount(work.slices)).fill(undefined);
   }
 
   async process(): Promise<void> {
@@ -111,7 +99,7 @@ class ChunkSlices {
       places.map((place) => [sliceAt(slices, place)]),
       (index, outcome) => {
         const place = places[index] ?? 0;
-        const kept = keptOutcome(outcome, process, () => [this.#originalAt(place)]);
+        const kept = withError(outcome, process, () => [this.#originalAt(place)]);
         this.#outcomes[place] = kept;
         if (isTimed) {
           const nowMs = performance.now() - this.#started;
@@ -140,7 +128,7 @@ class ChunkSlices {
     await this.#evaluator.calls(target, argumentLists, (index, outcome) => {
       const place = places[index] ?? 0;
       const args = () => [this.#errorAt(place), this.#originalAt(place)];
-      this.#outcomes[place] = keptOutcome(outcome, target, args);
+      this.#outcomes[place] = withError(outcome, target, args);
       return true;
     });
   }

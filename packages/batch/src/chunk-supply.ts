@@ -86,12 +86,15 @@ export class ChunkSupply {
     this.#again.push(chunk);
   }
 
-  /** A chunk failed as a whole: its halves are done on their own, so that the slice that it failed of stands alone. */
+  /**
+   * A chunk failed as a whole: its halves are done on their own, so that the slice that it failed of stands alone. They come next, and
+   * in order, so that of several such slices the first is met first.
+   */
   giveBackHalves(chunk: Chunk): void {
     const count = sliceCount(chunk.slices);
     const middle = Math.ceil(count / 2);
     const units = Math.round(chunk.units / 2);
-    this.#again.push(
+    this.#again.unshift(
       { ...chunk, slices: sliceRange(chunk.slices, 0, middle), units, isPart: true },
       {
         ...chunk,
@@ -115,5 +118,5 @@ function cutOf(chunk: Chunk): Cut {
 
 /** Slices of files say which state of the file they are of, so that a changed file makes another id. */
 function idOf({ slices }: Chunk): string {
-  return requestId(encodeRequest(["slices", slices]).canonical);
+  return requestId(encodeRequest(["slices", slices], Number.POSITIVE_INFINITY).canonical);
 }

@@ -38,7 +38,7 @@ export interface ChunkResult {
   readonly failures: readonly SliceFailure[];
   /** Why the values could not be reduced. */
   readonly reduceFailure?: ErrorTree;
-  /** When its evaluation began, in ms since 1970, by the clock of the worker. */
+  /** When its evaluation began, in ms since 1970, by the clock of the worker: for people to read, and never compared with others. */
   readonly startedMs: number;
   readonly tookMs: number;
   /** Which part of that time the event loop was busy, from 0 to 1: near 0 where slices mostly wait. */

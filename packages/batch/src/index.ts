@@ -3,7 +3,7 @@ export { addBatches, type Batching, type BatchingOptions } from "./add-batches.t
 export { type AssociativityFailure, findAssociativityFailure } from "./associativity.ts";
 export type { SlicedData } from "./batch-data.ts";
 export type { BatchItem } from "./batch-items.ts";
-export { BatchRun, type StartLocalGrid } from "./batch-run.ts";
+export { BatchRun } from "./batch-run.ts";
 export { type BatchMode, type BatchSpec, batchOptions, type Objective } from "./batch-spec.ts";
 export type { Checkpoint, Cut } from "./checkpoint.ts";
 export { FileCheckpoint } from "./file-checkpoint.ts";
@@ -23,3 +23,4 @@ export type { RunSpec } from "./runs/run-spec.ts";
 export { runnerOptions } from "./runs/runner-options.ts";
 export type { Schedule } from "./runs/schedules.ts";
 export { workerModule } from "./worker-module.ts";
+export type { StartLocalGrid } from "./workplaces.ts";

@@ -4,8 +4,8 @@ import type { Chunk } from "./chunk.ts";
 import type { ChunkSupply } from "./chunk-supply.ts";
 import type { FinishedChunk } from "./finished-chunk.ts";
 import type { Workload } from "./planner.ts";
-import type { ChunkOutcome } from "./pool-chunks.ts";
 import { roughBytesOfAll } from "./rough-bytes.ts";
+import type { ChunkOutcome } from "./workplace.ts";
 
 /** What a pilot has learnt, and done. */
 export interface PilotReport {

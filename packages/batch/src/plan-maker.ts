@@ -2,11 +2,11 @@
 import { GridError } from "@callgrid/core";
 import type { BatchSetting } from "./batch-setting.ts";
 import type { CheckedSpec } from "./batch-spec.ts";
+import { serialWorker } from "./here-workplace.ts";
 import type { PilotReport } from "./pilot.ts";
 import { Plan, type PlanScores } from "./plan.ts";
-import { choose, type Place } from "./planner.ts";
+import { choose, type Place, type Prediction } from "./planner.ts";
 import type { PoolSurvey } from "./pool-survey.ts";
-import { serialWorker } from "./serial-chunks.ts";
 
 /** What {@link makePlan} goes by. */
 export interface PlanBasis {
@@ -50,15 +50,17 @@ export function makePlan(basis: PlanBasis): Plan {
     pilotUnits: pilot.largestUnits,
     bytesPerUnit: pilot.bytesPerUnit,
     chunkUnits: spec.chunkUnits ?? Math.max(1, Math.min(units, totalUnits ?? units)),
-    window: spec.window ?? Math.max(1, windowFor(chosen.lanes, setting, pilot)),
+    window: windowFor(chosen, basis),
     scores,
-    notSerial: setting.notSerial,
+    notSerial: all.some(({ mode }) => mode === "serial") ? undefined : setting.notSerial,
   });
 }
 
 /** With fewer lanes than there are, no more chunks are open than that: what is open would be taken by the others too. */
-function windowFor(lanes: number, { survey }: BatchSetting, { workload }: PilotReport): number {
-  return lanes < survey.lanes(workload.busyRatio).count ? lanes : lanes * chunksOpenPerLane;
+function windowFor({ mode, lanes }: Prediction, { spec, setting, pilot }: PlanBasis): number {
+  if (mode === "serial") return 1;
+  const { count } = setting.survey.lanes(pilot.workload.busyRatio);
+  return spec.window ?? (lanes < count ? lanes : lanes * chunksOpenPerLane);
 }
 
 /** Where it could run, and how fast it is there by the scores. */
@@ -69,9 +71,11 @@ function outlookOf({ setting, pilot, isLocal, localLanes }: PlanBasis): { scores
   const here = { speed: survey.scoreHere / meanScore };
   const slowest = Math.min(1, leastScore / meanScore);
   const places: Place[] = [];
+  const threads = { startMs: localStartMs, overheadMs: localOverheadMs, ...here };
   if (notSerial === undefined) places.push({ mode: "serial", lanes: 1, startMs: 0, overheadMs: 0, ...here });
-  if (localLanes > 0)
-    places.push({ mode: "local", lanes: localLanes, startMs: localStartMs, overheadMs: localOverheadMs, ...here });
+  else if (isLocal) places.push({ mode: "serial", lanes: 1, startMs: 0 });
+  else if (localLanes > 0) places.push({ mode: "serial", lanes: 1, ...threads });
+  if (localLanes > 0) places.push({ mode: "local", lanes: localLanes, ...threads });
   if (count > 0) places.push({ mode: isLocal ? "local" : "distributed", lanes: count, startMs: 0, slowest });
   return { scores, places };
 }

@@ -3,6 +3,8 @@
  * kept, so the function has to be associative and need not be commutative. What is held is a few values on each level.
  */
 
+import { isGridError, RequestError } from "@callgrid/core";
+
 /** Reduces a list of values, somewhere. */
 export type Reduce = (values: readonly unknown[]) => Promise<unknown>;
 
@@ -15,13 +17,18 @@ export class ReduceTree {
   /** Values that wait for neighbours, the leaves' level first. */
   readonly #levels: Array<Array<Promise<unknown>>> = [];
   readonly #underWay = new Set<Promise<unknown>>();
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(reduce: Reduce) {
     this.#reduce = reduce;
   }
 
-  /** Takes the next value in order, one that has been reduced already; resolves when there is room for another. */
+  /**
+   * Takes the next value in order, one that has been reduced already; resolves when there is room for another. Rejects once a
+   * reduction has failed.
+   */
   async add(value: unknown): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     this.#place(Promise.resolve(value), 0);
     while (this.#underWay.size > mostUnderWay) await Promise.race(this.#underWay);
   }
@@ -45,12 +52,29 @@ export class ReduceTree {
   }
 
   #join(values: ReadonlyArray<Promise<unknown>>): Promise<unknown> {
-    const joined = Promise.all(values).then((arrived) => (arrived.length === 1 ? arrived[0] : this.#reduce(arrived)));
+    const joined = Promise.all(values).then((arrived) => this.#reduceAll(arrived));
     this.#underWay.add(joined);
     const forget = (): void => {
       this.#underWay.delete(joined);
     };
-    joined.then(forget, forget);
+    joined.then(forget, (error: unknown) => {
+      forget();
+      this.#failure ??= { error };
+    });
     return joined;
+  }
+
+  /** What is too large for one request is reduced in two parts first. */
+  async #reduceAll(values: readonly unknown[]): Promise<unknown> {
+    if (values.length === 1) return values[0];
+    try {
+      return await this.#reduce(values);
+    } catch (error) {
+      const isTooLarge = isGridError(error, "PAYLOAD_TOO_LARGE") && !(error instanceof RequestError);
+      if (!isTooLarge || values.length === 2) throw error;
+      const middle = Math.ceil(values.length / 2);
+      const parts = [values.slice(0, middle), values.slice(middle)];
+      return this.#reduceAll(await Promise.all(parts.map((part) => this.#reduceAll(part))));
+    }
   }
 }

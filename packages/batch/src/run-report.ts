@@ -14,6 +14,7 @@ interface Bar {
   readonly units: number;
   readonly failures: number;
   readonly isCached: boolean;
+  /** By the clock of this machine. */
   readonly startedMs: number;
   readonly tookMs: number;
 }
@@ -41,9 +42,11 @@ export class RunReport {
   #stride = 1;
   #seen = 0;
 
-  note({ chunk, result, isCached }: FinishedChunk): void {
+  /** It ended when its outcome came: each worker has a clock of its own. */
+  note({ chunk, result, isCached, finishedMs }: FinishedChunk): void {
     const { index, firstSlice, units, slices } = chunk;
-    const { worker, startedMs, tookMs, failures } = result;
+    const { worker, tookMs, failures } = result;
+    const startedMs = finishedMs - tookMs;
     const count = sliceCount(slices);
     const bar = {
       worker,
@@ -89,7 +92,7 @@ td, th { padding: 2px 12px; text-align: right } text { font-size: 11px }
   get #span(): readonly [startMs: number, lengthMs: number] {
     const own = this.#bars.filter(({ isCached }) => !isCached);
     const start = own.reduce((least, { startedMs }) => Math.min(least, startedMs), Number.POSITIVE_INFINITY);
-    const end = own.reduce((most, { startedMs, tookMs }) => Math.max(most, startedMs + tookMs), 0);
+    const end = own.reduce((most, { startedMs, tookMs }) => Math.max(most, startedMs + tookMs), start);
     return own.length === 0 ? [0, 1] : [start, Math.max(1, end - start)];
   }
 

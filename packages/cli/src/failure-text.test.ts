@@ -53,6 +53,13 @@ describe("an error for people", () => {
     );
   });
 
+  it("of a batch names the slice, or the slices that failed together", () => {
+    const of = (details: Readonly<Record<string, unknown>>) =>
+      failureText(new RequestError({ ...divided, details }), colors);
+    expect(of({ slice: 27 })).toMatch(/^slice 27: Error from request \["divide",1,0\]: Icky value\n/);
+    expect(of({ slices: { from: 20, to: 30 } })).toMatch(/^slices 20 to 29: Error from request/);
+  });
+
   it("tells the code where it is not the function that failed, and how workers died", () => {
     const lost: ErrorTree = {
       msg: "its workers died 2 times while running it",

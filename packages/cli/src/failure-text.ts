@@ -26,11 +26,18 @@ function treeText(tree: ErrorTree, colors: Colors): string {
   const [first = "", ...rest] = renderErrorTree(tree).split("\n");
   const code = deepest.code === "FUNCTION_FAILED" ? "" : ` (${deepest.code})`;
   return [
-    colors.red(first) + code,
+    placeText(tree) + colors.red(first) + code,
     ...rest,
     ...lossLines(deepest),
     ...stackLines(deepest).map((line) => colors.dim(line)),
   ].join("\n");
+}
+
+/** Of a batch: which slice it failed of, or which slices if they failed together. */
+function placeText({ details }: ErrorTree): string {
+  if (typeof details?.["slice"] === "number") return `slice ${details["slice"]}: `;
+  const { from, to } = (details?.["slices"] ?? {}) as { readonly from?: unknown; readonly to?: unknown };
+  return typeof from === "number" && typeof to === "number" ? `slices ${from} to ${to - 1}: ` : "";
 }
 
 /** Along the first failed request of each level: the others mostly failed of the same. */

@@ -12,6 +12,25 @@ export interface StreamItem<Value = unknown> {
   /** The place of the request in the list, from 0. */
   readonly index: number;
   readonly outcome: Outcome<Value>;
+  /** Whether the pool had the outcome when it was asked for, from an earlier evaluation. */
+  readonly isKept?: boolean;
+}
+
+/** The index and the outcome are all that lists and JSON show of it. */
+class FinishedRequest implements StreamItem {
+  readonly index: number;
+  readonly outcome: Outcome;
+  readonly #isKept: boolean;
+
+  constructor(index: number, outcome: Outcome, isKept: boolean) {
+    this.index = index;
+    this.outcome = outcome;
+    this.#isKept = isKept;
+  }
+
+  get isKept(): boolean {
+    return this.#isKept;
+  }
 }
 
 type Step = IteratorResult<StreamItem, undefined>;
@@ -74,8 +93,8 @@ export class OutcomeStream implements AsyncIterableIterator<StreamItem, undefine
     this.onFailure(error);
   }
 
-  onOutcome(index: number, outcome: Outcome): void {
-    const item = { index, outcome };
+  onOutcome(index: number, outcome: Outcome, isKept: boolean): void {
+    const item = new FinishedRequest(index, outcome, isKept);
     const waiting = this.#waiting.shift();
     if (waiting === undefined) {
       this.#ready.push(item);

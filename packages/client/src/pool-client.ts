@@ -88,9 +88,9 @@ export class PoolClient {
   #askTraced(tracing: Tracing, { submission, worker, listener }: Asked): OpenAsk {
     const functionName = functionNameIn(submission.payload);
     const span = tracing.begin("submit", { functionName, requestId: submission.id, pool: this.name });
-    const endSpan: OutcomeListener = (outcome) => {
+    const endSpan: OutcomeListener = (outcome, isKept) => {
       span.end(isErrorText(outcome) ? decodeErrorTree(outcome).code : undefined);
-      listener(outcome);
+      listener(outcome, isKept);
     };
     const traced = { submission: { ...submission, trace: span.carried }, worker, listener: endSpan };
     const ask = this.#ask(traced, { traceId: span.traceId });
@@ -115,9 +115,9 @@ export class PoolClient {
     if (log.isLevelEnabled?.("debug") === false) return listener;
     const facts = { requestId: submission.id, pool: this.name, ...trace };
     log.debug({ ...facts, worker }, "request submitted");
-    return (outcome) => {
-      log.debug({ ...facts, isError: isErrorText(outcome) }, "request answered");
-      listener(outcome);
+    return (outcome, isKept) => {
+      log.debug({ ...facts, isError: isErrorText(outcome), isKept }, "request answered");
+      listener(outcome, isKept);
     };
   }
 

@@ -11,7 +11,7 @@ import type { OpenAsk } from "./timed-ask.ts";
  * Who takes what comes out of a {@link RequestWindow}. Every outcome holds its place until {@link RequestWindow.taken}.
  */
 export interface WindowTaker {
-  onOutcome(index: number, outcome: Outcome): void;
+  onOutcome(index: number, outcome: Outcome, isKept: boolean): void;
   /** The source has ended and nothing is open. */
   onExhausted(): void;
   /** The source threw, or brought what is no request; everything has been withdrawn. */
@@ -134,18 +134,18 @@ export class RequestWindow {
     try {
       this.#open.set(
         index,
-        this.#call.ask(step.value, (outcome) => this.#settle(index, outcome)),
+        this.#call.ask(step.value, (outcome, isKept) => this.#settle(index, outcome, isKept)),
       );
     } catch (error) {
       throw atIndex(index, error);
     }
   }
 
-  #settle(index: number, text: OutcomeText): void {
+  #settle(index: number, text: OutcomeText, isKept: boolean): void {
     this.#open.delete(index);
     this.#held += 1;
     try {
-      this.#taker.onOutcome(index, decodeOutcome(text));
+      this.#taker.onOutcome(index, decodeOutcome(text), isKept);
       this.#tellIfExhausted();
     } catch (error) {
       this.#fail(error);

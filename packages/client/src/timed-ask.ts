@@ -27,9 +27,9 @@ export class TimedAsk implements OpenAsk {
   constructor(parts: TimedAskParts) {
     this.#parts = parts;
     const { pool, submission, worker, timeoutMs, listener } = parts;
-    this.#ask = pool.ask(submission, worker, (outcome) => {
+    this.#ask = pool.ask(submission, worker, (outcome, isKept) => {
       this.#cancelTimer();
-      listener(outcome);
+      listener(outcome, isKept);
     });
     this.#cancelTimer = pool.clock.after(timeoutMs, () => this.#timeOut());
   }
@@ -49,6 +49,7 @@ export class TimedAsk implements OpenAsk {
         req: submission.payload,
         details: { pool: pool.name, timeoutMs },
       }),
+      false,
     );
   }
 }

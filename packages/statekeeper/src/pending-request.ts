@@ -5,8 +5,8 @@
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission } from "./contract.ts";
 
-/** What an ask is told, once. */
-export type OutcomeListener = (outcome: OutcomeText) => void;
+/** Receives the outcome of an ask, once; `isKept`: the pool had it when it was asked for, from an earlier evaluation. */
+export type OutcomeListener = (outcome: OutcomeText, isKept: boolean) => void;
 
 /** Whom an {@link Ask} tells that it is withdrawn. */
 export interface AskOwner {
@@ -35,10 +35,10 @@ export class Ask {
   }
 
   /** Tells the listener, unless an earlier listener of the same request has just withdrawn this ask. */
-  settle(outcome: OutcomeText): void {
+  settle(outcome: OutcomeText, isKept: boolean): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#listener(outcome);
+    this.#listener(outcome, isKept);
   }
 }
 
@@ -56,6 +56,8 @@ export class PendingRequest {
   isQueued = false;
   /** Whether the statekeeper may know of it. */
   wasSent = false;
+  /** Whether it was submitted more than once: what the statekeeper then knows may come of the earlier submission. */
+  isResubmitted = false;
   readonly #submission: Asking;
   #priority: number;
   #deadlineMs: number;
@@ -133,17 +135,16 @@ export class PendingRequest {
   }
 
   /** Tells all who wait; a listener that throws keeps nobody else from being told. */
-  settle(outcome: OutcomeText, onError: (error: unknown) => void): void {
-    if (this.#first !== undefined) settleSafely(this.#first, outcome, onError);
-    for (const ask of this.#others ?? []) settleSafely(ask, outcome, onError);
-  }
-}
-
-function settleSafely(ask: Ask, outcome: OutcomeText, onError: (error: unknown) => void): void {
-  try {
-    ask.settle(outcome);
-  } catch (error) {
-    onError(error);
+  settle(outcome: OutcomeText, isKept: boolean, onError: (error: unknown) => void): void {
+    const settleSafely = (ask: Ask): void => {
+      try {
+        ask.settle(outcome, isKept);
+      } catch (error) {
+        onError(error);
+      }
+    };
+    if (this.#first !== undefined) settleSafely(this.#first);
+    for (const ask of this.#others ?? []) settleSafely(ask);
   }
 }
 

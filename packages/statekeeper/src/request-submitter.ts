@@ -19,7 +19,8 @@ export interface RequestSubmitterParts {
   readonly batchSize: number;
   readonly clock: Clock;
   readonly pending: PendingRequests;
-  readonly onOutcome: (request: PendingRequest, outcome: OutcomeText) => void;
+  /** `isKept`: see `OutcomeListener`; default: no. */
+  readonly onOutcome: (request: PendingRequest, outcome: OutcomeText, isKept?: boolean) => void;
   /** Told with every reply how many volunteers the pool has; default: nobody is. */
   readonly onVolunteers?: (volunteers: number) => void;
   readonly onError: (error: unknown) => void;
@@ -99,6 +100,7 @@ export class RequestSubmitter {
   #takeSubmission(request: PendingRequest, nowMs: number): Submission {
     if (request.wasSent) this.counters.resubmitted += 1;
     else this.counters.submitted += 1;
+    request.isResubmitted = request.wasSent;
     request.isQueued = false;
     request.wasSent = true;
     return request.submissionAt(nowMs);
@@ -110,7 +112,7 @@ export class RequestSubmitter {
     for (const answer of answers) {
       const request = requests[answer.index];
       if (request === undefined || !this.#isPending(request)) continue;
-      if (answer.kind === "outcome") onOutcome(request, answer.outcome);
+      if (answer.kind === "outcome") onOutcome(request, answer.outcome, !request.isResubmitted);
       else if (answer.kind === "pool-full")
         onOutcome(request, poolFullOutcome(keeper.pool, request.payload, queueLimit));
       else unknown.push(request);

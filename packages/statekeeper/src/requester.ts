@@ -77,7 +77,7 @@ export class Requester implements AskOwner {
     this.#submitter = new RequestSubmitter({
       ...shared,
       batchSize: options.batchSize ?? defaultBatchSize,
-      onOutcome: (request, outcome) => this.#deliver(request, outcome),
+      onOutcome: (request, outcome, isKept) => this.#deliver(request, outcome, isKept),
     });
     this.#checker = new PendingChecker({
       ...shared,
@@ -251,9 +251,9 @@ export class Requester implements AskOwner {
     this.#options.onResubmit?.();
   }
 
-  #deliver(request: PendingRequest, outcome: OutcomeText): void {
+  #deliver(request: PendingRequest, outcome: OutcomeText, isKept = false): void {
     this.#pending.delete(request.id);
     this.#delivered += 1;
-    request.settle(outcome, this.#onError);
+    request.settle(outcome, isKept, this.#onError);
   }
 }

@@ -13,7 +13,7 @@ import {
   poolOption,
 } from "./common-options.ts";
 import { exitCodeOfSignal, exitCodes } from "./exit-codes.ts";
-import { type Interrupts, unlessAborted } from "./interrupts.ts";
+import { type Interrupts, unlessAborted, untilAborted } from "./interrupts.ts";
 import type { NodeLog } from "./log.ts";
 import { openMeasureBook, withHealth } from "./node-health.ts";
 
@@ -112,12 +112,12 @@ interface Ending {
 }
 
 export function endBySignals(workers: Ending, { first, second }: Interrupts, log: Logger): void {
-  first.addEventListener("abort", () => {
+  void untilAborted(first).then(() => {
     log.info({ signal: first.reason }, "draining the workers; a second signal stops them at once");
-    void workers.drain();
+    return workers.drain();
   });
-  second.addEventListener("abort", () => {
+  void untilAborted(second).then(() => {
     log.warn({ signal: second.reason }, "stopping the workers at once");
-    void workers.stop();
+    return workers.stop();
   });
 }

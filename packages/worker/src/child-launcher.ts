@@ -1,6 +1,6 @@
 /** Launches workers as child processes of this one, with a private channel between. */
 import { spawn } from "node:child_process";
-import { execArgv, execPath } from "node:process";
+import { execArgv, execPath, pid as processId } from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "@callgrid/core";
 import type { Launcher } from "./launcher.ts";
@@ -27,7 +27,13 @@ export function childLauncher({ stderr, clock, nice = 0 }: ChildLauncherOptions)
   // by the command and not by setPriority: that would leave threads behind which the process has started by then
   const priority = nice === 0 ? [] : ["nice", "-n", String(nice)];
   return (onMessage) => {
-    const [command = execPath, ...args] = [...priority, execPath, ...nodeFlags(), fileURLToPath(entry())];
+    const [command = execPath, ...args] = [
+      ...priority,
+      execPath,
+      ...nodeFlags(),
+      fileURLToPath(entry()),
+      String(processId),
+    ];
     const process = spawn(command, args, { stdio: ["ignore", standardError, "pipe", "ipc"] });
     process.on("message", (message) => {
       const known = readWorkerMessage(message);

@@ -19,7 +19,8 @@ export interface DrainParts {
 export class Drain {
   readonly #parts: DrainParts;
   #isUnderWay = false;
-  #tellIdle: (() => void) | undefined;
+  /** Those who wait for the end. */
+  #waiting: Array<() => void> = [];
 
   constructor(parts: DrainParts) {
     this.#parts = parts;
@@ -39,15 +40,15 @@ export class Drain {
     if (this.#isIdle) return;
     await new Promise<void>((resolve) => {
       const cancel = this.#parts.clock.after(timeoutMs, resolve);
-      this.#tellIdle = () => {
+      this.#waiting.push(() => {
         cancel();
         resolve();
-      };
+      });
     });
   }
 
   noteChange(): void {
-    if (this.#isUnderWay && this.#isIdle) this.#tellIdle?.();
+    if (this.#isUnderWay && this.#isIdle) this.#tellWaiting();
   }
 
   /** A function that was running has begun to wait: after the calls that it is making, it goes back as well. */
@@ -60,7 +61,11 @@ export class Drain {
     this.#isUnderWay = true;
     this.#parts.evaluator.stop();
     this.#parts.evaluator.abandon([...this.#parts.inFlight.values()], "its worker stops");
-    this.#tellIdle?.();
+    this.#tellWaiting();
+  }
+
+  #tellWaiting(): void {
+    for (const tell of this.#waiting.splice(0)) tell();
   }
 
   get #isIdle(): boolean {

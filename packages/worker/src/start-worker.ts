@@ -20,13 +20,16 @@ import { loadTracing } from "@callgrid/tracing";
 import { type Logger, pino } from "pino";
 import { limitDataFolders } from "./data-folders.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
-import { type Heartbeat, type HeartbeatOptions, TimerHeartbeat, type WatchOrder } from "./heartbeat.ts";
+import { TimerHeartbeat, type WatchOrder } from "./heartbeat.ts";
 import { type FunctionSources, loadFunctions } from "./module-loader.ts";
 import { ThreadHeartbeat } from "./thread-heartbeat.ts";
 import { newWorkerId, Worker } from "./worker.ts";
 import type { WorkerMeter } from "./worker-meter.ts";
 import { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
 import type { WorkerState } from "./worker-state.ts";
+
+/** How long a worker that has lost its supervisor may take to leave the pool after its drain, in ms. */
+const leavingAloneMs = 6_000;
 
 /** What to work on, and where. Everything else has a default, see {@link workerOptions}. */
 export interface StartWorkerOptions extends WorkerOptionsGiven {
@@ -42,8 +45,11 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   /** The worker's id within the pool: 1 to 40 letters and digits; default: a random one. */
   readonly id?: string | undefined;
   readonly clock?: Clock | undefined;
-  /** Whether this process may be ended when a function never yields; only a supervised one is replaced then. */
-  readonly isSupervised?: boolean | undefined;
+  /**
+   * The process id of the supervisor that started this process, and starts another in its place. A thread ends the process when a
+   * function never yields, and when it outlives its supervisor by more than its drain timeout and a few seconds. Default: none.
+   */
+  readonly supervisor?: number | undefined;
   /** With a `statekeeper`: told what must be over when, for an `OverdueWatch` in another thread; default: nobody is. */
   readonly tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined;
   /** Told of each evaluation that came from the pool; default: nobody is. */
@@ -59,7 +65,10 @@ export interface RunningWorker {
   readonly vitals: WorkerVitals;
   /** What it has in hand now, for tests and simulations. */
   inspect(): WorkerState;
-  /** Stops claiming, gives back what has not started or waits for others, finishes what runs for at most `timeoutMs`, leaves. */
+  /**
+   * Stops claiming, gives back what has not started or waits for others, finishes what runs for at most `timeoutMs` (default: the
+   * worker's drain timeout), leaves. Called again it hurries: the shortest time counts.
+   */
   drain(timeoutMs?: number): Promise<void>;
   /** Leaves at once; what runs goes back to the pool. */
   stop(): Promise<void>;
@@ -79,7 +88,7 @@ export interface RunningWorker {
  * ```
  */
 export async function startWorker(given: StartWorkerOptions): Promise<RunningWorker> {
-  const { pool, functions, url, statekeeper, log, id, clock, isSupervised, tellWatch, meter, ...rest } = given;
+  const { pool, functions, url, statekeeper, log, id, clock, supervisor, tellWatch, meter, ...rest } = given;
   const options = resolveOptions(
     workerOptions,
     { ...environmentOptions(workerOptions, process.env), ...rest },
@@ -97,49 +106,51 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
 }
 
 async function startLimited(given: StartWorkerOptions, options: WorkerOptionsResolved): Promise<RunningWorker> {
-  const { functions, url, statekeeper, log, id, clock = systemClock, isSupervised, tellWatch, meter } = given;
+  const { functions, statekeeper, log = defaultLog(), id = newWorkerId(), clock = systemClock, tellWatch } = given;
   const pool = parsePool(given.pool);
-  const registry = await loadFunctions(functions);
-  const logger =
-    log ??
-    pino(
-      { name: "callgrid", level: process.env["CALLGRID_LOG_LEVEL"] ?? "warn", ...logRedaction },
-      pino.destination(2),
-    );
-  const place = url ?? process.env["CALLGRID_URL"] ?? "redis://localhost:6379";
-  const opened = statekeeper === undefined ? await open(place, options, logger) : undefined;
-  const keeper = (statekeeper ?? opened)?.pool(pool);
-  if (keeper === undefined) throw new Error("unreachable: a statekeeper is given or opened");
-  const { grid, connectTimeoutMs } = options;
-  const thread = { url: place, grid, pool, connectTimeoutMs, endsProcess: isSupervised === true };
-  const makeHeartbeat = (heartbeat: HeartbeatOptions): Heartbeat =>
-    opened === undefined
-      ? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch })
-      : new ThreadHeartbeat(heartbeat, thread);
-  const capabilities = capabilitiesOf(options);
-  const worker = new Worker({
-    id: id ?? newWorkerId(),
-    keeper,
-    registry,
-    options,
-    clock,
-    log: logger,
-    capabilities,
-    description: describeWorker(options, capabilities, registry),
-    makeHeartbeat,
-    meter,
-    tracing: await loadTracing(),
-  });
+  const url = given.url ?? process.env["CALLGRID_URL"] ?? "redis://localhost:6379";
+  const thread = statekeeper === undefined ? threadHeartbeat(given, options, { url, pool, worker: id }) : undefined;
+  let opened: Statekeeper | undefined;
+  let worker: Worker | undefined;
   try {
-    await warnOfOtherGrids(statekeeper ?? opened, pool, logger);
+    const registry = await loadFunctions(functions);
+    if (statekeeper === undefined) opened = await open(url, options, log);
+    const place = statekeeper ?? opened;
+    const keeper = place?.pool(pool);
+    if (keeper === undefined) throw new Error("unreachable: a statekeeper is given or opened");
+    const capabilities = capabilitiesOf(options);
+    worker = new Worker({
+      ...{ id, keeper, registry, options, clock, log, capabilities, meter: given.meter },
+      description: describeWorker(options, capabilities, registry),
+      makeHeartbeat: (heartbeat) =>
+        thread?.reportingTo(heartbeat.onLost) ?? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch }),
+      tracing: await loadTracing(),
+    });
+    await warnOfOtherGrids(place, pool, log);
     await worker.start();
+    return running(worker, pool, options, opened);
   } catch (error) {
     // the pool may have it as a member although the reply is an error
-    await worker.stop();
+    await worker?.stop();
+    await thread?.stop();
     await opened?.close();
     throw error;
   }
-  return running(worker, pool, options, opened);
+}
+
+function defaultLog(): Logger {
+  const level = process.env["CALLGRID_LOG_LEVEL"] ?? "warn";
+  return pino({ name: "callgrid", level, ...logRedaction }, pino.destination(2));
+}
+
+function threadHeartbeat(
+  { supervisor }: StartWorkerOptions,
+  { grid, leaseMs, connectTimeoutMs, drainTimeoutMs }: WorkerOptionsResolved,
+  place: { readonly url: string; readonly pool: string; readonly worker: string },
+): ThreadHeartbeat {
+  const supervision =
+    supervisor === undefined ? undefined : { supervisor, endAfterMs: drainTimeoutMs + leavingAloneMs };
+  return new ThreadHeartbeat({ ...place, grid, leaseMs, connectTimeoutMs, supervision });
 }
 
 function open(url: string, options: WorkerOptionsResolved, log: Logger): Promise<Statekeeper> {
@@ -172,7 +183,8 @@ function running(
     },
     inspect: () => worker.inspect(),
     drain: (timeoutMs = options.drainTimeoutMs) => {
-      draining ??= stopping ?? closeAfter(worker.drain(timeoutMs));
+      const drained = stopping ?? worker.drain(timeoutMs);
+      draining ??= closeAfter(drained);
       return draining;
     },
     // also while it drains: whoever asks for a stop does not want to wait for the rest of it

@@ -4,7 +4,7 @@
  */
 import { Worker as Thread } from "node:worker_threads";
 import { GridError } from "@callgrid/core";
-import type { Heartbeat, HeartbeatOptions, Watch, WatchOrder } from "./heartbeat.ts";
+import type { Heartbeat, Watch, WatchOrder } from "./heartbeat.ts";
 
 /** What the thread is told at its start. */
 export interface HeartbeatThreadData {
@@ -15,12 +15,20 @@ export interface HeartbeatThreadData {
   readonly leaseMs: number;
   /** How long an attempt to connect may take, in ms. */
   readonly connectTimeoutMs: number;
-  /** Whether to end the process when a watched evaluation does not yield; only where a supervisor replaces it. */
-  readonly endsProcess: boolean;
+  /** Where a supervisor replaces this process, the thread may end it. */
+  readonly supervision: Supervision | undefined;
+}
+
+/** By whom this process is supervised, and what becomes of it without. */
+export interface Supervision {
+  /** The supervisor's process id. */
+  readonly supervisor: number;
+  /** So long after the supervisor's end the thread ends the process, if that has not ended by itself, in ms. */
+  readonly endAfterMs: number;
 }
 
 /** What the thread is told later. */
-export type HeartbeatOrder = { readonly kind: "beat" } | WatchOrder;
+export type HeartbeatOrder = { readonly kind: "connect" | "beat" | "rest" } | WatchOrder;
 
 /** What the thread says: that it can beat, that it cannot connect yet, or that the pool does not know the worker any more. */
 export type HeartbeatNews =
@@ -28,26 +36,36 @@ export type HeartbeatNews =
   | { readonly kind: "unreachable"; readonly reason: string }
   | { readonly kind: "lost" };
 
-/** Where the thread connects to, and what it may do. */
-export type HeartbeatPlace = Omit<HeartbeatThreadData, "worker" | "leaseMs">;
-
 /** A thread that fails at once would fail again at once, in ms. */
 const pauseAfterFailureMs = 1_000;
+/** What Node has for the id of a thread that has ended. */
+const endedThread = -1;
 
 export class ThreadHeartbeat implements Heartbeat {
   readonly #data: HeartbeatThreadData;
-  readonly #options: HeartbeatOptions;
-  #thread: Thread | undefined;
-  #isBeating = false;
+  #thread: Thread;
+  /** What a thread in the place of this one has to be told. */
+  readonly #standingOrders: HeartbeatOrder[] = [];
+  #isStopped = false;
+  #onLost: () => void = () => undefined;
 
-  constructor(options: HeartbeatOptions, place: HeartbeatPlace) {
-    this.#options = options;
-    this.#data = { ...place, worker: options.worker, leaseMs: options.leaseMs };
+  /** Launches the thread at once: it watches over a supervised process also while that loads its functions. */
+  constructor(data: HeartbeatThreadData) {
+    this.#data = data;
+    this.#thread = this.#launch();
+  }
+
+  /** Calls this when the pool does not know the worker any more. */
+  reportingTo(onLost: () => void): this {
+    this.#onLost = onLost;
+    return this;
   }
 
   prepare(): Promise<void> {
-    const thread = this.#launch();
+    const thread = this.#thread;
+    this.#give({ kind: "connect" });
     return new Promise((resolve, reject) => {
+      if (thread.threadId === endedThread) resolve();
       thread.once("exit", () => resolve());
       thread.on("message", (news: HeartbeatNews) => {
         if (news.kind === "ready") resolve();
@@ -59,14 +77,14 @@ export class ThreadHeartbeat implements Heartbeat {
   }
 
   start(): void {
-    this.#isBeating = true;
-    this.#order({ kind: "beat" });
+    this.#give({ kind: "beat" });
   }
 
+  /** The thread of a supervised process stays: that process may be left alone before it has ended. */
   async stop(): Promise<void> {
-    const thread = this.#thread;
-    this.#thread = undefined;
-    await thread?.terminate();
+    this.#isStopped = true;
+    if (this.#data.supervision === undefined) await this.#thread.terminate();
+    else this.#order({ kind: "rest" });
   }
 
   watch(watch: Watch): void {
@@ -77,27 +95,31 @@ export class ThreadHeartbeat implements Heartbeat {
     this.#order({ kind: "unwatch", watch: { id, kind } });
   }
 
+  #give(order: HeartbeatOrder): void {
+    this.#standingOrders.push(order);
+    this.#order(order);
+  }
+
   #order(order: HeartbeatOrder): void {
-    this.#thread?.postMessage(order);
+    this.#thread.postMessage(order);
   }
 
   #launch(): Thread {
     const isSource = import.meta.url.endsWith(".ts");
     const entry = new URL(isSource ? "./heartbeat-thread.ts" : "./heartbeat-thread.js", import.meta.url);
     const thread = new Thread(entry, { workerData: this.#data, execArgv: isSource ? ["--import", "tsx"] : [] });
-    this.#thread = thread;
     thread.unref();
     thread.on("error", () => setTimeout(() => this.#replace(), pauseAfterFailureMs).unref());
     thread.on("message", (news: HeartbeatNews) => {
-      if (news.kind === "lost") this.#options.onLost();
+      if (news.kind === "lost") this.#onLost();
     });
     return thread;
   }
 
   /** A heartbeat that failed is no reason to stop working. */
   #replace(): void {
-    if (this.#thread === undefined) return;
-    this.#launch();
-    if (this.#isBeating) this.start();
+    if (this.#isStopped) return;
+    this.#thread = this.#launch();
+    for (const order of this.#standingOrders) this.#order(order);
   }
 }

@@ -17,6 +17,8 @@ import {
 } from "./supervision-messages.ts";
 
 const standardError = 2;
+/** The process id of the supervisor, by the launcher. */
+const supervisor = Number(process.argv[2]);
 const memoryEveryMs = 1_000;
 const measuresEveryMs = 2_000;
 const refusedExitCode = 2;
@@ -54,7 +56,7 @@ async function start({ functions, options, logLevel, isMeasured }: WorkerSetting
       ...(options as { readonly pool: string }),
       functions,
       log,
-      isSupervised: true,
+      supervisor,
       meter: metrics,
     });
     tell({ kind: "joined", id: running.id });

@@ -3,6 +3,7 @@ import { define, resolveOptions, VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
+import { Gate } from "../../../test/harness/gate.ts";
 import { losingJoins } from "../../../test/harness/losing-joins.ts";
 import { setWorkerStage } from "../../../test/harness/worker-stage.ts";
 import { TimerHeartbeat } from "./heartbeat.ts";
@@ -54,4 +55,22 @@ it("a worker whose joining fails is no member, although the pool had it for one"
   await expect(started).rejects.toThrow("the reply is lost");
   const { members, counters } = await stage.pool.inspect();
   expect([members, counters["joined-members"]]).toEqual([[], 1]);
+});
+
+it("a worker that drains is hurried by a drain with less time", async () => {
+  const stage = setWorkerStage();
+  const gate = new Gate();
+  const worker = await stage.startWorker(define("hold", () => gate.pass()));
+  void stage.grid.enqueue("pool", ["hold"]).catch(() => undefined);
+  await gate.reached;
+  let hasClosed = false;
+  void worker.closed.then(() => {
+    hasClosed = true;
+  });
+  void worker.drain(86_400_000);
+  await stage.clock.advance(60_000);
+  expect(hasClosed).toBe(false);
+  void worker.drain(100);
+  await stage.clock.advance(100);
+  expect(hasClosed).toBe(true);
 });

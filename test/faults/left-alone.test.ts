@@ -1,0 +1,187 @@
+/** Worker processes whose supervisor is killed, and Redis with it: whatever they are at, none of them stays. */
+import { execFileSync } from "node:child_process";
+import { appendFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { describe, expect, type TestContext, test } from "vitest";
+import { StartedCommand } from "../harness/command.ts";
+import { NoteFile } from "../harness/note-file.ts";
+import { RedisServer } from "../harness/redis-server.ts";
+import { until } from "../harness/until.ts";
+
+const functions = fileURLToPath(new URL("../fixtures/faults/left-alone.ts", import.meta.url));
+/** How Redis is lost: it ends, or it answers no more. */
+type RedisLoss = "SIGKILL" | "SIGSTOP";
+
+interface SupervisorOptions {
+  /** What the module of functions does while it is loaded. */
+  readonly loading?: string;
+  readonly drainTimeoutMs?: number;
+  readonly node?: string;
+}
+
+class Stage {
+  readonly redis: RedisServer;
+  /** What the workers are at, see the fixture. */
+  readonly note: NoteFile;
+  readonly #context: TestContext;
+
+  private constructor(redis: RedisServer, note: NoteFile, context: TestContext) {
+    this.redis = redis;
+    this.note = note;
+    this.#context = context;
+  }
+
+  static async set(context: TestContext): Promise<Stage> {
+    const redis = await RedisServer.start();
+    context.onTestFinished(() => redis.stop());
+    return new Stage(redis, await NoteFile.make(context), context);
+  }
+
+  start(args: readonly string[], loading = ""): StartedCommand {
+    const env = { CALLGRID_URL: this.redis.url, NOTE: this.note.path, LOADING: loading };
+    const command = new StartedCommand(args, env);
+    this.#context.onTestFinished(() => command.killAll());
+    return command;
+  }
+
+  supervisor({ loading = "", drainTimeoutMs = 500, node = "worker" }: SupervisorOptions = {}): StartedCommand {
+    const least = node === "host" ? ["--min", "1", "--max", "1"] : [];
+    const args = [node, ...least, "--pool", "pool", "--functions", functions, "--json"];
+    return this.start([...args, "--drain-timeout-ms", String(drainTimeoutMs)], loading);
+  }
+
+  /** Has a worker run this function, which never ends; resolves when it does. */
+  async run(functionName: "waits" | "computes"): Promise<void> {
+    this.start(["enqueue", "pool", JSON.stringify([functionName])]);
+    await this.note.has(functionName);
+  }
+}
+
+/** The processes that these have started, and that live. */
+function childrenOf(parents: readonly number[]): number[] {
+  return processes().flatMap(({ id, parent }) => (parents.includes(parent) ? [id] : []));
+}
+
+function processIdOf({ process: { pid = 0 } }: StartedCommand): number {
+  return pid;
+}
+
+/** Those that have ended and wait for their parent to hear of it do not count. */
+function processes(): Array<{ id: number; parent: number }> {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat="], { encoding: "utf8" }).trim().split("\n");
+  const words = lines.map((line) => line.trim().split(/\s+/));
+  return words
+    .filter(([, , state]) => state?.startsWith("Z") !== true)
+    .map(([id, parent]) => ({ id: Number(id), parent: Number(parent) }));
+}
+
+function areGone(ids: readonly number[]): boolean {
+  return processes().every(({ id }) => !ids.includes(id));
+}
+
+function workersOf(supervisor: StartedCommand): number[] {
+  const workers = childrenOf([processIdOf(supervisor)]);
+  expect(workers).not.toEqual([]);
+  return workers;
+}
+
+/** Kills a supervisor together with Redis, and resolves when its workers have ended. */
+async function leaveAlone(
+  stage: Stage,
+  supervisor: StartedCommand,
+  { loss, workers = workersOf(supervisor) }: { readonly loss: RedisLoss; readonly workers?: readonly number[] },
+): Promise<void> {
+  await stage.redis.kill(loss);
+  supervisor.kill("SIGKILL");
+  await until(() => areGone(workers));
+}
+
+describe.concurrent.each<RedisLoss>(["SIGKILL", "SIGSTOP"])(
+  "a worker ends that loses its supervisor, and Redis by %s",
+  (loss) => {
+    test.for(["waits", "computes"])("while a module that it loads %s for ever", async (loading, context) => {
+      const stage = await Stage.set(context);
+      const supervisor = stage.supervisor({ loading });
+      await stage.note.has(loading);
+      await leaveAlone(stage, supervisor, { loss });
+    });
+
+    test("while it connects", async (context) => {
+      const stage = await Stage.set(context);
+      const supervisor = stage.supervisor({ loading: "is held" });
+      await stage.note.has("is held");
+      await stage.redis.kill(loss);
+      await appendFile(stage.note.path, "released\n");
+      await leaveAlone(stage, supervisor, { loss });
+    });
+
+    test.for(["worker", "host"])("while it is idle, started by callgrid %s", async (node, context) => {
+      const stage = await Stage.set(context);
+      const supervisor = stage.supervisor({ node });
+      await supervisor.firstLine();
+      await leaveAlone(stage, supervisor, { loss });
+    });
+
+    test.for(["waits", "computes"] as const)("while a function that it runs %s for ever", async (name, context) => {
+      const stage = await Stage.set(context);
+      const supervisor = stage.supervisor();
+      await supervisor.firstLine();
+      await stage.run(name);
+      await leaveAlone(stage, supervisor, { loss });
+    });
+
+    test("while it drains", async (context) => {
+      const stage = await Stage.set(context);
+      const supervisor = stage.supervisor({ drainTimeoutMs: 10_000 });
+      await supervisor.firstLine();
+      await stage.run("waits");
+      const workers = workersOf(supervisor);
+      supervisor.kill("SIGTERM");
+      await supervisor.says("draining the workers");
+      await leaveAlone(stage, supervisor, { loss, workers });
+    });
+
+    test("while it leaves a pool that does not answer", async (context) => {
+      const stage = await Stage.set(context);
+      const supervisor = stage.supervisor({ drainTimeoutMs: 10_000 });
+      await supervisor.firstLine();
+      await stage.redis.kill(loss);
+      const workers = workersOf(supervisor);
+      supervisor.kill("SIGTERM");
+      await supervisor.says("draining the workers");
+      await leaveAlone(stage, supervisor, { loss, workers });
+    });
+
+    test("and so does what was launched from another machine, when its launcher is gone", async (context) => {
+      const stage = await Stage.set(context);
+      const launched = stage.start(["launched"]);
+      const options = { pool: "pool", url: stage.redis.url, drainTimeoutMs: 500 };
+      const settings = { functions: [functions], options, logLevel: "info" };
+      launched.process.stdin.write(`${JSON.stringify({ kind: "start", settings, count: 1 })}\n`);
+      await launched.firstLine();
+      const ids = [processIdOf(launched), ...childrenOf([processIdOf(launched)])];
+      await stage.redis.kill(loss);
+      launched.process.stdin.end();
+      await until(() => areGone(ids));
+    });
+
+    test("at any moment of its start", async (context) => {
+      const stage = await Stage.set(context);
+      const supervisors = Array.from({ length: 4 }, () => stage.supervisor());
+      const ids = supervisors.map(processIdOf);
+      const workers = await until(() => {
+        const children = childrenOf(ids);
+        return children.length === ids.length && children;
+      });
+      const moments = supervisors.map(() => Math.random() * 1_500).sort((one, other) => one - other);
+      await Promise.all(
+        supervisors.map(async (supervisor, place) => {
+          await new Promise((resolve) => setTimeout(resolve, moments[place]));
+          if (place === 0) await stage.redis.kill(loss);
+          supervisor.kill("SIGKILL");
+        }),
+      );
+      await until(() => areGone(workers), 100);
+    });
+  },
+);

@@ -96,7 +96,7 @@ export class RunQueue {
     const found = await this.show(id);
     if (found.kind === "schedule") return this.schedules.resume(id);
     if (found.state !== "failed") throw refuse(found, "expected one that has failed or was cancelled");
-    await (await this.#client()).hdel(this.#queue.toKey(id), cancelledField);
+    await this.dropMark(id);
     const job = await this.#queue.getJob(id);
     if ((await job?.getState()) === "failed") await job?.retry("failed", { resetAttemptsMade: true });
   }
@@ -113,6 +113,11 @@ export class RunQueue {
   /** Whether a run is to be given up. */
   async isCancelled(id: string): Promise<boolean> {
     return (await (await this.#client()).hexists(this.#queue.toKey(id), cancelledField)) === 1;
+  }
+
+  /** Takes back that a run is to be given up. */
+  async dropMark(id: string): Promise<void> {
+    await (await this.#client()).hdel(this.#queue.toKey(id), cancelledField);
   }
 
   /** Has a run that waits for its time begin now; one that does not is left as it is. */

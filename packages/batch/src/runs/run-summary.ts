@@ -17,7 +17,7 @@ export interface RunSummary {
   readonly attempts: number;
   /** What it came to, once it is completed: `value`, and `meta` where JSON alone would lose what it was; or how many slices there were. */
   readonly result: unknown;
-  /** Why it failed, if it did. */
+  /** Why it failed, if it did, or what it waits for beside its time. */
   readonly reason: string | undefined;
   /** The job's data. */
   readonly spec: RunJobData;
@@ -37,13 +37,18 @@ export function isWaiting(state: string): boolean {
 export function summaryOf(job: Job<RunJobData>, jobState: string, isCancelled: boolean): RunSummary {
   const hasEnded = isCancelled && isWaiting(jobState);
   const state = hasEnded ? "failed" : jobState;
-  const { id = "", name, timestamp, delay, attemptsMade, attemptsStarted, returnvalue, failedReason, data } = job;
+  const { id = "", name, timestamp, delay, attemptsMade, attemptsStarted, returnvalue, data } = job;
   const isDue = state !== "delayed" || attemptsStarted > 0;
   return {
     kind: "run",
     ...{ id, name, state, done: doneOf(job), submittedMs: timestamp, attempts: attemptsMade, result: returnvalue },
-    ...{ dueMs: isDue ? undefined : timestamp + delay, reason: hasEnded ? cancelledReason : failedReason, spec: data },
+    ...{ dueMs: isDue ? undefined : timestamp + delay, reason: hasEnded ? cancelledReason : reasonOf(job), spec: data },
   };
+}
+
+function reasonOf({ failedReason, progress, finishedOn }: Job<RunJobData>): string | undefined {
+  const { waitsFor } = (progress ?? {}) as { waitsFor?: string };
+  return waitsFor === undefined || finishedOn !== undefined ? failedReason : `waits for ${waitsFor}`;
 }
 
 /** The schedule of one of its runs, and when that was due. */

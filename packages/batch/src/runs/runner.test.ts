@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { connect, type Grid } from "@callgrid/client";
 import { define, resolveOptions } from "@callgrid/core";
 import { startWorker } from "@callgrid/worker";
+import { Queue } from "bullmq";
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { until } from "../../../../test/harness/until.ts";
 import * as chunks from "../worker-functions.ts";
+import { runConnection, runQueueName } from "./run-place.ts";
 import { RunQueue } from "./run-queue.ts";
 import type { RunSpec } from "./run-spec.ts";
 import type { RunSummary } from "./run-summary.ts";
@@ -125,9 +127,11 @@ describe("a run whose pool has no workers", () => {
     await until(async () => (await client.status("empty")).queued > 0);
     expect(await stage.ended(numbers)).toMatchObject({ state: "completed", attempts: 1 });
     expect(await stage.runs.logs(waiting)).toEqual(["waits for workers of pool empty"]);
+    const reason = "waits for workers of pool empty";
+    expect(await stage.show(waiting)).toMatchObject({ state: "delayed", dueMs: undefined, reason });
     await stage.work("empty");
     await until(async () => (await stage.show(waiting)).state === "completed");
-    expect(await stage.show(waiting)).toMatchObject({ attempts: 1, result: { value: "3" } });
+    expect(await stage.show(waiting)).toMatchObject({ attempts: 1, result: { value: "3" }, reason: undefined });
   });
 
   it("is given up where it is cancelled", async () => {
@@ -159,15 +163,22 @@ describe("a run that is cancelled", () => {
     }
   });
 
-  it("is not carried out by a runner that takes it later, and is when it is resumed after that", async () => {
+  it("is not carried out by a runner that takes it later, and is when it is tried again, by BullMQ too", async () => {
     const stage = new Stage();
-    const id = await stage.runs.submit(numbers);
-    await stage.runs.cancel(id);
+    const { runs, place } = stage;
+    const queue = new Queue(runQueueName(place.grid), { ...runConnection(place), skipVersionCheck: true });
+    onTestFinished(() => queue.close());
+    const [one, other] = [await runs.submit(numbers), await runs.submit(numbers)];
+    for (const id of [one, other]) await runs.cancel(id);
     await Promise.all([stage.work(), stage.runner()]);
     await stage.ended(numbers);
-    expect(await stage.show(id)).toMatchObject({ state: "failed", reason: "cancelled" });
-    await stage.runs.resume(id);
-    await until(async () => (await stage.show(id)).state === "completed");
+    for (const id of [one, other]) {
+      expect(await stage.show(id)).toMatchObject({ state: "failed", reason: "cancelled" });
+      await until(async () => !(await runs.isCancelled(id)));
+    }
+    await runs.resume(one);
+    await (await queue.getJob(other))?.retry();
+    for (const id of [one, other]) await until(async () => (await stage.show(id)).state === "completed");
   });
 
   it("after it has ended is refused, and so is resuming one that is completed", async () => {

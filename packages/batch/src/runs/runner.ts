@@ -72,8 +72,8 @@ export class Runner {
     });
     this.#worker.on("error", (error) => onError(withoutCommand(error)));
     this.#worker.on("completed", ({ id = "" }) => this.#dropCuts(id).catch(onError));
-    for (const end of ["completed", "failed"] as const)
-      this.#worker.on(end, (job?: Job<RunJobData>) => this.#queue.dropHistory(job?.id ?? "").catch(onError));
+    this.#worker.on("completed", ({ id = "" }) => this.#queue.dropHistory(id).catch(onError));
+    this.#worker.on("failed", (job, error) => this.#noteFailed(job?.id ?? "", error).catch(onError));
     await this.#worker.waitUntilReady();
   }
 
@@ -98,6 +98,8 @@ export class Runner {
       return await this.#takeResult(run, job.data);
     } catch (error) {
       if (await this.#queue.isCancelled(id)) throw new UnrecoverableError(cancelledReason);
+      // what it passes on last must not follow what is noted below
+      await watching;
       if (isWithoutWorkers(error)) return await this.#waitForWorkers(job, token);
       throw error;
     } finally {
@@ -108,10 +110,18 @@ export class Runner {
   /** In the queue, so that it keeps no other run from being carried out. No attempt is counted. */
   async #waitForWorkers(job: Job<RunJobData>, token: string | undefined): Promise<never> {
     const { pool } = job.data;
+    const waitsFor = `workers of pool ${pool}`;
     this.#waits.add(pool, job.id ?? "");
-    if (job.attemptsStarted === 1) await job.log(`waits for workers of pool ${pool}`);
+    await job.updateProgress({ waitsFor });
+    if (job.attemptsStarted === 1) await job.log(`waits for ${waitsFor}`);
     await job.moveToDelayed(Date.now() + waitMs, token);
     throw new DelayedError();
+  }
+
+  /** One that is cancelled says so as its reason from now on, and can be tried again by whatever knows BullMQ. */
+  async #noteFailed(id: string, { message }: Error): Promise<void> {
+    if (message === cancelledReason) await this.#queue.dropMark(id);
+    await this.#queue.dropHistory(id);
   }
 
   async #dropCuts(id: string): Promise<void> {

@@ -46,6 +46,19 @@ describe("callgrid run", () => {
     expect(frames).toEqual([expect.stringMatching(/^ {4}at .*fixtures\/cli\/functions\.ts:\d+:\d+\)?$/)]);
   });
 
+  it.each([{}, { FORCE_COLOR: "1" }])(
+    "shows what an error could steer a terminal with, and writes it as JSON: %j",
+    async (env) => {
+      const shown = String.raw`bad document: \x1b]0;owned\x07\x1b[2J\x9b2J\x0dall went well\u202e`;
+      const { stderr } = await runCommand([...run, '["sly"]'], { env });
+      expect(stderr).toContain(shown);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours aside, none may be there
+      expect(stderr.replace(/\x1b\[\d+m/g, "")).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+      const json = await runCommand([...run, "--json", '["sly"]'], { env });
+      expect(json.stdout).toContain(String.raw`\u001b]0;owned\u0007\u001b[2J\u009b2J\rall went well\u202e`);
+    },
+  );
+
   it("prints requests of the command line and of stdin in order, as JSON where that is asked for", async () => {
     const args = [...run, "--json", '["ratio",1]', "-", '["book","a"]'];
     const { exitCode, stdout, stderr } = await runCommand(args, { stdin: '["ratio",2]\n["ratio",3]\n' });

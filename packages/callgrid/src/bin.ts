@@ -1,15 +1,7 @@
 #!/usr/bin/env node
 /** The `callgrid` command as a process. */
-import { type Embedded, main, processIo } from "@callgrid/cli";
+import { type Embedded, exitCodeAfter, main, processIo } from "@callgrid/cli";
 import { withoutSecrets } from "@callgrid/core";
-
-const brokenPipeExitCode = 141;
-
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(brokenPipeExitCode);
-  throw error;
-});
 
 // What other users of the machine see of this process, in which a URL may have been given with its password.
 const args = process.argv.slice(2);
@@ -20,6 +12,7 @@ const embedded: Embedded = {
   // few commands need it, and loading it takes time
   localGrid: async (options) => (await import("./local-grid.ts")).localGrid(options),
 };
-const exitCode = await main(args, processIo(), embedded);
+const io = processIo();
+const exitCode = await main(args, io, embedded);
 // Explicitly: what a user's module left open must not keep the command running.
-process.stdout.write("", () => process.exit(exitCode));
+process.exit(await exitCodeAfter(exitCode, io));

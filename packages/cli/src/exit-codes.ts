@@ -9,6 +9,7 @@ export const exitCodes = {
   usage: 2,
   connection: 3,
   interrupted: 130,
+  brokenPipe: 141,
   terminated: 143,
 } as const;
 
@@ -18,7 +19,8 @@ export const exitCodesHelp = `Exit codes:
   1    a request failed
   2    wrong usage, option, request or module
   3    no connection to the grid
-  130  interrupted (143 by SIGTERM)`;
+  130  interrupted (143 by SIGTERM)
+  141  the reader of stdout has gone, as with | head`;
 
 const usageCodes: ReadonlySet<string> = new Set([
   "FUNCTION_REDEFINED",
@@ -44,10 +46,17 @@ export function exitCodeOf(error: unknown): number {
   if (error.code === "CONNECTION_FAILED") return exitCodes.connection;
   if (error.code !== "CANCELLED") return exitCodes.failed;
   // What ends a command here is a signal, and its name is the reason that requests are cancelled with.
-  return error.cause === "SIGTERM" ? exitCodes.terminated : exitCodes.interrupted;
+  return exitCodeOfSignal(error.cause as EndSignal);
 }
 
 /** The exit code of a command that did not end well before this signal. */
 export function exitCodeOfSignal(signal: EndSignal): number {
-  return signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
+  switch (signal) {
+    case "SIGTERM":
+      return exitCodes.terminated;
+    case "SIGPIPE":
+      return exitCodes.brokenPipe;
+    default:
+      return exitCodes.interrupted;
+  }
 }

@@ -1,9 +1,9 @@
 import { type ErrorTree, GridError, RequestError } from "@callgrid/core";
-import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
+import { noColors } from "./colors.ts";
 import { failureFields, failureText } from "./failure-text.ts";
 
-const colors = picocolors.createColors(false);
+const colors = noColors;
 
 const divided: ErrorTree = {
   msg: "Icky value",

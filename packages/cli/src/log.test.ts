@@ -33,6 +33,18 @@ it("lines of others on a terminal are as they were, also when they come in piece
   expect(written()).toBe("something went\nwrong\n");
 });
 
+it.each([true, false])("lines cannot steer a terminal, whoever wrote them; on a terminal: %s", (isTTY) => {
+  const { stream, log, written } = setUp(isTTY);
+  const sly = "\x1b]0;title\x07\x1b[2J\x9b2J\u202e";
+  log.info({ [sly]: { deep: [sly] }, err: new Error(sly) }, sly);
+  stream.write(`${sly} not pino's\n{ "not": "pino's", ${sly}\n`);
+  const text = written();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+  expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+  expect(text.split("\\x1b]0;title").length + text.split("\\u001b]0;title").length).toBeGreaterThan(4);
+  if (!isTTY) expect(JSON.parse(text.split("\n")[0] ?? "")).toMatchObject({ msg: sly, [sly]: { deep: [sly] } });
+});
+
 it("a file is its user's alone and at most twice as large as it is told to be, in whole lines, however much is logged", async () => {
   const folder = await mkdtemp(join(tmpdir(), "callgrid-log-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

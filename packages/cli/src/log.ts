@@ -11,6 +11,7 @@ import { prettyFactory } from "pino-pretty";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import type { CliIo, OutputStream } from "./cli-io.ts";
 import { hasColors } from "./colors.ts";
+import { visibleJson, visibleText } from "./visible-text.ts";
 
 /** Where a node's log goes beside stderr. */
 export interface LogPlace {
@@ -31,7 +32,7 @@ export interface NodeLog {
 
 /** Where log lines of this process and of its children go. */
 export function logStream({ stderr, env }: Pick<CliIo, "stderr" | "env">): Writable {
-  return stderr.isTTY === true ? new PrettyLines(stderr, hasColors(stderr, env)) : stderr;
+  return new ShownLines(stderr, stderr.isTTY === true ? prettyLine(hasColors(stderr, env)) : visibleLogLine);
 }
 
 /** Runs `action` with a log on stderr, and in a file where one is given; all of it is written when this resolves. */
@@ -58,9 +59,40 @@ export function makeLog(level: string, stream: Writable): Logger {
   return pino({ level, name: "callgrid", ...logRedaction }, stream);
 }
 
-/** Makes lines for people of pino's JSON. */
-export function prettyLine(colorize: boolean): (line: string) => string {
-  return prettyFactory({ colorize, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss.l", singleLine: true });
+/** Shows a line of a log with its end. */
+export type ShowLine = (line: string) => string;
+
+/** Makes lines for people of pino's JSON; see `visibleText` for what others wrote into it. */
+export function prettyLine(colorize: boolean): ShowLine {
+  const options = { colorize, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss.l", singleLine: true };
+  const prettify = prettyFactory(options);
+  return (line) => {
+    const fields = readFields(line);
+    return fields === undefined ? visibleLogLine(line) : prettify(visibleFields(fields));
+  };
+}
+
+/** A line as it is, but for what could steer a terminal. */
+export function visibleLogLine(line: string): string {
+  const shown = visibleText(line);
+  return `${shown !== line && readFields(line) !== undefined ? visibleJson(line) : shown}\n`;
+}
+
+function readFields(line: string): object | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line) as object;
+  } catch {
+    return undefined;
+  }
+}
+
+function visibleFields<Value>(value: Value): Value;
+function visibleFields(value: unknown): unknown {
+  if (typeof value === "string") return visibleText(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((part: unknown) => visibleFields(part));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [visibleText(key), visibleFields(part)]));
 }
 
 const ownFileMode = 0o600;
@@ -133,22 +165,22 @@ function* lineParts(text: Buffer, most: number): Generator<Buffer> {
   if (start < text.length) yield text.subarray(start);
 }
 
-/** Turns each line of pino's JSON into one for people, and leaves all other lines as they are. */
-class PrettyLines extends Writable {
+/** Passes lines on as they are to be shown. */
+class ShownLines extends Writable {
   readonly #target: OutputStream;
-  readonly #prettify: (line: string) => string;
+  readonly #show: ShowLine;
   #unfinished = "";
 
-  constructor(target: OutputStream, colorize: boolean) {
+  constructor(target: OutputStream, show: ShowLine) {
     super({ decodeStrings: false });
     this.#target = target;
-    this.#prettify = prettyLine(colorize);
+    this.#show = show;
   }
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
     const lines = (this.#unfinished + chunk.toString()).split("\n");
     this.#unfinished = lines.pop() ?? "";
-    for (const line of lines) this.#target.write(this.#prettify(line));
+    for (const line of lines) this.#target.write(this.#show(line));
     done();
   }
 }

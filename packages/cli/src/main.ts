@@ -1,12 +1,13 @@
 /** The `callgrid` command: finds the command that is meant, runs it, and turns errors into messages and exit codes. */
 import { readFileSync } from "node:fs";
-import { type OptionDeclarations, withoutSecrets } from "@callgrid/core";
+import { isGridError, type OptionDeclarations, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
-import { type CliIo, writeLine } from "./cli-io.ts";
+import { type CliIo, type OutputStream, type ProcessIo, writeLine, writeShown } from "./cli-io.ts";
 import { colorsOf, hasColors } from "./colors.ts";
 import { addCommand, type CommandSetting, type CommandSpec, type Embedded } from "./command.ts";
 import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { failureFields, failureText } from "./failure-text.ts";
+import { visibleJson, visibleText } from "./visible-text.ts";
 
 type CommandLoader = () => Promise<CommandSpec<OptionDeclarations>>;
 
@@ -39,7 +40,7 @@ const commands = new Map<string, CommandLoader>(
  *
  * @param argv - the arguments after `callgrid`.
  * @returns the exit code: 0 fine, 1 a request failed, 2 wrong usage, option, request or module, 3 no connection,
- *   130 interrupted (143 by SIGTERM).
+ *   130 interrupted (143 by SIGTERM), 141 the reader of stdout has gone.
  * @example
  * ```ts
  * import { main, processIo } from "@callgrid/cli";
@@ -71,8 +72,8 @@ async function makeProgram(named: CommandLoader | undefined, setting: CommandSet
     .description("A re-entrant calculation grid: plain functions, called by name, evaluated wherever a worker is idle.")
     .version(ownVersion(), "-V, --version", "print the version")
     .configureOutput({
-      writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(withoutSecrets(withoutValue(text))),
+      writeOut: (text) => stdout.write(visibleText(text)),
+      writeErr: (text) => stderr.write(visibleText(withoutSecrets(withoutValue(text)))),
       getOutHasColors: () => hasColors(stdout, env),
       getErrHasColors: () => hasColors(stderr, env),
     })
@@ -87,7 +88,10 @@ async function makeProgram(named: CommandLoader | undefined, setting: CommandSet
 async function tellFailure(error: unknown, io: CliIo, json: boolean): Promise<void> {
   // Help, the version, and mistakes in usage have been written by now.
   if (error instanceof CommanderError) return;
-  if (json) await writeLine(io.stdout, withoutSecrets(JSON.stringify({ error: failureFields(error) })));
+  // a command whose reader has gone ends in silence, as every other program does
+  if (isGridError(error, "CANCELLED") && error.cause === "SIGPIPE") return;
+  if (json)
+    await writeShown(io.stdout, `${withoutSecrets(visibleJson(JSON.stringify({ error: failureFields(error) })))}\n`);
   await writeLine(io.stderr, withoutSecrets(failureText(error, colorsOf(io.stderr, io.env))));
 }
 
@@ -99,4 +103,25 @@ function withoutValue(text: string): string {
 function ownVersion(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
+}
+
+/**
+ * The exit code of a command once all that it wrote has been read: 141 where the reader of stdout has gone, and 1 where stdout could
+ * not be written for another reason, such as a full disk.
+ */
+export async function exitCodeAfter(exitCode: number, io: ProcessIo): Promise<number> {
+  await Promise.all([io.stdout, io.stderr].map(flush));
+  const { outputFailure } = io;
+  if (outputFailure === undefined) return exitCode;
+  if (outputFailure.code === "EPIPE") return exitCodes.brokenPipe;
+  await writeLine(io.stderr, `stdout cannot be written: ${outputFailure.message}`);
+  await flush(io.stderr);
+  return exitCodes.failed;
+}
+
+/** Resolves when a stream has passed on what was written to it, or never will. */
+function flush(stream: OutputStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
 }

@@ -1,7 +1,7 @@
 /** Prints outcomes: values on stdout, one a line, and errors on stderr; or both as JSON on stdout. */
 import type { StreamItem } from "@callgrid/client";
 import { type RequestError, valueFields } from "@callgrid/core";
-import { type CliIo, writeLine } from "./cli-io.ts";
+import { type CliIo, writeJson, writeLine } from "./cli-io.ts";
 import { colorsOf } from "./colors.ts";
 import { failureFields, failureText } from "./failure-text.ts";
 import { valueText } from "./value-text.ts";
@@ -45,6 +45,6 @@ export class OutcomePrinter {
   }
 
   async #printJson(fields: Readonly<Record<string, unknown>>): Promise<void> {
-    await writeLine(this.#io.stdout, JSON.stringify(fields));
+    await writeJson(this.#io.stdout, fields);
   }
 }

@@ -1,6 +1,7 @@
+import { PassThrough } from "node:stream";
 import type { PoolState } from "@callgrid/statekeeper";
-import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
+import { colorsOf, noColors, shownText } from "./colors.ts";
 import { poolReport } from "./pool-report.ts";
 
 const state: PoolState = {
@@ -44,7 +45,7 @@ const state: PoolState = {
 
 describe("a pool in status", () => {
   const reported = { state, grid: "default", address: "redis://localhost:6379", otherGrids: [] };
-  const plain = { isTerminal: false, colors: picocolors.createColors(false) };
+  const plain = { isTerminal: false, colors: noColors };
 
   it("is shown in plain columns where no person looks", () => {
     expect(poolReport(reported, plain)).toMatchInlineSnapshot(`
@@ -65,7 +66,8 @@ describe("a pool in status", () => {
   });
 
   it("is shown with lines and colours on a terminal", () => {
-    const text = poolReport(reported, { isTerminal: true, colors: picocolors.createColors(true) });
+    const terminal = Object.assign(new PassThrough(), { isTTY: true });
+    const text = shownText(poolReport(reported, { isTerminal: true, colors: colorsOf(terminal, {}) }));
     expect(text).toContain("│");
     expect(text).toContain("\u001b[1mself time");
   });

@@ -1,6 +1,7 @@
 /** Requests as people type them: JSON, and where it is none, a message that points at the place. */
 import { encodeRequest, GridError, requestId, shortText } from "@callgrid/core";
 import { jsonErrorIndex } from "./json-scanner.ts";
+import { visibleLine } from "./visible-text.ts";
 
 /** A request by the name of its function, as text can only have it. */
 export type NamedRequest = readonly [functionName: string, ...args: unknown[]];
@@ -71,7 +72,7 @@ function pointAt(text: string, index: number): string {
 }
 
 function visible(text: string): string {
-  return text.replace(/\s/g, " ");
+  return visibleLine(text.replace(/\s/g, " "));
 }
 
 /** What a shell leaves of `["ratio",7]` without quotes around it. */

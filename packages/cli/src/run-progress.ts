@@ -3,6 +3,7 @@ import type { BatchProgress } from "@callgrid/batch";
 import { Presets, SingleBar } from "cli-progress";
 import { type CliIo, writeLine } from "./cli-io.ts";
 import { durationText } from "./measures.ts";
+import { visibleLine } from "./visible-text.ts";
 
 /** Whose progress is shown. */
 export interface Watched {
@@ -27,7 +28,7 @@ async function showBar({ stderr }: CliIo, run: Watched): Promise<void> {
   bar.start(1, 0, { text: "planning" });
   for await (const progress of run.progress(barEveryMs)) {
     bar.setTotal(progress.totalUnits ?? Math.max(1, progress.doneUnits));
-    bar.update(progress.doneUnits, { text: progressText(progress) });
+    bar.update(progress.doneUnits, { text: visibleLine(progressText(progress)) });
   }
   bar.stop();
 }

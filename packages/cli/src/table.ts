@@ -1,6 +1,7 @@
 /** Tables: with lines where a person looks at a terminal, and in plain columns where a program or a file gets them. */
 import Table from "cli-table3";
 import type { Colors } from "./colors.ts";
+import { visibleLine } from "./visible-text.ts";
 
 /** A table: the heads of its columns, and in each row as many texts. */
 export interface TableContent {
@@ -16,7 +17,8 @@ export interface TableStyle {
 
 const noLines = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
 
-export function tableText({ heads, rows }: TableContent, { isTerminal, colors }: TableStyle): string {
+export function tableText({ heads, rows: given }: TableContent, { isTerminal, colors }: TableStyle): string {
+  const rows = given.map((row) => row.map(visibleLine));
   if (!isTerminal) return columnsText([heads, ...rows]);
   const table = new Table({
     head: heads.map((head) => colors.bold(head)),

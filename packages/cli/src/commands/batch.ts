@@ -18,7 +18,7 @@ import {
 } from "@callgrid/batch";
 import { declareOptions, isGridError, messageOf, option, valueFields } from "@callgrid/core";
 import { type BatchCommandOptions, batchCommandOptions, invalid, openBatchGrid, openData } from "../batch-request.ts";
-import { type CliIo, writeLine } from "../cli-io.ts";
+import { type CliIo, writeJson, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { unlessAborted, withInterrupts } from "../interrupts.ts";
@@ -194,7 +194,7 @@ async function takeResults(io: CliIo, run: BatchRun<unknown, unknown>, given: Op
       failures += result.failures.length;
     });
     const value = await run.result();
-    await writeLine(io.stdout, json ? JSON.stringify(valueFields(value)) : valueText(value));
+    await (json ? writeJson(io.stdout, valueFields(value)) : writeLine(io.stdout, valueText(value)));
     return failures;
   }
   const writers: ResultWriter[] = [];
@@ -221,10 +221,8 @@ function standardOutput({ stdout }: CliIo, json: boolean): ResultWriter {
   return {
     write: async ({ index, outcome }) => {
       if (!("value" in outcome)) return;
-      await writeLine(
-        stdout,
-        json ? JSON.stringify({ index, ...valueFields(outcome.value) }) : valueText(outcome.value),
-      );
+      const { value } = outcome;
+      await (json ? writeJson(stdout, { index, ...valueFields(value) }) : writeLine(stdout, valueText(value)));
     },
     close: async () => undefined,
   };

@@ -4,7 +4,7 @@ import { declareOptions, type OptionsResolved, parsePool } from "@callgrid/core"
 import { distributorOptions, type RunningDistributor, startDistributor } from "@callgrid/distributor";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
-import { type CliIo, writeLine } from "../cli-io.ts";
+import { type CliIo, writeJson } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, healthOptions, logFileOptions, outputOptions, poolOption } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -60,7 +60,7 @@ async function runDistributor({ options, io, interrupts, log }: DistributorRun):
       try {
         const { id } = await unlessAborted(first, starting);
         joined.push(id);
-        if (json) await writeLine(io.stdout, JSON.stringify({ pool, distributor: id }));
+        if (json) await writeJson(io.stdout, { pool, distributor: id });
         await untilAborted(first);
       } finally {
         await unlessAborted(second, leaveAfter(starting, settings.leaseMs));

@@ -1,7 +1,7 @@
 /** `callgrid doctor`: what is wrong with a Redis and a pool, each thing with its remedy. */
 import { isGridError, parsePool } from "@callgrid/core";
 import { type Examination, examineRedis, openStatekeeper } from "@callgrid/statekeeper";
-import { type OutputStream, writeLine } from "../cli-io.ts";
+import { type OutputStream, writeJson, writeLine } from "../cli-io.ts";
 import { type Colors, colorsOf } from "../colors.ts";
 import type { CommandSpec } from "../command.ts";
 import { poolCommandOptions } from "../common-options.ts";
@@ -68,7 +68,7 @@ async function tell(
   for (const finding of findings) {
     const { check, status, message, remedy } = finding;
     if (json) {
-      await writeLine(stdout, JSON.stringify(finding));
+      await writeJson(stdout, finding);
       continue;
     }
     await writeLine(stdout, `${marks[status]}  ${check.padEnd(11)}  ${message}`);

@@ -1,7 +1,7 @@
 /** `callgrid expect`: announces work that will come, so that its workers are there in time. */
 import { connect } from "@callgrid/client";
 import { declareOptions, GridError, option } from "@callgrid/core";
-import { writeLine } from "../cli-io.ts";
+import { writeJson, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -56,7 +56,7 @@ export const expectCommand: CommandSpec<typeof options> = {
     const forecast = forecastOf(given);
     await using client = await connect(url, { grid, connectTimeoutMs });
     const expected = await client.expectWork(pool, forecast);
-    if (given.json) await writeLine(io.stdout, JSON.stringify({ pool, ...expected, at: forecast.at }));
+    if (given.json) await writeJson(io.stdout, { pool, ...expected, at: forecast.at });
     else if (given.withdraw) await writeLine(io.stdout, `withdrawn: ${expected.id}`);
     else await writeLine(io.stdout, announcementText(expected, forecast));
     return exitCodes.fine;

@@ -1,7 +1,7 @@
 /** `callgrid forget`: drops kept results, so that they are evaluated again. */
 import { didYouMean, encodeRequest, GridError, nearestNames, requestId } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
-import { writeLine } from "../cli-io.ts";
+import { writeJson } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { poolCommandOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -24,7 +24,7 @@ export const forgetCommand: CommandSpec<typeof poolCommandOptions> = {
       if (functionName !== undefined) await refuseUnknown(keeper, functionName);
       await keeper.forget(what);
     });
-    if (options.json) await writeLine(io.stdout, JSON.stringify({ pool, forgotten: what }));
+    if (options.json) await writeJson(io.stdout, { pool, forgotten: what });
     return exitCodes.fine;
   },
 };

@@ -1,7 +1,7 @@
 /** `callgrid host`: the agent of a machine, which has as many workers as its pool has work for. */
 import { declareOptions, GridError, type OptionsResolved, option, randomId, systemClock } from "@callgrid/core";
 import { Host } from "@callgrid/worker";
-import { type CliIo, writeLine } from "../cli-io.ts";
+import { type CliIo, writeJson } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { type Interrupts, withInterrupts } from "../interrupts.ts";
 import { type NodeLog, withLog } from "../log.ts";
@@ -74,8 +74,7 @@ function runHost({ options, io, interrupts, nodeLog }: HostRun): Promise<number>
       endBySignals(host, interrupts, nodeLog.log);
       try {
         await host.start();
-        if (json && !interrupts.first.aborted)
-          await writeLine(io.stdout, JSON.stringify({ pool: keeper.pool, host: id }));
+        if (json && !interrupts.first.aborted) await writeJson(io.stdout, { pool: keeper.pool, host: id });
         await supervisor.closed;
       } finally {
         await host.stop();

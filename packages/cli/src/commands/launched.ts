@@ -4,7 +4,7 @@
  */
 import { declareOptions, environmentOptions, isGridError, resolveOptions, systemClock } from "@callgrid/core";
 import { isConfigurationCode, type WorkerMessage } from "@callgrid/worker";
-import { type CliIo, writeLine } from "../cli-io.ts";
+import { type CliIo, type EndSignal, writeJson } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { withInterrupts } from "../interrupts.ts";
 import { LauncherOrders, type LaunchOrder } from "../launcher-orders.ts";
@@ -21,8 +21,6 @@ export const launchedCommand: CommandSpec<typeof options> = {
   options,
   examples: ["ssh host -- callgrid launched"],
   async run({ io }) {
-    // The launcher may be gone before this end is, and with it whoever reads what is written here.
-    for (const stream of [io.stdout, io.stderr]) stream.on("error", () => undefined);
     const orders = new LauncherOrders(io.stdin, systemClock);
     try {
       return await runLaunched(await orders.start, orders, io);
@@ -47,7 +45,11 @@ async function runLaunched({ settings, count }: LaunchOrder, orders: LauncherOrd
   const ownIo: CliIo = {
     ...io,
     onSignal: (listener) => {
-      const stops = [io.onSignal(listener), orders.onSignal(listener)];
+      // a launcher that has gone says so by the end of stdin
+      const onSignal = (signal: EndSignal): void => {
+        if (signal !== "SIGPIPE") listener(signal);
+      };
+      const stops = [io.onSignal(onSignal), orders.onSignal(listener)];
       return () => {
         for (const stop of stops) stop();
       };
@@ -66,5 +68,5 @@ async function runLaunched({ settings, count }: LaunchOrder, orders: LauncherOrd
 }
 
 async function tell({ stdout }: CliIo, message: WorkerMessage): Promise<void> {
-  await writeLine(stdout, JSON.stringify(message));
+  await writeJson(stdout, message);
 }

@@ -1,11 +1,12 @@
 /** `callgrid logs merge`: the logs of several nodes and machines as one stream, in the order of time. */
 import { declareOptions, GridError, option } from "@callgrid/core";
-import { type CliIo, writeLine } from "../cli-io.ts";
+import { type CliIo, writeLine, writeShown } from "../cli-io.ts";
 import { hasColors } from "../colors.ts";
 import type { CommandSpec } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { openTextInput } from "../files/text-input.ts";
-import { prettyLine } from "../log.ts";
+import { unlessAborted, withInterrupts } from "../interrupts.ts";
+import { prettyLine, visibleLogLine } from "../log.ts";
 import { mergeLogs } from "../log-merger.ts";
 import { type LogRecord, readLog } from "../log-records.ts";
 import { parseRequestOrId } from "../request-text.ts";
@@ -33,21 +34,27 @@ export const logsCommand: CommandSpec<typeof options> = {
   async run({ operands: [action, ...files], options: { request, json }, io }) {
     if (action !== "merge") throw unknownAction(action);
     const wanted = request === undefined ? undefined : parseRequestOrId(request).id;
-    const logs = await Promise.all(files.map((file) => openTextInput(io, file)));
-    const show = showIn(io, json);
-    const problems: string[] = [];
-    for await (const record of mergeLogs(logs.map((log) => readLog(log, (problem) => problems.push(problem))))) {
-      if (wanted === undefined || record.fields["requestId"] === wanted) await writeLine(io.stdout, show(record));
-    }
-    for (const problem of problems) await writeLine(io.stderr, problem);
-    return problems.length === 0 ? exitCodes.fine : exitCodes.failed;
+    return withInterrupts(io, async ({ first }) => {
+      const logs = await unlessAborted(first, Promise.all(files.map((file) => openTextInput(io, file))));
+      const problems: string[] = [];
+      const records = mergeLogs(logs.map((log) => readLog(log, (problem) => problems.push(problem))));
+      await unlessAborted(first, printRecords(io, records, { json, wanted }));
+      for (const problem of problems) await writeLine(io.stderr, problem);
+      return problems.length === 0 ? exitCodes.fine : exitCodes.failed;
+    });
   },
 };
 
-function showIn({ stdout, env }: CliIo, json: boolean): (record: LogRecord) => string {
-  if (json || stdout.isTTY !== true) return ({ text }) => text;
-  const prettify = prettyLine(hasColors(stdout, env));
-  return ({ text }) => text.split("\n").map(prettify).join("\n").trimEnd();
+async function printRecords(
+  { stdout, env }: CliIo,
+  records: AsyncIterable<LogRecord>,
+  { json, wanted }: { readonly json: boolean; readonly wanted: string | undefined },
+): Promise<void> {
+  const show = json || stdout.isTTY !== true ? visibleLogLine : prettyLine(hasColors(stdout, env));
+  for await (const { text, fields } of records) {
+    if (wanted !== undefined && fields["requestId"] !== wanted) continue;
+    await writeShown(stdout, text.split("\n").map(show).join(""));
+  }
 }
 
 function unknownAction(action: string | undefined): GridError {

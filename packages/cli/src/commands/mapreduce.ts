@@ -2,7 +2,7 @@
 import { countLines, findAssociativityFailure, linePieces } from "@callgrid/batch";
 import { declareOptions, option, valueFields } from "@callgrid/core";
 import { loadFunctions } from "@callgrid/worker";
-import { type CliIo, writeLine } from "../cli-io.ts";
+import { type CliIo, writeJson, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -50,7 +50,7 @@ export const mapreduceCommand: CommandSpec<typeof options> = {
       const grid = await openWorkGrid(io, { ...given, work, placements, interrupts }, embedded);
       try {
         const value = await unlessAborted(second, mapReduce(io, grid, { work, placements, signal: first }));
-        await writeLine(io.stdout, given.json ? JSON.stringify(valueFields(value)) : valueText(value));
+        await (given.json ? writeJson(io.stdout, valueFields(value)) : writeLine(io.stdout, valueText(value)));
         return exitCodes.fine;
       } finally {
         await unlessAborted(second, grid.close());

@@ -1,7 +1,7 @@
 /** `callgrid plan`: measures a batch by a pilot, and says how it would be run, and what other numbers of nodes would take. */
 import { declareOptions, option } from "@callgrid/core";
 import { batchCommandOptions, openBatchGrid, openData } from "../batch-request.ts";
-import { writeLine } from "../cli-io.ts";
+import { writeJson, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { unlessAborted, withInterrupts } from "../interrupts.ts";
@@ -34,7 +34,7 @@ export const planCommand: CommandSpec<typeof options> = {
         });
         const plan = await run.plan();
         const nodes = given.nodes?.map(Number);
-        await writeLine(io.stdout, given.json ? JSON.stringify(plan.describe(nodes)) : plan.explain(nodes));
+        await (given.json ? writeJson(io.stdout, plan.describe(nodes)) : writeLine(io.stdout, plan.explain(nodes)));
         return exitCodes.fine;
       } finally {
         await grid.close();

@@ -3,7 +3,7 @@ import { runnerOptions } from "@callgrid/batch";
 import type { Runner } from "@callgrid/batch/runs";
 import { connect } from "@callgrid/client";
 import { declareOptions } from "@callgrid/core";
-import { writeLine } from "../cli-io.ts";
+import { writeJson } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -31,7 +31,7 @@ export const runnerCommand: CommandSpec<typeof options> = {
         runner = new runs.Runner({ url, grid, client, options: given, onError });
         await unlessAborted(first, runner.start());
         log.info({ grid }, "the runner takes runs");
-        if (json) await writeLine(io.stdout, JSON.stringify({ grid }));
+        if (json) await writeJson(io.stdout, { grid });
         await untilAborted(first);
         log.info({ signal: first.reason }, "the runner ends; another goes on with what it was at");
         return exitCodes.fine;

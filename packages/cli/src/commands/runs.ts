@@ -2,7 +2,7 @@
 import { connect } from "@callgrid/client";
 import { declareOptions, shortText } from "@callgrid/core";
 import { invalid } from "../batch-request.ts";
-import { writeLine } from "../cli-io.ts";
+import { writeJson, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -48,7 +48,7 @@ export const runsCommand: CommandSpec<typeof options> = {
       const queue = new RunQueue({ url, grid });
       try {
         const { fields, text } = await unlessAborted(first, action({ queue, id, spec, io }));
-        await writeLine(io.stdout, json ? JSON.stringify(fields) : text);
+        await (json ? writeJson(io.stdout, fields) : writeLine(io.stdout, text));
         return exitCodes.fine;
       } finally {
         await queue.close();

@@ -1,5 +1,5 @@
 /** `callgrid status`: a pool as it stands, and why nothing moves in it. */
-import { writeLine } from "../cli-io.ts";
+import { writeJson, writeLine } from "../cli-io.ts";
 import { colorsOf } from "../colors.ts";
 import type { CommandSpec } from "../command.ts";
 import { poolCommandOptions } from "../common-options.ts";
@@ -27,7 +27,7 @@ export const statusCommand: CommandSpec<typeof poolCommandOptions> = {
       ...state,
       functions: { epoch: functions.epoch, functions: Object.fromEntries(functions.functions) },
     };
-    await writeLine(stdout, options.json ? JSON.stringify(fields) : poolReport(reported, style));
+    await (options.json ? writeJson(stdout, fields) : writeLine(stdout, poolReport(reported, style)));
     return exitCodes.fine;
   },
 };

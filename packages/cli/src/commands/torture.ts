@@ -1,7 +1,7 @@
 /** `callgrid torture`: breaks a grid on the user's own Redis in every way it can, and shows that nothing got lost. */
 import { randomInt } from "node:crypto";
 import { declareOptions, option } from "@callgrid/core";
-import { writeLine } from "../cli-io.ts";
+import { writeJson, writeLine } from "../cli-io.ts";
 import { colorsOf } from "../colors.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
@@ -69,7 +69,7 @@ export const tortureCommand: CommandSpec<typeof options> = {
       const run = torture({ ...settings, seed, lastsMs: minutes * msPerMinute }, { log, stderr, signal: first });
       const result = await unlessAborted(second, run);
       const style = { isTerminal: stdout.isTTY === true, colors: colorsOf(stdout, env) };
-      await writeLine(stdout, json ? JSON.stringify(result) : tortureReport(result, style));
+      await (json ? writeJson(stdout, result) : writeLine(stdout, tortureReport(result, style)));
       return result.violations.length === 0 ? exitCodes.fine : exitCodes.failed;
     });
   },

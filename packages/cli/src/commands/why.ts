@@ -1,6 +1,6 @@
 /** `callgrid why`: where a request is, and what must happen for it to go on. */
 import type { PoolKeeper } from "@callgrid/statekeeper";
-import { writeLine } from "../cli-io.ts";
+import { writeJson, writeLine } from "../cli-io.ts";
 import { colorsOf } from "../colors.ts";
 import type { CommandSpec } from "../command.ts";
 import { poolCommandOptions } from "../common-options.ts";
@@ -34,7 +34,7 @@ export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
       ...story.facts,
       colors.bold(story.next),
     ];
-    await writeLine(stdout, options.json ? JSON.stringify({ ...story, ...situation, pool }) : text.join("\n"));
+    await (options.json ? writeJson(stdout, { ...story, ...situation, pool }) : writeLine(stdout, text.join("\n")));
     return exitCodes.fine;
   },
 };

@@ -1,6 +1,6 @@
 /** `callgrid worker`: worker processes for a pool under a supervisor, until it is told to end. */
 import { parsePool } from "@callgrid/core";
-import { writeLine } from "../cli-io.ts";
+import { writeJson } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { withInterrupts } from "../interrupts.ts";
 import { withLog } from "../log.ts";
@@ -19,7 +19,7 @@ export const workerCommand: CommandSpec<typeof workersOptions> = {
   async run({ options, io }) {
     const pool = parsePool(options.pool);
     const onUp = async (workers: readonly string[]): Promise<void> => {
-      if (options.json) await writeLine(io.stdout, JSON.stringify({ pool, workers }));
+      if (options.json) await writeJson(io.stdout, { pool, workers });
     };
     const logPlace = { ...options, logLevel: options.logLevel ?? "info" };
     return withLog(io, logPlace, (nodeLog) =>

@@ -2,6 +2,7 @@
 import type { RunSpec } from "@callgrid/batch";
 import type { RunQueue } from "@callgrid/batch/runs";
 import type { CliIo } from "../cli-io.ts";
+import { visibleJson } from "../visible-text.ts";
 import { runTable } from "./run-tables.ts";
 
 /** What an action came to. */
@@ -31,7 +32,7 @@ export const runActions: Readonly<Record<string, Action>> = {
   },
   show: async ({ queue, id }) => {
     const run = await queue.show(id);
-    return { fields: run, text: JSON.stringify(run, null, 2) };
+    return { fields: run, text: visibleJson(JSON.stringify(run, null, 2)) };
   },
   logs: async ({ queue, id }) => {
     const logs = await queue.logs(id);

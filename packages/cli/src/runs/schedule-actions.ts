@@ -1,4 +1,6 @@
 /** What `callgrid runs schedules` does: each action's outcome as data and as text. */
+
+import { visibleJson } from "../visible-text.ts";
 import { type Action, said } from "./run-actions.ts";
 import { scheduleTable } from "./run-tables.ts";
 
@@ -13,7 +15,7 @@ export const scheduleActions: Readonly<Record<string, Action>> = {
     const runs = await queue.history(id);
     // what they run is the schedule's own
     const shown = { ...schedule, runs: runs.map(({ spec: _, ...run }) => run) };
-    return { fields: shown, text: JSON.stringify(shown, null, 2) };
+    return { fields: shown, text: visibleJson(JSON.stringify(shown, null, 2)) };
   },
   pause: async ({ queue, id }) => {
     await queue.schedules.pause(id);

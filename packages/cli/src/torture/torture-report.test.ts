@@ -1,10 +1,10 @@
-import picocolors from "picocolors";
 import { expect, it } from "vitest";
+import { noColors } from "../colors.ts";
 import { type FaultKind, faultKinds } from "./fault-plan.ts";
 import type { TortureResult } from "./torture.ts";
 import { tortureReport } from "./torture-report.ts";
 
-const style = { isTerminal: false, colors: picocolors.createColors(false) };
+const style = { isTerminal: false, colors: noColors };
 
 const result: TortureResult = {
   grid: "torture-x",

@@ -4,7 +4,7 @@
  */
 import type { PoolRecords, RequestRecord } from "@callgrid/statekeeper";
 
-const idPattern = /^[\w-]{22}$/;
+const idPattern = /^[~\w-][\w-]{21}$/;
 
 /** Invariants 3 and 5: a known request is queued where somebody can take it from, or runs under a member with a lease. */
 export function misplacedRequest(records: PoolRecords): string | undefined {

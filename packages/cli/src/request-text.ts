@@ -9,7 +9,7 @@ export type NamedRequest = readonly [functionName: string, ...args: unknown[]];
 const shownBefore = 30;
 const shownAfter = 30;
 const shownCharacters = 80;
-const idPattern = /^[\w-]{22}$/;
+const idPattern = /^[~\w-][\w-]{21}$/;
 
 /**
  * Reads a request.

@@ -1,5 +1,5 @@
 /** One call of a grid method: how its requests are encoded, where they go, and what ends them. */
-import { type Clock, encodeRequest, requestId } from "@callgrid/core";
+import { type Clock, encodeRequest, ownId, requestId } from "@callgrid/core";
 import type { Asking, OutcomeListener } from "@callgrid/statekeeper";
 import type { EnqueueOptions } from "./enqueue-options.ts";
 import { cancelled, type OpenWait, type OpenWaits } from "./open-waits.ts";
@@ -55,7 +55,7 @@ export class Call {
     const { cache, timeoutMs, priority } = this.#parts.options;
     const { canonical, payload } = encodeRequest(request, this.#parts.payloadLimitBytes);
     // An id of its own keeps a bypassing request from being joined by others, and from joining them.
-    const id = cache === "bypass" ? this.#parts.makeId() : requestId(canonical);
+    const id = cache === "bypass" ? ownId(canonical, this.#parts.makeId()) : requestId(canonical);
     if (cache === undefined && timeoutMs === undefined && priority === undefined) return { id, payload };
     return { id, payload, mode: cache ?? "use", timeoutMs: timeoutMs ?? 0, priority: priority ?? 0 };
   }

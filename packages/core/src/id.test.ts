@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { expect, it } from "vitest";
-import { jsonValue, reversedKeys } from "../../../test/harness/value-samples.ts";
-import { randomId, requestId } from "./id.ts";
-import { encodeRequest } from "./request.ts";
+import { describe, expect, it } from "vitest";
+import { jsonValue, reversedKeys, richValue } from "../../../test/harness/value-samples.ts";
+import { isIdOf, ownId, randomId, requestId } from "./id.ts";
+import { encodeRequest, isPayloadOf } from "./request.ts";
 
 const form = /^[\w-]{22}$/;
 
@@ -41,6 +41,42 @@ it("differs for requests that a function can tell apart", () => {
   ];
   const ids = requests.map((request) => requestId(encodeRequest(request).canonical));
   expect(new Set(ids).size).toBe(requests.length);
+});
+
+describe("an id of its own", () => {
+  const canonical = '["f",1]';
+
+  it("has as many characters, and shows which request it is of", () => {
+    const id = ownId(canonical, "0123456789");
+    expect(id).toMatch(/^~0123456[\w-]{14}$/);
+    expect(isIdOf(id, canonical)).toBe(true);
+    expect(isIdOf(id, '["f",2]')).toBe(false);
+    expect(isIdOf(id.replace("~0", "~1"), canonical)).toBe(false);
+  });
+
+  it("is never the id that all callers of the request share", () => {
+    expect(ownId(canonical, randomId())).not.toMatch(form);
+  });
+});
+
+describe("a payload", () => {
+  it("is of the id that its request has, be it plain or rich", () => {
+    fc.assert(
+      fc.property(fc.array(richValue, { maxLength: 3 }), (args) => {
+        const { canonical, payload } = encodeRequest(["f", ...args]);
+        expect(isPayloadOf(requestId(canonical), payload)).toBe(true);
+        expect(isPayloadOf(ownId(canonical, randomId()), payload)).toBe(true);
+        expect(isPayloadOf(requestId(`${canonical} `), payload)).toBe(false);
+      }),
+    );
+  });
+
+  it.each(["", "f", '["a b"]', "[1]", "{}", '{"json":["f"],"meta":{}', '{"json":["f",1],"meta":{}}'])(
+    "that nobody wrote is of no id: %s",
+    (payload) => {
+      expect(isPayloadOf(requestId(payload), payload)).toBe(false);
+    },
+  );
 });
 
 it("gives a random id in the same form, and never the same one", () => {

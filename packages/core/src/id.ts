@@ -1,4 +1,4 @@
-/** Ids: 22 characters of base64url each, whether they are a hash of a request or random. */
+/** Ids: 22 characters each, whether they are a hash of a request, or of that and a nonce, or random. */
 import { hash, randomFillSync } from "node:crypto";
 
 const idCharacters = 22;
@@ -11,6 +11,30 @@ const idCharacters = 22;
  */
 export function requestId(canonical: string): string {
   return hash("sha256", canonical, "base64url").slice(0, idCharacters);
+}
+
+const ownMark = "~";
+const nonceCharacters = 7;
+
+/**
+ * The id of a request that nobody else may join, in as many characters: a mark that no hash has, a nonce, and the hash of both the nonce
+ * and the request. So it shows which request it is of, as {@link requestId} does.
+ *
+ * @param nonce - at least seven random characters.
+ */
+export function ownId(canonical: string, nonce: string): string {
+  const salt = ownMark + nonce.slice(0, nonceCharacters);
+  return salt + hash("sha256", salt + canonical, "base64url").slice(0, idCharacters - salt.length);
+}
+
+/** Whether an id is one of {@link ownId}. */
+export function isOwnId(id: string): boolean {
+  return id.startsWith(ownMark);
+}
+
+/** Whether this is the id of the request: what comes from others may say so and be another. */
+export function isIdOf(id: string, canonical: string): boolean {
+  return id === (isOwnId(id) ? ownId(canonical, id.slice(1)) : requestId(canonical));
 }
 
 const randomBytes = 16;

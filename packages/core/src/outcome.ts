@@ -4,7 +4,7 @@
  */
 import { decodeValue } from "./codec.ts";
 import { limitDepth, limitTree, limitTreeMore } from "./error-tree-limit.ts";
-import { type ErrorTree, GridError, RequestError } from "./errors.ts";
+import { type ErrorTree, RequestError } from "./errors.ts";
 
 /** What a request came to. */
 export type Outcome<V = unknown> = { readonly value: V } | { readonly error: RequestError };
@@ -28,17 +28,30 @@ export function isErrorText(text: OutcomeText): boolean {
   return text.charCodeAt(0) === 33;
 }
 
-/** Turns outcome text back into an outcome; throws `INVALID_RESULT_TEXT` for anything else. */
+/** Turns outcome text back into an outcome; throws `INVALID_RESULT_TEXT` for text that is neither a value nor an error. */
 export function decodeOutcome(text: OutcomeText): Outcome {
   if (!isErrorText(text)) return { value: decodeValue(text) };
   return { error: new RequestError(decodeErrorTree(text)) };
 }
 
-/** Reads the tree out of an error's text. */
+/** Reads the tree out of an error's text. Text that is none is an error too, `INVALID_RESULT_TEXT`: who waits for it must hear of one. */
 export function decodeErrorTree(text: OutcomeText): ErrorTree {
   try {
-    return JSON.parse(text.slice(1)) as ErrorTree;
-  } catch (cause) {
-    throw new GridError("INVALID_RESULT_TEXT", "an error outcome could not be read", { cause });
+    const tree: unknown = JSON.parse(text.slice(1));
+    if (isTree(tree)) return tree;
+  } catch {
+    // it is no JSON, or nests deeper than can be read
   }
+  return { msg: "an error outcome could not be read", code: "INVALID_RESULT_TEXT", req: "" };
+}
+
+function isTree(value: unknown): value is ErrorTree {
+  if (!isRecord(value)) return false;
+  const { msg, code, req, stack = "", info = {}, details = {} } = value;
+  if (![msg, code, req, stack].every((part) => typeof part === "string")) return false;
+  return isRecord(details) && isRecord(info) && Object.values(info).every(isTree);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

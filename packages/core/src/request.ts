@@ -8,6 +8,7 @@ import { canonicalText } from "./canonical-text.ts";
 import { GridError } from "./errors.ts";
 import { forbiddenKeyIn } from "./forbidden-keys.ts";
 import { isFunctionName } from "./function-name.ts";
+import { isIdOf } from "./id.ts";
 import { isPlainNumber, quote } from "./json-text.ts";
 import { defaultPayloadLimitBytes, excessBytes } from "./payload-limit.ts";
 import { invalidRequest, invalidValue, tooLarge } from "./refusals.ts";
@@ -108,6 +109,20 @@ export function decodeRequest(payload: string): [string, ...unknown[]] {
   if (!isFunctionName(request[0]))
     throw invalidRequest(`a payload has no function name first: ${shortText(payload, longestShown)}`);
   return request as [string, ...unknown[]];
+}
+
+/**
+ * Whether this is the payload of the request that has this id. What a worker is given may say so and be another, and a value is kept
+ * under the id.
+ */
+export function isPayloadOf(id: string, payload: string): boolean {
+  try {
+    functionNameOf(payload);
+    if (payload.startsWith(nameStart)) return isIdOf(id, payload);
+    return isIdOf(id, encodeRequest(decodeRequest(payload), Number.POSITIVE_INFINITY).canonical);
+  } catch {
+    return false;
+  }
 }
 
 const nameStart = '["';

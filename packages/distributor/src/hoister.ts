@@ -3,7 +3,7 @@
  * there. What has been started in the parent is seized here, so that nobody starts it here too; what was started here is withdrawn
  * there. Both are best effort: what both have started by then, the first outcome ends.
  */
-import { functionNameOf, isErrorText, type OutcomeText } from "@callgrid/core";
+import { functionNameOf, isErrorText, isPayloadOf, type OutcomeText } from "@callgrid/core";
 import type { Ask, Claim, PoolKeeper, Requester } from "@callgrid/statekeeper";
 import type { BridgePolicy } from "./bridge-policy.ts";
 import type { FunctionTables } from "./function-tables.ts";
@@ -96,6 +96,8 @@ export class Hoister {
     let asked = 0;
     for (const copy of copies) {
       const { id, payload, priority } = copy;
+      // who claims it here refuses it
+      if (!isPayloadOf(id, payload)) continue;
       const facts = { functionName: functionNameOf(payload), priority, hasWaited: this.#seen.has(id), isQueueLong };
       if (!policy.hoists({ ...facts, isAwaited: wantedAbove > 0 }) || !this.#ask(copy)) continue;
       asked += 1;

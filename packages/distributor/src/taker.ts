@@ -10,9 +10,17 @@ import {
   decodeErrorTree,
   functionNameOf,
   isErrorText,
+  isPayloadOf,
   type OutcomeText,
 } from "@callgrid/core";
-import type { Ask, Claim, ClaimReply, PoolKeeper, Requester } from "@callgrid/statekeeper";
+import {
+  type Ask,
+  type Claim,
+  type ClaimReply,
+  forgedOutcome,
+  type PoolKeeper,
+  type Requester,
+} from "@callgrid/statekeeper";
 import type { BridgePolicy } from "./bridge-policy.ts";
 import type { FunctionTables } from "./function-tables.ts";
 import type { HandIn } from "./hand-in.ts";
@@ -86,7 +94,7 @@ export class Taker {
   take(claims: readonly Claim[]): void {
     if (claims.length === 0) return;
     const { parent, member, requester, clock, onError } = this.#parts;
-    const fresh = claims.filter(({ id }) => !this.#taken.has(id));
+    const fresh = this.#genuine(claims.filter(({ id }) => !this.#taken.has(id)));
     parent
       .mark(
         member,
@@ -102,6 +110,16 @@ export class Taker {
       this.#taken.set(id, { claim, ask, takenAtMs: clock.now() });
     }
     this.#mostTaken = Math.max(this.#mostTaken, this.#taken.size);
+  }
+
+  /** Without those whose payload is not that of their id, which are refused. */
+  #genuine(claims: readonly Claim[]): Claim[] {
+    const { parent, member, onError } = this.#parts;
+    const forged = claims.filter(({ id, payload }) => !isPayloadOf(id, payload));
+    if (forged.length === 0) return [...claims];
+    const refusals = forged.map(({ id, payload }) => ({ id, outcome: forgedOutcome(payload), ttlMs: 0, stamp: "-#0" }));
+    parent.complete(member, refusals, []).catch(onError);
+    return claims.filter((claim) => !forged.includes(claim));
   }
 
   /** Work was given to this volunteer, it was sent away, or messages may have been lost. */

@@ -1,5 +1,5 @@
 /** What a refused submission comes to: error outcomes that say what is wrong and what to do about it. */
-import { didYouMean, encodeError, functionNameOf, nearestNames, type OutcomeText } from "@callgrid/core";
+import { didYouMean, encodeError, functionNameOf, nearestNames, type OutcomeText, shortText } from "@callgrid/core";
 
 const mostNamesShown = 20;
 
@@ -31,6 +31,19 @@ export function poolFullOutcome(pool: string, payload: string, queueLimit: numbe
 /** `STATEKEEPER_REFUSED`: it is there, and will not take this; trying again would not help. */
 export function refusedOutcome(payload: string, reason: string): OutcomeText {
   return encodeError({ msg: reason, code: "STATEKEEPER_REFUSED", req: payload });
+}
+
+const shownCharacters = 200;
+
+/** `INVALID_REQUEST`: the id is that of another request, under which a value would be kept. */
+export function forgedOutcome(payload: string): OutcomeText {
+  return encodeError({
+    msg:
+      "the id of this request is that of another one: whoever asked for it writes requests in another form, which another version of " +
+      "callgrid may have, or wrote it into Redis by hand",
+    code: "INVALID_REQUEST",
+    req: shortText(payload, shownCharacters),
+  });
 }
 
 function inventory(pool: string, known: readonly string[]): string {

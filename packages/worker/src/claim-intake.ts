@@ -2,7 +2,7 @@
  * Takes in what the worker has claimed or was given: what is under way here already goes on in the pool's name, what was
  * evaluated lately is answered from memory, and the rest gets ready.
  */
-import { type Clock, type Definition, requestId, type TurnoverMap } from "@callgrid/core";
+import { type Clock, type Definition, functionNameOf, isOwnId, isPayloadOf, type TurnoverMap } from "@callgrid/core";
 import type { Claim } from "@callgrid/statekeeper";
 import type { Completer } from "./completer.ts";
 import { type EncodedCall, Evaluation, isShortKey } from "./evaluation.ts";
@@ -33,6 +33,8 @@ export interface ClaimIntakeParts {
   readonly ask: (evaluation: Evaluation) => void;
   /** Gives claims back that this worker cannot evaluate. */
   readonly onRefused: (claim: Claim) => void;
+  /** A claim's payload is not that of its id: a value would be kept as that of another request. */
+  readonly onForged: (claim: Claim) => void;
 }
 
 export class ClaimIntake {
@@ -49,9 +51,13 @@ export class ClaimIntake {
   }
 
   take(claim: Claim): void {
-    const functionName = functionNameIn(claim.payload);
-    this.#lastFunction = functionName;
     const key = keyOf(claim);
+    if (key === undefined) {
+      this.#parts.onForged(claim);
+      return;
+    }
+    const functionName = functionNameOf(claim.payload);
+    this.#lastFunction = functionName;
     const known = this.#parts.visible.get(claim.id) ?? this.#parts.inFlight.get(key);
     if (known?.isStarted === true) {
       this.#own(known, claim);
@@ -75,8 +81,10 @@ export class ClaimIntake {
    */
   takeCopy(claim: Claim): void {
     const { id, payload } = claim;
-    const functionName = functionNameIn(payload);
     const key = keyOf(claim);
+    // whoever holds it finds out
+    if (key === undefined) return;
+    const functionName = functionNameOf(payload);
     const definition = this.#parts.standing.current(functionName);
     const known = this.#parts.visible.get(id) ?? this.#parts.inFlight.get(key);
     if (definition === undefined || (known !== undefined && known.state !== "asked")) return;
@@ -149,16 +157,15 @@ export class ClaimIntake {
   }
 }
 
-/** As calls of this worker name it: the payload where that is canonical and short, whoever asked for it in whatever form. */
-function keyOf({ id, payload }: Claim): string {
-  return isShortKey(payload) && requestId(payload) === id ? payload : id;
+/**
+ * As calls of this worker name it: the payload where that is canonical and short, whoever asked for it in whatever form. Undefined for a
+ * payload that is not of this id.
+ */
+function keyOf({ id, payload }: Claim): string | undefined {
+  if (!isPayloadOf(id, payload)) return undefined;
+  return isShortKey(payload) && payload.startsWith("[") && !isOwnId(id) ? payload : id;
 }
 
 function deadlineOf({ timeoutMs }: Claim, now: number): number {
   return timeoutMs > 0 ? now + timeoutMs : 0;
-}
-
-function functionNameIn(payload: string): string {
-  const start = payload.indexOf('["') + 2;
-  return payload.slice(start, payload.indexOf('"', start));
 }

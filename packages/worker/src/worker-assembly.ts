@@ -54,6 +54,8 @@ export interface WorkerTies extends Outside {
   onClaims(claims: readonly Claim[]): void;
   /** This worker cannot evaluate what it claimed. */
   onRefused(claim: Claim): void;
+  /** A claim's payload is not that of its id. */
+  onForged(claim: Claim): void;
   /** What was known of the pool, or what it knew of this worker, is outdated. */
   onNews(): void;
   /** So many members of the pool are idle. */
@@ -128,6 +130,7 @@ function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state
     ...{ ...state, ready, completer, marker, host },
     ask: (evaluation) => asker.ask(evaluation, false),
     onRefused: ties.onRefused.bind(ties),
+    onForged: ties.onForged.bind(ties),
   });
   return { evaluator, requester, completer, marker, settlement, asker, intake };
 }

@@ -4,7 +4,7 @@
  */
 import { randomId } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
-import type { Claim, InboxListener, InboxMessage } from "@callgrid/statekeeper";
+import { type Claim, forgedOutcome, type InboxListener, type InboxMessage } from "@callgrid/statekeeper";
 import type { Workload } from "./claim-size.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { RequestLog } from "./request-log.ts";
@@ -15,6 +15,9 @@ export type { WorkerParts } from "./worker-assembly.ts";
 
 /** A statekeeper that does not answer must not keep a worker from ending, in ms; its lease cleans up after it. */
 const leaveGraceMs = 5_000;
+
+/** Whoever writes one request under the id of another may write many, in ms. */
+const warnEveryMs = 60_000;
 
 /** Functions that are expected to take no longer than this all together do not keep the worker from its next turn for long, in ms. */
 const soonMs = 50;
@@ -28,6 +31,7 @@ export class Worker implements WorkerTies {
   #isExchangeScheduled = false;
   #leaving: Promise<void> | undefined;
   #claimed = 0;
+  #warnedOfForgedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: WorkerParts) {
     this.id = parts.id;
@@ -171,6 +175,15 @@ export class Worker implements WorkerTies {
   onRefused(claim: Claim): void {
     this.release([claim.id]);
     void this.#own.membership.readFunctions();
+  }
+
+  onForged({ id, payload }: Claim): void {
+    const now = this.#parts.clock.now();
+    this.#own.completer.add({ id, outcome: forgedOutcome(payload), ttlMs: 0, stamp: "-#0" }, now);
+    this.onChange();
+    if (now - this.#warnedOfForgedAt < warnEveryMs) return;
+    this.#warnedOfForgedAt = now;
+    this.#parts.log.warn({ requestId: id }, "request refused: its id is that of another one");
   }
 
   onNews(): void {

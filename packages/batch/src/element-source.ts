@@ -15,12 +15,14 @@ export class ElementSource implements SliceSource {
   readonly unit = "slice";
   readonly totalUnits: number | undefined;
   readonly #elements: Iterator<unknown> | AsyncIterator<unknown>;
+  readonly #isAsync: boolean;
   readonly #maxSlices: number;
   #taken = 0;
   #chunks = 0;
   #isOver = false;
 
   constructor(elements: Iterable<unknown> | AsyncIterable<unknown>, options: ElementSourceOptions) {
+    this.#isAsync = Symbol.asyncIterator in elements;
     this.#elements = Symbol.asyncIterator in elements ? elements[Symbol.asyncIterator]() : elements[Symbol.iterator]();
     this.totalUnits = options.totalUnits;
     this.#maxSlices = options.maxSlices;
@@ -30,7 +32,7 @@ export class ElementSource implements SliceSource {
     const list: unknown[] = [];
     for (let bytes = 0; list.length < units && bytes < chunkLimitBytes; ) {
       const step = this.#elements.next();
-      const { done, value } = step instanceof Promise ? await step : step;
+      const { done, value } = this.#isAsync ? await step : (step as IteratorResult<unknown>);
       this.#isOver = done === true;
       if (this.#isOver) break;
       this.#refuseEndless(list.length);

@@ -235,6 +235,19 @@ describe("an embedded grid with functions at hand", () => {
     expect(String(error)).toContain("caused by: unplugged");
   });
 
+  it("refuses a list of calls with a hole, which would be waited for without end", async () => {
+    const holed = define("holed", async () => {
+      const calls: Array<["triple", number]> = [];
+      calls[1] = ["triple", 1];
+      return callReentrant(calls);
+    });
+    const grid = await open({ functions: [triple, holed] });
+    await expect(grid.enqueue(grid.pool, [holed])).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      details: { index: 0 },
+    });
+  });
+
   it("takes an imported module", async () => {
     const functions = (await import("../../../test/fixtures/local-grid/functions.ts")) as object;
     const grid = await open({ functions });

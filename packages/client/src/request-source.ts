@@ -4,7 +4,7 @@ import { GridError } from "@callgrid/core";
 /** What a source brought: a request, or its end. */
 export type SourceStep = IteratorResult<unknown>;
 
-/** Pulled from, one step at a time, until it is over: ended, failed or closed. */
+/** Pulled from, one step at a time, until it is over: ended or closed. One that has thrown is pulled from no more. */
 export interface RequestSource {
   readonly isOver: boolean;
   /** A promise from asynchronous sources only. Throws or rejects with what the source throws. */
@@ -31,6 +31,7 @@ function hasMethod<Kind>(value: unknown, name: symbol): value is Kind {
 
 class SyncSource implements RequestSource {
   readonly #iterator: Iterator<unknown>;
+  #state: "idle" | "busy" | "failed" = "idle";
   isOver = false;
 
   constructor(iterator: Iterator<unknown>) {
@@ -38,19 +39,31 @@ class SyncSource implements RequestSource {
   }
 
   next(): SourceStep {
-    try {
-      const step = this.#iterator.next();
-      if (step.done === true) this.isOver = true;
-      return step;
-    } catch (error) {
-      this.isOver = true;
-      throw error;
-    }
+    this.#state = "busy";
+    const step = this.#step();
+    this.#state = "idle";
+    // closed by what the step itself did, such as aborting the call's signal: a generator that runs cannot be closed
+    if (this.isOver) this.#clean();
+    if (step.done === true) this.isOver = true;
+    return step;
   }
 
   async close(): Promise<void> {
     if (this.isOver) return;
     this.isOver = true;
+    if (this.#state === "idle") this.#clean();
+  }
+
+  #step(): SourceStep {
+    try {
+      return this.#iterator.next();
+    } catch (error) {
+      this.#state = "failed";
+      throw error;
+    }
+  }
+
+  #clean(): void {
     try {
       this.#iterator.return?.();
     } catch {
@@ -61,7 +74,7 @@ class SyncSource implements RequestSource {
 
 class AsyncSource implements RequestSource {
   readonly #iterator: AsyncIterator<unknown>;
-  #isBusy = false;
+  #state: "idle" | "busy" | "failed" = "idle";
   isOver = false;
 
   constructor(iterator: AsyncIterator<unknown>) {
@@ -69,25 +82,26 @@ class AsyncSource implements RequestSource {
   }
 
   async next(): Promise<SourceStep> {
-    this.#isBusy = true;
+    this.#state = "busy";
     try {
       const step = await this.#iterator.next();
+      this.#state = "idle";
       if (step.done === true) this.isOver = true;
       return step;
     } catch (error) {
-      this.isOver = true;
+      // not over: what is open may settle before the error is heard of, and must not count as the last
+      this.#state = "failed";
       throw error;
-    } finally {
-      this.#isBusy = false;
     }
   }
 
   async close(): Promise<void> {
     if (this.isOver) return;
     this.isOver = true;
+    if (this.#state === "failed") return;
     // A generator cleans up after its pending step, which may never come: leaving a loop must not wait for that.
     const closing = this.#clean();
-    if (!this.#isBusy) await closing;
+    if (this.#state === "idle") await closing;
   }
 
   async #clean(): Promise<void> {

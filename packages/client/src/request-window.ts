@@ -119,7 +119,10 @@ export class RequestWindow {
         this.#accept(arrived);
         this.#pullUntil(until);
       })
-      .catch((error: unknown) => this.#fail(error));
+      .catch((error: unknown) => {
+        // of a source that was closed meanwhile nothing more is wanted
+        if (!this.#source.isOver) this.#fail(error);
+      });
   }
 
   #hasRoom(): boolean {

@@ -16,6 +16,14 @@ function endless() {
   return source;
 }
 
+/** The same source, each step of which takes so many more turns of the microtask queue. */
+async function* delayed<Item>(source: AsyncIterable<Item>, turns: number): AsyncGenerator<Item> {
+  for await (const item of source) {
+    for (let turn = 0; turn < turns; turn += 1) await undefined;
+    yield item;
+  }
+}
+
 describe("stream", () => {
   it("yields each outcome with the index of its request; a failure does not end it", async () => {
     const { grid, startWorker } = setClientStage();
@@ -169,6 +177,60 @@ describe("stream", () => {
     expect(await outcomes.next()).toEqual({ done: true, value: undefined });
     await settle();
     expect(statekeeper.pool("pool").dump().requests).toEqual({});
+  });
+
+  it("throws what its source throws where all results of what it brought are kept", async () => {
+    const { grid, startWorker } = setClientStage();
+    await startWorker();
+    async function* requests(): AsyncGenerator<Doubling> {
+      for (let n = 0; n < 3; n += 1) yield ["double", n];
+      throw new Error("the connection broke");
+    }
+    await grid.enqueueAll(
+      "pool",
+      [0, 1, 2].map((n): Doubling => ["double", n]),
+    );
+    for (let turn = 0; turn < 10; turn += 1) {
+      const read = async () => {
+        for await (const _ of grid.stream("pool", delayed(requests(), turn)));
+      };
+      await expect(read()).rejects.toThrow("the connection broke");
+      await expect(grid.enqueueAll("pool", delayed(requests(), turn))).rejects.toThrow("the connection broke");
+    }
+  });
+
+  it("closes a source that ends the call while it works on a step", async () => {
+    const { grid, settle } = setClientStage();
+    const controller = new AbortController();
+    let isClosed = false;
+    function* requests(): Generator<Doubling> {
+      try {
+        yield ["double", 1];
+        controller.abort();
+        for (;;) yield ["double", 2];
+      } finally {
+        isClosed = true;
+      }
+    }
+    await expect(grid.stream("pool", requests(), { signal: controller.signal }).next()).rejects.toThrow("cancelled");
+    await settle();
+    expect(isClosed).toBe(true);
+  });
+
+  it("does not close a source that has thrown", async () => {
+    const { grid, settle } = setClientStage();
+    const closed: string[] = [];
+    const failing = (kind: string) => ({
+      next: () => {
+        throw new Error(kind);
+      },
+      return: () => closed.push(kind),
+    });
+    const sources = [{ [Symbol.iterator]: () => failing("sync") }, { [Symbol.asyncIterator]: () => failing("async") }];
+    for (const source of sources)
+      await expect(grid.enqueueAll("pool", source as unknown as Iterable<Doubling>)).rejects.toThrow(/sync/);
+    await settle();
+    expect(closed).toEqual([]);
   });
 
   it("throws at a request that cannot travel, with its index", async () => {

@@ -109,9 +109,10 @@ export class FunctionHost implements RequestHost {
 
 function encodeAll(calls: CallMaker, requests: readonly unknown[]): EncodedCall[] {
   if (!Array.isArray(requests)) {
-    throw new GridError("INVALID_REQUEST", "a list of requests is due: callReentrant([[f, 1], [g, 2]])");
+    throw new GridError("INVALID_REQUEST", "expected a list of requests: callReentrant([[f, 1], [g, 2]])");
   }
-  return requests.map((request, index) => encodeOne(calls, request, index));
+  // unlike map, it meets the holes of a list as well: they are no requests
+  return Array.from(requests as readonly unknown[], (request, index) => encodeOne(calls, request, index));
 }
 
 function encodeOne(calls: CallMaker, request: unknown, index: number): EncodedCall {

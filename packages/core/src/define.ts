@@ -5,22 +5,10 @@
 import { createHash } from "node:crypto";
 import { GridError } from "./errors.ts";
 import { isFunctionName } from "./function-name.ts";
-import { checkedNeeds, type Needs } from "./needs.ts";
+import { type FunctionOptions, resolveFunctionOptions } from "./function-options.ts";
+import type { Needs } from "./needs.ts";
 
-/** How a function is cached, limited and told apart from its earlier self. */
-export interface FunctionOptions {
-  /**
-   * Names this state of the function: results of another version are ignored. Default: a hash of the function's source,
-   * which does not see a change in a helper that the function calls; give a version of your own where that matters.
-   */
-  readonly version?: string;
-  /** How long a result is kept, in ms (default one day, up to a year); `false` keeps none. */
-  readonly cache?: { readonly ttlMs: number } | false;
-  /** How long one evaluation may take, waiting for re-entrant requests included, in ms. Default: no limit. */
-  readonly timeoutMs?: number;
-  /** What it needs of the worker that evaluates it: workers that lack it are passed over. Default: nothing. */
-  readonly needs?: Needs;
-}
+export type { FunctionOptions } from "./function-options.ts";
 
 /** A function by name, with what the grid knows of it. */
 export interface Definition {
@@ -72,8 +60,6 @@ export type Checked<R> = R extends readonly [infer Target, ...unknown[]]
 /** A list of requests whose arguments fit their references. */
 export type CheckedAll<R extends readonly unknown[]> = { readonly [K in keyof R]: Checked<R[K]> };
 
-const oneDayMs = 86_400_000;
-const longestTtlMs = 366 * oneDayMs;
 const definitionsKey = Symbol.for("callgrid.definitions");
 
 /** All definitions of this process, oldest first; one list even where callgrid is installed twice. */
@@ -98,19 +84,14 @@ export function allDefinitions(): Definition[] {
 export function define<F extends AnyFunction>(name: string, evaluate: F): F & Defined;
 export function define<F extends AnyFunction>(name: string, options: FunctionOptions, evaluate: F): F & Defined;
 export function define<F extends AnyFunction>(name: string, ...rest: [F] | [FunctionOptions, F]): F & Defined {
-  const [options, evaluate] = rest.length === 1 ? [{}, rest[0]] : rest;
+  const [options, evaluate] = rest.length === 1 ? [undefined, rest[0]] : rest;
   checkName(name);
   if (typeof evaluate !== "function") {
     throw new GridError("INVALID_OPTION", `define("${name}", …) needs a function, got ${typeof evaluate}`);
   }
-  const definition: Definition = Object.freeze({
-    name,
-    version: versionOf(name, options, evaluate),
-    cacheTtlMs: cacheTtlMs(name, options),
-    timeoutMs: timeoutMs(name, options),
-    needs: checkedNeeds(options.needs ?? {}, `define("${name}", { needs })`),
-    evaluate,
-  });
+  const settings = resolveFunctionOptions(options, `define("${name}")`);
+  const version = settings.version ?? sourceVersion(evaluate);
+  const definition: Definition = Object.freeze({ ...settings, name, version, evaluate });
   allDefinitions().push(definition);
   const reference = ((...args: never[]) => evaluate(...args)) as F;
   Object.defineProperty(reference, "name", { value: name });
@@ -130,25 +111,6 @@ function checkName(name: string): void {
   );
 }
 
-function versionOf(name: string, options: FunctionOptions, evaluate: AnyFunction): string {
-  const { version } = options;
-  if (version === undefined) return createHash("sha256").update(evaluate.toString()).digest("base64url").slice(0, 10);
-  if (typeof version === "string" && /^[\w.+-]{1,64}$/.test(version)) return version;
-  throw new GridError("INVALID_OPTION", `define("${name}", { version }): 1 to 64 letters, digits and . + _ -`);
-}
-
-function cacheTtlMs(name: string, options: FunctionOptions): number {
-  if (options.cache === undefined) return oneDayMs;
-  if (options.cache === false) return 0;
-  return positive(options.cache.ttlMs, longestTtlMs, `define("${name}", { cache: { ttlMs } })`);
-}
-
-function timeoutMs(name: string, options: FunctionOptions): number {
-  if (options.timeoutMs === undefined) return 0;
-  return positive(options.timeoutMs, longestTtlMs, `define("${name}", { timeoutMs })`);
-}
-
-function positive(value: unknown, most: number, where: string): number {
-  if (typeof value === "number" && Number.isFinite(value) && value >= 1 && value <= most) return Math.ceil(value);
-  throw new GridError("INVALID_OPTION", `${where}: a number of ms from 1 to ${most}, got ${String(value)}`);
+function sourceVersion(evaluate: AnyFunction): string {
+  return createHash("sha256").update(evaluate.toString()).digest("base64url").slice(0, 10);
 }

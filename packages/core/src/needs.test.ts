@@ -21,10 +21,22 @@ it.each<[string, Needs, string[]]>([
 
 describe("needs that cannot be", () => {
   it.each<[string, object, RegExp]>([
-    ["an unknown need", { memory: 5 }, /"memory" is none; they are tag, memoryMb, cpus, score/],
-    ["a tag with a blank", { tag: "big gpu" }, /a tag is/],
-    ["no amount", { cpus: 0 }, /cpus must be a number above 0, got 0/],
-    ["an amount in words", { memoryMb: "4gb" }, /memoryMb must be a number above 0, got 4gb/],
+    ["an unknown need", { memory: 5 }, /^define\("needy"\)\.needs\.memory is no option; did you mean memoryMb\?$/],
+    [
+      "a need that resembles none",
+      { disk: 5 },
+      /needs\.disk is no option; the options are tag, memoryMb, cpus, score$/,
+    ],
+    ["a tag with a blank", { tag: "big gpu" }, /needs\.tag must be a tag .* a tag is/],
+    ["a tag that is no text", { tag: 5 }, /needs\.tag must be a tag or a list of tags/],
+    ["a list of tags with a hole", { tag: new Array(1) }, /needs\.tag must be a tag or a list of tags/],
+    [
+      "a need that is no object",
+      5 as unknown as object,
+      /^define\("needy"\)\.needs takes its options as an object, got 5$/,
+    ],
+    ["no amount", { cpus: 0 }, /needs\.cpus must be a number above 0, got 0/],
+    ["an amount in words", { memoryMb: "4gb" }, /memoryMb must be a number above 0, got "4gb"/],
   ])("%s is refused where the function is defined", (_, needs, message) => {
     const defining = () => define("needy", { needs }, () => 1);
     expect(defining).toThrow(message);

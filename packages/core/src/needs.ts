@@ -2,6 +2,8 @@
  * What a function needs of the worker that evaluates it, and what a worker has: the whole policy of who may be given what. Pure.
  */
 import { GridError } from "./errors.ts";
+import { shown } from "./option-value.ts";
+import { knownOptions } from "./options.ts";
 
 /** What a function needs of its worker; what is left out does not matter. */
 export interface Needs {
@@ -24,6 +26,8 @@ export interface Capabilities {
 }
 
 const amounts = ["memoryMb", "cpus", "score"] as const;
+/** What there is to need. */
+export const needNames = ["tag", ...amounts] as const;
 const tagPattern = /^[\w.:/-]{1,64}$/;
 
 function isTag(tag: unknown): tag is string {
@@ -41,15 +45,15 @@ export function unmetNeeds(needs: Needs, capabilities: Capabilities): string[] {
 }
 
 /** Checks needs as they were given. Throws `INVALID_OPTION`, which names the place by `where`. */
-export function checkedNeeds(needs: Needs, where: string): Needs {
-  const known: readonly string[] = ["tag", ...amounts];
-  const unknown = Object.keys(needs).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw invalid(where, `"${unknown}" is none; they are ${known.join(", ")}`);
-  if (!tagsOf(needs).every(isTag)) throw invalid(where, "a tag is 1 to 64 letters, digits and _ . : / -");
+export function checkedNeeds(given: Needs | undefined, where: string): Needs {
+  const needs: Needs = knownOptions(needNames, given, where);
+  const tags: unknown = tagsOf(needs);
+  if (!Array.isArray(tags) || !Array.from<unknown>(tags).every(isTag))
+    throw invalid(`${where}.tag`, "must be a tag or a list of tags; a tag is 1 to 64 letters, digits and _ . : / -");
   for (const amount of amounts) {
     const value: unknown = needs[amount];
     if (value === undefined || (typeof value === "number" && Number.isFinite(value) && value > 0)) continue;
-    throw invalid(where, `${amount} must be a number above 0, got ${String(value)}`);
+    throw invalid(`${where}.${amount}`, `must be a number above 0, got ${shown(value)}`);
   }
   return Object.freeze({ ...needs });
 }
@@ -58,6 +62,6 @@ function tagsOf({ tag = [] }: Needs): readonly string[] {
   return typeof tag === "string" ? [tag] : tag;
 }
 
-function invalid(where: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${where}: ${problem}`);
+function invalid(path: string, problem: string): GridError {
+  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
 }

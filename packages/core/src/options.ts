@@ -5,7 +5,7 @@
 import { GridError } from "./errors.ts";
 import { nearestNames } from "./nearest.ts";
 import type { DeclaredOption, OptionDeclarations, OptionsGiven, OptionsResolved } from "./option-declaration.ts";
-import { didYouMean, optionProblem } from "./option-value.ts";
+import { didYouMean, optionProblem, shown } from "./option-value.ts";
 
 export * from "./declare-options.ts";
 export * from "./option-declaration.ts";
@@ -16,6 +16,7 @@ export { environmentOptions, parseOptionText } from "./option-text.ts";
  *
  * @param given - any of the options; `undefined` for one of them, or for all, means the default.
  * @param where - what messages call the place, such as "startWorker".
+ * @param others - further options of the place, which the caller checks; of one with a dot, such as `cache.ttlMs`, messages speak only.
  * @throws GridError `INVALID_OPTION` with `details.path` such as `startWorker.leaseMs`, for a value of the wrong type or out of
  *   range, for a required option that is missing, and for an unknown name, with the nearest known one.
  * @example
@@ -27,9 +28,9 @@ export function resolveOptions<Declarations extends OptionDeclarations>(
   declarations: Declarations,
   given: OptionsGiven<Declarations> | Readonly<Record<string, unknown>> | undefined,
   where: string,
+  others: readonly string[] = [],
 ): OptionsResolved<Declarations> {
-  const values = givenValues(given, where);
-  refuseUnknown(declarations, values, where);
+  const values = knownOptions([...Object.keys(declarations), ...others], given, where);
   const resolved = Object.entries(declarations).map(([name, declaration]) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     return [name, resolveOption(declaration, value, `${where}.${name}`)] as const;
@@ -37,25 +38,22 @@ export function resolveOptions<Declarations extends OptionDeclarations>(
   return Object.freeze(Object.fromEntries(resolved)) as OptionsResolved<Declarations>;
 }
 
-function givenValues(given: unknown, where: string): Readonly<Record<string, unknown>> {
-  if (given === undefined) return {};
-  if (typeof given === "object" && given !== null && !Array.isArray(given))
-    return given as Readonly<Record<string, unknown>>;
-  throw invalidOption(where, "takes its options as an object");
-}
-
-function refuseUnknown(
-  declarations: OptionDeclarations,
-  values: Readonly<Record<string, unknown>>,
+/** The options given, of which none is unknown; their values are for the caller to check. Throws as {@link resolveOptions}. */
+export function knownOptions(
+  known: readonly string[],
+  given: unknown,
   where: string,
-): void {
-  const known = Object.keys(declarations);
-  for (const name of Object.keys(values)) {
-    if (Object.hasOwn(declarations, name)) continue;
+): Readonly<Record<string, unknown>> {
+  if (given === undefined) return {};
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw invalidOption(where, `takes its options as an object, got ${shown(given)}`);
+  for (const name of Object.keys(given)) {
+    if (known.includes(name) && !name.includes(".")) continue;
     const [nearest] = nearestNames(name, known, 1);
     const hint = nearest === undefined ? `; the options are ${known.join(", ")}` : didYouMean(nearest);
     throw invalidOption(`${where}.${name}`, `is no option${hint}`);
   }
+  return given as Readonly<Record<string, unknown>>;
 }
 
 function resolveOption(declaration: DeclaredOption, value: unknown, path: string): unknown {

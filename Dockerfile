@@ -36,7 +36,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends tini
 
 FROM node:20-bookworm-slim
 WORKDIR /app
-ENV NODE_ENV=production CALLGRID_HEALTH_PORT=9464
+ENV NODE_ENV=production CALLGRID_HEALTH_PORT=9464 CALLGRID_HEALTH_HOST=0.0.0.0
 COPY --from=init /usr/bin/tini-static /usr/local/bin/tini
 COPY --from=dependencies /app ./
 COPY --from=build /app/packages packages

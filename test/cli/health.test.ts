@@ -17,7 +17,7 @@ class HealthPort {
 
   private constructor(port: number) {
     this.port = port;
-    this.args = ["--health-port", String(port), "--health-host", "127.0.0.1"];
+    this.args = ["--health-port", String(port)];
   }
 
   static async free(): Promise<HealthPort> {
@@ -56,6 +56,17 @@ describe("callgrid worker --health-port", () => {
     await until(async () => (await health.page("/readyz")).status === 200);
     expect((await health.page("/elsewhere")).status).toBe(404);
     expect((await health.page("/healthz", "POST")).status).toBe(405);
+  });
+
+  it("is served to its own machine alone, unless an address is given", async () => {
+    const [pool, own, open] = [new CommandPool(), await HealthPort.free(), await HealthPort.free()];
+    await pool.workers(...own.args);
+    await pool.workers(...open.args, "--health-host", "0.0.0.0");
+    // the whole of 127.0.0.0/8 is this machine, and a server on 0.0.0.0 answers at each address of it
+    const statusAt = async ({ port }: HealthPort) => (await fetch(`http://127.0.0.2:${port}/healthz`)).status;
+    expect((await own.page("/healthz")).status).toBe(200);
+    await expect(statusAt(own)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+    expect(await statusAt(open)).toBe(200);
   });
 
   it("counts what its workers evaluate, by function and pool, errors by their code", async () => {

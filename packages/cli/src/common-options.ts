@@ -69,8 +69,9 @@ export const healthOptions = {
       "The port of GET /healthz, /readyz, /metrics and /capacity, one for all workers of the command; 0: none.",
   }),
   healthHost: option.string({
-    default: "0.0.0.0",
-    description: "The address to serve these on; they ask for no password, so keep the port inside your network.",
+    default: "127.0.0.1",
+    description:
+      "The address to serve these on, 0.0.0.0 for all; they ask for no password, so keep the port inside your network.",
   }),
 } as const;
 

@@ -9,6 +9,7 @@ import { type AddressInfo, isIPv6 } from "node:net";
 import { type Clock, GridError, messageOf, systemClock } from "@callgrid/core";
 import type { PoolKeeper, Statekeeper } from "@callgrid/statekeeper";
 import { collectDefaultMetrics, Registry } from "prom-client";
+import { boundConnections, serverLimits } from "./connection-limits.ts";
 import type { MeasureBook } from "./measure-book.ts";
 import { PoolMetrics } from "./pool-metrics.ts";
 import { PoolWatch } from "./pool-watch.ts";
@@ -46,13 +47,17 @@ export interface RunningHealth {
  *
  * const statekeeper = await openStatekeeper("redis://localhost:6379", { grid: "default" });
  * const keeper = statekeeper.pool("pool");
- * const health = await startHealth({ port: 9464, host: "0.0.0.0", keeper, statekeeper, nodes: () => ["pool/w1"] });
+ * const health = await startHealth({ port: 9464, host: "127.0.0.1", keeper, statekeeper, nodes: () => ["pool/w1"] });
  * await health.stop();
  * ```
  */
 export async function startHealth(parts: HealthParts): Promise<RunningHealth> {
   const pages = new HealthPages(parts);
-  const server = createServer((request, response) => void pages.serve(request, response));
+  const server = createServer(serverLimits, (request, response) => {
+    response.setHeader("connection", "close");
+    void pages.serve(request, response);
+  });
+  boundConnections(server, parts.clock ?? systemClock);
   await listen(server, parts);
   pages.start();
   const { port } = server.address() as AddressInfo;

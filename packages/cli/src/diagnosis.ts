@@ -136,18 +136,27 @@ function memory({ usedBytes, limitBytes, systemBytes, evictionPolicy }: RedisFac
   const bound = limitBytes > 0 ? limitBytes : (systemBytes ?? 0);
   const share = bound > 0 ? usedBytes / bound : 0;
   const message = `${megabytes(usedBytes)} used of ${limitBytes > 0 ? "" : "an unlimited "}${megabytes(bound)}`;
-  const evicts = evictionPolicy?.startsWith("volatile-") === true;
-  if (share >= fullMemory && !evicts) {
+  const isFull = share >= fullMemory;
+  if (limitBytes === 0)
+    return { check, status: isFull ? "wrong" : "warning", message, remedy: boundRemedy(evictionPolicy) };
+  const evicts = evictionPolicy !== undefined && evictionPolicy !== "noeviction";
+  if (share < tightMemory || evicts) return { check, status: "ok", message };
+  if (isFull) {
     const remedy = "raise maxmemory, or let Redis evict results: CONFIG SET maxmemory-policy volatile-lru";
     return { check, status: "wrong", message: `${message}: it is full, and refuses work`, remedy };
   }
-  if (limitBytes === 0) {
-    const remedy =
-      "CONFIG SET maxmemory to about three quarters of the machine's, so that results are evicted before it is out of it";
-    return { check, status: "warning", message, remedy };
-  }
-  if (share < tightMemory || evicts) return { check, status: "ok", message };
   return { check, status: "warning", message, remedy: "raise maxmemory, or give functions a shorter cache: { ttlMs }" };
+}
+
+/** How to bound a memory that has no bound; what happens at the bound is up to the policy. */
+function boundRemedy(policy: string | undefined): string {
+  const bound = "CONFIG SET maxmemory to about three quarters of the machine's";
+  if (policy === "noeviction")
+    return `${bound}, so that Redis refuses work before it is out of it; with maxmemory-policy volatile-lru it evicts results in place of that`;
+  const evicted = `${bound}, so that results are evicted before it is out of it`;
+  return policy?.startsWith("volatile-") === true
+    ? evicted
+    : `first CONFIG SET maxmemory-policy volatile-lru, then ${evicted}`;
 }
 
 function clock({ clockAheadMs }: RedisFacts): Finding {

@@ -1,12 +1,13 @@
 /**
- * Finds where a text stops being JSON. `JSON.parse` says so in some of its messages and not in others, and differently in each
- * version of Node.
+ * Finds where a text stops being JSON, and numbers as they are written. `JSON.parse` reports the first in some of its messages and
+ * not in others, differently in each version of Node, and the second not at all.
  */
 
 // What nests deeper can't travel anyway, and would overflow the stack here.
 const deepestLevel = 2_000;
 const blanks = /[ \t\n\r]*/y;
-const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const word = /true|false|null/y;
 const unescaped = /[ !#-[\]-\uffff]*/y;
 const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
@@ -16,13 +17,30 @@ export function jsonErrorIndex(text: string): number | undefined {
   return scanner.takesValue() && scanner.isAtEnd() ? undefined : scanner.index;
 }
 
+/** A number, as it is written. */
+interface FoundNumber {
+  readonly index: number;
+  readonly literal: string;
+}
+
+/** The first number of a JSON text that is sought; those in strings are none. */
+export function findJsonNumber(text: string, isSought: (literal: string) => boolean): FoundNumber | undefined {
+  const scanner = new JsonScanner(text, isSought);
+  scanner.takesValue();
+  return scanner.found;
+}
+
+/** Takes text as long as it is JSON, up to the first number that is sought. */
 class JsonScanner {
   index = 0;
+  found: FoundNumber | undefined;
   readonly #text: string;
+  readonly #isSought: (literal: string) => boolean;
   #level = 0;
 
-  constructor(text: string) {
+  constructor(text: string, isSought: (literal: string) => boolean = () => false) {
     this.#text = text;
+    this.#isSought = isSought;
   }
 
   isAtEnd(): boolean {
@@ -34,7 +52,16 @@ class JsonScanner {
     this.#take(blanks);
     if (this.#takeWord("[")) return this.#takesMembers("]", () => this.takesValue());
     if (this.#takeWord("{")) return this.#takesMembers("}", () => this.#takesProperty());
-    return this.#takesString() || this.#take(scalar);
+    return this.#takesString() || this.#takesNumber() || this.#take(word);
+  }
+
+  #takesNumber(): boolean {
+    const index = this.index;
+    if (!this.#take(number)) return false;
+    const literal = this.#text.slice(index, this.index);
+    if (!this.#isSought(literal)) return true;
+    this.found = { index, literal };
+    return false;
   }
 
   /** Part by part: a pattern for all of it would overflow the stack of the engine where the string is long. */

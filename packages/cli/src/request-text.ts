@@ -1,6 +1,6 @@
 /** Requests as people type them: JSON, and where it is none, a message that points at the place. */
 import { encodeRequest, GridError, requestId, shortText } from "@callgrid/core";
-import { jsonErrorIndex } from "./json-scanner.ts";
+import { readJson } from "./json-text.ts";
 import { visibleLine } from "./visible-text.ts";
 
 /** A request by the name of its function, as text can only have it. */
@@ -48,18 +48,16 @@ export function parseRequestOrId(text: string): MeantRequest {
   );
 }
 
-/** Reads JSON; throws `INVALID_REQUEST` that points at the place where it stops being JSON. */
+/** Reads JSON; throws `INVALID_REQUEST` that points at the place where it stops being JSON, or has a number that would change. */
 export function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const index = jsonErrorIndex(text) ?? text.length;
-    const found = index >= text.length ? "it ends too early" : `unexpected ${JSON.stringify(text.charAt(index))}`;
-    const lineStart = text.lastIndexOf("\n", index - 1) + 1;
-    const place = text.includes("\n") ? `${where} line ${text.slice(0, lineStart).split("\n").length}` : where;
-    const message = `${place} is no JSON: ${found} at character ${index - lineStart + 1}\n${pointAt(text, index)}${quotingHint(text, index)}`;
-    throw new GridError("INVALID_REQUEST", message, { details: { index }, cause });
-  }
+  const { value, fault } = readJson(text);
+  if (fault === undefined) return value;
+  const { index, problem, remedy, cause } = fault;
+  const lineStart = text.lastIndexOf("\n", index - 1) + 1;
+  const place = text.includes("\n") ? `${where} line ${text.slice(0, lineStart).split("\n").length}` : where;
+  const hint = remedy === undefined ? quotingHint(text, index) : `\n  ${remedy}`;
+  const message = `${place} ${problem} at character ${index - lineStart + 1}\n${pointAt(text, index)}${hint}`;
+  throw new GridError("INVALID_REQUEST", message, { details: { index }, cause });
 }
 
 /** The text around the place, and under it a mark. */

@@ -2,7 +2,7 @@
 import { GridError, nearestNames } from "@callgrid/core";
 import type { CliIo } from "../cli-io.ts";
 import { wholeText } from "../files/text-input.ts";
-import { jsonErrorIndex } from "../json-scanner.ts";
+import { readJson } from "../json-text.ts";
 
 /** A settings file that could be read. */
 export class ConfigFile {
@@ -10,7 +10,7 @@ export class ConfigFile {
   readonly #text: string;
   readonly #content: Readonly<Record<string, unknown>>;
 
-  /** Throws `INVALID_OPTION` for a file that is missing, is no JSON, or holds no object. */
+  /** Throws `INVALID_OPTION` for a file that is missing, is no JSON, has a number that would change, or holds no object. */
   static async read(io: Pick<CliIo, "stdin">, path: string): Promise<ConfigFile> {
     return new ConfigFile(path, await wholeText(io, path));
   }
@@ -44,17 +44,12 @@ export class ConfigFile {
   }
 
   #parse(): unknown {
-    try {
-      return JSON.parse(this.#text);
-    } catch {
-      const index = jsonErrorIndex(this.#text) ?? this.#text.length;
-      const before = this.#text.slice(0, index);
-      const keys = [...before.matchAll(/"([^"\\\n]*)"\s*:/g)];
-      const key = keys.at(-1)?.[1];
-      const found =
-        index >= this.#text.length ? "it ends too early" : `unexpected ${JSON.stringify(this.#text.charAt(index))}`;
-      throw invalid(this.path, lineAt(before), key ?? "the file", `is no JSON: ${found}`);
-    }
+    const { value, fault } = readJson(this.#text);
+    if (fault === undefined) return value;
+    const { index, problem, remedy } = fault;
+    const before = this.#text.slice(0, index);
+    const key = [...before.matchAll(/"([^"\\\n]*)"\s*:/g)].at(-1)?.[1] ?? "the file";
+    throw invalid(this.path, lineAt(before), key, remedy === undefined ? problem : `${problem}; ${remedy}`);
   }
 
   /** The line of the last part of a key, searched for part by part; that of the whole where it is missing. */

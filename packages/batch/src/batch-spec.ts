@@ -130,14 +130,19 @@ export interface CheckedSpec {
   readonly checkpoint: Checkpoint | undefined;
 }
 
+/** The parts of a description that are not among {@link batchOptions}. */
+const others = [
+  ...["pool", "data", "slice", "process", "error", "reduce"],
+  ...["cache", "functions", "isTimed", "signal", "checkpoint"],
+];
 const policies: ReadonlySet<unknown> = new Set(["fail", "skip", "retry"]);
 
 /** Throws `INVALID_OPTION` under the option's name. */
 export function checkSpec<Value, Result>(spec: BatchSpec<Value, Result>, defaultPool?: string): CheckedSpec {
   if (typeof spec !== "object" || spec === null) throw invalid("batch", "takes its description as an object");
-  const { pool = defaultPool, data, slice, process, error = "fail", reduce, ...others } = spec;
-  const { cache, functions, isTimed = false, signal, checkpoint, ...rest } = others;
-  const options = resolveOptions(batchOptions, rest, "batch");
+  const { pool = defaultPool, data, slice, process, error = "fail", reduce } = spec;
+  const { cache, functions, isTimed = false, signal, checkpoint } = spec;
+  const options = resolveOptions(batchOptions, spec, "batch", others);
   if (pool === undefined) throw invalid("batch.pool", "must be given");
   if (slice !== undefined && typeof slice !== "function") throw invalid("batch.slice", "must be a function");
   return {

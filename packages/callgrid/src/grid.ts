@@ -68,8 +68,7 @@ export interface Grid extends CallGrid, Batching {
  */
 export async function connect(url?: string, options?: ConnectOptions): Promise<Grid> {
   const grid = addBatches(await connectToCalls(url, options), { startLocalGrid: localGrid });
-  const { log: _, ...given } = options ?? {};
-  const { grid: name, connectTimeoutMs } = resolveClientOptions(given);
+  const { grid: name, connectTimeoutMs } = resolveClientOptions(options);
   const place = {
     url: url ?? (process.env["CALLGRID_URL"] || "redis://localhost:6379"),
     grid: name,

@@ -84,11 +84,11 @@ export type LocalGridSettings = OptionsResolved<typeof localGridOptions> & {
 };
 
 /** Throws `INVALID_OPTION` under the option's name. */
-export function resolveLocalGridOptions(given: Omit<LocalGridOptions, "log">): LocalGridSettings {
-  const { functions, ...rest } = given;
-  const { dataFolder, ...others } = resolveOptions(localGridOptions, rest, "localGrid");
+export function resolveLocalGridOptions(given: LocalGridOptions | undefined): LocalGridSettings {
+  const { dataFolder, ...others } = resolveOptions(localGridOptions, given, "localGrid", ["functions", "log"]);
   // as with modules: a thread that is replaced later may find another working folder
   const options = { ...others, dataFolder: dataFolder.map((folder) => resolve(folder)) };
+  const functions = given?.functions;
   if (functions === undefined)
     throw invalidOption("localGrid.functions", "must be given: modules by path, or what define returned");
   if (areModules(functions)) {

@@ -266,6 +266,15 @@ describe("options of an embedded grid", () => {
   it("are refused by name, with the nearest one", async () => {
     await expect(open({ worker: 2 } as object)).rejects.toThrow(/localGrid\.worker .*workers/);
     await expect(open({ workers: 0 })).rejects.toThrow(/localGrid\.workers/);
+    await expect(open({ function: "f.ts" } as object)).rejects.toThrow(
+      /localGrid\.function .*did you mean functions\?/,
+    );
+  });
+
+  it("are refused where none are given, or something else than options", async () => {
     await expect(localGrid({} as LocalGridOptions)).rejects.toThrow(/localGrid\.functions must be given/);
+    await expect(localGrid(undefined as never)).rejects.toThrow(/localGrid\.functions must be given/);
+    await expect(localGrid("f.ts" as never)).rejects.toThrow(/localGrid takes its options as an object, got "f\.ts"/);
+    await expect(localGrid(null as never)).rejects.toThrow(/localGrid takes its options as an object, got null/);
   });
 });

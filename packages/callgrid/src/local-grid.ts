@@ -51,9 +51,9 @@ type End = () => Promise<void>;
  * ```
  */
 export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
+  const settings = resolveLocalGridOptions(options);
   // the default log is pino's too, behind a narrower type
-  const { log = makeDefaultLog() as WorkerLog, ...given } = options;
-  const settings = resolveLocalGridOptions(given);
+  const { log = makeDefaultLog() as WorkerLog } = options;
   const statekeeper = new MemoryStatekeeper();
   const ends: End[] = [() => statekeeper.close()];
   const end = (): Promise<void> => endAll(ends);

@@ -27,6 +27,9 @@ describe("the options of a client", () => {
 
   it.each([
     [{ gridd: "x" }, /connect\.gridd .*did you mean grid\?/],
+    [{ logg: undefined }, /connect\.logg .*did you mean log\?/],
+    ["grid", /connect takes its options as an object, got "grid"/],
+    [5, /connect takes its options as an object, got 5/],
     [{ grid: "with blank" }, /connect\.grid /],
     [{ grid: "a:b" }, /connect\.grid /],
     [{ windowSize: 0 }, /connect\.windowSize /],

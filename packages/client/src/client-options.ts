@@ -4,6 +4,7 @@ import {
   defaultPayloadLimitBytes,
   environmentOptions,
   GridError,
+  knownOptions,
   type OptionsGiven,
   type OptionsResolved,
   option,
@@ -94,14 +95,16 @@ export interface ConnectOptions extends OptionsGiven<typeof clientOptions> {
  * variable.
  */
 export function resolveClientOptions(
-  given: Omit<ConnectOptions, "log">,
+  given: ConnectOptions | undefined,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ClientSettings {
-  const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const known = knownOptions([...Object.keys(clientOptions), "log"], given, "connect");
+  const named = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   const settings = resolveOptions(
     clientOptions,
     { ...environmentOptions(clientOptions, environment), ...named },
     "connect",
+    ["log"],
   );
   const { leaseMs, checkEveryMs } = settings;
   // A waiting client is heard of every other round at worst; below this its lease would lapse while it waits.

@@ -26,8 +26,8 @@ const defaultUrl = "redis://localhost:6379";
  * ```
  */
 export async function connect(url?: string, options: ConnectOptions = {}): Promise<Grid> {
-  const { log = makeDefaultLog(), ...given } = options;
-  const settings = resolveClientOptions(given);
+  const settings = resolveClientOptions(options);
+  const { log = makeDefaultLog() } = options;
   const { grid, connectTimeoutMs } = settings;
   const statekeeper = await openStatekeeper(chooseUrl(url), { grid, connectTimeoutMs, log });
   const tracing = await loadTracing();

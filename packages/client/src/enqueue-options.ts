@@ -73,28 +73,19 @@ const noOptions: EnqueueOptions = Object.freeze({});
 /** Throws `INVALID_OPTION` for an option that does not exist or has a value it cannot have. */
 export function checkEnqueueOptions(given: EnqueueOptions | undefined, where: string): EnqueueOptions {
   if (given === undefined) return noOptions;
-  const { signal, rest } = takeSignal(given, where);
-  return { ...resolveOptions(enqueueOptions, rest, where), signal };
+  const resolved: OptionsResolved<typeof enqueueOptions> = resolveOptions(enqueueOptions, given, where, ["signal"]);
+  return { ...resolved, signal: checkedSignal(given, where) };
 }
 
 /** As {@link checkEnqueueOptions}, with a window. */
 export function checkWindowOptions(given: WindowOptions | undefined, where: string): WindowOptions {
   if (given === undefined) return noOptions;
-  const { signal, rest } = takeSignal(given, where);
-  const resolved: OptionsResolved<typeof windowOptions> = resolveOptions(windowOptions, rest, where);
-  return { ...resolved, signal };
+  const resolved: OptionsResolved<typeof windowOptions> = resolveOptions(windowOptions, given, where, ["signal"]);
+  return { ...resolved, signal: checkedSignal(given, where) };
 }
 
-interface TakenSignal {
-  readonly signal: AbortSignal | undefined;
-  readonly rest: Readonly<Record<string, unknown>>;
-}
-
-function takeSignal(given: EnqueueOptions, where: string): TakenSignal {
-  // What is no object is refused with the rest.
-  if (typeof given !== "object" || given === null) return { signal: undefined, rest: given };
-  const { signal, ...rest } = given;
-  if (signal === undefined || signal instanceof AbortSignal) return { signal, rest };
+function checkedSignal({ signal }: EnqueueOptions, where: string): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
   throw new GridError("INVALID_OPTION", `${where}.signal must be an AbortSignal`, {
     details: { path: `${where}.signal` },
   });

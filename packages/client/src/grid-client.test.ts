@@ -312,6 +312,22 @@ describe("what is handed in", () => {
     });
   });
 
+  it("is refused where a slip was made in the name of an option without a text form", async () => {
+    const { grid } = setClientStage();
+    await expect(grid.enqueue("pool", ["double", 1], { sginal: undefined } as never)).rejects.toThrow(
+      /enqueue\.sginal is no option; did you mean signal\?/,
+    );
+    await expect(grid.enqueueAll("pool", [], { sginal: undefined } as never)).rejects.toThrow(/did you mean signal\?/);
+  });
+
+  it.each(["double", { double: 1 }])("%j that is no list is refused before what follows it", async (request) => {
+    const { grid } = setClientStage();
+    await expect(grid.enqueue("pool", request as never, { x: 1 } as never)).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringContaining("a request is a list [functionName, ...args]"),
+    });
+  });
+
   it.each([
     [{ timeoutMs: 0 }, "enqueue.timeoutMs"],
     [{ timeoutMs: "5s" }, "enqueue.timeoutMs"],

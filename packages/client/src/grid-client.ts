@@ -3,6 +3,7 @@
  * that fits the call.
  */
 import {
+  assertList,
   type Checked,
   type CheckedAll,
   type Clock,
@@ -84,6 +85,8 @@ export class GridClient implements Grid {
     options?: EnqueueOptions,
   ): Promise<ValueOf<R>> {
     return new Promise<unknown>((resolve, reject) => {
+      // before the options: arguments that are not in the list arrive as options
+      assertList(request);
       const call =
         options === undefined ? this.#plainCall(poolId) : this.#call(poolId, checkEnqueueOptions(options, "enqueue"));
       new SingleWait(call, resolve, reject).start(request);

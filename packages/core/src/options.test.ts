@@ -149,6 +149,14 @@ describe("resolved options", () => {
     );
   });
 
+  it("leave further options to the caller, and suggest them", () => {
+    const given = { pool: "p", signal: 5, leaseMs: 500 };
+    expect(resolveOptions(declarations, given, "enqueue", ["signal"])).not.toHaveProperty("signal");
+    expect(() => resolveOptions(declarations, { pool: "p", sginal: 5 }, "enqueue", ["signal"])).toThrow(
+      refusal("INVALID_OPTION", "enqueue.sginal", /did you mean signal\?/) as Error,
+    );
+  });
+
   it("take nothing from a prototype", () => {
     const given = Object.create({ leaseMs: 500 }) as Record<string, unknown>;
     expect(resolveOptions(declarations, Object.assign(given, { pool: "p" }), "connect").leaseMs).toBe(10_000);

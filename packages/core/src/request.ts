@@ -61,13 +61,26 @@ export function readRequest(request: unknown, limitBytes = defaultPayloadLimitBy
     return encodeParts(request, limitBytes);
   } catch (error) {
     if (error instanceof GridError) throw error;
-    throw invalidRequest(`a request can't be read: ${messageOf(error)}`, error);
+    throw unreadable(error);
   }
 }
 
+/** Throws `INVALID_REQUEST` for what is no list. */
+export function assertList(request: unknown): asserts request is readonly unknown[] {
+  try {
+    if (Array.isArray(request)) return;
+  } catch (error) {
+    throw unreadable(error);
+  }
+  throw invalidRequest(`a request is a list [functionName, ...args], got ${describe(request)}`);
+}
+
+function unreadable(error: unknown): GridError {
+  return invalidRequest(`a request can't be read: ${messageOf(error)}`, error);
+}
+
 function encodeParts(request: unknown, limitBytes: number): RequestReading {
-  if (!Array.isArray(request))
-    throw invalidRequest(`a request is a list [functionName, ...args], got ${describe(request)}`);
+  assertList(request);
   const functionName = requestedName(request);
   const args: unknown[] = [];
   let canonical = `["${functionName}"`;

@@ -3,6 +3,7 @@ import {
   type Clock,
   declareOptions,
   environmentOptions,
+  knownOptions,
   type OptionsGiven,
   type OptionsResolved,
   option,
@@ -156,12 +157,16 @@ export interface DistributorOptions extends OptionsGiven<typeof distributorOptio
   readonly clock?: Clock | undefined;
 }
 
+/** The options without a text form. */
+const others = ["pool", "url", "statekeeper", "parentStatekeeper", "bridgePolicy", "id", "log", "clock"];
+
 /** Options given, else of the environment, else defaults. Throws `INVALID_OPTION` under the name of the option or variable. */
 export function resolveDistributorOptions(
   given: OptionsGiven<typeof distributorOptions>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DistributorSettings {
-  const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const known = knownOptions([...Object.keys(distributorOptions), ...others], given, "startDistributor");
+  const named = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   const values = { ...environmentOptions(distributorOptions, environment), ...named };
-  return resolveOptions(distributorOptions, values, "startDistributor");
+  return resolveOptions(distributorOptions, values, "startDistributor", others);
 }

@@ -161,6 +161,8 @@ describe("a distributor on virtual time", () => {
     await expect(startDistributor({ pool: "a pool", statekeeper })).rejects.toMatchObject({ code: "INVALID_OPTION" });
     const misspelt = { pool, statekeeper, sweepLimits: 3 };
     await expect(startDistributor(misspelt)).rejects.toThrow(/did you mean sweepLimit/);
+    const renamed = { pool, statekeeper, bridgePolicies: {} };
+    await expect(startDistributor(renamed)).rejects.toThrow(/did you mean bridgePolicy\?/);
   });
 });
 

@@ -32,10 +32,9 @@ export interface RunningDistributor {
  * ```
  */
 export async function startDistributor(options: DistributorOptions): Promise<RunningDistributor> {
-  const { pool: target, url, id, statekeeper: given, parentStatekeeper, bridgePolicy, ...others } = options;
-  const { log = silent(), clock, ...rest } = others;
-  const pool = parsePool(target);
-  const settings = resolveDistributorOptions(rest);
+  const settings = resolveDistributorOptions(options);
+  const { url, id, statekeeper: given, parentStatekeeper, bridgePolicy, log = silent(), clock } = options;
+  const pool = parsePool(options.pool);
   const parent = parentOf(pool, settings, parentStatekeeper !== undefined);
   const opened: Statekeeper[] = [];
   const open = async (at: string): Promise<Statekeeper> => {

@@ -7,6 +7,7 @@ import {
   type Capabilities,
   type Clock,
   environmentOptions,
+  knownOptions,
   logRedaction,
   mostNamesShown,
   nameList,
@@ -56,6 +57,9 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   readonly meter?: WorkerMeter | undefined;
 }
 
+/** The options that are not declared in {@link workerOptions}. */
+const others = ["pool", "functions", "url", "statekeeper", "log", "id", "clock", "supervisor", "tellWatch", "meter"];
+
 /** A worker that has joined its pool. */
 export interface RunningWorker {
   /** `pool/…`, as `enqueue` takes it. */
@@ -88,11 +92,12 @@ export interface RunningWorker {
  * ```
  */
 export async function startWorker(given: StartWorkerOptions): Promise<RunningWorker> {
-  const { pool, functions, url, statekeeper, log, id, clock, supervisor, tellWatch, meter, ...rest } = given;
+  const known = knownOptions([...Object.keys(workerOptions), ...others], given, "startWorker");
   const options = resolveOptions(
     workerOptions,
-    { ...environmentOptions(workerOptions, process.env), ...rest },
+    { ...environmentOptions(workerOptions, process.env), ...known },
     "startWorker",
+    others,
   );
   const endLimit = limitDataFolders(options.dataFolder);
   try {

@@ -12,6 +12,11 @@ describe("a run is refused under the name of what is wrong", () => {
     ["no object", null, "submitRun must be an object"],
     ["a list", [], "submitRun must be an object"],
     ["an unknown option", { attempt: 2 }, "submitRun.attempt "],
+    [
+      "a slip in a part without a text form",
+      { redcue: "total" },
+      "submitRun.redcue is no option; did you mean reduce?",
+    ],
     ["data of no kind", { data: {} }, "submitRun.data must be"],
     ["data of two kinds", { data: { range: [0, 1], items: [] } }, "submitRun.data must be"],
     ["data that is missing", { data: undefined }, "submitRun.data must be"],

@@ -80,11 +80,11 @@ export interface RunJobData {
 /** Checks a run; throws `INVALID_OPTION` under `submitRun.…`, and for items that cannot travel `INVALID_VALUE`. */
 export function checkRun(spec: RunSpec): RunJobData {
   if (typeof spec !== "object" || spec === null || Array.isArray(spec)) throw invalid("submitRun", "must be an object");
-  const { pool, data, process, reduce, error = "fail", ...rest } = spec;
-  const options = resolveRunOptions(rest);
+  const { pool, data, process, reduce, error = "fail" } = spec;
+  const options = resolveRunOptions(spec);
   const kept = keepRunData(data);
   checkOutputs(options, reduce !== undefined, filesOf(kept));
-  checkTime(options, rest.name !== undefined);
+  checkTime(options, spec.name !== undefined);
   return {
     ...{ pool: parsePool(pool), data: kept, options, process: functionNameOf(process, "submitRun.process") },
     error: functionNameOf(error, "submitRun.error"),
@@ -122,8 +122,8 @@ function checkTime({ cron, tz, delayMs, replace, name: id }: RunOptions, isNamed
     throw invalid("submitRun.name", `must begin with a letter and have no colon where there is a cron, got "${id}"`);
 }
 
-function resolveRunOptions(given: object) {
-  return resolveOptions(runOptions, given as Readonly<Record<string, unknown>>, "submitRun");
+function resolveRunOptions(given: OptionsGiven<typeof runOptions>) {
+  return resolveOptions(runOptions, given, "submitRun", ["pool", "data", "process", "reduce", "error"]);
 }
 
 function invalid(path: string, problem: string): GridError {

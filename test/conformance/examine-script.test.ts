@@ -13,7 +13,7 @@ it("every command that a script names is tried", () => {
   const files = readdirSync(folder, { recursive: true }).map(String);
   const used = files.filter((file) => file.endsWith(".lua") && file !== "examine.lua").flatMap(commandsOf);
   expect(used.length).toBeGreaterThan(0);
-  const flags = ["COUNT", "LIMIT", "NX", "PXAT", "REV", "WITHSCORES", "WITHVALUES"];
+  const flags = ["BYSCORE", "COUNT", "LIMIT", "NX", "PXAT", "REV", "WITHSCORES", "WITHVALUES"];
   const tried = new Set([...commandsOf("examine.lua"), ...flags]);
   expect([...new Set(used)].filter((command) => !tried.has(command))).toEqual([]);
 });

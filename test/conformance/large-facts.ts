@@ -1,5 +1,5 @@
 /** Facts of large values: whoever is to have one has all of it, whatever way it comes, and nothing of it stays. */
-import type { Claim, InboxMessage, PoolKeeper } from "@callgrid/statekeeper";
+import type { CarryFrom, Claim, InboxMessage, PoolKeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import { claimNames, idOf, joinWorkers, lapse, longLeaseMs, type SetStage } from "./stage.ts";
 
@@ -14,11 +14,15 @@ async function submitLarge(pool: PoolKeeper, given: { process?: string; trace?: 
   await pool.submit({ process, leaseMs: longLeaseMs, queueLimit: 0, submissions: [{ ...whole, ...rest }] });
 }
 
-async function claimLarge(pool: PoolKeeper, worker = "w1"): Promise<readonly Claim[]> {
+async function claimLarge(
+  pool: PoolKeeper,
+  worker = "w1",
+  given: { carry?: CarryFrom } = {},
+): Promise<readonly Claim[]> {
   const { epoch } = await pool.functions();
   const reply = await pool.claim({
     ...{ worker, max: 1, budgetMicros: 1e12, epoch, skips: [] },
-    ...{ isOpenToRoots: true, volunteerFor: 1 },
+    ...{ isOpenToRoots: true, volunteerFor: 1, ...given },
   });
   return reply.claims;
 }
@@ -73,12 +77,13 @@ export function largeFacts(setStage: SetStage): void {
     expect((await pool.reconcile("w1", [])).claims).toMatchObject([whole]);
   });
 
-  it("a large payload is copied for the parent pool, and shown", async () => {
+  it("a large payload is carried to another pool, and shown", async () => {
     const { pool } = await setStage();
     await joinWorkers(pool, "w1");
     await submitLarge(pool);
-    expect((await pool.hoist({ process: "d1", limit: 1, except: [] })).copies).toMatchObject([whole]);
     expect(await pool.inspectRequest(a)).toMatchObject({ ...whole, state: "queued" });
+    expect(await claimLarge(pool, "w1", { carry: "last" })).toMatchObject([whole]);
+    expect(await pool.inspectRequest(a)).toMatchObject({ ...whole, state: "suspended" });
   });
 
   it("who joins a large request brings its trace, or leaves that of the first", async () => {

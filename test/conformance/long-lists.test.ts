@@ -39,9 +39,17 @@ const operations: Readonly<Record<string, Operate>> = {
     const { claims } = await pool.claim({ worker: "w2", epoch, ...limits, skips: [], isOpenToRoots: true });
     return claims.map(({ id }) => id);
   },
-  seize: (pool, ids) => pool.seize("w2", ids),
+  carry: async (pool, ids) => {
+    const { epoch } = await pool.functions();
+    const limits = { max: ids.length, budgetMicros: Number.POSITIVE_INFINITY, volunteerFor: 0 };
+    const bridging = { isOpenToRoots: true, carry: "last" } as const;
+    return (await pool.claim({ worker: "w2", epoch, ...limits, skips: [], ...bridging })).claims.map(({ id }) => id);
+  },
+  askAsGuests: (pool, ids) =>
+    pool.submit({ ...plain, process: "w2", isGuest: true, submissions: ids.map(submissionOf) }),
+  recall: (pool, ids) => pool.recall({ process: "w2", limit: ids.length, skips: [] }),
   release: (pool, ids) => pool.release("w1", ids),
-  releaseSeized: (pool, ids) => pool.release("w2", ids),
+  releaseCarried: (pool, ids) => pool.release("w2", ids),
   suspend: (pool, ids) =>
     pool.mark(
       "w1",
@@ -65,10 +73,6 @@ const operations: Readonly<Record<string, Operate>> = {
     return { claims: claims.map(({ id }) => id), abandoned };
   },
   locate: (pool, ids) => pool.locate(ids),
-  hoist: async (pool, ids) => {
-    const { copies } = await pool.hoist({ process: "w1", limit: ids.length, except: ids });
-    return copies.map(({ id }) => id);
-  },
   survey: async (pool, ids) => (await pool.survey({ requests: ids.length, members: 100 })).waiting.length,
   leave: (pool) => pool.leave("w1"),
   bury: (pool) => pool.bury("w1", { exitCode: 1 }, 2),

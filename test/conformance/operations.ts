@@ -5,6 +5,7 @@
 import type {
   CacheMode,
   Capacity,
+  CarryFrom,
   Claim,
   Completion,
   ExpectedWork,
@@ -134,13 +135,23 @@ const kinds: Readonly<Record<string, Kind>> = {
       skips: fc.constantFrom([], [], [], ["add"], ["box", "dig"]),
       isOpenToRoots: fc.constantFrom(true, true, false),
       isOpenToChildren: fc.boolean(),
-      isClosedToOwn: fc.constantFrom(false, false, true),
+      carry: fc.constantFrom<Array<CarryFrom | undefined>>(
+        undefined,
+        undefined,
+        undefined,
+        "next",
+        "ahead",
+        "last",
+        "half",
+        "shown",
+      ),
       volunteerFor: fc.constantFrom(0, 1, 2, 3),
       score: fc.constantFrom(1, 1, 2.5, 0),
       recent: fc.constantFrom(...functionNames, undefined),
     }),
-    async (pool, { isStale, recent, ...given }, { epoch }) => {
-      const request = { ...given, ...(recent === undefined ? {} : { recent }) };
+    async (pool, { isStale, recent, carry, ...given }, { epoch }) => {
+      const bridging = carry === undefined ? {} : { carry };
+      const request = { ...given, ...bridging, ...(recent === undefined ? {} : { recent }) };
       const reply = await pool.claim({ ...request, epoch: isStale ? epoch - 1 : epoch });
       return { ...reply, claims: reply.claims.map(withoutTime) };
     },
@@ -163,16 +174,16 @@ const kinds: Readonly<Record<string, Kind>> = {
       [],
     );
   }),
-  hoist: kind(
+  submitGuests: kind(6, fc.record({ process: worker, priority, submissions }), (pool, { submissions, ...data }) =>
+    pool.submit({ ...data, leaseMs: 0, queueLimit: 0, isGuest: true, submissions: submissions.map(submissionOf) }),
+  ),
+  look: kind(3, fc.record({ worker }), (pool, { worker }) => pool.look(worker)),
+  recall: kind(
     3,
-    fc.record({ process, limit: fc.constantFrom(0, 1, 2, 10), names: fc.array(name, { maxLength: 3 }) }),
-    async (pool, { names, ...request }) => {
-      const { copies, ...numbers } = await pool.hoist({ ...request, except: names.map(idOf) });
-      return { ...numbers, copies: copies.map(withoutTime) };
-    },
+    fc.record({ process: worker, limit: fc.constantFrom(0, 1, 2, 10), skips: fc.constantFrom([], [], ["add", "box"]) }),
+    (pool, request) => pool.recall(request),
   ),
   locate: kind(1, fc.record({ names }), (pool, { names }) => pool.locate(names.map(idOf))),
-  seize: kind(3, fc.record({ process, names }), (pool, { process, names }) => pool.seize(process, names.map(idOf))),
   release: kind(2, fc.record({ worker, names }), (pool, { worker, names }) => pool.release(worker, names.map(idOf))),
   mark: kind(
     3,

@@ -81,6 +81,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   result: readText,
   volunteers: readHash,
   preferences: readText,
+  lookers: (key) => ["smembers", key],
   members: readHash,
   leases: readScores,
   functions: readHash,
@@ -124,6 +125,7 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     volunteers: Object.entries(fields("volunteers"))
       .sort(([, one], [, other]) => Number.parseInt(one, 10) - Number.parseInt(other, 10))
       .map(([worker, text]) => dumpVolunteer(worker, text)),
+    lookers: ((single.get("lookers") as string[] | undefined) ?? []).toSorted(),
     preferences: ((single.get("preferences") as string | undefined)?.split(" ") as
       | PoolDump["preferences"]
       | undefined) ?? ["score", "recent", "idle"],
@@ -255,7 +257,7 @@ function dumpVolunteer(worker: string, text: string): PoolDump["volunteers"][num
     want: Number(want),
     epoch: Number(epoch),
     skips: skips.filter((name) => name !== ""),
-    isClosedToOwn: reach === "others",
+    carry: reach === "next" || reach === "ahead" || reach === "last" ? reach : null,
     score: Number(score),
     recent: recent === "-" ? null : (recent ?? null),
   };

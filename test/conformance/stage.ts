@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { MessageChannel } from "node:worker_threads";
 import {
+  type CarryFrom,
   MemoryStatekeeper,
   openStatekeeper,
   type PoolDump,
@@ -118,7 +119,7 @@ export async function claimNames(
     skips?: readonly string[];
     isOpenToRoots?: boolean;
     isOpenToChildren?: boolean;
-    isClosedToOwn?: boolean;
+    carry?: CarryFrom;
   } = {},
 ): Promise<string[]> {
   const { epoch } = await pool.functions();

@@ -1,11 +1,11 @@
 /** All facts of the statekeeper's contract: they hold on every implementation of it, or do not belong here. */
 import { describe } from "vitest";
+import { bridgingFacts } from "./bridging-facts.ts";
 import { capacityFacts } from "./capacity-facts.ts";
 import { claimingFacts } from "./claiming-facts.ts";
 import { completingFacts } from "./completing-facts.ts";
 import { copyingFacts } from "./copying-facts.ts";
 import { drawingFacts } from "./drawing-facts.ts";
-import { hoistingFacts } from "./hoisting-facts.ts";
 import { inboxFacts } from "./inbox-facts.ts";
 import { inspectingFacts } from "./inspecting-facts.ts";
 import { largeFacts } from "./large-facts.ts";
@@ -32,7 +32,7 @@ export function statekeeperFacts(setStage: SetStage): void {
   describe("the function table", () => functionTableFacts(setStage));
   describe("forgetting", () => forgettingFacts(setStage));
   describe("copying", () => copyingFacts(setStage));
-  describe("hoisting", () => hoistingFacts(setStage));
+  describe("bridging", () => bridgingFacts(setStage));
   describe("capacity", () => capacityFacts(setStage));
   describe("heading", () => headingFacts(setStage));
   describe("retiring", () => retiringFacts(setStage));

@@ -230,20 +230,4 @@ export function turnFacts(setStage: SetStage): void {
     const { answers } = await pool.submit({ process: "c3", leaseMs: longLeaseMs, queueLimit: 2, submissions });
     expect(answers).toEqual([{ index: 0, kind: "pool-full" }]);
   });
-
-  it("what is drawn last is hoisted: of the lowest priority, of the caller who had most, from the end of its queue", async () => {
-    const { pool } = await setMeasured(setStage);
-    await ask(pool, "c1", ["a", "b"]);
-    await ask(pool, "c2", ["c"]);
-    await ask(pool, "c2", ["d"], { priority: -1 });
-    await ask(pool, "w1", ["e"], { isReentrant: true });
-    const hoisted = async (limit: number) =>
-      (await pool.hoist({ process: "d1", limit, except: [] })).copies.map(({ id, priority }) => [id[0], priority]);
-    expect(await hoisted(3)).toEqual([
-      ["b", 0],
-      ["c", 0],
-      ["d", -1],
-    ]);
-    expect((await hoisted(9)).map(([name]) => name)).toEqual(["e", "a", "b", "c", "d"]);
-  });
 }

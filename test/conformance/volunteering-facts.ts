@@ -43,7 +43,7 @@ export function volunteeringFacts(setStage: SetStage): void {
       volunteerFor: 2,
     };
     const reply = await expectChanges(stage, () => stage.pool.claim(claim), {
-      volunteers: [{ worker: "w1", want: 2, epoch: 1, skips: ["other"], isClosedToOwn: false, score: 1, recent: null }],
+      volunteers: [{ worker: "w1", want: 2, epoch: 1, skips: ["other"], carry: null, score: 1, recent: null }],
       counted: { volunteered: 1 },
     });
     expect(reply).toEqual({ kind: "claims", claims: [], volunteers: 1, isMore: false });

@@ -68,9 +68,9 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly findCycle = unscripted;
   readonly reconcile = unscripted;
   readonly sweep = unscripted;
-  readonly hoist = unscripted;
+  readonly look = unscripted;
+  readonly recall = unscripted;
   readonly locate = unscripted;
-  readonly seize = unscripted;
   readonly bury = unscripted;
   readonly abdicate = unscripted;
   readonly survey = unscripted;

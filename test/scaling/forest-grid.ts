@@ -14,8 +14,6 @@ import { countedStatekeeper } from "./counted-keeper.ts";
 import type { OperatedPool } from "./counted-pool.ts";
 import type { PlannedPool } from "./forest.ts";
 import type { Scenario } from "./scenario.ts";
-import { treeFunctions } from "./tree-functions.ts";
-import type { WorkMeter } from "./work-meter.ts";
 
 /** One way, between two machines of a data centre. */
 const delayMs = 0.25;
@@ -30,7 +28,8 @@ export interface ForestGridParts {
   readonly pools: ReadonlyMap<string, OperatedPool>;
   readonly plan: readonly PlannedPool[];
   readonly scenario: Scenario;
-  readonly meter: WorkMeter;
+  /** What a worker can evaluate; `slowness`: how many times longer than usual everything takes it. */
+  readonly functionsOf: (worker: { readonly process: SimulatedProcess; readonly slowness: number }) => object;
   readonly random: Random;
 }
 
@@ -116,7 +115,7 @@ export class ForestGrid {
     return startWorker({
       pool,
       statekeeper: this.#statekeeper(process),
-      functions: treeFunctions({ process, slowness, meter: this.#parts.meter }),
+      functions: this.#parts.functionsOf({ process, slowness }),
       leaseMs: this.#parts.scenario.workerLeaseMs,
       clock: process.clock,
       log: silent,

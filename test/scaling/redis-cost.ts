@@ -15,7 +15,6 @@ import {
   enterPops,
   enterRead,
   enterShared,
-  enterSharedQueues,
   enterVolunteers,
   lineUp,
 } from "./queue-cost.ts";
@@ -23,7 +22,6 @@ import type { Tally } from "./tally.ts";
 
 const membersByTheWay = 8;
 const membersInSweep = 256;
-const membersInHoist = 64;
 const mostVolunteersRead = 1_000;
 
 /** Enters the script itself and, when the returned function is called, the commands inside. */
@@ -200,45 +198,34 @@ const sweep: Cost = ({ records, tally, args }) => {
   };
 };
 
-const hoist: Cost = ({ records, tally, args }) => {
-  const [{ limit, except }] = args as [{ limit: number; except: readonly string[] }];
-  tally.keyless();
+const look: Cost = ({ records, tally }) => {
   tally.touch("waiting");
-  tally.touch("volunteers");
-  if (records.volunteers.size <= mostVolunteersRead) tally.touch("volunteers");
-  if (limit === 0) return nothing;
-  let room = limit + except.length;
-  for (const queue of enterSharedQueues(records, tally)) {
-    if (room === 0) break;
-    const looked = Math.min(queue.length, room);
-    tally.touch(queue === records.queue ? "queue" : "caller");
-    if (looked > 0) enterRead(tally, looked);
-    room -= looked;
-  }
-  tally.touch("members");
-  tally.touch("queue:", Math.min(membersInHoist, records.members.size));
+  tally.touch("stats");
+  tally.touch("volunteers", records.volunteers.size > 0 && records.volunteers.size <= mostVolunteersRead ? 2 : 1);
+  tally.touch("lookers");
   return nothing;
+};
+
+const recall: Cost = ({ records, tally }) => {
+  const before = new Counts(records);
+  tally.touch("priorities");
+  tally.touch("caller", records.callers.priorities.size);
+  return () => {
+    const recalled = before.since("recalled");
+    if (recalled > 0) {
+      enterRead(tally, recalled);
+      tally.touch("requests", recalled);
+      tally.touch("claims", 2 * recalled);
+      tally.touch("leases");
+    }
+    before.enterCounters(tally, 0);
+  };
 };
 
 const locate: Cost = ({ records, tally, args }) => {
   const [ids] = args as [readonly string[]];
   if (ids.length > 0) tally.touch("claims");
   tally.touch("requests", ids.filter((id) => records.requests.get(id)?.owner === undefined).length);
-  return nothing;
-};
-
-const seize: Cost = ({ records, tally, args }) => {
-  const [, ids] = args as [string, readonly string[]];
-  const free = ids.filter((id) => records.requests.get(id)?.owner === undefined);
-  const queued = free.filter((id) => records.requests.has(id));
-  for (const id of queued) notedIn(records).add(id);
-  tally.touch("members");
-  tally.touch("claims", ids.length + queued.length);
-  tally.touch("requests", free.length);
-  tally.touch("notes", queued.length);
-  tally.touch("running", queued.length);
-  if (queued.length > 0) tally.keyless();
-  if (queued.length > 0) tally.touch("stats");
   return nothing;
 };
 
@@ -312,9 +299,9 @@ const costs: Readonly<Record<PoolOperation, Cost>> = {
     complete,
     mark,
     sweep,
-    hoist,
+    look,
+    recall,
     locate,
-    seize,
     release,
     withdraw,
     check,

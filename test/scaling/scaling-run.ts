@@ -7,7 +7,7 @@ import { type AskedTree, planDemand } from "./demand.ts";
 import { planForest } from "./forest.ts";
 import { ForestGrid } from "./forest-grid.ts";
 import type { Scenario } from "./scenario.ts";
-import { treeSize, trunkOf } from "./tree-functions.ts";
+import { treeFunctions, treeSize, trunkOf } from "./tree-functions.ts";
 import { WorkMeter } from "./work-meter.ts";
 
 export interface ScalingOptions {
@@ -104,7 +104,8 @@ export class ScalingRun {
     const { scenario } = this.#options;
     const { world, meter } = this;
     const grid = new ForestGrid({
-      ...{ world, meter, scenario, pools: place.pools, plan: this.#plan, random: this.#random.branch("grid") },
+      ...{ world, scenario, pools: place.pools, plan: this.#plan, random: this.#random.branch("grid") },
+      functionsOf: (worker) => treeFunctions({ ...worker, meter }),
     });
     let hasStarted = false;
     void grid.start().then(() => {

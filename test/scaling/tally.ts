@@ -13,6 +13,7 @@ export const poolKeys = [
   "claims",
   "volunteers",
   "preferences",
+  "lookers",
   "members",
   "leases",
   "functions",

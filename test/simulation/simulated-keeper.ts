@@ -12,16 +12,16 @@ import type {
   Completion,
   EvaluationReport,
   FunctionTable,
-  HoistReply,
-  HoistRequest,
   HostReport,
   InboxHandlers,
   InboxListener,
   Member,
   MemoryPool,
   PoolKeeper,
+  PoolSight,
   PoolState,
   Progress,
+  RecallRequest,
   RequestState,
   Statekeeper,
   SubmitBatch,
@@ -138,16 +138,16 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("sweep", request, (pool) => pool.sweep(request));
   }
 
-  hoist(request: HoistRequest): Promise<HoistReply> {
-    return this.#call("hoist", request.limit, (pool) => pool.hoist(request));
+  look(process: string): Promise<PoolSight> {
+    return this.#call("look", process, (pool) => pool.look(process));
+  }
+
+  recall(request: RecallRequest): Promise<readonly string[]> {
+    return this.#call("recall", request, (pool) => pool.recall(request));
   }
 
   locate(ids: readonly string[]): Promise<readonly Whereabouts[]> {
     return this.#call("locate", ids, (pool) => pool.locate(ids));
-  }
-
-  seize(worker: string, ids: readonly string[]): Promise<readonly string[]> {
-    return this.#call("seize", ids, (pool) => pool.seize(worker, ids));
   }
 
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {

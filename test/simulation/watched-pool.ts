@@ -34,7 +34,7 @@ const harmless: ReadonlySet<string> = new Set([
   "functions",
   "inspect",
   "inspectRequest",
-  "hoist",
+  "look",
   "locate",
   "abdicate",
   "survey",

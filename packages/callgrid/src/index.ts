@@ -61,13 +61,14 @@ export {
   type ValuesOf,
 } from "@callgrid/core";
 export {
-  type Appetite,
   type BridgePolicy,
+  type CarryPlan,
+  type CrossingDirection,
+  type CrossingPlan,
+  type CrossingSight,
   type DistributorOptions,
-  type HoistCandidate,
   type RunningDistributor,
   startDistributor,
-  type TakeSize,
 } from "@callgrid/distributor";
 export type { CacheMode, FunctionTable, MemberState, PoolState, RegisteredFunction } from "@callgrid/statekeeper";
 export {

@@ -1,31 +1,18 @@
-/**
- * What a bridge takes down from the parent pool, and what it hoists there: pure decisions, so that they can be read off a table, and
- * replaced by whoever starts a distributor.
- */
-import { type Appetite, type TakeSize, takeSize } from "./take-size.ts";
+/** What a bridge takes down from the parent pool, and what it hoists there: can be replaced by whoever starts a distributor. */
+import { type CrossingPlan, type CrossingSight, planHoisting, planTaking } from "./crossing.ts";
 
-/** A queued request of which a copy could go to the parent. */
-export interface HoistCandidate {
-  readonly functionName: string;
-  readonly priority: number;
-  /** Whether it was queued in the last round already, see `hoistEveryMs`. */
-  readonly hasWaited: boolean;
-  /** Whether more is queued here than copies may wait in the parent. */
-  readonly isQueueLong: boolean;
-  /** Whether the parent has volunteers for more than is hoisted already. */
-  readonly isAwaited: boolean;
-}
+/** `down`: from the parent; `up`: to the parent. */
+export type CrossingDirection = "down" | "up";
 
 /** Decides for a bridge; called often, so it must be quick, and must not throw. */
 export interface BridgePolicy {
-  /** The claim to make at the parent now; undefined: none. */
-  take(appetite: Appetite): TakeSize | undefined;
-  /** Whether to hoist a copy now. */
-  hoists(candidate: HoistCandidate): boolean;
+  /** What to take down from the parent now. */
+  take(sight: CrossingSight): CrossingPlan;
+  /** What to hoist to the parent now. */
+  hoist(sight: CrossingSight): CrossingPlan;
+  /** Whether requests of a function may be carried in a direction. */
+  carries(functionName: string, direction: CrossingDirection): boolean;
 }
 
-/** Work stays local: what idle members could do is taken, and what has waited or is awaited is hoisted. */
-export const localPolicy: BridgePolicy = {
-  take: takeSize,
-  hoists: ({ hasWaited, isQueueLong, isAwaited }) => hasWaited || isQueueLong || isAwaited,
-};
+/** Work stays local: what crosses is what idle members can start, and a little ahead of that. */
+export const localPolicy: BridgePolicy = { take: planTaking, hoist: planHoisting, carries: () => true };

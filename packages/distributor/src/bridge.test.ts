@@ -3,7 +3,7 @@ import { encodeRequest, type OutcomeText, requestId, VirtualClock } from "@callg
 import { MemoryStatekeeper, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import { expect, it, onTestFinished } from "vitest";
 import { PlainWorker } from "../../../test/harness/plain-worker.ts";
-import type { BridgePolicy, HoistCandidate } from "./bridge-policy.ts";
+import { type BridgePolicy, localPolicy } from "./bridge-policy.ts";
 import { type RunningDistributor, startDistributor } from "./start-distributor.ts";
 
 const functions = {
@@ -50,6 +50,13 @@ class Family {
     await pool.claim(claim);
   }
 
+  /** Has a worker claim a request, which it never evaluates. */
+  async hold(pool: PoolKeeper, x: number): Promise<void> {
+    await this.volunteer(pool);
+    this.ask(pool, x);
+    await this.clock.advance(1_000);
+  }
+
   /** Asks for `double` of a number, and tells the outcome once it is there. */
   ask(pool: PoolKeeper, x: number, priority = 0): { readonly id: string; outcome: OutcomeText | undefined } {
     const { payload, canonical } = encodeRequest(["double", x], 1_000);
@@ -88,18 +95,29 @@ it("an idle pool does its parent's work, and keeps what came of it above for as 
   expect(above?.resultLeftMs).toBeGreaterThan((below?.resultLeftMs ?? 0) - 1_000);
 });
 
-it("what waits in a pool is copied to the parent, never handed back, and withdrawn there once it is done here", async () => {
+it("what waits in a pool for long waits in the parent too, can be started in one of them only, and comes back", async () => {
   const family = new Family();
   await family.bridge();
   const asked = family.ask(family.child, 4);
   await family.clock.advance(5_000);
   expect(await family.parent.locate([asked.id])).toEqual(["queued"]);
-  expect(await family.child.locate([asked.id])).toEqual(["queued"]);
+  expect(await family.child.inspectRequest(asked.id)).toMatchObject({ state: "suspended" });
   await family.work(family.child);
-  await family.clock.advance(500);
+  await family.clock.advance(100);
   expect(asked.outcome).toBe("=8");
-  expect(await family.parent.locate([asked.id])).toEqual(["unknown"]);
-  expect((await family.parent.inspect()).counters["claimed"] ?? 0).toBe(0);
+  const { counters, queued } = await family.parent.inspect();
+  expect([queued, counters["recalled"], counters["claimed"] ?? 0]).toEqual([0, 1, 0]);
+});
+
+it("what waits behind busy members goes up by half, and a round later", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.hold(family.child, 1);
+  const ids = [4, 5, 6, 7].map((x) => family.ask(family.child, x).id);
+  await family.clock.advance(90);
+  expect(await family.parent.locate(ids)).toEqual(ids.map(() => "unknown"));
+  await family.clock.advance(1_000);
+  expect(await family.parent.locate(ids)).toEqual(["unknown", "unknown", "queued", "queued"]);
 });
 
 it("what the parent's worker does is completed here, errors too", async () => {
@@ -115,7 +133,7 @@ it("what the parent's worker does is completed here, errors too", async () => {
   expect(members.map(({ running }) => running)).toEqual([0]);
 });
 
-it("volunteers above are given at once what they want, no more, and nobody starts it here too", async () => {
+it("volunteers above are given at once what would be started last here, no more than they want, and nobody starts it here too", async () => {
   const family = new Family();
   await family.bridge();
   await family.volunteer(family.parent);
@@ -123,14 +141,11 @@ it("volunteers above are given at once what they want, no more, and nobody start
   const ids = asked.map(({ id }) => id);
   await family.clock.next();
   while (!(await family.parent.locate(ids)).includes("claimed")) await family.clock.next();
-  const hoistedAt = family.clock.now();
-  expect(await family.parent.locate(ids)).toEqual(["claimed", "unknown"]);
-  await family.clock.advance(0);
-  expect(await family.child.locate(ids)).toEqual(["claimed", "queued"]);
-  expect(family.clock.now()).toBe(hoistedAt);
+  expect(await family.parent.locate(ids)).toEqual(["unknown", "claimed"]);
+  expect(await family.child.locate(ids)).toEqual(["queued", "claimed"]);
 });
 
-it("what is started above is seized here, and free again when the bridge is taken down", async () => {
+it("what is started above is held here, and free again when the bridge is taken down", async () => {
   const family = new Family();
   const bridge = await family.bridge();
   await family.volunteer(family.parent);
@@ -141,6 +156,7 @@ it("what is started above is seized here, and free again when the bridge is take
   expect(await family.child.inspectRequest(asked.id)).toMatchObject({ owner, state: "suspended" });
   await bridge.stop();
   expect(await family.child.inspectRequest(asked.id)).toMatchObject({ owner: undefined, losses: 0 });
+  await family.clock.advance(0);
   expect(await family.parent.locate([asked.id])).toEqual(["unknown"]);
   await family.work(family.child);
   await family.clock.advance(100);
@@ -177,40 +193,32 @@ it("refuses a parent that is the pool itself, and a place of a parent without it
   await expect(nameless).rejects.toThrow(/name it with parent/);
 });
 
-it("what is hoisted, and what is taken, can be decided by who starts the distributor", async () => {
+it("what crosses can be decided by who starts the distributor", async () => {
   const family = new Family();
-  const candidates: HoistCandidate[] = [];
+  const nothing = { recall: 0, carry: undefined };
+  let isOpen = false;
   await family.bridge("child", {
-    take: () => undefined,
-    hoists: (candidate) => {
-      candidates.push(candidate);
-      return candidate.priority > 0;
-    },
+    take: () => nothing,
+    hoist: (sight) => (isOpen ? localPolicy.hoist(sight) : nothing),
+    carries: (functionName, direction) => functionName === "double" && direction === "up",
   });
   await family.work(family.parent);
-  const [usual, urgent] = [family.ask(family.child, 4), family.ask(family.child, 5, 2)];
+  const below = family.ask(family.child, 4);
   await family.clock.advance(3_000);
-  expect([usual.outcome, urgent.outcome]).toEqual([undefined, "=10"]);
-  expect(candidates).toContainEqual({
-    ...{ functionName: "double", priority: 0, hasWaited: true, isQueueLong: false, isAwaited: true },
-  });
-  await family.work(family.child);
+  expect(below.outcome).toBeUndefined();
+  isOpen = true;
   await family.clock.advance(3_000);
-  expect(usual.outcome).toBe("=8");
+  expect(below.outcome).toBe("=8");
 });
 
 it("a priority goes along, up and down", async () => {
   const family = new Family();
   await family.bridge();
-  const below = family.ask(family.child, 5, -2);
-  await family.clock.advance(1_000);
-  expect(family.parent.dump().requests[below.id]).toMatchObject({ priority: -2 });
-  const idle = { id: "idle", kind: "worker", leaseMs: 600_000, description: {} } as const;
-  const { epoch } = await family.child.join({ ...idle, functions: new Map([["double", "1"]]) });
-  const all = { budgetMicros: 1, epoch, skips: [], isOpenToRoots: true };
-  await family.child.claim({ ...all, worker: "idle", max: 1, volunteerFor: 0 });
-  await family.child.claim({ ...all, worker: "idle", max: 1, volunteerFor: 1 });
+  await family.volunteer(family.child);
   const above = family.ask(family.parent, 4, 3);
   await family.clock.advance(1_000);
-  expect(family.child.dump().requests[above.id]).toMatchObject({ owner: "idle", priority: 3 });
+  expect(family.child.dump().requests[above.id]).toMatchObject({ owner: "slow", priority: 3 });
+  const below = family.ask(family.child, 5, -2);
+  await family.clock.advance(3_000);
+  expect(family.parent.dump().requests[below.id]).toMatchObject({ priority: -2 });
 });

@@ -1,21 +1,29 @@
 /**
- * The bridge from a pool to its parent: a worker to the parent, a client of its own pool. It takes work down when its pool is idle,
- * and hoists copies up when its pool has more than it gets on with (docs/decisions/0010-bridges.md).
+ * The bridge from a pool to its parent: two carriers, one for each direction. It looks how both pools stand, whenever something may have
+ * changed and now and then, and has the carriers do what the policy makes of that (docs/decisions/0019-one-mechanism-for-bridges.md).
  *
  * All it knows can be found out again from the two pools, so it may die at any instant. If one of them falls silent for a lease,
  * what it holds in the other on that one's account is given back.
  */
 import type { CancelTimer, Clock } from "@callgrid/core";
-import { type InboxListener, type InboxMessage, type PoolKeeper, Requester } from "@callgrid/statekeeper";
+import {
+  type InboxListener,
+  type InboxMessage,
+  type PoolKeeper,
+  type PoolSight,
+  Requester,
+} from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { BridgePolicy } from "./bridge-policy.ts";
+import { CallPace } from "./call-pace.ts";
+import { Carrier } from "./carrier.ts";
+import type { CarryPlan, CrossingSight } from "./crossing.ts";
 import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
 import { FunctionTables } from "./function-tables.ts";
 import { HandIn } from "./hand-in.ts";
-import { Hoister } from "./hoister.ts";
 import { ParentMembership } from "./parent-membership.ts";
-import { Taker } from "./taker.ts";
+import { StartRate } from "./start-rate.ts";
 
 /** What a {@link Bridge} talks to. */
 export interface BridgeParts {
@@ -34,6 +42,10 @@ const checkEveryMs = 2_000;
 const announceEveryMs = 1_000;
 const reconcileEveryMs = 5_000;
 const renewalsPerLease = 3;
+/** While nothing waits and nothing crosses, calls from the pools are enough, and looking now and then is for those that got lost. */
+const quietRoundMs = 1_000;
+/** What has waited in a pool for so long should be seen in the parent. */
+const longMs = 1_000;
 
 export class Bridge {
   readonly #options: BridgeOptions;
@@ -42,16 +54,21 @@ export class Bridge {
   readonly #failures: FailureLog;
   readonly #tables: FunctionTables;
   readonly #membership: ParentMembership;
-  readonly #taker: Taker;
-  readonly #hoister: Hoister;
+  readonly #down: Carrier;
+  readonly #up: Carrier;
   readonly #askBelow: Requester;
   readonly #askAbove: Requester;
-  readonly #handInAbove: HandIn;
-  readonly #handInBelow: HandIn;
   readonly #timers = new Map<string, CancelTimer>();
   #inboxes: InboxListener[] = [];
   #heardBelowAtMs: number;
   #heardAboveAtMs: number;
+  /** Since when something has waited in the own pool, or all of its members have been busy. */
+  #waitsSinceMs: number | undefined;
+  #busySinceMs: number | undefined;
+  readonly #calls = new CallPace();
+  readonly #starts = new StartRate();
+  #isBalancing = false;
+  #isDue = false;
   #isStopped = false;
 
   constructor(options: BridgeOptions, parts: BridgeParts) {
@@ -62,33 +79,43 @@ export class Bridge {
     this.#failures = new FailureLog(parts.log, clock);
     this.#heardBelowAtMs = clock.now();
     this.#heardAboveAtMs = clock.now();
-    this.#tables = new FunctionTables(clock);
+    this.#tables = new FunctionTables(clock, policy);
+    const tables = this.#tables;
     const onError = (error: unknown): void => this.#tell(error);
-    const shared = { child, parent, process, policy, clock, member: this.#member, tables: this.#tables, onError };
-    const asking = { clock, leaseMs: 0, checkEveryMs, queueLimit: 0, onError };
-    this.#askBelow = new Requester({ ...asking, keeper: child, process });
-    this.#askAbove = new Requester({ ...asking, keeper: parent, process: this.#member });
-    const up = { from: child, to: parent, worker: this.#member, tableOfTo: () => this.#tables.parent };
-    const down = { from: parent, to: child, worker: process, tableOfTo: () => this.#tables.child };
-    this.#handInAbove = new HandIn({ ...up, clock, onError });
-    this.#handInBelow = new HandIn({ ...down, clock, onError });
-    this.#membership = new ParentMembership({
+    const onLow = (): void => this.#balanceSoon();
+    const below = { keeper: child, process };
+    const above = { keeper: parent, process: this.#member };
+    const asking = { clock, leaseMs: 0, checkEveryMs, queueLimit: 0, isGuest: true, onError };
+    this.#askBelow = new Requester({ ...asking, ...below });
+    this.#askAbove = new Requester({ ...asking, ...above });
+    const shared = { clock, roundMs: options.hoistEveryMs, onError, onLow };
+    this.#down = new Carrier({
       ...shared,
-      leaseMs: options.leaseMs,
-      onJoined: () => this.#taker.noteNews(),
-    });
-    this.#taker = new Taker({
-      ...shared,
+      from: above,
+      to: below,
+      tables: () => tables.down,
       requester: this.#askBelow,
-      handIn: this.#handInAbove,
-      onStaleTable: () => this.#membership.readParentTable(),
-      onUnknown: () => this.#membership.join(),
+      handIn: new HandIn({ ...shared, from: child, to: parent, worker: this.#member, tableOfTo: () => tables.parent }),
+      takeHome: (claims) => this.#up.takeHome(claims),
     });
-    this.#hoister = new Hoister({
+    this.#up = new Carrier({
       ...shared,
+      from: below,
+      to: above,
+      tables: () => tables.up,
       requester: this.#askAbove,
-      handIn: this.#handInBelow,
-      takenIds: () => this.#taker.ids,
+      handIn: new HandIn({ ...shared, from: parent, to: child, worker: process, tableOfTo: () => tables.child }),
+      takeHome: (claims) => this.#down.takeHome(claims),
+    });
+    this.#membership = new ParentMembership({
+      ...parts,
+      member: this.#member,
+      leaseMs: options.leaseMs,
+      tables,
+      onJoined: () => {
+        this.#down.noteNews();
+        this.#balanceSoon();
+      },
     });
   }
 
@@ -97,28 +124,27 @@ export class Bridge {
     const { child, parent, process } = this.#parts;
     this.#inboxes = [
       child.listen(process, {
-        onMessages: (messages) => this.#receiveBelow(messages),
-        onReconnect: () => this.#askBelow.recheckAll(),
+        onMessages: (messages) =>
+          this.#receive(messages, { asks: this.#askBelow, carriesFrom: this.#up, carriesTo: this.#down }),
+        onReconnect: () => this.#noteReconnected(this.#askBelow, this.#up),
       }),
       parent.listen(this.#member, {
-        onMessages: (messages) => this.#receiveAbove(messages),
-        onReconnect: () => {
-          this.#askAbove.recheckAll();
-          this.#taker.noteNews();
-        },
+        onMessages: (messages) =>
+          this.#receive(messages, { asks: this.#askAbove, carriesFrom: this.#down, carriesTo: this.#up }),
+        onReconnect: () => this.#noteReconnected(this.#askAbove, this.#down),
       }),
     ];
     this.#askBelow.start();
     this.#askAbove.start();
-    const { hoistEveryMs, leaseMs } = this.#options;
+    const { leaseMs } = this.#options;
     const renewEveryMs = leaseMs / renewalsPerLease;
     this.#repeat("announce", announceEveryMs, () => this.#membership.announce(), 0);
-    this.#repeat("round", hoistEveryMs, () => this.#round());
     this.#repeat("reconcile", reconcileEveryMs, () => this.#reconcile());
     this.#repeat("sweep above", leaseMs / 2, () => this.#sweepAbove());
     this.#repeat("renew above", renewEveryMs, () => this.#renewAbove());
     this.#repeat("renew below", renewEveryMs, () => this.#renewBelow());
     this.#repeat("watch", renewEveryMs, async () => this.#watch());
+    this.#armRound();
   }
 
   /** Leaves the parent; what it held in either pool goes back there. */
@@ -126,12 +152,9 @@ export class Bridge {
     if (this.#isStopped) return;
     this.#isStopped = true;
     for (const cancel of this.#timers.values()) cancel();
-    this.#taker.stop();
-    await Promise.all([
-      this.#hoister.stop(),
-      this.#askBelow.stop(),
-      this.#askAbove.stop().then(() => this.#membership.leave()),
-    ]);
+    await Promise.all([this.#up.close(), this.#down.close()]);
+    await Promise.all([this.#askBelow.stop(), this.#askAbove.stop()]);
+    await this.#membership.leave();
     await Promise.all(this.#inboxes.map((inbox) => inbox.close()));
   }
 
@@ -146,30 +169,82 @@ export class Bridge {
       }
       this.#repeat(name, everyMs, action, isMore === true ? 0 : everyMs);
     };
-    if (!this.#isStopped)
-      this.#timers.set(
-        name,
-        this.#parts.clock.background(firstAfterMs, () => void run()),
-      );
+    this.#arm(name, firstAfterMs, () => void run());
   }
 
-  async #round(): Promise<boolean> {
-    await this.#hoister.review();
-    await this.#taker.review();
-    const { isMore, ...standing } = await this.#hoister.hoist();
-    this.#taker.look(standing);
-    return isMore;
+  #arm(name: string, afterMs: number, action: () => void): void {
+    this.#timers.get(name)?.();
+    if (!this.#isStopped) this.#timers.set(name, this.#parts.clock.background(afterMs, action));
+  }
+
+  #armRound(): void {
+    const isQuiet = this.#waitsSinceMs === undefined && this.#up.carriedIds.length + this.#down.carriedIds.length === 0;
+    const { hoistEveryMs } = this.#options;
+    this.#arm("round", isQuiet ? Math.max(quietRoundMs, hoistEveryMs) : hoistEveryMs, () => this.#balanceSoon());
+  }
+
+  /** Looks at both pools at once, or again once it has done so. */
+  #balanceSoon(): void {
+    this.#isDue = true;
+    if (this.#isBalancing || this.#isStopped) return;
+    this.#isBalancing = true;
+    this.#parts.clock.turn(() => void this.#balanceAll());
+  }
+
+  async #balanceAll(): Promise<void> {
+    while (this.#isDue && !this.#isStopped) {
+      this.#isDue = false;
+      try {
+        await this.#balance();
+      } catch (error) {
+        this.#tell(error);
+        break;
+      }
+    }
+    this.#isBalancing = false;
+    this.#armRound();
+  }
+
+  async #balance(): Promise<void> {
+    const { child, parent, process, policy } = this.#parts;
+    const [below, above] = await Promise.all([child.look(process), parent.look(this.#member)]);
+    await this.#down.giveUp(below.wanted > 0);
+    const waits = this.#noteWaiting(below);
+    const isFast = this.#starts.isFast(below.claimed - this.#up.claimed, this.#parts.clock.now());
+    const up = policy.hoist({ ...this.#up.standing, from: below, to: above, waits, isFast });
+    const down = policy.take({ ...this.#down.standing, from: above, to: below, waits: "no", isFast: false });
+    const [cameHome, wentBack] = await Promise.all([this.#up.recall(up.recall), this.#down.recall(down.recall)]);
+    const kinds = await Promise.all([
+      this.#up.carry(less(up.carry, wentBack), below.wanted > 0),
+      this.#down.carry(less(down.carry, cameHome), above.wanted > 0),
+    ]);
+    if (kinds[0] === "stale") await this.#membership.announce();
+    if (kinds[1] === "stale") await this.#membership.readParentTable();
+    if (kinds[1] === "unknown-worker") await this.#membership.join();
+    if (kinds.some((kind) => kind !== "claims")) this.#isDue = true;
+  }
+
+  /** For how long something has waited in the own pool: where all are busy, it may wait on their own queues. */
+  #noteWaiting({ queued, wanted }: PoolSight): CrossingSight["waits"] {
+    const now = this.#parts.clock.now();
+    const isWaiting = queued > this.#down.standing.unstarted;
+    this.#waitsSinceMs = isWaiting ? (this.#waitsSinceMs ?? now) : undefined;
+    this.#busySinceMs = wanted === 0 ? (this.#busySinceMs ?? now) : undefined;
+    const waitedMs = now - (this.#waitsSinceMs ?? now);
+    const busyMs = now - (this.#busySinceMs ?? now);
+    if (waitedMs >= longMs) return "long";
+    return Math.max(waitedMs, busyMs) >= this.#options.hoistEveryMs ? "round" : "no";
   }
 
   /** Messages may have been lost, and so may replies to claims. */
   async #reconcile(): Promise<void> {
     const { child, parent, process } = this.#parts;
-    const above = await parent.reconcile(this.#member, [...this.#taker.ids, ...this.#handInAbove.ids]);
-    this.#taker.cancel(above.abandoned);
-    this.#taker.take(above.claims);
-    const below = await child.reconcile(process, [...this.#hoister.seizedIds, ...this.#handInBelow.ids]);
-    this.#hoister.drop(below.abandoned);
-    await this.#hoister.takeBack(below.claims);
+    const above = await parent.reconcile(this.#member, this.#down.ids);
+    this.#down.cancel(above.abandoned);
+    this.#down.take(above.claims);
+    const below = await child.reconcile(process, this.#up.ids);
+    this.#up.cancel(below.abandoned);
+    this.#up.take(below.claims);
   }
 
   /** A parent that nobody heads is swept by its members, which may be nothing but bridges. */
@@ -192,28 +267,53 @@ export class Bridge {
   /** Calls do not fail while a link is down, they wait: so silence is what tells. */
   #watch(): void {
     const silentSince = this.#parts.clock.now() - this.#options.leaseMs;
-    if (this.#heardBelowAtMs < silentSince) this.#taker.giveBack();
-    if (this.#heardAboveAtMs < silentSince) this.#hoister.giveBack();
+    if (this.#heardBelowAtMs < silentSince) void this.#down.close();
+    else this.#down.open();
+    if (this.#heardAboveAtMs < silentSince) void this.#up.close();
+    else this.#up.open();
   }
 
-  #receiveBelow(messages: readonly InboxMessage[]): void {
+  #noteReconnected(asks: Requester, carriesFrom: Carrier): void {
+    asks.recheckAll();
+    carriesFrom.noteNews();
+    this.#balanceSoon();
+  }
+
+  #receive(
+    messages: readonly InboxMessage[],
+    { asks, carriesFrom, carriesTo }: { asks: Requester; carriesFrom: Carrier; carriesTo: Carrier },
+  ): void {
     for (const message of messages) {
-      if (this.#askBelow.receive(message)) continue;
-      if (message.kind === "cancel") this.#hoister.drop([message.id]);
+      if (asks.receive(message)) continue;
+      if (message.kind === "started") carriesTo.noteStarted(message.id);
+      else if (message.kind === "cancel") carriesFrom.cancel([message.id]);
+      else if (message.kind === "look") this.#answerCall();
+      else this.#noteNews(message, carriesFrom);
     }
   }
 
-  #receiveAbove(messages: readonly InboxMessage[]): void {
-    for (const message of messages) {
-      if (this.#askAbove.receive(message)) continue;
-      if (message.kind === "cancel") this.#taker.cancel([message.id]);
-      else this.#taker.noteNews();
-      if (message.kind === "run" || message.kind === "copy") this.#taker.take([message.claim]);
-      if (message.kind === "functions") this.#membership.readParentTable().catch((error) => this.#tell(error));
-    }
+  /** In a busy pool members become idle all the time, and so many looks at it would cost more than they bring. */
+  #answerCall(): void {
+    const waitMs = this.#calls.take(this.#parts.clock.now());
+    if (waitMs === 0) this.#balanceSoon();
+    else this.#arm("call", waitMs, () => this.#balanceSoon());
+  }
+
+  #noteNews(message: InboxMessage, carriesFrom: Carrier): void {
+    carriesFrom.noteNews();
+    if (message.kind === "run" || message.kind === "copy") carriesFrom.take([message.claim]);
+    if (message.kind === "functions") this.#membership.readTables().catch((error) => this.#tell(error));
+    this.#balanceSoon();
   }
 
   #tell(error: unknown): void {
     if (!this.#isStopped) this.#failures.tell("the bridge to the parent could not tell or ask", error);
   }
+}
+
+/** What is left to carry for members that something has come home to. */
+function less(plan: CarryPlan | undefined, by: number): CarryPlan | undefined {
+  if (plan === undefined || by === 0) return plan;
+  const max = plan.max - by;
+  return max > 0 ? { ...plan, max, volunteerFor: Math.max(0, plan.volunteerFor - by) } : undefined;
 }

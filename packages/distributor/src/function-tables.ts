@@ -1,24 +1,41 @@
 /**
- * The function tables of a pool and its parent, beside each other: what may be taken, what may be hoisted, and under which stamp
- * results are kept. A request crosses only where both pools mean the same version of its function.
+ * The function tables of a pool and its parent, beside each other: what may be carried from one to the other, and under which stamp results
+ * are kept. A request crosses only where both pools mean the same version of its function.
  */
 import type { Clock } from "@callgrid/core";
 import type { FunctionTable } from "@callgrid/statekeeper";
+import type { BridgePolicy, CrossingDirection } from "./bridge-policy.ts";
+import { aheadOf } from "./crossing.ts";
 
 const emptyTable: FunctionTable = { epoch: 0, functions: new Map() };
 
-/** For so long a function that did not get on in the other pool is not tried there again. */
+/** For so long a function that did not get on in a pool is not carried there again. */
 const avoidedMs = 10_000;
+/** What one direction of a bridge knows of functions. */
+export interface CrossingTables {
+  /** Of the pool that requests are carried from. */
+  readonly epoch: number;
+  /** Functions whose requests stay there. */
+  readonly skips: readonly string[];
+  /** Functions that do not get on there. */
+  readonly avoidedHere: readonly string[];
+  avoidHere(name: string): void;
+  avoidThere(name: string): void;
+  /** How many requests should be ahead of one that is under way. */
+  aheadOf(name: string): number;
+}
 
 export class FunctionTables {
   child = emptyTable;
   parent = emptyTable;
-  readonly #clock: Clock;
-  readonly #avoidedBelow = new Map<string, number>();
-  readonly #avoidedAbove = new Map<string, number>();
+  readonly #policy: Pick<BridgePolicy, "carries">;
+  readonly #avoidedBelow: AvoidedNames;
+  readonly #avoidedAbove: AvoidedNames;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(clock: Clock, policy: Pick<BridgePolicy, "carries">) {
+    this.#policy = policy;
+    this.#avoidedBelow = new AvoidedNames(clock);
+    this.#avoidedAbove = new AvoidedNames(clock);
   }
 
   /** Name to version, as the bridge announces them to the parent. */
@@ -26,37 +43,64 @@ export class FunctionTables {
     return new Map([...this.child.functions].map(([name, { version }]) => [name, version]));
   }
 
-  /** Functions of the parent that the child lacks at the parent's version, or that did not get on there. */
-  get skips(): string[] {
-    return [...this.parent.functions]
-      .filter(
-        ([name, { version }]) =>
-          this.child.functions.get(name)?.version !== version || this.#isAvoided(this.#avoidedBelow, name),
-      )
-      .map(([name]) => name);
+  /** For the direction from the parent to the child. */
+  get down(): CrossingTables {
+    const avoiding = this.#avoiding(this.#avoidedAbove, this.#avoidedBelow);
+    return { epoch: this.parent.epoch, skips: this.#skips("down"), ...avoiding };
   }
 
-  /** Whether the parent may evaluate it for the child. A pool that knows no functions takes those of any version. */
-  mayHoist(name: string): boolean {
-    const above = this.parent.functions.get(name)?.version;
-    const below = this.child.functions.get(name)?.version;
-    if (this.#isAvoided(this.#avoidedAbove, name)) return false;
-    return above === undefined || below === undefined || above === below;
+  /** For the direction from the child to the parent. */
+  get up(): CrossingTables {
+    const avoiding = this.#avoiding(this.#avoidedBelow, this.#avoidedAbove);
+    return { epoch: this.child.epoch, skips: this.#skips("up"), ...avoiding };
   }
 
-  avoidBelow(name: string): void {
-    this.#avoidedBelow.set(name, this.#clock.now() + avoidedMs);
+  #avoiding(here: AvoidedNames, there: AvoidedNames): Omit<CrossingTables, "epoch" | "skips"> {
+    return {
+      avoidedHere: here.names,
+      avoidHere: (name) => here.add(name),
+      avoidThere: (name) => there.add(name),
+      aheadOf: (name) => aheadOf((this.child.functions.get(name) ?? this.parent.functions.get(name))?.selfMicros),
+    };
   }
 
-  avoidAbove(name: string): void {
-    this.#avoidedAbove.set(name, this.#clock.now() + avoidedMs);
+  #skips(direction: CrossingDirection): string[] {
+    const isUp = direction === "up";
+    const [from, to] = isUp ? [this.child, this.parent] : [this.parent, this.child];
+    const avoided = isUp ? this.#avoidedAbove : this.#avoidedBelow;
+    const names: string[] = [];
+    for (const [name, { version }] of from.functions) {
+      const there = to.functions.get(name)?.version;
+      // the parent takes what it has never heard of; a child that lacks a function could do nothing with its requests
+      const isKnown = there === version || (isUp && there === undefined);
+      if (!isKnown || avoided.has(name) || !this.#policy.carries(name, direction)) names.push(name);
+    }
+    return names;
+  }
+}
+
+/** Names of functions, each for a while. */
+class AvoidedNames {
+  readonly #clock: Clock;
+  readonly #untilMs = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  #isAvoided(avoided: Map<string, number>, name: string): boolean {
-    const until = avoided.get(name);
-    if (until === undefined) return false;
-    if (this.#clock.now() < until) return true;
-    avoided.delete(name);
+  get names(): string[] {
+    return [...this.#untilMs.keys()].filter((name) => this.has(name));
+  }
+
+  add(name: string): void {
+    this.#untilMs.set(name, this.#clock.now() + avoidedMs);
+  }
+
+  has(name: string): boolean {
+    const untilMs = this.#untilMs.get(name);
+    if (untilMs === undefined) return false;
+    if (this.#clock.now() < untilMs) return true;
+    this.#untilMs.delete(name);
     return false;
   }
 }

@@ -47,6 +47,11 @@ export class ParentMembership {
     this.#parts.tables.parent = await this.#parts.parent.functions();
   }
 
+  /** Reads both tables: one of them has changed. */
+  async readTables(): Promise<void> {
+    await Promise.all([this.announce(), this.readParentTable()]);
+  }
+
   /** Reads its pool's functions, and tells the parent what is new about them. */
   async announce(): Promise<void> {
     const { child, parent, member, tables } = this.#parts;

@@ -19,8 +19,8 @@ export interface RunningDistributor {
 /**
  * Starts a distributor in this process. Resolves once it has joined the pool; it need not be the head then.
  *
- * With a `parent` it bridges the two pools while it is head: the parent's work is done in this pool when that is idle, and copies of
- * what this pool does not get on with go up.
+ * With a `parent` it bridges the two pools while it is head: the parent's work is done in this pool when that is idle, and what
+ * this pool does not get on with is done elsewhere.
  *
  * @throws GridError `INVALID_OPTION` for a wrong option, `CONNECTION_FAILED` when the statekeeper cannot be reached within
  *   `connectTimeoutMs`, `REDIS_TOO_OLD`.

@@ -1,5 +1,5 @@
 -- Takes claimed requests back unstarted: they go to the head of the pool's queue.
--- needs: time counters inbox record callers draw match
+-- needs: time counters inbox record callers draw draw-ends match
 -- ARGV: worker, then ids
 -- reply: nothing
 -- bound: the number of ids

@@ -1,14 +1,15 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
--- needs: time counters inbox record groups functions callers draw match
+-- needs: time counters inbox record groups functions callers draw draw-ends match
 -- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: none), queueLimit (0: none),
---       priority (or `child`: these are calls of a function that runs, and go to the pool's queue), then groups of requests: mode
+--       priority (or `child`: these are calls of a function that runs, and go to the pool's queue; with `guest` before it: a bridge
+--       asks on behalf of another pool), then groups of requests: mode
 --       (use|refresh|bypass|held), timeoutMs (0: none), how many, for each: id, payload (a line end and a trace context may follow)
 -- reply: volunteers left, then for each request that can be answered at once: index, outcome text or `unknown-function`
 --        or `pool-full`
 -- bound: the number of requests
 local process, leaseMs, worker, queueLimit = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
-local priority = ARGV[5]
-local isChild = priority == 'child'
+local isChild, guestPriority = ARGV[5] == 'child', string.match(ARGV[5], '^guest (.+)$')
+local priority, isGuest = guestPriority or ARGV[5], guestPriority ~= nil
 local rank = isChild and 0 or tonumber(priority)
 if leaseMs > 0 then
   redis.call('ZADD', leasesKey, readClock() + leaseMs, process)
@@ -146,16 +147,26 @@ local coming = #queued
 local isStraight = volunteers > 0 and coming > 0 and worker == '' and waitingNow() == 0
 if isStraight then
   for i, id in ipairs(queued) do atHand[i] = { id = id, text = writes[placeOf[id]] } end
+  guestsOf = isGuest and process or nil
   match(coming, 8, nil, firstName)
+  local came, isLeft = queued, {}
   queued = {}
-  for i, request in ipairs(atHand) do queued[i] = request.id end
+  for i, request in ipairs(atHand) do
+    queued[i] = request.id
+    isLeft[request.id] = true
+  end
+  if isGuest then
+    for _, id in ipairs(came) do
+      if not isLeft[id] then send(process, 'started ' .. id) end
+    end
+  end
 end
 if worker ~= '' then
   pushAll('RPUSH', queueOf .. worker, queued)
 elseif isChild then
   pushToPool(queued)
 else
-  pushForCaller(priority, process, queued)
+  pushForCaller(priority, process, queued, isGuest)
 end
 if #held > 0 then
   local holders = {}

@@ -10,8 +10,10 @@ local ids = {}
 local function sample(key, first, last)
   for _, id in ipairs(redis.call('LRANGE', key, first, last)) do ids[#ids + 1] = id end
 end
+local keys = { queueKey }
+for _, caller in ipairs(reversed(callersLastFirst())) do keys[#keys + 1] = caller.key end
 -- of each queue as large a part as it is of what waits
-for _, key in ipairs(reversed(sharedQueues())) do
+for _, key in ipairs(keys) do
   local length = redis.call('LLEN', key)
   local part = math.min(most - #ids, math.ceil(most * length / math.max(1, queued)))
   if length <= part then

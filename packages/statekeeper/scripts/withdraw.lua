@@ -4,19 +4,11 @@
 -- reply: nothing
 -- bound: the number of ids
 local process = ARGV[1]
-local function without(waiters, leaving)
-  local left = {}
-  for waiter in string.gmatch(waiters, '[^,]+') do
-    if waiter ~= leaving then left[#left + 1] = waiter end
-  end
-  return table.concat(left, ',')
-end
-
 for i = 2, #ARGV do
   local id = ARGV[i]
   local record = readRecord(id)
   if record and hasWaiter(record, process) then
-    record.waiters = without(record.waiters, process)
+    record.waiters = withoutWaiter(record, process)
     if hasKnownWaiter(record) then
       redis.call('HSET', requestsKey, id, recordText(record))
     else

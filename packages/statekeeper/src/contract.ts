@@ -47,6 +47,11 @@ export interface SubmitBatch {
   readonly isReentrant?: boolean;
   /** Of roots, see {@link mostPriority}. Default: 0. */
   readonly priority?: number;
+  /**
+   * Whether a bridge asks for these on behalf of another pool: they wait behind those of the pool's own callers of the same
+   * priority, and the process is sent `started` when another process claims one. Default: no.
+   */
+  readonly isGuest?: boolean;
   /** New requests are refused with `POOL_FULL` once so many wait in the pool's queue and those of callers; 0: no limit. */
   readonly queueLimit: number;
   readonly submissions: readonly Submission[];
@@ -63,6 +68,16 @@ export interface SubmitReply {
   /** How many volunteers are left waiting after this. */
   readonly volunteers: number;
 }
+
+/**
+ * Which requests a bridge carries to another pool, and for whom; never its own guests. For members that idle there: what would be drawn
+ * `next`, or what would be drawn `last`. For members that will have nothing to do soon: `ahead` is as `next`, and as a volunteer the
+ * bridge is served after all others and counts apart; `half` is as `last`, and leaves half of what waits on shared queues and half of
+ * an own queue. For nobody yet: `shown` is as `last`, from callers' queues alone. For these two no bridge volunteers.
+ *
+ * A guest that another bridge has given back is no guest any more: the bridge that asked for it carries it home, `next` or `last`.
+ */
+export type CarryFrom = "next" | "ahead" | "last" | "half" | "shown";
 
 export interface ClaimRequest {
   readonly worker: string;
@@ -87,10 +102,10 @@ export interface ClaimRequest {
    */
   readonly isOpenToChildren?: boolean;
   /**
-   * Whether to pass over what the worker itself waits for: a bridge must not be handed back what it hoisted. It counts where the
-   * worker is open to roots. Default: no.
+   * For a bridge that is open to roots: what it claims counts as suspended, since it is evaluated elsewhere, and as a volunteer it is
+   * served after all workers. Default: the worker is no bridge.
    */
-  readonly isClosedToOwn?: boolean;
+  readonly carry?: CarryFrom;
   /** How many requests to be given as a volunteer, if there is nothing to claim; 0: do not volunteer. */
   readonly volunteerFor: number;
   /** Of the volunteer: how fast it is, see {@link Preference}. Default: 1. */
@@ -191,23 +206,24 @@ export interface SweepReply {
   readonly isMore: boolean;
 }
 
-/** What to copy, see {@link PoolKeeper.hoist}. */
-export interface HoistRequest {
-  /** Who asks; what it asks for itself as a volunteer is not counted as wanted. */
-  readonly process: string;
-  /** How many copies at most; 0: none, for the numbers only. */
-  readonly limit: number;
-  /** Ids that are not to be copied: those that were, and those that came from the parent. */
-  readonly except: readonly string[];
-}
-
-/** How a pool stands, and copies of what it has queued. */
-export interface HoistReply {
+/** How a pool stands, as a bridge sees it. */
+export interface PoolSight {
   /** Ids in the pool's queue and those of callers. */
   readonly queued: number;
-  /** How many requests the volunteers ask for. */
+  /** How many requests the volunteers beside the bridge itself ask for, since members idle. */
   readonly wanted: number;
-  readonly copies: readonly Claim[];
+  /** How many those ask for that carry `ahead`. */
+  readonly wantedAhead: number;
+  /** How many requests were ever claimed. */
+  readonly claimed: number;
+}
+
+/** What to take back, see {@link PoolKeeper.recall}. */
+export interface RecallRequest {
+  readonly process: string;
+  readonly limit: number;
+  /** Names of functions whose requests are left where they are. */
+  readonly skips: readonly string[];
 }
 
 /** Where a request is: on some queue, claimed by a worker, or nowhere (any more). */
@@ -232,7 +248,11 @@ export type InboxMessage =
   | { readonly kind: "cancel"; readonly id: string }
   | { readonly kind: "forget"; readonly id: string }
   /** The function table changed. */
-  | { readonly kind: "functions" };
+  | { readonly kind: "functions" }
+  /** A request that the bridge asked for as a guest was claimed by another process. */
+  | { readonly kind: "started"; readonly id: string }
+  /** A member idles: {@link PoolKeeper.look} again. */
+  | { readonly kind: "look" };
 
 /** An inbox being read. */
 export interface InboxListener {
@@ -306,18 +326,15 @@ export interface PoolKeeper {
    * and volunteers get what is queued anywhere.
    */
   sweep(request: SweepRequest): Promise<SweepReply>;
+  /** How the pool stands. The process is sent `look`, once, when another member becomes idle. */
+  look(process: string): Promise<PoolSight>;
   /**
-   * Copies of what is queued, for the parent pool; it stays where it is. What would be drawn last of callers' queues and the pool's,
-   * then from the head of the longest own queue; in queue order.
+   * Takes back guests of the process that nobody has claimed, what would be drawn last first: it waits for them no longer. Replies with
+   * their ids.
    */
-  hoist(request: HoistRequest): Promise<HoistReply>;
+  recall(request: RecallRequest): Promise<readonly string[]>;
   /** Where requests are, in the order of the ids. */
   locate(ids: readonly string[]): Promise<readonly Whereabouts[]>;
-  /**
-   * Claims these very requests as far as they are queued, for a member that has them evaluated elsewhere: they count as suspended.
-   * Replies with those of the ids that the member holds then.
-   */
-  seize(worker: string, ids: readonly string[]): Promise<readonly string[]>;
   /** A worker is known to have died: retires it at once, and keeps the report for a request that dies too often. */
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void>;
   /** Gives up heading the pool, so that a standby need not wait for the lease to lapse. */

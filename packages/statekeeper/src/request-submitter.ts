@@ -15,6 +15,7 @@ export interface RequestSubmitterParts {
   readonly process: string;
   readonly leaseMs: number;
   readonly isReentrant?: boolean;
+  readonly isGuest?: boolean;
   readonly queueLimit: number;
   readonly batchSize: number;
   readonly clock: Clock;
@@ -83,10 +84,14 @@ export class RequestSubmitter {
   }
 
   async #submit(batch: PlannedBatch): Promise<void> {
-    const { keeper, process, leaseMs, queueLimit, isReentrant = false, clock } = this.#parts;
+    const { keeper, process, leaseMs, queueLimit, isReentrant = false, isGuest = false, clock } = this.#parts;
     const nowMs = clock.now();
     const submissions = batch.requests.map((request) => this.#takeSubmission(request, nowMs));
-    const target = batch.worker === undefined ? { isReentrant } : { isReentrant, worker: batch.worker };
+    const target = {
+      isReentrant,
+      ...(isGuest ? { isGuest } : {}),
+      ...(batch.worker === undefined ? {} : { worker: batch.worker }),
+    };
     const { priority } = batch;
     try {
       const reply = await keeper.submit({ process, leaseMs, queueLimit, priority, submissions, ...target });

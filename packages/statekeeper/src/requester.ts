@@ -26,6 +26,8 @@ export interface RequesterOptions {
   readonly checkEveryMs: number;
   /** Whether it asks for the calls of functions that run, see {@link SubmitBatch.isReentrant}. Default: no. */
   readonly isReentrant?: boolean;
+  /** Whether it asks on behalf of another pool, see {@link SubmitBatch.isGuest}. Default: no. */
+  readonly isGuest?: boolean;
   /** Refuse new requests when so many wait in the pool; 0: no limit. */
   readonly queueLimit: number;
   /** The most requests in one submit call, default 500. */
@@ -150,6 +152,11 @@ export class Requester implements AskOwner {
     this.#referenced.push(message.id);
     this.#scheduleFlush();
     return true;
+  }
+
+  /** Stops waiting for what was recalled: the pool does not have this process as a waiter any more. */
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.#pending.delete(id);
   }
 
   /** Checks everything that is waited for: messages may have been lost. */

@@ -7,7 +7,7 @@ const volunteers = [
   { worker: "at home", score: 1, recent: "work" },
   { worker: "fast", score: 3, recent: "other" },
   { worker: "fast at home", score: 3, recent: "work" },
-  { worker: "bridge", score: 0, recent: undefined },
+  { worker: "bridge", score: 9, recent: "work", carry: "next" as const },
 ];
 
 it.each<[string, readonly Preference[], string | undefined, string[]]>([

@@ -2,6 +2,7 @@
  * Which of several idle volunteers is served first: a pure decision by a list of preferences, so that it can be read off a table.
  * (scripts/lib/match.lua)
  */
+import type { CarryFrom } from "./contract.ts";
 
 /**
  * `score`: the faster worker first. `recent`: who evaluated the same function last first, since it may still have in memory what that
@@ -14,6 +15,8 @@ export const usualPreferences: readonly Preference[] = ["score", "recent", "idle
 
 /** What is known of a volunteer. */
 export interface Candidate {
+  /** Present on a bridge: the pool's own workers come first, whatever is preferred, and who carries `ahead` comes last. */
+  readonly carry?: CarryFrom | undefined;
   /** How fast it is; 1 is usual. */
   readonly score: number;
   /** The function that it evaluated last. */
@@ -39,6 +42,8 @@ export function orderVolunteers<C extends Candidate>(
   functionName: string | undefined,
 ): C[] {
   return idle.toSorted((one, other) => {
+    const byKind = placeOf(one) - placeOf(other);
+    if (byKind !== 0) return byKind;
     for (const preference of preferences) {
       if (preference === "idle") return 0;
       const difference = comparisons[preference](one, other, functionName);
@@ -46,6 +51,11 @@ export function orderVolunteers<C extends Candidate>(
     }
     return 0;
   });
+}
+
+function placeOf({ carry }: Candidate): number {
+  if (carry === undefined) return 0;
+  return carry === "ahead" ? 2 : 1;
 }
 
 function isAtHome({ recent }: Candidate, functionName: string | undefined): boolean {

@@ -1,8 +1,11 @@
 -- Caller queues: the roots of one caller at one priority, in the order in which they came, and whose turn it is. `priorities`
 -- orders the priorities, `callers:<priority>` the callers of one: who has the lowest turn is drawn from first. A caller's turn
 -- grows by the work drawn, in ms, so callers get equal shares; a priority's by the requests drawn, over its weight. What is
--- drained keeps its turn until that has come, and so gains nothing by submitting little at a time.
-local weightStep = 16
+-- drained keeps its turn until that has come, and so gains nothing by submitting little at a time. Bridges, who ask on behalf of other
+-- pools, have turns of their own behind those of all others: that is more work, in ms, than any caller of the pool itself ever comes
+-- to, and little enough for halves of a ms to count beside it.
+local weightStep, firstGuestTurn = 16, 1e15
+local function isGuestTurn(turn) return turn >= firstGuestTurn end
 local function weightOf(priority) return weightStep ^ tonumber(priority) end
 
 -- the text of a number from which Redis reads the same number
@@ -15,14 +18,20 @@ local function lineUpPriority(priority)
 end
 
 -- Behind what the caller whose turn it is has first, and before what that has next: a request counts for 1 at least.
-local function lineUpCaller(priority, process)
+local function lineUpCaller(priority, process, isGuest)
   local first = redis.call('ZRANGE', callersOf .. priority, 0, 0, 'WITHSCORES')
   if first[1] == process then return end
-  redis.call('ZADD', callersOf .. priority, 'NX', turnText(first[1] and tonumber(first[2]) + 0.5 or 0), process)
-  if not first[1] then lineUpPriority(priority) end
+  local isAlone = first[1] == nil
+  if isGuest and not isAlone and not isGuestTurn(tonumber(first[2])) then
+    first = redis.call('ZRANGE', callersOf .. priority, firstGuestTurn, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+  end
+  local turn = isGuest and firstGuestTurn or 0
+  if first[1] and isGuestTurn(tonumber(first[2])) == isGuest then turn = tonumber(first[2]) + 0.5 end
+  redis.call('ZADD', callersOf .. priority, 'NX', turnText(turn), process)
+  if isAlone then lineUpPriority(priority) end
 end
 
-local function pushForCaller(priority, process, ids)
+local function pushForCaller(priority, process, ids, isGuest)
   if #ids == 0 then return end
   local key = callerQueueOf .. priority .. ':' .. process
   local length = 0
@@ -31,7 +40,7 @@ local function pushForCaller(priority, process, ids)
   end
   countWaiting(#ids)
   -- one that was not empty is in line
-  if length == #ids then lineUpCaller(priority, process) end
+  if length == #ids then lineUpCaller(priority, process, isGuest) end
 end
 
 -- The pool's queue, from which is drawn before any caller's.
@@ -46,16 +55,21 @@ local function pushToPoolHead(ids)
   countWaiting(#ids)
 end
 
--- The keys of the queues that are not of one worker alone, the one that is drawn from last first; of 64 callers a priority at most.
-local function sharedQueues()
-  local keys = {}
+local function prioritiesLowestFirst()
   local priorities = redis.call('ZRANGE', prioritiesKey, 0, -1)
   table.sort(priorities, function(one, other) return tonumber(one) < tonumber(other) end)
-  for _, priority in ipairs(priorities) do
-    for _, caller in ipairs(redis.call('ZRANGE', callersOf .. priority, 0, 63, 'REV')) do
-      keys[#keys + 1] = callerQueueOf .. priority .. ':' .. caller
+  return priorities
+end
+
+-- Callers with the keys of their queues, the one that is drawn from last first; 64 a priority at most.
+local function callersLastFirst()
+  local callers = {}
+  for _, priority in ipairs(prioritiesLowestFirst()) do
+    local found = redis.call('ZRANGE', callersOf .. priority, 0, 63, 'REV', 'WITHSCORES')
+    for i = 1, #found, 2 do
+      local process, isGuest = found[i], isGuestTurn(tonumber(found[i + 1]))
+      callers[#callers + 1] = { process = process, isGuest = isGuest, key = callerQueueOf .. priority .. ':' .. process }
     end
   end
-  keys[#keys + 1] = queueKey
-  return keys
+  return callers
 end

@@ -39,7 +39,7 @@ local function copyStragglers(afterMs)
     for _, straggler in ipairs(late) do
       local id, claim = straggler.id, straggler.claim
       local isFit = volunteer.epoch == epoch and not (skips and skips[straggler.name])
-      if volunteer.reach == 'others' and isAmong(volunteer.worker, straggler.waiters) then isFit = false end
+      if volunteer.reach ~= 'roots' and isAmong(volunteer.worker, straggler.waiters) then isFit = false end
       if isFit and not copied[id] and workerOf(claim) ~= volunteer.worker then
         copied[id] = true
         count('copied', 1)

@@ -2,7 +2,8 @@
 -- work left), spare (by how much that may still grow, see widen), skips (set of function names, or nil), scans (bound on ids
 -- looked at), claims (ids of what was claimed), texts (their records), taken (the ids as a set), usual (what the last one claimed
 -- takes, in µs), workMs (what was drawn from the queue at hand), reach (what it takes from outside the own queue: nothing, only
--- `children`, which some member waits for, what `others` than this worker wait for, or also `roots`).
+-- `children`, which some member waits for, or also `roots`; for a bridge what comes `next`, for members that idle or `ahead` of that,
+-- or what would be drawn `last`, `half` of that, or of roots what is to be `shown`).
 local unmeasuredMicros = 1e15
 local costs = {}
 local function costOf(name)
@@ -39,9 +40,17 @@ local function workMsOf(cost) return cost == unmeasuredMicros and 1 or math.max(
 
 local function isFull(drawing) return drawing.room <= 0 or drawing.budget <= 0 or drawing.scans <= 0 end
 
+-- Whether what would be drawn last is drawn.
+local function isFromEnd(reach) return reach == 'last' or reach == 'half' or reach == 'shown' end
+
+-- Whether a bridge draws: what it claims is evaluated elsewhere.
+local function isCarried(reach) return reach == 'next' or reach == 'ahead' or isFromEnd(reach) end
+
+local function isClosedToOwn(reach) return reach == 'ahead' or reach == 'half' or reach == 'shown' end
+
 -- Whether there may be requests that lie first and cannot be drawn.
 local function mayPassOver(drawing)
-  return drawing.skips or drawing.reach == 'children' or drawing.reach == 'others'
+  return drawing.skips or drawing.reach == 'children' or isCarried(drawing.reach)
 end
 
 local function take(drawing, id, text, claim, isOutside)
@@ -56,7 +65,7 @@ local function take(drawing, id, text, claim, isOutside)
   local name = functionNameAt(text, header.length + 1)
   if drawing.skips and drawing.skips[name] then return 'skipped' end
   if isOutside and drawing.reach == 'children' and not isAwaitedByMember(header) then return 'skipped' end
-  if drawing.reach == 'others' and isAmong(drawing.worker, header.waiters) then return 'skipped' end
+  if isClosedToOwn(drawing.reach) and isAmong(drawing.worker, header.waiters) then return 'skipped' end
   local claims = drawing.claims
   -- a request that was lost before is claimed alone, so that the next loss names the culprit
   if header.losses > 0 and #claims > 0 then
@@ -100,10 +109,11 @@ local function widen(drawing, key)
   drawing.budget = drawing.budget + math.min(spare, math.max(0, share - math.max(0, drawing.budget)))
 end
 
--- Draws from one end of a queue; `isShared`: of the pool's or a caller's. What cannot be claimed here goes back where it was; from
--- the own queue to the pool's; and to the tail of a shared one once the bound is met, so that what lies behind gets its turn.
--- Returns whether the queue is known to be empty.
-local function drawFrom(drawing, key, pop, push, isShared)
+-- Draws from one end of a queue; `kind`: `shared`, which is the pool's or a caller's, the worker's `own`, or one of `other` workers. What
+-- cannot be claimed here goes back where it was; from the own queue to the pool's; and from the head of a shared one to its tail once the
+-- bound is met, so that what lies behind gets its turn. Returns whether the queue is known to be empty.
+local function drawFrom(drawing, key, pop, kind)
+  local push, isShared = pop == 'LPOP' and 'LPUSH' or 'RPUSH', kind == 'shared'
   local skipped, isEmpty = {}, false
   local batch, claimedBefore = 0, #drawing.claims
   while not isFull(drawing) and not isEmpty do
@@ -117,7 +127,7 @@ local function drawFrom(drawing, key, pop, push, isShared)
       if drawing.room <= 0 or drawing.budget <= 0 then
         left[#left + 1] = id
       else
-        local taken = take(drawing, id, texts[i], claims[i], pop == 'LPOP')
+        local taken = take(drawing, id, texts[i], claims[i], kind ~= 'own')
         if taken == 'skipped' then skipped[#skipped + 1] = id end
         if taken == 'left' then left[#left + 1] = id end
       end
@@ -128,12 +138,12 @@ local function drawFrom(drawing, key, pop, push, isShared)
     isEmpty = #ids < batch and #left == 0
   end
   if #skipped == 0 then return isEmpty end
-  if pop == 'RPOP' then
+  if kind == 'own' then
     pushToPoolHead(skipped)
     return isEmpty
   end
   if isShared then countWaiting(#skipped) end
-  if isShared and drawing.scans <= 0 then
+  if isShared and pop == 'LPOP' and drawing.scans <= 0 then
     pushAll('RPUSH', key, skipped)
   else
     pushAll(push, key, reversed(skipped))
@@ -142,9 +152,10 @@ local function drawFrom(drawing, key, pop, push, isShared)
 end
 
 -- Requests, as id and text, that have just come while nothing waited and that nobody has claimed: whoever is idle gets them before
--- they are put on any queue.
-local atHand = {}
+-- they are put on any queue, but for the bridge whose guests they are.
+local atHand, guestsOf = {}, nil
 local function drawAtHand(drawing)
+  if isCarried(drawing.reach) and guestsOf == drawing.worker then return end
   local kept = {}
   for _, request in ipairs(atHand) do
     local taken = 'left'
@@ -157,13 +168,23 @@ local function drawAtHand(drawing)
   atHand = kept
 end
 
+-- Draws from a caller's queue. A bridge is sent word of what others claim of its guests.
+local function drawWaiting(drawing, key, pop, process, isGuest)
+  local before = #drawing.claims
+  local isEmpty = drawFrom(drawing, key, pop, 'shared')
+  if isGuest and process ~= drawing.worker then
+    for i = before + 1, #drawing.claims do send(process, 'started ' .. drawing.claims[i]) end
+  end
+  return isEmpty
+end
+
 -- A caller that is alone has nobody to be fair to, and keeps its turn.
 local function drawFromCaller(drawing, priority, caller)
   local process, turn = caller.process, caller.turn
   if drawing.reach == 'children' and not isMember(process) then return end
-  if drawing.reach == 'others' and process == drawing.worker then return end
+  if isCarried(drawing.reach) and process == drawing.worker then return end
   drawing.workMs = 0
-  local isEmpty = drawFrom(drawing, callerQueueOf .. priority .. ':' .. process, 'LPOP', 'LPUSH', true)
+  local isEmpty = drawWaiting(drawing, callerQueueOf .. priority .. ':' .. process, 'LPOP', process, isGuestTurn(turn))
   if drawing.workMs > 0 and not caller.isAlone then
     redis.call('ZADD', callersOf .. priority, turnText(turn + drawing.workMs), process)
   elseif isEmpty then
@@ -219,18 +240,18 @@ local function longestOwnQueue(except, sample)
 end
 
 local function drawFromOther(drawing, other)
-  drawFrom(drawing, queueOf .. other, 'LPOP', 'LPUSH')
+  drawFrom(drawing, queueOf .. other, 'LPOP', 'other')
   count('hoisted', #drawing.claims)
 end
 
 -- Own queue from its end (and no other, if `sample` is 0), pool's queue from its head, callers' queues by turns, then the head of
 -- somebody's own queue: that of `first`, where it is known to be filled, else a long one among `sample` members.
 local function drawAnywhere(drawing, sample, first)
-  drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'RPUSH')
+  drawFrom(drawing, queueOf .. drawing.worker, 'RPOP', 'own')
   if #drawing.claims > 0 or drawing.reach == 'own-queue' or sample == 0 then return end
   drawAtHand(drawing)
   if waitingNow() > 0 then
-    drawFrom(drawing, queueKey, 'LPOP', 'LPUSH', true)
+    drawFrom(drawing, queueKey, 'LPOP', 'shared')
     drawFromCallers(drawing)
   end
   if first and first ~= drawing.worker and #drawing.claims == 0 then drawFromOther(drawing, first) end
@@ -241,16 +262,4 @@ local function drawAnywhere(drawing, sample, first)
     drawFromOther(drawing, other)
     if drawing.scans == before or mayPassOver(drawing) then return end
   end
-end
-
-local function own(worker, ids)
-  local claims = {}
-  local claim = worker .. ' ' .. string.format('%d', readClock())
-  for i, id in ipairs(ids) do
-    claims[2 * i - 1] = id
-    claims[2 * i] = claim
-  end
-  pushAll('SADD', runningOf .. worker, ids)
-  pushAll('HSET', claimsKey, claims)
-  count('claimed', #ids)
 end

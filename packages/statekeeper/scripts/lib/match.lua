@@ -1,20 +1,14 @@
 -- Matching: gives queued requests to volunteers, best first, until either runs out or `limit` is met. It runs inside every
 -- script that may put a request beside a volunteer. A volunteer is noted as
--- `turn want epoch reach score recent skips…`; recent is the function that it evaluated last, or `-`.
+-- `turn want epoch reach score recent skips…`; reach is `roots`, or what a bridge carries (see lib/draw.lua); recent is the function that
+-- it evaluated last, or `-`.
 local function standDown(worker)
   redis.call('HDEL', volunteersKey, worker)
 end
 
-local function skipSet(text)
-  local skips = nil
-  for name in string.gmatch(text, '%S+') do
-    skips = skips or {}
-    skips[name] = true
-  end
-  return skips
-end
-
--- As volunteer-order.ts has it: by what the pool prefers, and where that makes no difference who has been idle longest.
+-- As volunteer-order.ts has it: bridges after all workers, and last those that carry `ahead`; then by what the pool prefers, and where that
+-- makes no difference who has been idle longest.
+local placeOf = { roots = 0, next = 1, last = 1, ahead = 2 }
 local function orderVolunteers(found, name)
   local preferences = {}
   for preference in string.gmatch(redis.call('GET', preferencesKey) or 'score recent idle', '%S+') do
@@ -22,6 +16,7 @@ local function orderVolunteers(found, name)
     preferences[#preferences + 1] = preference
   end
   table.sort(found, function(one, other)
+    if placeOf[one.reach] ~= placeOf[other.reach] then return placeOf[one.reach] < placeOf[other.reach] end
     for _, preference in ipairs(preferences) do
       if preference == 'score' and one.score ~= other.score then return one.score > other.score end
       if preference == 'recent' and (one.recent == name) ~= (other.recent == name) then return one.recent == name end
@@ -57,10 +52,10 @@ local function serveVolunteer(volunteer, epoch, limit, sample, first)
   end
   local drawing = newDrawing(worker, math.min(volunteer.want, limit), math.huge, skipSet(volunteer.skips))
   drawing.reach = volunteer.reach
-  drawAnywhere(drawing, sample, first)
+  draw(drawing, sample, first)
   if #drawing.claims == 0 then return 0, drawing.scans > 0 and not mayPassOver(drawing) end
   standDown(worker)
-  own(worker, drawing.claims)
+  own(worker, drawing.claims, drawing.reach)
   count('moved', #drawing.claims)
   local at = string.format('%d', readClock())
   for i, id in ipairs(drawing.claims) do send(worker, 'run ' .. id .. ' ' .. at .. ' ' .. drawing.texts[i]) end

@@ -91,6 +91,15 @@ local function addWaiter(record, process)
   record.waiters = record.waiters == '' and process or record.waiters .. ',' .. process
 end
 
+-- The waiters that are left when one leaves.
+local function withoutWaiter(record, leaving)
+  local left = {}
+  for waiter in string.gmatch(record.waiters, '[^,]+') do
+    if waiter ~= leaving then left[#left + 1] = waiter end
+  end
+  return table.concat(left, ',')
+end
+
 local function hasKnownWaiter(record)
   for waiter in string.gmatch(record.waiters, '[^,]+') do
     if isKnown(waiter) then return true end
@@ -103,6 +112,16 @@ local function workerOf(claim) return claim and string.match(claim, '^%S+') end
 -- Plain payloads are `["name",…]`, rich ones `{"json":["name",…`.
 local function functionNameAt(text, at)
   return string.match(text, '^%["([^"]*)"', at) or string.match(text, '^{"json":%["([^"]*)"', at) or ''
+end
+
+-- Names of functions with a blank between as a set; nil if there are none.
+local function skipSet(text)
+  local skips = nil
+  for name in string.gmatch(text, '%S+') do
+    skips = skips or {}
+    skips[name] = true
+  end
+  return skips
 end
 
 local function isLargePayload(payload)

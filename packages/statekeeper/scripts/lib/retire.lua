@@ -58,6 +58,7 @@ local function eraseMember(worker)
   leases[worker] = false
   standDown(worker)
   if not member then return end
+  redis.call('SREM', lookersKey, worker)
   local changed = false
   for name, version in pairs(cjson.decode(member).functions) do
     changed = removeHolder(name, version) or changed

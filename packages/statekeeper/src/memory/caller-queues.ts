@@ -1,16 +1,24 @@
 /**
  * Caller queues: the roots of one caller at one priority, in the order in which they came, and whose turn it is. A caller's turn grows
  * by the work drawn, in ms, so callers of one priority get equal shares; a priority's by the requests drawn, over its weight. What
- * is drained keeps its turn until that has come, and so gains nothing by submitting little at a time. (scripts/lib/callers.lua)
+ * is drained keeps its turn until that has come, and so gains nothing by submitting little at a time. Bridges, who ask on behalf of other
+ * pools, have turns of their own behind those of all others. (scripts/lib/callers.lua)
  */
 import { Deque } from "./deque.ts";
 import { Turns } from "./turns.ts";
 
 const weightStep = 16;
+/** More work, in ms, than any caller of the pool itself ever comes to, and little enough for halves of a ms to count beside it. */
+const firstGuestTurn = 1e15;
 
 /** How many requests of this priority are drawn for one of priority 0. */
 export function weightOf(priority: number): number {
   return weightStep ** priority;
+}
+
+/** Whether a caller with this turn is a bridge. */
+export function isGuestTurn(turn: number): boolean {
+  return turn >= firstGuestTurn;
 }
 
 /** The callers of one priority. */
@@ -18,6 +26,15 @@ export interface CallersInLine {
   readonly turns: Turns;
   /** By process; one that is in line may be empty. */
   readonly queues: Map<string, Deque<string>>;
+}
+
+/** A caller and what waits for it. */
+export interface WaitingCaller {
+  /** `priority:process`. */
+  readonly name: string;
+  readonly process: string;
+  readonly isGuest: boolean;
+  readonly queue: Deque<string>;
 }
 
 export class CallerQueues {
@@ -35,12 +52,13 @@ export class CallerQueues {
     return callers;
   }
 
-  push(priority: number, process: string, ids: readonly string[]): void {
+  push(caller: { priority: number; process: string; isGuest?: boolean }, ids: readonly string[]): void {
     if (ids.length === 0) return;
+    const { priority, process, isGuest = false } = caller;
     const { turns, queues } = this.at(priority);
     const queue = queues.get(process) ?? new Deque<string>();
     queues.set(process, queue);
-    if (!turns.has(process)) this.#lineUp(priority, process);
+    if (!turns.has(process)) this.#lineUp(priority, process, isGuest);
     for (const id of ids) queue.pushTail(id);
     this.length += ids.length;
   }
@@ -52,23 +70,32 @@ export class CallerQueues {
     queues.delete(process);
   }
 
+  /** The priorities that are in line. */
+  lowestFirst(): number[] {
+    return this.priorities
+      .first(this.priorities.size)
+      .map(({ name }) => Number(name))
+      .sort((one, other) => one - other);
+  }
+
   /** All of them, the one that is drawn from last first; at most `most` of one priority. */
-  *queues(most = Number.POSITIVE_INFINITY): IterableIterator<{ name: string; queue: Deque<string> }> {
-    const priorities = this.priorities.first(this.priorities.size).map(({ name }) => Number(name));
-    for (const priority of priorities.sort((one, other) => one - other)) {
+  *queues(most = Number.POSITIVE_INFINITY): IterableIterator<WaitingCaller> {
+    for (const priority of this.lowestFirst()) {
       const { turns, queues } = this.at(priority);
-      for (const { name: process } of turns.last(Math.min(most, turns.size))) {
+      for (const { name: process, turn } of turns.last(Math.min(most, turns.size))) {
         const queue = queues.get(process);
-        if (queue !== undefined) yield { name: `${priority}:${process}`, queue };
+        if (queue !== undefined) yield { name: `${priority}:${process}`, process, isGuest: isGuestTurn(turn), queue };
       }
     }
   }
 
   /** Behind what the caller whose turn it is has first, and before what that has next: a request counts for 1 at least. */
-  #lineUp(priority: number, process: string): void {
+  #lineUp(priority: number, process: string, isGuest: boolean): void {
     const { turns } = this.at(priority);
-    const [first] = turns.first(1);
-    turns.set(process, first === undefined ? 0 : first.turn + 0.5);
+    const start = isGuest ? firstGuestTurn : 0;
+    const first = turns.from(start);
+    const isFirst = first === undefined || isGuestTurn(first.turn) !== isGuest;
+    turns.set(process, isFirst ? start : first.turn + 0.5);
     if (!this.priorities.has(`${priority}`)) this.#lineUpPriority(priority);
   }
 

@@ -3,13 +3,16 @@
  * (scripts/claim.lua, release.lua)
  */
 import type { ClaimReply, ClaimRequest } from "../contract.ts";
-import { type Drawing, type DrawingReach, drawAnywhere, mayPassOver, newDrawing, noteClaimed } from "./drawing.ts";
+import { callLookers } from "./bridging.ts";
+import { type Drawing, type DrawingReach, mayPassOver, newDrawing, noteClaimed } from "./drawing.ts";
+import { draw } from "./drawing-ends.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 import { disown, type PoolRecords } from "./pool-records.ts";
 
 export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
   const { worker, max, budgetMicros, spareMicros = 0, epoch } = request;
   const { volunteers, members, functions } = records;
+  const wantedBefore = volunteers.get(worker)?.want ?? 0;
   volunteers.standDown(worker);
   if (max === 0) return { kind: "claims", claims: [], volunteers: volunteers.size, isMore: false };
   if (!members.has(worker)) return { kind: "unknown-worker", claims: [], volunteers: 0, isMore: false };
@@ -18,20 +21,24 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
   const skips = request.skips.length === 0 ? undefined : new Set(request.skips);
   const reach = reachOf(request);
   const drawing = newDrawing({ worker, room: max, budget: budgetMicros, spare: spareMicros, skips, reach });
-  drawAnywhere(records, drawing, { sample: membersAskedByTheWay });
-  const kind = settle(records, request, drawing);
+  draw(records, drawing, { sample: membersAskedByTheWay });
+  const kind = settle(records, request, { drawing, wantedBefore });
   const isMore = drawing.room <= 0 || drawing.budget <= 0;
   return { kind, claims: drawing.claims, volunteers: volunteers.size, isMore };
 }
 
-function reachOf({ isOpenToRoots, isOpenToChildren = false, isClosedToOwn = false }: ClaimRequest): DrawingReach {
-  if (isOpenToRoots) return isClosedToOwn ? "others" : "roots";
+function reachOf({ isOpenToRoots, isOpenToChildren = false, carry }: ClaimRequest): DrawingReach {
+  if (isOpenToRoots) return carry ?? "roots";
   return isOpenToChildren ? "children" : "own-queue";
 }
 
 /** With nothing to claim the worker volunteers, unless the bound was met before anything that it could claim. */
-function settle(records: PoolRecords, request: ClaimRequest, drawing: Drawing): ClaimReply["kind"] {
-  const { claims, scans, skips } = drawing;
+function settle(
+  records: PoolRecords,
+  request: ClaimRequest,
+  { drawing, wantedBefore }: { readonly drawing: Drawing; readonly wantedBefore: number },
+): ClaimReply["kind"] {
+  const { claims, scans, skips, reach } = drawing;
   const { worker, epoch, volunteerFor, score = 1, recent } = request;
   if (claims.length > 0) {
     noteClaimed(records, worker, claims);
@@ -39,8 +46,9 @@ function settle(records: PoolRecords, request: ClaimRequest, drawing: Drawing): 
     return "again";
   } else if (volunteerFor > 0) {
     records.count("volunteered", 1);
-    const isClosedToOwn = drawing.reach === "others";
-    records.volunteers.add({ worker, want: volunteerFor, epoch, skips, isClosedToOwn, score, recent });
+    const carry = reach === "next" || reach === "ahead" || reach === "last" ? reach : undefined;
+    records.volunteers.add({ worker, want: volunteerFor, epoch, skips, carry, score, recent });
+    if (volunteerFor > wantedBefore) callLookers(records, worker);
   }
   return "claims";
 }

@@ -66,7 +66,7 @@ function isLate(records: PoolRecords, record: RequestRecord, ageMs: number): boo
 }
 
 function isFit(records: PoolRecords, volunteer: Volunteer, { owner, payload, waiters }: RequestRecord): boolean {
-  const { worker, epoch, skips, isClosedToOwn } = volunteer;
-  if (isClosedToOwn && waiters.has(worker)) return false;
+  const { worker, epoch, skips, carry } = volunteer;
+  if (carry !== undefined && waiters.has(worker)) return false;
   return epoch === records.functions.epoch && skips?.has(functionNameIn(payload)) !== true && owner !== worker;
 }

@@ -1,8 +1,8 @@
 /**
  * Drawing: taking ids off queues and claiming them for a worker. (scripts/lib/draw.lua)
  */
-import type { Claim } from "../contract.ts";
-import { weightOf } from "./caller-queues.ts";
+import type { CarryFrom, Claim } from "../contract.ts";
+import { isGuestTurn, type WaitingCaller, weightOf } from "./caller-queues.ts";
 import { Deque } from "./deque.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
@@ -15,8 +15,15 @@ const callersAsked = [2, 64, 1_000] as const;
 /** A function that was never measured fills any budget. */
 const unmeasuredMicros = 1e15;
 
-/** What is taken from outside the own queue: nothing, what some member waits for, what others wait for, or anything. */
-export type DrawingReach = "own-queue" | "children" | "others" | "roots";
+/** What is taken from outside the own queue: nothing, what some member waits for, anything, or what a bridge carries. */
+export type DrawingReach = "own-queue" | "children" | "roots" | CarryFrom;
+
+/** What has just come. */
+export interface AtHand {
+  readonly ids: Deque<string>;
+  /** The bridge whose guests they are, which is not to be given them. */
+  readonly guestsOf: string | undefined;
+}
 
 /** What is drawn for whom, and how much more. */
 export interface Drawing {
@@ -30,7 +37,7 @@ export interface Drawing {
   readonly skips: ReadonlySet<string> | undefined;
   readonly reach: DrawingReach;
   /** Ids that have just come while nothing waited: whoever is idle gets them before they are put on any queue. */
-  readonly atHand?: Deque<string> | undefined;
+  readonly atHand?: AtHand | undefined;
   /** How many more ids to look at. */
   scans: number;
   readonly claims: Claim[];
@@ -48,9 +55,12 @@ export interface QueueSearch {
   readonly first?: string | undefined;
 }
 
-interface Source {
+/** A queue to draw from. */
+export interface Source {
   readonly queue: Deque<string> | undefined;
   readonly end: "head" | "tail";
+  /** Whether it is the worker's own. */
+  readonly isOwn?: boolean;
   /** Whether it is the pool's or a caller's. */
   readonly isShared: boolean;
 }
@@ -62,9 +72,10 @@ export function newDrawing(given: Omit<Drawing, "scans" | "claims" | "workMs">):
 
 /** Own queue from its end, pool's queue from its head, callers' queues by turns, then the head of somebody's long queue. */
 export function drawAnywhere(records: PoolRecords, drawing: Drawing, search: QueueSearch): void {
-  drawFrom(records, drawing, { queue: records.ownQueues.get(drawing.worker), end: "tail", isShared: false });
+  const own = records.ownQueues.get(drawing.worker);
+  drawFrom(records, drawing, { queue: own, end: "tail", isOwn: true, isShared: false });
   if (drawing.claims.length > 0 || drawing.reach === "own-queue" || search.sample === 0) return;
-  drawFrom(records, drawing, { queue: drawing.atHand, end: "head", isShared: false });
+  drawAtHand(records, drawing);
   if (records.waiting > 0) {
     drawFrom(records, drawing, { queue: records.queue, end: "head", isShared: true });
     drawFromCallers(records, drawing);
@@ -81,6 +92,12 @@ export function drawAnywhere(records: PoolRecords, drawing: Drawing, search: Que
   }
 }
 
+export function drawAtHand(records: PoolRecords, drawing: Drawing): void {
+  const { atHand, reach, worker } = drawing;
+  if (isCarried(reach) && atHand?.guestsOf === worker) return;
+  drawFrom(records, drawing, { queue: atHand?.ids, end: "head", isShared: false });
+}
+
 function drawFromOther(records: PoolRecords, drawing: Drawing, queue: Deque<string> | undefined): void {
   drawFrom(records, drawing, { queue, end: "head", isShared: false });
   records.count("hoisted", drawing.claims.length);
@@ -88,7 +105,21 @@ function drawFromOther(records: PoolRecords, drawing: Drawing, queue: Deque<stri
 
 /** Whether there may be requests that lie first and cannot be drawn. */
 export function mayPassOver({ skips, reach }: Drawing): boolean {
-  return skips !== undefined || reach === "children" || reach === "others";
+  return skips !== undefined || reach === "children" || isCarried(reach);
+}
+
+/** Whether a bridge draws: what it claims is evaluated elsewhere. */
+function isCarried(reach: DrawingReach): boolean {
+  return reach === "next" || reach === "ahead" || isFromEnd(reach);
+}
+
+function isClosedToOwn(reach: DrawingReach): boolean {
+  return reach === "ahead" || reach === "half" || reach === "shown";
+}
+
+/** Whether what would be drawn last is drawn. */
+export function isFromEnd(reach: DrawingReach): boolean {
+  return reach === "last" || reach === "half" || reach === "shown";
 }
 
 /** Notes what was drawn as running at the worker. */
@@ -146,20 +177,33 @@ function drawFromCaller(
 ): void {
   const { priority, process, turn, isAlone } = caller;
   if (drawing.reach === "children" && !records.members.has(process)) return;
-  if (drawing.reach === "others" && process === drawing.worker) return;
+  if (isCarried(drawing.reach) && process === drawing.worker) return;
   const { turns, queues } = records.callers.at(priority);
   const queue = queues.get(process) ?? new Deque<string>();
-  const lengthBefore = queue.length;
   drawing.workMs = 0;
-  const isEmpty = drawFrom(records, drawing, { queue, end: "head", isShared: true });
-  records.callers.length += queue.length - lengthBefore;
+  const isEmpty = drawWaiting(records, drawing, { queue, end: "head", process, isGuest: isGuestTurn(turn) });
   if (drawing.workMs > 0 && !isAlone) turns.set(process, turn + drawing.workMs);
   else if (isEmpty) records.callers.remove(priority, process);
 }
 
+/** Draws from a caller's queue. A bridge is sent word of what others claim of its guests. Returns as {@link drawFrom} does. */
+export function drawWaiting(
+  records: PoolRecords,
+  drawing: Drawing,
+  caller: Pick<WaitingCaller, "queue" | "process" | "isGuest"> & Pick<Source, "end">,
+): boolean {
+  const { queue, end, process, isGuest } = caller;
+  const [lengthBefore, claimedBefore] = [queue.length, drawing.claims.length];
+  const isEmpty = drawFrom(records, drawing, { queue, end, isShared: true });
+  records.callers.length += queue.length - lengthBefore;
+  if (isGuest && process !== drawing.worker)
+    for (const { id } of drawing.claims.slice(claimedBefore)) records.inboxes.send(process, { kind: "started", id });
+  return isEmpty;
+}
+
 /** Returns whether the queue was found to be empty: not so where exactly what was asked for was there. */
-function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boolean {
-  const { queue, end, isShared } = source;
+export function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boolean {
+  const { queue, end, isOwn = false, isShared } = source;
   if (queue === undefined) return true;
   const skipped: string[] = [];
   let isEmpty = false;
@@ -172,7 +216,7 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boole
     drawing.scans -= met;
     for (let i = 0; i < met && drawing.room > 0 && drawing.budget > 0; i += 1) {
       const id = (end === "head" ? queue.popHead() : queue.popTail()) ?? "";
-      const taken = take(records, drawing, { id, isOutside: end === "head" });
+      const taken = take(records, drawing, { id, isOutside: !isOwn });
       if (taken === "skipped") skipped.push(id);
       if (taken === "left") putBack(queue, end, [id]);
     }
@@ -180,10 +224,10 @@ function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boole
     isEmpty = met < batch && queue.length === 0;
   }
   // From the own queue to the pool's; to a shared one's tail once the bound is met, so that what lies behind gets its turn.
-  if (end === "tail") records.pushToHead(skipped);
-  else if (isShared && drawing.scans <= 0) for (const id of skipped) queue.pushTail(id);
+  if (isOwn) records.pushToHead(skipped);
+  else if (isShared && end === "head" && drawing.scans <= 0) for (const id of skipped) queue.pushTail(id);
   else putBack(queue, end, skipped);
-  return isEmpty && (end === "tail" || skipped.length === 0);
+  return isEmpty && (isOwn || skipped.length === 0);
 }
 
 /**
@@ -240,7 +284,7 @@ function take(
   const name = functionNameIn(record.payload);
   if (drawing.skips?.has(name)) return "skipped";
   if (isOutside && drawing.reach === "children" && !isAwaitedByMember(records, record)) return "skipped";
-  if (drawing.reach === "others" && record.waiters.has(drawing.worker)) return "skipped";
+  if (isClosedToOwn(drawing.reach) && record.waiters.has(drawing.worker)) return "skipped";
   // A request that was lost before is claimed alone, so that the next loss names the culprit.
   if (record.losses > 0 && drawing.claims.length > 0) {
     takeNoMore(drawing);
@@ -249,6 +293,7 @@ function take(
   const now = records.now();
   record.owner = drawing.worker;
   record.claimedAt = now;
+  if (isCarried(drawing.reach)) record.suspended = [];
   drawing.claims.push(claimOf(id, record, now));
   drawing.room -= 1;
   const cost = records.functions.costOf(name);

@@ -1,7 +1,8 @@
 /**
- * Inspecting: reads a pool for `status`, and one request for `why`. (scripts/inspect.lua, inspectRequest.lua)
+ * Inspecting: reads a pool for `status`, one request for `why`, and where requests are. (scripts/inspect.lua, inspectRequest.lua,
+ * locate.lua)
  */
-import type { MemberState, PoolState, RequestState } from "../contract.ts";
+import type { MemberState, PoolState, RequestState, Whereabouts } from "../contract.ts";
 import { doneRequest } from "../done-request.ts";
 import { capacityOf, expectedWork, hostStates } from "./capacity.ts";
 import type { PoolRecords } from "./pool-records.ts";
@@ -51,6 +52,14 @@ export function inspectRequest(records: PoolRecords, id: string): RequestState |
     resultStamp: undefined,
     resultLeftMs: undefined,
   };
+}
+
+export function locate(records: PoolRecords, ids: readonly string[]): readonly Whereabouts[] {
+  return ids.map((id) => {
+    const record = records.requests.get(id);
+    if (record === undefined) return "unknown";
+    return record.owner === undefined ? "queued" : "claimed";
+  });
 }
 
 function memberState(records: PoolRecords, id: string): MemberState {

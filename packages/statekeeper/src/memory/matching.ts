@@ -3,8 +3,8 @@
  * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
  */
 import { orderVolunteers } from "../volunteer-order.ts";
-import type { Deque } from "./deque.ts";
-import { drawAnywhere, mayPassOver, newDrawing, noteClaimed, type QueueSearch } from "./drawing.ts";
+import { type AtHand, mayPassOver, newDrawing, noteClaimed, type QueueSearch } from "./drawing.ts";
+import { draw } from "./drawing-ends.ts";
 import type { PoolRecords } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";
 
@@ -21,7 +21,7 @@ export interface MatchBounds extends QueueSearch {
   /** The function of the first request, if that is known. */
   readonly functionName?: string | undefined;
   /** See {@link Drawing.atHand}. */
-  readonly atHand?: Deque<string> | undefined;
+  readonly atHand?: AtHand | undefined;
 }
 
 /** What became of one volunteer. */
@@ -54,7 +54,7 @@ export function match(records: PoolRecords, { limit, sample, first, functionName
 
 /** A volunteer that has an old function table is sent away to read the new one first. */
 function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, atHand, ...search }: MatchBounds): Served {
-  const { worker, want, epoch, skips, isClosedToOwn } = volunteer;
+  const { worker, want, epoch, skips, carry } = volunteer;
   if (epoch !== records.functions.epoch) {
     records.volunteers.standDown(worker);
     records.inboxes.send(worker, { kind: "functions" });
@@ -66,10 +66,10 @@ function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, atH
     budget: Number.POSITIVE_INFINITY,
     spare: 0,
     skips,
-    reach: isClosedToOwn ? "others" : "roots",
+    reach: carry ?? "roots",
     atHand,
   });
-  drawAnywhere(records, drawing, search);
+  draw(records, drawing, search);
   if (drawing.claims.length === 0) return { moved: 0, isNothingLeft: drawing.scans > 0 && !mayPassOver(drawing) };
   records.volunteers.standDown(worker);
   noteClaimed(records, worker, drawing.claims);

@@ -13,15 +13,15 @@ import type {
   Completion,
   EvaluationReport,
   FunctionTable,
-  HoistReply,
-  HoistRequest,
   HostReport,
   InboxHandlers,
   InboxListener,
   Member,
   PoolKeeper,
+  PoolSight,
   PoolState,
   Progress,
+  RecallRequest,
   RequestState,
   SubmitBatch,
   SubmitReply,
@@ -31,12 +31,13 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract.ts";
+import { look, recall } from "./bridging.ts";
 import { announceWork, noteCapacity, reportHost, survey } from "./capacity.ts";
+
 import { claim, release } from "./claiming.ts";
 import { complete } from "./completing.ts";
-import { hoist, locate, seize } from "./hoisting.ts";
 import { Inboxes } from "./inboxes.ts";
-import { inspect, inspectRequest } from "./inspecting.ts";
+import { inspect, inspectRequest, locate } from "./inspecting.ts";
 import { forget, joinMember } from "./joining.ts";
 import { dumpPool, type PoolDump } from "./pool-dump.ts";
 import { PoolRecords } from "./pool-records.ts";
@@ -128,16 +129,16 @@ export class MemoryPool implements PoolKeeper {
     return this.#run((records) => sweep(records, request));
   }
 
-  hoist(request: HoistRequest): Promise<HoistReply> {
-    return this.#run((records) => hoist(records, request));
+  look(process: string): Promise<PoolSight> {
+    return this.#run((records) => look(records, process));
+  }
+
+  recall(request: RecallRequest): Promise<readonly string[]> {
+    return this.#run((records) => recall(records, request));
   }
 
   locate(ids: readonly string[]): Promise<readonly Whereabouts[]> {
     return this.#run((records) => locate(records, ids));
-  }
-
-  seize(worker: string, ids: readonly string[]): Promise<readonly string[]> {
-    return this.#run((records) => seize(records, worker, ids));
   }
 
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {

@@ -48,10 +48,12 @@ export interface PoolDump {
     want: number;
     epoch: number;
     skips: readonly string[];
-    isClosedToOwn: boolean;
+    carry: "next" | "ahead" | "last" | null;
     score: number;
     recent: string | null;
   }>;
+  /** Bridges that are called when a member becomes idle. */
+  readonly lookers: readonly string[];
   /** What volunteers are preferred for. */
   readonly preferences: readonly Preference[];
   readonly members: Readonly<Record<string, { kind: string; description: unknown; functions: Record<string, string> }>>;
@@ -95,11 +97,13 @@ export function dumpPool(records: PoolRecords): PoolDump {
     ),
     running: sorted([...records.running].map(([worker, ids]) => [worker, [...ids].sort()])),
     results: sorted([...records.results.entries(now)].map(([id, { stamp, outcome }]) => [id, { stamp, outcome }])),
-    volunteers: [...records.volunteers].map(({ skips, recent = null, ...volunteer }) => ({
+    volunteers: [...records.volunteers].map(({ skips, recent = null, carry = null, ...volunteer }) => ({
       ...volunteer,
+      carry,
       recent,
       skips: [...(skips ?? [])],
     })),
+    lookers: [...records.lookers].sort(),
     preferences: [...records.preferences],
     members: sorted(records.members.ids().map((id) => [id, dumpMember(records, id)])),
     leases: sorted(

@@ -53,6 +53,8 @@ export class PoolRecords {
   readonly results = new ResultCache();
   readonly volunteers = new Volunteers();
   preferences: readonly Preference[] = usualPreferences;
+  /** Bridges that are to be called when a member becomes idle. */
+  readonly lookers = new Set<string>();
   readonly members = new Members();
   readonly leases = new LapseHeap();
   readonly functions = new PoolFunctions();

@@ -103,6 +103,7 @@ function erase(records: PoolRecords, process: string): void {
   records.leases.delete(process);
   records.inboxes.drop(process);
   records.volunteers.standDown(process);
+  if (member !== undefined) records.lookers.delete(process);
   let isChanged = false;
   for (const [name, version] of member?.functions ?? []) {
     isChanged = records.functions.removeHolder(name, version) || isChanged;

@@ -32,7 +32,7 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   const bounds = { limit: coming, sample: membersAskedByTheWay, first: intake.batch.worker, functionName };
   const isServed = coming > 0 && records.volunteers.size > 0;
   const isStraight = isServed && intake.batch.worker === undefined && records.waiting === 0;
-  if (isStraight) intake.queued = serveStraight(records, intake.queued, bounds);
+  if (isStraight) intake.queued = serveStraight(records, intake, bounds);
   enqueue(records, intake);
   records.count("submitted", batch.submissions.length);
   if (isServed && !isStraight) match(records, bounds);
@@ -40,17 +40,20 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
 }
 
 /** Volunteers get what comes while nothing waits. Returns what is left. */
-function serveStraight(records: PoolRecords, ids: readonly string[], bounds: MatchBounds): string[] {
-  const atHand = new Deque<string>();
-  for (const id of ids) atHand.pushTail(id);
-  match(records, { ...bounds, atHand });
-  return [...atHand];
+function serveStraight(records: PoolRecords, { batch, queued }: Intake, bounds: MatchBounds): string[] {
+  const ids = new Deque<string>();
+  for (const id of queued) ids.pushTail(id);
+  match(records, { ...bounds, atHand: { ids, guestsOf: batch.isGuest === true ? batch.process : undefined } });
+  const left = new Set(ids);
+  if (batch.isGuest === true)
+    for (const id of queued) if (!left.has(id)) records.inboxes.send(batch.process, { kind: "started", id });
+  return [...left];
 }
 
 function enqueue(records: PoolRecords, { batch, queued }: Intake): void {
-  const { process, worker, isReentrant = false, priority = 0 } = batch;
+  const { process, worker, isReentrant = false, priority = 0, isGuest = false } = batch;
   const queue = worker !== undefined ? records.ownQueue(worker) : isReentrant ? records.queue : undefined;
-  if (queue === undefined) records.callers.push(priority, process, queued);
+  if (queue === undefined) records.callers.push({ priority, process, isGuest }, queued);
   else for (const id of queued) queue.pushTail(id);
 }
 

@@ -25,6 +25,11 @@ export class Turns {
     return this.#order.slice(0, most);
   }
 
+  /** The first one whose turn is this or later. */
+  from(turn: number): Turn | undefined {
+    return this.#order[this.#placeOf({ name: "", turn })];
+  }
+
   /** At most `most`, the last one first. */
   last(most: number): Turn[] {
     return this.#order.slice(-most).reverse();

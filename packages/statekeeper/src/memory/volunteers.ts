@@ -2,7 +2,11 @@
  * The volunteers of a pool in the order in which they came: the one that has been idle longest is served first.
  * A linked list, since volunteers stand down from anywhere in it.
  */
+import type { CarryFrom } from "../contract.ts";
 import type { Candidate } from "../volunteer-order.ts";
+
+/** A volunteer is given what comes, and leaves nothing of it. */
+type VolunteerCarry = Exclude<CarryFrom, "half" | "shown">;
 
 /** What a volunteer can be given, and what speaks for it. */
 export interface Volunteer extends Candidate {
@@ -13,8 +17,8 @@ export interface Volunteer extends Candidate {
   readonly epoch: number;
   /** Names of functions it must not be given; absent: it takes any. */
   readonly skips: ReadonlySet<string> | undefined;
-  /** Whether it must not be given what it waits for itself. */
-  readonly isClosedToOwn: boolean;
+  /** Of a bridge: what it is given, see {@link ClaimRequest.carry}. */
+  readonly carry: VolunteerCarry | undefined;
 }
 
 interface Place {

@@ -9,14 +9,14 @@ import type {
   Completion,
   EvaluationReport,
   FunctionTable,
-  HoistReply,
-  HoistRequest,
   HostReport,
   InboxHandlers,
   InboxListener,
   Member,
   PoolKeeper,
+  PoolSight,
   PoolState,
+  RecallRequest,
   RequestState,
   SubmitBatch,
   SubmitReply,
@@ -102,16 +102,16 @@ export class PortPool implements PoolKeeper {
     return this.#call("sweep", request);
   }
 
-  hoist(request: HoistRequest): Promise<HoistReply> {
-    return this.#call("hoist", request);
+  look(process: string): Promise<PoolSight> {
+    return this.#call("look", process);
+  }
+
+  recall(request: RecallRequest): Promise<readonly string[]> {
+    return this.#call("recall", request);
   }
 
   locate(ids: readonly string[]): Promise<readonly Whereabouts[]> {
     return this.#call("locate", ids);
-  }
-
-  seize(worker: string, ids: readonly string[]): Promise<readonly string[]> {
-    return this.#call("seize", worker, ids);
   }
 
   bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {

@@ -20,8 +20,9 @@ export function decodeInboxMessage(text: string): RecordedMessage {
     return { kind, id: text.slice(kindEnd + 1, idEnd), outcome: text.slice(idEnd + 1) };
   }
   if (kind === "run" || kind === "copy") return { kind, claim: decodeRun(text, kindEnd + 1) };
-  if (kind === "functions") return { kind };
-  if (kind === "reference" || kind === "cancel" || kind === "forget") return { kind, id: text.slice(kindEnd + 1) };
+  if (kind === "functions" || kind === "look") return { kind };
+  if (kind === "reference" || kind === "cancel" || kind === "forget" || kind === "started")
+    return { kind, id: text.slice(kindEnd + 1) };
   throw new GridError("STATEKEEPER_REFUSED", `an inbox holds a message of unknown kind "${kind.slice(0, 40)}"`);
 }
 

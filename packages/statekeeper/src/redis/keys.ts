@@ -32,6 +32,7 @@ export const keyNames = {
   lostOf: "lost:",
   volunteersKey: "volunteers",
   preferencesKey: "preferences",
+  lookersKey: "lookers",
   membersKey: "members",
   leasesKey: "leases",
   functionsKey: "functions",

@@ -11,15 +11,15 @@ import type {
   Completion,
   EvaluationReport,
   FunctionTable,
-  HoistReply,
-  HoistRequest,
   HostReport,
   InboxHandlers,
   InboxListener,
   Member,
   PoolKeeper,
+  PoolSight,
   PoolState,
   Progress,
+  RecallRequest,
   RequestState,
   SubmitBatch,
   SubmitReply,
@@ -38,7 +38,6 @@ import {
   readClaimReply,
   readClaims,
   readFunctionTable,
-  readHoistReply,
   readPoolState,
   readRequestState,
   readSubmitReply,
@@ -99,8 +98,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
-    const { process, leaseMs, worker = "", queueLimit, isReentrant, priority = 0 } = batch;
-    const args: Arguments = [process, leaseMs, worker, queueLimit, isReentrant === true ? "child" : priority];
+    const { process, leaseMs, worker = "", queueLimit } = batch;
+    const args: Arguments = [process, leaseMs, worker, queueLimit, rankOf(batch)];
     pushGroups(args, batch.submissions, ({ id, payload, mode, timeoutMs, isHeld, trace }) => [
       isHeld === true ? "held" : (mode ?? "use"),
       timeoutMs ?? 0,
@@ -178,17 +177,17 @@ export class RedisPool implements PoolKeeper {
     );
   }
 
-  async hoist({ process, limit, except }: HoistRequest): Promise<HoistReply> {
-    const reply = readHoistReply(list(await this.#run("hoist", [process, limit, ...except])));
-    return { ...reply, copies: await this.#largeValues.intoClaims(reply.copies) };
+  async look(process: string): Promise<PoolSight> {
+    const [queued = 0, wanted = 0, wantedAhead = 0, claimed = 0] = list(await this.#run("look", [process])).map(Number);
+    return { queued, wanted, wantedAhead, claimed };
+  }
+
+  async recall({ process, limit, skips }: RecallRequest): Promise<readonly string[]> {
+    return list(await this.#run("recall", [process, limit, skips.join(" ")])).map(String);
   }
 
   async locate(ids: readonly string[]): Promise<readonly Whereabouts[]> {
     return list(await this.#run("locate", ids)).map((place) => String(place) as Whereabouts);
-  }
-
-  async seize(worker: string, ids: readonly string[]): Promise<readonly string[]> {
-    return list(await this.#run("seize", [worker, ...ids])).map(String);
   }
 
   async bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
@@ -268,7 +267,12 @@ function pushGroups<Item>(
   }
 }
 
-function reachOf({ isOpenToRoots, isOpenToChildren, isClosedToOwn }: ClaimRequest): string {
-  if (isOpenToRoots) return isClosedToOwn === true ? "others" : "roots";
+function rankOf({ isReentrant, isGuest, priority = 0 }: SubmitBatch): string | number {
+  if (isReentrant === true) return "child";
+  return isGuest === true ? `guest ${priority}` : priority;
+}
+
+function reachOf({ isOpenToRoots, isOpenToChildren, carry }: ClaimRequest): string {
+  if (isOpenToRoots) return carry ?? "roots";
   return isOpenToChildren === true ? "children" : "own-queue";
 }

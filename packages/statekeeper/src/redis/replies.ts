@@ -9,7 +9,6 @@ import type {
   ClaimReply,
   ExpectedWork,
   FunctionTable,
-  HoistReply,
   HostState,
   MemberState,
   PoolState,
@@ -89,11 +88,6 @@ export function readSweepReply(reply: Reply): SweepReply {
     isMore: Number(reply[4]) === 1,
     lapsedWorkers: reply.slice(5).map(String),
   };
-}
-
-export function readHoistReply(reply: Reply): HoistReply {
-  const [queued, wanted, now] = reply.map(Number);
-  return { queued: queued ?? 0, wanted: wanted ?? 0, copies: readClaims(reply, 3, now ?? 0) };
 }
 
 export function readSurvey(reply: Reply): Survey {

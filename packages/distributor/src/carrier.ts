@@ -1,0 +1,266 @@
+/**
+ * Carries requests from one pool to another: claims them in the one as a worker does, asks for them in the other as a client does, and
+ * hands the outcomes in where they came from. What was carried can be started in one place only; what nobody there has started is taken
+ * back when it can be started here.
+ */
+import {
+  type Clock,
+  decodeErrorTree,
+  functionNameOf,
+  isErrorText,
+  isPayloadOf,
+  type OutcomeText,
+} from "@callgrid/core";
+import { type Claim, type ClaimReply, forgedOutcome, type PoolKeeper, type Requester } from "@callgrid/statekeeper";
+import { Cargo } from "./cargo.ts";
+import type { CarryPlan } from "./crossing.ts";
+import type { CrossingTables } from "./function-tables.ts";
+import type { HandIn } from "./hand-in.ts";
+
+/** A pool, and the id under which the bridge is known there. */
+export interface Bank {
+  readonly keeper: PoolKeeper;
+  readonly process: string;
+}
+
+/** What a {@link Carrier} works with. */
+export interface CarrierParts {
+  readonly from: Bank;
+  readonly to: Bank;
+  readonly tables: () => CrossingTables;
+  /** Asks in the other pool. */
+  readonly requester: Requester;
+  readonly handIn: HandIn;
+  readonly clock: Clock;
+  /** Members that idle would have started by then what they can. */
+  readonly roundMs: number;
+  /** Requests that the other direction had carried have come back this way: they are to go home. */
+  readonly takeHome: (claims: readonly Claim[]) => readonly Claim[];
+  /** Little is left that nobody has started. */
+  readonly onLow: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What nobody there has started for so long, although members idle there, is taken back. */
+const patienceMs = 1_000;
+/** A volunteer that hears nothing asks again: it may have missed that it was sent away. */
+const volunteersForMs = 2_000;
+
+export class Carrier {
+  readonly #parts: CarrierParts;
+  readonly #cargo = new Cargo();
+  #volunteered: (Omit<CarryPlan, "max"> & { readonly atMs: number }) | undefined;
+  /** Counts what makes the reply to a claim under way outdated. */
+  #news = 0;
+  /** When something was carried or started last. */
+  #movedAtMs = Number.NEGATIVE_INFINITY;
+  /** Whether members here may wait for something of it: of what was asked for there, and not only shown. */
+  #mayBeAwaited = false;
+  /** Since when members have idled in the other pool. */
+  #idleSinceMs: number | undefined;
+  #isClosed = false;
+  #claimed = 0;
+
+  constructor(parts: CarrierParts) {
+    this.#parts = parts;
+  }
+
+  /** How many requests it has claimed there so far. */
+  get claimed(): number {
+    return this.#claimed;
+  }
+
+  /** Ids of what this bridge holds in the pool that it carries from. */
+  get ids(): readonly string[] {
+    return [...this.#cargo.ids, ...this.#parts.handIn.ids];
+  }
+
+  get carriedIds(): readonly string[] {
+    return this.#cargo.ids;
+  }
+
+  /** How the direction stands, beside what is seen of the pools. */
+  get standing() {
+    const { unstarted, aheadOfStarted } = this.#cargo;
+    const isQuiet = this.#movedAtMs < this.#parts.clock.now() - patienceMs;
+    const isStuck = this.#mayBeAwaited && unstarted > 0 && isQuiet;
+    return { unstarted, aheadOfStarted, passedOver: this.#passedOver.length, isStuck };
+  }
+
+  /** Takes back what nobody there has started, at most so many, and returns how many. */
+  async recall(limit: number): Promise<number> {
+    if (limit === 0) return 0;
+    if (limit >= this.#cargo.unstarted) this.#mayBeAwaited = false;
+    const { from, to, tables, requester } = this.#parts;
+    const ids = await to.keeper.recall({ process: to.process, limit, skips: tables().avoidedHere });
+    requester.forget(ids);
+    const mine = ids.filter((id) => this.#cargo.remove(id) !== undefined);
+    if (mine.length > 0) await from.keeper.release(from.process, mine);
+    return mine.length;
+  }
+
+  /** Claims and volunteers by a plan; `isIdleHere`: members idle in the pool that it carries from. */
+  async carry(plan: CarryPlan | undefined, isIdleHere: boolean): Promise<ClaimReply["kind"]> {
+    if (plan === undefined) {
+      await this.standDown();
+      return "claims";
+    }
+    if (this.#isVolunteerFor(plan)) return "claims";
+    const { tables, clock } = this.#parts;
+    const newsBefore = this.#news;
+    const reply = await this.#claim(plan);
+    const isVolunteer = reply.kind === "claims" && reply.claims.length === 0 && plan.volunteerFor > 0;
+    if (isVolunteer && this.#news === newsBefore) this.#volunteered = { ...plan, atMs: clock.now() };
+    // what waits beside members that idle is nothing that these could start
+    if (plan.from === "shown" && isIdleHere)
+      for (const { payload } of reply.claims) tables().avoidHere(functionNameOf(payload));
+    return reply.kind;
+  }
+
+  /** Carries requests that were claimed for this bridge. */
+  take(claims: readonly Claim[]): void {
+    if (claims.length > 0) this.#mayBeAwaited = true;
+    this.#carryAll(claims);
+  }
+
+  #carryAll(claims: readonly Claim[]): void {
+    const { requester, clock, tables, takeHome, from, onError } = this.#parts;
+    const fresh = this.#genuine(claims.filter(({ id }) => !this.#cargo.has(id)));
+    if (fresh.length === 0) return;
+    this.#claimed += fresh.length;
+    if (this.#isClosed) {
+      const ids = fresh.map(({ id }) => id);
+      from.keeper.release(from.process, ids).catch(onError);
+      return;
+    }
+    const carriedAtMs = clock.now();
+    this.#movedAtMs = carriedAtMs;
+    for (const claim of takeHome(fresh)) {
+      const { losses, ...asking } = claim;
+      const ask = requester.ask(asking, undefined, (outcome) => this.#takeOutcome(claim, outcome));
+      this.#cargo.add({ claim, ask, carriedAtMs, ahead: tables().aheadOf(functionNameOf(claim.payload)) });
+    }
+  }
+
+  /** Without those whose payload is not that of their id, which are refused. */
+  #genuine(claims: readonly Claim[]): readonly Claim[] {
+    const forged = claims.filter(({ id, payload }) => !isPayloadOf(id, payload));
+    if (forged.length === 0) return claims;
+    const { from, onError } = this.#parts;
+    const refusals = forged.map(({ id, payload }) => ({ id, outcome: forgedOutcome(payload), ttlMs: 0, stamp: "-#0" }));
+    from.keeper.complete(from.process, refusals, []).catch(onError);
+    return claims.filter((claim) => !forged.includes(claim));
+  }
+
+  noteStarted(id: string): void {
+    this.#movedAtMs = this.#parts.clock.now();
+    this.#cargo.noteStarted(id);
+    if (2 * this.#cargo.unstarted < this.#cargo.aheadOfStarted) this.#parts.onLow();
+  }
+
+  /** Work was given to this volunteer, it was sent away, or messages may have been lost. */
+  noteNews(): void {
+    this.#news += 1;
+    this.#volunteered = undefined;
+  }
+
+  /** Nobody waits for these any more. What it has not heard of was given to it as a volunteer, and is gone again. */
+  cancel(ids: readonly string[]): void {
+    for (const id of ids) {
+      const carried = this.#cargo.remove(id);
+      if (carried === undefined) this.noteNews();
+      carried?.ask.withdraw();
+    }
+  }
+
+  /** Of requests that came back, brings home those that this direction had carried, and returns the others. */
+  takeHome(claims: readonly Claim[]): readonly Claim[] {
+    const others = claims.filter(({ id }) => !this.#cargo.has(id));
+    if (others.length < claims.length) void this.giveBack(claims.map(({ id }) => id));
+    return others;
+  }
+
+  /** Gives back what nobody there has started for long, although members have idled there all the time. */
+  async giveUp(isIdleThere: boolean): Promise<void> {
+    const { to, clock, tables } = this.#parts;
+    const now = clock.now();
+    this.#idleSinceMs = isIdleThere ? (this.#idleSinceMs ?? now) : undefined;
+    if (now - (this.#idleSinceMs ?? now) < patienceMs) return;
+    const late = this.#cargo.unstartedSince(now - patienceMs);
+    if (late.length === 0) return;
+    const places = await to.keeper.locate(late.map(({ id }) => id));
+    for (const [index, { id, payload }] of late.entries()) {
+      if (places[index] !== "queued") this.#cargo.noteStarted(id);
+      else tables().avoidThere(functionNameOf(payload));
+    }
+    await this.giveBack(late.filter((_, index) => places[index] === "queued").map(({ id }) => id));
+  }
+
+  /** Gives requests back, by default all, whether or not somebody there has started them. */
+  async giveBack(ids: readonly string[] = this.#cargo.ids): Promise<void> {
+    const { from, onError } = this.#parts;
+    const held = ids.filter((id) => this.#cargo.has(id));
+    if (held.length === 0) return;
+    this.cancel(held);
+    await from.keeper.release(from.process, held).catch(onError);
+  }
+
+  async standDown(): Promise<void> {
+    if (this.#volunteered === undefined) return;
+    this.#volunteered = undefined;
+    await this.#claim({ max: 0, from: "next", volunteerFor: 0 });
+  }
+
+  /** Carries nothing more until {@link open}; gives all back. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.all([this.giveBack(), this.standDown().catch(this.#parts.onError)]);
+  }
+
+  open(): void {
+    this.#isClosed = false;
+  }
+
+  get #passedOver(): readonly Claim[] {
+    return this.#cargo.unstartedSince(this.#parts.clock.now() - this.#parts.roundMs);
+  }
+
+  /** As long as it is a volunteer for the same, there is no need to ask. */
+  #isVolunteerFor({ volunteerFor, from }: CarryPlan): boolean {
+    const volunteered = this.#volunteered;
+    if (volunteered?.volunteerFor !== volunteerFor || volunteered.from !== from) return false;
+    return this.#parts.clock.now() - volunteered.atMs < volunteersForMs;
+  }
+
+  async #claim({ max, from: carry, volunteerFor }: CarryPlan): Promise<ClaimReply> {
+    const { from, tables } = this.#parts;
+    const { epoch, skips } = tables();
+    const passedOver = new Set(this.#passedOver.map(({ payload }) => functionNameOf(payload)));
+    const reply = await from.keeper.claim({
+      ...{ worker: from.process, epoch, skips: [...skips, ...passedOver], isOpenToRoots: true },
+      ...{ max, budgetMicros: Number.POSITIVE_INFINITY, carry, volunteerFor },
+    });
+    this.#volunteered = undefined;
+    if (carry === "shown") this.#carryAll(reply.claims);
+    else this.take(reply.claims);
+    return reply;
+  }
+
+  #takeOutcome(claim: Claim, outcome: OutcomeText): void {
+    const { tables, handIn } = this.#parts;
+    if (isErrorText(outcome) && isRefusal(outcome)) {
+      tables().avoidThere(functionNameOf(claim.payload));
+      void this.giveBack([claim.id]);
+      return;
+    }
+    this.#cargo.remove(claim.id);
+    handIn.add(claim, outcome);
+  }
+}
+
+/** Whether a pool did not take a request in, which says nothing about the request's outcome elsewhere. */
+function isRefusal(outcome: OutcomeText): boolean {
+  const { code } = decodeErrorTree(outcome);
+  return code === "UNKNOWN_FUNCTION" || code === "POOL_FULL" || code === "STATEKEEPER_REFUSED";
+}

@@ -1,0 +1,298 @@
+/** Facts of what a pool does for the bridges between it and other pools: look, recall, guests, and claims of what is carried elsewhere. */
+import type { CarryFrom, CheckAnswer } from "@callgrid/statekeeper";
+import { expect, it } from "vitest";
+import {
+  claimNames,
+  idOf,
+  joinWorkers,
+  longLeaseMs,
+  measure,
+  payloadOf,
+  type SetStage,
+  type Stage,
+  submitByClient,
+  submitByWorker,
+} from "./stage.ts";
+import { expectChanges, expectNoChange } from "./whole-state.ts";
+
+const a = idOf("a");
+const b = idOf("b");
+const c = idOf("c");
+
+/** A measured function, two bridges and a worker. */
+async function setBridges(setStage: SetStage): Promise<Stage> {
+  const stage = await setStage();
+  await joinWorkers(stage.pool, "w1", "b1", "b2");
+  await measure(stage.pool, "work", 1);
+  return stage;
+}
+
+async function askAsGuests(
+  { pool }: Stage,
+  process: string,
+  names: readonly string[],
+  { priority = 0, functionName = "work" } = {},
+): Promise<void> {
+  const submissions = names.map((name) => ({ id: idOf(name), payload: payloadOf(name, functionName) }));
+  await pool.submit({ process, leaseMs: 0, queueLimit: 0, priority, isGuest: true, submissions });
+}
+
+async function carryNames({ pool }: Stage, worker: string, carry: CarryFrom, limits = {}): Promise<string[]> {
+  return claimNames(pool, worker, { carry, ...limits });
+}
+
+async function messagesTo(stage: Stage, process: string): Promise<unknown[]> {
+  return [...((await stage.dump()).inboxes[process] ?? [])];
+}
+
+function guestFacts(setStage: SetStage): void {
+  it("guests wait behind all callers of their priority, before those of lower ones, and take turns among themselves", async () => {
+    const stage = await setBridges(setStage);
+    await askAsGuests(stage, "b1", ["a", "b"]);
+    await askAsGuests(stage, "b2", ["c"]);
+    await submitByClient(stage.pool, "c1", "d");
+    await submitByClient(stage.pool, "c2", "e");
+    const low = [{ id: idOf("f"), payload: payloadOf("f") }];
+    await stage.pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, priority: -3, submissions: low });
+    const drawn: string[] = [];
+    for (let i = 0; i < 6; i += 1) drawn.push(...(await claimNames(stage.pool, "w1", { max: 1 })));
+    expect(drawn).toEqual(["d", "e", "a", "c", "b", "f"]);
+  });
+
+  it("a caller that comes after guests is drawn from first", async () => {
+    const stage = await setBridges(setStage);
+    await askAsGuests(stage, "b1", ["a"]);
+    await submitByClient(stage.pool, "c1", "b");
+    expect((await stage.dump()).turns).toMatchObject({ "0:b1": 1e15, "0:c1": 0 });
+    expect(await claimNames(stage.pool, "w1")).toEqual(["b", "a"]);
+  });
+
+  it("a bridge is sent word of each guest that another process claims", async () => {
+    const stage = await setBridges(setStage);
+    await askAsGuests(stage, "b1", ["a", "b", "c"]);
+    await claimNames(stage.pool, "w1", { max: 1 });
+    await carryNames(stage, "b2", "last", { max: 1 });
+    expect(await messagesTo(stage, "b1")).toEqual([
+      { kind: "started", id: a },
+      { kind: "started", id: c },
+    ]);
+  });
+
+  it("a bridge is sent word of a guest that a volunteer gets at once", async () => {
+    const stage = await setBridges(setStage);
+    await claimNames(stage.pool, "w1", { volunteerFor: 1 });
+    await askAsGuests(stage, "b1", ["a", "b"]);
+    expect(await messagesTo(stage, "b1")).toEqual([{ kind: "started", id: a }]);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:b1": [b] });
+  });
+}
+
+function recallFacts(setStage: SetStage): void {
+  it("guests that nobody has claimed are taken back, what would be drawn last first", async () => {
+    const stage = await setBridges(setStage);
+    await askAsGuests(stage, "b1", ["a", "b", "c"]);
+    await askAsGuests(stage, "b1", ["d"], { priority: 2 });
+    const recalled = await expectChanges(stage, () => stage.pool.recall({ process: "b1", limit: 2, skips: [] }), {
+      requests: { [b]: null, [c]: null },
+      callerQueues: { "0:b1": [a] },
+      counted: { recalled: 2 },
+    });
+    expect(recalled).toEqual([c, b]);
+    expect((await stage.pool.inspect()).queued).toBe(2);
+  });
+
+  it("what is claimed, and what is of functions that stay, is not taken back", async () => {
+    const stage = await setBridges(setStage);
+    await joinWorkers(stage.pool, "w1");
+    await askAsGuests(stage, "b1", ["a", "b", "c"]);
+    await claimNames(stage.pool, "w1", { max: 1 });
+    const stays = { process: "b1", limit: 9, skips: ["work"] };
+    expect(await expectNoChange(stage, () => stage.pool.recall(stays))).toEqual([]);
+    expect(await stage.pool.recall({ ...stays, skips: ["other"] })).toEqual([c, b]);
+    expect(await stage.pool.locate([a, b])).toEqual(["claimed", "unknown"]);
+  });
+
+  it("a guest that somebody else waits for too stays for them", async () => {
+    const stage = await setBridges(setStage);
+    await askAsGuests(stage, "b1", ["a"]);
+    await submitByClient(stage.pool, "c1", "a");
+    expect(await stage.pool.recall({ process: "b1", limit: 9, skips: [] })).toEqual([a]);
+    expect((await stage.dump()).requests[a]).toMatchObject({ owner: null, waiters: ["c1"] });
+    const answers: readonly CheckAnswer[] = await stage.pool.check("c1", 0, [a]);
+    expect(answers).toEqual([{ kind: "pending" }]);
+    expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
+  });
+}
+
+function lookFacts(setStage: SetStage): void {
+  it("a look tells what waits, and what the volunteers ask for, beside the one that looks", async () => {
+    const stage = await setBridges(setStage);
+    await claimNames(stage.pool, "w1", { volunteerFor: 2 });
+    await carryNames(stage, "b1", "next", { volunteerFor: 3 });
+    await carryNames(stage, "b2", "ahead", { volunteerFor: 4 });
+    expect(await stage.pool.look("d1")).toEqual({ queued: 0, wanted: 5, wantedAhead: 4, claimed: 0 });
+    expect(await stage.pool.look("b1")).toEqual({ queued: 0, wanted: 2, wantedAhead: 4, claimed: 0 });
+    await stage.pool.leave("w1");
+    await stage.pool.leave("b1");
+    await stage.pool.leave("b2");
+    await submitByClient(stage.pool, "c1", "a", "b", "c");
+    await joinWorkers(stage.pool, "w2");
+    await claimNames(stage.pool, "w2", { max: 1 });
+    expect(await stage.pool.look("d1")).toEqual({ queued: 2, wanted: 0, wantedAhead: 0, claimed: 1 });
+  });
+
+  it("who has looked is called when a member volunteers, or volunteers for more, and not again until the next look", async () => {
+    const stage = await setBridges(setStage);
+    await expectChanges(stage, () => stage.pool.look("b1"), { lookers: ["b1"] });
+    await claimNames(stage.pool, "w1", { volunteerFor: 1 });
+    expect(await messagesTo(stage, "b1")).toEqual([{ kind: "look" }]);
+    await claimNames(stage.pool, "b2", { carry: "next", volunteerFor: 1 });
+    expect(await messagesTo(stage, "b1")).toHaveLength(1);
+    await stage.pool.look("b1");
+    await claimNames(stage.pool, "w1", { volunteerFor: 1 });
+    expect(await messagesTo(stage, "b1")).toHaveLength(1);
+    await claimNames(stage.pool, "w1", { volunteerFor: 2 });
+    expect(await messagesTo(stage, "b1")).toHaveLength(2);
+  });
+
+  it("a bridge that volunteers is not called for that, and one that has left is not called at all", async () => {
+    const stage = await setBridges(setStage);
+    await stage.pool.look("b1");
+    await stage.pool.look("b2");
+    await stage.pool.leave("b2");
+    await carryNames(stage, "b1", "next", { volunteerFor: 1 });
+    expect((await stage.dump()).lookers).toEqual(["b1"]);
+    expect((await stage.dump()).inboxes).toEqual({});
+  });
+
+  it("a request is located on a queue, at its worker, or nowhere", async () => {
+    const stage = await setBridges(setStage);
+    await submitByClient(stage.pool, "c1", "a", "b");
+    await claimNames(stage.pool, "w1", { max: 1 });
+    const places = await expectNoChange(stage, () => stage.pool.locate([c, a, b]));
+    expect(places).toEqual(["unknown", "claimed", "queued"]);
+    expect(await stage.pool.locate([])).toEqual([]);
+  });
+}
+
+function carryingFacts(setStage: SetStage): void {
+  it("what a bridge claims counts as suspended, and goes back without a loss when it dies", async () => {
+    const stage = await setBridges(setStage);
+    await submitByClient(stage.pool, "c1", "a");
+    await carryNames(stage, "b1", "last");
+    expect((await stage.dump()).requests[a]).toMatchObject({ owner: "b1", suspended: "" });
+    await stage.pool.bury("b1", {}, 1);
+    expect((await stage.dump()).requests[a]).toMatchObject({ owner: null, losses: 0 });
+    expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
+  });
+
+  it("what is carried for others is what would be drawn last: lowest priority, then the caller who had most, from the end", async () => {
+    const stage = await setBridges(setStage);
+    await submitByClient(stage.pool, "c1", "a", "b");
+    await submitByClient(stage.pool, "c2", "c");
+    const low = [{ id: idOf("d"), payload: payloadOf("d") }];
+    await stage.pool.submit({ process: "c2", leaseMs: 0, queueLimit: 0, priority: -1, submissions: low });
+    const re = [{ id: idOf("e"), payload: payloadOf("e") }];
+    await stage.pool.submit({ process: "w1", leaseMs: 0, queueLimit: 0, isReentrant: true, submissions: re });
+    expect(await carryNames(stage, "b1", "last", { max: 2 })).toEqual(["d", "c"]);
+    expect(await carryNames(stage, "b1", "last")).toEqual(["b", "a", "e"]);
+    expect((await stage.pool.inspect()).queued).toBe(0);
+  });
+
+  it("the head of the longest own queue comes after all that is on shared queues", async () => {
+    const stage = await setBridges(setStage);
+    await submitByClient(stage.pool, "c1", "a");
+    await submitByWorker(stage.pool, "w1", "b", "c");
+    expect(await carryNames(stage, "b1", "last", { max: 2 })).toEqual(["a", "b"]);
+    expect((await stage.dump()).ownQueues).toEqual({ w1: [c] });
+  });
+
+  it("half of what waits on shared queues stays, and half of an own queue, where only half is carried", async () => {
+    const stage = await setBridges(setStage);
+    for (const [index, name] of ["a", "b", "c"].entries()) await submitByClient(stage.pool, `c${index}`, name);
+    await submitByWorker(stage.pool, "w1", "d", "e", "f", "g");
+    expect(await carryNames(stage, "b1", "half")).toEqual(["c", "d", "e"]);
+    expect(await carryNames(stage, "b1", "half")).toEqual(["b", "f"]);
+    expect(await carryNames(stage, "b1", "half")).toEqual([]);
+    expect(await claimNames(stage.pool, "w1")).toEqual(["g"]);
+  });
+
+  it("what is shown comes from callers' queues alone", async () => {
+    const stage = await setBridges(setStage);
+    await submitByClient(stage.pool, "c1", "a", "b");
+    const submissions = [{ id: c, payload: payloadOf("c") }];
+    await stage.pool.submit({ process: "w1", leaseMs: 0, queueLimit: 0, isReentrant: true, submissions });
+    await submitByWorker(stage.pool, "w1", "d");
+    expect(await carryNames(stage, "b1", "shown")).toEqual(["b", "a"]);
+    expect(await carryNames(stage, "b1", "shown")).toEqual([]);
+  });
+
+  it("functions that stay are passed over, whatever lies behind them", async () => {
+    const stage = await setBridges(setStage);
+    const names = ["a", "b", "c"];
+    const submissions = names.map((name) => ({
+      id: idOf(name),
+      payload: payloadOf(name, name === "b" ? "work" : "stays"),
+    }));
+    await stage.pool.join({
+      ...{ id: "w1", kind: "worker", leaseMs: longLeaseMs, description: {} },
+      functions: new Map([
+        ["work", "v1"],
+        ["stays", "v1"],
+      ]),
+    });
+    await stage.pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions });
+    expect(await carryNames(stage, "b1", "last", { skips: ["stays"] })).toEqual(["b"]);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [a, c] });
+  });
+
+  it.each(["next", "ahead", "last", "half", "shown"] as const)(
+    "a bridge that carries %s leaves its own guests where they are",
+    async (carry) => {
+      const stage = await setBridges(setStage);
+      await askAsGuests(stage, "b1", ["a", "b"]);
+      expect(await carryNames(stage, "b1", carry, { volunteerFor: 1 })).toEqual([]);
+      expect((await stage.dump()).callerQueues).toEqual({ "0:b1": [a, b] });
+      expect(await carryNames(stage, "b2", "last")).toEqual(["b", "a"]);
+    },
+  );
+
+  it("a guest that another bridge has given back goes home with the bridge that asked for it, when members idle there", async () => {
+    const stage = await setBridges(setStage);
+    await askAsGuests(stage, "b1", ["a"]);
+    await carryNames(stage, "b2", "next");
+    await stage.pool.release("b2", [a]);
+    expect(await carryNames(stage, "b1", "ahead")).toEqual([]);
+    expect(await carryNames(stage, "b1", "half")).toEqual([]);
+    expect(await carryNames(stage, "b1", "next")).toEqual(["a"]);
+    await stage.pool.release("b1", [a]);
+    expect(await carryNames(stage, "b1", "last")).toEqual(["a"]);
+  });
+
+  it("volunteers that carry are served after all workers, and those that carry ahead after all others", async () => {
+    const stage = await setBridges(setStage);
+    await carryNames(stage, "b1", "ahead", { volunteerFor: 1, score: 9 });
+    await carryNames(stage, "b2", "last", { volunteerFor: 1, score: 3 });
+    await claimNames(stage.pool, "w1", { volunteerFor: 1 });
+    expect((await stage.dump()).volunteers.map(({ carry }) => carry)).toEqual(["ahead", "last", null]);
+    await submitByClient(stage.pool, "c1", "a", "b", "c");
+    expect((await stage.dump()).running).toEqual({ w1: [a], b2: [b], b1: [c] });
+    expect((await stage.dump()).requests[c]).toMatchObject({ suspended: "" });
+  });
+
+  it("a volunteer that carries what is drawn last is not given what it asked for itself, and gets what comes after", async () => {
+    const stage = await setBridges(setStage);
+    await carryNames(stage, "b1", "last", { volunteerFor: 5 });
+    await askAsGuests(stage, "b1", ["a"]);
+    await submitByClient(stage.pool, "c1", "b");
+    expect((await stage.dump()).running).toEqual({ b1: [b] });
+    expect((await stage.dump()).callerQueues).toEqual({ "0:b1": [a] });
+  });
+}
+
+export function bridgingFacts(setStage: SetStage): void {
+  guestFacts(setStage);
+  recallFacts(setStage);
+  lookFacts(setStage);
+  carryingFacts(setStage);
+}

@@ -11,7 +11,11 @@ async function setUp(leadTimeMs: number): Promise<CommandPool> {
   const keeper = await pool.keeper();
   const functions = new Map([["price", "1"]]);
   await keeper.join({ id: "w1", kind: "worker", leaseMs: 60_000, description: { slots: 1 }, functions });
-  await keeper.complete("w1", [], [{ functionName: "price", evaluations: 1, failures: 0, selfMicros: 45_000 }]);
+  await keeper.complete(
+    "w1",
+    [],
+    [{ functionName: "price", evaluations: 1, failures: 0, selfMicros: 45_000, expectedMicros: 90_000 }],
+  );
   await keeper.leave("w1");
   return pool;
 }

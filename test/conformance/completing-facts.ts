@@ -136,15 +136,22 @@ export function completingFacts(setStage: SetStage): void {
 
   it("reports are counted by function, and the measured time is the last one told", async () => {
     const stage = await setRunning(setStage);
-    const report: EvaluationReport = { functionName: "work", evaluations: 3, failures: 1, selfMicros: 40.4 };
+    const report: EvaluationReport = {
+      functionName: "work",
+      evaluations: 3,
+      failures: 1,
+      selfMicros: 40.4,
+      expectedMicros: 80.4,
+    };
     await expectChanges(stage, () => stage.pool.complete("w1", [], [report, { ...report, selfMicros: 50.5 }]), {
-      costs: { work: 51 },
+      costs: { work: { selfMicros: 51, expectedMicros: 80 } },
       counted: { evaluated: 6, "evaluated:work": 6, failed: 2 },
     });
     expect((await stage.pool.functions()).functions.get("work")).toEqual({
       version: "v1",
       generation: 0,
       selfMicros: 51,
+      expectedMicros: 80,
     });
   });
 

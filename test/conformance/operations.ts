@@ -78,7 +78,13 @@ const submission = fc.record({
 });
 const submissions = fc.array(submission, { minLength: 1, maxLength: 4 });
 const selfMicros = fc.constantFrom(0, 10.4, 500);
-const report = fc.record({ functionName, evaluations: fc.nat(3), failures: fc.nat(1), selfMicros });
+const report = fc.record({
+  functionName,
+  evaluations: fc.nat(3),
+  failures: fc.nat(1),
+  selfMicros,
+  expectedMicros: selfMicros,
+});
 
 const kinds: Readonly<Record<string, Kind>> = {
   join: kind(

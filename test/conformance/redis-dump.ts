@@ -135,7 +135,10 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     versions: mapped(fields("versions"), (versions) => versions.split(" ")),
     holders: mapped(fields("holders"), Number),
     epoch: Number(single.get("epoch") ?? 0),
-    costs: mapped(fields("costs"), Number),
+    costs: mapped(fields("costs"), (text) => {
+      const [selfMicros = 0, expectedMicros = 0] = text.split(" ").map(Number);
+      return { selfMicros, expectedMicros };
+    }),
     counters: mapped(fields("stats"), Number),
     inboxes: each(contents, "inbox", (texts) => (texts as string[]).map(dumpInboxMessage)),
     head: (single.get("head") as string | undefined) ?? null,

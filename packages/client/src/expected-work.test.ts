@@ -12,7 +12,11 @@ async function stageWithWorker() {
     ["risk", "1"],
   ]);
   await keeper.join({ id: "w1", kind: "worker", leaseMs: 60_000, description: { slots: 2 }, functions });
-  await keeper.complete("w1", [], [{ functionName: "price", evaluations: 10, failures: 0, selfMicros: 30_000 }]);
+  await keeper.complete(
+    "w1",
+    [],
+    [{ functionName: "price", evaluations: 10, failures: 0, selfMicros: 30_000, expectedMicros: 60_000 }],
+  );
   return { grid, keeper };
 }
 

@@ -87,11 +87,15 @@ function textOf(versions: ReadonlyMap<string, string>): string {
 /** They say how long a function takes, and count no evaluation: those are counted where they were made. */
 function newMeasures(child: FunctionTable, parent: FunctionTable): EvaluationReport[] {
   const reports: EvaluationReport[] = [];
-  for (const [functionName, { selfMicros = 0 }] of child.functions) {
-    const known = parent.functions.get(functionName)?.selfMicros ?? 0;
-    const ratio = Math.max(selfMicros, known) / Math.max(1, Math.min(selfMicros, known));
-    if (selfMicros >= 1 && ratio > tellingRatio)
-      reports.push({ functionName, evaluations: 0, failures: 0, selfMicros });
+  for (const [functionName, { selfMicros = 0, expectedMicros = 0 }] of child.functions) {
+    const known = parent.functions.get(functionName);
+    const isNews = differs(selfMicros, known?.selfMicros) || differs(expectedMicros, known?.expectedMicros);
+    if (selfMicros >= 1 && isNews)
+      reports.push({ functionName, evaluations: 0, failures: 0, selfMicros, expectedMicros });
   }
   return reports;
+}
+
+function differs(micros: number, knownMicros = 0): boolean {
+  return Math.max(micros, knownMicros) / Math.max(1, Math.min(micros, knownMicros)) > tellingRatio;
 }

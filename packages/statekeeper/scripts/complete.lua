@@ -1,15 +1,15 @@
 -- Takes outcomes in: the first outcome of an open request wins, an error only from its owner; tells the waiters.
 -- needs: time counters inbox record groups
--- ARGV: worker, number of reports, for each: function name, evaluations, failures, selfMicros (0: as before);
+-- ARGV: worker, number of reports, for each: function name, evaluations, failures, selfMicros (0: as before), expectedMicros;
 --       then groups of outcomes: ttlMs (0: do not keep), stamp, how many, for each: id, outcome text
 -- reply: nothing
 -- bound: the number of outcomes
 local worker, reports = ARGV[1], tonumber(ARGV[2])
-for i = 3, 2 + 4 * reports, 4 do
+for i = 3, 2 + 5 * reports, 5 do
   count('evaluated', tonumber(ARGV[i + 1]))
   count('evaluated:' .. ARGV[i], tonumber(ARGV[i + 1]))
   count('failed', tonumber(ARGV[i + 2]))
-  if ARGV[i + 3] ~= '0' then redis.call('HSET', costsKey, ARGV[i], ARGV[i + 3]) end
+  if ARGV[i + 3] ~= '0' then redis.call('HSET', costsKey, ARGV[i], ARGV[i + 3] .. ' ' .. ARGV[i + 4]) end
 end
 
 -- With the time of its end Redis keeps a result faster than with how long: it need not be reckoned for each.
@@ -37,7 +37,7 @@ local function keep(id, stamp, outcome, ttlMs)
   redis.call('SET', key, stamp .. ' ' .. outcome, 'PXAT', untilWhen(ttlMs))
 end
 
-local ttls, stamps, ids, outcomes = readGroups(3 + 4 * reports)
+local ttls, stamps, ids, outcomes = readGroups(3 + 5 * reports)
 if #ids > 0 then
   local texts = fieldsOf(requestsKey, ids)
   -- what a worker was running is its own: claims need reading only if there are others, or notes to forget

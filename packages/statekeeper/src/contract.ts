@@ -156,8 +156,10 @@ export interface EvaluationReport {
   readonly functionName: string;
   readonly evaluations: number;
   readonly failures: number;
-  /** Exponentially weighted self time of one evaluation, in µs; 0: about as reported before. */
+  /** Mean self time of one evaluation, in µs; 0: both times are about as reported before. */
   readonly selfMicros: number;
+  /** A cautious estimate of the next evaluation, in µs: what scheduling goes by. */
+  readonly expectedMicros: number;
 }
 
 /** A node that joins a pool, or joins again after its lease lapsed. */

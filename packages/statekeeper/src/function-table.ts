@@ -5,8 +5,10 @@ export interface RegisteredFunction {
   readonly version: string;
   /** Raised by forgetting all results of the function. */
   readonly generation: number;
-  /** Measured self time in µs; absent until somebody measured it. */
+  /** Measured mean self time in µs; absent until a worker has measured it. */
   readonly selfMicros?: number;
+  /** The cautious estimate of the next evaluation that scheduling goes by, in µs; absent as the mean is. */
+  readonly expectedMicros?: number;
 }
 
 export interface FunctionTable {

@@ -152,7 +152,7 @@ export class ClaimIntake {
   }
 
   #learnedMs(functionName: string): number {
-    const micros = this.#parts.standing.table.functions.get(functionName)?.selfMicros;
+    const micros = this.#parts.standing.table.functions.get(functionName)?.expectedMicros;
     return micros === undefined ? unknownMs : micros / 1_000;
   }
 }

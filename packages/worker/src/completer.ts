@@ -1,7 +1,7 @@
 /**
  * Hands outcomes in: collects those of one turn, or of a few ms, and sends them together, with what was measured since the last time.
  */
-import type { Completion, PoolKeeper } from "@callgrid/statekeeper";
+import type { Completion, EvaluationReport, PoolKeeper } from "@callgrid/statekeeper";
 import type { SelfTimes } from "./self-times.ts";
 
 /** While nobody is known to be idle, outcomes wait for others for so long, in ms: a script for each turn costs Redis much more. */
@@ -70,7 +70,7 @@ export class Completer {
     await Promise.all(this.#inFlight);
   }
 
-  #send(completions: Completion[], reports: ReturnType<SelfTimes["takeReports"]>): void {
+  #send(completions: Completion[], reports: readonly EvaluationReport[]): void {
     const sending = this.#keeper.complete(this.#worker, completions, reports).catch(this.#onError);
     this.#inFlight.add(sending);
     void sending.then(() => this.#inFlight.delete(sending));

@@ -327,9 +327,7 @@ export class Evaluator {
   }
 
   #measure(evaluation: Evaluation, settled: Settled): void {
-    const time = this.#selfTimes.note(evaluation.functionName, evaluation.selfMs);
-    time.evaluations += 1;
-    if (settled.isError) time.failures += 1;
+    this.#selfTimes.note(evaluation.functionName, evaluation.selfMs, settled.isError);
   }
 
   /** Not straight away: the function that just suspended itself has not returned yet. */

@@ -62,7 +62,7 @@ describe("the time to go by", () => {
     const times = new SelfTimes();
     times.noteFirstPart("f", 0.01);
     expect(times.get("f")?.usualMs).toBeUndefined();
-    times.note("f", 0.01).evaluations += 1;
+    times.note("f", 0.01);
     expect(times.get("f")?.usualMs).toBeCloseTo(0.01);
   });
 
@@ -76,7 +76,7 @@ describe("the time to go by", () => {
 
   it("does not come from first parts any more once whole evaluations are known", () => {
     const times = new SelfTimes();
-    times.note("f", 1).evaluations += 1;
+    times.note("f", 1);
     for (let i = 0; i < 100; i += 1) times.noteFirstPart("f", 0.001);
     expect(times.get("f")?.meanMs).toBe(1);
   });
@@ -92,23 +92,52 @@ it("a function that was seen to wait for calls is known to have some, before and
   expect(["f", "g", "h"].map((name) => times.get(name)?.hasCalls)).toEqual([true, false, true]);
 });
 
+describe("the measured mean", () => {
+  function measured(...ms: readonly number[]): number | undefined {
+    const times = new SelfTimes();
+    for (const each of ms) times.note("f", each);
+    return times.get("f")?.measuredMs;
+  }
+
+  it.each<[ms: number[], mean: number]>([
+    [[50], 50],
+    [[50, 50, 50, 50, 50, 50], 50],
+    [[300, 100], 200],
+    [[10, 20, 90], 40],
+    [[1, 1, 1, 997], 250],
+  ])("of %j is %i", (ms, mean) => {
+    expect(measured(...ms)).toBeCloseTo(mean, 9);
+  });
+
+  it("follows a lasting change", () => {
+    expect(measured(...Array(100).fill(1), ...Array(200).fill(5))).toBeCloseTo(5, 1);
+  });
+
+  it("does not come from the beginnings of evaluations", () => {
+    const times = new SelfTimes();
+    times.noteFirstPart("f", 7);
+    times.note("f", 9);
+    expect(times.get("f")?.measuredMs).toBe(9);
+  });
+});
+
 describe("reports", () => {
   it("tell what is new since the last one, and nothing where nothing is", () => {
     const times = new SelfTimes();
     expect(times.takeReports()).toEqual([]);
-    const f = times.note("f", 1);
-    f.evaluations = 3;
-    f.failures = 1;
-    times.note("g", 1);
-    expect(times.takeReports()).toEqual([{ functionName: "f", evaluations: 3, failures: 1, selfMicros: 2_000 }]);
+    times.note("f", 1);
+    times.note("f", 1, true);
+    times.noteFirstPart("g", 1);
+    const micros = { selfMicros: 1_000, expectedMicros: 1_750 };
+    expect(times.takeReports()).toEqual([{ functionName: "f", evaluations: 2, failures: 1, ...micros }]);
     expect(times.takeReports()).toEqual([]);
-    f.evaluations = 5;
-    expect(times.takeReports()).toEqual([{ functionName: "f", evaluations: 2, failures: 0, selfMicros: 2_000 }]);
+    times.note("f", 1);
+    expect(times.takeReports()).toMatchObject([{ functionName: "f", evaluations: 1, failures: 0, selfMicros: 1_000 }]);
   });
 
   it("never tell of no time at all, which would mean that it is as before", () => {
     const times = new SelfTimes();
-    times.note("f", 0).evaluations = 1;
-    expect(times.takeReports()[0]?.selfMicros).toBe(1);
+    times.note("f", 0);
+    expect(times.takeReports()).toMatchObject([{ selfMicros: 1, expectedMicros: 1 }]);
   });
 });

@@ -4,9 +4,13 @@
  * mean += (x − mean)/8, deviation += (|x − mean| − deviation)/4.
  */
 
+import type { EvaluationReport } from "@callgrid/statekeeper";
+
 const warmUpSamples = 8;
 const mostPerSample = 4;
 const leastMs = 0.01;
+/** The measured mean counts so many evaluations alike before older ones fade. */
+const samplesInMean = 32;
 /** A function that calls itself deeper than this before anything finishes is taken for what its beginnings cost. */
 const begunBeforeTrusted = 128;
 
@@ -14,6 +18,8 @@ const begunBeforeTrusted = 128;
 export class SelfTime {
   meanMs: number;
   deviationMs: number;
+  /** The plain mean of whole evaluations, which people and the scaler are shown: nothing is left out of it. */
+  measuredMs = 0;
   /** Whether it was seen to wait for re-entrant calls: what it takes by itself then says little of what follows from it. */
   hasCalls = false;
   evaluations = 0;
@@ -39,6 +45,13 @@ export class SelfTime {
    */
   get usualMs(): number | undefined {
     return this.evaluations > 0 || this.#samples >= begunBeforeTrusted ? this.meanMs : undefined;
+  }
+
+  /** A whole evaluation has ended. */
+  measure(ms: number, isFailure: boolean): void {
+    this.evaluations += 1;
+    if (isFailure) this.failures += 1;
+    this.measuredMs += (ms - this.measuredMs) / Math.min(this.evaluations, samplesInMean);
   }
 
   get isWarmingUp(): boolean {
@@ -77,15 +90,13 @@ export class SelfTimes {
     else if (known.evaluations === 0) known.note(ms);
   }
 
-  note(functionName: string, ms: number): SelfTime {
+  /** What a whole evaluation took. */
+  note(functionName: string, ms: number, isFailure = false): void {
     const known = this.#times.get(functionName);
-    if (known !== undefined) {
-      known.note(ms);
-      return known;
-    }
-    const first = new SelfTime(ms);
-    this.#times.set(functionName, first);
-    return first;
+    const time = known ?? new SelfTime(ms);
+    if (known === undefined) this.#times.set(functionName, time);
+    else known.note(ms);
+    time.measure(ms, isFailure);
   }
 
   /** What was evaluated since the start, by function. */
@@ -98,8 +109,8 @@ export class SelfTimes {
   }
 
   /** What has not been told yet, and counts as told from now on. */
-  takeReports(): Array<{ functionName: string; evaluations: number; failures: number; selfMicros: number }> {
-    const reports = [];
+  takeReports(): EvaluationReport[] {
+    const reports: EvaluationReport[] = [];
     for (const [functionName, time] of this.#times) {
       const evaluations = time.evaluations - time.reportedEvaluations;
       const failures = time.failures - time.reportedFailures;
@@ -110,9 +121,15 @@ export class SelfTimes {
         functionName,
         evaluations,
         failures,
-        selfMicros: Math.max(1, Math.round(time.expectedMs * 1_000)),
+        selfMicros: microsOf(time.measuredMs),
+        expectedMicros: microsOf(time.expectedMs),
       });
     }
     return reports;
   }
+}
+
+/** At least one, since 0 says that it is as before. */
+function microsOf(ms: number): number {
+  return Math.max(1, Math.round(ms * 1_000));
 }

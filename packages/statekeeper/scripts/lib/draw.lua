@@ -9,7 +9,7 @@ local costs = {}
 local function costOf(name)
   local cost = costs[name]
   if cost == nil then
-    cost = tonumber(redis.call('HGET', costsKey, name) or '') or unmeasuredMicros
+    cost = tonumber(string.match(redis.call('HGET', costsKey, name) or '', ' (%d+)$')) or unmeasuredMicros
     costs[name] = cost
   end
   return cost

@@ -117,6 +117,6 @@ function waitingAmong(records: PoolRecords, ids: readonly string[]): WaitingRequ
   return [...new Set(ids)].sort().flatMap((id) => {
     const record = records.requests.get(id);
     if (record === undefined || record.owner !== undefined || !records.hasKnownWaiter(record)) return [];
-    return [{ id, selfMicros: records.functions.costOf(functionNameIn(record.payload)) }];
+    return [{ id, selfMicros: records.functions.costOf(functionNameIn(record.payload))?.selfMicros }];
   });
 }

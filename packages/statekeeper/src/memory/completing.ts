@@ -19,11 +19,11 @@ export function complete(
 }
 
 function noteReport(records: PoolRecords, report: EvaluationReport): void {
-  const { functionName, evaluations, failures, selfMicros } = report;
+  const { functionName, evaluations, failures, selfMicros, expectedMicros } = report;
   records.count("evaluated", evaluations);
   records.count(`evaluated:${functionName}`, evaluations);
   records.count("failed", failures);
-  if (selfMicros > 0) records.functions.setCost(functionName, selfMicros);
+  if (selfMicros > 0) records.functions.setCost(functionName, { selfMicros, expectedMicros });
 }
 
 function completeOne(records: PoolRecords, worker: string, completion: Completion): void {

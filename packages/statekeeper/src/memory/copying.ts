@@ -61,7 +61,7 @@ function someClaimed(records: PoolRecords): string[] {
 function isLate(records: PoolRecords, record: RequestRecord, ageMs: number): boolean {
   const { isCopied, suspended, losses, payload } = record;
   if (isCopied || suspended !== undefined || losses > 0 || !records.hasKnownWaiter(record)) return false;
-  const usualMicros = records.functions.costOf(functionNameIn(payload));
+  const usualMicros = records.functions.costOf(functionNameIn(payload))?.expectedMicros;
   return usualMicros !== undefined && ageMs * 1_000 >= usualTimes * usualMicros;
 }
 

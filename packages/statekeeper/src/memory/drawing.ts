@@ -296,7 +296,7 @@ function take(
   if (isCarried(drawing.reach)) record.suspended = [];
   drawing.claims.push(claimOf(id, record, now));
   drawing.room -= 1;
-  const cost = records.functions.costOf(name);
+  const cost = records.functions.costOf(name)?.expectedMicros;
   drawing.usual = cost ?? unmeasuredMicros;
   drawing.budget -= drawing.usual;
   drawing.workMs += cost === undefined ? 1 : Math.max(1, cost / 1_000);

@@ -6,6 +6,7 @@ import { type ErrorTree, isErrorText } from "@callgrid/core";
 import type { CacheMode, Capacity, ExpectedWork, InboxMessage, Progress } from "../contract.ts";
 import { isLargeText, shownPayload } from "../large-text.ts";
 import type { Preference } from "../volunteer-order.ts";
+import type { FunctionCost } from "./pool-functions.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 
 /** A request that is not done. */
@@ -66,7 +67,7 @@ export interface PoolDump {
   /** `name version` to how many members hold it. */
   readonly holders: Readonly<Record<string, number>>;
   readonly epoch: number;
-  readonly costs: Readonly<Record<string, number>>;
+  readonly costs: Readonly<Record<string, FunctionCost>>;
   readonly counters: Readonly<Record<string, number>>;
   readonly inboxes: Readonly<Record<string, readonly MessageDump[]>>;
   readonly head: string | null;

@@ -7,6 +7,14 @@ import type { FunctionTable, RegisteredFunction } from "../contract.ts";
 
 const mostVersions = 16;
 
+/** What one evaluation of a function takes by itself, in µs. */
+export interface FunctionCost {
+  /** The measured mean. */
+  readonly selfMicros: number;
+  /** The cautious estimate of the next one. */
+  readonly expectedMicros: number;
+}
+
 interface Standing {
   readonly version: string;
   readonly generation: number;
@@ -19,7 +27,7 @@ export class PoolFunctions {
   readonly #standings = new Map<string, Standing>();
   readonly #versions = new Map<string, string[]>();
   readonly #holders = new Map<string, Map<string, number>>();
-  readonly #costs = new Map<string, number>();
+  readonly #costs = new Map<string, FunctionCost>();
 
   get isEmpty(): boolean {
     return this.#standings.size === 0;
@@ -29,13 +37,13 @@ export class PoolFunctions {
     return this.#standings.get(name)?.stamp;
   }
 
-  /** Self time of one evaluation in µs, if anybody measured it. */
-  costOf(name: string): number | undefined {
+  /** What one evaluation takes by itself, if a worker has measured it. */
+  costOf(name: string): FunctionCost | undefined {
     return this.#costs.get(name);
   }
 
-  setCost(name: string, selfMicros: number): void {
-    this.#costs.set(name, Math.round(selfMicros));
+  setCost(name: string, { selfMicros, expectedMicros }: FunctionCost): void {
+    this.#costs.set(name, { selfMicros: Math.round(selfMicros), expectedMicros: Math.round(expectedMicros) });
   }
 
   /**
@@ -78,8 +86,7 @@ export class PoolFunctions {
   table(): FunctionTable {
     const functions = new Map<string, RegisteredFunction>();
     for (const [name, { version, generation }] of this.#standings) {
-      const selfMicros = this.#costs.get(name);
-      functions.set(name, { version, generation, ...(selfMicros === undefined ? {} : { selfMicros }) });
+      functions.set(name, { version, generation, ...this.#costs.get(name) });
     }
     return { epoch: this.epoch, functions };
   }
@@ -89,7 +96,7 @@ export class PoolFunctions {
     stamps: [string, string][];
     versions: [string, string[]][];
     holders: [string, number][];
-    costs: [string, number][];
+    costs: [string, FunctionCost][];
   } {
     const holders = [...this.#holders].flatMap(([name, byVersion]) =>
       [...byVersion].map(([version, count]): [string, number] => [`${name} ${version}`, count]),

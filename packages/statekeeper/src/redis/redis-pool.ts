@@ -126,8 +126,8 @@ export class RedisPool implements PoolKeeper {
     reports: readonly EvaluationReport[],
   ): Promise<void> {
     const args: Arguments = [worker, reports.length];
-    for (const { functionName, evaluations, failures, selfMicros } of reports) {
-      args.push(functionName, evaluations, failures, Math.round(selfMicros));
+    for (const { functionName, evaluations, failures, selfMicros, expectedMicros } of reports) {
+      args.push(functionName, evaluations, failures, Math.round(selfMicros), Math.round(expectedMicros));
     }
     pushGroups(args, completions, ({ id, outcome, ttlMs, stamp }) => [ttlMs, stamp, id, outcome]);
     await this.#run("complete", args);

@@ -69,14 +69,20 @@ export function readFunctionTable(reply: Reply): FunctionTable {
   const functions = new Map<string, RegisteredFunction>();
   for (const [name, stamp] of pairs(list(reply[1]))) {
     const cut = stamp.lastIndexOf("#");
-    const selfMicros = costs.get(name);
     functions.set(name, {
       version: stamp.slice(0, cut),
       generation: Number(stamp.slice(cut + 1)),
-      ...(selfMicros === undefined ? {} : { selfMicros: Number(selfMicros) }),
+      ...readCost(costs.get(name)),
     });
   }
   return { epoch: Number(reply[0]), functions };
+}
+
+/** As complete.lua notes it. */
+function readCost(text: string | undefined): Pick<RegisteredFunction, "selfMicros" | "expectedMicros"> {
+  if (text === undefined) return {};
+  const [selfMicros, expectedMicros] = text.split(" ").map(Number);
+  return { selfMicros: selfMicros ?? 0, expectedMicros: expectedMicros ?? 0 };
 }
 
 export function readSweepReply(reply: Reply): SweepReply {
@@ -97,7 +103,7 @@ export function readSurvey(reply: Reply): Survey {
   const scale = sampled === 0 ? 0 : members / sampled;
   const waiting = [...pairs(reply.slice(9))].map(([id, micros]) => ({
     id,
-    selfMicros: micros === "" ? undefined : Number(micros),
+    selfMicros: readCost(micros === "" ? undefined : micros).selfMicros,
   }));
   return {
     queued: queued + Math.round(ownQueued * scale),

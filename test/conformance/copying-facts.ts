@@ -125,4 +125,13 @@ export function copyingFacts(setStage: SetStage): void {
     await stage.pool.release("w1", [a]);
     expect((await stage.dump()).requests[a]?.isCopied).toBe(false);
   });
+
+  it("its copy given back, it may be copied again, and its owner keeps it", async () => {
+    const stage = await setLate(setStage, "a");
+    await sweep(stage, aWhileMs);
+    const { isCopied, ...held } = (await stage.dump()).requests[a] ?? {};
+    expect(isCopied).toBe(true);
+    await stage.pool.release("w2", [a]);
+    expect((await stage.dump()).requests[a]).toEqual({ ...held, isCopied: false });
+  });
 }

@@ -1,4 +1,5 @@
--- Takes claimed requests back unstarted: they go to the head of the pool's queue.
+-- Takes claimed requests back unstarted: they go to the head of the pool's queue. One that another worker holds was given as a copy: it may
+-- be copied again.
 -- needs: time counters inbox record callers draw draw-ends match
 -- ARGV: worker, then ids
 -- reply: nothing
@@ -14,6 +15,9 @@ if #ids > 0 then
       isBack[id] = true
       back[#back + 1] = id
       ended[#ended + 1] = claims[i]
+    elseif claims[i] and not isBack[id] then
+      local uncopied, copies = string.gsub(claims[i], ' copied', '', 1)
+      if copies > 0 then redis.call('HSET', claimsKey, id, uncopied) end
     end
   end
   unclaim(back, ended)

@@ -294,7 +294,7 @@ export interface PoolKeeper {
    * counts only from its owner; a value that comes late is kept if there is none.
    */
   complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void>;
-  /** Gives claimed requests back unstarted, to the head of the pool's queue. */
+  /** Gives claimed requests back unstarted, to the head of the pool's queue; a copy, so that another worker may get one. */
   release(worker: string, ids: readonly string[]): Promise<void>;
   /**
    * Tells which claimed requests wait for re-entrant ones (with their ids, or none yet), and which go on. A suspended request

@@ -30,6 +30,17 @@ export class Asker {
     this.#parts = parts;
   }
 
+  /** What this worker still waits for has gone back to the pool. */
+  askAgain(evaluation: Evaluation): void {
+    evaluation.isCopy = false;
+    if (evaluation.ask === undefined) {
+      this.ask(evaluation, false);
+      return;
+    }
+    evaluation.become("asked");
+    this.#parts.visible.add(evaluation);
+  }
+
   ask(evaluation: Evaluation, toOwnQueue: boolean): void {
     const { requester, completer, visible, worker, clock, tracer, onOutcome } = this.#parts;
     const { id, payload, deadlineAt } = evaluation;

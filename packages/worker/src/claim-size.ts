@@ -11,7 +11,7 @@ export interface Workload {
   readonly hasStacked: boolean;
   /** What the ready requests will take, by measured self times, in ms. */
   readonly readyMs: number;
-  /** What the function started last is expected to take, in ms; Infinity if unknown. */
+  /** What the function started last is expected to take, or takes already, in ms; Infinity if unknown. */
   readonly runningMs: number;
   /** Whether the bound on held requests lets new ones in from outside. */
   readonly isOpenToRoots: boolean;

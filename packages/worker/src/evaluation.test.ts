@@ -7,7 +7,7 @@ const states: readonly EvaluationState[] = ["stacked", "asked", "ready", "runnin
 describe.each<[EvaluationState, readonly EvaluationState[]]>([
   ["stacked", ["asked", "ready", "running", "done"]],
   ["asked", ["ready", "done"]],
-  ["ready", ["running", "done"]],
+  ["ready", ["running", "asked", "done"]],
   ["running", ["suspended", "done"]],
   ["suspended", ["running", "done"]],
   ["done", []],

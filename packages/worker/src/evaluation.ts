@@ -5,7 +5,7 @@
  * |-----------|----------------------------------------------------------------|-------------------------------------------------|
  * | stacked   | in the in-memory end of the own queue, nobody else sees it     | start, being shared (→ asked), a claim (→ ready)|
  * | asked     | in the pool's hands; this worker waits for its outcome         | a claim (→ ready)                               |
- * | ready     | claimed from the pool, not started                             | start                                           |
+ * | ready     | claimed from the pool, not started                             | start, or given back while awaited (→ asked)    |
  * | running   | the function runs, and holds a slot                            | waiting for calls (→ suspended)                 |
  * | suspended | the function waits for re-entrant calls, and holds no slot     | all calls done, and a slot (→ running)          |
  * | done      | settled or given up; whoever waited has been told              |                                                 |
@@ -62,7 +62,7 @@ export type EvaluationState = "stacked" | "asked" | "ready" | "running" | "suspe
 const transitions: Readonly<Record<EvaluationState, readonly EvaluationState[]>> = {
   stacked: ["running", "asked", "ready", "done"],
   asked: ["ready", "done"],
-  ready: ["running", "done"],
+  ready: ["running", "asked", "done"],
   running: ["suspended", "done"],
   suspended: ["running", "done"],
   done: [],

@@ -48,6 +48,7 @@ export class Evaluator {
   readonly #resultLimitBytes: number;
   #freeSlots: number;
   #runningMs = 0;
+  #slotTakenAt = 0;
   #started = 0;
   #isInLoop = false;
   #isYielding = false;
@@ -84,9 +85,9 @@ export class Evaluator {
     return this.#freeSlots;
   }
 
-  /** What was started last is expected to take so long, in ms; 0 for what came from memory. */
+  /** What was started last is expected to take so long, in ms; 0 for what came from memory. It has taken longer where all slots are taken. */
   get runningMs(): number {
-    return this.#runningMs;
+    return this.isFull ? Math.max(this.#runningMs, this.#clock.now() - this.#slotTakenAt) : this.#runningMs;
   }
 
   /** How many evaluations have started so far. */
@@ -260,6 +261,7 @@ export class Evaluator {
     this.#freeSlots -= 1;
     evaluation.become("running");
     evaluation.runningSince = this.#slice.look();
+    this.#slotTakenAt = evaluation.runningSince;
   }
 
   #start(evaluation: Evaluation): void {

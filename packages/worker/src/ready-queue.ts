@@ -12,9 +12,15 @@ export class ReadyQueue {
   /** Entries before this were taken, and are empty: what has been evaluated must not be kept by having been here. */
   #head = 0;
   #expectedMs = 0;
+  #taken = 0;
 
   get length(): number {
     return this.#entries.length - this.#head;
+  }
+
+  /** How many have been taken so far, or were met and skipped. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** What is in here will take about so long, by measured self times. */
@@ -49,10 +55,18 @@ export class ReadyQueue {
     return first;
   }
 
+  /** Takes all that are still to be started. */
+  takeAll(): Evaluation[] {
+    const all = this.#entries.filter((entry) => entry?.state === "ready") as Evaluation[];
+    this.#clear();
+    return all;
+  }
+
   #takeHead(): void {
     this.#expectedMs -= this.#entries[this.#head]?.expectedMs ?? 0;
     this.#entries[this.#head] = undefined;
     this.#head += 1;
+    this.#taken += 1;
   }
 
   #dropTaken(): void {

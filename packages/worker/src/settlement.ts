@@ -84,6 +84,14 @@ export class Settlement {
     }
   }
 
+  /** Gives up what this worker has not started, and has claimed or was given a copy of. */
+  putDown(evaluation: Evaluation): void {
+    if (evaluation.waiters.length === 0) {
+      evaluation.ask?.withdraw();
+      this.#drop(evaluation);
+    } else this.forget(evaluation);
+  }
+
   /** It is the pool's business no longer. */
   forget(evaluation: Evaluation): void {
     const { visible, onOpened } = this.#parts;

@@ -21,6 +21,7 @@ import type { Heartbeat, HeartbeatOptions } from "./heartbeat.ts";
 import { Membership } from "./membership.ts";
 import { RecentResults } from "./recent-results.ts";
 import { RequestTracer } from "./request-tracer.ts";
+import { Returner } from "./returner.ts";
 import { SelfTimes } from "./self-times.ts";
 import { Settlement } from "./settlement.ts";
 import { Sharer } from "./sharer.ts";
@@ -132,7 +133,8 @@ function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state
     onRefused: ties.onRefused.bind(ties),
     onForged: ties.onForged.bind(ties),
   });
-  return { evaluator, requester, completer, marker, settlement, asker, intake };
+  const returner = new Returner({ ...state, evaluator, settlement, asker });
+  return { evaluator, requester, completer, marker, settlement, asker, intake, returner };
 }
 
 /** The parts that deal with the pool beside single requests. */

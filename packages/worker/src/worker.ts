@@ -234,9 +234,10 @@ export class Worker implements WorkerTies {
 
   /** Tells the statekeeper what happened since the last turn, and asks it for work. */
   #exchange(): void {
-    const { evaluator, marker, completer, claimer } = this.#own;
+    const { evaluator, marker, completer, claimer, returner } = this.#own;
     this.#isExchangeScheduled = false;
     evaluator.beginSlice();
+    returner.watch();
     this.#parts.keeper.gather(() => {
       marker.flush();
       if (this.#isSoonBack) completer.flushIfDue(this.#parts.clock.now());

@@ -53,7 +53,7 @@ function settle(
   return "claims";
 }
 
-/** Claimed requests that were not started go to the head of the pool's queue. */
+/** Claimed requests that were not started go to the head of the pool's queue; copies that were not may be given to another worker. */
 export function release(records: PoolRecords, worker: string, ids: readonly string[]): void {
   const back: string[] = [];
   for (const id of ids) {
@@ -61,7 +61,7 @@ export function release(records: PoolRecords, worker: string, ids: readonly stri
     if (record?.owner === worker) {
       disown(record);
       back.push(id);
-    }
+    } else if (record?.owner !== undefined) record.isCopied = false;
     records.noteNotRunning(worker, id);
   }
   records.pushToHead(back);

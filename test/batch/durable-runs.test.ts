@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
+import { range } from "callgrid";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { BatchStage, SharedEnds } from "../harness/batch-stage.ts";
 import { type CommandResult, runCommand, StartedCommand, startCommand } from "../harness/command.ts";
@@ -90,6 +91,20 @@ describe("a submitted run", () => {
     expect((await upStage.until(id, ({ state }) => state === "completed")).result).toEqual({ slices: 4, failed: 2 });
     expect(readFileSync(csv, "utf8")).toBe("index,value\n1,2\n3,4\n");
     expect(readFileSync(failed, "utf8").trim().split("\n")).toHaveLength(2);
+  });
+
+  it("keeps its chunks, unless its cache says otherwise", async () => {
+    const grid = await upStage.connect();
+    const cachedAfter = async (cache: "use" | "bypass", chunkUnits: number): Promise<number> => {
+      const spec = { pool: "pool", process: "double", reduce: "sum", chunkUnits };
+      const id = await grid.submitRun({ ...spec, data: { range: [0, 40] }, cache });
+      await upStage.until(id, ({ state }) => state === "completed");
+      const run = grid.batch({ ...spec, data: range(0, 40), mode: "distributed" });
+      await run.result();
+      return run.standing.cachedSlices;
+    };
+    expect(await cachedAfter("bypass", 10)).toBe(0);
+    expect(await cachedAfter("use", 20)).toBe(40);
   });
 
   it("writes and reads nowhere but in the folders that its runner allows", async () => {

@@ -1,5 +1,14 @@
 /** `callgrid batch` and `callgrid plan`: as processes where that matters, and else within this one, on one grid. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,11 +66,32 @@ describe("callgrid batch", () => {
     expect(await run(args)).toMatchObject({ exitCode: 0, stdout: "0\n" });
   });
 
+  it("evaluates what is known again with --cache refresh", async () => {
+    const text = path(".txt");
+    const write = (words: string): void => {
+      writeFileSync(text, words);
+      utimesSync(text, 1, 1);
+    };
+    const count = (...more: string[]) => run([...batch, "--process", "wordCount", "--lines", text, ...more]);
+    write("a b\n");
+    expect((await count()).stdout).toBe("2\n");
+    // of equal size and time, which is all that a slice says of its file
+    write("abc\n");
+    expect((await count()).stdout).toBe("2\n");
+    expect((await count("--cache", "refresh")).stdout).toBe("1\n");
+  });
+
+  it("says on stderr that data has no slices", async () => {
+    const args = [...batch, "--process", "double", "--range", "0..0"];
+    expect(await run(args)).toEqual({ exitCode: 0, stdout: "", stderr: "the data has no slices\n" });
+  });
+
   it("writes CSV with a header and columns, and failed slices with their trees", async () => {
     const [csv, failed] = [path(".csv"), path(".ndjson")];
     const args = [...batch, "--process", "evenOnly", "--error", "skip", "--range", "0..6"];
     const more = ["--csv", csv, "--failed", failed, "--columns", "start,interval,done,job"];
-    expect(await run([...args, ...more])).toMatchObject({ exitCode: 1, stdout: "" });
+    const stderr = `3 of 6 slices done, 3 skipped, see ${failed}\n`;
+    expect(await run([...args, ...more])).toEqual({ exitCode: 1, stdout: "", stderr });
     const rows = readFileSync(csv, "utf8").trimEnd().split("\n");
     expect(rows[0]).toBe("index,value,start,interval,done,job");
     expect(rows.slice(1).map((row) => row.split(",").slice(0, 2))).toEqual(

@@ -84,6 +84,15 @@ it("a value is written in whole to a reader that is late", async () => {
   expect([exitCode, stdout.length]).toEqual([0, 5_000_003]);
 });
 
+it("Ctrl-C ends a command whose reader of stdout has stopped reading", async () => {
+  const command = startCommand(["run", "--functions", functions, "--workers", "1", '["longText",5000000]']);
+  command.process.stdout.pause();
+  await command.says("the text is ready");
+  command.kill("SIGINT");
+  await once(command.process, "exit");
+  expect(command.process.exitCode).toBe(130);
+});
+
 it.runIf(existsSync("/dev/full"))("a full disk under stdout is named, and ends a command with 1", () => {
   const full = openSync("/dev/full", "w");
   onTestFinished(() => closeSync(full));

@@ -67,10 +67,10 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   constructor(parts: BatchRunParts) {
     const { spec } = parts;
     this.#spec = spec;
-    this.#supply = new ChunkSupply(openSource(spec.data, spec), spec.checkpoint);
-    this.#progress = new ProgressCounter(this.#supply.unit);
     this.#signal =
       spec.signal === undefined ? this.#stopping.signal : AbortSignal.any([spec.signal, this.#stopping.signal]);
+    this.#supply = new ChunkSupply(openSource(spec.data, spec), spec.checkpoint, this.#signal);
+    this.#progress = new ProgressCounter(this.#supply.unit);
     this.#places = new Workplaces({ ...parts, signal: this.#signal });
   }
 

@@ -39,6 +39,7 @@ export const batchOptions = declareOptions({
     max: 100_000,
     description: "How many chunks are open at once, instead of what the planner would choose.",
   }),
+  cache: enqueueOptions.cache,
   priority: enqueueOptions.priority,
   retries: option.number({
     unit: "count",
@@ -94,7 +95,7 @@ export interface BatchSpec<Value = unknown, Result = Value[]> {
   readonly priority?: number | undefined;
   readonly retries?: number | undefined;
   readonly maxSlices?: number | undefined;
-  /** `use` (the default) takes chunks that are known; `refresh` evaluates all of them anew. */
+  /** `use` (the default) takes chunks that are known; `refresh` evaluates all of them again; `bypass` does so and keeps nothing. */
   readonly cache?: WindowOptions["cache"];
   /** The modules of the functions, by path: the planner may then run the batch in threads of this machine. */
   readonly functions?: readonly string[] | undefined;
@@ -133,7 +134,7 @@ export interface CheckedSpec {
 /** The parts of a description that are not among {@link batchOptions}. */
 const others = [
   ...["pool", "data", "slice", "process", "error", "reduce"],
-  ...["cache", "functions", "isTimed", "signal", "checkpoint"],
+  ...["functions", "isTimed", "signal", "checkpoint"],
 ];
 const policies: ReadonlySet<unknown> = new Set(["fail", "skip", "retry"]);
 
@@ -141,13 +142,13 @@ const policies: ReadonlySet<unknown> = new Set(["fail", "skip", "retry"]);
 export function checkSpec<Value, Result>(spec: BatchSpec<Value, Result>, defaultPool?: string): CheckedSpec {
   if (typeof spec !== "object" || spec === null) throw invalid("batch", "takes its description as an object");
   const { pool = defaultPool, data, slice, process, error = "fail", reduce } = spec;
-  const { cache, functions, isTimed = false, signal, checkpoint } = spec;
+  const { functions, isTimed = false, signal, checkpoint } = spec;
   const options = resolveOptions(batchOptions, spec, "batch", others);
   if (pool === undefined) throw invalid("batch.pool", "must be given");
   if (slice !== undefined && typeof slice !== "function") throw invalid("batch.slice", "must be a function");
   return {
     ...options,
-    ...{ pool: parsePool(pool), data, slice, cache, functions, isTimed, signal, checkpoint },
+    ...{ pool: parsePool(pool), data, slice, functions, isTimed, signal, checkpoint },
     process: functionNameOf(process, "batch.process"),
     error: functionNameOf(error as FunctionName<AnyFunction>, "batch.error"),
     isErrorFunction: !policies.has(error),

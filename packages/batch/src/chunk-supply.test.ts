@@ -102,3 +102,17 @@ it("a run that left many chunks open goes on with all of them", async () => {
   expect(await supply.restore()).toEqual([]);
   expect((await supply.next(() => 1))?.slices).toEqual({ list: [0] });
 });
+
+it("data that is late is neither waited for nor closed first when the run is stopped", async () => {
+  async function* late(): AsyncGenerator<number, undefined> {
+    yield 1;
+    await new Promise(() => undefined);
+  }
+  const stopping = new AbortController();
+  const supply = new ChunkSupply(openSource(late(), { slice: undefined, maxSlices: 9 }), undefined, stopping.signal);
+  expect((await supply.next(() => 1))?.slices).toEqual({ list: [1] });
+  const next = supply.next(() => 1);
+  stopping.abort("stopped");
+  await expect(next).rejects.toBe("stopped");
+  await supply.close();
+});

@@ -6,13 +6,17 @@ import { type Chunk, type SliceSource, sliceCount, sliceRange } from "./chunk.ts
 export class ChunkSupply {
   readonly #source: SliceSource;
   readonly #checkpoint: Checkpoint | undefined;
+  readonly #signal: AbortSignal | undefined;
   #again: Chunk[] = [];
   #cutUnits = 0;
   #isOver = false;
+  #isTaking = false;
 
-  constructor(source: SliceSource, checkpoint: Checkpoint | undefined) {
+  /** @param signal - ends the wait for data that is late: {@link next} and {@link restore} then reject with its reason. */
+  constructor(source: SliceSource, checkpoint: Checkpoint | undefined, signal?: AbortSignal) {
     this.#source = source;
     this.#checkpoint = checkpoint;
+    this.#signal = signal;
   }
 
   get unit(): "slice" | "byte" {
@@ -48,7 +52,7 @@ export class ChunkSupply {
     if (checkpoint === undefined) return [];
     const chunks: Chunk[] = [];
     for (const [index, { units, id }] of checkpoint.cuts.entries()) {
-      const chunk = await this.#source.take(units);
+      const chunk = await this.#take(units);
       if (chunk === undefined) return this.#beginAnew(checkpoint, chunks);
       this.#cutUnits += chunk.units;
       chunks[index] = chunk;
@@ -70,7 +74,7 @@ export class ChunkSupply {
     const again = this.#again.shift();
     if (again !== undefined) return again;
     if (this.#isOver) return undefined;
-    const chunk = await this.#source.take(units());
+    const chunk = await this.#take(units());
     if (chunk === undefined) {
       this.#isOver = true;
       return undefined;
@@ -106,9 +110,37 @@ export class ChunkSupply {
     );
   }
 
+  /** Data that is late is not waited for: it would be closed only after that. */
   async close(): Promise<void> {
     this.#isOver = true;
-    await this.#source.close();
+    const closing = this.#source.close();
+    if (this.#isTaking) closing.catch(() => undefined);
+    else await closing;
+  }
+
+  async #take(units: number): Promise<Chunk | undefined> {
+    this.#isTaking = true;
+    const taking = this.#source.take(units).finally(() => {
+      this.#isTaking = false;
+    });
+    return this.#signal === undefined ? taking : unlessAborted(this.#signal, taking);
+  }
+}
+
+async function unlessAborted<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
+  // its outcome is not used any more
+  promise.catch(() => undefined);
+  signal.throwIfAborted();
+  let stopListening = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort);
+    stopListening = () => signal.removeEventListener("abort", abort);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    stopListening();
   }
 }
 

@@ -10,7 +10,7 @@ export { FileCheckpoint } from "./file-checkpoint.ts";
 export { checkFilePlaces, type NamedFile } from "./file-places.ts";
 export { type FileSlice, readBytes, readLines, readText } from "./file-slice.ts";
 export { bytes, type FileData, type FileOptions, lines } from "./file-source.ts";
-export { countLines, type LinePiece, linePieces, readFileLines, refuseChanged } from "./line-pieces.ts";
+export { countLinesInTurns, type LinePiece, linePieces, readFileLines, refuseChanged } from "./line-pieces.ts";
 export { type NumberRange, range } from "./number-range.ts";
 export type { Plan } from "./plan.ts";
 export type { BatchProgress } from "./progress.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
-import { countLines, linePieces, readFileLines, refuseChanged } from "./line-pieces.ts";
+import { countLines, countLinesInTurns, linePieces, readFileLines, refuseChanged } from "./line-pieces.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "callgrid-line-pieces-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,8 +24,9 @@ it.each([
   ["a\r\nb\r\n", 2],
   ["a\rb\r", 1],
   ["\r\n\r\r\n\n", 3],
-])("%j has %d lines", (text, lines) => {
+])("%j has %d lines", async (text, lines) => {
   expect(countLines(fileOf(text))).toBe(lines);
+  expect(await countLinesInTurns(fileOf(text), new AbortController().signal)).toBe(lines);
 });
 
 it("pieces have every line once, in any order of reading", async () => {

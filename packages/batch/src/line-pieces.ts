@@ -2,8 +2,9 @@
  * Pieces of files by line numbers, for those who read files themselves. The first line is 1, and the last of a piece is part
  * of it.
  */
-import { fstatSync } from "node:fs";
+import { createReadStream, fstatSync } from "node:fs";
 import { decodeText, decodeWholeText, GridError } from "@callgrid/core";
+import { openData } from "@callgrid/worker";
 import { eachBlock, readRange, withFile } from "./file-bytes.ts";
 import type { FileSlice } from "./file-slice.ts";
 import { lines } from "./file-source.ts";
@@ -24,27 +25,55 @@ const blockBytes = 1_048_576;
 /**
  * Cuts files into pieces of so many lines; the last of each file may be shorter, and an empty file has none.
  *
+ * @param lineCounts - how many lines each file has; default: they are counted.
  * @throws GridError `INVALID_OPTION` for a file that cannot be read, and for one that is compressed or UTF-16.
  */
-export function linePieces(files: readonly string[], linesPerPiece: number): LinePiece[] {
-  return lines(files).files.flatMap((file) => piecesOf(file, countLines(file.file), linesPerPiece));
+export function linePieces(
+  files: readonly string[],
+  linesPerPiece: number,
+  lineCounts: readonly number[] = [],
+): LinePiece[] {
+  return lines(files).files.flatMap((file, place) =>
+    piecesOf(file, lineCounts[place] ?? countLines(file.file), linesPerPiece),
+  );
 }
 
 /** How many lines a file has; one without a line end at its end counts. */
 export function countLines(path: string): number {
-  let count = 0;
-  let [lastEnd, size] = [0, 0];
+  const counter = new LineCounter();
   withFile(path, (file) =>
-    eachBlock(file, { from: 0, blockBytes }, (block, at) => {
-      for (const end of lineEnds(block)) {
-        count += 1;
-        lastEnd = at + end;
-      }
-      size = at + block.length;
+    eachBlock(file, { from: 0, blockBytes }, (block) => {
+      counter.add(block);
       return true;
     }),
   );
-  return lastEnd === size ? count : count + 1;
+  return counter.count;
+}
+
+/** As {@link countLines}, for files of any size: whatever else the thread has to do is done in between, such as to hear signals. */
+export async function countLinesInTurns(path: string, signal: AbortSignal): Promise<number> {
+  const counter = new LineCounter();
+  const blocks = createReadStream(path, { fd: openData(path), highWaterMark: blockBytes, signal });
+  for await (const block of blocks) counter.add(block as Uint8Array);
+  return counter.count;
+}
+
+class LineCounter {
+  #ends = 0;
+  #lastEnd = 0;
+  #size = 0;
+
+  add(block: Uint8Array): void {
+    for (const end of lineEnds(block)) {
+      this.#ends += 1;
+      this.#lastEnd = this.#size + end;
+    }
+    this.#size += block.length;
+  }
+
+  get count(): number {
+    return this.#lastEnd === this.#size ? this.#ends : this.#ends + 1;
+  }
 }
 
 /** Refuses a piece of a file that is not what it was; throws `FILE_CHANGED`. */

@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import type { CheckedSpec } from "./batch-spec.ts";
 import type { PilotReport } from "./pilot.ts";
 import type { Plan } from "./plan.ts";
-import { makePlan } from "./plan-maker.ts";
+import { makePlan, type PlanBasis } from "./plan-maker.ts";
 import { surveyOf } from "./pool-survey.ts";
 
 /** A plan of 1,000 slices for a pool of workers with these scores; the first of them took 100 ms for a slice. */
-function planFor(scores: readonly number[], isSerialPossible = false): Plan {
+function planFor(scores: readonly number[], isSerialPossible = false, given: Partial<PlanBasis> = {}): Plan {
   const members = scores.map((score, place) => ({
     ...{ id: `w${place}`, kind: "worker", leaseLeftMs: 1_000 },
     description: { host: `host-${place}`, slots: 1, cpus: 1, score },
@@ -23,6 +23,7 @@ function planFor(scores: readonly number[], isSerialPossible = false): Plan {
   return makePlan({
     ...{ spec, pilot, setting: { work, survey, notSerial }, totalUnits: 1_000 },
     ...{ unit: "slice", isLocal: false, localLanes: 0 },
+    ...given,
   });
 }
 
@@ -51,4 +52,11 @@ it("the plan says what the lanes are worth where they differ, and nothing of sco
 it("a fast pool is preferred to this process, and this process to a slow one", () => {
   expect(planFor([4], true).mode).toBe("distributed");
   expect(planFor([0.25], true).mode).toBe("serial");
+});
+
+it("the next chunk waits at the door of a serial thread only where there is no other to take it", () => {
+  const serial = { isLocal: true, spec: { name: "batch", objective: "fast", mode: "serial" } as CheckedSpec };
+  expect(planFor([1], false, serial).window).toBe(2);
+  expect(planFor([1, 1], false, serial).window).toBe(1);
+  expect(planFor([1], true, serial).window).toBe(1);
 });

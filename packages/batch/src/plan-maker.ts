@@ -58,8 +58,9 @@ export function makePlan(basis: PlanBasis): Plan {
 
 /** With fewer lanes than there are, no more chunks are open than that: what is open would be taken by the others too. */
 function windowFor({ mode, lanes }: Prediction, { spec, setting, pilot }: PlanBasis): number {
-  if (mode === "serial") return 1;
   const { count } = setting.survey.lanes(pilot.workload.busyRatio);
+  // in this thread, or in one of several; where there is one thread alone, its next chunk may wait at its door
+  if (mode === "serial" && (setting.notSerial === undefined || count > 1)) return 1;
   return spec.window ?? (lanes < count ? lanes : lanes * chunksOpenPerLane);
 }
 

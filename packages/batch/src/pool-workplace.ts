@@ -1,7 +1,7 @@
 /** A pool as the place where a batch runs: each chunk is a request. */
 import type { Grid, WindowOptions } from "@callgrid/client";
-import { encodeRequest, isGridError, RequestError, requestId } from "@callgrid/core";
-import type { Chunk } from "./chunk.ts";
+import { encodeRequest, isGridError, RequestError, requestId, shownRequest } from "@callgrid/core";
+import { type Chunk, sliceAt, sliceCount } from "./chunk.ts";
 import type { ChunkResult, ChunkWork, SliceWork } from "./chunk-work.ts";
 import type { FinishedChunk } from "./finished-chunk.ts";
 import type { NamedFunction } from "./named-function.ts";
@@ -38,7 +38,7 @@ export class PoolWorkplace implements Workplace {
     this.#asked.add(chunk);
     try {
       for await (const { outcome, isKept = false } of grid.stream(pool, [request], asking)) {
-        if ("error" in outcome) return { chunk, error: outcome.error };
+        if ("error" in outcome) return { chunk, error: this.#errorOf(chunk, outcome.error) };
         return finished(chunk, outcome.value, { request, isCached: isKept && !wasAsked });
       }
     } catch (error) {
@@ -47,6 +47,16 @@ export class PoolWorkplace implements Workplace {
       return { chunk, error: new RequestError({ msg, code, details, req: `["${work.process.name}"]` }) };
     }
     throw new Error("unreachable: a stream of one request yields one outcome");
+  }
+
+  /** A chunk of one slice fails as the call of its function: what a user knows is that, and not the chunk. */
+  #errorOf({ slices }: Chunk, error: RequestError): RequestError {
+    if (sliceCount(slices) !== 1) return error;
+    const call = [this.#parts.work.process.name, sliceAt(slices, 0)] as const;
+    return new RequestError({
+      ...error.tree,
+      req: shownRequest(encodeRequest(call, Number.POSITIVE_INFINITY).payload),
+    });
   }
 
   call(target: NamedFunction, args: readonly unknown[]): Promise<unknown> {

@@ -104,7 +104,7 @@ describe("a module that cannot be used", () => {
     ["is missing", "no-such-module.ts", /there is no module .*no-such-module\.ts/],
     ["throws while it is loaded", "throws.mjs", /this module is broken/],
     ["defines nothing", "defines-nothing.mjs", /defines no function/],
-    ["ends its thread", "exits.mjs", /ended with exit code 3/],
+    ["ends its thread", "exits.mjs", /ended with exit code 3 while it loaded .*exits\.mjs/],
   ])("refuses the start when it %s", async (_, name, message) => {
     const error = await open({ functions: fixture(name), workers: 2 }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "INVALID_MODULE", message: expect.stringMatching(message) as unknown });

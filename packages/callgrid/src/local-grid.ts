@@ -2,7 +2,7 @@
  * The embedded grid: statekeeper, distributor and workers inside this process, with nothing to install or start. It
  * serves programs that need the CPUs of one machine, and the tests of functions that will run on a larger grid.
  */
-import { addBatches, type Batching, workerModule } from "@callgrid/batch";
+import { addBatches, type Batching } from "@callgrid/batch";
 import { type Grid, GridClient, type GridClientParts, makeDefaultLog, resolveClientOptions } from "@callgrid/client";
 import { startDistributor } from "@callgrid/distributor";
 import { MemoryStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
@@ -96,7 +96,7 @@ async function startWorkers(settings: LocalGridSettings, statekeeper: Statekeepe
     settings;
   const options = { pool, slots, sharing, tags, score, memoryMb, dataFolder, drainTimeoutMs, maxAttempts, leaseMs };
   if (modules !== undefined)
-    return startWorkerThreads({ ...settings, modules: [...modules, workerModule.href], options }, statekeeper, log);
+    return startWorkerThreads({ ...settings, modules, options }, statekeeper, log);
   const worker = await startWorker({ ...options, functions: withBatches(functions), statekeeper, log });
   return () => worker.drain();
 }

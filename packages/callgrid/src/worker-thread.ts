@@ -18,6 +18,8 @@ import { readWatchOrder, type ThreadWatchOrder } from "./thread-watch-order.ts";
 export interface WorkerThreadOptions {
   readonly statekeeper: Statekeeper;
   readonly pool: string;
+  /** What the threads load, for messages. */
+  readonly modules: readonly string[];
   readonly workerHeapBytes: number | undefined;
   /** By pino's names. */
   readonly logLevel: string;
@@ -40,7 +42,7 @@ export function threadLauncher(options: WorkerThreadOptions): Launcher {
     };
     const child = startThread(options, tell);
     const ended = child.ended.then((end) => {
-      if (!isKnown && !hasAnyJoined) tell(diedWhileLoading(end));
+      if (!isKnown && !hasAnyJoined) tell(diedWhileLoading(options.modules, end));
       return end;
     });
     return { ...child, ended };
@@ -106,8 +108,8 @@ function heapLimit(bytes: number | undefined): { resourceLimits?: { maxOldGenera
   return { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(bytes / bytesPerMebibyte) } };
 }
 
-function diedWhileLoading({ exitCode, stderr }: ProcessEnd): WorkerMessage {
+function diedWhileLoading(modules: readonly string[], { exitCode, stderr }: ProcessEnd): WorkerMessage {
   const last = stderr.length === 0 ? "" : `; its last words: ${stderr.join("\n")}`;
-  const message = `a worker thread ended with exit code ${exitCode} while it loaded the functions${last}`;
+  const message = `a worker thread ended with exit code ${exitCode} while it loaded ${modules.join(", ")}${last}`;
   return { kind: "refused", code: "INVALID_MODULE", message };
 }

@@ -2,6 +2,7 @@
  * The worker threads of the embedded grid. They are supervised as worker processes are; only what is started differs: a
  * thread, whose statekeeper is a port to this one.
  */
+import { workerModule } from "@callgrid/batch";
 import type { Statekeeper } from "@callgrid/statekeeper";
 import { Supervisor } from "@callgrid/worker";
 import type { WorkerLog } from "./local-grid-options.ts";
@@ -11,7 +12,7 @@ import { threadLauncher } from "./worker-thread.ts";
 export interface WorkerThreadsOptions {
   readonly pool: string;
   readonly workers: number;
-  /** Absolute paths or file URLs. */
+  /** The user's modules: absolute paths or file URLs. */
   readonly modules: readonly string[];
   /** Any of `workerOptions`, and the pool; plain data. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -27,13 +28,13 @@ export async function startWorkerThreads(
   log: WorkerLog,
 ): Promise<() => Promise<void>> {
   const { pool, workers: count, modules, options, drainTimeoutMs, maxAttempts, workerHeapBytes } = threads;
-  const settings = { functions: modules, options, logLevel: log.level };
+  const settings = { functions: [...modules, workerModule.href], options, logLevel: log.level };
   const supervisor = new Supervisor(
     { count, settings, drainTimeoutMs, maxAttempts },
     {
       keeper: statekeeper.pool(pool),
       log,
-      launcher: threadLauncher({ statekeeper, pool, workerHeapBytes, logLevel: log.level }),
+      launcher: threadLauncher({ statekeeper, pool, modules, workerHeapBytes, logLevel: log.level }),
     },
   );
   await supervisor.start();

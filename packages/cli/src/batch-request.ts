@@ -1,8 +1,7 @@
 /** What `batch` and `plan` have in common: options, data, and the grid that they open. */
-import { addBatches, type Batching, batchOptions, bytes, lines, range } from "@callgrid/batch";
+import { addBatches, type Batching, type BatchSpec, batchOptions, bytes, lines, range } from "@callgrid/batch";
 import { connect, type Grid } from "@callgrid/client";
 import { declareOptions, GridError, type OptionsResolved, option, textLines } from "@callgrid/core";
-import { loadFunctions } from "@callgrid/worker";
 import type { CliIo } from "./cli-io.ts";
 import type { Embedded } from "./command.ts";
 import { connectionOptions, outputOptions } from "./common-options.ts";
@@ -58,24 +57,37 @@ export const batchCommandOptions = declareOptions({
 /** The same, resolved. */
 export type BatchCommandOptions = OptionsResolved<typeof batchCommandOptions>;
 
-/** The grid that a batch runs on: that of its pool, or one in this process. Its functions are loaded here too, if given. */
+/**
+ * The grid that a batch runs on: that of its pool, or one in this process. Modules are loaded in threads and never in this one: it has to
+ * hear signals, and what they print, or whether they end their thread, must not be that of the command.
+ */
 export async function openBatchGrid(
   io: CliIo,
   options: BatchCommandOptions,
   embedded: Embedded,
 ): Promise<Grid & Batching> {
-  const { pool, functions, workers, url, grid, connectTimeoutMs, logLevel } = options;
+  const { pool, functions, workers, mode, url, grid, connectTimeoutMs, logLevel } = options;
   if (pool === undefined && functions === undefined)
     throw invalid("--functions", "is missing: without --pool the batch runs in this process, which needs the modules");
-  if (functions !== undefined) await loadFunctions(functions);
   const log = makeLog(logLevel ?? "warn", logStream(io));
   if (pool === undefined) {
-    const local = await embedded.localGrid({ functions: functions ?? [], workers, log });
+    const threads = mode === "serial" ? 1 : workers;
+    const local = await embedded.localGrid({ functions: functions ?? [], workers: threads, log });
     return addBatches(local, { localPool: local.pool });
   }
   const startLocalGrid = (local: { readonly functions: readonly string[]; readonly workers: number }) =>
     embedded.localGrid({ ...local, log });
   return addBatches(await connect(url, { grid, connectTimeoutMs, log }), { startLocalGrid });
+}
+
+/** The batch that the flags describe. */
+export function batchSpecOf(given: BatchCommandOptions, data: unknown): BatchSpec<unknown, unknown> {
+  const { pool, process, reduce, error, name, objective, mode, functions } = given;
+  const { chunkUnits, window, priority, cache, retries, maxSlices } = given;
+  return {
+    ...{ pool, data, process, reduce, error, name, objective, mode, functions },
+    ...{ chunkUnits, window, priority, cache, retries, maxSlices },
+  };
 }
 
 /** Data of a batch. */

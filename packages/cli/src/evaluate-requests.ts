@@ -3,7 +3,7 @@ import type { Grid, WindowOptions } from "@callgrid/client";
 import type { CliIo } from "./cli-io.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openTextInput } from "./files/text-input.ts";
-import { unlessAborted, withInterrupts } from "./interrupts.ts";
+import { unlessAborted, untilInterrupted } from "./interrupts.ts";
 import { OrderedOutcomes } from "./ordered-outcomes.ts";
 import { OutcomePrinter } from "./outcome-printer.ts";
 import { ProgressBar } from "./progress-bar.ts";
@@ -35,13 +35,13 @@ export async function evaluateRequests(io: CliIo, evaluations: Evaluations): Pro
     texts.map((text, place) => sourceOf(io, text, texts.length === 1 ? "the request" : `request ${place + 1}`)),
   );
   const isOneOfMany = texts.length > 1 || texts.includes(fromStdin);
-  return withInterrupts(io, async ({ first, second }) => {
+  return untilInterrupted(io, async (first) => {
     const grid = await unlessAborted(first, open());
     const printer = new OutcomePrinter(io, { json, isOneOfMany });
     try {
-      await unlessAborted(second, printAll(io, grid, { ...evaluations, sources, signal: first, printer }));
+      await printAll(io, grid, { ...evaluations, sources, signal: first, printer });
     } finally {
-      await unlessAborted(second, grid.close());
+      await grid.close();
     }
     return printer.failures === 0 ? exitCodes.fine : exitCodes.failed;
   });
@@ -82,4 +82,5 @@ async function* inTurn(sources: readonly Source[], progress: ProgressBar): Async
       yield request;
     }
   }
+  progress.expectNoMore();
 }

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { CliIo, EndSignal } from "./cli-io.ts";
-import { unlessAborted, untilAborted, withInterrupts } from "./interrupts.ts";
+import { unlessAborted, untilAborted, untilInterrupted, withInterrupts } from "./interrupts.ts";
 
 class SignalledIo implements CliIo {
   readonly stdin = new PassThrough();
@@ -36,6 +36,39 @@ describe("a command that is interrupted", () => {
     const io = new SignalledIo();
     await expect(withInterrupts(io, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect(io.listeners.size).toBe(0);
+  });
+});
+
+describe("a command with nothing to look after", () => {
+  it("that does not end after the first signal is ended by the second", async () => {
+    const io = new SignalledIo();
+    const ended = untilInterrupted(io, () => new Promise(() => undefined));
+    io.send("SIGINT");
+    io.send("SIGTERM");
+    await expect(ended).rejects.toMatchObject({ code: "CANCELLED", cause: "SIGTERM" });
+  });
+
+  it("that does not end after the first signal is ended soon", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const io = new SignalledIo();
+    const ended = expect(untilInterrupted(io, () => new Promise(() => undefined))).rejects.toMatchObject({
+      code: "CANCELLED",
+      cause: "SIGINT",
+    });
+    io.send("SIGINT");
+    await vi.advanceTimersByTimeAsync(2_000);
+    await ended;
+  });
+
+  it("may end well after the first signal", async () => {
+    const io = new SignalledIo();
+    const ended = untilInterrupted(io, async (first) => {
+      await untilAborted(first);
+      return "well";
+    });
+    io.send("SIGINT");
+    expect(await ended).toBe("well");
   });
 });
 

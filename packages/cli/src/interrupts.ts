@@ -29,6 +29,30 @@ export async function withInterrupts<Result>(
   }
 }
 
+// After the first signal, how long a command may take to end well.
+const graceMs = 1_500;
+
+/**
+ * Runs what the first signal asks to end well, and what has nothing to look after: whatever it is at, the second signal ends it at
+ * once, and so does the end of a short time.
+ */
+export function untilInterrupted<Result>(io: CliIo, run: (first: AbortSignal) => Promise<Result>): Promise<Result> {
+  return withInterrupts(io, async ({ first, second }) => {
+    const grace = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const begin = (): void => {
+      timer = setTimeout(() => grace.abort(first.reason), graceMs);
+    };
+    first.addEventListener("abort", begin);
+    try {
+      return await unlessAborted(AbortSignal.any([second, grace.signal]), run(first));
+    } finally {
+      first.removeEventListener("abort", begin);
+      clearTimeout(timer);
+    }
+  });
+}
+
 /** What the promise comes to, or `CANCELLED` as soon as the signal is aborted. */
 export async function unlessAborted<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
   let stopListening = (): void => undefined;

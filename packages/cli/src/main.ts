@@ -1,5 +1,6 @@
 /** The `callgrid` command: finds the command that is meant, runs it, and turns errors into messages and exit codes. */
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { isGridError, type OptionDeclarations, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
 import { type CliIo, type OutputStream, type ProcessIo, writeLine, writeShown } from "./cli-io.ts";
@@ -105,12 +106,17 @@ function ownVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
+// How long the readers of a command that a signal has ended have to take what is left.
+const lastReadMs = 250;
+const signalCodes: ReadonlySet<number> = new Set([exitCodes.interrupted, exitCodes.terminated]);
+
 /**
  * The exit code of a command once all that it wrote has been read: 141 where the reader of stdout has gone, and 1 where stdout could
- * not be written for another reason, such as a full disk.
+ * not be written for another reason, such as a full disk. After a signal, a reader that has stopped reading is not waited for.
  */
 export async function exitCodeAfter(exitCode: number, io: ProcessIo): Promise<number> {
-  await Promise.all([io.stdout, io.stderr].map(flush));
+  const flushed = Promise.all([io.stdout, io.stderr].map(flush));
+  await (signalCodes.has(exitCode) ? Promise.race([flushed, pause(lastReadMs)]) : flushed);
   const { outputFailure } = io;
   if (outputFailure === undefined) return exitCode;
   if (outputFailure.code === "EPIPE") return exitCodes.brokenPipe;

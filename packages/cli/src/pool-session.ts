@@ -3,7 +3,7 @@
 import { parsePool } from "@callgrid/core";
 import { openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import type { CliIo } from "./cli-io.ts";
-import { unlessAborted, withInterrupts } from "./interrupts.ts";
+import { unlessAborted, untilInterrupted } from "./interrupts.ts";
 import { logStream, makeLog } from "./log.ts";
 
 /** Where a pool is. */
@@ -23,7 +23,7 @@ export async function withPool<Result>(
 ): Promise<Result> {
   const pool = parsePool(place.pool);
   const log = makeLog(place.logLevel ?? "warn", logStream(io));
-  return withInterrupts(io, async ({ first }) => {
+  return untilInterrupted(io, async (first) => {
     const statekeeper = await unlessAborted(first, openStatekeeper(place.url, { ...place, log }));
     try {
       return await unlessAborted(first, look(statekeeper.pool(pool), statekeeper));

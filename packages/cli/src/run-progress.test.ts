@@ -1,6 +1,8 @@
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { BatchProgress } from "@callgrid/batch";
 import { expect, it } from "vitest";
-import { progressText } from "./run-progress.ts";
+import { progressText, showProgress } from "./run-progress.ts";
 
 const progress: BatchProgress = {
   state: "running",
@@ -21,4 +23,24 @@ it("what nobody knows is left out", () => {
   expect(progressText({ ...progress, totalUnits: undefined, leftMs: undefined, inFlight: {} })).toBe(
     "1200 slices, 400/s, 2 failed, 100 cached",
   );
+});
+
+/** What a terminal gets. */
+async function shownOf(...states: BatchProgress[]): Promise<string> {
+  const stderr = Object.assign(new PassThrough(), { isTTY: true });
+  const io = { stdin: Readable.from([]), stdout: new PassThrough(), stderr, env: {}, onSignal: () => () => undefined };
+  const shown = text(stderr);
+  await showProgress(io, {
+    progress: async function* () {
+      yield* states;
+    },
+  });
+  stderr.end();
+  return shown;
+}
+
+it("a bar has a percentage only once the total is known", async () => {
+  const unknown = { ...progress, totalUnits: undefined, doneUnits: 5 };
+  expect(await shownOf({ ...unknown, state: "planning" }, unknown)).toMatch(/^[^%]*planning[^%]*$/);
+  expect(await shownOf({ ...unknown, state: "planning" }, progress)).toContain("24 % 1200 of 5000 slices");
 });

@@ -1,8 +1,8 @@
 /** How far a batch is: a bar where a person looks at a terminal, elsewhere a line every few seconds. On stderr. */
 import type { BatchProgress } from "@callgrid/batch";
-import { Presets, SingleBar } from "cli-progress";
 import { type CliIo, writeLine } from "./cli-io.ts";
 import { durationText } from "./measures.ts";
+import { TerminalBar } from "./terminal-bar.ts";
 import { visibleLine } from "./visible-text.ts";
 
 /** Whose progress is shown. */
@@ -20,15 +20,10 @@ export async function showProgress(io: CliIo, run: Watched): Promise<void> {
 }
 
 async function showBar({ stderr }: CliIo, run: Watched): Promise<void> {
-  const format = "{bar} {percentage} % {text}";
-  const bar = new SingleBar(
-    { format, stream: stderr, clearOnComplete: true, hideCursor: true },
-    Presets.shades_classic,
-  );
-  bar.start(1, 0, { text: "planning" });
+  const bar = new TerminalBar(stderr);
   for await (const progress of run.progress(barEveryMs)) {
-    bar.setTotal(progress.totalUnits ?? Math.max(1, progress.doneUnits));
-    bar.update(progress.doneUnits, { text: visibleLine(progressText(progress)) });
+    const text = progress.state === "planning" ? "planning" : visibleLine(progressText(progress));
+    bar.show({ done: progress.doneUnits, total: progress.totalUnits, text: () => text });
   }
   bar.stop();
 }

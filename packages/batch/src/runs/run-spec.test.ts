@@ -9,6 +9,7 @@ describe("a run is refused under the name of what is wrong", () => {
     readonly amount = 1;
   }
   it.each<[string, unknown, string, string?]>([
+    ["an unknown use of what is kept", { cache: "fresh" }, "submitRun.cache must be one of use, refresh, bypass"],
     ["no object", null, "submitRun must be an object"],
     ["a list", [], "submitRun must be an object"],
     ["an unknown option", { attempt: 2 }, "submitRun.attempt "],

@@ -5,11 +5,11 @@ import { type FunctionName, functionNameOf } from "../named-function.ts";
 import { checkPath, filesOf, type KeptRunData, keepRunData, type RunData } from "./run-data.ts";
 import { defaultZone, nextTime } from "./schedule-time.ts";
 
-const { name, objective, chunkUnits, window, retries, maxSlices } = batchOptions;
+const { name, objective, chunkUnits, window, cache, retries, maxSlices } = batchOptions;
 
 /** The declared options of a run; the rest of a {@link RunSpec} has no text form. */
 const runOptions = declareOptions({
-  ...{ name, objective, chunkUnits, window, retries, maxSlices },
+  ...{ name, objective, chunkUnits, window, cache, retries, maxSlices },
   csv: option.string({
     optional: true,
     description: "Where the runner writes values as CSV, an absolute path; gzipped if .gz.",

@@ -129,9 +129,9 @@ export class Runner {
   }
 
   #specOf({ pool, data, process, reduce, error, options }: RunJobData): BatchSpec<unknown, unknown> {
-    const { name, objective, chunkUnits, window, retries, maxSlices } = options;
+    const { name, objective, chunkUnits, window, cache, retries, maxSlices } = options;
     return {
-      ...{ pool, process, reduce, error, name, objective, chunkUnits, window, retries, maxSlices },
+      ...{ pool, process, reduce, error, name, objective, chunkUnits, window, cache, retries, maxSlices },
       ...{ data: openRunData(data), mode: "distributed", signal: this.#stopping.signal },
     };
   }

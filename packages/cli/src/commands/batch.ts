@@ -6,24 +6,25 @@ import { join, resolve } from "node:path";
 import {
   type BatchRun,
   checkFilePlaces,
-  csvFile,
-  type ExtraColumn,
   extraColumns,
   FileCheckpoint,
-  failureFile,
   type NamedFile,
-  ndjsonFile,
-  type ResultWriter,
   RunReport,
 } from "@callgrid/batch";
-import { declareOptions, isGridError, messageOf, option, valueFields } from "@callgrid/core";
-import { type BatchCommandOptions, batchCommandOptions, invalid, openBatchGrid, openData } from "../batch-request.ts";
-import { type CliIo, writeJson, writeLine } from "../cli-io.ts";
+import { declareOptions, isGridError, messageOf, option } from "@callgrid/core";
+import {
+  type BatchCommandOptions,
+  batchCommandOptions,
+  batchSpecOf,
+  openBatchGrid,
+  openData,
+} from "../batch-request.ts";
+import { batchSummary, takeResults } from "../batch-results.ts";
+import { type CliIo, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { unlessAborted, withInterrupts } from "../interrupts.ts";
+import { unlessAborted, untilInterrupted } from "../interrupts.ts";
 import { showProgress } from "../run-progress.ts";
-import { valueText } from "../value-text.ts";
 
 const options = declareOptions({
   ...batchCommandOptions,
@@ -76,48 +77,39 @@ export const batchCommand: CommandSpec<typeof options> = {
     "callgrid batch --pool pool --process price --items book.ndjson --error skip --csv prices.csv.gz --failed failed.ndjson",
   ],
   async run({ options: given, io, embedded }) {
-    return withInterrupts(io, async ({ first, second }) => {
+    return untilInterrupted(io, async (first) => {
       const { data, canBeReadAgain } = await unlessAborted(first, openData(io, given));
       checkPlaces(given);
       const checkpoint = await openCheckpoint(io, given, canBeReadAgain);
       const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
       try {
-        const {
-          process,
-          reduce,
-          error,
-          pool,
-          name,
-          objective,
-          mode,
-          chunkUnits,
-          window,
-          priority,
-          retries,
-          maxSlices,
-        } = given;
-        const run = grid.batch({
-          ...{ pool, data, process, reduce, error, name, objective, mode, chunkUnits },
-          ...{ window, priority, retries, maxSlices, functions: given.functions, signal: first, checkpoint },
-          isTimed: given.columns.length > 0,
-        });
-        const showing = showProgress(io, run);
-        const report = new RunReport();
-        run.onChunk((finished) => report.note(finished));
-        const failures = await unlessAborted(second, takeResults(io, run, given));
-        await showing;
-        if (given.report !== undefined) await writeReport(given.report, run, report);
+        const spec = { ...batchSpecOf(given, data), signal: first, checkpoint, isTimed: given.columns.length > 0 };
+        const exitCode = await carryOut(io, grid.batch(spec), given);
         await checkpoint?.remove();
-        return failures === 0 ? exitCodes.fine : exitCodes.failed;
+        return exitCode;
       } catch (problem) {
         await tellHowToResume(io, checkpoint, problem);
         throw problem;
       } finally {
-        await unlessAborted(second, grid.close());
+        await grid.close();
       }
     });
   },
 };
+
+/** Puts what the batch comes to where it is wanted; resolves to the exit code. */
+async function carryOut(io: CliIo, run: BatchRun<unknown, unknown>, given: Options): Promise<number> {
+  const showing = showProgress(io, run);
+  const report = new RunReport();
+  run.onChunk((finished) => report.note(finished));
+  await takeResults(io, run, given);
+  await showing;
+  if (given.report !== undefined) await writeReport(given.report, run, report);
+  const { failedSlices } = run.standing;
+  const summary = batchSummary(run.standing, given);
+  if (summary !== undefined) await writeLine(io.stderr, summary);
+  return failedSlices === 0 ? exitCodes.fine : exitCodes.failed;
+}
 
 async function writeReport(path: string, run: BatchRun<unknown, unknown>, report: RunReport): Promise<void> {
   const plan = (await run.plan()).explain();
@@ -154,9 +146,9 @@ function namedFiles(option: string, paths: readonly string[] = []): NamedFile[] 
 async function openCheckpoint(io: CliIo, given: Options, canBeReadAgain: boolean): Promise<FileCheckpoint | undefined> {
   if (given.checkpoint !== undefined) return FileCheckpoint.open(given.checkpoint);
   if (!canBeReadAgain) return undefined;
-  const { process, reduce, error, range, lines, bytes, items, sliceBytes, chunkUnits, pool, grid, url } = given;
+  const { process, reduce, error, range, lines, bytes, items, sliceBytes, chunkUnits, cache, pool, grid, url } = given;
   const files = [...(lines ?? []), ...(bytes ?? []), items ?? ""].map((path) => resolve(path));
-  const batch = JSON.stringify([process, reduce, error, range, files, sliceBytes, chunkUnits, pool, grid, url]);
+  const batch = JSON.stringify([process, reduce, error, range, files, sliceBytes, chunkUnits, cache, pool, grid, url]);
   const name = createHash("sha256").update(batch).digest("hex").slice(0, 16);
   try {
     return await FileCheckpoint.open(join(stateFolder(io.env), "checkpoints", name));
@@ -180,50 +172,4 @@ async function tellHowToResume(io: CliIo, checkpoint: FileCheckpoint | undefined
   if (finishedCount === 0 || isUsage) return;
   const chunks = `${finishedCount} chunk${finishedCount === 1 ? " is" : "s are"}`;
   await writeLine(io.stderr, `${chunks} finished and kept in ${path}; to go on from there, run the same command again`);
-}
-
-/** Takes what the batch comes to where it is wanted; resolves to the number of failed slices. */
-async function takeResults(io: CliIo, run: BatchRun<unknown, unknown>, given: Options): Promise<number> {
-  const { reduce, csv, ndjson, failed, json, order } = given;
-  const columns = given.columns as readonly ExtraColumn[];
-  if (reduce !== undefined) {
-    if ((csv ?? ndjson ?? failed) !== undefined)
-      throw invalid("--csv, --ndjson and --failed", "are for values of slices; with --reduce there is one value");
-    let failures = 0;
-    run.onChunk(({ result }) => {
-      failures += result.failures.length;
-    });
-    const value = await run.result();
-    await (json ? writeJson(io.stdout, valueFields(value)) : writeLine(io.stdout, valueText(value)));
-    return failures;
-  }
-  const writers: ResultWriter[] = [];
-  if (csv !== undefined) writers.push(await csvFile(csv, columns));
-  if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson, columns));
-  if (writers.length === 0) writers.push(standardOutput(io, json));
-  if (failed !== undefined) writers.push(await failureFile(failed));
-  let failures = 0;
-  try {
-    for await (const item of order === "slices" ? run.inOrder() : run) {
-      if ("error" in item.outcome) failures += 1;
-      for (const writer of writers) await writer.write(item);
-    }
-  } finally {
-    const closed = await Promise.allSettled(writers.map((writer) => writer.close()));
-    for (const one of closed) if (one.status === "rejected") run.stop(one.reason);
-    const broken = closed.find((one) => one.status === "rejected");
-    if (broken !== undefined) await Promise.reject(broken.reason);
-  }
-  return failures;
-}
-
-function standardOutput({ stdout }: CliIo, json: boolean): ResultWriter {
-  return {
-    write: async ({ index, outcome }) => {
-      if (!("value" in outcome)) return;
-      const { value } = outcome;
-      await (json ? writeJson(stdout, { index, ...valueFields(value) }) : writeLine(stdout, valueText(value)));
-    },
-    close: async () => undefined,
-  };
 }

@@ -1,12 +1,12 @@
 /** `callgrid mapreduce`: a mapper and a reducer over lines of files, on the hosts that a file names. */
-import { countLines, findAssociativityFailure, linePieces } from "@callgrid/batch";
-import { declareOptions, option, valueFields } from "@callgrid/core";
-import { loadFunctions } from "@callgrid/worker";
+import { batchOptions, countLinesInTurns, findAssociativityFailure, type LinePiece, linePieces } from "@callgrid/batch";
+import { declareOptions, type OptionsResolved, option, valueFields } from "@callgrid/core";
 import { type CliIo, writeJson, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { unlessAborted, withInterrupts } from "../interrupts.ts";
+import { logStream, makeLog } from "../log.ts";
 import { ConfigFile } from "../map-reduce/config-file.ts";
 import { type Placement, placeWorkers, readHosts } from "../map-reduce/hosts.ts";
 import { scoreFrom } from "../map-reduce/score-module.ts";
@@ -23,6 +23,7 @@ const options = declareOptions({
     description: "A module whose function score(host) says how good a host is, instead of processors times memory.",
   }),
   pool: option.string({ default: "pool", description: "The pool of the workers, where hosts are other machines." }),
+  cache: batchOptions.cache,
   ...connectionOptions,
   ...outputOptions,
 });
@@ -41,16 +42,20 @@ export const mapreduceCommand: CommandSpec<typeof options> = {
   options,
   examples: ["callgrid mapreduce --work work.json --hosts hosts.json"],
   async run({ options: given, io, embedded }) {
+    const { cache } = given;
     const work = readWork(await ConfigFile.read(io, given.work));
     const hosts = readHosts(await ConfigFile.read(io, given.hosts));
-    const placements = placeWorkers(hosts, await scoreFrom(given.score));
-    await loadFunctions(work.module);
     return withInterrupts(io, async (interrupts) => {
-      const { first, second } = interrupts;
+      const { first: signal, second } = interrupts;
+      const log = makeLog(given.logLevel ?? "warn", logStream(io));
+      const scoring = scoreFrom({ path: given.score, hosts, embedded, log, signal });
+      const placements = placeWorkers(hosts, await unlessAborted(second, scoring));
       const grid = await openWorkGrid(io, { ...given, work, placements, interrupts }, embedded);
       try {
-        const value = await unlessAborted(second, mapReduce(io, grid, { work, placements, signal: first }));
-        await (given.json ? writeJson(io.stdout, valueFields(value)) : writeLine(io.stdout, valueText(value)));
+        const value = await unlessAborted(second, mapReduce(io, grid, { work, placements, cache, signal }));
+        const { stdout } = io;
+        const writing = given.json ? writeJson(stdout, valueFields(value)) : writeLine(stdout, valueText(value));
+        await unlessAborted(signal, writing);
         return exitCodes.fine;
       } finally {
         await unlessAborted(second, grid.close());
@@ -62,20 +67,24 @@ export const mapreduceCommand: CommandSpec<typeof options> = {
 interface Job {
   readonly work: Work;
   readonly placements: readonly Placement[];
+  readonly cache: OptionsResolved<typeof options>["cache"];
   readonly signal: AbortSignal;
 }
 
-async function mapReduce(io: CliIo, place: WorkGrid, { work, placements, signal }: Job): Promise<unknown> {
-  await warnIfNotAssociative(io, place, work);
+async function mapReduce(io: CliIo, place: WorkGrid, { work, placements, cache, signal }: Job): Promise<unknown> {
+  const lineCounts: number[] = [];
+  for (const file of work.files) lineCounts.push(await unlessAborted(signal, countLinesInTurns(file, signal)));
+  const sample = linePieces(work.files, sampledLines, lineCounts).slice(0, sampledPieces);
+  await warnIfNotAssociative(io, place, { sample, cache, signal });
   const workers = placements.reduce((total, placement) => total + placement.workers, 0);
-  const lines = work.files.reduce((total, file) => total + countLines(file), 0);
+  const lines = lineCounts.reduce((total, count) => total + count, 0);
   // so that the worst worker does not hold the others up with its last piece
   const worst = Math.min(1, ...placements.map(({ workerScore }) => workerScore));
   const pieces = (workers * piecesPerWorker) / Math.max(worst, leastWeight);
   const linesPerPiece = work.linesPerPiece ?? Math.max(1, Math.ceil(lines / pieces));
-  const data = linePieces(work.files, linesPerPiece);
+  const data = linePieces(work.files, linesPerPiece, lineCounts);
   const functions = { process: mapFunction, reduce: reduceFunction };
-  const run = place.grid.batch({ pool: place.pool, data, ...functions, name: "mapreduce", signal });
+  const run = place.grid.batch({ pool: place.pool, data, ...functions, name: "mapreduce", cache, signal });
   const showing = showProgress(io, run);
   const value = await run.result();
   await showing;
@@ -83,14 +92,16 @@ async function mapReduce(io: CliIo, place: WorkGrid, { work, placements, signal 
 }
 
 /** On values of a few small pieces. What a sample throws, the run will tell with more context. */
-async function warnIfNotAssociative(io: CliIo, { grid, pool }: WorkGrid, { files }: Work): Promise<void> {
-  const pieces = linePieces(files, sampledLines).slice(0, sampledPieces);
+async function warnIfNotAssociative(
+  io: CliIo,
+  { grid, pool }: WorkGrid,
+  { sample, ...asking }: Pick<Job, "cache" | "signal"> & { readonly sample: readonly LinePiece[] },
+): Promise<void> {
   try {
-    const values = await grid.enqueueAll(
-      pool,
-      pieces.map((piece) => [mapFunction, piece] as const),
-    );
-    const failure = await findAssociativityFailure(values, (list) => grid.enqueue(pool, [reduceFunction, list]));
+    const mapped = sample.map((piece) => [mapFunction, piece] as const);
+    const values = await grid.enqueueAll(pool, mapped, asking);
+    const reduced = (list: readonly unknown[]) => grid.enqueue(pool, [reduceFunction, list], asking);
+    const failure = await findAssociativityFailure(values, reduced);
     if (failure === undefined) return;
     const [all, together, grouped] = [failure.values, failure.together, failure.grouped].map(valueText);
     const message = `warning: the reducer is not associative: of ${all} it makes ${together}, and in groups ${grouped}; results depend on how the work is cut`;

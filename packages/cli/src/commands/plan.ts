@@ -1,10 +1,10 @@
 /** `callgrid plan`: measures a batch by a pilot, and says how it would be run, and what other numbers of nodes would take. */
 import { declareOptions, option } from "@callgrid/core";
-import { batchCommandOptions, openBatchGrid, openData } from "../batch-request.ts";
+import { batchCommandOptions, batchSpecOf, openBatchGrid, openData } from "../batch-request.ts";
 import { writeJson, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { unlessAborted, withInterrupts } from "../interrupts.ts";
+import { unlessAborted, untilInterrupted } from "../interrupts.ts";
 
 const options = declareOptions({
   ...batchCommandOptions,
@@ -23,20 +23,17 @@ export const planCommand: CommandSpec<typeof options> = {
   options,
   examples: ["callgrid plan --functions functions.ts --process digitSum --bytes digits.txt --nodes 4,24,500"],
   async run({ options: given, io, embedded }) {
-    return withInterrupts(io, async ({ first }) => {
+    return untilInterrupted(io, async (first) => {
       const { data } = await unlessAborted(first, openData(io, given));
       const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
+      const run = grid.batch({ ...batchSpecOf(given, data), signal: first });
       try {
-        const { process, reduce, error, pool, name, objective, mode, chunkUnits, window, retries, maxSlices } = given;
-        const run = grid.batch({
-          ...{ pool, data, process, reduce, error, name, objective, mode, chunkUnits },
-          ...{ window, retries, maxSlices, functions: given.functions, signal: first },
-        });
         const plan = await run.plan();
         const nodes = given.nodes?.map(Number);
         await (given.json ? writeJson(io.stdout, plan.describe(nodes)) : writeLine(io.stdout, plan.explain(nodes)));
         return exitCodes.fine;
       } finally {
+        run.stop();
         await grid.close();
       }
     });

@@ -7,7 +7,7 @@ import type { CommandSpec } from "../command.ts";
 import { connectionOptions, outputOptions } from "../common-options.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { inputName, wholeText } from "../files/text-input.ts";
-import { unlessAborted, withInterrupts } from "../interrupts.ts";
+import { unlessAborted, untilInterrupted } from "../interrupts.ts";
 import { logStream, makeLog } from "../log.ts";
 import { parseJson } from "../request-text.ts";
 import { type Action, runActions } from "../runs/run-actions.ts";
@@ -40,7 +40,7 @@ export const runsCommand: CommandSpec<typeof options> = {
   async run({ operands, options: { url, grid, connectTimeoutMs, json, logLevel }, io }) {
     const { action, id } = meantBy(operands);
     const spec = action === runActions["submit"] ? parseJson(await wholeText(io, id), inputName(id)) : undefined;
-    return withInterrupts(io, async ({ first }) => {
+    return untilInterrupted(io, async (first) => {
       // BullMQ would try for ever to reach a Redis that is not there
       const log = makeLog(logLevel ?? "warn", logStream(io));
       await (await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }))).close();

@@ -1,32 +1,40 @@
-/** A module of the user's that says how good a host is. */
-import { GridError, messageOf } from "@callgrid/core";
-import { importModule } from "@callgrid/worker";
+/** A module of the user's that says how good hosts are. It is asked in a thread of its own. */
+import { resolve } from "node:path";
+import { GridError, RequestError } from "@callgrid/core";
+import type { Logger } from "pino";
+import type { Embedded } from "../command.ts";
 import type { Host, ScoreHost } from "./hosts.ts";
+import { scoreHost, scoreModule } from "./score-functions.ts";
 
-/**
- * Its function `score`, undefined where no module is given. TypeScript or JavaScript. Throws `INVALID_MODULE`, as the function does for
- * a score that is not a number of 0 or more.
- */
-export async function scoreFrom(path: string | undefined): Promise<ScoreHost | undefined> {
-  if (path === undefined) return undefined;
-  const score = Reflect.get(await importModule(path), "score") as unknown;
-  if (typeof score !== "function") throw new GridError("INVALID_MODULE", `${path} exports no function named score`);
-  return (host) => {
-    const value = call(score as (host: Host) => unknown, host, path);
-    if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-    const got = value instanceof Promise ? "a promise" : typeof value === "number" ? String(value) : typeof value;
-    throw new GridError(
-      "INVALID_MODULE",
-      `${path}: score must return a number of 0 or more, got ${got} for host ${host.host}`,
-    );
-  };
+/** Whom to ask, and where. */
+export interface ScoreQuestion {
+  /** The module, TypeScript or JavaScript; undefined where there is none. */
+  readonly path: string | undefined;
+  readonly hosts: readonly Host[];
+  readonly embedded: Embedded;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
 }
 
-function call(score: (host: Host) => unknown, host: Host, path: string): unknown {
+/**
+ * What its function `score` says of the hosts; undefined where no module is given.
+ *
+ * @throws GridError `INVALID_MODULE` for a module that is missing, fails to load, or whose scores are not numbers of 0 or more.
+ */
+export async function scoreFrom(question: ScoreQuestion): Promise<ScoreHost | undefined> {
+  const { path, hosts, embedded, log, signal } = question;
+  if (path === undefined) return undefined;
+  const grid = await embedded.localGrid({ functions: [scoreModule.href], workers: 1, log });
   try {
-    return score(host);
-  } catch (cause) {
-    const message = `${path}: score threw for host ${host.host}: ${messageOf(cause)}`;
-    throw new GridError("INVALID_MODULE", message, { cause });
+    const requests = hosts.map((host) => [scoreHost, resolve(path), host] as const);
+    const scores = await grid.enqueueAll(grid.pool, requests, { signal });
+    return (host) => scores[hosts.indexOf(host)] ?? 0;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    throw new GridError("INVALID_MODULE", error.code === "INVALID_MODULE" ? error.msg : error.message, {
+      cause: error,
+    });
+  } finally {
+    await grid.close();
   }
 }

@@ -211,6 +211,7 @@ function dumpRequests(texts: Fields, beside: BesideRecords): Record<string, Requ
 /** A large payload is not in the message; the request's dump has it. */
 function dumpInboxMessage(text: string): MessageDump {
   const message = decodeInboxMessage(text);
+  if (message.kind === "unreadable") throw new Error(`an inbox holds "${text}"`);
   if (!("claim" in message)) return dumpMessage(message);
   const { isLarge, ...claim } = message.claim;
   return dumpMessage({ kind: message.kind, claim });

@@ -5,6 +5,7 @@
 import {
   decodeInboxMessage,
   type InboxHandlers,
+  type InboxMessage,
   type Member,
   openStatekeeper,
   type SubmitBatch,
@@ -126,9 +127,13 @@ export class RedisPlace implements ScalingPlace {
       if (reply === null) return;
       const [key, texts] = reply as [string, string[]];
       enterInboxRead(this.tally, 1);
-      this.#inboxes.get(key)?.onMessages(texts.map(decodeInboxMessage));
+      this.#inboxes.get(key)?.onMessages(readable(texts));
     }
   }
+}
+
+function readable(texts: readonly string[]): InboxMessage[] {
+  return texts.map(decodeInboxMessage).filter((message) => message.kind !== "unreadable");
 }
 
 function withLongLeases(operation: PoolOperation, args: readonly unknown[]): readonly unknown[] {

@@ -23,6 +23,11 @@ export function encodeError(tree: ErrorTree): OutcomeText {
   return `!${text.length < mostCharacters ? text : JSON.stringify(limitTreeMore(limited))}`;
 }
 
+/** Whether the text begins as an outcome does: as a value, a rich value, or an error. */
+export function isOutcomeText(text: string): text is OutcomeText {
+  return /^[=~!]/.test(text);
+}
+
 /** Whether the text is an error; values are cached, errors are not. */
 export function isErrorText(text: OutcomeText): boolean {
   return text.charCodeAt(0) === 33;

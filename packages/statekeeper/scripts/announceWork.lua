@@ -8,7 +8,7 @@ local id, workMs = ARGV[1], ARGV[5]
 local announced = redis.call('HGETALL', expectedKey)
 local ended, isKnown = {}, false
 for i = 1, #announced, 2 do
-  local endsAt = tonumber(string.match(announced[i + 1], '^%d+ (%d+)'))
+  local endsAt = tonumber(string.match(announced[i + 1], '^%d+ (%d+)')) or 0
   if endsAt <= readClock() then ended[#ended + 1] = announced[i] elseif announced[i] == id then isKnown = true end
 end
 if #ended > 0 then redis.call('HDEL', expectedKey, unpack(ended)) end

@@ -64,9 +64,10 @@ if #ids > 0 then
       closed[#closed + 1] = id
       ended[#closed] = claim
       isClosed[id] = true
-      if claim and not isMine then
-        redis.call('SREM', runningOf .. workerOf(claim), id)
-        send(workerOf(claim), 'cancel ' .. id)
+      local owner = not isMine and workerOf(claim)
+      if owner then
+        redis.call('SREM', runningOf .. owner, id)
+        send(owner, 'cancel ' .. id)
       end
     end
   end

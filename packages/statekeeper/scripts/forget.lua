@@ -1,5 +1,5 @@
 -- Forgets one result, or, by raising the function's generation, all results of a function. Members drop what they remember.
--- needs: inbox functions
+-- needs: inbox members functions
 -- ARGV: what (id|function), the id or name
 -- reply: nothing
 -- bound: the number of members
@@ -8,12 +8,11 @@ if what == 'id' then
   redis.call('DEL', resultOf .. name)
   local members = redis.call('HGETALL', membersKey)
   for i = 1, #members, 2 do
-    if cjson.decode(members[i + 1]).kind == 'worker' then send(members[i], 'forget ' .. name) end
+    if readMember(members[i + 1]).kind == 'worker' then send(members[i], 'forget ' .. name) end
   end
 else
-  local stamp = redis.call('HGET', functionsKey, name)
-  if stamp then
-    local version, generation = string.match(stamp, '^(.*)#(%d+)$')
+  local version, generation = string.match(redis.call('HGET', functionsKey, name) or '', '^(.*)#(%d+)$')
+  if version then
     redis.call('HSET', functionsKey, name, version .. '#' .. (tonumber(generation) + 1))
     announceFunctions()
   end

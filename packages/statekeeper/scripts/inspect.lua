@@ -1,5 +1,5 @@
 -- Reads a pool for `status`.
--- needs: time counters inbox functions hosts expected
+-- needs: time counters inbox members functions hosts expected
 -- ARGV: the most members to show
 -- reply: how many wait in the pool's queue and callers', clients, head or empty, function table, counters, hosts (see
 --        lib/hosts.lua), the time in ms, the capacity as noted or empty, announced work (see

@@ -1,5 +1,5 @@
 -- Takes a member in (again): lease, description, functions. Losses counted against it while it was away are taken back.
--- needs: time counters inbox record functions
+-- needs: time counters inbox record members functions
 -- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), number of functions, for each: name,
 --       version; then for each that it knows of: name, version, generation
 -- reply: the function table: epoch, names and stamps, names and self times
@@ -14,7 +14,7 @@ for i = knownFrom, #ARGV, 3 do
 end
 for i = 5, knownFrom - 1, 2 do changed = addHolder(ARGV[i], ARGV[i + 1]) or changed end
 if before then
-  for name, version in pairs(cjson.decode(before).functions) do changed = removeHolder(name, version) or changed end
+  for name, version in pairs(readMember(before).functions) do changed = removeHolder(name, version) or changed end
 end
 if changed then announceFunctions() end
 redis.call('HSET', membersKey, id, member)

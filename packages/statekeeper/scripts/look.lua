@@ -15,7 +15,7 @@ if wanted <= 1000 then
 end
 for i = 1, #volunteers, 2 do
   local want, reach = string.match(volunteers[i + 1], '^%d+ (%d+) %d+ (%S+)')
-  if volunteers[i] == process then
+  if volunteers[i] == process or not want then
     want = 0
   elseif reach == 'ahead' then
     wantedAhead = wantedAhead + want

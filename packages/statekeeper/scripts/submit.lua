@@ -1,5 +1,5 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
--- needs: time counters inbox record groups functions callers draw draw-ends match
+-- needs: time counters inbox record groups members functions callers draw draw-ends match
 -- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: none), queueLimit (0: none),
 --       priority (or `child`: these are calls of a function that runs, and go to the pool's queue; with `guest` before it: a bridge
 --       asks on behalf of another pool), then groups of requests: mode
@@ -32,9 +32,8 @@ if queueLimit > 0 and worker == '' then room = queueLimit - waitingNow() end
 
 local function cachedOutcome(result, stamp)
   if not result then return nil end
-  if not stamp then return outcomeIn(result) end
-  if string.sub(result, 1, #stamp + 1) ~= stamp .. ' ' then return nil end
-  return string.sub(result, #stamp + 2)
+  if stamp and string.sub(result, 1, #stamp + 1) ~= stamp .. ' ' then return nil end
+  return outcomeIn(result)
 end
 
 -- What is kept under the ids, false where there is nothing.
@@ -127,11 +126,16 @@ for index, id in ipairs(ids) do
   else
     local outcome = (mode == 'use' or mode == 'held') and cachedOutcome(results[index], stamp) or nil
     local text = placeOf[id] and writes[placeOf[id]] or texts[index]
+    local record = not outcome and text and parseRecord(text)
+    if text and not outcome and not record then
+      close(id, unreadableHeader)
+      count('unreadable', 1)
+    end
     if outcome then
       hits = hits + 1
       answer(index - 1, outcome)
-    elseif text then
-      join(index, parseRecord(text), payload, mode, timeoutMs)
+    elseif record then
+      join(index, record, payload, mode, timeoutMs)
     elseif room <= 0 then
       answer(index - 1, 'pool-full')
     else

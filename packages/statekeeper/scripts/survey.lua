@@ -1,5 +1,5 @@
 -- Reads what the number of workers that a pool should have is reckoned from.
--- needs: time counters inbox record callers hosts expected
+-- needs: time counters inbox record callers hosts expected members
 -- ARGV: how many waiting requests to sample, how many members
 -- reply: how many wait in the pool's queue and callers', members, volunteers; of the sampled members: how many, workers among them, their slots, and
 --        what is on their own queues; hosts (see lib/hosts.lua), announced work (see lib/expected.lua); then for each sampled request: id, self time in µs or empty
@@ -27,10 +27,10 @@ end
 local workers, slots, ownQueued = 0, 0, 0
 local members = redis.call('HRANDFIELD', membersKey, mostMembers, 'WITHVALUES')
 for i = 1, #members, 2 do
-  local member = cjson.decode(members[i + 1])
+  local member = readMember(members[i + 1])
   if member.kind == 'worker' then
     workers = workers + 1
-    slots = slots + (tonumber(member.description.slots) or 1)
+    slots = slots + (member.slots or 1)
   end
   local length = redis.call('LLEN', queueOf .. members[i])
   ownQueued = ownQueued + length

@@ -11,8 +11,9 @@ local function stragglers(afterMs)
   local sample = redis.call('HRANDFIELD', claimsKey, stragglersLookedAt, 'WITHVALUES')
   for i = 1, #sample, 2 do
     local id, claim = sample[i], sample[i + 1]
-    local age = readClock() - tonumber(string.match(claim, '^%S+ (%d+)'))
-    local text = age >= afterMs and not isCopied(claim) and redis.call('HGET', requestsKey, id)
+    local claimedAt = tonumber(string.match(claim, '^%S+ (%d+)'))
+    local age = claimedAt and readClock() - claimedAt or 0
+    local text = claimedAt and age >= afterMs and not isCopied(claim) and redis.call('HGET', requestsKey, id)
     if text and not redis.call('HGET', notesKey, 'suspended ' .. id) then
       local header = headerOf(text)
       local name = functionNameAt(text, header.length + 1)

@@ -9,7 +9,8 @@ local costs = {}
 local function costOf(name)
   local cost = costs[name]
   if cost == nil then
-    cost = tonumber(string.match(redis.call('HGET', costsKey, name) or '', ' (%d+)$')) or unmeasuredMicros
+    cost = tonumber(string.match(redis.call('HGET', costsKey, name) or '', ' (%d+)$'))
+    if not cost or cost > unmeasuredMicros then cost = unmeasuredMicros end
     costs[name] = cost
   end
   return cost
@@ -59,7 +60,7 @@ local function take(drawing, id, text, claim, isOutside)
   if not header.isWanted then
     drawing.taken[id] = true
     close(id, header)
-    count('dropped', 1)
+    count(header.isUnreadable and 'unreadable' or 'dropped', 1)
     return 'stale'
   end
   local name = functionNameAt(text, header.length + 1)

@@ -5,7 +5,7 @@ local function expectedWork()
   local announced = redis.call('HGETALL', expectedKey)
   for i = 1, #announced, 2 do
     local startsAt, endsAt, withinMs, workMs = string.match(announced[i + 1], '^(%d+) (%d+) (%S+) (%S+)$')
-    local endsInMs = tonumber(endsAt) - readClock()
+    local endsInMs = (tonumber(endsAt) or 0) - readClock()
     if endsInMs > 0 then
       local startsInMs = math.max(0, tonumber(startsAt) - readClock())
       for _, part in ipairs({

@@ -59,7 +59,7 @@ local function announceFunctions()
   local members = redis.call('HGETALL', membersKey)
   for i = 1, #members, 2 do
     -- distributors evaluate nothing, and read no inbox
-    if cjson.decode(members[i + 1]).kind == 'worker' then send(members[i], 'functions') end
+    if readMember(members[i + 1]).kind == 'worker' then send(members[i], 'functions') end
   end
 end
 

@@ -31,11 +31,17 @@ local function someVolunteers(name)
   local pairs = redis.call('HRANDFIELD', volunteersKey, 16, 'WITHVALUES')
   for i = 1, #pairs, 2 do
     local turn, want, epoch, reach, score, recent, skips =
-      string.match(pairs[i + 1], '^(%d+) (%d+) (%d+) (%S+) (%S+) (%S+) (.*)$')
-    found[#found + 1] = {
-      worker = pairs[i], turn = tonumber(turn), want = tonumber(want), epoch = epoch, reach = reach, score = tonumber(score),
-      recent = recent, skips = skips,
-    }
+      string.match(pairs[i + 1], '^(%d+) (%d+) (%d+) (%S+) ([%d.e+-]+) (%S+) (.*)$')
+    if placeOf[reach] and tonumber(score) then
+      found[#found + 1] = {
+        worker = pairs[i], turn = tonumber(turn), want = tonumber(want), epoch = epoch, reach = reach, score = tonumber(score),
+        recent = recent, skips = skips,
+      }
+    else
+      -- its worker claims again within seconds
+      standDown(pairs[i])
+      count('unreadable', 1)
+    end
   end
   if #found > 1 then orderVolunteers(found, name) end
   return found

@@ -33,39 +33,59 @@ local function pushAll(command, key, values)
   return sum
 end
 
+-- Another process may have written anything in the place of a record. What this accepts, claim-record.ts reads. Returns nil for the rest.
+local modeNames = { use = true, refresh = true, bypass = true }
+local mostDigits = 14
+local function readHeader(text)
+  local waiters, mode, deadline, losses, priority, large =
+    string.match(text, '^(%S*) (%l+) (%d+) (%d+) (%-?%d+)( ?%l*)\n')
+  if not modeNames[mode] or large ~= '' and large ~= ' large' then return nil end
+  if #deadline > mostDigits or #losses > mostDigits or #priority > mostDigits then return nil end
+  return {
+    waiters = waiters, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), priority = tonumber(priority),
+    isLarge = large ~= '',
+  }
+end
+
+-- Of a record that cannot be read: no process wants it, and anything may stand beside it.
+local unreadableHeader = { length = 0, waiters = {}, losses = 1, isLarge = true, isWanted = false, isUnreadable = true }
+
 -- Most records begin alike, so what was made out of a beginning is kept for the rest of the call.
 local headers, lastText, lastLength, lastHeader = {}, nil, 0, nil
 local function headerOf(text)
   if string.sub(text, 1, lastLength) == lastText then return lastHeader end
-  lastLength = string.find(text, '\n', 1, true)
+  local length = string.find(text, '\n', 1, true)
+  if not length then return unreadableHeader end
+  lastLength = length
   lastText = string.sub(text, 1, lastLength)
   lastHeader = headers[lastText]
   if lastHeader == nil then
-    local waiters, mode, deadline, losses = string.match(lastText, '^(%S*) (%S+) (%d+) (%d+) ')
-    lastHeader = {
-      length = lastLength, waiters = {}, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), isWanted = false,
-      isLarge = string.sub(lastText, -7) == ' large\n',
-    }
+    lastHeader = readHeader(lastText) or unreadableHeader
+    headers[lastText] = lastHeader
+    if lastHeader.isUnreadable then return lastHeader end
+    local waiters = lastHeader.waiters
+    lastHeader.length, lastHeader.isWanted, lastHeader.waiters = lastLength, false, {}
     for waiter in string.gmatch(waiters, '[^,]+') do
       lastHeader.waiters[#lastHeader.waiters + 1] = waiter
       if isKnown(waiter) then lastHeader.isWanted = true end
     end
-    headers[lastText] = lastHeader
   end
   return lastHeader
 end
 
+-- Nil for text that is no record.
 local function parseRecord(text)
-  local waiters, mode, deadline, losses, priority, large, payload =
-    string.match(text, '^(%S*) (%S+) (%d+) (%d+) (%S+)( ?%S*)\n(.*)$')
-  return {
-    waiters = waiters, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), priority = tonumber(priority),
-    isLarge = large ~= '', payload = payload,
-  }
+  local record = readHeader(text)
+  if not record then return nil end
+  record.payload = string.sub(text, string.find(text, '\n', 1, true) + 1)
+  return record
 end
 
--- What stands behind the stamp of a result.
-local function outcomeIn(result) return string.sub(result, string.find(result, ' ', 1, true) + 1) end
+-- What stands behind the stamp of a result; nil where that is no value.
+local function outcomeIn(result)
+  local at = string.find(result, ' ', 1, true)
+  return at and string.find(result, '^[=~]', at + 1) and string.sub(result, at + 1) or nil
+end
 
 local function payloadAlone(text) return string.match(text, '^[^\n]*') end
 local function traceAfter(text)
@@ -107,7 +127,7 @@ local function hasKnownWaiter(record)
   return false
 end
 
-local function workerOf(claim) return claim and string.match(claim, '^%S+') end
+local function workerOf(claim) return claim and string.match(claim, '^%S+') or nil end
 
 -- Plain payloads are `["name",…]`, rich ones `{"json":["name",…`.
 local function functionNameAt(text, at)

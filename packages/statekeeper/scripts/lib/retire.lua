@@ -36,8 +36,8 @@ local function takeBack(worker, held, report, maxAttempts, mayReturn)
   local texts, claims = fieldsOf(requestsKey, held), fieldsOf(claimsKey, held)
   for i, id in ipairs(held) do
     if texts[i] and workerOf(claims[i]) == worker then
-      local isLost = report and not redis.call('HGET', notesKey, 'suspended ' .. id)
-        and takeLoss(worker, id, parseRecord(texts[i]), report, maxAttempts, mayReturn)
+      local record = report and not redis.call('HGET', notesKey, 'suspended ' .. id) and parseRecord(texts[i])
+      local isLost = record and takeLoss(worker, id, record, report, maxAttempts, mayReturn)
       if not isLost then
         back[#back + 1] = id
         ended[#ended + 1] = claims[i]
@@ -60,7 +60,7 @@ local function eraseMember(worker)
   if not member then return end
   redis.call('SREM', lookersKey, worker)
   local changed = false
-  for name, version in pairs(cjson.decode(member).functions) do
+  for name, version in pairs(readMember(member).functions) do
     changed = removeHolder(name, version) or changed
   end
   if changed then announceFunctions() end

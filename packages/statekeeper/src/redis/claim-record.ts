@@ -10,12 +10,19 @@ export interface RecordedClaim extends Claim {
   readonly isLarge?: true;
 }
 
-/** @param now - the statekeeper's time at the claim, in ms. */
-export function readClaim(id: string, record: string, now: number): RecordedClaim {
+/** As readHeader in scripts/lib/record.lua: waiters, mode, deadline, losses, priority, and whether the payload stands aside. */
+const header = /^[^ \n]* (use|refresh|bypass) (\d{1,14}) (\d{1,14}) (-?\d{1,14})( large)?$/;
+
+/**
+ * Returns undefined for text that is no record.
+ *
+ * @param now - the statekeeper's time at the claim, in ms.
+ */
+export function readClaim(id: string, record: string, now: number): RecordedClaim | undefined {
   const headerEnd = record.indexOf("\n");
-  const [, mode = "use", deadlineText = "0", losses = "0", priority = "0", large] = record
-    .slice(0, headerEnd)
-    .split(" ");
+  const fields = header.exec(record.slice(0, Math.max(0, headerEnd)));
+  if (fields === null || Number.isNaN(now)) return undefined;
+  const [, mode, deadlineText, losses, priority, large] = fields;
   const deadline = Number(deadlineText);
   const timeoutMs = deadline === 0 ? 0 : Math.max(1, deadline - now);
   const claim = { id, mode: mode as CacheMode, timeoutMs, losses: Number(losses), priority: Number(priority) };

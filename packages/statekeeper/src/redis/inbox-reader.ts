@@ -5,14 +5,13 @@
 import type { Redis } from "ioredis";
 import type { InboxHandlers, InboxListener, InboxMessage } from "../contract.ts";
 import { closeConnection } from "./connection.ts";
-import { decodeInboxMessage, type RecordedMessage } from "./inbox-message.ts";
 
 /** What a reader asks and tells beside its {@link InboxHandlers}. */
 export interface InboxHelp {
-  /** The messages, some at a time, with what stands elsewhere in its place. */
-  readonly whole: (
-    messages: readonly RecordedMessage[],
-  ) => Iterable<readonly InboxMessage[] | Promise<readonly InboxMessage[]>>;
+  /** The messages that can be read, some at a time, with what stands elsewhere in its place. Does not fail. */
+  readonly read: (texts: readonly string[]) => Iterable<readonly InboxMessage[] | Promise<readonly InboxMessage[]>>;
+  /** Called with what a handler throws. */
+  readonly onFault: (error: unknown) => void;
   /** Told, when the connection is back, for how long it was lost, in ms. */
   readonly noteBack: (awayMs: number) => void;
 }
@@ -66,11 +65,20 @@ export class InboxReader implements InboxListener {
     while (!this.#isClosed) {
       const texts = await this.#readOnce();
       if (texts.length === 0) continue;
-      for (const some of this.#help.whole(texts.map(decodeInboxMessage))) {
+      for (const some of this.#help.read(texts)) {
         const messages = some instanceof Promise ? await some : some;
         if (this.#isClosed) return;
-        this.#handlers.onMessages(messages);
+        this.#handOver(messages);
       }
+    }
+  }
+
+  /** A message that a handler fails of does not keep the next ones from being read. */
+  #handOver(messages: readonly InboxMessage[]): void {
+    try {
+      this.#handlers.onMessages(messages);
+    } catch (error) {
+      this.#help.onFault(error);
     }
   }
 

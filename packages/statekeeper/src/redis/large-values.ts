@@ -2,6 +2,7 @@
  * Reads what is too large for scripts (scripts/lib/record.lua) by plain commands: payloads that stand aside, and results that an
  * inbox has references to.
  */
+import { isOutcomeText } from "@callgrid/core";
 import type { Claim, InboxMessage } from "../contract.ts";
 import { type RecordedClaim, storedPayload } from "./claim-record.ts";
 import type { RecordedMessage } from "./inbox-message.ts";
@@ -56,7 +57,8 @@ export class LargeValues {
   async #outcome(reference: InboxMessage & { readonly kind: "reference" }): Promise<InboxMessage> {
     const { id } = reference;
     const result = await this.#runner.read((redis) => redis.get(`${this.#prefix}result:${id}`));
-    return result === null ? reference : { kind: "outcome", id, outcome: result.slice(result.indexOf(" ") + 1) };
+    const outcome = result?.slice(result.indexOf(" ") + 1) ?? "";
+    return isOutcomeText(outcome) ? { kind: "outcome", id, outcome } : reference;
   }
 
   async #whole(claim: RecordedClaim): Promise<Claim | undefined> {

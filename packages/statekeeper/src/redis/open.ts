@@ -34,7 +34,7 @@ export async function openStatekeeper(url: string, options: OpenOptions): Promis
   const address = parseRedisUrl(url);
   const journal = new ConnectionJournal(log, address.shown);
   const links = await RedisLinks.open({ address, clock, log, journal }, connectTimeoutMs);
-  return new RedisStatekeeper({ address, links, journal, grid });
+  return new RedisStatekeeper({ address, links, journal, log, grid });
 }
 
 class RedisStatekeeper implements Statekeeper {
@@ -43,14 +43,22 @@ class RedisStatekeeper implements Statekeeper {
   readonly #address: RedisAddress;
   readonly #links: RedisLinks;
   readonly #journal: ConnectionJournal;
+  readonly #log: ConnectionLog;
   readonly #readers = new Set<InboxReader>();
 
-  constructor(parts: { address: RedisAddress; links: RedisLinks; journal: ConnectionJournal; grid: string }) {
+  constructor(parts: {
+    address: RedisAddress;
+    links: RedisLinks;
+    journal: ConnectionJournal;
+    log: ConnectionLog;
+    grid: string;
+  }) {
     this.address = parts.address.shown;
     this.grid = parts.grid;
     this.#address = parts.address;
     this.#links = parts.links;
     this.#journal = parts.journal;
+    this.#log = parts.log;
   }
 
   pool(pool: string): PoolKeeper {
@@ -59,6 +67,7 @@ class RedisStatekeeper implements Statekeeper {
       pool,
       prefix,
       runner: this.#links.runner(prefix),
+      log: this.#log,
       openInbox: (key, handlers, help) => this.#openInbox(key, handlers, help),
       onJoin: async (joined) => {
         await this.#links

@@ -29,23 +29,25 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract.ts";
+import type { ConnectionLog } from "./connection-log.ts";
+import { decodeInboxMessage, type RecordedMessage } from "./inbox-message.ts";
 import type { InboxHelp } from "./inbox-reader.ts";
 import { LargeValues } from "./large-values.ts";
+import { type NoteUnreadable, readCapacity, readFunctionTable } from "./peer-records.ts";
 import {
-  list,
-  readCapacity,
   readCheckReply,
   readClaimReply,
   readClaims,
-  readFunctionTable,
   readPoolState,
   readRequestState,
   readSubmitReply,
   readSurvey,
   readSweepReply,
 } from "./replies.ts";
+import { list } from "./reply-parts.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import type { ScriptName } from "./scripts.ts";
+import { UnreadableInput } from "./unreadable-input.ts";
 
 type Arguments = Array<string | number>;
 type OpenInbox = (key: string, handlers: InboxHandlers, help: InboxHelp) => InboxListener;
@@ -59,6 +61,8 @@ export class RedisPool implements PoolKeeper {
   readonly #openInbox: OpenInbox;
   readonly #onJoin: (pool: string) => Promise<void>;
   readonly #largeValues: LargeValues;
+  readonly #unreadable: UnreadableInput;
+  readonly #log: ConnectionLog;
 
   constructor(parts: {
     pool: string;
@@ -66,8 +70,11 @@ export class RedisPool implements PoolKeeper {
     runner: ScriptRunner;
     openInbox: OpenInbox;
     onJoin: (pool: string) => Promise<void>;
+    log: ConnectionLog;
   }) {
     this.pool = parts.pool;
+    this.#log = parts.log;
+    this.#unreadable = new UnreadableInput({ ...parts, report: (count) => this.#noteUnreadable(count) });
     this.#prefix = parts.prefix;
     this.#runner = parts.runner;
     this.#openInbox = parts.openInbox;
@@ -86,7 +93,7 @@ export class RedisPool implements PoolKeeper {
     const args: Arguments = [id, leaseMs, stored, functions.size];
     for (const [name, version] of functions) args.push(name, version);
     for (const [name, { version, generation }] of knows) args.push(name, version, generation);
-    return readFunctionTable(list(await this.#run("join", args)));
+    return readFunctionTable(list(await this.#run("join", args)), this.#note);
   }
 
   async renew(process: string, leaseMs: number): Promise<boolean> {
@@ -113,7 +120,7 @@ export class RedisPool implements PoolKeeper {
     const { worker, max, budgetMicros, spareMicros = 0, epoch, volunteerFor, score = 1, recent = "-", skips } = request;
     const limits = [worker, max, budgetMicros, spareMicros];
     const args = [...limits, epoch, reachOf(request), volunteerFor, score, recent, skips.join(" ")];
-    const reply = readClaimReply(list(await this.#run("claim", args)));
+    const reply = readClaimReply(list(await this.#run("claim", args)), this.#note);
     const claims = await this.#largeValues.intoClaims(reply.claims);
     // what was claimed is gone, and the worker is no volunteer
     const kind = claims.length === 0 && reply.claims.length > 0 ? "again" : reply.kind;
@@ -166,7 +173,8 @@ export class RedisPool implements PoolKeeper {
     heldIds: readonly string[],
   ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
     const reply = list(await this.#run("reconcile", [worker, ...heldIds]));
-    const claims = await this.#largeValues.intoClaims(readClaims(list(reply[1]), 0, Number(reply[0])));
+    const lost = { parts: list(reply[1]), from: 0, now: Number(reply[0]) };
+    const claims = await this.#largeValues.intoClaims(readClaims(lost, this.#note));
     return { claims, abandoned: list(reply[2]).map(String) };
   }
 
@@ -199,7 +207,7 @@ export class RedisPool implements PoolKeeper {
   }
 
   async survey({ requests, members }: SurveyRequest): Promise<Survey> {
-    return readSurvey(list(await this.#run("survey", [requests, members])));
+    return readSurvey(list(await this.#run("survey", [requests, members])), this.#note);
   }
 
   async announceWork({ id, startsInMs, ttlMs, withinMs, workMs }: AnnouncedWork): Promise<boolean> {
@@ -212,7 +220,7 @@ export class RedisPool implements PoolKeeper {
 
   async reportHost({ id, leaseMs, ...host }: HostReport): Promise<Capacity | undefined> {
     const [now, noted] = list(await this.#run("reportHost", [id, leaseMs, JSON.stringify(host)]));
-    return readCapacity(String(noted ?? ""), Number(now));
+    return readCapacity(String(noted ?? ""), Number(now), this.#note);
   }
 
   async forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {
@@ -220,11 +228,11 @@ export class RedisPool implements PoolKeeper {
   }
 
   async functions(): Promise<FunctionTable> {
-    return readFunctionTable(list(await this.#run("functions", [])));
+    return readFunctionTable(list(await this.#run("functions", [])), this.#note);
   }
 
   async inspect(): Promise<PoolState> {
-    return readPoolState(this.pool, list(await this.#run("inspect", [mostMembersShown])));
+    return readPoolState(this.pool, list(await this.#run("inspect", [mostMembersShown])), this.#note);
   }
 
   async inspectRequest(id: string): Promise<RequestState | undefined> {
@@ -233,9 +241,27 @@ export class RedisPool implements PoolKeeper {
 
   listen(process: string, handlers: InboxHandlers): InboxListener {
     return this.#openInbox(`${this.#prefix}inbox:${process}`, handlers, {
-      whole: (messages) => this.#largeValues.intoMessages(messages),
+      read: (texts) => this.#largeValues.intoMessages(this.#readable(texts)),
+      onFault: (error) => this.#log.warn({ pool: this.pool, err: error }, "inbox message failed"),
       noteBack: (awayMs) => this.#noteAway(awayMs),
     });
+  }
+
+  readonly #note: NoteUnreadable = (kind) => this.#unreadable.note(kind);
+
+  #readable(texts: readonly string[]): RecordedMessage[] {
+    const messages: RecordedMessage[] = [];
+    for (const text of texts) {
+      const message = decodeInboxMessage(text);
+      if (message.kind === "unreadable") this.#unreadable.note(message.as, { word: message.word });
+      else messages.push(message);
+    }
+    return messages;
+  }
+
+  /** As {@link RedisPool.#noteAway}. */
+  #noteUnreadable(count: number): void {
+    this.#run("noteUnreadable", [count]).catch(() => undefined);
   }
 
   /** For `status`: nothing depends on it, so nobody has to know if it fails. */

@@ -1,19 +1,13 @@
 /**
- * Turns what scripts reply into the records of the contract. The form of each reply stands in the script's header.
+ * Turns what scripts reply into the records of the contract. The form of each reply stands in the script's header; what peers have written
+ * within it is passed over where it cannot be read, and noted.
  */
-import { GridError } from "@callgrid/core";
 import type {
-  Capacity,
   CheckAnswer,
   Claim,
   ClaimReply,
-  ExpectedWork,
-  FunctionTable,
-  HostState,
-  MemberState,
   PoolState,
   Progress,
-  RegisteredFunction,
   RequestState,
   SubmitAnswer,
   SubmitReply,
@@ -22,14 +16,16 @@ import type {
 } from "../contract.ts";
 import { doneRequest } from "../done-request.ts";
 import { readClaim } from "./claim-record.ts";
-
-type Reply = ReadonlyArray<unknown>;
-
-/** A reply that must be a list. */
-export function list(reply: unknown): Reply {
-  if (Array.isArray(reply)) return reply;
-  throw new GridError("STATEKEEPER_REFUSED", `a script replied ${JSON.stringify(reply)} where a list was due`);
-}
+import {
+  type NoteUnreadable,
+  readCapacity,
+  readCost,
+  readExpectedWork,
+  readFunctionTable,
+  readHosts,
+  readMembers,
+} from "./peer-records.ts";
+import { byId, list, pairs, type Reply } from "./reply-parts.ts";
 
 export function readSubmitReply(reply: Reply): SubmitReply {
   const answers: SubmitAnswer[] = [];
@@ -42,18 +38,25 @@ export function readSubmitReply(reply: Reply): SubmitReply {
   return { answers, volunteers: Number(reply[0]) };
 }
 
-export function readClaims(parts: Reply, from: number, now: number): Claim[] {
+export function readClaims(
+  { parts, from, now }: { readonly parts: Reply; readonly from: number; readonly now: number },
+  note: NoteUnreadable,
+): Claim[] {
   const claims: Claim[] = [];
-  for (let i = from; i < parts.length; i += 2) claims.push(readClaim(String(parts[i]), String(parts[i + 1]), now));
+  for (let i = from; i < parts.length; i += 2) {
+    const claim = readClaim(String(parts[i]), String(parts[i + 1]), now);
+    if (claim === undefined) note("malformed claim");
+    else claims.push(claim);
+  }
   return claims;
 }
 
-export function readClaimReply(reply: Reply): ClaimReply {
+export function readClaimReply(reply: Reply, note: NoteUnreadable): ClaimReply {
   return {
     kind: String(reply[0]) as ClaimReply["kind"],
     volunteers: Number(reply[1]),
     isMore: reply[2] === 1,
-    claims: readClaims(reply, 4, Number(reply[3])),
+    claims: readClaims({ parts: reply, from: 4, now: Number(reply[3]) }, note),
   };
 }
 
@@ -62,27 +65,6 @@ export function readCheckReply(reply: Reply): CheckAnswer[] {
     if (typeof answer === "string") return { kind: "outcome", outcome: answer };
     return { kind: answer === 0 ? "pending" : "unknown" };
   });
-}
-
-export function readFunctionTable(reply: Reply): FunctionTable {
-  const costs = pairs(list(reply[2]));
-  const functions = new Map<string, RegisteredFunction>();
-  for (const [name, stamp] of pairs(list(reply[1]))) {
-    const cut = stamp.lastIndexOf("#");
-    functions.set(name, {
-      version: stamp.slice(0, cut),
-      generation: Number(stamp.slice(cut + 1)),
-      ...readCost(costs.get(name)),
-    });
-  }
-  return { epoch: Number(reply[0]), functions };
-}
-
-/** As complete.lua notes it. */
-function readCost(text: string | undefined): Pick<RegisteredFunction, "selfMicros" | "expectedMicros"> {
-  if (text === undefined) return {};
-  const [selfMicros, expectedMicros] = text.split(" ").map(Number);
-  return { selfMicros: selfMicros ?? 0, expectedMicros: expectedMicros ?? 0 };
 }
 
 export function readSweepReply(reply: Reply): SweepReply {
@@ -96,80 +78,39 @@ export function readSweepReply(reply: Reply): SweepReply {
   };
 }
 
-export function readSurvey(reply: Reply): Survey {
+export function readSurvey(reply: Reply, note: NoteUnreadable): Survey {
   const [queued = 0, members = 0, idleWorkers = 0, sampled = 0, workers = 0, slots = 0, ownQueued = 0] = reply
     .slice(0, 7)
     .map(Number);
   const scale = sampled === 0 ? 0 : members / sampled;
   const waiting = [...pairs(reply.slice(9))].map(([id, micros]) => ({
     id,
-    selfMicros: readCost(micros === "" ? undefined : micros).selfMicros,
+    selfMicros: readCost(micros).selfMicros,
   }));
   return {
     queued: queued + Math.round(ownQueued * scale),
     workers: Math.round(workers * scale),
     idleWorkers,
     slotsPerWorker: workers === 0 ? 1 : slots / workers,
-    hosts: readHosts(list(reply[7])).filter(({ leaseLeftMs }) => leaseLeftMs > 0),
-    expected: readExpectedWork(list(reply[8])),
+    hosts: readHosts(list(reply[7]), note).filter(({ leaseLeftMs }) => leaseLeftMs > 0),
+    expected: readExpectedWork(list(reply[8]), note),
     waiting: waiting.sort(byId),
   };
 }
 
-function readHosts(parts: Reply): HostState[] {
-  const hosts: HostState[] = [];
-  for (let i = 0; i < parts.length; i += 3) {
-    const [id, told, leaseLeftMs] = parts.slice(i, i + 3).map(String);
-    const host = JSON.parse(told ?? "") as Omit<HostState, "id" | "leaseLeftMs">;
-    hosts.push({ ...host, id: id ?? "", leaseLeftMs: Number(leaseLeftMs) });
-  }
-  return hosts.sort(byId);
-}
-
-function readExpectedWork(parts: Reply): ExpectedWork[] {
-  const works: ExpectedWork[] = [];
-  for (let i = 0; i < parts.length; i += 5) {
-    const [startsInMs = 0, endsInMs = 0, withinMs = 0, workMs = 0] = parts.slice(i + 1, i + 5).map(Number);
-    works.push({ id: String(parts[i]), workMs, withinMs, startsInMs, endsInMs });
-  }
-  return works.sort(byId);
-}
-
-/** `ms` at which it was noted, a blank, and the numbers; empty if there are none. */
-export function readCapacity(text: string, now: number): Capacity | undefined {
-  const end = text.indexOf(" ");
-  if (end === -1) return undefined;
-  return { ...(JSON.parse(text.slice(end + 1)) as Omit<Capacity, "ageMs">), ageMs: now - Number(text.slice(0, end)) };
-}
-
-export function readPoolState(pool: string, reply: Reply): PoolState {
-  const counters = Object.fromEntries([...pairs(list(reply[4]))].map(([name, value]) => [name, Number(value)]));
-  const members: MemberState[] = [];
-  for (let i = 9; i < reply.length; i += 6) members.push(readMember(reply.slice(i, i + 6)));
+export function readPoolState(pool: string, reply: Reply, note: NoteUnreadable): PoolState {
+  const counters = [...pairs(list(reply[4]))].map(([name, value]) => [name, Number(value)] as const);
   return {
     pool,
     queued: Number(reply[0]),
     clients: Number(reply[1]),
     head: String(reply[2]) || undefined,
-    functions: readFunctionTable(list(reply[3])),
-    counters,
-    hosts: readHosts(list(reply[5])),
-    capacity: readCapacity(String(reply[7]), Number(reply[6])),
-    expected: readExpectedWork(list(reply[8])),
-    members: members.sort(byId),
-  };
-}
-
-function readMember(parts: Reply): MemberState {
-  const stored = JSON.parse(String(parts[1])) as { kind: MemberState["kind"]; description: Record<string, unknown> };
-  return {
-    id: String(parts[0]),
-    kind: stored.kind,
-    description: stored.description,
-    leaseLeftMs: Number(parts[2]),
-    queued: Number(parts[3]),
-    running: Number(parts[4]),
-    isVolunteer: Number(parts[5]) === 1,
+    functions: readFunctionTable(list(reply[3]), note),
+    counters: Object.fromEntries(counters.filter(([, value]) => Number.isFinite(value))),
+    hosts: readHosts(list(reply[5]), note),
+    capacity: readCapacity(String(reply[7]), Number(reply[6]), note),
+    expected: readExpectedWork(list(reply[8]), note),
+    members: readMembers(reply.slice(9), note),
   };
 }
 
@@ -197,16 +138,6 @@ export function readRequestState(id: string, reply: Reply): RequestState | undef
 }
 
 function readProgress(text: string): Progress | undefined {
-  const [done, total] = text.split(" ");
-  return total === undefined ? undefined : { done: Number(done), total: Number(total) };
-}
-
-function pairs(flat: Reply): Map<string, string> {
-  const map = new Map<string, string>();
-  for (let i = 0; i < flat.length; i += 2) map.set(String(flat[i]), String(flat[i + 1]));
-  return map;
-}
-
-function byId(one: { readonly id: string }, other: { readonly id: string }): number {
-  return one.id < other.id ? -1 : 1;
+  const [done = Number.NaN, total = Number.NaN] = text.split(" ").map(Number);
+  return Number.isNaN(done + total) ? undefined : { done, total };
 }

@@ -26,6 +26,7 @@ export const scriptNames = [
   "mark",
   "noteAway",
   "noteCapacity",
+  "noteUnreadable",
   "recall",
   "reconcile",
   "release",

@@ -115,6 +115,21 @@ describe("callgrid batch", () => {
     expect(JSON.parse(gunzipSync(readFileSync(ndjson)).toString())).toEqual({ index: 0, value: ['a "b", c'] });
   });
 
+  it("warns of texts that a spreadsheet would evaluate, and writes them as they are if told to", async () => {
+    const [csv, text] = [path(".csv"), path(".txt")];
+    writeFileSync(text, "=1\n");
+    const args = [...batch, "--process", "firstLine", "--lines", text, "--csv", csv];
+    const escaped = await run(args);
+    expect([escaped.exitCode, escaped.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^warning: .*\.csv has 1 text that begins as/),
+    ]);
+    expect(readFileSync(csv, "utf8")).toBe("index,value\n0,'=1\n");
+    const kept = await run([...args, "--formulas", "keep"]);
+    expect([kept.exitCode, kept.stderr]).toEqual([0, expect.stringContaining("a spreadsheet evaluates them")]);
+    expect(readFileSync(csv, "utf8")).toBe("index,value\n0,=1\n");
+  });
+
   it("writes a page about the run", async () => {
     const report = path(".html");
     const args = [...batch, "--process", "double", "--reduce", "sum", "--range", "0..1000", "--chunk-units", "100"];
@@ -181,11 +196,30 @@ describe("callgrid batch", () => {
     expect(after - before).toBe(60 - 2 * finished);
   });
 
+  it("has no checkpoint while an equal one runs, and one of its own where it is not equal", async () => {
+    const args = [...batch, "--process", "napFor100", "--range", "0..8", "--chunk-units", "1"];
+    const other = [...args, "--cache", "refresh"];
+    const results = await Promise.all([args, args, other].map((each) => run(each)));
+    const values = Array.from({ length: 8 }, (_, x) => `${x}\n`).join("");
+    expect(results.map(({ stdout }) => stdout)).toEqual([values, values, values]);
+    const warned = results.filter(({ stderr }) => stderr.startsWith("this run cannot be resumed"));
+    expect(warned).toHaveLength(1);
+    expect(warned[0]?.stderr).toMatch(/another batch has it \(process \d+/);
+  });
+
+  it("takes files whose names have commas and blanks", async () => {
+    const names = ["a, b.txt", " c.txt", "d,.txt"].map((name) => join(folder, name));
+    for (const name of names) writeFileSync(name, "one two\n");
+    const args = [...batch, "--process", "wordCount", "--reduce", "sum"];
+    const [first = "", ...others] = names;
+    expect(await run([...args, "--lines", first, "--lines", others.join(",")])).toMatchObject({ stdout: "6\n" });
+  });
+
   it.runIf(existsSync("/dev/full"))("stops when the disk is full, and goes on when there is room", async () => {
     const args = [...batch, "--process", "double", "--range", "0..20000", "--chunk-units", "500"];
     const full = await run([...args, "--csv", "/dev/full"]);
     expect(full.exitCode).toBe(1);
-    expect(full.stderr).toContain("/dev/full could not be written: the disk is full");
+    expect(full.stderr).toContain("FILE_UNWRITABLE: /dev/full could not be written: the disk is full\n");
     expect(full.stderr).toContain("to go on from there, run the same command again");
     const csv = path(".csv");
     expect(await run([...args, "--csv", csv])).toMatchObject({ exitCode: 0, stderr: "" });

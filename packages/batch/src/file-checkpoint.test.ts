@@ -1,6 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ChunkResult } from "./chunk-work.ts";
 import { FileCheckpoint } from "./file-checkpoint.ts";
@@ -128,5 +138,35 @@ describe("a file that is no checkpoint", () => {
     await expect(FileCheckpoint.open(folder)).rejects.toThrow(/cannot be used as a checkpoint: it is no file/);
     await expect(FileCheckpoint.open("/dev/null")).rejects.toThrow(/it is no file/);
     await expect(FileCheckpoint.open("/dev/null/below")).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  });
+});
+
+describe("a checkpoint that a running batch has", () => {
+  it("is refused to another, and free again when that has closed or removed it", async () => {
+    const path = newPath();
+    for (const end of ["close", "remove"] as const) {
+      const first = await FileCheckpoint.open(path);
+      await expect(FileCheckpoint.open(path)).rejects.toMatchObject({
+        code: "INVALID_OPTION",
+        message: expect.stringMatching(
+          new RegExp(`another batch has it \\(process ${process.pid} on .*\\.lock\\)`),
+        ) as unknown,
+      });
+      await first[end]();
+    }
+    await (await FileCheckpoint.open(path)).remove();
+    expect(readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)))).toEqual([]);
+  });
+
+  it("is taken over from a process that has died, and not from one of another machine", async () => {
+    const path = newPath();
+    await (await FileCheckpoint.open(path)).close();
+    const died = spawnSync(process.execPath, ["--version"]).pid;
+    for (const processId of [died, process.pid]) {
+      writeFileSync(`${path}.lock`, `process ${processId} on ${hostname()}`);
+      await (await FileCheckpoint.open(path)).close();
+    }
+    writeFileSync(`${path}.lock`, `process ${died} on elsewhere`);
+    await expect(FileCheckpoint.open(path)).rejects.toThrow(/another batch has it \(process \d+ on elsewhere/);
   });
 });

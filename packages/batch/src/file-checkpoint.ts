@@ -9,6 +9,8 @@ import { dirname } from "node:path";
 import { byteLines, decodeValue, encodeValue, GridError, messageOf } from "@callgrid/core";
 import type { Checkpoint, Cut } from "./checkpoint.ts";
 import type { ChunkResult } from "./chunk-work.ts";
+import { type FileLock, lockFile } from "./file-lock.ts";
+import { unwritable } from "./unwritable.ts";
 
 interface Place {
   readonly at: number;
@@ -29,30 +31,38 @@ const blockBytes = 65_536;
 export class FileCheckpoint implements Checkpoint {
   readonly path: string;
   readonly #file: FileHandle;
+  readonly #lock: FileLock;
   #cuts: Cut[] = [];
   readonly #finished = new Map<number, Place>();
   #end = header.length;
   #batch: string | undefined;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, lock: FileLock) {
     this.path = path;
     this.#file = file;
+    this.#lock = lock;
   }
 
   /**
    * Opens it, with what an earlier run has left in it. What it makes is its user's alone: it holds values.
    *
-   * @throws GridError `INVALID_OPTION` for a path that cannot be written, and for a file that is something else.
+   * @throws GridError `INVALID_OPTION` for a path that cannot be written, for a file that is something else, and for one that a
+   *   running batch has.
    */
   static async open(path: string): Promise<FileCheckpoint> {
     const file = await openFile(path);
-    const checkpoint = new FileCheckpoint(path, file);
+    const lock = lockFile(path);
+    if (typeof lock === "string") {
+      await file.close();
+      throw unusable(path, `another batch has it (${lock})`);
+    }
+    const checkpoint = new FileCheckpoint(path, file, lock);
     try {
       await checkpoint.#readHeader();
       await checkpoint.#read();
       return checkpoint;
     } catch (error) {
-      await file.close();
+      await checkpoint.close();
       throw error;
     }
   }
@@ -106,19 +116,24 @@ export class FileCheckpoint implements Checkpoint {
 
   /** Closes the file. */
   async close(): Promise<void> {
+    this.#lock.release();
     await this.#file.close();
   }
 
   /** Closes and removes it: the run is done. */
   async remove(): Promise<void> {
-    await this.#file.close();
     await rm(this.path, { force: true });
+    await this.close();
   }
 
   async #append(line: Line): Promise<Place> {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     const at = this.#end;
-    await this.#file.appendFile(bytes);
+    try {
+      await this.#file.appendFile(bytes);
+    } catch (cause) {
+      throw unwritable(this.path, cause);
+    }
     this.#end += bytes.length;
     return { at, bytes: bytes.length };
   }

@@ -6,37 +6,72 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { createGzip, type Gzip } from "node:zlib";
-import { encodeValue, type Outcome } from "@callgrid/core";
+import { declareOptions, encodeValue, type Outcome, option } from "@callgrid/core";
 import { stringify } from "csv-stringify/sync";
 import type { BatchItem } from "./batch-items.ts";
 import { columnNames, type ExtraColumn, extraCell } from "./result-columns.ts";
+import { unwritable } from "./unwritable.ts";
 
 /** Takes items, one after the other. */
 export interface ResultWriter {
   write(item: BatchItem): Promise<void>;
   /** Resolves when all is on its way to the disk. */
   close(): Promise<void>;
+  /** What is unusual about what was written, for whoever reads it. */
+  readonly warning?: string | undefined;
 }
+
+/** How results are written, where they are written as CSV. */
+export const resultOptions = declareOptions({
+  formulas: option.choice({
+    choices: ["escape", "keep"],
+    default: "escape",
+    description:
+      "What becomes of texts in CSV that a spreadsheet would evaluate (= + - @, tab or CR first): a ' before them, or nothing.",
+  }),
+});
 
 /** Opens a file of results, to write it from its start. */
 export type OpenResult = (path: string) => number;
 
-/** Values as CSV: `index,value`, and the extra columns. Failed slices have no row. Values that are no text or number are JSON. */
-export async function csvFile(
-  path: string,
-  extra: readonly ExtraColumn[] = [],
-  open?: OpenResult,
-): Promise<ResultWriter> {
+/** How a file of CSV is written. */
+export interface CsvOptions {
+  readonly columns?: readonly ExtraColumn[];
+  readonly formulas?: "escape" | "keep" | undefined;
+  readonly open?: OpenResult | undefined;
+}
+
+/** What a spreadsheet may take for a formula: the texts that csv-stringify escapes. */
+const formulaStart = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
+
+/**
+ * Values as CSV: `index,value`, and the extra columns. Failed slices have no row. Values that are no text or number are JSON. Texts
+ * that a spreadsheet would evaluate have a `'` before them, unless `formulas` says otherwise; numbers stay as they are.
+ */
+export async function csvFile(path: string, options: CsvOptions = {}): Promise<ResultWriter> {
+  const { columns = [], formulas = "escape", open } = options;
   const file = new LineFile(path, open);
-  await file.write(stringify([columnNames(extra)]));
+  let found = 0;
+  await file.write(stringify([columnNames(columns)]));
   return {
     write: async (item) => {
       if (!("value" in item.outcome)) return;
-      const cells = [item.index, csvCell(item.outcome.value), ...extra.map((column) => extraCell(item, column))];
-      await file.write(stringify([cells]));
+      const cells = [item.index, csvCell(item.outcome.value), ...columns.map((column) => extraCell(item, column))];
+      found += cells.filter((cell) => typeof cell === "string" && formulaStart.test(cell)).length;
+      await file.write(stringify([cells], { escape_formulas: formulas === "escape" }));
     },
     close: () => file.close(),
+    get warning() {
+      return found === 0 ? undefined : `${path} has ${formulaWarning(found, formulas)}`;
+    },
   };
+}
+
+function formulaWarning(count: number, formulas: "escape" | "keep"): string {
+  const texts = count === 1 ? "1 text that begins as a formula does" : `${count} texts that begin as formulas do`;
+  return formulas === "escape"
+    ? `${texts}, with a ' before each so that no spreadsheet evaluates it; formulas "keep" leaves that out`
+    : `${texts}, and a spreadsheet evaluates them; formulas "escape" writes a ' before each`;
 }
 
 /** Values as JSON documents `{"index":…,"value":…}`, one a line. Failed slices have no line. */
@@ -73,8 +108,10 @@ function errorOf(outcome: Outcome): unknown {
   return "error" in outcome ? outcome.error.tree : undefined;
 }
 
-function csvCell(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(plainValue(value));
+function csvCell(value: unknown): string | number {
+  if (typeof value === "string") return value;
+  const plain = plainValue(value);
+  return typeof plain === "number" ? plain : JSON.stringify(plain);
 }
 
 /** What JSON can hold of a value: rich values as the grid writes them down, with `json` and `meta`. */
@@ -124,7 +161,6 @@ class LineFile {
   }
 
   #failure(): Error {
-    const full = (this.#error as NodeJS.ErrnoException | undefined)?.code === "ENOSPC" ? "the disk is full" : "";
-    return new Error(`${this.#path} could not be written: ${full || this.#error?.message}`, { cause: this.#error });
+    return unwritable(this.#path, this.#error);
   }
 }

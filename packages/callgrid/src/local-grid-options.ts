@@ -37,6 +37,7 @@ export const localGridOptions = declareOptions({
   score: workerOptions.score,
   memoryMb: workerOptions.memoryMb,
   dataFolder: option.list({
+    holds: "files",
     default: [...everyFolder],
     description: "Folders whose files requests, and batches of this process, may name; default: all that it may read.",
   }),

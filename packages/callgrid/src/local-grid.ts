@@ -95,8 +95,7 @@ async function startWorkers(settings: LocalGridSettings, statekeeper: Statekeepe
   const { pool, slots, sharing, tags, score, memoryMb, dataFolder, drainTimeoutMs, maxAttempts, functions, modules } =
     settings;
   const options = { pool, slots, sharing, tags, score, memoryMb, dataFolder, drainTimeoutMs, maxAttempts, leaseMs };
-  if (modules !== undefined)
-    return startWorkerThreads({ ...settings, modules, options }, statekeeper, log);
+  if (modules !== undefined) return startWorkerThreads({ ...settings, modules, options }, statekeeper, log);
   const worker = await startWorker({ ...options, functions: withBatches(functions), statekeeper, log });
   return () => worker.drain();
 }

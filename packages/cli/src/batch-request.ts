@@ -24,8 +24,8 @@ export const batchCommandOptions = declareOptions({
     expects: "two whole numbers with .. between them, such as 0..1000; the second is not part of it",
     description: "Whole numbers as data.",
   }),
-  lines: option.list({ optional: true, description: "Files of lines as data; no line is split." }),
-  bytes: option.list({ optional: true, description: "Files as data, cut at any byte." }),
+  lines: option.list({ holds: "files", optional: true, description: "Files of lines as data; no line is split." }),
+  bytes: option.list({ holds: "files", optional: true, description: "Files as data, cut at any byte." }),
   items: option.string({ optional: true, description: "A file of JSON values, one a line, as data; - reads stdin." }),
   sliceBytes: option.number({
     unit: "bytes",
@@ -39,6 +39,7 @@ export const batchCommandOptions = declareOptions({
     description: "The pool to run on; default: an embedded grid in this process.",
   }),
   functions: option.list({
+    holds: "files",
     optional: true,
     description: "The modules that define the functions; needed without a pool, and lets a batch run in this process.",
   }),

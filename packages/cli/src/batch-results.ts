@@ -1,5 +1,13 @@
 /** Where what a batch comes to is put: on stdout, or in files. */
-import { type BatchRun, csvFile, type ExtraColumn, failureFile, ndjsonFile, type ResultWriter } from "@callgrid/batch";
+import {
+  type BatchRun,
+  type CsvOptions,
+  csvFile,
+  type ExtraColumn,
+  failureFile,
+  ndjsonFile,
+  type ResultWriter,
+} from "@callgrid/batch";
 import { valueFields } from "@callgrid/core";
 import { invalid } from "./batch-request.ts";
 import { type CliIo, writeJson, writeLine } from "./cli-io.ts";
@@ -13,6 +21,7 @@ export interface WantedResults {
   readonly ndjson: string | undefined;
   readonly failed: string | undefined;
   readonly columns: readonly string[];
+  readonly formulas: CsvOptions["formulas"];
   readonly order: "slices" | "finished";
   readonly json: boolean;
 }
@@ -36,13 +45,14 @@ export async function takeResults(io: CliIo, run: BatchRun<unknown, unknown>, wa
     throw error;
   }
   for (const writer of writers) await writer.close();
+  for (const { warning } of writers) if (warning !== undefined) await writeLine(io.stderr, `warning: ${warning}`);
 }
 
 async function openWriters(io: CliIo, wanted: WantedResults): Promise<ResultWriter[]> {
-  const { csv, ndjson, failed, json } = wanted;
+  const { csv, ndjson, failed, json, formulas } = wanted;
   const columns = wanted.columns as readonly ExtraColumn[];
   const writers: ResultWriter[] = [];
-  if (csv !== undefined) writers.push(await csvFile(csv, columns));
+  if (csv !== undefined) writers.push(await csvFile(csv, { columns, formulas }));
   if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson, columns));
   if (writers.length === 0) writers.push(standardOutput(io, json));
   if (failed !== undefined) writers.push(await failureFile(failed));

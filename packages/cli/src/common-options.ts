@@ -32,6 +32,7 @@ export const poolOption = {
 /** For the commands that load functions. */
 export const functionsOption = {
   functions: option.list({
+    holds: "files",
     description: "The modules that define the functions, TypeScript or JavaScript; the flag may be repeated.",
   }),
 } as const;

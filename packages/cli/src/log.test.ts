@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -70,4 +70,23 @@ it("a file is its user's alone and at most twice as large as it is told to be, i
     expect(Buffer.byteLength(text.replace(longLine, ""))).toBeLessThan(2000);
   }
   expect(texts.join("").split("\n").sort()).toEqual(["", ...lines].sort());
+});
+
+it("a file of another kind is left as it is, and a log is gone on with", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "callgrid-log-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const logTo = (name: string) =>
+    withLog(
+      { stderr: new PassThrough().resume(), env: {} },
+      { logLevel: "info", logFile: join(folder, name), logFileBytes: 10_000, logFileCount: 3 },
+      async ({ log }) => log.info("worker joined"),
+    );
+  await writeFile(join(folder, "prices.csv"), "price\n1\n");
+  await expect(logTo("prices.csv")).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  expect(await readFile(join(folder, "prices.csv"), "utf8")).toBe("price\n1\n");
+  await expect(logTo(".")).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  await writeFile(join(folder, "copied.log"), 'printed\n{"level":30,"time":1,"msg":"worker left"}\n');
+  await writeFile(join(folder, "empty.log"), "");
+  for (const name of ["copied.log", "empty.log", "new.log", "new.log"]) await logTo(name);
+  expect((await readFile(join(folder, "new.log"), "utf8")).split("worker joined")).toHaveLength(3);
 });

@@ -11,6 +11,7 @@ import { prettyFactory } from "pino-pretty";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import type { CliIo, OutputStream } from "./cli-io.ts";
 import { hasColors } from "./colors.ts";
+import { refuseOtherFile } from "./log-file-check.ts";
 import { visibleJson, visibleText } from "./visible-text.ts";
 
 /** Where a node's log goes beside stderr. */
@@ -104,6 +105,7 @@ function rotatingFile(
 ): RotatingFileStream {
   const [folder, name] = [dirname(path), basename(path)];
   const history = `.${name}.history`;
+  refuseOtherFile(path, join(folder, history));
   makeForUser(folder, history);
   const generator = (time: number | Date | null, index?: number): string => {
     if (time === null) return name;

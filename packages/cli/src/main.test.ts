@@ -7,9 +7,13 @@ import { main } from "./main.ts";
 
 /** Runs a command line in this process, with an environment that says nothing. */
 async function run(...args: string[]) {
+  return runWith({}, ...args);
+}
+
+async function runWith(env: CliIo["env"], ...args: string[]) {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  const io: CliIo = { stdin: Readable.from([]), stdout, stderr, env: {}, onSignal: () => () => undefined };
+  const io: CliIo = { stdin: Readable.from([]), stdout, stderr, env, onSignal: () => () => undefined };
   const localGrid = () => Promise.reject(new GridError("INVALID_MODULE", "functions.ts defines no function"));
   const output = Promise.all([text(stdout), text(stderr)]);
   const exitCode = await main(args, io, { localGrid });
@@ -77,3 +81,20 @@ it("an error is JSON on stdout where results are, and words on stderr all the sa
   expect(JSON.parse(stdout)).toEqual({ error: { msg: message, code: "INVALID_MODULE", details: {} } });
   expect([exitCode, stderr]).toEqual([2, `INVALID_MODULE: ${message}\n`]);
 });
+
+it.each(["host", "batch", "runner", "worker", "status"])(
+  "%s warns of a misspelt variable, and of no other",
+  async (command) => {
+    const env = {
+      CALLGRID_URI: "redis://there",
+      CALLGRID_WORKERS: "3",
+      CALLGRID_COUNT: "2",
+      CALLGRID_CHECK_EVERY_MS: "9",
+    };
+    const { stderr } = await runWith(env, command, "--nothing");
+    const warnings = stderr.split("\n").filter((line) => line.startsWith("warning"));
+    expect(warnings).toEqual([
+      `warning: CALLGRID_URI is not a variable of callgrid ${command}; did you mean CALLGRID_URL?`,
+    ]);
+  },
+);

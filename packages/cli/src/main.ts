@@ -1,6 +1,7 @@
 /** The `callgrid` command: finds the command that is meant, runs it, and turns errors into messages and exit codes. */
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { clientOptions } from "@callgrid/client";
 import { isGridError, type OptionDeclarations, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
 import { type CliIo, type OutputStream, type ProcessIo, writeLine, writeShown } from "./cli-io.ts";
@@ -8,6 +9,7 @@ import { colorsOf, hasColors } from "./colors.ts";
 import { addCommand, type CommandSetting, type CommandSpec, type Embedded } from "./command.ts";
 import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { failureFields, failureText } from "./failure-text.ts";
+import { misspeltVariables } from "./misspelt-variables.ts";
 import { visibleJson, visibleText } from "./visible-text.ts";
 
 type CommandLoader = () => Promise<CommandSpec<OptionDeclarations>>;
@@ -58,6 +60,7 @@ export async function main(argv: readonly string[], io: CliIo, embedded: Embedde
   try {
     const named = commands.get(argv[0] ?? "");
     const program = await makeProgram(named, { io, embedded, onExitCode });
+    if (named !== undefined) await warnOfVariables(await named(), io);
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
@@ -84,6 +87,18 @@ async function makeProgram(named: CommandLoader | undefined, setting: CommandSet
     .exitOverride();
   for (const load of named === undefined ? commands.values() : [named]) addCommand(program, await load(), setting);
   return program;
+}
+
+/** A variable that no command has is ignored, as it may be one of the user's own; one that resembles an option's is a slip. */
+async function warnOfVariables({ name, options }: CommandSpec<OptionDeclarations>, io: CliIo): Promise<void> {
+  const slips = misspeltVariables(options, io.env);
+  if (slips.length === 0) return;
+  const others = await Promise.all([...commands.values()].map(async (load) => (await load()).options));
+  const known = new Set([clientOptions, ...others].flatMap((each) => Object.values(each).map(({ env }) => env)));
+  for (const { variable, nearest } of slips) {
+    if (known.has(variable)) continue;
+    await writeLine(io.stderr, `warning: ${variable} is not a variable of callgrid ${name}; did you mean ${nearest}?`);
+  }
 }
 
 async function tellFailure(error: unknown, io: CliIo, json: boolean): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   Choices,
   Declared,
   DeclaredOption,
+  ListForm,
   ListOption,
   NumberOption,
   NumberRange,
@@ -64,10 +65,10 @@ function choiceOption(spec: Common & Choices<string> & (WithDefault<string> | Op
   return { kind: "choice", ...withPresence(spec) };
 }
 
-function listOption(spec: Common & StringForm & WithDefault<readonly string[]>): ListOption<"default">;
-function listOption(spec: Common & StringForm & Optional): ListOption<"optional">;
-function listOption(spec: Common & StringForm & Mandatory): ListOption<"required">;
-function listOption(spec: Common & StringForm & (WithDefault<readonly string[]> | Optional | Mandatory)): ListOption {
+function listOption(spec: Common & ListForm & WithDefault<readonly string[]>): ListOption<"default">;
+function listOption(spec: Common & ListForm & Optional): ListOption<"optional">;
+function listOption(spec: Common & ListForm & Mandatory): ListOption<"required">;
+function listOption(spec: Common & ListForm & (WithDefault<readonly string[]> | Optional | Mandatory)): ListOption {
   return { kind: "list", ...withPresence(spec) };
 }
 

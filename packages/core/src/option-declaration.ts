@@ -42,6 +42,12 @@ export interface Choices<Choice extends string> {
   readonly choices: readonly Choice[];
 }
 
+/** What a list may be. */
+export interface ListForm extends StringForm {
+  /** Names of files and folders may have commas and blanks. */
+  readonly holds?: "files";
+}
+
 /** An option that is a number. */
 export interface NumberOption<P extends Presence = Presence> extends Declaration<"number", number, P>, NumberRange {}
 /** An option that is a text. */
@@ -55,7 +61,7 @@ export interface ChoiceOption<P extends Presence = Presence, Choice extends stri
 /** An option that is a list of texts, separated by commas where it is text. */
 export interface ListOption<P extends Presence = Presence>
   extends Declaration<"list", readonly string[], P>,
-    StringForm {}
+    ListForm {}
 
 /** An option of any kind; `kind` tells which. */
 export type OptionDeclaration = NumberOption | StringOption | BooleanOption | ChoiceOption | ListOption;

@@ -2,6 +2,7 @@
  * Options that come as text: from the environment and from flags. Durations and sizes may carry a unit there: `5s`, `64kb`.
  */
 import { GridError } from "./errors.ts";
+import { filesIn } from "./file-list.ts";
 import type {
   NumberUnit,
   OptionDeclaration,
@@ -35,7 +36,7 @@ const booleans: Readonly<Record<string, boolean>> = {
 /**
  * Reads the text of an option and checks it as {@link resolveOptions} does.
  * Numbers: `500`; for "ms" also `500ms`, `5s`, `2m`, `1h`, `7d`; for "bytes" also `64kb`, `16mb`, `1gb` (of 1024).
- * Booleans: true, yes, on, 1, and false, no, off, 0. Lists: separated by commas, none in empty text.
+ * Booleans: true, yes, on, 1, and false, no, off, 0. Lists: separated by commas, none in empty text; for files see {@link filesIn}.
  *
  * @param where - what messages call the option: the flag or the variable.
  * @throws GridError `INVALID_OPTION` with `details.path`.
@@ -88,10 +89,14 @@ function readText(declaration: OptionDeclaration, text: string): unknown {
     case "boolean":
       return own(booleans, text.trim().toLowerCase());
     case "list":
-      return text.trim() === "" ? [] : text.split(",").map((member) => member.trim());
+      return declaration.holds === "files" ? filesIn(text) : membersIn(text);
     default:
       return text;
   }
+}
+
+function membersIn(text: string): string[] {
+  return text.trim() === "" ? [] : text.split(",").map((member) => member.trim());
 }
 
 function readNumber(unit: NumberUnit, text: string): number | undefined {

@@ -34,6 +34,7 @@ export const workerOptions = declareOptions({
     description: "Memory that functions may count on, in MB; default: that of the machine",
   }),
   dataFolder: option.list({
+    holds: "files",
     optional: true,
     description:
       "A folder whose files requests may name; the flag may be repeated; default: the working folder, unless that is / or the home folder",

@@ -2,6 +2,7 @@
 import { declareOptions, GridError, type OptionsGiven, option, parsePool, resolveOptions } from "@callgrid/core";
 import { batchOptions } from "../batch-spec.ts";
 import { type FunctionName, functionNameOf } from "../named-function.ts";
+import { resultOptions } from "../result-file.ts";
 import { checkPath, filesOf, type KeptRunData, keepRunData, type RunData } from "./run-data.ts";
 import { defaultZone, nextTime } from "./schedule-time.ts";
 
@@ -10,6 +11,7 @@ const { name, objective, chunkUnits, window, cache, retries, maxSlices } = batch
 /** The declared options of a run; the rest of a {@link RunSpec} has no text form. */
 const runOptions = declareOptions({
   ...{ name, objective, chunkUnits, window, cache, retries, maxSlices },
+  ...resultOptions,
   csv: option.string({
     optional: true,
     description: "Where the runner writes values as CSV, an absolute path; gzipped if .gz.",

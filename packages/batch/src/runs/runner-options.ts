@@ -32,11 +32,13 @@ export const runnerOptions = declareOptions({
     description: "How long a run is kept that has ended, in full seconds; it is dropped when a later one ends.",
   }),
   dataFolder: option.list({
+    holds: "files",
     optional: true,
     description:
       "A folder whose files runs may name as data; the flag may be repeated; default: the working folder, unless that is / or the home folder.",
   }),
   outputFolder: option.list({
+    holds: "files",
     default: [],
     description: "A folder where runs may write csv, ndjson and failed; the flag may be repeated; default: none.",
   }),

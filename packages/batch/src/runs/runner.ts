@@ -95,7 +95,7 @@ export class Runner {
     const watching = this.#watch(job, run);
     try {
       await logBeginning(job, run, cuts.cuts.length);
-      return await this.#takeResult(run, job.data);
+      return await this.#takeResult(run, job);
     } catch (error) {
       if (await this.#queue.isCancelled(id)) throw new UnrecoverableError(cancelledReason);
       // what it passes on last must not follow what is noted below
@@ -145,12 +145,13 @@ export class Runner {
     checkFilePlaces({ inputs: filesOf(data).map((path) => ({ option: "submitRun.data", path })), outputs });
   }
 
-  async #takeResult(run: BatchRun<unknown, unknown>, { reduce, options }: RunJobData): Promise<unknown> {
+  async #takeResult(run: BatchRun<unknown, unknown>, job: Job<RunJobData>): Promise<unknown> {
+    const { reduce, options } = job.data;
     if (reduce !== undefined) return valueFields(await run.result());
-    const { csv, ndjson, failed } = options;
+    const { csv, ndjson, failed, formulas } = options;
     const open = (path: string): number => this.#outputs.openToWrite(path);
     const writers: ResultWriter[] = [];
-    if (csv !== undefined) writers.push(await csvFile(csv, [], open));
+    if (csv !== undefined) writers.push(await csvFile(csv, { formulas, open }));
     if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson, [], open));
     if (failed !== undefined) writers.push(await failureFile(failed, open));
     const counts = { slices: 0, failed: 0 };
@@ -163,6 +164,7 @@ export class Runner {
     } finally {
       await Promise.all(writers.map((writer) => writer.close()));
     }
+    for (const { warning } of writers) if (warning !== undefined) await job.log(warning);
     return counts;
   }
 

@@ -10,8 +10,10 @@ import {
   FileCheckpoint,
   type NamedFile,
   RunReport,
+  resultOptions,
+  unwritable,
 } from "@callgrid/batch";
-import { declareOptions, isGridError, messageOf, option } from "@callgrid/core";
+import { declareOptions, messageOf, option } from "@callgrid/core";
 import {
   type BatchCommandOptions,
   batchCommandOptions,
@@ -22,12 +24,13 @@ import {
 import { batchSummary, takeResults } from "../batch-results.ts";
 import { type CliIo, writeLine } from "../cli-io.ts";
 import type { CommandSpec } from "../command.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { unlessAborted, untilInterrupted } from "../interrupts.ts";
 import { showProgress } from "../run-progress.ts";
 
 const options = declareOptions({
   ...batchCommandOptions,
+  ...resultOptions,
   csv: option.string({ optional: true, description: "Where to write values as CSV; gzipped if the name ends in .gz." }),
   ndjson: option.string({ optional: true, description: "Where to write values as JSON, one a line; gzipped if .gz." }),
   failed: option.string({
@@ -62,6 +65,7 @@ type Options = BatchCommandOptions & {
   readonly failed: string | undefined;
   readonly report: string | undefined;
   readonly columns: readonly string[];
+  readonly formulas: "escape" | "keep";
   readonly order: "slices" | "finished";
   readonly checkpoint: string | undefined;
 };
@@ -80,22 +84,33 @@ export const batchCommand: CommandSpec<typeof options> = {
     return untilInterrupted(io, async (first) => {
       const { data, canBeReadAgain } = await unlessAborted(first, openData(io, given));
       checkPlaces(given);
-      const checkpoint = await openCheckpoint(io, given, canBeReadAgain);
       const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
       try {
+        const checkpoint = await openCheckpoint(io, given, canBeReadAgain);
         const spec = { ...batchSpecOf(given, data), signal: first, checkpoint, isTimed: given.columns.length > 0 };
-        const exitCode = await carryOut(io, grid.batch(spec), given);
-        await checkpoint?.remove();
-        return exitCode;
-      } catch (problem) {
-        await tellHowToResume(io, checkpoint, problem);
-        throw problem;
+        return await withCheckpoint(io, checkpoint, () => carryOut(io, grid.batch(spec), given));
       } finally {
         await grid.close();
       }
     });
   },
 };
+
+/** A checkpoint is removed once all is done, and else kept for the same command. */
+async function withCheckpoint(
+  io: CliIo,
+  checkpoint: FileCheckpoint | undefined,
+  run: () => Promise<number>,
+): Promise<number> {
+  try {
+    const exitCode = await run();
+    await checkpoint?.remove();
+    return exitCode;
+  } catch (problem) {
+    await tellHowToResume(io, checkpoint, problem);
+    throw problem;
+  }
+}
 
 /** Puts what the batch comes to where it is wanted; resolves to the exit code. */
 async function carryOut(io: CliIo, run: BatchRun<unknown, unknown>, given: Options): Promise<number> {
@@ -113,7 +128,8 @@ async function carryOut(io: CliIo, run: BatchRun<unknown, unknown>, given: Optio
 
 async function writeReport(path: string, run: BatchRun<unknown, unknown>, report: RunReport): Promise<void> {
   const plan = (await run.plan()).explain();
-  await writeFile(path, report.html({ name: run.name, plan, progress: run.standing }), { mode: 0o600 });
+  const html = report.html({ name: run.name, plan, progress: run.standing });
+  await writeFile(path, html, { mode: 0o600 }).catch((cause: unknown) => Promise.reject(unwritable(path, cause)));
 }
 
 /** Before any of the outputs is begun. */
@@ -146,12 +162,16 @@ function namedFiles(option: string, paths: readonly string[] = []): NamedFile[] 
 async function openCheckpoint(io: CliIo, given: Options, canBeReadAgain: boolean): Promise<FileCheckpoint | undefined> {
   if (given.checkpoint !== undefined) return FileCheckpoint.open(given.checkpoint);
   if (!canBeReadAgain) return undefined;
-  const { process, reduce, error, range, lines, bytes, items, sliceBytes, chunkUnits, cache, pool, grid, url } = given;
-  const files = [...(lines ?? []), ...(bytes ?? []), items ?? ""].map((path) => resolve(path));
-  const batch = JSON.stringify([process, reduce, error, range, files, sliceBytes, chunkUnits, cache, pool, grid, url]);
-  const name = createHash("sha256").update(batch).digest("hex").slice(0, 16);
+  const { name, process, reduce, error, retries, cache, functions, range, lines, bytes, items, pool, grid, url } =
+    given;
+  const [modules, files] = [functions ?? [], [...(lines ?? []), ...(bytes ?? []), items ?? ""]].map((paths) =>
+    paths.map((path) => resolve(path)),
+  );
+  const work = [name, process, reduce, error, retries, cache, modules, pool, grid, url];
+  const batch = JSON.stringify([...work, range, files, given.sliceBytes, given.chunkUnits]);
+  const key = createHash("sha256").update(batch).digest("hex").slice(0, 16);
   try {
-    return await FileCheckpoint.open(join(stateFolder(io.env), "checkpoints", name));
+    return await FileCheckpoint.open(join(stateFolder(io.env), "checkpoints", key));
   } catch (problem) {
     const reason = messageOf(problem);
     await writeLine(io.stderr, `this run cannot be resumed, since no checkpoint can be kept: ${reason}`);
@@ -168,8 +188,7 @@ async function tellHowToResume(io: CliIo, checkpoint: FileCheckpoint | undefined
   if (checkpoint === undefined) return;
   const { finishedCount, path } = checkpoint;
   await checkpoint.close();
-  const isUsage = isGridError(problem) && !["CANCELLED", "FUNCTION_FAILED"].includes(problem.code);
-  if (finishedCount === 0 || isUsage) return;
+  if (finishedCount === 0 || exitCodeOf(problem) === exitCodes.usage) return;
   const chunks = `${finishedCount} chunk${finishedCount === 1 ? " is" : "s are"}`;
   await writeLine(io.stderr, `${chunks} finished and kept in ${path}; to go on from there, run the same command again`);
 }

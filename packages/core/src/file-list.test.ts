@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { filesIn } from "./file-list.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "callgrid-file-list-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, "");
+  return path;
+}
+
+it("commas separate names, and blanks around them are left out", () => {
+  expect(filesIn("/none/a.txt, /none/b.txt ,c")).toEqual(["/none/a.txt", "/none/b.txt", "c"]);
+  expect(filesIn(" ")).toEqual([]);
+});
+
+it("what is the name of a file has the commas and blanks that it has", () => {
+  const [plain, comma, blank] = [file("a.txt"), file("b, and c,.txt"), file("d.txt ")];
+  for (const path of [plain, comma, blank]) expect(filesIn(path)).toEqual([path]);
+  expect(filesIn(`${comma},${plain}, ${comma},${blank}`)).toEqual([comma, plain, `${comma}`, blank]);
+});

@@ -1,10 +1,10 @@
 /** Workers on machines whose clocks differ from the caller's: no two clocks are compared. */
-import { fileURLToPath } from "node:url";
 import { RunReport } from "@callgrid/batch";
 import { type BatchItem, localGrid, range } from "callgrid";
 import { expect, it, onTestFinished, vi } from "vitest";
+import { fixture } from "../harness/fixture.ts";
 
-const functions = fileURLToPath(new URL("../fixtures/batch/other-clock.ts", import.meta.url));
+const functions = fixture("batch/other-clock");
 const aheadMs = 7 * 60_000;
 
 it.each([

@@ -11,14 +11,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CommandInput, type CommandResult, runCommand, startCommand } from "../harness/command.ts";
+import { fixture } from "../harness/fixture.ts";
 import { runHere, SharedGrid } from "../harness/own-command.ts";
 import { until } from "../harness/until.ts";
 
-const functions = fileURLToPath(new URL("../fixtures/batch/functions.ts", import.meta.url));
+const functions = fixture("batch/functions");
 const folder = mkdtempSync(join(tmpdir(), "callgrid-cli-batch-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -8,8 +8,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
+import { fixture } from "../harness/fixture.ts";
 
-const functions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
+const functions = fixture("cli/functions");
 const bin = fileURLToPath(new URL("../../packages/callgrid/dist/bin.js", import.meta.url));
 const run = ["run", "--functions", functions, "--workers", "1", "-"];
 

@@ -18,14 +18,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type CommandResult, type StartedCommand, startCommand } from "../harness/command.ts";
+import { fixture } from "../harness/fixture.ts";
 import { runHere, SharedGrid } from "../harness/own-command.ts";
 import { until } from "../harness/until.ts";
 
-const functions = fileURLToPath(new URL("../fixtures/cli/text-functions.ts", import.meta.url));
+const functions = fixture("cli/text-functions");
 const folder = mkdtempSync(join(tmpdir(), "callgrid-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const env = { XDG_STATE_HOME: folder };

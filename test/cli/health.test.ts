@@ -1,6 +1,7 @@
 /** `--health-port`: what a prober and Prometheus see of real nodes, while they work, lose Redis, and die. */
 import { describe, expect, it, onTestFinished } from "vitest";
 import { CommandPool } from "../harness/command-pool.ts";
+import { fixture } from "../harness/fixture.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 import { until } from "../harness/until.ts";
@@ -140,7 +141,7 @@ describe("callgrid worker --health-port", () => {
   it("refuses a port that is taken, and ends with 2", async () => {
     const [pool, health] = [new CommandPool(), await HealthPort.free()];
     await pool.workers(...health.args);
-    const functions = ["--functions", "test/fixtures/cli/functions.ts"];
+    const functions = ["--functions", fixture("cli/functions")];
     const { exitCode, stderr } = await pool.run(["worker", "--pool", "pool", ...functions, ...health.args]);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("EADDRINUSE")]);
   });

@@ -1,14 +1,14 @@
 /** The commands that start nodes: how they run, end, and take the end of others. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { commandLineOf } from "../harness/command.ts";
 import { CommandPool, commandFunctions } from "../harness/command-pool.ts";
+import { fixture } from "../harness/fixture.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 
-const definesNothing = fileURLToPath(new URL("../fixtures/cli/defines-nothing.ts", import.meta.url));
+const definesNothing = fixture("cli/defines-nothing");
 
 describe("callgrid worker", () => {
   it("drains on SIGTERM: what runs is finished, and it ends with 0", async () => {

@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { fixture } from "../harness/fixture.ts";
 import { runHere, SharedGrid } from "../harness/own-command.ts";
 
-const functions = fileURLToPath(new URL("../fixtures/cli/text-functions.ts", import.meta.url));
+const functions = fixture("cli/text-functions");
 const birds = fileURLToPath(new URL("../../examples/birds/work.json", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "callgrid-numbers-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,13 +1,13 @@
 /** `callgrid torture`: finds nothing wrong with a grid that is right, finds what is wrong, and leaves nothing behind. */
-import { fileURLToPath } from "node:url";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
+import { fixture } from "../harness/fixture.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 import { until } from "../harness/until.ts";
 
-const wrongLeaf = fileURLToPath(new URL("../fixtures/cli/wrong-leaf.ts", import.meta.url));
+const wrongLeaf = fixture("cli/wrong-leaf");
 
 async function startRedis(): Promise<RedisServer> {
   const server = await RedisServer.start();

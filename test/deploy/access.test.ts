@@ -2,20 +2,20 @@
  * The rights of deploy/redis are enough for all that clients, workers and distributors do, deaths and bridges included, and
  * for no more than docs/OPERATIONS.md says. Redis itself notes what it refuses (ACL LOG), within scripts, too.
  */
-import { fileURLToPath } from "node:url";
 import { connect } from "@callgrid/client";
 import { startDistributor } from "@callgrid/distributor";
 import { startWorker } from "@callgrid/worker";
 import { expect, it, onTestFinished } from "vitest";
 import { blocksIn, pageText } from "../docs/markdown.ts";
 import { startCommand } from "../harness/command.ts";
+import { fixture } from "../harness/fixture.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 import { until } from "../harness/until.ts";
 import { type Role, roles, userRule } from "./access.ts";
 
 const grid = "least";
-const functions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
+const functions = fixture("cli/functions");
 
 interface User {
   readonly role: Role;

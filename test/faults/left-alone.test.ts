@@ -1,14 +1,14 @@
 /** Worker processes whose supervisor is killed, and Redis with it: whatever they are at, none of them stays. */
 import { execFileSync } from "node:child_process";
 import { appendFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { describe, expect, type TestContext, test } from "vitest";
 import { StartedCommand } from "../harness/command.ts";
+import { fixture } from "../harness/fixture.ts";
 import { NoteFile } from "../harness/note-file.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 import { until } from "../harness/until.ts";
 
-const functions = fileURLToPath(new URL("../fixtures/faults/left-alone.ts", import.meta.url));
+const functions = fixture("faults/left-alone");
 /** How Redis is lost: it ends, or it answers no more. */
 type RedisLoss = "SIGKILL" | "SIGSTOP";
 

@@ -1,12 +1,12 @@
 /** A grid of a test's own on the real Redis, with the functions of test/fixtures/batch in worker processes. */
 import { randomUUID } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { connect, type Grid } from "callgrid";
 import { inject, onTestFinished } from "vitest";
+import { fixture } from "./fixture.ts";
 import { GridProcess } from "./worker-processes.ts";
 
 /** The module of the functions. */
-export const batchFunctions = fileURLToPath(new URL("../fixtures/batch/functions.ts", import.meta.url));
+export const batchFunctions = fixture("batch/functions");
 
 /** See the head of this file. */
 export class BatchStage {

@@ -1,13 +1,13 @@
 /** A pool of a test's own, and the `callgrid` command on it: real processes on a real Redis. */
 import { randomUUID } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
 import { inject, onTestFinished } from "vitest";
 import { type CommandResult, runCommand, type StartedCommand, startCommand } from "./command.ts";
+import { fixture } from "./fixture.ts";
 import { until } from "./until.ts";
 
 /** The module of functions that the commands evaluate. */
-export const commandFunctions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
+export const commandFunctions = fixture("cli/functions");
 
 /** See the head of this file. */
 export class CommandPool {

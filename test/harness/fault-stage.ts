@@ -11,11 +11,12 @@ import { EvaluationLog } from "../../packages/cli/src/torture/evaluation-log.ts"
 import { History, type HistoryReport } from "../../packages/cli/src/torture/history.ts";
 import { linkToRedis, type RedisLink } from "../../packages/cli/src/torture/redis-link.ts";
 import { StartedCommand } from "./command.ts";
+import { fixture } from "./fixture.ts";
 import { RedisServer } from "./redis-server.ts";
 import { until } from "./until.ts";
 
 const tortureFunctions = new URL("../../packages/cli/dist/torture/torture-functions.js", import.meta.url);
-const misbehavingFunctions = new URL("../fixtures/faults/functions.ts", import.meta.url).pathname;
+const misbehavingFunctions = fixture("faults/functions");
 
 /** How to set a stage. */
 export interface FaultStageOptions {

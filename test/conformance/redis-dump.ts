@@ -92,6 +92,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   inbox: readList,
   stats: readHash,
   head: readText,
+  wire: readText,
   hosts: readHash,
   capacity: readText,
   expected: readHash,

@@ -24,9 +24,10 @@ const membersByTheWay = 8;
 const membersInSweep = 256;
 const mostVolunteersRead = 1_000;
 
-/** Enters the script itself and, when the returned function is called, the commands inside. */
+/** Enters the script itself, with its look at the wire version, and, when the returned function is called, the commands inside. */
 export function enterCost(operation: PoolOperation, parts: CostParts): () => void {
   parts.tally.keyless();
+  parts.tally.touch("wire");
   return costs[operation](parts);
 }
 

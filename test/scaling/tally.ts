@@ -28,6 +28,7 @@ export const poolKeys = [
   "hosts",
   "capacity",
   "expected",
+  "wire",
 ] as const;
 /** Kinds of keys that there are once a result or process. */
 export const singleKeys = ["result", "inbox", "running", "queue:", "caller", "lost"] as const;

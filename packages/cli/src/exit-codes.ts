@@ -24,6 +24,7 @@ export const exitCodesHelp = `Exit codes:
 
 const usageCodes: ReadonlySet<string> = new Set([
   "FUNCTION_REDEFINED",
+  "INCOMPATIBLE_VERSION",
   "INVALID_MODULE",
   "INVALID_OPTION",
   "INVALID_REQUEST",

@@ -1,11 +1,11 @@
 -- Tells a process what became of requests it waits for, and makes it a waiter of the open ones (again). Who was none is in line with
 -- those that are queued, since it may draw nothing from the caller with whom they are.
--- needs: time counters inbox record callers
+-- needs: time lease counters inbox record callers
 -- ARGV: process, leaseMs (0: leave the lease alone), then ids
 -- reply: for each id: outcome text, or 0 (pending), or 1 (unknown)
 -- bound: the number of ids
 local process, leaseMs = ARGV[1], tonumber(ARGV[2])
-if leaseMs > 0 then redis.call('ZADD', leasesKey, readClock() + leaseMs, process) end
+if leaseMs > 0 then lease(process, leaseMs) end
 local reply, queued = {}, {}
 for i = 3, #ARGV do
   local id = ARGV[i]

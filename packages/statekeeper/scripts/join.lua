@@ -1,5 +1,5 @@
 -- Takes a member in (again): lease, description, functions. Losses counted against it while it was away are taken back.
--- needs: time counters inbox record members functions
+-- needs: time lease counters inbox record members functions
 -- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), number of functions, for each: name,
 --       version; then for each that it knows of: name, version, generation
 -- reply: the function table: epoch, names and stamps, names and self times
@@ -18,7 +18,7 @@ if before then
 end
 if changed then announceFunctions() end
 redis.call('HSET', membersKey, id, member)
-redis.call('ZADD', leasesKey, readClock() + leaseMs, id)
+lease(id, leaseMs)
 
 for _, lost in ipairs(redis.call('LRANGE', lostOf .. id, 0, -1)) do
   local record = readRecord(lost)

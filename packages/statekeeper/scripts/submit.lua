@@ -1,5 +1,5 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
--- needs: time counters inbox record groups members functions callers draw draw-ends match
+-- needs: time lease counters inbox record groups members functions callers draw draw-ends match
 -- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: none), queueLimit (0: none),
 --       priority (or `child`: these are calls of a function that runs, and go to the pool's queue; with `guest` before it: a bridge
 --       asks on behalf of another pool), then groups of requests: mode
@@ -12,7 +12,7 @@ local isChild, guestPriority = ARGV[5] == 'child', string.match(ARGV[5], '^guest
 local priority, isGuest = guestPriority or ARGV[5], guestPriority ~= nil
 local rank = isChild and 0 or tonumber(priority)
 if leaseMs > 0 then
-  redis.call('ZADD', leasesKey, readClock() + leaseMs, process)
+  lease(process, leaseMs)
   leases[process] = true
 end
 

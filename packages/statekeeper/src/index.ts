@@ -17,6 +17,7 @@ export { decodeInboxMessage } from "./redis/inbox-message.ts";
 export { type OpenOptions, openStatekeeper } from "./redis/open.ts";
 export { type NodeAddress, parseRedisUrl, type RedisAddress } from "./redis/redis-address.ts";
 export type { RefusalKind } from "./redis/redis-refusal.ts";
+export { wireVersion } from "./redis/wire-version.ts";
 export { forgedOutcome } from "./refusal-outcomes.ts";
 export * from "./requester.ts";
 export { type Preference, usualPreferences } from "./volunteer-order.ts";

@@ -2,7 +2,7 @@
  * Asks the statekeeper what became of requests that have been waited for a long time. It is the safety net under
  * everything else: a lost message, a lost reply and a Redis that lost its memory are all found out here.
  */
-import type { TurnoverMap } from "@callgrid/core";
+import { type GridError, isGridError, type TurnoverMap } from "@callgrid/core";
 import type { CheckAnswer, PoolKeeper } from "./contract.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
@@ -20,6 +20,8 @@ export interface PendingCheckerParts {
   readonly pending: PendingRequests;
   /** Called for every request checked that is still waited for. */
   readonly onAnswer: (request: PendingRequest, answer: CheckAnswer) => void;
+  /** Called for every request of a pool that processes of another version have taken over. */
+  readonly onRefused: (request: PendingRequest, error: GridError) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -63,7 +65,7 @@ export class PendingChecker {
   }
 
   async #checkPart(part: readonly PendingRequest[]): Promise<boolean> {
-    const { keeper, process, leaseMs, onAnswer, onError } = this.#parts;
+    const { keeper, process, leaseMs, onAnswer, onRefused, onError } = this.#parts;
     const requests = part.filter((request) => this.#isCheckable(request));
     if (requests.length === 0) return true;
     try {
@@ -79,6 +81,8 @@ export class PendingChecker {
       return true;
     } catch (error) {
       onError(error);
+      if (isGridError(error, "INCOMPATIBLE_VERSION"))
+        for (const request of requests.filter((one) => this.#isCheckable(one))) onRefused(request, error);
       return false;
     }
   }

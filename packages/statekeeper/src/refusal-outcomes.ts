@@ -1,5 +1,14 @@
 /** What a refused submission comes to: error outcomes that say what is wrong and what to do about it. */
-import { didYouMean, encodeError, functionNameOf, nearestNames, type OutcomeText, shortText } from "@callgrid/core";
+import {
+  didYouMean,
+  encodeError,
+  functionNameOf,
+  type GridError,
+  isGridError,
+  nearestNames,
+  type OutcomeText,
+  shortText,
+} from "@callgrid/core";
 
 const mostNamesShown = 20;
 
@@ -28,9 +37,14 @@ export function poolFullOutcome(pool: string, payload: string, queueLimit: numbe
   });
 }
 
-/** `STATEKEEPER_REFUSED`: it is there, and will not take this; trying again would not help. */
-export function refusedOutcome(payload: string, reason: string): OutcomeText {
-  return encodeError({ msg: reason, code: "STATEKEEPER_REFUSED", req: payload });
+/** Whether the statekeeper is there, and will not take a request: trying again would not help. */
+export function isFinalRefusal(error: unknown): error is GridError {
+  return isGridError(error, "STATEKEEPER_REFUSED") || isGridError(error, "INCOMPATIBLE_VERSION");
+}
+
+/** What a request comes to after {@link isFinalRefusal}. */
+export function refusedOutcome(payload: string, { message, code, details }: GridError): OutcomeText {
+  return encodeError({ msg: message, code, req: payload, details });
 }
 
 const shownCharacters = 200;

@@ -2,11 +2,11 @@
  * Submits pending requests: in batches that are sent without waiting for one another, and again where sending failed.
  * What the statekeeper refuses becomes an error outcome.
  */
-import { type Clock, isGridError, type OutcomeText } from "@callgrid/core";
+import type { Clock, OutcomeText } from "@callgrid/core";
 import type { PoolKeeper, Submission, SubmitAnswer } from "./contract.ts";
 import type { PendingRequests } from "./pending-checker.ts";
 import type { PendingRequest } from "./pending-request.ts";
-import { poolFullOutcome, refusedOutcome, unknownFunctionOutcome } from "./refusal-outcomes.ts";
+import { isFinalRefusal, poolFullOutcome, refusedOutcome, unknownFunctionOutcome } from "./refusal-outcomes.ts";
 import { hasRoom, type PlannedBatch, planBatches } from "./submit-batches.ts";
 
 /** What a {@link RequestSubmitter} works with. */
@@ -146,11 +146,11 @@ export class RequestSubmitter {
     if (this.#isStopped) return;
     this.#parts.onError(error);
     // The statekeeper itself is patient with refusals that pass, so one that gets here would come again and again.
-    const isFinal = isGridError(error, "STATEKEEPER_REFUSED");
+    const isFinal = isFinalRefusal(error);
     for (const request of requests) {
       if (request.isQueued || !this.#isPending(request)) continue;
       if (isFinal) {
-        this.#parts.onOutcome(request, refusedOutcome(request.payload, error.message));
+        this.#parts.onOutcome(request, refusedOutcome(request.payload, error));
       } else {
         request.isQueued = true;
         this.#failed.push(request);

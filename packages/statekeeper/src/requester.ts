@@ -10,6 +10,7 @@ import { type CancelTimer, type Clock, GridError, type OutcomeText, TurnoverMap 
 import type { CheckAnswer, InboxMessage, PoolKeeper } from "./contract.ts";
 import { PendingChecker, type PendingRequests } from "./pending-checker.ts";
 import { Ask, type Asking, type AskOwner, type OutcomeListener, PendingRequest } from "./pending-request.ts";
+import { refusedOutcome } from "./refusal-outcomes.ts";
 import { RequestSubmitter } from "./request-submitter.ts";
 
 export { Ask, type Asking, type AskOwner, type OutcomeListener } from "./pending-request.ts";
@@ -84,6 +85,7 @@ export class Requester implements AskOwner {
     this.#checker = new PendingChecker({
       ...shared,
       onAnswer: (request, answer) => this.#takeCheckAnswer(request, answer),
+      onRefused: (request, error) => this.#deliver(request, refusedOutcome(request.payload, error)),
     });
   }
 

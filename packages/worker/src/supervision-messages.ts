@@ -37,6 +37,7 @@ const configurationCodes: ReadonlySet<ErrorCode> = new Set([
   "INVALID_MODULE",
   "INVALID_OPTION",
   "FUNCTION_REDEFINED",
+  "INCOMPATIBLE_VERSION",
   "REDIS_TOO_OLD",
 ]);
 

@@ -58,7 +58,7 @@ export interface SupervisorParts {
 export class Supervisor {
   /**
    * Resolves when all processes have ended after {@link drain} or {@link stop}. Rejects with what a worker refused to start
-   * with (`INVALID_MODULE`, `INVALID_OPTION`, `FUNCTION_REDEFINED`, `REDIS_TOO_OLD`), once all have ended.
+   * with (`INVALID_MODULE`, `INVALID_OPTION`, `FUNCTION_REDEFINED`, `INCOMPATIBLE_VERSION`, `REDIS_TOO_OLD`), once all have ended.
    */
   readonly closed: Promise<void>;
   readonly #makeWorker: () => SupervisedWorker;

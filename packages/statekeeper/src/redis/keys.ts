@@ -45,6 +45,7 @@ export const keyNames = {
   reportsKey: "reports",
   statsKey: "stats",
   headKey: "head",
+  wireKey: "wire",
   hostsKey: "hosts",
   capacityKey: "capacity",
   expectedKey: "expected",

@@ -8,6 +8,7 @@ import type { ConnectionLog } from "./connection-log.ts";
 import { isPassingRefusal, refusalPauseMs } from "./passing-refusal.ts";
 import { plainCause } from "./plain-cause.ts";
 import type { ScriptName } from "./scripts.ts";
+import { incompatibleVersion } from "./wire-version.ts";
 
 /** The arguments go as one list: a call takes as many as the stack has room for, and a script any number. */
 type ScriptCommand = (prefix: string, args: ReadonlyArray<string | number>) => Promise<unknown>;
@@ -85,6 +86,8 @@ export class ScriptRunner {
 
 function refused(script: string, error: unknown): GridError {
   const told = messageOf(error);
+  const incompatible = incompatibleVersion(told);
+  if (incompatible !== undefined) return incompatible;
   const reason = told.startsWith("MOVED") ? `${told}; a Cluster is reached by redis+cluster://host:port` : told;
   return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, {
     cause: plainCause(error),

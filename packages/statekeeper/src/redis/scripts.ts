@@ -1,8 +1,10 @@
 /**
- * Reads the Lua scripts: each names in its header (`-- needs:`) the files of scripts/lib that go before it, in order.
+ * Reads the Lua scripts: each names in its header (`-- needs:`) the files of scripts/lib that go before it, in order; before all of them
+ * goes lib/wire.lua.
  */
 import { readFileSync } from "node:fs";
 import { keyPrelude } from "./keys.ts";
+import { wireVersion } from "./wire-version.ts";
 
 const folder = new URL("../../scripts/", import.meta.url);
 
@@ -45,7 +47,7 @@ export type ScriptName = (typeof scriptNames)[number];
 export function readScript(name: ScriptName): string {
   const own = readFileSync(new URL(`${name}.lua`, folder), "utf8");
   const needs = /^-- needs: ?(.*)$/m.exec(own)?.[1]?.split(" ").filter(Boolean) ?? [];
-  const parts = needs.map((part) => readFileSync(new URL(`lib/${part}.lua`, folder), "utf8"));
-  const lua = [...parts, own].join("\n");
+  const parts = ["wire", ...needs].map((part) => readFileSync(new URL(`lib/${part}.lua`, folder), "utf8"));
+  const lua = [`local wireVersion = '${wireVersion}'`, ...parts, own].join("\n");
   return keyPrelude(lua) + lua;
 }

@@ -1,0 +1,42 @@
+/** Programs that meet processes of another wire version: each ends or fails its requests with an error that says what to upgrade. */
+import { randomUUID } from "node:crypto";
+import { connect, define, startDistributor, startWorker } from "callgrid";
+// biome-ignore lint/style/noRestrictedImports: writes what another version of the statekeeper would write
+import { Redis } from "ioredis";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { prefixOf } from "../conformance/redis-dump.ts";
+
+const url = inject("redisUrl");
+const refusal = { code: "INCOMPATIBLE_VERSION", message: expect.stringContaining("upgrade callgrid") as string };
+const one = define("one", () => 1);
+
+function openPool() {
+  const grid = randomUUID();
+  const redis = new Redis(url);
+  onTestFinished(() => redis.disconnect());
+  const prefix = prefixOf(grid, "pool");
+  const takeByOthers = async (version: string) => {
+    await redis.set(`${prefix}wire`, version);
+    await redis.zadd(`${prefix}leases`, Date.now() + 60_000, "other");
+  };
+  return { grid, takeByOthers };
+}
+
+test.each(["0", "2"])("no worker or distributor starts in a pool of wire version %s", async (version) => {
+  const { grid, takeByOthers } = openPool();
+  await takeByOthers(version);
+  await expect(startWorker({ pool: "pool", url, grid, functions: [one] })).rejects.toMatchObject(refusal);
+  await expect(startDistributor({ pool: "pool", url, grid })).rejects.toMatchObject(refusal);
+});
+
+test("a client's requests fail, those that wait already too", async () => {
+  const { grid, takeByOthers } = openPool();
+  const client = await connect(url, { grid, log: { debug() {}, info() {}, warn() {}, error() {} } });
+  onTestFinished(() => client.close());
+  await expect(client.enqueue("pool", ["one"], { timeoutMs: 1 })).rejects.toMatchObject({ code: "TIMEOUT" });
+  const waiting = expect(client.enqueue("pool", ["one"])).rejects.toMatchObject(refusal);
+  await client.status("pool");
+  await takeByOthers("2");
+  await waiting;
+  await expect(client.enqueue("pool", ["one", 2])).rejects.toMatchObject(refusal);
+});

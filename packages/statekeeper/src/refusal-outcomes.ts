@@ -44,7 +44,7 @@ export function isFinalRefusal(error: unknown): error is GridError {
 
 /** What a request comes to after {@link isFinalRefusal}. */
 export function refusedOutcome(payload: string, { message, code, details }: GridError): OutcomeText {
-  return encodeError({ msg: message, code, req: payload, details });
+  return encodeError({ msg: message, code, req: payload, ...(Object.keys(details).length > 0 && { details }) });
 }
 
 const shownCharacters = 200;

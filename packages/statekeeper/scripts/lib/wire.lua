@@ -4,7 +4,7 @@ local poolWireVersion = redis.call('GET', wireKey)
 if poolWireVersion and poolWireVersion ~= wireVersion then
   local time = redis.call('TIME')
   local lastLease = redis.call('ZRANGE', leasesKey, -1, -1, 'WITHSCORES')[2]
-  if lastLease and tonumber(lastLease) > time[1] * 1000 then
+  if lastLease and tonumber(lastLease) > time[1] * 1000 + time[2] / 1000 then
     return redis.error_reply('WIREVERSION ' .. poolWireVersion)
   end
 end

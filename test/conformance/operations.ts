@@ -130,6 +130,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   submitToWorker: kind(2, fc.record({ process, worker, submissions }), (pool, data) =>
     pool.submit({ ...data, leaseMs: 0, queueLimit: 0, submissions: data.submissions.map(submissionOf) }),
   ),
+  address: kind(3, fc.record({ process, worker, submissions }), (pool, data) =>
+    pool.submit({ ...data, leaseMs: 0, queueLimit: 0, submissions: data.submissions.map(addressedOf) }),
+  ),
   claim: kind(
     12,
     fc.record({
@@ -311,6 +314,11 @@ function submissionOf<S extends { name: (typeof requestNames)[number]; isRich: b
   const functionName = functionNames[requestNames.indexOf(name) % functionNames.length];
   const request = JSON.stringify([functionName, name, ...(largeArguments[name] ?? [])]);
   return { ...rest, id: idOf(name), payload: isRich ? `{"json":${request}}` : request };
+}
+
+/** For one worker alone. */
+function addressedOf(given: Parameters<typeof submissionOf>[0]) {
+  return { ...submissionOf(given), id: idOf(`@${given.name}`), isHeld: false };
 }
 
 /** The context of a trace with this digit in it. */

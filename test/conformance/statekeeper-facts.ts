@@ -1,5 +1,6 @@
 /** All facts of the statekeeper's contract: they hold on every implementation of it, or do not belong here. */
 import { describe } from "vitest";
+import { addressedFacts } from "./addressed-facts.ts";
 import { bridgingFacts } from "./bridging-facts.ts";
 import { capacityFacts } from "./capacity-facts.ts";
 import { claimingFacts } from "./claiming-facts.ts";
@@ -19,6 +20,7 @@ import { checkingFacts, markingFacts, reconcilingFacts, withdrawingFacts } from 
 
 export function statekeeperFacts(setStage: SetStage): void {
   describe("submitting", () => submittingFacts(setStage));
+  describe("an addressed request", () => addressedFacts(setStage));
   describe("claiming", () => claimingFacts(setStage));
   describe("drawing", () => drawingFacts(setStage));
   describe("turns", () => turnFacts(setStage));

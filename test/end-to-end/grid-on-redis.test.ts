@@ -134,23 +134,23 @@ test("an error three levels down arrives as a tree", async () => {
   });
 });
 
-test("a worker that joins takes over the queue of one that is busy", async () => {
+test("what is addressed to a worker waits for it, and is evaluated by no other", async () => {
   const grid = randomUUID();
   const client = await openClient(grid);
   const place = { pool: "pool", functions: [functions, commandFunctions], url, grid };
-  const busy = await startWorker(place);
-  onTestFinished(() => busy.stop());
+  const [busy, idle] = [await startWorker(place), await startWorker(place)];
+  onTestFinished(() => Promise.all([busy.stop(), idle.stop()]).then(() => undefined));
   const hold = await HoldFile.make();
   const held = client.enqueue(busy.id, ["hold", hold.path]);
   await hold.started();
   const short = Array.from({ length: 20 }, (_, i) => client.enqueue(busy.id, ["rest", 1, `short ${i}`]));
-  await expect.poll(async () => (await client.status("pool")).members[0]?.queued).toBeGreaterThan(15);
-  const second = await startWorker(place);
-  onTestFinished(() => second.stop());
-  // the busy worker goes on only afterwards: the other one has evaluated them
-  await Promise.all(short.slice(1));
+  await expect.poll(async () => (await client.status("pool")).members.map(({ running }) => running)).toContain(21);
+  // longer than claimed requests stand before they are given back
+  await client.enqueue(idle.id, ["rest", 120, "meanwhile"]);
+  expect((await client.status("pool")).counters["completed"]).toBe(1);
   await hold.release();
-  expect(await held).toBe("held");
+  await Promise.all([held, ...short]);
+  expect(busy.vitals.functions).toContainEqual({ functionName: "rest", evaluations: 20, failures: 0 });
 });
 
 test("a worker that joins works on the queue of a busy one within 200 ms", async () => {

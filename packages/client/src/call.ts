@@ -1,5 +1,5 @@
 /** One call of a grid method: how its requests are encoded, where they go, and what ends them. */
-import { type Clock, encodeRequest, ownId, requestId } from "@callgrid/core";
+import { addressedId, type Clock, encodeRequest, ownId, requestId } from "@callgrid/core";
 import type { Asking, OutcomeListener } from "@callgrid/statekeeper";
 import type { EnqueueOptions } from "./enqueue-options.ts";
 import { cancelled, type OpenWait, type OpenWaits } from "./open-waits.ts";
@@ -54,9 +54,16 @@ export class Call {
   #submissionOf(request: unknown): Asking {
     const { cache, timeoutMs, priority } = this.#parts.options;
     const { canonical, payload } = encodeRequest(request, this.#parts.payloadLimitBytes);
-    // An id of its own keeps a bypassing request from being joined by others, and from joining them.
-    const id = cache === "bypass" ? ownId(canonical, this.#parts.makeId()) : requestId(canonical);
+    const id = this.#idOf(canonical);
     if (cache === undefined && timeoutMs === undefined && priority === undefined) return { id, payload };
     return { id, payload, mode: cache ?? "use", timeoutMs: timeoutMs ?? 0, priority: priority ?? 0 };
+  }
+
+  /** An id of its own keeps a bypassing request from being joined by others, and from joining them; so does that of one for one worker. */
+  #idOf(canonical: string): string {
+    const { worker, options, makeId } = this.#parts;
+    const nonce = options.cache === "bypass" ? makeId() : undefined;
+    if (worker !== undefined) return addressedId(canonical, worker, nonce);
+    return nonce === undefined ? requestId(canonical) : ownId(canonical, nonce);
   }
 }

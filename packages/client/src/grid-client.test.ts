@@ -72,14 +72,41 @@ describe("enqueue", () => {
     expect(await value).toBe(2);
   });
 
-  it("puts a request on the own queue of the worker that the pool id names", async () => {
-    const { grid, statekeeper, settle } = setClientStage();
+  it("has the worker that the pool id names hold a request, and no other", async () => {
+    const { grid, statekeeper, startWorker, settle } = setClientStage();
+    await startWorker();
     const member = { id: "w2", kind: "worker", leaseMs: 60_000, description: {}, functions: new Map() } as const;
     await statekeeper.pool("pool").join(member);
-    const value = grid.enqueue("pool/w2", ["double", 1]);
-    value.catch(() => undefined);
+    for (const cache of [undefined, "bypass"] as const)
+      grid.enqueue("pool/w2", ["double", 1], { cache }).catch(() => undefined);
+    expect(await grid.enqueue("pool", ["double", 1])).toBe(2);
     await settle();
-    expect(statekeeper.pool("pool").dump()).toMatchObject({ queue: [], ownQueues: { w2: [expect.any(String)] } });
+    const ids = [expect.stringMatching(/^@/), expect.stringMatching(/^@/)];
+    expect(statekeeper.pool("pool").dump()).toMatchObject({ queue: [], running: { w2: ids } });
+  });
+
+  it("names the workers that there are when the one that the pool id names is not", async () => {
+    const { grid, startWorker } = setClientStage();
+    await startWorker();
+    await expect(grid.enqueue("pool/nobody", ["double", 1])).rejects.toMatchObject({
+      code: "WORKER_UNAVAILABLE",
+      msg: 'pool "pool" has no worker "nobody". Its workers: worker',
+      details: { worker: "nobody", workers: ["worker"] },
+    });
+    await expect(grid.enqueue("pool/wokrer", ["double", 1])).rejects.toThrow(/did you mean "worker"\?/);
+  });
+
+  it("waits for the worker that it named while a statekeeper that lost its memory does not know it", async () => {
+    const { grid, statekeeper, startWorker, settle, clock } = setClientStage();
+    const member = { id: "worker", kind: "worker", leaseMs: 60_000, description: {}, functions: new Map() } as const;
+    await statekeeper.pool("pool").join(member);
+    const value = grid.enqueue("pool/worker", ["double", 1]);
+    await settle();
+    statekeeper.empty();
+    await clock.advance(3_000);
+    await startWorker();
+    await clock.advance(3_000);
+    expect(await value).toBe(2);
   });
 
   it("submits again, by itself, what a statekeeper that lost its memory no longer knows", async () => {

@@ -14,8 +14,8 @@ export type Outcomes<Value> = AsyncIterableIterator<StreamItem<Value>, undefined
 /**
  * A grid to enqueue requests to. Get one from {@link connect}, and close it when done.
  *
- * All methods take a pool id: `pool`, or for those that enqueue also `pool/worker`, which puts the request on that
- * worker's own queue. They fail with `INVALID_OPTION` for a malformed pool id or option, with `INVALID_REQUEST`,
+ * All methods take a pool id: `pool`, or for those that enqueue also `pool/worker`, which has that worker evaluate the
+ * request, and fails with `WORKER_UNAVAILABLE` where it cannot. They fail with `INVALID_OPTION` for a malformed pool id or option, with `INVALID_REQUEST`,
  * `INVALID_VALUE` or `PAYLOAD_TOO_LARGE` for a request that cannot travel, before anything is sent; and with
  * `GRID_CLOSED` once the grid is closed.
  */

@@ -31,6 +31,7 @@ export const errorCodes = [
   "TIMEOUT",
   "UNKNOWN_FUNCTION",
   "WORKER_LOST",
+  "WORKER_UNAVAILABLE",
 ] as const;
 
 /** One of {@link errorCodes}. */

@@ -14,6 +14,7 @@ export function requestId(canonical: string): string {
 }
 
 const ownMark = "~";
+const addressMark = "@";
 const nonceCharacters = 7;
 
 /**
@@ -23,18 +24,34 @@ const nonceCharacters = 7;
  * @param nonce - at least seven random characters.
  */
 export function ownId(canonical: string, nonce: string): string {
-  const salt = ownMark + nonce.slice(0, nonceCharacters);
-  return salt + hash("sha256", salt + canonical, "base64url").slice(0, idCharacters - salt.length);
+  return saltedId(canonical, ownMark + nonce.slice(0, nonceCharacters));
 }
 
-/** Whether an id is one of {@link ownId}. */
+/**
+ * The id of a request that one worker alone is to evaluate, in as many characters: only those join it that address the same worker with the
+ * same nonce, if they give one.
+ */
+export function addressedId(canonical: string, worker: string, nonce = ""): string {
+  return saltedId(canonical, addressMark + requestId(`${worker} ${nonce}`).slice(0, nonceCharacters));
+}
+
+/** Whether an id is one of {@link addressedId}. */
+export function isAddressedId(id: string): boolean {
+  return id.startsWith(addressMark);
+}
+
+/** Whether an id is one of {@link ownId} or {@link addressedId}: requests that are equal otherwise have other ids. */
 export function isOwnId(id: string): boolean {
-  return id.startsWith(ownMark);
+  return id.startsWith(ownMark) || isAddressedId(id);
+}
+
+function saltedId(canonical: string, salt: string): string {
+  return salt + hash("sha256", salt + canonical, "base64url").slice(0, idCharacters - salt.length);
 }
 
 /** Whether this is the id of the request: what comes from others may say so and be another. */
 export function isIdOf(id: string, canonical: string): boolean {
-  return id === (isOwnId(id) ? ownId(canonical, id.slice(1)) : requestId(canonical));
+  return id === (isOwnId(id) ? saltedId(canonical, id.slice(0, 1 + nonceCharacters)) : requestId(canonical));
 }
 
 const randomBytes = 16;

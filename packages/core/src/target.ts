@@ -1,8 +1,8 @@
-/** Where a request goes: `pool`, or `pool/worker` for one worker's own queue. */
+/** Where a request goes: `pool`, or `pool/worker` for one worker alone. */
 import { GridError } from "./errors.ts";
 import { shortText } from "./short-text.ts";
 
-/** A pool, and the worker whose own queue takes the request, if one was named. */
+/** A pool, and the worker to which the request is addressed, if one was named. */
 export interface Target {
   readonly pool: string;
   readonly worker: string | undefined;
@@ -33,7 +33,7 @@ function invalidPoolId(poolId: unknown): GridError {
   return new GridError(
     "INVALID_OPTION",
     `poolId: ${shown} is none; it starts with a letter, a digit or _, and letters, ` +
-      "digits and . : _ - may follow (128 characters at most); for one worker's own queue write pool/worker",
+      "digits and . : _ - may follow (128 characters at most); to address one worker write pool/worker",
     { details: { path: "poolId" } },
   );
 }

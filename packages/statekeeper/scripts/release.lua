@@ -1,20 +1,24 @@
 -- Takes claimed requests back unstarted: they go to the head of the pool's queue. One that another worker holds was given as a copy: it may
 -- be copied again.
--- needs: time counters inbox record callers draw draw-ends match
+-- needs: time counters inbox record members addressed callers draw draw-ends match
 -- ARGV: worker, then ids
 -- reply: nothing
 -- bound: the number of ids
 local worker = ARGV[1]
 local ids = {}
 for i = 2, #ARGV do ids[i - 1] = ARGV[i] end
-local back = {}
+local back, refused = {}, {}
 if #ids > 0 then
   local claims, ended, isBack = fieldsOf(claimsKey, ids), {}, {}
   for i, id in ipairs(ids) do
     if workerOf(claims[i]) == worker and not isBack[id] then
       isBack[id] = true
-      back[#back + 1] = id
-      ended[#ended + 1] = claims[i]
+      if isAddressed(id) then
+        refused[#refused + 1] = id
+      else
+        back[#back + 1] = id
+        ended[#ended + 1] = claims[i]
+      end
     elseif claims[i] and not isBack[id] then
       local uncopied, copies = string.gsub(claims[i], ' copied', '', 1)
       if copies > 0 then redis.call('HSET', claimsKey, id, uncopied) end
@@ -23,6 +27,7 @@ if #ids > 0 then
   unclaim(back, ended)
   pushAll('SREM', runningOf .. worker, ids)
 end
+failAddressed(worker, refused)
 pushToPoolHead(back)
 count('released', #back)
 match(#back, 8)

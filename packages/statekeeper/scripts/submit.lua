@@ -1,11 +1,11 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
--- needs: time lease counters inbox record groups members functions callers draw draw-ends match
--- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue; empty: none), queueLimit (0: none),
+-- needs: time lease counters inbox record groups members addressed functions callers draw draw-ends match
+-- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue, or that of which all requests are addressed; empty: none), queueLimit (0: none),
 --       priority (or `child`: these are calls of a function that runs, and go to the pool's queue; with `guest` before it: a bridge
 --       asks on behalf of another pool), then groups of requests: mode
 --       (use|refresh|bypass|held), timeoutMs (0: none), how many, for each: id, payload (a line end and a trace context may follow)
--- reply: volunteers left, then for each request that can be answered at once: index, outcome text or `unknown-function`
---        or `pool-full`
+-- reply: volunteers left, then for each request that can be answered at once: index, outcome text or `unknown-function`,
+--        `pool-full`, or `unknown-worker`
 -- bound: the number of requests
 local process, leaseMs, worker, queueLimit = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local isChild, guestPriority = ARGV[5] == 'child', string.match(ARGV[5], '^guest (.+)$')
@@ -22,8 +22,18 @@ local function answer(index, text)
   reply[#reply + 1] = text
 end
 
--- a worker that is gone draws nothing any more
+local modes, timeouts, ids, payloads = readGroups(6)
 local function isMember(id) return redis.call('HEXISTS', membersKey, id) == 1 end
+local isForWorker = worker ~= '' and isAddressed(ids[1] or '')
+if isForWorker then
+  local member = redis.call('HGET', membersKey, worker)
+  if not member or readMember(member).kind ~= 'worker' then
+    for index = 1, #ids do answer(index - 1, 'unknown-worker') end
+    reply[1] = redis.call('HLEN', volunteersKey)
+    return reply
+  end
+end
+-- a worker that is gone draws nothing any more
 if worker ~= '' and not isMember(worker) then worker = '' end
 -- it claims from its own queue next, and needs no message for that
 if worker == process then standDown(process) end
@@ -48,7 +58,6 @@ local function resultsOf(ids)
   return results
 end
 
-local modes, timeouts, ids, payloads = readGroups(6)
 local results, texts = resultsOf(ids), fieldsOf(requestsKey, ids)
 
 -- Records are written together at the end; where the text of one stands among the writes, by id.
@@ -146,6 +155,13 @@ for index, id in ipairs(ids) do
 end
 
 pushAll('HSET', requestsKey, writes)
+if isForWorker and #queued > 0 then
+  standDown(worker)
+  own(worker, queued, 'roots')
+  local at = string.format('%d', readClock())
+  for _, id in ipairs(queued) do send(worker, 'run ' .. id .. ' ' .. at .. ' ' .. (writes[placeOf[id]])) end
+  queued = {}
+end
 local volunteers = redis.call('HLEN', volunteersKey)
 local coming = #queued
 local isStraight = volunteers > 0 and coming > 0 and worker == '' and waitingNow() == 0

@@ -1,6 +1,6 @@
 -- What somebody has to do now and then: retires processes whose lease lapsed, and gives volunteers what is queued anywhere,
 -- and copies of what is late.
--- needs: time counters inbox record members functions callers draw draw-ends match copy retire
+-- needs: time counters inbox record members addressed functions callers draw draw-ends match copy retire
 -- ARGV: process, headLeaseMs (0: sweep only if nobody heads the pool), maxAttempts, limit, copyAfterMs (0: no copies),
 --       what volunteers are preferred for (names with a blank between; empty: as before)
 -- reply: role (head|vacant|standby), lapsed clients, reclaimed, moved, is more to do (1|0), then the lapsed members

@@ -61,7 +61,8 @@ export interface SubmitBatch {
 export type SubmitAnswer =
   | { readonly index: number; readonly kind: "outcome"; readonly outcome: OutcomeText }
   | { readonly index: number; readonly kind: "unknown-function" }
-  | { readonly index: number; readonly kind: "pool-full" };
+  | { readonly index: number; readonly kind: "pool-full" }
+  | { readonly index: number; readonly kind: "unknown-worker" };
 
 export interface SubmitReply {
   readonly answers: readonly SubmitAnswer[];

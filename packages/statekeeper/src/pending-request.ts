@@ -58,6 +58,8 @@ export class PendingRequest {
   wasSent = false;
   /** Whether it was submitted more than once: what the statekeeper then knows may come of the earlier submission. */
   isResubmitted = false;
+  /** Since when the pool lacks the worker to which it is addressed, after it was submitted before. */
+  homelessSinceMs: number | undefined;
   readonly #submission: Asking;
   #priority: number;
   #deadlineMs: number;

@@ -25,6 +25,22 @@ export function unknownFunctionOutcome(pool: string, payload: string, known: rea
   });
 }
 
+/** `WORKER_UNAVAILABLE`: the pool has no such worker. `workers` is empty where they could not be read. */
+export function unknownWorkerOutcome(
+  { pool, worker, workers }: { readonly pool: string; readonly worker: string; readonly workers: readonly string[] },
+  payload: string,
+): OutcomeText {
+  const names = [...workers].sort().slice(0, mostNamesShown);
+  const more = workers.length > names.length ? `, and ${workers.length - names.length} more` : "";
+  const rest = names.length === 0 ? "It has no workers now." : `Its workers: ${names.join(", ")}${more}`;
+  return encodeError({
+    msg: `pool "${pool}" has no worker "${worker}"${didYouMean(nearestNames(worker, workers)) || "."} ${rest}`,
+    code: "WORKER_UNAVAILABLE",
+    req: payload,
+    details: { worker, workers: names },
+  });
+}
+
 /** `POOL_FULL`: as many wait in the pool as the submitting process lets wait. */
 export function poolFullOutcome(pool: string, payload: string, queueLimit: number): OutcomeText {
   return encodeError({

@@ -6,8 +6,17 @@ import type { Clock, OutcomeText } from "@callgrid/core";
 import type { PoolKeeper, Submission, SubmitAnswer } from "./contract.ts";
 import type { PendingRequests } from "./pending-checker.ts";
 import type { PendingRequest } from "./pending-request.ts";
-import { isFinalRefusal, poolFullOutcome, refusedOutcome, unknownFunctionOutcome } from "./refusal-outcomes.ts";
+import {
+  isFinalRefusal,
+  poolFullOutcome,
+  refusedOutcome,
+  unknownFunctionOutcome,
+  unknownWorkerOutcome,
+} from "./refusal-outcomes.ts";
 import { hasRoom, type PlannedBatch, planBatches } from "./submit-batches.ts";
+
+/** How long a worker of a pool that has lost its data may take to join it again, in ms. */
+const workerReturnsWithinMs = 10_000;
 
 /** What a {@link RequestSubmitter} works with. */
 export interface RequestSubmitterParts {
@@ -114,15 +123,48 @@ export class RequestSubmitter {
   async #takeAnswers(requests: readonly PendingRequest[], answers: readonly SubmitAnswer[]): Promise<void> {
     const { keeper, queueLimit, onOutcome } = this.#parts;
     const unknown: PendingRequest[] = [];
+    const homeless: PendingRequest[] = [];
     for (const answer of answers) {
       const request = requests[answer.index];
       if (request === undefined || !this.#isPending(request)) continue;
       if (answer.kind === "outcome") onOutcome(request, answer.outcome, !request.isResubmitted);
       else if (answer.kind === "pool-full")
         onOutcome(request, poolFullOutcome(keeper.pool, request.payload, queueLimit));
-      else unknown.push(request);
+      else if (answer.kind === "unknown-function") unknown.push(request);
+      else if (!this.#mayWorkerReturn(request)) homeless.push(request);
     }
     if (unknown.length > 0) await this.#refuseUnknownFunctions(unknown);
+    if (homeless.length > 0) await this.#refuseUnknownWorkers(homeless);
+  }
+
+  /** A pool that has lost its data knows no worker for a moment; the next check submits the request again. */
+  #mayWorkerReturn(request: PendingRequest): boolean {
+    if (!request.isResubmitted) return false;
+    const now = this.#parts.clock.now();
+    request.homelessSinceMs ??= now;
+    return now - request.homelessSinceMs < workerReturnsWithinMs;
+  }
+
+  async #refuseUnknownWorkers(requests: readonly PendingRequest[]): Promise<void> {
+    const { keeper, onOutcome } = this.#parts;
+    const workers = await this.#workerNames();
+    for (const request of requests) {
+      if (!this.#isPending(request)) continue;
+      onOutcome(
+        request,
+        unknownWorkerOutcome({ pool: keeper.pool, worker: request.worker ?? "", workers }, request.payload),
+      );
+    }
+  }
+
+  async #workerNames(): Promise<string[]> {
+    try {
+      const { members } = await this.#parts.keeper.inspect();
+      return members.filter(({ kind, leaseLeftMs }) => kind === "worker" && leaseLeftMs > 0).map(({ id }) => id);
+    } catch (error) {
+      this.#parts.onError(error);
+      return [];
+    }
   }
 
   async #refuseUnknownFunctions(requests: readonly PendingRequest[]): Promise<void> {

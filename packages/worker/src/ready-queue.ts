@@ -31,8 +31,7 @@ export class ReadyQueue {
   push(evaluation: Evaluation, expectedMs: number): void {
     evaluation.become("ready");
     evaluation.expectedMs = expectedMs;
-    this.#expectedMs += expectedMs;
-    this.#entries.push(evaluation);
+    this.#add(evaluation);
   }
 
   /** The one that has been here longest and is still to be started. */
@@ -55,11 +54,17 @@ export class ReadyQueue {
     return first;
   }
 
-  /** Takes all that are still to be started. */
-  takeAll(): Evaluation[] {
+  /** Takes those that are still to be started and that `isTaken` chooses. */
+  takeAll(isTaken: (evaluation: Evaluation) => boolean): Evaluation[] {
     const all = this.#entries.filter((entry) => entry?.state === "ready") as Evaluation[];
     this.#clear();
-    return all;
+    for (const evaluation of all) if (!isTaken(evaluation)) this.#add(evaluation);
+    return all.filter(isTaken);
+  }
+
+  #add(evaluation: Evaluation): void {
+    this.#expectedMs += evaluation.expectedMs;
+    this.#entries.push(evaluation);
   }
 
   #takeHead(): void {

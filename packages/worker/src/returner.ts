@@ -2,7 +2,7 @@
  * Gives claimed requests back that do not get to start. A worker claims a few ms of work at a time, by what functions usually take;
  * when one of them takes far longer, those claimed with it must not wait for it while another worker is idle.
  */
-import type { Clock } from "@callgrid/core";
+import { type Clock, isAddressedId } from "@callgrid/core";
 import type { Asker } from "./asker.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Settlement } from "./settlement.ts";
@@ -43,7 +43,8 @@ export class Returner {
 
   #giveBack(): void {
     const { evaluator, settlement, asker, release } = this.#parts;
-    const given = evaluator.queue.ready.takeAll();
+    // what is addressed to this worker waits for it
+    const given = evaluator.queue.ready.takeAll(({ isOwned, id }) => !isOwned || !isAddressedId(id));
     if (given.length === 0) return;
     for (const evaluation of given) settlement.putDown(evaluation);
     release(given.map(({ id }) => id));

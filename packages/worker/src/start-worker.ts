@@ -7,6 +7,7 @@ import {
   type Capabilities,
   type Clock,
   environmentOptions,
+  GridError,
   knownOptions,
   logRedaction,
   mostNamesShown,
@@ -16,7 +17,7 @@ import {
   systemClock,
 } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
-import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { loadTracing } from "@callgrid/tracing";
 import { type Logger, pino } from "pino";
 import { limitDataFolders } from "./data-folders.ts";
@@ -31,6 +32,7 @@ import type { WorkerState } from "./worker-state.ts";
 
 /** How long a worker that has lost its supervisor may take to leave the pool after its drain, in ms. */
 const leavingAloneMs = 6_000;
+const msPerSecond = 1_000;
 
 /** What to work on, and where. Everything else has a default, see {@link workerOptions}. */
 export interface StartWorkerOptions extends WorkerOptionsGiven {
@@ -43,7 +45,7 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   /** A statekeeper that is open already, instead of `url`; it is not closed with the worker. */
   readonly statekeeper?: Statekeeper | undefined;
   readonly log?: Logger | undefined;
-  /** The worker's id within the pool: 1 to 40 letters and digits; default: a random one. */
+  /** The worker's id within the pool, for simulations: whether another member has it is not looked at. Default: its `name`. */
   readonly id?: string | undefined;
   readonly clock?: Clock | undefined;
   /**
@@ -111,7 +113,14 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
 }
 
 async function startLimited(given: StartWorkerOptions, options: WorkerOptionsResolved): Promise<RunningWorker> {
-  const { functions, statekeeper, log = defaultLog(), id = newWorkerId(), clock = systemClock, tellWatch } = given;
+  const {
+    functions,
+    statekeeper,
+    log = defaultLog(),
+    clock = systemClock,
+    id = options.name ?? newWorkerId(),
+    tellWatch,
+  } = given;
   const pool = parsePool(given.pool);
   const url = given.url ?? process.env["CALLGRID_URL"] ?? "redis://localhost:6379";
   const thread = statekeeper === undefined ? threadHeartbeat(given, options, { url, pool, worker: id }) : undefined;
@@ -131,6 +140,7 @@ async function startLimited(given: StartWorkerOptions, options: WorkerOptionsRes
         thread?.reportingTo(heartbeat.onLost) ?? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch }),
       tracing: await loadTracing(),
     });
+    if (options.name !== undefined) await refuseTakenName(keeper, options.name);
     await warnOfOtherGrids(place, pool, log);
     await worker.start();
     return running(worker, pool, options, opened);
@@ -213,6 +223,20 @@ function describeWorker(
 ): Record<string, unknown> {
   const lacks = Object.fromEntries(registry.unmet(capabilities));
   return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks };
+}
+
+/** Two members of one name would get each other's work. */
+async function refuseTakenName(keeper: PoolKeeper, name: string): Promise<void> {
+  const { members } = await keeper.inspect();
+  const other = members.find(({ id, leaseLeftMs }) => id === name && leaseLeftMs > 0);
+  if (other === undefined) return;
+  const { host = "?", processId = "?" } = other.description;
+  const rest = `if that has died, its lease lapses within ${Math.ceil(other.leaseLeftMs / msPerSecond)} s`;
+  throw new GridError(
+    "INVALID_OPTION",
+    `startWorker.name: pool "${keeper.pool}" has a member "${name}" already, process ${processId} on ${host}; ${rest}`,
+    { details: { path: "startWorker.name", name } },
+  );
 }
 
 /** Whoever starts a worker under another grid's name than the callers' waits for ever: say what is likely meant. */

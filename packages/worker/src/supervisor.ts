@@ -79,7 +79,7 @@ export class Supervisor {
     let places = 0;
     this.#makeWorker = () => {
       const place = places++;
-      return new SupervisedWorker(options, {
+      return new SupervisedWorker(namedAt(options, place), {
         ...{ launcher, keeper, clock, log, restartAfter: restart, onRefused },
         onMeasures: (measures) => book?.note(place, measures),
         onEnd: () => book?.close(place),
@@ -161,4 +161,12 @@ export class Supervisor {
     if (this.#refusal === undefined) this.#close();
     else this.#fail(this.#refusal);
   }
+}
+
+/** The name is for the worker at the first place; those at others have the number of theirs behind it. */
+function namedAt<Options extends SupervisedWorkerOptions>(options: Options, place: number): Options {
+  const { name } = options.settings.options;
+  if (typeof name !== "string" || place === 0) return options;
+  const settings = { ...options.settings, options: { ...options.settings.options, name: `${name}-${place + 1}` } };
+  return { ...options, settings };
 }

@@ -5,6 +5,14 @@ import { declareOptions, type OptionsGiven, type OptionsResolved, option } from 
 
 export const workerOptions = declareOptions({
   grid: option.string({ default: "default", description: "Name of the grid; pools of different grids never meet" }),
+  name: option.string({
+    optional: true,
+    env: "CALLGRID_WORKER_NAME",
+    pattern: /^[A-Za-z0-9_][\w.-]{0,39}$/,
+    expects: "1 to 40 letters, digits and _ . -, the first one a letter, a digit or _",
+    description:
+      "Name of the worker, by which callers address it as pool/name; further workers get -2, -3, ... behind it; default: a random one",
+  }),
   slots: option.number({
     unit: "count",
     default: 1,

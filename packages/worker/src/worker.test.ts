@@ -2,12 +2,13 @@
 import { define, resolveOptions, VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { pino } from "pino";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Gate } from "../../../test/harness/gate.ts";
 import { losingJoins } from "../../../test/harness/losing-joins.ts";
 import { setWorkerStage } from "../../../test/harness/worker-stage.ts";
 import { TimerHeartbeat } from "./heartbeat.ts";
 import { loadFunctions } from "./module-loader.ts";
+import { context } from "./request-context.ts";
 import { startWorker } from "./start-worker.ts";
 import { Worker } from "./worker.ts";
 import { workerOptions } from "./worker-options.ts";
@@ -73,4 +74,70 @@ it("a worker that drains is hurried by a drain with less time", async () => {
   void worker.drain(100);
   await stage.clock.advance(100);
   expect(hasClosed).toBe(true);
+});
+
+describe("a worker's name", () => {
+  it("addresses it, and is refused to another worker while it is alive", async () => {
+    const stage = setWorkerStage();
+    const where = define("where", { cache: false }, (_n: number) => context().worker);
+    const worker = await stage.startWorker(where, { name: "gpu-1" });
+    await stage.startWorker(where);
+    expect(worker.id).toBe("pool/gpu-1");
+    expect(
+      new Set(
+        await stage.grid.enqueueAll("pool/gpu-1", [
+          ["where", 1],
+          ["where", 2],
+          ["where", 3],
+        ]),
+      ),
+    ).toEqual(new Set(["pool/gpu-1"]));
+    await expect(stage.startWorker(where, { name: "gpu-1" })).rejects.toThrow(
+      /startWorker\.name: pool "pool" has a member "gpu-1" already, process \d+ on .*; if that has died/,
+    );
+    await worker.stop();
+    expect((await stage.startWorker(where, { name: "gpu-1" })).id).toBe("pool/gpu-1");
+  });
+
+  it.each(["", "two words", "a/b", "a,b", "x".repeat(41)])("cannot be %j", async (name) => {
+    await expect(
+      setWorkerStage().startWorker(
+        define("one", () => 1),
+        { name },
+      ),
+    ).rejects.toThrow(/startWorker\.name must be/);
+  });
+});
+
+describe("what is addressed to a worker", () => {
+  it("fails when that drains before it could start", async () => {
+    const stage = setWorkerStage();
+    const gate = new Gate();
+    const worker = await stage.startWorker([define("hold", () => gate.pass()), define("one", () => 1)], { name: "w1" });
+    const held = stage.grid.enqueue("pool", ["hold"]);
+    await gate.reached;
+    const addressed = stage.grid.enqueue("pool/w1", ["one"]);
+    addressed.catch(() => undefined);
+    await stage.clock.advance(1_000);
+    void worker.drain(60_000);
+    await expect(addressed).rejects.toMatchObject({ code: "WORKER_UNAVAILABLE", details: { worker: "w1" } });
+    gate.open();
+    await held;
+  });
+
+  it("fails when that lacks the function", async () => {
+    const stage = setWorkerStage();
+    await stage.startWorker(
+      define("one", () => 1),
+      { name: "w1" },
+    );
+    await stage.startWorker(
+      define("two", () => 2),
+      { name: "w2" },
+    );
+    await expect(stage.grid.enqueue("pool/w1", ["two"])).rejects.toMatchObject({
+      code: "WORKER_UNAVAILABLE",
+      details: { workers: ["w2"] },
+    });
+  });
 });

@@ -17,7 +17,7 @@ export const enqueueCommand: CommandSpec<typeof options> = {
   name: "enqueue",
   summary: "Have requests evaluated by a pool, and print what they come to, in order.",
   operands: [
-    ["<pool>", "the pool's id, or pool/worker for one worker's own queue"],
+    ["<pool>", "the pool's id, or pool/worker to have one worker evaluate them"],
     ["<request...>", "requests as JSON; - reads one a line from stdin"],
   ],
   options,

@@ -13,7 +13,8 @@ local function stragglers(afterMs)
     local id, claim = sample[i], sample[i + 1]
     local claimedAt = tonumber(string.match(claim, '^%S+ (%d+)'))
     local age = claimedAt and readClock() - claimedAt or 0
-    local text = claimedAt and age >= afterMs and not isCopied(claim) and redis.call('HGET', requestsKey, id)
+    local isFitting = claimedAt and age >= afterMs and not isCopied(claim) and not isAddressed(id)
+    local text = isFitting and redis.call('HGET', requestsKey, id)
     if text and not redis.call('HGET', notesKey, 'suspended ' .. id) then
       local header = headerOf(text)
       local name = functionNameAt(text, header.length + 1)

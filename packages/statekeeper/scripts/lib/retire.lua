@@ -32,10 +32,12 @@ end
 
 local function takeBack(worker, held, report, maxAttempts, mayReturn)
   if #held == 0 then return {} end
-  local back, ended = {}, {}
+  local back, ended, addressed = {}, {}, {}
   local texts, claims = fieldsOf(requestsKey, held), fieldsOf(claimsKey, held)
   for i, id in ipairs(held) do
-    if texts[i] and workerOf(claims[i]) == worker then
+    if texts[i] and workerOf(claims[i]) == worker and isAddressed(id) then
+      addressed[#addressed + 1] = id
+    elseif texts[i] and workerOf(claims[i]) == worker then
       local record = report and not redis.call('HGET', notesKey, 'suspended ' .. id) and parseRecord(texts[i])
       local isLost = record and takeLoss(worker, id, record, report, maxAttempts, mayReturn)
       if not isLost then
@@ -45,6 +47,7 @@ local function takeBack(worker, held, report, maxAttempts, mayReturn)
     end
   end
   unclaim(back, ended)
+  failAddressed(worker, addressed)
   return back
 end
 

@@ -2,7 +2,9 @@
  * Claiming: a worker gets requests to evaluate, or volunteers if there are none; and gives back what it did not start.
  * (scripts/claim.lua, release.lua)
  */
+import { isAddressedId } from "@callgrid/core";
 import type { ClaimReply, ClaimRequest } from "../contract.ts";
+import { failAddressed } from "./addressed.ts";
 import { callLookers } from "./bridging.ts";
 import { type Drawing, type DrawingReach, mayPassOver, newDrawing, noteClaimed } from "./drawing.ts";
 import { draw } from "./drawing-ends.ts";
@@ -58,7 +60,8 @@ export function release(records: PoolRecords, worker: string, ids: readonly stri
   const back: string[] = [];
   for (const id of ids) {
     const record = records.requests.get(id);
-    if (record?.owner === worker) {
+    if (record?.owner === worker && isAddressedId(id)) failAddressed(records, worker, [id]);
+    else if (record?.owner === worker) {
       disown(record);
       back.push(id);
     } else if (record?.owner !== undefined) record.isCopied = false;

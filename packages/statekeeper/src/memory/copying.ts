@@ -2,6 +2,7 @@
  * Copying: gives idle volunteers copies of requests that somebody claimed long ago, compared with what their functions usually
  * take. Whoever is first completes them; the claim stays where it is. (scripts/lib/copy.lua)
  */
+import { isAddressedId } from "@callgrid/core";
 import { orderVolunteers } from "../volunteer-order.ts";
 import { claimOf } from "./drawing.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
@@ -39,7 +40,7 @@ function stragglers(records: PoolRecords, afterMs: number): Straggler[] {
   const found: Straggler[] = [];
   for (const id of someClaimed(records)) {
     const record = records.requests.get(id);
-    if (record?.claimedAt === undefined) continue;
+    if (record?.claimedAt === undefined || isAddressedId(id)) continue;
     const ageMs = records.now() - record.claimedAt;
     if (ageMs >= afterMs && isLate(records, record, ageMs)) found.push({ id, record, ageMs });
   }

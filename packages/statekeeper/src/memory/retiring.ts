@@ -3,8 +3,9 @@
  * was running (not those that waited for others) take a loss, and fail once they have taken too many.
  * (scripts/lib/retire.lua, leave.lua)
  */
-import { encodeError } from "@callgrid/core";
+import { encodeError, isAddressedId } from "@callgrid/core";
 import { shownPayload } from "../large-text.ts";
+import { failAddressed } from "./addressed.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 import { disown, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
@@ -39,14 +40,20 @@ export function retire(
 ): Retired {
   const held = takeHeld(records, process, how.limit);
   const reclaimed: string[] = [];
+  const addressed: string[] = [];
   for (const id of held) {
     const record = records.requests.get(id);
     if (record?.owner !== process) continue;
+    if (isAddressedId(id)) {
+      addressed.push(id);
+      continue;
+    }
     const isRunning = record.suspended === undefined;
     if (how.death !== undefined && isRunning && isFatal(records, { id, record, death: how.death })) continue;
     disown(record);
     reclaimed.push(id);
   }
+  failAddressed(records, process, addressed);
   const queued = takeQueued(records, process, how.limit);
   const back = [...reclaimed, ...queued];
   records.pushToHead(back);

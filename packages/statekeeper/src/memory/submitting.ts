@@ -3,6 +3,7 @@
  */
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract.ts";
+import { giveAddressed, isAddressed } from "./addressed.ts";
 import { Deque } from "./deque.ts";
 import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
@@ -18,6 +19,8 @@ interface Intake {
 
 export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   if (batch.leaseMs > 0) records.leases.set(batch.process, records.now() + batch.leaseMs);
+  if (isAddressed(batch) && records.members.get(batch.worker ?? "")?.kind !== "worker")
+    return withoutWorker(records, batch);
   const present = withoutTheGone(records, batch);
   const intake: Intake = { batch: present, answers: [], queued: [], room: roomFor(records, present) };
   // It claims from its own queue next, and needs no message for that.
@@ -25,6 +28,10 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   for (const [index, submission] of intake.batch.submissions.entries()) {
     const answer = takeIn(records, intake, submission);
     if (answer !== undefined) intake.answers.push({ index, ...answer });
+  }
+  if (isAddressed(present)) {
+    giveAddressed(records, present.worker ?? "", intake.queued);
+    intake.queued = [];
   }
   const coming = intake.queued.length;
   const [oldest = ""] = intake.queued;
@@ -37,6 +44,11 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   records.count("submitted", batch.submissions.length);
   if (isServed && !isStraight) match(records, bounds);
   return { answers: intake.answers, volunteers: records.volunteers.size };
+}
+
+function withoutWorker(records: PoolRecords, { submissions }: SubmitBatch): SubmitReply {
+  const answers = submissions.map((_, index): SubmitAnswer => ({ index, kind: "unknown-worker" }));
+  return { answers, volunteers: records.volunteers.size };
 }
 
 /** Volunteers get what comes while nothing waits. Returns what is left. */

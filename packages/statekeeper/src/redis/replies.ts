@@ -32,7 +32,8 @@ export function readSubmitReply(reply: Reply): SubmitReply {
   for (let i = 1; i < reply.length; i += 2) {
     const index = Number(reply[i]);
     const text = String(reply[i + 1]);
-    if (text === "unknown-function" || text === "pool-full") answers.push({ index, kind: text });
+    if (text === "unknown-function" || text === "pool-full" || text === "unknown-worker")
+      answers.push({ index, kind: text });
     else answers.push({ index, kind: "outcome", outcome: text });
   }
   return { answers, volunteers: Number(reply[0]) };

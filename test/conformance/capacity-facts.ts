@@ -50,6 +50,15 @@ export function capacityFacts(setStage: SetStage): void {
     expect(await pool.survey(all)).toEqual({ ...waits, waiting: measured });
   });
 
+  it("a survey takes bridges for no workers, idle or not", async () => {
+    const { pool } = await setStage();
+    await joinWorkers(pool, "w1");
+    const bridge = { kind: "worker", leaseMs: longLeaseMs, description: { bridgesTo: "child" } } as const;
+    for (const id of ["b1", "b2"]) await pool.join({ ...bridge, id, functions: new Map([["work", "v1"]]) });
+    for (const id of ["w1", "b1"]) await claimNames(pool, id, { volunteerFor: 1 });
+    expect(await pool.survey(all)).toMatchObject({ workers: 1, idleWorkers: 1, slotsPerWorker: 1 });
+  });
+
   it("a survey samples both ends of a long queue", async () => {
     const { pool } = await setStage();
     await submitByClient(pool, "c1", "a", "b", "c", "d", "e", "f");

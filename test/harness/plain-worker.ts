@@ -76,7 +76,7 @@ export class PlainWorker {
         max: 100,
         budgetMicros: 1_000_000_000,
         epoch: this.#table.epoch,
-        skips: [],
+        skips: [...this.#table.functions.keys()].filter((name) => !Object.hasOwn(this.#functions, name)),
         isOpenToRoots: true,
         volunteerFor: 1,
       });

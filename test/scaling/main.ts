@@ -7,16 +7,19 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { RedisServer } from "../harness/redis-server.ts";
 import { curvesOf } from "./curves.ts";
+import { excessOf, loadTableOf, summaryOf, tableLoads, titleOf } from "./load-table.ts";
 import { RedisPlace } from "./redis-place.ts";
 import { resultOf, type ScalingResult } from "./scaling-result.ts";
 import { type ScalingOptions, ScalingRun } from "./scaling-run.ts";
 import { type Scenario, scenarios } from "./scenario.ts";
 import { tablesOf } from "./tables.ts";
+import { runTreeLoad, type TreeLoadResult } from "./tree-load-run.ts";
 
 const usage = `Simulates a forest of pools under load on virtual time, and counts what it would ask of Redis.
 
   scripts/simulate [--workers N,…] [--scenarios NAME,…] [--per-worker N] [--seed S] [--out FOLDER]
   scripts/simulate --on-redis [--workers N] [--scenarios NAME] [--per-worker N]
+  scripts/simulate --loads
 
   --workers N,…       default 10,100,1000,10000
   --scenarios NAME,…  default ${scenarios.map(({ name }) => name).join(",")}
@@ -24,6 +27,8 @@ const usage = `Simulates a forest of pools under load on virtual time, and count
   --seed S            default 1
   --out FOLDER        where results are kept, default docs/scaling
   --on-redis          makes the runs on a redis-server as well, and tells how many commands that has counted
+  --loads             small loads on trees of 2 to 10 pools instead: how long they take beside the ideal, and what is evaluated
+                      twice; fails beyond the limits
 `;
 
 const exitCodes = { failed: 1, usage: 2 };
@@ -33,6 +38,7 @@ interface Orders {
   readonly runs: readonly ScalingOptions[];
   readonly out: string;
   readonly isOnRedis: boolean;
+  readonly isOfLoads: boolean;
 }
 
 process.exitCode = await main();
@@ -50,6 +56,7 @@ async function main(): Promise<number> {
     return 0;
   }
   try {
+    if (orders.isOfLoads) return await runLoads();
     for (const options of orders.runs) {
       const result = await simulate(options);
       if (orders.isOnRedis) await compare(options, result);
@@ -71,6 +78,7 @@ function readOrders(): Orders | undefined {
       seed: { type: "string", default: "1" },
       out: { type: "string", default: "docs/scaling" },
       "on-redis": { type: "boolean", default: false },
+      loads: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -81,7 +89,7 @@ function readOrders(): Orders | undefined {
   const runs = chosen.flatMap((scenario) =>
     sizes.map((workers) => ({ scenario, workers, requests: workers * perWorker, seed: values.seed })),
   );
-  return { runs, out: values.out, isOnRedis: values["on-redis"] };
+  return { runs, out: values.out, isOnRedis: values["on-redis"], isOfLoads: values.loads };
 }
 
 function wholeNumber(option: string, text: string): number {
@@ -111,6 +119,20 @@ async function simulate(options: ScalingOptions): Promise<ScalingResult> {
   const run = new ScalingRun({ ...options, onProgress });
   const pools = await run.inMemory();
   return resultOf(run, options, { pools, realSeconds: (performance.now() - beganMs) / 1_000 });
+}
+
+async function runLoads(): Promise<number> {
+  const results: TreeLoadResult[] = [];
+  let isBeyond = false;
+  for (const load of tableLoads()) {
+    const result = await runTreeLoad(load);
+    const excess = excessOf(result);
+    isBeyond ||= excess !== undefined;
+    process.stderr.write(`${titleOf(load)}${excess === undefined ? "" : `: ${excess}`}\n`);
+    results.push(result);
+  }
+  process.stdout.write(`${summaryOf(results)}\n\n${loadTableOf(results)}\n`);
+  return isBeyond ? exitCodes.failed : 0;
 }
 
 async function compare(options: ScalingOptions, { commandsPerRequest }: ScalingResult): Promise<void> {

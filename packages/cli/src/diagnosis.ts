@@ -1,5 +1,12 @@
 /** What is wrong with a Redis or a pool, and what to do about it: pure text, made of what an examination found out. */
-import type { DeniedCommand, Examination, PoolState, RedisFacts, RefusalKind } from "@callgrid/statekeeper";
+import {
+  type DeniedCommand,
+  type Examination,
+  isOwnWorker,
+  type PoolState,
+  type RedisFacts,
+  type RefusalKind,
+} from "@callgrid/statekeeper";
 import { counted, durationText } from "./measures.ts";
 import { stallReasons } from "./stall-reasons.ts";
 
@@ -67,7 +74,7 @@ export function redisFindings(facts: RedisFacts): Finding[] {
 /** The findings on a pool's members and functions. */
 export function poolFindings(state: PoolState, grid: string, otherGrids: readonly string[]): Finding[] {
   const names = [...state.functions.functions.keys()].sort();
-  const workers = state.members.filter(({ kind }) => kind === "worker").length;
+  const workers = state.members.filter(isOwnWorker).length;
   const registry = `pool "${state.pool}": ${counted(workers, "worker")}, ${counted(names.length, "function")}`;
   const stalls = stallReasons({ state, grid, otherGrids }).map((reason): Finding => {
     const [message = reason, ...remedy] = reason.split("; ");

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import type { PoolState } from "@callgrid/statekeeper";
+import type { MemberState, PoolState } from "@callgrid/statekeeper";
 import { describe, expect, it } from "vitest";
 import { colorsOf, noColors, shownText } from "./colors.ts";
 import { poolReport } from "./pool-report.ts";
@@ -87,6 +87,15 @@ describe("a pool in status", () => {
       host-x  9 s             2      1 to 8   5         box      4
       host-y  lapsed 2 s ago  0.5    1 to 8   none yet  ?        ?"
     `);
+  });
+
+  it("counts bridges as no workers, and names them", () => {
+    const [member] = state.members.filter(({ kind }) => kind === "worker");
+    const bridge = { ...(member as MemberState), id: "left.d1", description: { bridgesTo: "left" } };
+    const capacity = { desiredWorkers: 2, shares: {}, ageMs: 800 };
+    const text = poolReport({ ...reported, state: { ...state, capacity, members: [...state.members, bridge] } }, plain);
+    expect(text).toContain("2 workers, 2 desired");
+    expect(text).toMatch(/left\.d1 +bridge /);
   });
 
   it("says why nothing moves", () => {

@@ -1,5 +1,5 @@
 /** A pool as `status` shows it to people: pure text, made of what the statekeeper says. */
-import type { Capacity, MemberState, PoolState } from "@callgrid/statekeeper";
+import { type Capacity, isBridge, isOwnWorker, type MemberState, type PoolState } from "@callgrid/statekeeper";
 import { counted, durationText } from "./measures.ts";
 import { type StallSigns, stallReasons } from "./stall-reasons.ts";
 import { type TableContent, type TableStyle, tableText } from "./table.ts";
@@ -38,7 +38,7 @@ function headText({ head }: PoolState): string {
 }
 
 function capacityText({ members }: PoolState, { desiredWorkers, ageMs }: Capacity): string {
-  const workers = members.filter(({ kind }) => kind === "worker").length;
+  const workers = members.filter(isOwnWorker).length;
   return `${counted(workers, "worker")}, ${desiredWorkers} desired ${durationText(ageMs)} ago`;
 }
 
@@ -79,7 +79,7 @@ function memberTable(members: readonly MemberState[]): TableContent {
     heads: ["member", "kind", "lease", "queue", "running", "volunteer", "host", "process"],
     rows: members.map(({ id, kind, leaseLeftMs, queued, running, isVolunteer, description }) => [
       id,
-      kind,
+      isBridge({ description }) ? "bridge" : kind,
       leaseText(leaseLeftMs),
       String(queued),
       String(running),

@@ -3,7 +3,7 @@
  * relative to this process's own clock, so they do not depend on how clocks of machines agree.
  */
 import { didYouMean, GridError, nearestNames } from "@callgrid/core";
-import { type FunctionTable, neededWorkers, type PoolKeeper } from "@callgrid/statekeeper";
+import { type FunctionTable, isOwnWorker, neededWorkers, type PoolKeeper } from "@callgrid/statekeeper";
 
 /** Work that will come to a pool. */
 export interface WorkForecast {
@@ -70,9 +70,7 @@ function unknownFunction(pool: string, functionName: string, { functions }: Func
 }
 
 function slotsPerWorker({ members }: State): number {
-  const slots = members
-    .filter(({ kind }) => kind === "worker")
-    .map(({ description }) => Number(description["slots"] ?? 1));
+  const slots = members.filter(isOwnWorker).map(({ description }) => Number(description["slots"] ?? 1));
   return slots.length === 0 ? 1 : slots.reduce((sum, each) => sum + each, 0) / slots.length;
 }
 

@@ -31,8 +31,8 @@ class Family {
     return distributor;
   }
 
-  async work(pool: PoolKeeper): Promise<PlainWorker> {
-    const worker = await new PlainWorker(pool, functions, `worker-of-${pool.pool}`).start();
+  async work(pool: PoolKeeper, has: ConstructorParameters<typeof PlainWorker>[1] = functions): Promise<PlainWorker> {
+    const worker = await new PlainWorker(pool, has, `worker-of-${pool.pool}`).start();
     onTestFinished(() => worker.stop());
     return worker;
   }
@@ -57,9 +57,14 @@ class Family {
     await this.clock.advance(1_000);
   }
 
-  /** Asks for `double` of a number, and tells the outcome once it is there. */
-  ask(pool: PoolKeeper, x: number, priority = 0): { readonly id: string; outcome: OutcomeText | undefined } {
-    const { payload, canonical } = encodeRequest(["double", x], 1_000);
+  /** Asks for `double` of a number, or another function of it, and tells the outcome once it is there. */
+  ask(
+    pool: PoolKeeper,
+    x: number,
+    priority = 0,
+    functionName = "double",
+  ): { readonly id: string; outcome: OutcomeText | undefined } {
+    const { payload, canonical } = encodeRequest([functionName, x], 1_000);
     const asked = { id: requestId(canonical), outcome: undefined as OutcomeText | undefined };
     const process = `client-of-${pool.pool}-${x}`;
     const { clock } = this;
@@ -209,6 +214,47 @@ it("what crosses can be decided by who starts the distributor", async () => {
   isOpen = true;
   await family.clock.advance(3_000);
   expect(below.outcome).toBe("=8");
+});
+
+it("requests of functions that only another pool has go up to it, and those that no pool has are refused", async () => {
+  const family = new Family();
+  const sibling = family.statekeeper.pool("sibling");
+  await Promise.all([family.bridge(), family.bridge("sibling")]);
+  const workers = await Promise.all([family.work(family.child, { halve: (x: number) => x / 2 }), family.work(sibling)]);
+  await family.clock.advance(3_000);
+  const [doubled, halved, lacked] = [
+    family.ask(family.child, 4),
+    family.ask(sibling, 4, 0, "halve"),
+    family.ask(family.child, 4, 0, "square"),
+  ];
+  await family.clock.advance(500);
+  expect([doubled.outcome, halved.outcome]).toEqual(["=8", "=2"]);
+  expect(workers.map(({ evaluated }) => evaluated)).toEqual([['["halve",4]'], ['["double",4]']]);
+  expect(lacked.outcome).toContain("UNKNOWN_FUNCTION");
+});
+
+it("another version of a function that only the parent has is taken over, and a member's own is kept", async () => {
+  const family = new Family();
+  await family.bridge();
+  const joinParent = (version: string) =>
+    family.parent.join({
+      ...{ id: "above", kind: "worker", leaseMs: 600_000, description: {} },
+      functions: new Map([
+        ["cube", version],
+        ["double", "other"],
+      ]),
+    });
+  await family.work(family.child);
+  const versionsBelow = async (): Promise<unknown[]> => {
+    await family.clock.advance(3_000);
+    const { functions: known } = await family.child.functions();
+    return ["cube", "double"].map((name) => known.get(name)?.version);
+  };
+  const own = (await family.child.functions()).functions.get("double")?.version;
+  await joinParent("1");
+  expect(await versionsBelow()).toEqual(["1", own]);
+  await joinParent("2");
+  expect(await versionsBelow()).toEqual(["2", own]);
 });
 
 it("a priority goes along, up and down", async () => {

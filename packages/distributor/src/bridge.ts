@@ -7,10 +7,12 @@
  */
 import type { CancelTimer, Clock } from "@callgrid/core";
 import {
+  type FunctionTable,
   type InboxListener,
   type InboxMessage,
   type PoolKeeper,
   type PoolSight,
+  type RegisteredFunction,
   Requester,
 } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
@@ -32,6 +34,8 @@ export interface BridgeParts {
   /** The distributor's id in its own pool. */
   readonly process: string;
   readonly policy: BridgePolicy;
+  /** Has the distributor join its own pool again, with these functions as known. */
+  readonly joinChild: (knows: ReadonlyMap<string, RegisteredFunction>) => Promise<FunctionTable>;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -92,7 +92,9 @@ export class Carrier {
     if (limit === 0) return 0;
     if (limit >= this.#cargo.unstarted) this.#mayBeAwaited = false;
     const { from, to, tables, requester } = this.#parts;
-    const ids = await to.keeper.recall({ process: to.process, limit, skips: tables().avoidedHere });
+    const { avoidedHere, lackedHere } = tables();
+    const staying = [...avoidedHere, ...lackedHere];
+    const ids = await to.keeper.recall({ process: to.process, limit, skips: staying });
     requester.forget(ids);
     const mine = ids.filter((id) => this.#cargo.remove(id) !== undefined);
     if (mine.length > 0) await from.keeper.release(from.process, mine);
@@ -186,7 +188,10 @@ export class Carrier {
     const now = clock.now();
     this.#idleSinceMs = isIdleThere ? (this.#idleSinceMs ?? now) : undefined;
     if (now - (this.#idleSinceMs ?? now) < patienceMs) return;
-    const late = this.#cargo.unstartedSince(now - patienceMs);
+    const { lackedHere } = tables();
+    const late = this.#cargo
+      .unstartedSince(now - patienceMs)
+      .filter(({ payload }) => !lackedHere.has(functionNameOf(payload)));
     if (late.length === 0) return;
     const places = await to.keeper.locate(late.map(({ id }) => id));
     for (const [index, { id, payload }] of late.entries()) {

@@ -4,9 +4,9 @@
  */
 import { hostname } from "node:os";
 import { type CancelTimer, type Clock, messageOf, randomId } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { FunctionTable, PoolKeeper, RegisteredFunction } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
-import { Bridge } from "./bridge.ts";
+import { Bridge, type BridgeParts } from "./bridge.ts";
 import { type BridgePolicy, localPolicy } from "./bridge-policy.ts";
 import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
@@ -41,6 +41,8 @@ export class Distributor {
   readonly #failures: FailureLog;
   readonly #sweeper: Sweeper;
   #scaler: Scaler | undefined;
+  /** Functions of the pool and of its parent, as its bridge saw them last. */
+  #knows: ReadonlyMap<string, RegisteredFunction> = new Map();
   #bridgeToParent: Bridge | undefined;
   #bridgeDown: Promise<void> = Promise.resolve();
   #cancelRenewal: CancelTimer | undefined;
@@ -113,7 +115,11 @@ export class Distributor {
     const [child, parent] = [this.#keeper, this.#parent];
     if (!isHead || this.#isStopped || parent === undefined) return;
     const shared = { process: this.id, policy: this.#policy, clock: this.#clock, log: this.#log };
-    const bridge = new Bridge(this.#options, { child, parent, ...shared });
+    const joinChild: BridgeParts["joinChild"] = (knows) => {
+      this.#knows = knows;
+      return this.#join();
+    };
+    const bridge = new Bridge(this.#options, { child, parent, joinChild, ...shared });
     this.#bridgeToParent = bridge;
     void this.#bridgeDown.then(() => {
       if (this.#bridgeToParent !== bridge) return;
@@ -134,13 +140,14 @@ export class Distributor {
     }
   }
 
-  async #join(): Promise<void> {
-    await this.#keeper.join({
+  async #join(): Promise<FunctionTable> {
+    return this.#keeper.join({
       id: this.id,
       kind: "distributor",
       leaseMs: this.#options.leaseMs,
       description: { host: hostname(), processId: process.pid, ...(this.#parent && { parent: this.#parent.pool }) },
       functions: new Map(),
+      knows: this.#knows,
     });
   }
 

@@ -3,7 +3,7 @@
  * are kept. A request crosses only where both pools mean the same version of its function.
  */
 import type { Clock } from "@callgrid/core";
-import type { FunctionTable } from "@callgrid/statekeeper";
+import type { FunctionTable, RegisteredFunction } from "@callgrid/statekeeper";
 import type { BridgePolicy, CrossingDirection } from "./bridge-policy.ts";
 import { aheadOf } from "./crossing.ts";
 
@@ -11,12 +11,15 @@ const emptyTable: FunctionTable = { epoch: 0, functions: new Map() };
 
 /** For so long a function that did not get on in a pool is not carried there again. */
 const avoidedMs = 10_000;
+
 /** What one direction of a bridge knows of functions. */
 export interface CrossingTables {
   /** Of the pool that requests are carried from. */
   readonly epoch: number;
   /** Functions whose requests stay there. */
   readonly skips: readonly string[];
+  /** Functions that no member of that pool has. */
+  readonly lackedHere: ReadonlySet<string>;
   /** Functions that do not get on there. */
   readonly avoidedHere: readonly string[];
   avoidHere(name: string): void;
@@ -38,24 +41,25 @@ export class FunctionTables {
     this.#avoidedAbove = new AvoidedNames(clock);
   }
 
-  /** Name to version, as the bridge announces them to the parent. */
+  /** Name to version of what members of the child have, as the bridge announces it to the parent. */
   get childVersions(): ReadonlyMap<string, string> {
-    return new Map([...this.child.functions].map(([name, { version }]) => [name, version]));
+    const held = [...this.child.functions].filter(([, { isUnheld }]) => isUnheld !== true);
+    return new Map(held.map(([name, { version }]) => [name, version]));
   }
 
   /** For the direction from the parent to the child. */
   get down(): CrossingTables {
     const avoiding = this.#avoiding(this.#avoidedAbove, this.#avoidedBelow);
-    return { epoch: this.parent.epoch, skips: this.#skips("down"), ...avoiding };
+    return { epoch: this.parent.epoch, skips: this.#skips("down"), lackedHere: unheldIn(this.parent), ...avoiding };
   }
 
   /** For the direction from the child to the parent. */
   get up(): CrossingTables {
     const avoiding = this.#avoiding(this.#avoidedBelow, this.#avoidedAbove);
-    return { epoch: this.child.epoch, skips: this.#skips("up"), ...avoiding };
+    return { epoch: this.child.epoch, skips: this.#skips("up"), lackedHere: unheldIn(this.child), ...avoiding };
   }
 
-  #avoiding(here: AvoidedNames, there: AvoidedNames): Omit<CrossingTables, "epoch" | "skips"> {
+  #avoiding(here: AvoidedNames, there: AvoidedNames): Omit<CrossingTables, "epoch" | "skips" | "lackedHere"> {
     return {
       avoidedHere: here.names,
       avoidHere: (name) => here.add(name),
@@ -70,13 +74,33 @@ export class FunctionTables {
     const avoided = isUp ? this.#avoidedAbove : this.#avoidedBelow;
     const names: string[] = [];
     for (const [name, { version }] of from.functions) {
-      const there = to.functions.get(name)?.version;
+      const there = to.functions.get(name);
       // the parent takes what it has never heard of; a child that lacks a function could do nothing with its requests
-      const isKnown = there === version || (isUp && there === undefined);
+      const isKnown = there === undefined ? isUp : there.version === version && (isUp || there.isUnheld !== true);
       if (!isKnown || avoided.has(name) || !this.#policy.carries(name, direction)) names.push(name);
     }
     return names;
   }
+}
+
+function unheldIn(table: FunctionTable): ReadonlySet<string> {
+  return new Set([...table.functions].filter(([, { isUnheld }]) => isUnheld === true).map(([name]) => name));
+}
+
+/**
+ * What a child pool should know: what it knew before, and what only its parent knows, at the parent's version. Requests of the latter are
+ * queued in the child, and carried up.
+ */
+export function knownWith(
+  parent: FunctionTable,
+  child: ReadonlyMap<string, RegisteredFunction>,
+): ReadonlyMap<string, RegisteredFunction> {
+  const known = new Map(child);
+  for (const [name, { version }] of parent.functions) {
+    const own = child.get(name);
+    if (own === undefined || own.isUnheld === true) known.set(name, { version, generation: own?.generation ?? 0 });
+  }
+  return known;
 }
 
 /** Names of functions, each for a while. */

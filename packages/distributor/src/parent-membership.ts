@@ -3,8 +3,8 @@
  * forgotten it, and tells the parent how long they take, so that claims there can be measured out.
  */
 import { hostname } from "node:os";
-import type { EvaluationReport, FunctionTable, PoolKeeper } from "@callgrid/statekeeper";
-import type { FunctionTables } from "./function-tables.ts";
+import type { EvaluationReport, FunctionTable, PoolKeeper, RegisteredFunction } from "@callgrid/statekeeper";
+import { type FunctionTables, knownWith } from "./function-tables.ts";
 
 /** What a {@link ParentMembership} works with. */
 export interface ParentMembershipParts {
@@ -13,6 +13,8 @@ export interface ParentMembershipParts {
   readonly member: string;
   readonly leaseMs: number;
   readonly tables: FunctionTables;
+  /** Has the distributor join its own pool again, with these functions as known. */
+  readonly joinChild: (knows: ReadonlyMap<string, RegisteredFunction>) => Promise<FunctionTable>;
   /** What the parent knew of this member is gone. */
   readonly onJoined: () => void;
 }
@@ -23,6 +25,8 @@ const tellingRatio = 1.25;
 export class ParentMembership {
   readonly #parts: ParentMembershipParts;
   #announced = "";
+  /** What the pool was last seen to know, with what its parent does. */
+  #known: ReadonlyMap<string, RegisteredFunction> = new Map();
   #joining: Promise<void> | undefined;
   #isStopped = false;
 
@@ -49,13 +53,15 @@ export class ParentMembership {
 
   /** Reads both tables: one of them has changed. */
   async readTables(): Promise<void> {
-    await Promise.all([this.announce(), this.readParentTable()]);
+    await this.readParentTable();
+    await this.announce();
   }
 
-  /** Reads its pool's functions, and tells the parent what is new about them. */
+  /** Reads its pool's functions, tells the parent what is new about them, and the pool what only the parent knows. */
   async announce(): Promise<void> {
     const { child, parent, member, tables } = this.#parts;
     tables.child = await child.functions();
+    await this.#informChild();
     if (textOf(tables.childVersions) !== this.#announced) await this.join();
     const reports = newMeasures(tables.child, tables.parent);
     if (reports.length === 0 || this.#isStopped) return;
@@ -67,6 +73,15 @@ export class ParentMembership {
     this.#isStopped = true;
     await this.#joining?.catch(() => undefined);
     await this.#parts.parent.leave(this.#parts.member);
+  }
+
+  async #informChild(): Promise<void> {
+    const { tables, joinChild } = this.#parts;
+    this.#known = knownWith(tables.parent, new Map([...this.#known, ...tables.child.functions]));
+    const isNews = [...this.#known].some(
+      ([name, { version }]) => tables.child.functions.get(name)?.version !== version,
+    );
+    if (isNews && !this.#isStopped) tables.child = await joinChild(this.#known);
   }
 
   async #join(): Promise<void> {

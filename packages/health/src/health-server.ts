@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
 import { type Clock, GridError, messageOf, systemClock } from "@callgrid/core";
-import type { PoolKeeper, Statekeeper } from "@callgrid/statekeeper";
+import { isOwnWorker, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { boundConnections, serverLimits } from "./connection-limits.ts";
 import type { MeasureBook } from "./measure-book.ts";
@@ -141,7 +141,7 @@ class HealthPages {
     if (state === undefined) return answer(response, 503, { error: "Redis does not answer" });
     const { capacity, members, pool } = state;
     if (capacity === undefined) return answer(response, 503, { error: "no distributor has reckoned it yet" });
-    answer(response, 200, { pool, ...capacity, workers: members.filter(({ kind }) => kind === "worker").length });
+    answer(response, 200, { pool, ...capacity, workers: members.filter(isOwnWorker).length });
   }
 
   async #serveMetrics(response: ServerResponse): Promise<void> {

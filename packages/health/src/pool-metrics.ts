@@ -2,7 +2,7 @@
  * A pool as metrics: gauges of what is there, and the counters that the pool keeps since it began. Every node of a pool serves
  * the same figures, so queries take their maximum and not their sum.
  */
-import type { PoolState } from "@callgrid/statekeeper";
+import { isOwnWorker, type PoolState } from "@callgrid/statekeeper";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { LabelBound } from "./label-bound.ts";
 
@@ -71,7 +71,7 @@ export class PoolMetrics {
     this.#gauge("queue_depth", "Requests that wait in the pool's queue and those of callers", ({ queued }) => queued);
     this.#gauge("own_queue_depth", "Requests that wait in members' own queues", (state) => sumOf(state, "queued"));
     this.#gauge("running", "Requests that workers hold, suspended ones included", (state) => sumOf(state, "running"));
-    this.#gauge("workers", "Workers", ({ members }) => members.filter(({ kind }) => kind === "worker").length);
+    this.#gauge("workers", "Workers", ({ members }) => members.filter(isOwnWorker).length);
     this.#gauge("volunteers", "Idle workers that wait to be given work", volunteersOf);
     this.#gauge("hosts", "Hosts that start and stop workers", ({ hosts }) => hosts.length);
     this.#gauge("desired_workers", "Workers that the pool should have", ({ capacity }) => capacity?.desiredWorkers);
@@ -126,7 +126,7 @@ function sumOf({ members }: PoolState, what: "queued" | "running"): number {
 }
 
 function volunteersOf({ members }: PoolState): number {
-  return members.filter(({ isVolunteer }) => isVolunteer).length;
+  return members.filter((member) => member.isVolunteer && isOwnWorker(member)).length;
 }
 
 function missesOf({ counters }: PoolState): number {

@@ -1,6 +1,6 @@
 -- Reads the function table.
 -- needs: inbox members functions
 -- ARGV: none
--- reply: epoch, names and stamps, names and self times
+-- reply: the function table (see lib/functions.lua)
 -- bound: the number of functions
 return functionTable()

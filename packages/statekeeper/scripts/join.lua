@@ -2,15 +2,17 @@
 -- needs: time lease counters inbox record members functions
 -- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), number of functions, for each: name,
 --       version; then for each that it knows of: name, version, generation
--- reply: the function table: epoch, names and stamps, names and self times
+-- reply: the function table (see lib/functions.lua)
 -- bound: the number of functions, and of members when a version changes
 local id, leaseMs, member = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local changed = false
 local before = redis.call('HGET', membersKey, id)
 local own, knownFrom = {}, 5 + 2 * tonumber(ARGV[4])
 for i = 5, knownFrom - 1, 2 do own[ARGV[i]] = ARGV[i + 1] end
+local isDistributor = readMember(member).kind == 'distributor'
 for i = knownFrom, #ARGV, 3 do
   changed = recall(ARGV[i], ARGV[i + 1], ARGV[i + 2], own[ARGV[i]]) or changed
+  if isDistributor then changed = replaceUnheld(ARGV[i], ARGV[i + 1]) or changed end
 end
 for i = 5, knownFrom - 1, 2 do changed = addHolder(ARGV[i], ARGV[i + 1]) or changed end
 if before then

@@ -1,8 +1,8 @@
 -- Reads what the number of workers that a pool should have is reckoned from.
 -- needs: time counters inbox record callers hosts expected members
 -- ARGV: how many waiting requests to sample, how many members
--- reply: how many wait in the pool's queue and callers', members, volunteers; of the sampled members: how many, workers among them, their slots, and
---        what is on their own queues; hosts (see lib/hosts.lua), announced work (see lib/expected.lua); then for each sampled request: id, self time in µs or empty
+-- reply: how many wait in the pool's queue and callers', members, idle workers; of the sampled members: how many, workers among them (bridges are none), their
+--        slots, and what is on their own queues; hosts (see lib/hosts.lua), announced work (see lib/expected.lua); then for each sampled request: id, self time in µs or empty
 -- bound: what is to be sampled, on two ends of shared queues, of 64 callers a priority, and on each sampled member's; 1000 hosts
 local most, mostMembers = tonumber(ARGV[1]), tonumber(ARGV[2])
 local queued = waitingNow()
@@ -24,11 +24,13 @@ for _, key in ipairs(keys) do
   end
 end
 
-local workers, slots, ownQueued = 0, 0, 0
+local workers, slots, ownQueued, idle = 0, 0, 0, redis.call('HLEN', volunteersKey)
 local members = redis.call('HRANDFIELD', membersKey, mostMembers, 'WITHVALUES')
 for i = 1, #members, 2 do
   local member = readMember(members[i + 1])
-  if member.kind == 'worker' then
+  if member.isBridge then
+    idle = idle - redis.call('HEXISTS', volunteersKey, members[i])
+  elseif member.kind == 'worker' then
     workers = workers + 1
     slots = slots + (member.slots or 1)
   end
@@ -38,7 +40,7 @@ for i = 1, #members, 2 do
 end
 
 local reply = {
-  queued, redis.call('HLEN', membersKey), redis.call('HLEN', volunteersKey), #members / 2, workers, slots, ownQueued, hostStates(),
+  queued, redis.call('HLEN', membersKey), idle, #members / 2, workers, slots, ownQueued, hostStates(),
   expectedWork(),
 }
 if #ids == 0 then return reply end

@@ -174,7 +174,8 @@ export interface Member {
   readonly functions: ReadonlyMap<string, string>;
   /**
    * The function table as it knew it last: a pool that lost its memory takes from there what it does not know, so that requests
-   * of members that are still to come back are not refused. Default: nothing.
+   * of members that are still to come back are not refused. From a distributor it takes other versions, too, of functions that no
+   * member has: these are evaluated in the parent pool. Default: nothing.
    */
   readonly knows?: ReadonlyMap<string, RegisteredFunction>;
 }

@@ -9,6 +9,8 @@ export interface RegisteredFunction {
   readonly selfMicros?: number;
   /** The cautious estimate of the next evaluation that scheduling goes by, in µs; absent as the mean is. */
   readonly expectedMicros?: number;
+  /** Present where no member has this version now: requests of the function wait for one that has. */
+  readonly isUnheld?: true;
 }
 
 export interface FunctionTable {

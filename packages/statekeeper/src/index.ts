@@ -2,6 +2,7 @@
 export { neededWorkers, utilisation } from "./capacity.ts";
 export * from "./contract.ts";
 export * from "./memory/memory-statekeeper.ts";
+export { isBridge, isOwnWorker } from "./own-workers.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";
 export { optionsFor } from "./redis/connection.ts";

@@ -26,15 +26,18 @@ local function settleVersion(name)
   return true
 end
 
+local function seeVersion(name, version)
+  local seen = redis.call('HGET', versionsKey, name) or ''
+  if string.find(' ' .. seen .. ' ', ' ' .. version .. ' ', 1, true) then return end
+  local kept = {}
+  for earlier in string.gmatch(seen, '%S+') do kept[#kept + 1] = earlier end
+  kept[#kept + 1] = version
+  redis.call('HSET', versionsKey, name, table.concat(kept, ' ', math.max(1, #kept - 15)))
+end
+
 local function addHolder(name, version)
   redis.call('HINCRBY', holdersKey, name .. ' ' .. version, 1)
-  local seen = redis.call('HGET', versionsKey, name) or ''
-  if not string.find(' ' .. seen .. ' ', ' ' .. version .. ' ', 1, true) then
-    local kept = {}
-    for earlier in string.gmatch(seen, '%S+') do kept[#kept + 1] = earlier end
-    kept[#kept + 1] = version
-    redis.call('HSET', versionsKey, name, table.concat(kept, ' ', math.max(1, #kept - 15)))
-  end
+  seeVersion(name, version)
   return settleVersion(name)
 end
 
@@ -45,6 +48,16 @@ local function recall(name, version, generation, own)
   if redis.call('HSETNX', functionsKey, name, stamp) == 0 then return false end
   redis.call('HSET', versionsKey, name, (own and own ~= version) and own .. ' ' .. version or version)
   stamps[name] = stamp
+  return true
+end
+
+-- Takes the version of a function that no member has from the parent pool.
+local function replaceUnheld(name, version)
+  local held, generation = string.match(redis.call('HGET', functionsKey, name) or '', '^(.*)#(%d+)$')
+  if not held or held == version or redis.call('HEXISTS', holdersKey, name .. ' ' .. held) == 1 then return false end
+  seeVersion(name, version)
+  stamps[name] = version .. '#' .. generation
+  redis.call('HSET', functionsKey, name, stamps[name])
   return true
 end
 
@@ -63,10 +76,12 @@ local function announceFunctions()
   end
 end
 
+-- Epoch, names and stamps, names and self times, names and versions that some member has.
 local function functionTable()
   return {
     redis.call('GET', epochKey) or '0',
     redis.call('HGETALL', functionsKey),
     redis.call('HGETALL', costsKey),
+    redis.call('HGETALL', holdersKey),
   }
 end

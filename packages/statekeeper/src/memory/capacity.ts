@@ -12,6 +12,7 @@ import type {
   SurveyRequest,
   WaitingRequest,
 } from "../contract.ts";
+import { isBridge, isOwnWorker } from "../own-workers.ts";
 import { functionNameIn, type PoolRecords } from "./pool-records.ts";
 
 const mostHosts = 1_000;
@@ -20,10 +21,11 @@ const mostExpected = 1_000;
 export function survey(records: PoolRecords, { requests, members }: SurveyRequest): Survey {
   const ids = sampleWaiting(records, requests);
   const sampled = records.members.sample(members);
-  let [workers, slots, ownQueued] = [0, 0, 0];
+  let [workers, slots, ownQueued, idleBridges] = [0, 0, 0, 0];
   for (const id of sampled) {
     const member = records.members.get(id);
-    if (member?.kind === "worker") {
+    if (member !== undefined && isBridge(member) && records.volunteers.has(id)) idleBridges += 1;
+    if (member !== undefined && isOwnWorker(member)) {
       workers += 1;
       slots += Number(member.description["slots"] ?? 1);
     }
@@ -35,7 +37,7 @@ export function survey(records: PoolRecords, { requests, members }: SurveyReques
   return {
     queued: records.waiting + Math.round(ownQueued * scale),
     workers: Math.round(workers * scale),
-    idleWorkers: records.volunteers.size,
+    idleWorkers: records.volunteers.size - idleBridges,
     slotsPerWorker: workers === 0 ? 1 : slots / workers,
     hosts: hostStates(records).filter(({ leaseLeftMs }) => leaseLeftMs > 0),
     expected: expectedWork(records),

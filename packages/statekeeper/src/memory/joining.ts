@@ -16,10 +16,11 @@ export function joinMember(records: PoolRecords, member: Member): FunctionTable 
 }
 
 /** What it holds now first, then what it held before: so a version that stays has a holder all the time. */
-function registerFunctions(records: PoolRecords, { id, functions, knows = new Map() }: Member): boolean {
+function registerFunctions(records: PoolRecords, { id, kind, functions, knows = new Map() }: Member): boolean {
   let isChanged = false;
   for (const [name, known] of knows) {
     isChanged = records.functions.recall(name, known, functions.get(name)) || isChanged;
+    if (kind === "distributor") isChanged = records.functions.replaceUnheld(name, known.version) || isChanged;
   }
   for (const [name, version] of functions) isChanged = records.functions.addHolder(name, version) || isChanged;
   for (const [name, version] of records.members.get(id)?.functions ?? []) {

@@ -50,10 +50,19 @@ export class PoolFunctions {
    * Takes in what a member knows of a function that is not known here; `own` is the version that the member has, and if it is
    * another one it is the older. Returns whether the function's standing changed.
    */
-  recall(name: string, { version, generation }: RegisteredFunction, own: string | undefined): boolean {
+  recall(name: string, { version, generation }: RegisteredFunction, own?: string): boolean {
     if (this.#standings.has(name)) return false;
     this.#versions.set(name, own === undefined || own === version ? [version] : [own, version]);
     this.#stand(name, version, generation);
+    return true;
+  }
+
+  /** Takes the version of a function that no member has from the parent pool. Returns whether its standing changed. */
+  replaceUnheld(name: string, version: string): boolean {
+    const standing = this.#standings.get(name);
+    if (standing === undefined || standing.version === version || this.#isHeld(name, standing.version)) return false;
+    this.#see(name, version);
+    this.#stand(name, version, standing.generation);
     return true;
   }
 
@@ -62,8 +71,7 @@ export class PoolFunctions {
     const holders = this.#holders.get(name) ?? new Map<string, number>();
     this.#holders.set(name, holders);
     holders.set(version, (holders.get(version) ?? 0) + 1);
-    const versions = this.#versions.get(name) ?? [];
-    if (!versions.includes(version)) this.#versions.set(name, [...versions, version].slice(-mostVersions));
+    this.#see(name, version);
     return this.#settle(name);
   }
 
@@ -86,7 +94,11 @@ export class PoolFunctions {
   table(): FunctionTable {
     const functions = new Map<string, RegisteredFunction>();
     for (const [name, { version, generation }] of this.#standings) {
-      functions.set(name, { version, generation, ...this.#costs.get(name) });
+      functions.set(name, {
+        ...{ version, generation },
+        ...this.#costs.get(name),
+        ...(this.#isHeld(name, version) ? {} : { isUnheld: true as const }),
+      });
     }
     return { epoch: this.epoch, functions };
   }
@@ -117,6 +129,15 @@ export class PoolFunctions {
     if (wanted === undefined || wanted === current?.version) return false;
     this.#stand(name, wanted, current?.generation ?? 0);
     return true;
+  }
+
+  #isHeld(name: string, version: string): boolean {
+    return this.#holders.get(name)?.has(version) === true;
+  }
+
+  #see(name: string, version: string): void {
+    const versions = this.#versions.get(name) ?? [];
+    if (!versions.includes(version)) this.#versions.set(name, [...versions, version].slice(-mostVersions));
   }
 
   #stand(name: string, version: string, generation: number): void {

@@ -13,6 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export function readFunctionTable(reply: Reply, note: NoteUnreadable): FunctionTable {
   const costs = pairs(list(reply[2]));
+  const holders = pairs(list(reply[3]));
   const functions = new Map<string, RegisteredFunction>();
   for (const [name, stamp] of pairs(list(reply[1]))) {
     const [, version, generation] = /^(.*)#(\d+)$/s.exec(stamp) ?? [];
@@ -20,7 +21,11 @@ export function readFunctionTable(reply: Reply, note: NoteUnreadable): FunctionT
       note("malformed function");
       continue;
     }
-    functions.set(name, { version, generation: Number(generation), ...readCost(costs.get(name)) });
+    functions.set(name, {
+      ...{ version, generation: Number(generation) },
+      ...readCost(costs.get(name)),
+      ...(holders.has(`${name} ${version}`) ? {} : { isUnheld: true }),
+    });
   }
   return { epoch: Number(reply[0]), functions };
 }

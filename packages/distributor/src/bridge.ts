@@ -45,6 +45,8 @@ type BridgeOptions = Pick<DistributorSettings, "hoistEveryMs" | "leaseMs" | "max
 const checkEveryMs = 2_000;
 const announceEveryMs = 1_000;
 const reconcileEveryMs = 5_000;
+/** How often what carried requests wait for is looked at; each of them ever more rarely. */
+const noteWaitsEveryMs = 300;
 const renewalsPerLease = 3;
 /** While nothing waits and nothing crosses, calls from the pools are enough, and looking now and then is for those that got lost. */
 const quietRoundMs = 1_000;
@@ -144,6 +146,7 @@ export class Bridge {
     const renewEveryMs = leaseMs / renewalsPerLease;
     this.#repeat("announce", announceEveryMs, () => this.#membership.announce(), 0);
     this.#repeat("reconcile", reconcileEveryMs, () => this.#reconcile());
+    this.#repeat("note waits", noteWaitsEveryMs, () => Promise.all([this.#up.noteWaits(), this.#down.noteWaits()]));
     this.#repeat("sweep above", leaseMs / 2, () => this.#sweepAbove());
     this.#repeat("renew above", renewEveryMs, () => this.#renewAbove());
     this.#repeat("renew below", renewEveryMs, () => this.#renewBelow());

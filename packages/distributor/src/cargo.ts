@@ -29,6 +29,11 @@ export class Cargo {
     return this.#all.size === this.#unstarted.size ? 0 : Math.ceil(this.#ahead);
   }
 
+  /** In the order in which they were carried. */
+  get carried(): Iterable<Carried> {
+    return this.#all.values();
+  }
+
   has(id: string): boolean {
     return this.#all.has(id);
   }

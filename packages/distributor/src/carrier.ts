@@ -13,6 +13,7 @@ import {
 } from "@callgrid/core";
 import { type Claim, type ClaimReply, forgedOutcome, type PoolKeeper, type Requester } from "@callgrid/statekeeper";
 import { Cargo } from "./cargo.ts";
+import { CarriedWaits } from "./carried-waits.ts";
 import type { CarryPlan } from "./crossing.ts";
 import type { CrossingTables } from "./function-tables.ts";
 import type { HandIn } from "./hand-in.ts";
@@ -49,6 +50,7 @@ const volunteersForMs = 2_000;
 export class Carrier {
   readonly #parts: CarrierParts;
   readonly #cargo = new Cargo();
+  readonly #waits: CarriedWaits;
   #volunteered: (Omit<CarryPlan, "max"> & { readonly atMs: number }) | undefined;
   /** Counts what makes the reply to a claim under way outdated. */
   #news = 0;
@@ -63,6 +65,7 @@ export class Carrier {
 
   constructor(parts: CarrierParts) {
     this.#parts = parts;
+    this.#waits = new CarriedWaits(parts);
   }
 
   /** How many requests it has claimed there so far. */
@@ -199,6 +202,11 @@ export class Carrier {
       else tables().avoidThere(functionNameOf(payload));
     }
     await this.giveBack(late.filter((_, index) => places[index] === "queued").map(({ id }) => id));
+  }
+
+  /** Notes here what carried requests wait for there, see {@link CarriedWaits}. */
+  noteWaits(): Promise<void> {
+    return this.#waits.note(this.#cargo.carried);
   }
 
   /** Gives requests back, by default all, whether or not somebody there has started them. */

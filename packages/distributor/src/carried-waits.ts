@@ -1,0 +1,78 @@
+/**
+ * What carried requests wait for in the pool that they were carried to, noted in the pool that they came from: so a circle of requests that
+ * goes through both is found as one within a pool is (cycle-finder.ts of the worker).
+ */
+import type { Clock } from "@callgrid/core";
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { Bank } from "./carrier.ts";
+
+/** What has been carried for longer than this may be part of a circle. */
+const longMs = 300;
+/** The longest time between two looks at the same request. */
+const longestPauseMs = 10_000;
+const mostPerLook = 50;
+/** How many requests one may wait for, through others. What is in no circle is done some time, so few are left then. */
+const mostSteps = 32;
+
+/** A request that was carried. */
+interface CarriedRequest {
+  readonly claim: { readonly id: string };
+  readonly carriedAtMs: number;
+}
+
+export class CarriedWaits {
+  readonly #from: Bank;
+  readonly #to: Bank;
+  readonly #clock: Clock;
+  readonly #looks = new WeakMap<CarriedRequest, { readonly nextAtMs: number; readonly hasTold: boolean }>();
+
+  constructor(parts: { readonly from: Bank; readonly to: Bank; readonly clock: Clock }) {
+    this.#from = parts.from;
+    this.#to = parts.to;
+    this.#clock = parts.clock;
+  }
+
+  /** One look at some of what was carried. Each is looked at again when it has been carried for twice as long. */
+  async note(carried: Iterable<CarriedRequest>): Promise<void> {
+    const told = await Promise.all(this.#due(carried).map((one) => this.#newsOf(one)));
+    const news = told.filter((one) => one !== undefined);
+    if (news.length > 0) await this.#from.keeper.mark(this.#from.process, news, []);
+  }
+
+  #due(carried: Iterable<CarriedRequest>): CarriedRequest[] {
+    const now = this.#clock.now();
+    const due: CarriedRequest[] = [];
+    for (const one of carried) {
+      if (now < (this.#looks.get(one)?.nextAtMs ?? one.carriedAtMs + longMs)) continue;
+      due.push(one);
+      if (due.length === mostPerLook) break;
+    }
+    return due;
+  }
+
+  async #newsOf(one: CarriedRequest): Promise<{ id: string; waitsFor: readonly string[] } | undefined> {
+    const { id } = one.claim;
+    const waitsFor = await awaitedBy(this.#to.keeper, id);
+    const now = this.#clock.now();
+    const hadTold = this.#looks.get(one)?.hasTold === true;
+    const nextAtMs = now + Math.min(now - one.carriedAtMs, longestPauseMs);
+    this.#looks.set(one, { nextAtMs, hasTold: waitsFor.length > 0 });
+    return waitsFor.length > 0 || hadTold ? { id, waitsFor } : undefined;
+  }
+}
+
+/** What a request waits for, straight or through others of the pool. */
+async function awaitedBy(keeper: PoolKeeper, id: string): Promise<string[]> {
+  const awaited = new Set<string>();
+  const open = [id];
+  for (let step = 0; step < mostSteps; step += 1) {
+    const next = open.shift();
+    if (next === undefined) break;
+    for (const below of (await keeper.inspectRequest(next))?.waitsFor ?? []) {
+      if (awaited.has(below)) continue;
+      awaited.add(below);
+      open.push(below);
+    }
+  }
+  return [...awaited];
+}

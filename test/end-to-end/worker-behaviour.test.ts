@@ -161,6 +161,27 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     expect(await grid.enqueue("pool", [first])).toBe(true);
   });
 
+  test("yields the outcomes of calls in the order of the requests where that is asked for", async () => {
+    const { grid, work } = stage();
+    const finished: number[] = [];
+    const gate = new Gate();
+    const count = define("count", { cache: false }, async (n: number) => {
+      if (n === 0) await gate.passed();
+      finished.push(n);
+      if (n === 4) gate.open();
+      return n;
+    });
+    const all = define("all", async () => {
+      const seen: number[] = [];
+      const requests = [0, 1, 2, 3, 4].map((n) => [count, n] as const);
+      for await (const { index } of streamReentrant(requests, { order: "requests" })) seen.push(index);
+      return seen;
+    });
+    await work({ count, all }, { slots: 8 });
+    expect(await grid.enqueue("pool", [all])).toEqual([0, 1, 2, 3, 4]);
+    expect(finished.at(-1)).toBe(0);
+  });
+
   test("rejects a list of calls with every one that failed, and a function may go on from there", async () => {
     const { grid, work } = stage();
     const fails = define("fails", (n: number): number => {

@@ -37,6 +37,7 @@ export {
   type Outcomes,
   type Requests,
   type StreamItem,
+  type StreamOptions,
   type WindowOptions,
   type WorkForecast,
 } from "@callgrid/client";

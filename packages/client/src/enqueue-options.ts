@@ -29,6 +29,15 @@ export interface WindowOptions extends EnqueueOptions {
   readonly window?: number | undefined;
 }
 
+/** How the requests of a stream are asked for. */
+export interface StreamOptions extends WindowOptions {
+  /**
+   * `outcomes` (the default) yields each outcome as it comes; `requests` yields them in the order of the requests, and keeps those that
+   * come early within the window.
+   */
+  readonly order?: "outcomes" | "requests" | undefined;
+}
+
 const aYearMs = 366 * 86_400_000;
 const mostOpen = 1_000_000;
 
@@ -68,6 +77,16 @@ export const windowOptions = declareOptions({
   }),
 });
 
+/** The declared options of {@link Grid.stream}. */
+const streamOptions = declareOptions({
+  ...windowOptions,
+  order: option.choice({
+    choices: ["outcomes", "requests"],
+    default: "outcomes",
+    description: "Yield outcomes as they come (outcomes), or in the order of the requests (requests).",
+  }),
+});
+
 const noOptions: EnqueueOptions = Object.freeze({});
 
 /** Throws `INVALID_OPTION` for an option that does not exist or has a value it cannot have. */
@@ -82,6 +101,13 @@ export function checkWindowOptions(given: WindowOptions | undefined, where: stri
   if (given === undefined) return noOptions;
   const resolved: OptionsResolved<typeof windowOptions> = resolveOptions(windowOptions, given, where, ["signal"]);
   return { ...resolved, signal: checkedSignal(given, where) };
+}
+
+/** As {@link checkWindowOptions}, with an order. */
+export function checkStreamOptions(given: StreamOptions | undefined): StreamOptions {
+  if (given === undefined) return noOptions;
+  const resolved: OptionsResolved<typeof streamOptions> = resolveOptions(streamOptions, given, "stream", ["signal"]);
+  return { ...resolved, signal: checkedSignal(given, "stream") };
 }
 
 function checkedSignal({ signal }: EnqueueOptions, where: string): AbortSignal | undefined {

@@ -23,7 +23,14 @@ import type { PoolState, Statekeeper } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
 import { Call } from "./call.ts";
 import { type ClientSettings, resolveClientOptions } from "./client-options.ts";
-import { checkEnqueueOptions, checkWindowOptions, type EnqueueOptions, type WindowOptions } from "./enqueue-options.ts";
+import {
+  checkEnqueueOptions,
+  checkStreamOptions,
+  checkWindowOptions,
+  type EnqueueOptions,
+  type StreamOptions,
+  type WindowOptions,
+} from "./enqueue-options.ts";
 import { announce, type ExpectedCapacity, type WorkForecast } from "./expected-work.ts";
 import type { Grid, Outcomes, Requests } from "./grid.ts";
 import { type GridLog, makeDefaultLog } from "./log.ts";
@@ -114,11 +121,12 @@ export class GridClient implements Grid {
   stream<R extends Request>(
     poolId: string,
     requests: Requests<R & Checked<R>>,
-    options?: WindowOptions,
+    options?: StreamOptions,
   ): Outcomes<ValueOf<R>> {
-    const checked = checkWindowOptions(options, "stream");
+    const checked = checkStreamOptions(options);
     const size = checked.window ?? this.#settings.windowSize;
-    return new OutcomeStream(this.#call(poolId, checked), requests, size) as Outcomes<ValueOf<R>>;
+    const isOrdered = checked.order === "requests";
+    return new OutcomeStream(this.#call(poolId, checked), requests, { size, isOrdered }) as Outcomes<ValueOf<R>>;
   }
 
   async forget(poolId: string, what: Request | string | Defined): Promise<void> {

@@ -1,7 +1,7 @@
 /** What a caller sees of a grid. Clients of Redis and the embedded grid both look like this. */
 import type { Checked, CheckedAll, Defined, Request, ValueOf, ValuesOf } from "@callgrid/core";
 import type { PoolState } from "@callgrid/statekeeper";
-import type { EnqueueOptions, WindowOptions } from "./enqueue-options.ts";
+import type { EnqueueOptions, StreamOptions, WindowOptions } from "./enqueue-options.ts";
 import type { ExpectedCapacity, WorkForecast } from "./expected-work.ts";
 import type { StreamItem } from "./outcome-stream.ts";
 
@@ -65,7 +65,8 @@ export interface Grid extends AsyncDisposable {
   /**
    * Asks for the outcomes of many requests, and yields each as it comes, with the index of its request. A request that
    * fails does not end the loop: its outcome has an `error`. At most `window` requests are open or finished and not yet
-   * taken, so a slow loop slows the source down, and memory is bounded however long the list is.
+   * taken, so a slow loop slows the source down, and memory is bounded however long the list is. With `order: "requests"` outcomes come in
+   * the order of the requests; a slow request then holds back those of one window behind it.
    *
    * @throws GridError `CANCELLED` and `GRID_CLOSED` out of the loop; also what the source itself throws.
    * @example
@@ -79,7 +80,7 @@ export interface Grid extends AsyncDisposable {
   stream<R extends Request>(
     poolId: string,
     requests: Requests<R & Checked<R>>,
-    options?: WindowOptions,
+    options?: StreamOptions,
   ): Outcomes<ValueOf<R>>;
 
   /**

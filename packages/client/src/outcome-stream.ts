@@ -1,5 +1,5 @@
 /**
- * The loop of one `stream`: outcomes as they come, with the index of their request. It begins with the first step, and
+ * The loop of one `stream`: outcomes as they come, or in the order of their requests, with the index of their request. It begins with the first step, and
  * ends with the last outcome, by an error, or when the loop is left; then everything open is withdrawn.
  */
 import type { GridError, Outcome } from "@callgrid/core";
@@ -47,13 +47,21 @@ export class OutcomeStream implements AsyncIterableIterator<StreamItem, undefine
   readonly #window: RequestWindow;
   /** Finished and not taken; bounded by the window. */
   readonly #ready: StreamItem[] = [];
+  /** Finished before others whose turn comes first, by index; `undefined` where outcomes are yielded as they come. */
+  readonly #early: Map<number, StreamItem> | undefined;
+  #nextIndex = 0;
   /** Steps asked for with nothing ready: one in a loop, more only for who calls `next` by hand. */
   #waiting: WaitingStep[] = [];
   #state: "new" | "running" | "exhausted" | "over" = "new";
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(call: Call, requests: unknown, size: number) {
+  constructor(
+    call: Call,
+    requests: unknown,
+    { size, isOrdered }: { readonly size: number; readonly isOrdered: boolean },
+  ) {
     this.#call = call;
+    this.#early = isOrdered ? new Map() : undefined;
     this.#window = new RequestWindow({ call, requests, size, taker: this });
   }
 
@@ -95,6 +103,20 @@ export class OutcomeStream implements AsyncIterableIterator<StreamItem, undefine
 
   onOutcome(index: number, outcome: Outcome, isKept: boolean): void {
     const item = new FinishedRequest(index, outcome, isKept);
+    if (this.#early === undefined) this.#offer(item);
+    else this.#offerInOrder(this.#early, item);
+  }
+
+  #offerInOrder(early: Map<number, StreamItem>, item: StreamItem): void {
+    early.set(item.index, item);
+    for (let next = early.get(this.#nextIndex); next !== undefined; next = early.get(this.#nextIndex)) {
+      early.delete(this.#nextIndex);
+      this.#nextIndex += 1;
+      this.#offer(next);
+    }
+  }
+
+  #offer(item: StreamItem): void {
     const waiting = this.#waiting.shift();
     if (waiting === undefined) {
       this.#ready.push(item);
@@ -122,7 +144,10 @@ export class OutcomeStream implements AsyncIterableIterator<StreamItem, undefine
   #finish(state: "exhausted" | "over"): void {
     this.#state = state;
     this.#call.leave(this);
-    if (state === "over") this.#ready.length = 0;
+    if (state === "over") {
+      this.#ready.length = 0;
+      this.#early?.clear();
+    }
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const step of waiting) this.#lastStep().then(step.resolve, step.reject);

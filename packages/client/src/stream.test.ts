@@ -43,6 +43,33 @@ describe("stream", () => {
     ]);
   });
 
+  it("yields outcomes in the order of the requests where that is asked for, and asks for no more than one window", async () => {
+    const { grid, startWorker, settle } = setClientStage();
+    let end = (_value: number): void => undefined;
+    const later = () =>
+      new Promise((resolve) => {
+        end = resolve;
+      });
+    for (const id of ["one", "other"]) await startWorker({ double: (x: number) => 2 * x, later }, id);
+    const source = endless();
+    function* requests() {
+      yield ["later", 0] as const;
+      yield* source.requests();
+    }
+    const outcomes = grid.stream("pool", requests(), { order: "requests", window: 5 });
+    const first = outcomes.next();
+    await settle();
+    expect(source.pulled).toBe(4);
+    end(7);
+    expect(await first).toMatchObject({ value: { index: 0, outcome: { value: 7 } } });
+    const indices = [];
+    for (let i = 0; i < 20; i += 1) indices.push((await outcomes.next()).value?.index);
+    expect(indices).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    await outcomes.return?.();
+    expect(source.isClosed).toBe(true);
+    expect(() => grid.stream("pool", [], { order: "request" } as never)).toThrow(/stream\.order .*requests/);
+  });
+
   it("yields what is finished first, first", async () => {
     const { grid, startWorker, settle } = setClientStage();
     let end = (_value: number): void => undefined;

@@ -63,10 +63,11 @@ export class FunctionHost implements RequestHost {
   async *streamReentrant(
     caller: Evaluation,
     requests: readonly unknown[],
+    isOrdered: boolean,
   ): AsyncGenerator<{ index: number; outcome: Outcome }> {
     refuseIfDone(caller);
     const encoded: Array<EncodedCall | undefined> = encodeAll(this.#calls, requests);
-    const calls = new StreamedCalls(caller, encoded.length, this.#evaluator);
+    const calls = new StreamedCalls(caller, encoded.length, { evaluator: this.#evaluator, isOrdered });
     let placed = 0;
     try {
       for (let yielded = 0; yielded < encoded.length; yielded += 1) {
@@ -77,8 +78,8 @@ export class FunctionHost implements RequestHost {
           if (call !== undefined) this.#calls.place(call, { calls, index: placed, host: this, now });
         }
         caller.addOpenCalls(calls);
-        if (calls.finished.length === 0 || this.#evaluator.noteAnsweredAtOnce()) await calls.wait();
-        const index = calls.finished.shift() ?? 0;
+        if (!calls.hasNext || this.#evaluator.noteAnsweredAtOnce()) await calls.wait();
+        const index = calls.takeNext();
         yield { index, outcome: calls.takeOutcome(index) };
         refuseIfDone(caller);
       }

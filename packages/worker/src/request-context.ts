@@ -3,7 +3,17 @@
  * The context follows the function through its awaits (AsyncLocalStorage) and never leaks into what runs in between.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type CheckedAll, GridError, type Outcome, type Request, type ValuesOf } from "@callgrid/core";
+import {
+  type CheckedAll,
+  declareOptions,
+  GridError,
+  type OptionsGiven,
+  type Outcome,
+  option,
+  type Request,
+  resolveOptions,
+  type ValuesOf,
+} from "@callgrid/core";
 import type { Logger } from "pino";
 import type { Evaluation } from "./evaluation.ts";
 
@@ -28,9 +38,21 @@ export interface RequestHost {
   streamReentrant(
     caller: Evaluation,
     requests: readonly unknown[],
+    isOrdered: boolean,
   ): AsyncGenerator<{ index: number; outcome: Outcome }>;
   describe(evaluation: Evaluation): RequestContext;
 }
+
+const reentrantStreamOptions = declareOptions({
+  order: option.choice({
+    choices: ["outcomes", "requests"],
+    default: "outcomes",
+    description: "Yield outcomes as they come (outcomes), or in the order of the requests (requests).",
+  }),
+});
+
+/** How {@link streamReentrant} yields. */
+export type ReentrantStreamOptions = OptionsGiven<typeof reentrantStreamOptions>;
 
 const storageKey = Symbol.for("callgrid.request-context");
 
@@ -72,16 +94,19 @@ export function callReentrant<const R extends readonly Request[]>(requests: R & 
 }
 
 /**
- * Like {@link callReentrant}, but yields each outcome as it comes, failed ones too. Leaving the loop early gives up the rest.
+ * Like {@link callReentrant}, but yields each outcome as it comes, failed ones too, or with `order: "requests"` in the order of the
+ * requests. Leaving the loop early gives up the rest.
  *
- * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs; `INVALID_REQUEST`, `INVALID_VALUE`.
+ * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs; `INVALID_REQUEST`, `INVALID_VALUE`, `INVALID_OPTION`.
  */
 export function streamReentrant<const R extends readonly Request[]>(
   requests: R & CheckedAll<R>,
+  options?: ReentrantStreamOptions,
 ): AsyncGenerator<{ index: number; outcome: Outcome<ValuesOf<R>[number]> }> {
   const evaluation = storage.getStore();
   if (evaluation === undefined) throw notInARequest("streamReentrant");
-  return evaluation.host.streamReentrant(evaluation, requests) as AsyncGenerator<{
+  const { order } = resolveOptions(reentrantStreamOptions, options, "streamReentrant");
+  return evaluation.host.streamReentrant(evaluation, requests, order === "requests") as AsyncGenerator<{
     index: number;
     outcome: Outcome<ValuesOf<R>[number]>;
   }>;

@@ -2,9 +2,17 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { openData } from "@callgrid/worker";
 
-/** Opens a file for as long as it is used; throws `FILE_NOT_ALLOWED` for one that requests may not read in this process. */
-export function withFile<Result>(path: string, use: (file: number) => Result): Result {
-  const file = openData(path);
+/**
+ * Opens a file for as long as it is used; throws `FILE_NOT_ALLOWED` for one that requests may not read in this process.
+ *
+ * @param isKnown - whether who names the file can read it, see `openData`.
+ */
+export function withFile<Result>(
+  path: string,
+  use: (file: number) => Result,
+  isKnown?: (file: number) => boolean,
+): Result {
+  const file = openData(path, isKnown);
   try {
     return use(file);
   } finally {

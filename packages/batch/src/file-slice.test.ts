@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { limitDataFolders } from "@callgrid/worker";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type FileSlice, readBytes, readLines, readText } from "./file-slice.ts";
 import { bytes, FileSource, lines } from "./file-source.ts";
 
@@ -145,6 +146,45 @@ describe("a file that is not as it was", () => {
     const [slice] = lines(path).files;
     utimesSync(path, 1, 1);
     expect(() => slice && readLines(slice)).toThrowError(expect.objectContaining({ code: "FILE_CHANGED" }));
+  });
+
+  it.each([5, 65_536, 65_537, 1_000_000])(
+    "is refused when another of its %d bytes and its time took its place",
+    (size) => {
+      const path = fileOf("1".repeat(size));
+      utimesSync(path, 1, 1);
+      const [slice] = lines(path).files;
+      expect(slice && readText(slice)).toHaveLength(size);
+      writeFileSync(path, "2".repeat(size));
+      utimesSync(path, 1, 1);
+      expect(lines(path).files[0]).not.toEqual(slice);
+      expect(() => slice && readText(slice)).toThrowError(expect.objectContaining({ code: "FILE_CHANGED" }));
+    },
+  );
+});
+
+describe("where others may name files of the working folder only", () => {
+  const refused = expect.objectContaining({ code: "FILE_NOT_ALLOWED" }) as Error;
+  const elsewhere = mkdtempSync(join(tmpdir(), "callgrid-file-slice-"));
+  afterAll(() => rmSync(elsewhere, { recursive: true }));
+
+  it("a file elsewhere is read for slices that show its sample, and for no others", () => {
+    const path = fileOf("one\nhunter2");
+    const [slice] = lines(path).files;
+    if (slice === undefined) return expect.fail("no slice");
+    const { sample, ...without } = slice;
+    vi.spyOn(process, "cwd").mockReturnValue(elsewhere);
+    const end = limitDataFolders();
+    onTestFinished(() => {
+      end();
+      vi.restoreAllMocks();
+    });
+    expect(readLines(slice)).toEqual(["one", "hunter2"]);
+    for (const forged of [without, { ...slice, sample: "" }, { ...slice, sample: `${sample?.slice(1)}-` }])
+      expect(() => readLines(forged)).toThrowError(refused);
+    expect(() => lines(path)).toThrowError(refused);
+    writeFileSync(path, "one\nchanged");
+    expect(() => readLines(slice)).toThrowError(refused);
   });
 });
 

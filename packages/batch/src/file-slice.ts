@@ -2,10 +2,12 @@
  * File slices: a slice of `bytes(files)` or `lines(files)` names a range of a file, and whoever evaluates it reads the
  * range itself, by the functions here. A slice also says how large the file was and when it was changed last, so that a
  * file that has changed since is refused, and so that results of its earlier content are not taken for those of the new.
+ * Its sample of the content shows that whoever made the slice can read the file, which opens it outside of data folders, too.
  */
 import { fstatSync } from "node:fs";
 import { decodeText, decodeWholeText, GridError } from "@callgrid/core";
 import { eachBlock, readRange, withFile } from "./file-bytes.ts";
+import { sampleOf } from "./file-sample.ts";
 import { lineEnds, splitLines } from "./line-ends.ts";
 
 /** A range of a file; plain data. */
@@ -20,6 +22,8 @@ export interface FileSlice {
   readonly fileBytes: number;
   /** When the file had been changed last at that time, in ms since 1970. */
   readonly modifiedMs: number;
+  /** A digest of samples of its content at that time; slices made by hand may lack it. */
+  readonly sample?: string;
 }
 
 const lookaheadBytes = 65_536;
@@ -46,7 +50,9 @@ export function readBytes(slice: FileSlice): Uint8Array {
 export function readText(slice: FileSlice): string {
   const { file: name } = slice;
   const { start, bytes } = readUnchanged(slice, (file) => readWholeLines(file, slice));
-  return start === 0 ? decodeWholeText(bytes, name) : decodeText(bytes, { name, firstLine: () => lineAt(name, start) });
+  return start === 0
+    ? decodeWholeText(bytes, name)
+    : decodeText(bytes, { name, firstLine: () => lineAt(slice, start) });
 }
 
 /**
@@ -66,7 +72,7 @@ export function readLines(slice: FileSlice): string[] {
 
 /** Reads the file, and makes sure before and after that it is the one the slice was cut from. */
 function readUnchanged<Result>(slice: FileSlice, read: (file: number) => Result): Result {
-  return withFile(slice.file, (file) => {
+  return withSlice(slice, (file) => {
     refuseChanged(file, slice);
     const result = read(file);
     refuseChanged(file, slice);
@@ -74,9 +80,14 @@ function readUnchanged<Result>(slice: FileSlice, read: (file: number) => Result)
   });
 }
 
+function withSlice<Result>({ file: path, sample }: FileSlice, use: (file: number) => Result): Result {
+  return withFile(path, use, sample === undefined ? undefined : (file) => sampleOf(file) === sample);
+}
+
 function refuseChanged(file: number, slice: FileSlice): void {
   const { size, mtimeMs } = fstatSync(file);
-  if (size === slice.fileBytes && mtimeMs === slice.modifiedMs) return;
+  const isSame = size === slice.fileBytes && mtimeMs === slice.modifiedMs;
+  if (isSame && (slice.sample === undefined || sampleOf(file) === slice.sample)) return;
   throw new GridError(
     "FILE_CHANGED",
     `${slice.file} has changed since the batch was planned: it has ${size} bytes of ${new Date(mtimeMs).toISOString()}, ` +
@@ -109,9 +120,9 @@ function lineStartAtOrAfter(file: number, at: number, limit: number): number | u
 }
 
 /** The number of the line that begins at a byte. */
-function lineAt(path: string, start: number): number {
+function lineAt(slice: FileSlice, start: number): number {
   let line = 1;
-  withFile(path, (file) =>
+  withSlice(slice, (file) =>
     eachBlock(file, { from: 0, blockBytes: lookaheadBytes }, (block, at) => {
       for (const end of lineEnds(block)) line += at + end <= start ? 1 : 0;
       return at + block.length < start;

@@ -1,9 +1,10 @@
-/** Files as data, cut into ranges. Only their sizes are read here; what is in them is read where a slice is evaluated. */
+/** Files as data, cut into ranges. Only samples of them are read here; the rest is read where a slice is evaluated. */
 import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
 import { GridError, isGridError, messageOf, refuseOtherEncoding } from "@callgrid/core";
 import type { Chunk, SliceSource } from "./chunk.ts";
 import { readRange, withFile } from "./file-bytes.ts";
+import { sampleOf } from "./file-sample.ts";
 import type { FileSlice } from "./file-slice.ts";
 
 /** How files are cut. */
@@ -85,7 +86,8 @@ function sliceOf(file: string, opened: number, name: "bytes" | "lines"): FileSli
   const state = fstatSync(opened);
   if (!state.isFile()) throw new Error("it is no file");
   if (name === "lines") refuseOtherEncoding(readRange(opened, 0, encodingBytes), "it");
-  return { file, from: 0, to: state.size, fileBytes: state.size, modifiedMs: state.mtimeMs };
+  const { size, mtimeMs } = state;
+  return { file, from: 0, to: size, fileBytes: size, modifiedMs: mtimeMs, sample: sampleOf(opened) };
 }
 
 /** Cuts ranges off files, one file after the other; small files share a chunk. */

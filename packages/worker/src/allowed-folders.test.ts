@@ -64,6 +64,39 @@ describe("a file is read", () => {
   });
 });
 
+describe("a file outside", () => {
+  const openingIf = (isKnown: boolean, path: string): string => {
+    const file = folders().openToRead(path, () => isKnown);
+    try {
+      return readFileSync(file, "utf8");
+    } finally {
+      closeSync(file);
+    }
+  };
+
+  it("is read where it is known", () => {
+    expect(openingIf(true, secret)).toBe("hunter2");
+  });
+
+  it("is refused where it is not known, in the words in which a missing one is refused", () => {
+    const missing = join(outside, "none");
+    const messages = [secret, missing].map((path) => {
+      try {
+        return openingIf(path === missing, path);
+      } catch (error) {
+        expect(error).toEqual(refused);
+        return (error as Error).message.replace(path, "it");
+      }
+    });
+    expect(messages[0]).toBe(messages[1]);
+  });
+
+  it("is refused where it is no file, before it is looked at", () => {
+    for (const path of ["/dev/zero", outside])
+      expect(() => folders().openToRead(path, () => expect.fail("looked at"))).toThrowError(refused);
+  });
+});
+
 describe("a file is refused", () => {
   const detours: ReadonlyArray<readonly [string, () => string]> = [
     ["by its own path", () => secret],

@@ -19,6 +19,12 @@ const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 const ownFileMode = 0o600;
 
+interface Opening {
+  readonly flags: number;
+  /** See {@link AllowedFolders.openToRead}. */
+  readonly isKnown?: ((file: number) => boolean) | undefined;
+}
+
 /** See the head of this file. */
 export class AllowedFolders {
   readonly #folders: readonly string[];
@@ -52,26 +58,26 @@ export class AllowedFolders {
   /**
    * Opens a file to read it.
    *
+   * @param isKnown - whether a file outside of the folders may be read as well.
    * @throws GridError `FILE_NOT_ALLOWED` outside of the folders, and for what is no regular file.
    */
-  openToRead(path: string): number {
-    return this.#open(path, O_RDONLY);
+  openToRead(path: string, isKnown?: (file: number) => boolean): number {
+    return this.#open(path, { flags: O_RDONLY, isKnown });
   }
 
   /** Opens a file to write it from its start; a new one is its user's alone. Throws as {@link openToRead} does. */
   openToWrite(path: string): number {
-    const file = this.#open(path, O_WRONLY | O_CREAT);
+    const file = this.#open(path, { flags: O_WRONLY | O_CREAT });
     ftruncateSync(file);
     return file;
   }
 
   /** Neither waits for the other end of a pipe nor changes the file before it is known to be allowed. */
-  #open(path: string, flags: number): number {
-    const place = this.#placeOf(path);
+  #open(path: string, { flags, isKnown }: Opening): number {
+    const place = this.#placeOf(path, isKnown !== undefined);
     const file = this.#openPlace(path, place, flags | O_NOFOLLOW | O_NONBLOCK);
     try {
-      const opened = openedPlace(file, place);
-      if (opened === undefined || !this.#contain(opened) || !fstatSync(file).isFile()) throw this.#refusal(path);
+      if (!fstatSync(file).isFile() || !this.#mayUse(file, place, isKnown)) throw this.#refusal(path);
       return file;
     } catch (error) {
       closeSync(file);
@@ -79,23 +85,28 @@ export class AllowedFolders {
     }
   }
 
+  #mayUse(file: number, place: string, isKnown?: (file: number) => boolean): boolean {
+    const opened = openedPlace(file, place);
+    return (opened !== undefined && this.#contain(opened)) || isKnown?.(file) === true;
+  }
+
   #openPlace(path: string, place: string, flags: number): number {
     try {
       return openSync(place, flags, ownFileMode);
     } catch (error) {
       // a link that was put there since, or the end of a pipe that nothing reads
-      if (["ELOOP", "ENXIO"].includes(codeOf(error))) throw this.#refusal(path);
+      if (["ELOOP", "ENXIO"].includes(codeOf(error)) || !this.#contain(place)) throw this.#refusal(path);
       throw error;
     }
   }
 
   /** Where a path really leads. What is missing is looked for from the deepest part that is there. */
-  #placeOf(path: string): string {
+  #placeOf(path: string, mayBeOutside = false): string {
     const wanted = resolve(path);
     let found = wanted;
     while (!isThere(found)) found = dirname(found);
     const real = realPath(found);
-    if (real === undefined || !this.#contain(real)) throw this.#refusal(path);
+    if (real === undefined || !(mayBeOutside || this.#contain(real))) throw this.#refusal(path);
     return join(real, relative(found, wanted));
   }
 

@@ -17,9 +17,9 @@ const [one, other] = ["one", "other"].map((name) => {
   return join(place, name);
 }) as [string, string];
 
-function canRead(folder: string): boolean {
+function canRead(folder: string, isKnown?: () => boolean): boolean {
   try {
-    closeSync(openData(join(folder, "file")));
+    closeSync(openData(join(folder, "file"), isKnown));
     return true;
   } catch (error) {
     expect(error).toMatchObject({ code: "FILE_NOT_ALLOWED" });
@@ -40,6 +40,18 @@ it("a limit holds until the last that set it has ended it", () => {
   expect(canRead(other)).toBe(false);
   ends[1]?.();
   expect(canRead(other)).toBe(true);
+});
+
+it("a file elsewhere is opened by default for who can read it, and not beside a list that was given", () => {
+  vi.spyOn(process, "cwd").mockReturnValue(one);
+  const opens = (isKnown: boolean): boolean => canRead(other, () => isKnown);
+  const endDefault = limitDataFolders();
+  expect([opens(true), opens(false), canRead(other)]).toEqual([true, false, false]);
+  expect(() => limitDataFolders([one])).toThrowError(expect.objectContaining({ code: "INVALID_OPTION" }));
+  endDefault();
+  const end = limitDataFolders([one]);
+  expect(opens(true)).toBe(false);
+  end();
 });
 
 it("a process cannot have two lists of folders, and one that names every folder leaves the other as it is", () => {

@@ -11,6 +11,8 @@ import { AllowedFolders } from "./allowed-folders.ts";
 
 interface Limit {
   readonly folders: AllowedFolders;
+  /** Whether files elsewhere are opened for callers that can read them: by default they are, beside a list that was given they are not. */
+  readonly opensKnown: boolean;
   /** How many workers and runners have set it. */
   users: number;
 }
@@ -23,15 +25,17 @@ const holder = globalThis as Record<symbol, Limit | undefined>;
 export const everyFolder: readonly string[] = ["/"];
 
 /**
- * Limits what requests may read in this process to these folders; default: the working folder. Returns what ends that.
+ * Limits what requests may read in this process to these folders; default: the working folder, and files that their callers can read.
+ * Returns what ends that.
  *
  * @throws GridError `INVALID_OPTION` for a folder that is missing, and where other folders are set already.
  */
-export function limitDataFolders(given: readonly string[] = defaultFolders()): () => void {
-  const folders = new AllowedFolders(given, "--data-folder");
+export function limitDataFolders(given?: readonly string[]): () => void {
+  const folders = new AllowedFolders(given ?? defaultFolders(), "--data-folder");
   if (folders.areAll) return () => undefined;
-  const limit = holder[limitKey] ?? { folders, users: 0 };
-  if (!limit.folders.equals(folders)) throw differs();
+  const opensKnown = given === undefined;
+  const limit = holder[limitKey] ?? { folders, opensKnown, users: 0 };
+  if (limit.opensKnown !== opensKnown || !limit.folders.equals(folders)) throw differs();
   limit.users += 1;
   holder[limitKey] = limit;
   let isSet = true;
@@ -42,10 +46,14 @@ export function limitDataFolders(given: readonly string[] = defaultFolders()): (
   };
 }
 
-/** Opens a file to read it; throws `FILE_NOT_ALLOWED` for one that requests may not read here. Waits for no other end of a pipe. */
-export function openData(path: string): number {
+/**
+ * Opens a file to read it; throws `FILE_NOT_ALLOWED` for one that requests may not read here. Waits for no other end of a pipe.
+ *
+ * @param isKnown - whether the request shows that its caller can read this file, which opens files elsewhere by default.
+ */
+export function openData(path: string, isKnown?: (file: number) => boolean): number {
   const limit = holder[limitKey];
-  if (limit !== undefined) return limit.folders.openToRead(path);
+  if (limit !== undefined) return limit.folders.openToRead(path, limit.opensKnown ? isKnown : undefined);
   return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 }
 

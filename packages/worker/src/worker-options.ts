@@ -45,7 +45,7 @@ export const workerOptions = declareOptions({
     holds: "files",
     optional: true,
     description:
-      "A folder whose files requests may name; the flag may be repeated; default: the working folder, unless that is / or the home folder",
+      "A folder whose files requests may name; the flag may be repeated; default: the working folder, unless that is / or the home folder, and files that the caller can read",
   }),
   leaseMs: option.number({
     unit: "ms",

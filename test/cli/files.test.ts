@@ -138,8 +138,12 @@ describe("lines", () => {
   });
 
   it("of an empty file are none", async () => {
-    for (const args of [[...batch, "--items", file("")], [...batch, "--items", "-"], run])
-      expect(await here(args)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    for (const args of [
+      [...batch, "--items", file("")],
+      [...batch, "--items", "-"],
+    ])
+      expect(await here(args)).toEqual({ exitCode: 0, stdout: "", stderr: "the data has no slices\n" });
+    expect(await here(run)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   });
 
   it("may be 10 MB long, and what is wrong in one is told in a few", async () => {

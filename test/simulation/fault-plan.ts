@@ -16,11 +16,13 @@ export const faultKinds = [
   "emptying",
   "stalls",
   "losses",
+  "strangers",
 ] as const;
 
 /**
  * `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave in peace. `stalls`: attempts to
- * connect again are accepted, and then nothing comes. `losses`: workers die of what they have just taken.
+ * connect again are accepted, and then nothing comes. `losses`: workers die of what they have just taken. `strangers`: inboxes get messages
+ * of another version.
  */
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -82,12 +84,14 @@ function drawNetwork(random: Random, has: ReadonlySet<FaultKind>): NetworkManner
   const slowShare = random.logarithmic(0.01, 0.3);
   const slowestMs = random.logarithmic(5, 400);
   const repeatedShare = random.logarithmic(0.01, 0.3);
+  const strangeShare = random.logarithmic(0.01, 0.3);
   return {
     leastMs,
     mostMs,
     slowShare: has.has("delays") ? slowShare : 0,
     slowestMs: Math.max(mostMs, slowestMs),
     repeatedShare: has.has("repeats") ? repeatedShare : 0,
+    strangeShare: has.has("strangers") ? strangeShare : 0,
   };
 }
 

@@ -3,7 +3,13 @@
  * server may notice late: until then a read that is still open takes messages out and carries them nowhere, be it after the
  * process has connected again. That is for one read only, since nobody makes another on a broken connection.
  */
-import type { InboxHandlers, InboxListener, InboxMessage, PoolKeeper } from "@callgrid/statekeeper";
+import {
+  decodeInboxMessage,
+  type InboxHandlers,
+  type InboxListener,
+  type InboxMessage,
+  type PoolKeeper,
+} from "@callgrid/statekeeper";
 import type { Break, ConnectionParts } from "./command-connection.ts";
 import { Handshake } from "./handshake.ts";
 
@@ -85,11 +91,12 @@ export class InboxConnection implements InboxListener {
   }
 
   #deliver(reader: Reader, messages: readonly InboxMessage[], atMs: number): void {
-    const { process, trace } = this.#parts;
+    const { process, trace, network } = this.#parts;
+    const strange = network.strangeText();
     process.at(atMs, () => {
       if (this.#isClosed) return;
       trace.note(process.name, reader.isOpen ? "gets" : "misses", messages);
-      if (reader.isOpen) this.#handlers.onMessages(messages);
+      if (reader.isOpen) this.#handlers.onMessages([...readableIn(strange), ...messages]);
     });
   }
 
@@ -98,6 +105,12 @@ export class InboxConnection implements InboxListener {
     if (this.#reader !== undefined) close(this.#reader);
     this.#reader = undefined;
   }
+}
+
+/** As redis-pool.ts reads an inbox. */
+function readableIn(text: string | undefined): InboxMessage[] {
+  const message = text === undefined ? undefined : decodeInboxMessage(text);
+  return message === undefined || message.kind === "unreadable" ? [] : [message];
 }
 
 function close(reader: Reader): void {

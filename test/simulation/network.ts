@@ -10,7 +10,12 @@ export interface NetworkManner {
   readonly slowestMs: number;
   /** How many inbox messages are delivered again later. */
   readonly repeatedShare: number;
+  /** How many reads of an inbox find a message of another version there, too. */
+  readonly strangeShare: number;
 }
+
+const id = "a".repeat(22);
+const strangeTexts = ["", "hello 1", `2 outcome ${id} =1`, `outcome ${id}`, `run ${id} 1 w1 use`, "cancel 1", "\n"];
 
 export class Network {
   readonly random: Random;
@@ -31,6 +36,12 @@ export class Network {
     const { leastMs, mostMs, slowShare, slowestMs } = this.#manner;
     if (this.#isFaulty && this.random.chance(slowShare)) return this.random.between(mostMs, slowestMs);
     return this.random.between(leastMs, mostMs);
+  }
+
+  /** The text of a message that cannot be read, and that is delivered before the others; undefined: there is none. */
+  strangeText(): string | undefined {
+    if (!this.#isFaulty || !this.random.chance(this.#manner.strangeShare)) return undefined;
+    return this.random.pick(strangeTexts);
   }
 
   /** After how long a message is delivered once more; undefined: not again. */

@@ -63,6 +63,15 @@ describe("callgrid host", () => {
     await workersAre(0);
   });
 
+  it("has its workers waited for by a batch, which says so", async () => {
+    const { pool } = await setUp();
+    await startHost(pool, "--max", "1");
+    const batch = ["batch", "--pool", "pool", "--process", "longText", "--range", "1..4"];
+    const { exitCode, stdout, stderr } = await pool.run(batch);
+    expect(stderr).toContain("waiting for workers: the pool has none\n");
+    expect([exitCode, stdout]).toEqual([0, '"x"\n"xx"\n"xxx"\n']);
+  });
+
   it("shares the workers that the pool should have with other hosts by score, and drains on SIGTERM", async () => {
     const { pool, hold, evaluate, workersAre } = await setUp({ minWorkers: 3 });
     const [one, two] = await Promise.all([

@@ -17,6 +17,8 @@ import { OrderedChunks } from "./ordered-chunks.ts";
 import { type PilotReport, runPilot } from "./pilot.ts";
 import type { Plan } from "./plan.ts";
 import { makePlan } from "./plan-maker.ts";
+import type { Workload } from "./planner.ts";
+import { type LanesNow, PoolFollower } from "./pool-follower.ts";
 import { type BatchProgress, ProgressCounter } from "./progress.ts";
 import { ReduceTree } from "./reduce-tree.ts";
 import { roughBytesOfAll } from "./rough-bytes.ts";
@@ -51,6 +53,7 @@ const inFlightEveryMs = 1_000;
 
 export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> {
   readonly #spec: CheckedSpec;
+  readonly #grid: Grid;
   readonly #supply: ChunkSupply;
   readonly #progress: ProgressCounter;
   readonly #stopping = new AbortController();
@@ -67,11 +70,13 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   constructor(parts: BatchRunParts) {
     const { spec } = parts;
     this.#spec = spec;
+    this.#grid = parts.grid;
     this.#signal =
       spec.signal === undefined ? this.#stopping.signal : AbortSignal.any([spec.signal, this.#stopping.signal]);
     this.#supply = new ChunkSupply(openSource(spec.data, spec), spec.checkpoint, this.#signal);
     this.#progress = new ProgressCounter(this.#supply.unit);
-    this.#places = new Workplaces({ ...parts, signal: this.#signal });
+    const onWaiting = (): void => this.#progress.wait();
+    this.#places = new Workplaces({ ...parts, signal: this.#signal, onWaiting });
   }
 
   /** What the batch is called. */
@@ -242,27 +247,56 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   }
 
   async *#rest(placed: Placed, mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
-    const { plan, site, pilot, place } = placed;
-    const { workload, chosen, scores } = plan.parts;
-    const { msPerUnit, slowest, lanes } = chosen;
-    const { overheadMs } = workload;
-    const { largestUnits, bytesPerUnit } = pilot;
-    const fixedUnits = this.#spec.chunkUnits;
-    const sizer = new ChunkSizer({ msPerUnit, slowest, lanes, overheadMs, largestUnits, fixedUnits, bytesPerUnit });
+    const { site, plan, place } = placed;
+    const sizer = this.#sizer(placed);
+    let window = plan.window;
     const run = new ChunkRun({
-      ...{ supply: this.#supply, window: plan.window, mayCut },
+      ...{ supply: this.#supply, window: () => window, mayCut },
       nextUnits: () => sizer.next(this.#supply.uncutUnits),
       evaluate: (chunk) => place.evaluate(chunk),
     });
-    for await (const outcome of run.outcomes()) {
-      const finished = "error" in outcome ? await this.#withoutValue(outcome, placed) : outcome;
-      if (finished === undefined) continue;
-      const { tookMs, values, worker } = finished.result;
-      const speed = (site.setting.survey.scoreOf(worker) ?? scores.mean) / scores.mean;
-      if (!finished.isCached) sizer.learn(finished.chunk.units, tookMs * speed, roughBytesOfAll(values));
-      await this.#note(finished);
-      yield finished;
+    const follower = this.#follower(placed, sizer, (now) => {
+      sizer.fit(now);
+      window = this.#spec.window ?? now.window;
+      run.widen();
+    });
+    const scores = follower ?? site.setting.survey;
+    try {
+      for await (const outcome of run.outcomes()) {
+        const finished = "error" in outcome ? await this.#withoutValue(outcome, placed) : outcome;
+        if (finished === undefined) continue;
+        const { tookMs, values, worker } = finished.result;
+        const speed = (scores.scoreOf(worker) ?? plan.parts.scores.mean) / plan.parts.scores.mean;
+        if (!finished.isCached) sizer.learn(finished.chunk.units, tookMs * speed, roughBytesOfAll(values));
+        await this.#note(finished);
+        yield finished;
+      }
+    } finally {
+      await follower?.stop();
     }
+  }
+
+  #sizer({ plan, pilot }: Placed): ChunkSizer {
+    const { workload, chosen } = plan.parts;
+    const { msPerUnit, slowest, lanes } = chosen;
+    const { largestUnits, bytesPerUnit } = pilot;
+    const { overheadMs } = workload;
+    const fixedUnits = this.#spec.chunkUnits;
+    return new ChunkSizer({ msPerUnit, slowest, lanes, overheadMs, largestUnits, fixedUnits, bytesPerUnit });
+  }
+
+  /** Started; undefined where the batch does not run on the workers of a pool, which come and go. */
+  #follower({ plan, site }: Placed, sizer: ChunkSizer, onLanes: (now: LanesNow) => void): PoolFollower | undefined {
+    if (plan.mode !== "distributed") return undefined;
+    const { pool, name, objective } = this.#spec;
+    const rest = (): Workload => ({
+      ...plan.parts.workload,
+      ...{ totalUnits: this.#supply.uncutUnits, msPerUnit: sizer.msPerUnit },
+    });
+    const parts = { grid: this.#grid, pool, name, objective, rest, onLanes };
+    const follower = new PoolFollower(parts, site.setting.survey);
+    follower.start();
+    return follower;
   }
 
   /** Undefined where the chunk goes back to the supply, as two. */

@@ -47,7 +47,7 @@ export function noWorkers({ pool }: CheckedSpec, notSerial: string | undefined):
   const reason = notSerial === undefined ? "" : `, and the batch cannot run in this process: ${notSerial}`;
   return new GridError(
     "INVALID_OPTION",
-    `pool "${pool}" has no workers${reason}; start some: callgrid worker --pool ${pool} --functions …`,
+    `pool "${pool}" has no workers${reason}; start some: callgrid worker --pool ${pool} --functions …, or have the batch wait for them (wait)`,
     { details: { path: "batch.pool", pool, workers: 0 } },
   );
 }

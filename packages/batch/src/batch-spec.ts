@@ -39,6 +39,11 @@ export const batchOptions = declareOptions({
     max: 100_000,
     description: "How many chunks are open at once, instead of what the planner would choose.",
   }),
+  wait: option.boolean({
+    optional: true,
+    description:
+      "Wait for workers where the pool has none; default: where a host of the pool will start some and the batch can run nowhere else.",
+  }),
   cache: enqueueOptions.cache,
   priority: enqueueOptions.priority,
   retries: option.number({
@@ -91,6 +96,11 @@ export interface BatchSpec<Value = unknown, Result = Value[]> {
   readonly mode?: BatchMode | undefined;
   readonly chunkUnits?: number | undefined;
   readonly window?: number | undefined;
+  /**
+   * Whether to wait for workers where the pool has none. Default: where a host of the pool is alive, which will start some, and the
+   * batch can run nowhere else.
+   */
+  readonly wait?: boolean | undefined;
   /** Of its chunks on a pool, beside what others ask for there; see {@link WindowOptions.priority}. */
   readonly priority?: number | undefined;
   readonly retries?: number | undefined;
@@ -121,6 +131,7 @@ export interface CheckedSpec {
   readonly mode: BatchMode | undefined;
   readonly chunkUnits: number | undefined;
   readonly window: number | undefined;
+  readonly wait: boolean | undefined;
   readonly priority: number | undefined;
   readonly retries: number;
   readonly maxSlices: number;

@@ -10,7 +10,7 @@ import type { ChunkOutcome } from "./workplace.ts";
 export interface ChunkFlow {
   readonly supply: ChunkSupply;
   /** How many chunks are open at once. */
-  readonly window: number;
+  readonly window: () => number;
   /** Units of the next chunk. */
   readonly nextUnits: () => number;
   /** Whether another chunk may be cut: held back where finished ones pile up behind one that is slow. */
@@ -53,10 +53,15 @@ export class ChunkRun {
     }
   }
 
+  /** Cuts more where the window has grown. */
+  widen(): void {
+    this.#fill();
+  }
+
   #fill(): void {
     const { supply, window, mayCut } = this.#flow;
     if (this.#isLeft || this.#failure !== undefined || this.#isCutting) return;
-    if (this.#openCount + this.#arrived.length >= window) return;
+    if (this.#openCount + this.#arrived.length >= window()) return;
     if (!supply.hasAgain && (supply.isEmpty || !mayCut())) return;
     this.#isCutting = true;
     void this.#cut();

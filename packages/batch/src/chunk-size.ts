@@ -34,8 +34,8 @@ const growthLimit = 4;
 /** Learns from finished chunks how long a unit takes, and sizes the next chunk by that. */
 export class ChunkSizer {
   readonly #overheadMs: number;
-  readonly #lanes: number;
-  readonly #slowest: number | undefined;
+  #lanes: number;
+  #slowest: number | undefined;
   readonly #fixedUnits: number | undefined;
   #msPerUnit: number;
   #largestUnits: number;
@@ -65,6 +65,12 @@ export class ChunkSizer {
   /** How long one unit takes on an average lane, by what has been seen lately. */
   get msPerUnit(): number {
     return this.#msPerUnit;
+  }
+
+  /** From now on there are so many lanes. */
+  fit({ lanes, slowest }: Pick<Remaining, "lanes" | "slowest">): void {
+    this.#lanes = lanes;
+    this.#slowest = slowest;
   }
 
   /** A chunk has taken so long, or would have on an average lane, and its values were so large; one that was known before says nothing. */

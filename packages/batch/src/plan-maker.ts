@@ -61,7 +61,12 @@ function windowFor({ mode, lanes }: Prediction, { spec, setting, pilot }: PlanBa
   const { count } = setting.survey.lanes(pilot.workload.busyRatio);
   // in this thread, or in one of several; where there is one thread alone, its next chunk may wait at its door
   if (mode === "serial" && (setting.notSerial === undefined || count > 1)) return 1;
-  return spec.window ?? (lanes < count ? lanes : lanes * chunksOpenPerLane);
+  return spec.window ?? openChunks(lanes, count);
+}
+
+/** How many chunks are open on so many lanes of those that there are. */
+export function openChunks(lanes: number, count: number): number {
+  return lanes < count ? lanes : lanes * chunksOpenPerLane;
 }
 
 /** Where it could run, and how fast it is there by the scores. */

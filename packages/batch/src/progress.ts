@@ -6,7 +6,8 @@ import type { FinishedChunk } from "./finished-chunk.ts";
 
 /** A run at one moment. */
 export interface BatchProgress {
-  readonly state: "planning" | "running" | "done" | "failed";
+  /** `waiting`: for workers of a pool that has none. */
+  readonly state: "planning" | "waiting" | "running" | "done" | "failed";
   /** Where it runs; undefined while it is planned. */
   readonly mode: BatchMode | undefined;
   /** What `doneUnits` and `totalUnits` count. */
@@ -36,7 +37,9 @@ const rateWindowMs = 10_000;
 export class ProgressCounter {
   readonly #unit: "slice" | "byte";
   readonly #started = performance.now();
-  readonly #over = new AbortController();
+  #isOver = false;
+  /** Aborted when the state changes, which those who watch see at once. */
+  #stay = new AbortController();
   #state: BatchProgress["state"] = "planning";
   #mode: BatchMode | undefined;
   #totalUnits: number | undefined;
@@ -53,9 +56,13 @@ export class ProgressCounter {
     this.#unit = unit;
   }
 
+  wait(): void {
+    this.#enter("waiting");
+  }
+
   begin(mode: BatchMode): void {
-    this.#state = "running";
     this.#mode = mode;
+    this.#enter("running");
   }
 
   note({ chunk, result, isCached }: FinishedChunk, totalUnits: number | undefined): void {
@@ -72,9 +79,9 @@ export class ProgressCounter {
   }
 
   end(state: "done" | "failed"): void {
-    this.#state = state;
     this.#endedMs ??= this.#elapsedMs();
-    this.#over.abort();
+    this.#isOver = true;
+    this.#enter(state);
   }
 
   get now(): Omit<BatchProgress, "inFlight"> {
@@ -96,16 +103,23 @@ export class ProgressCounter {
     };
   }
 
-  /** The run now, then every so often, and once more at its end. */
+  /** The run now, then every so often and when its state changes, and once more at its end. */
   async *watch(
     everyMs: number,
     inFlight: () => Promise<Readonly<Record<string, number>>>,
   ): AsyncGenerator<BatchProgress, undefined> {
-    while (!this.#over.signal.aborted) {
+    while (!this.#isOver) {
+      const { signal } = this.#stay;
       yield { ...this.now, inFlight: await inFlight() };
-      await pause(everyMs, undefined, { signal: this.#over.signal, ref: false }).catch(() => undefined);
+      await pause(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
     yield { ...this.now, inFlight: {} };
+  }
+
+  #enter(state: BatchProgress["state"]): void {
+    this.#state = state;
+    this.#stay.abort();
+    this.#stay = new AbortController();
   }
 
   #elapsedMs(): number {

@@ -5,13 +5,15 @@
 import { availableParallelism } from "node:os";
 import type { Grid, WindowOptions } from "@callgrid/client";
 import { GridError } from "@callgrid/core";
-import { type BatchSetting, functionsIn, noWorkers, settingOf } from "./batch-setting.ts";
+import { awaitWorker, type BatchSetting, functionsIn, noWorkers, settingOf } from "./batch-setting.ts";
 import type { CheckedSpec } from "./batch-spec.ts";
 import { HereWorkplace } from "./here-workplace.ts";
 import type { Plan } from "./plan.ts";
 import { surveyOf } from "./pool-survey.ts";
 import { PoolWorkplace } from "./pool-workplace.ts";
 import type { Workplace } from "./workplace.ts";
+
+type PoolState = Awaited<ReturnType<Grid["status"]>>;
 
 /** Starts a grid of threads in this process. */
 export type StartLocalGrid = (options: {
@@ -27,6 +29,8 @@ export interface WorkplacesParts {
   readonly isLocal: boolean;
   readonly startLocalGrid: StartLocalGrid | undefined;
   readonly signal: AbortSignal;
+  /** Called where the run waits for workers. */
+  readonly onWaiting: () => void;
 }
 
 /** Where a run begins, with its pilot. */
@@ -55,13 +59,13 @@ export class Workplaces {
   }
 
   /**
-   * The pool that the batch is for; where that has no workers, this thread or others of this machine.
+   * The pool that the batch is for; where that has no workers, this thread or others of this machine, or the pool once it has some.
    *
    * @throws GridError `UNKNOWN_FUNCTION` for a function that the pool lacks; `INVALID_OPTION` where there is no place at all.
    */
   async choose(): Promise<Site> {
     const { grid, spec, isLocal } = this.#parts;
-    const setting = settingOf(spec, surveyOf(await grid.status(spec.pool)));
+    const setting = await this.#settingOfPool();
     const hasWorkers = setting.survey.workers > 0;
     if (!hasWorkers && spec.mode === "distributed") throw noWorkers(spec, undefined);
     const pool = this.#poolPlace(grid, spec.pool, setting);
@@ -92,6 +96,26 @@ export class Workplaces {
     const threads = this.#threads;
     this.#threads = undefined;
     await (await threads)?.close();
+  }
+
+  async #settingOfPool(): Promise<BatchSetting> {
+    const { grid, spec, signal, onWaiting } = this.#parts;
+    for (;;) {
+      const state = await grid.status(spec.pool);
+      const setting = settingOf(spec, surveyOf(state));
+      if (setting.survey.workers > 0 || !this.#waitsFor(state, setting)) return setting;
+      onWaiting();
+      await awaitWorker(grid, spec.pool, signal);
+    }
+  }
+
+  /** Where a host of the pool will start workers, and the batch has no other place, and where that is asked for. */
+  #waitsFor({ hosts }: PoolState, { notSerial }: BatchSetting): boolean {
+    const { spec, isLocal, startLocalGrid } = this.#parts;
+    if (isLocal || spec.mode === "serial" || spec.mode === "local") return false;
+    const canBeInThreads = startLocalGrid !== undefined && spec.functions !== undefined;
+    const isForPool = spec.mode === "distributed" || (notSerial !== undefined && !canBeInThreads);
+    return spec.wait ?? (isForPool && hosts.some(({ leaseLeftMs, maxWorkers }) => leaseLeftMs > 0 && maxWorkers > 0));
   }
 
   async #chooseThreads({ notSerial }: BatchSetting): Promise<Site> {

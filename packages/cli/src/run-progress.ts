@@ -10,6 +10,12 @@ export interface Watched {
   progress(everyMs: number): AsyncIterable<BatchProgress>;
 }
 
+const waiting = "waiting for workers: the pool has none";
+/** What is shown of a run that has not begun. */
+const beginnings: ReadonlyMap<BatchProgress["state"], string> = new Map([
+  ["planning", "planning"],
+  ["waiting", waiting],
+]);
 const barEveryMs = 200;
 const lineEveryMs = 5_000;
 
@@ -22,14 +28,17 @@ export async function showProgress(io: CliIo, run: Watched): Promise<void> {
 async function showBar({ stderr }: CliIo, run: Watched): Promise<void> {
   const bar = new TerminalBar(stderr);
   for await (const progress of run.progress(barEveryMs)) {
-    const text = progress.state === "planning" ? "planning" : visibleLine(progressText(progress));
+    const text = beginnings.get(progress.state) ?? visibleLine(progressText(progress));
     bar.show({ done: progress.doneUnits, total: progress.totalUnits, text: () => text });
   }
   bar.stop();
 }
 
 async function showLines({ stderr }: CliIo, run: Watched): Promise<void> {
+  let hasWaited = false;
   for await (const progress of run.progress(lineEveryMs)) {
+    if (progress.state === "waiting" && !hasWaited) await writeLine(stderr, waiting);
+    hasWaited ||= progress.state === "waiting";
     if (progress.state === "running" && progress.elapsedMs >= lineEveryMs)
       await writeLine(stderr, progressText(progress));
   }

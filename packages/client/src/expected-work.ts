@@ -41,8 +41,10 @@ export async function announce(
   makeId: () => string,
 ): Promise<ExpectedCapacity> {
   const { requests = {}, workMs: otherMs = 0, withinMs = 0, id = makeId() } = checked(forecast);
-  const state = await keeper.inspect();
-  const measured = Object.entries(requests).map(([name, count]) => ({ name, count, ms: selfMs(state, name) }));
+  const counts = Object.entries(requests);
+  const needsState = counts.length > 0 || withinMs > 0;
+  const state = needsState ? await keeper.inspect() : undefined;
+  const measured = counts.map(([name, count]) => ({ name, count, ms: state && selfMs(state, name) }));
   const workMs = measured.reduce((sum, { count, ms = unmeasuredMs }) => sum + count * ms, otherMs);
   const startsInMs = Math.max(0, (forecast.at?.getTime() ?? 0) - Date.now());
   const ttlMs = startsInMs + (withinMs === 0 ? usualTtlMs : withinMs);
@@ -50,7 +52,8 @@ export async function announce(
     throw new GridError("POOL_FULL", `pool "${keeper.pool}" has 1,000 announcements of work; withdraw some of them`);
   return {
     ...{ id, workMs },
-    workers: withinMs === 0 ? undefined : neededWorkers({ workMs, withinMs }, slotsPerWorker(state)),
+    workers:
+      withinMs === 0 || state === undefined ? undefined : neededWorkers({ workMs, withinMs }, slotsPerWorker(state)),
     unmeasured: measured.filter(({ ms }) => ms === undefined).map(({ name }) => name),
   };
 }

@@ -132,7 +132,8 @@ export class Runner {
     const { name, objective, chunkUnits, window, cache, retries, maxSlices } = options;
     return {
       ...{ pool, process, reduce, error, name, objective, chunkUnits, window, cache, retries, maxSlices },
-      ...{ data: openRunData(data), mode: "distributed", signal: this.#stopping.signal },
+      // where the pool has no workers, the run waits in the queue and not here
+      ...{ data: openRunData(data), mode: "distributed", wait: false, signal: this.#stopping.signal },
     };
   }
 

@@ -115,18 +115,37 @@ export function claimingFacts(setStage: SetStage): void {
     expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
   });
 
-  it("stale ids are passed over: claimed elsewhere, done, and withdrawn ones", async () => {
+  it("what is claimed elsewhere, done, or withdrawn is on no queue any more", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorkers(pool, "w1", "w2");
     await submitByClient(pool, "c1", "a", "b", "c", "d");
     await submitByWorker(pool, "w2", "a");
+    await submitByClient(pool, "c2", "a", "b", "c");
+    expect((await stage.dump()).ownQueues).toEqual({ w2: [a] });
     await claimNames(pool, "w2", { max: 1 });
+    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [b, c, idOf("d")], "0:c2": [b, c] });
     await pool.complete("w1", [{ id: b, outcome: "=1", ttlMs: 0, stamp: "" }], []);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [c, idOf("d")], "0:c2": [c] });
     await pool.withdraw("c1", [c]);
-    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [a, b, c, idOf("d")] });
+    await pool.withdraw("c2", [c]);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [idOf("d")] });
+    expect((await pool.inspect()).queued).toBe(1);
     expect(await claimNames(pool, "w1")).toEqual(["d"]);
-    expect((await stage.dump()).callerQueues).toEqual({});
+  });
+
+  it("what is given back by one of two that wait for it is on the pool's queue alone", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w1");
+    await submitByClient(pool, "c1", "a");
+    await submitByClient(pool, "c2", "a");
+    await claimNames(pool, "w1");
+    await pool.release("w1", [a]);
+    expect((await stage.dump()).queue).toEqual([a]);
+    await pool.withdraw("c1", [a]);
+    await pool.withdraw("c2", [a]);
+    expect((await stage.dump()).queue).toEqual([]);
   });
 
   it("a request none of whose waiters is known any more is dropped instead of claimed", async () => {

@@ -1,11 +1,14 @@
 /** Facts of copies: an idle volunteer may do what another worker is late with, and whoever is first completes it. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { usualLimits } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
+import { until } from "../harness/until.ts";
 import {
   claimNames,
   idOf,
   joinWorker,
   joinWorkers,
+  longLeaseMs,
   measure,
   payloadOf,
   type SetStage,
@@ -133,5 +136,25 @@ export function copyingFacts(setStage: SetStage): void {
     expect(isCopied).toBe(true);
     await stage.pool.release("w2", [a]);
     expect((await stage.dump()).requests[a]).toEqual({ ...held, isCopied: false });
+  });
+
+  it("of more claims than one sweep looks at, a late one is found by a later sweep", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    for (const worker of ["w1", "w2"]) await joinWorker(pool, worker, { work: "v1", other: "v1" });
+    const many = Array.from({ length: 2 * usualLimits.claimsPerSweep }, (_, i) => `n${i}`);
+    const submissions = many.map((name) => ({ id: idOf(name), payload: payloadOf(name, "other") }));
+    await pool.submit({ process: "c1", leaseMs: longLeaseMs, queueLimit: 0, submissions });
+    await claimNames(pool, "w1", { max: many.length, budgetMicros: Number.POSITIVE_INFINITY });
+    await submitByClient(pool, "c1", "a");
+    await measure(pool, "work", 1);
+    await claimNames(pool, "w1");
+    await sleep(heldMs);
+    await claimNames(pool, "w2", { volunteerFor: 1 });
+    await until(async () => {
+      await sweep(stage, aWhileMs);
+      return (await stage.dump()).inboxes["w2"] !== undefined;
+    });
+    expect((await stage.dump()).inboxes).toEqual({ w2: [copyOf("a")] });
   });
 }

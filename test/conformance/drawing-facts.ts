@@ -1,5 +1,5 @@
 /** Facts of drawing: where a claim ends, and what becomes of the ids that it meets and leaves. */
-import type { ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
+import { type ClaimReply, type PoolKeeper, usualLimits } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import {
   claimNames,
@@ -162,28 +162,84 @@ export function drawingFacts(setStage: SetStage): void {
     expect((await stage.dump()).ownQueues).toEqual({});
   });
 
-  it("what a worker cannot evaluate goes to the end of its caller's queue once a thousand ids were looked at", async () => {
+  it("a claim that passes many requests over is made again, and goes on where the last one stopped", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorker(pool, "w1", { work: "v1", other: "v1" });
-    const many = Array.from({ length: 1_001 }, (_, i) => `n${i}`);
+    const many = Array.from({ length: 2 * usualLimits.passedPerQueue }, (_, i) => `n${i}`);
     await submitOthers(pool, ...many);
     await submitByClient(pool, "c1", "a");
-    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual([]);
-    expect((await stage.dump()).callerQueues["0:c1"]).toEqual(["n1000", "a", ...many.slice(0, 1_000)].map(idOf));
-    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["a"]);
-    expect((await stage.dump()).callerQueues["0:c1"]).toEqual(["n1000", ...many.slice(0, 1_000)].map(idOf));
+    const claim = () => pool.claim({ ...standard, worker: "w1", epoch: 1, max: 9, skips: ["other"] });
+    for (const halves of [1, 2]) {
+      expect(await claim()).toMatchObject({ kind: "again", claims: [] });
+      const passed = Object.values((await stage.dump()).passed["caller:0:c1"] ?? {});
+      expect(passed).toEqual([halves * usualLimits.passedPerQueue]);
+    }
+    expect(await claim()).toMatchObject({ kind: "claims", claims: [{ id: a }] });
+    expect((await stage.dump()).callerQueues["0:c1"]).toEqual(many.map(idOf));
   });
 
-  it("a claim looks at a thousand ids at most, and is repeated if it met leftovers only", async () => {
+  it("what some pass over on one queue keeps them from no other", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorker(pool, "w1", { work: "v1", other: "v1" });
+    await joinWorker(pool, "w2", { work: "v1", other: "v1" });
+    await measure(pool, "work", 1);
+    const many = Array.from({ length: 3 * usualLimits.passedPerQueue }, (_, i) => `n${i}`);
+    const submissions = many.map((name) => ({ id: idOf(name), payload: payloadOf(name, "other") }));
+    await pool.submit({ process: "w2", leaseMs: 0, queueLimit: 0, isReentrant: true, submissions });
+    await submitByClient(pool, "c1", "a");
+    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["a"]);
+  });
+
+  it("of other members' queues, one that is long and cannot be taken from hides no shorter one", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    for (const worker of ["w1", "w2", "w3"]) await joinWorker(pool, worker, { work: "v1", other: "v1" });
+    const submissions = ["a", "b"].map((name) => ({ id: idOf(name), payload: payloadOf(name, "other") }));
+    await pool.submit({ process: "w2", worker: "w2", leaseMs: 0, queueLimit: 0, submissions });
+    await submitByWorker(pool, "w3", "c");
+    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["c"]);
+  });
+
+  it("what goes to the head of the pool's queue is seen by those who have passed over what is behind it", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    for (const worker of ["w1", "w2"]) await joinWorker(pool, worker, { work: "v1", other: "v1" });
+    await submitByClient(pool, "c1", "a");
+    await claimNames(pool, "w2");
+    const submissions = [{ id: b, payload: payloadOf("b", "other") }];
+    await pool.submit({ process: "w2", leaseMs: 0, queueLimit: 0, isReentrant: true, submissions });
+    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual([]);
+    await pool.release("w2", [a]);
+    expect(await claimNames(pool, "w1", { skips: ["other"] })).toEqual(["a"]);
+  });
+
+  it("a request that a member waits for too, now, is seen by those who have passed it over", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w1", "w2");
+    await submitByClient(pool, "c1", "a");
+    await claimNames(pool, "w2");
+    await pool.release("w2", [a]);
+    const closed = { isOpenToRoots: false, isOpenToChildren: true };
+    expect(await claimNames(pool, "w1", closed)).toEqual([]);
+    const submissions = [{ id: a, payload: payloadOf("a") }];
+    await pool.submit({ process: "w2", leaseMs: 0, queueLimit: 0, isReentrant: true, submissions });
+    expect((await stage.dump()).queue).toEqual([a]);
+    expect(await claimNames(pool, "w1", closed)).toEqual(["a"]);
+  });
+
+  it("a claim drops a bounded number of requests that nobody waits for, and is repeated if it met nothing else", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorkers(pool, "w1");
-    const many = Array.from({ length: 1_001 }, (_, i) => `n${i}`);
-    await submitByClient(pool, "c1", ...many, "a");
-    await pool.withdraw("c1", many.map(idOf));
-    expect((await pool.claim({ ...standard, worker: "w1", epoch: 1, max: 1, volunteerFor: 1 })).kind).toBe("again");
-    expect((await stage.dump()).callerQueues["0:c1"]).toHaveLength(2);
+    const many = Array.from({ length: usualLimits.passedPerQueue }, (_, i) => `n${i}`);
+    await submitByClient(pool, "c1", ...many);
+    await pool.leave("c1");
+    expect((await pool.claim({ ...standard, worker: "w1", epoch: 1, max: 999, volunteerFor: 1 })).kind).toBe("again");
+    expect((await stage.dump()).callerQueues).toEqual({});
+    await submitByClient(pool, "c2", "a");
     expect(await claimNames(pool, "w1")).toEqual(["a"]);
   });
 }

@@ -67,10 +67,12 @@ const readText = (key: string): string[] => ["get", key];
 const readScores = (key: string): string[] => ["zrange", key, "0", "-1", "WITHSCORES"];
 
 const readers: Readonly<Record<string, (key: string) => string[]>> = {
-  queue: readList,
+  "queue-of-pool": readScores,
+  queue: readScores,
   priorities: readScores,
   callers: readScores,
-  caller: readList,
+  caller: readScores,
+  passed: readHash,
   waiting: readText,
   requests: readHash,
   payloads: readHash,
@@ -110,6 +112,7 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
   const fields = (name: string): Fields => (single.get(name) as Fields | undefined) ?? {};
   const scores = (name: string): Array<[string, number]> => inPairs((single.get(name) as string[] | undefined) ?? []);
   expectCounted(contents);
+  expectPlaced(contents);
   return {
     requests: dumpRequests(fields("requests"), {
       payloads: fields("payloads"),
@@ -117,10 +120,11 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
       notes: fields("notes"),
       reports: fields("reports"),
     }),
-    queue: (single.get("queue") as string[] | undefined) ?? [],
+    queue: dumpQueue(single.get("queue-of-pool")),
     callerQueues: dumpCallerQueues(contents),
     turns: dumpTurns(contents),
-    ownQueues: each(contents, "queue", (ids) => ids as string[]),
+    ownQueues: each(contents, "queue", dumpQueue),
+    passed: dumpPassed(contents),
     running: each(contents, "running", (ids) => (ids as string[]).sort()),
     results: each(contents, "result", (text) => dumpResult(text as string)),
     volunteers: Object.entries(fields("volunteers"))
@@ -154,7 +158,24 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
 }
 
 function dumpCallerQueues(contents: readonly Content[]): Record<string, string[]> {
-  return each(contents, "caller", (ids) => ids as string[]);
+  return each(contents, "caller", dumpQueue);
+}
+
+function dumpQueue(content: unknown): string[] {
+  return inPairs((content as string[] | undefined) ?? []).map(([id]) => id);
+}
+
+function dumpPassed(contents: readonly Content[]): PoolDump["passed"] {
+  const single = new Map(contents);
+  const passed = Object.entries(each(contents, "passed", (fields) => fields as Fields)).map(([place, marks]) => {
+    const ids = inPairs((single.get(place) as string[] | undefined) ?? []);
+    const counts = Object.entries(marks).map(([kind, mark]): [string, number] => [
+      kind,
+      place.startsWith("callers:") ? Number(mark) : ids.filter(([, score]) => score <= Number(mark)).length,
+    ]);
+    return [place, Object.fromEntries(counts.filter(([, count]) => count > 0))] as const;
+  });
+  return Object.fromEntries(passed.filter(([, counts]) => Object.keys(counts).length > 0));
 }
 
 function dumpTurns(contents: readonly Content[]): Record<string, number> {
@@ -169,10 +190,27 @@ function dumpTurns(contents: readonly Content[]): Record<string, number> {
 /** The number that is kept of what waits is that of what waits. */
 function expectCounted(contents: readonly Content[]): void {
   const single = new Map(contents);
-  const shared = [(single.get("queue") as string[] | undefined) ?? [], ...Object.values(dumpCallerQueues(contents))];
+  const shared = [dumpQueue(single.get("queue-of-pool")), ...Object.values(dumpCallerQueues(contents))];
   const waiting = shared.reduce((sum, ids) => sum + ids.length, 0);
   const counted = Number(single.get("waiting") ?? 0);
   if (counted !== waiting) throw new Error(`${waiting} ids wait, and "waiting" says ${counted}`);
+}
+
+/** A request lies on the queues that its record names, or on none if it is claimed. */
+function expectPlaced(contents: readonly Content[]): void {
+  const single = new Map(contents);
+  const claims = (single.get("claims") as Fields | undefined) ?? {};
+  const named = Object.entries((single.get("requests") as Fields | undefined) ?? {}).flatMap(([id, text]) =>
+    claims[id] === undefined ? placesIn(text).map((place) => `${id} on ${place}`) : [],
+  );
+  const queues = contents.filter(([name]) => /^(queue|queue-of-pool|caller)(:|$)/.test(name));
+  const found = queues.flatMap(([name, ids]) => dumpQueue(ids).map((id) => `${id} on ${name}`));
+  if (named.sort().join() !== found.sort().join())
+    throw new Error(`by the records there is ${named.join()}, by the queues ${found.join()}`);
+}
+
+function placesIn(text: string): string[] {
+  return text.slice(0, text.indexOf("\n")).split(" ")[5]?.split(",") ?? [];
 }
 
 /** What the keys `<kind>:<id>` hold, by id. */
@@ -219,7 +257,7 @@ function dumpInboxMessage(text: string): MessageDump {
 }
 
 function dumpRequest(id: string, text: string, { payloads, claims, notes, reports }: BesideRecords): RequestDump {
-  const header = /^(\S*) (\S+) (\d+) (\d+) (-?\d+)( large)?\n/.exec(text);
+  const header = /^(\S*) (\S+) (\d+) (\d+) (-?\d+) \S+( large)?\n/.exec(text);
   const [whole = "", waiters = "", mode = "use", deadline, losses, priority, large] = header ?? [];
   const stored = large === undefined ? text.slice(whole.length) : payloads[id];
   const [payload = "", trace] = (stored ?? "").split("\n");

@@ -33,9 +33,11 @@ export function withdrawingFacts(setStage: SetStage): void {
     const stage = await setStage();
     await submitByClient(stage.pool, "c1", "a");
     await expectChanges(stage, () => stage.pool.withdraw("c1", [a]), {
+      callerQueues: { "0:c1": null },
       requests: { [a]: null },
       counted: { withdrawn: 1 },
     });
+    expect((await stage.pool.inspect()).queued).toBe(0);
   });
 
   it("a running request that nobody waits for any more is removed, and its owner is told to stop", async () => {

@@ -48,10 +48,10 @@ async function openPool(pool: string) {
     /** Queues a request under the id of another one. */
     forge: async (id: string, payload: string, mode = "use") => {
       const isLarge = payload.length > 65_536;
-      const header = `mallory ${mode} 0 0 0${isLarge ? " large" : ""}\n`;
+      const header = `mallory ${mode} 0 0 0 queue-of-pool${isLarge ? " large" : ""}\n`;
       if (isLarge) await mallory.hset(key("payloads"), id, payload);
       await mallory.hset(key("requests"), id, header + (isLarge ? '["price"]' : payload));
-      await mallory.rpush(key("queue"), id);
+      await mallory.zadd(key("queue-of-pool"), 1, id);
       await mallory.incrby(key("waiting"), 1);
     },
   };
@@ -79,7 +79,7 @@ test.each([
 test("one that is put into a worker's inbox is refused, too", async () => {
   const { startWorker: start, connect: open, key, mallory, tape } = await openPool("pool");
   const worker = await start();
-  const run = `run ${idOf("price", 7)} ${Date.now()} mallory use 0 0 0\n["price",1000]`;
+  const run = `run ${idOf("price", 7)} ${Date.now()} mallory use 0 0 0 -\n["price",1000]`;
   await mallory.rpush(key(`inbox:${worker.id.split("/")[1]}`), run);
   await tape.line("request refused");
   expect(await (await open()).enqueue("pool", ["price", 7])).toBe(70);

@@ -2,7 +2,7 @@
 import type { SurveyRequest } from "@callgrid/statekeeper";
 import { type Cost, nothing } from "./cost.ts";
 import { Counts } from "./counts.ts";
-import { enterMatch, enterRead, enterSharedQueues } from "./queue-cost.ts";
+import { enterMatch, enterRecords, enterSharedQueues } from "./queue-cost.ts";
 
 const membersByTheWay = 8;
 const membersInspected = 1_000;
@@ -28,7 +28,7 @@ const leave: Cost = ({ records, tally, args }) => {
   const [process] = args as [string];
   const held = records.running.get(process)?.size ?? 0;
   tally.touch("running");
-  if (held > 0) enterRead(tally, held);
+  if (held > 0) enterRecords(tally);
   tally.touch("queue:");
   tally.touch("members", 2);
   tally.touch("leases");
@@ -43,7 +43,7 @@ const leave: Cost = ({ records, tally, args }) => {
   const volunteers = records.volunteers.size;
   return () => {
     if (before.since("reclaimed") > 0) {
-      tally.touch("queue");
+      tally.touch("queue-of-pool");
       enterMatch({ records, tally, before, volunteers, sample: membersByTheWay });
     }
     before.enterCounters(tally, 0);
@@ -106,7 +106,7 @@ const survey: Cost = ({ records, tally, args }) => {
   const sampled = Math.min(members, records.members.size);
   tally.touch("waiting");
   for (const queue of enterSharedQueues(records, tally))
-    tally.touch(queue === records.queue ? "queue" : "caller", records.waiting <= requests ? 2 : 3);
+    tally.touch(queue === records.queue ? "queue-of-pool" : "caller", records.waiting <= requests ? 2 : 3);
   const filled = [...records.ownQueues.values()].filter(({ length }) => length > 0).slice(0, sampled);
   const ownQueued = filled.reduce((sum, { length }) => sum + length, 0);
   tally.touch("members", 2);
@@ -117,7 +117,7 @@ const survey: Cost = ({ records, tally, args }) => {
   tally.touch("expected");
   if (hosts.size + records.expected.size > 0) tally.keyless();
   const ids = Math.min(requests, records.waiting + ownQueued);
-  if (ids > 0) enterRead(tally, ids);
+  if (ids > 0) enterRecords(tally);
   tally.touch("costs", ids);
   return nothing;
 };

@@ -30,7 +30,7 @@ function kindOf(key: string): KeyKind {
   const rest = key.slice(key.indexOf("}:") + 2);
   const colon = rest.indexOf(":");
   const kind = colon === -1 ? rest : rest.slice(0, colon);
-  const named = kind === "queue" && colon !== -1 ? "queue:" : kind;
+  const named = kind === "queue" ? "queue:" : kind;
   if (!isKeyKind(named)) throw new Error(`a key of no known kind: ${key}`);
   return named;
 }

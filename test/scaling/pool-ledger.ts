@@ -36,7 +36,7 @@ export class PoolLedger {
   }
 
   get hottest(): HotKey {
-    let hottest: HotKey = { pool: this.#pool, key: "queue", perSecond: 0 };
+    let hottest: HotKey = { pool: this.#pool, key: "queue-of-pool", perSecond: 0 };
     for (const [key, perSecond] of this.#mostTouches)
       if (perSecond > hottest.perSecond) hottest = { pool: this.#pool, key, perSecond };
     return hottest;

@@ -11,6 +11,7 @@ export function lineUp(records: PoolRecords, priority: number, process: string):
   const [first] = turns.first(1);
   const isEmpty = (queues.get(process)?.length ?? 0) === 0;
   return (tally) => {
+    tally.touch("caller");
     if (!isEmpty) return;
     tally.touch("callers", first?.name === process ? 1 : 2);
     if (first === undefined) tally.touch("priorities", 2);
@@ -24,16 +25,16 @@ export function enterSharedQueues(records: PoolRecords, tally: Tally): Iterable<
   return records.sharedQueues();
 }
 
-/** Records and claims of what was taken off a queue. */
-export function enterRead(tally: Tally, ids: number): void {
-  if (ids > 0) tally.touch("requests");
+/** Records of requests, and their claims. */
+export function enterRecords(tally: Tally): void {
+  tally.touch("requests");
   tally.touch("claims");
 }
 
-/** Takes ids off a queue, batch by batch; without a budget as many as there are, until there are no more. */
+/** Looks at ids batch by batch, without a budget at as many as there are, and takes off the queue what is claimed. */
 export function enterPops(
   tally: Tally,
-  kind: "queue" | "queue:" | "caller",
+  kind: "queue-of-pool" | "queue:" | "caller",
   { met, claimed, isBudgeted }: { readonly met: number; readonly claimed: number; readonly isBudgeted: boolean },
 ): void {
   if (met <= 0) {
@@ -42,8 +43,8 @@ export function enterPops(
   }
   const stale = met - claimed;
   const pops = isBudgeted ? Math.ceil(Math.log2(stale + 2)) : 1;
-  tally.touch(kind, pops + (claimed === 0 ? 1 : 0));
-  for (let pop = 0; pop < pops; pop += 1) enterRead(tally, Math.ceil(met / pops));
+  tally.touch(kind, pops + 1);
+  tally.touch("requests", pops);
 }
 
 /** Draws from the pool's queue, and by turns from callers' if it has nothing. */
@@ -57,7 +58,7 @@ export function enterShared(drawn: {
   const fromCallers = before.callersWaiting - records.callers.length;
   const fromQueue = before.waiting - records.waiting - fromCallers;
   const claimedFromQueue = Math.min(claimed, Math.max(0, fromQueue));
-  enterPops(tally, "queue", { met: fromQueue, claimed: claimedFromQueue, isBudgeted: true });
+  enterPops(tally, "queue-of-pool", { met: fromQueue, claimed: claimedFromQueue, isBudgeted: true });
   if (claimedFromQueue > 0 && fromCallers === 0) return;
   tally.touch("priorities");
   if (before.callersWaiting === 0) return;
@@ -107,9 +108,9 @@ export function enterMatch(matching: {
   const served = Math.max(0, volunteers - records.volunteers.size);
   for (let one = 0; one < served; one += 1) {
     tally.touch("queue:");
-    if (isWaiting) tally.touch("queue");
+    if (isWaiting && one < hoisted) tally.touch("queue-of-pool");
     if (one < hoisted) enterHoisted({ records, tally, sample, hasFirst });
-    else if (isWaiting) enterRead(tally, 1);
+    else if (isWaiting) enterPops(tally, "queue-of-pool", { met: 1, claimed: 1, isBudgeted: false });
     tally.touch("volunteers");
     tally.touch("running");
     tally.touch("claims");

@@ -8,16 +8,7 @@ import type { PoolOperation } from "./counted-pool.ts";
 import { Counts } from "./counts.ts";
 import { memberCosts } from "./member-cost.ts";
 import { hasNotes, notedIn } from "./noted-requests.ts";
-import {
-  enterLongest,
-  enterMatch,
-  enterOwn,
-  enterPops,
-  enterRead,
-  enterShared,
-  enterVolunteers,
-  lineUp,
-} from "./queue-cost.ts";
+import { enterLongest, enterMatch, enterOwn, enterPops, enterShared, enterVolunteers, lineUp } from "./queue-cost.ts";
 import type { Tally } from "./tally.ts";
 
 const membersByTheWay = 8;
@@ -65,7 +56,7 @@ const submit: Cost = ({ records, tally, args }) => {
     if (own) tally.touch("claims", joined);
     const isMatched = volunteers > 0 && queued > 0;
     const left = isMatched && !own && before.waiting === 0 ? queued - before.since("moved") : queued;
-    if (left > 0) tally.touch(own ? "queue:" : isReentrant ? "queue" : "caller");
+    if (left > 0) tally.touch(own ? "queue:" : isReentrant ? "queue-of-pool" : "caller");
     if (left > 0 && !own && !isReentrant) enterLineUp(tally);
     if (isMatched) {
       enterMatch({ records, tally, before, volunteers, sample: membersByTheWay, hasFirst: own });
@@ -214,9 +205,9 @@ const recall: Cost = ({ records, tally }) => {
   return () => {
     const recalled = before.since("recalled");
     if (recalled > 0) {
-      enterRead(tally, recalled);
-      tally.touch("requests", recalled);
-      tally.touch("claims", 2 * recalled);
+      tally.touch("requests", 1 + recalled);
+      tally.touch("claims", recalled);
+      tally.touch("caller", recalled);
       tally.touch("leases");
     }
     before.enterCounters(tally, 0);
@@ -237,8 +228,10 @@ const release: Cost = ({ records, tally, args }) => {
   return () => {
     if (ids.length > 0) {
       tally.touch("claims", 2);
+      tally.touch("requests", 2);
       tally.touch("running");
-      tally.touch("queue");
+      tally.touch("queue-of-pool");
+      tally.touch("passed");
     }
     if (before.since("released") > 0) {
       enterMatch({ records, tally, before, volunteers, sample: membersByTheWay });
@@ -255,7 +248,8 @@ const withdraw: Cost = ({ records, tally, args }) => {
   return () => {
     const gone = before.since("withdrawn");
     tally.touch("requests", known.length);
-    tally.touch("claims", 3 * gone);
+    tally.touch("claims", known.length + gone);
+    tally.touch("caller", gone);
     tally.touch("leases", Math.min(1, known.length - gone));
     before.enterCounters(tally, 0);
   };

@@ -5,7 +5,7 @@
 
 /** Keys that there are once a pool; `callers` once a priority, of which a pool seldom has many. */
 export const poolKeys = [
-  "queue",
+  "queue-of-pool",
   "waiting",
   "requests",
   "priorities",
@@ -31,7 +31,7 @@ export const poolKeys = [
   "wire",
 ] as const;
 /** Kinds of keys that there are once a result or process. */
-export const singleKeys = ["result", "inbox", "running", "queue:", "caller", "lost"] as const;
+export const singleKeys = ["result", "inbox", "running", "queue:", "caller", "passed", "lost"] as const;
 
 export type KeyKind = (typeof poolKeys)[number] | (typeof singleKeys)[number];
 

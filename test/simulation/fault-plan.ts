@@ -17,12 +17,13 @@ export const faultKinds = [
   "stalls",
   "losses",
   "strangers",
+  "backlog",
 ] as const;
 
 /**
  * `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave in peace. `stalls`: attempts to
  * connect again are accepted, and then nothing comes. `losses`: workers die of what they have just taken. `strangers`: inboxes get messages
- * of another version.
+ * of another version. `backlog`: requests wait all the time that no worker may evaluate, since each lacks a tag.
  */
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -54,6 +55,16 @@ export interface FaultPlan {
   readonly emptyings: ReadonlyArray<{ readonly atMs: number; readonly downMs: number }>;
   /** When a worker joins that takes so many requests, and dies running them. */
   readonly losses: ReadonlyArray<{ readonly atMs: number; readonly requests: number; readonly livesMs: number }>;
+  /**
+   * When so many requests are submitted that no worker may evaluate: to the pool's queue, or to their caller's at a priority, who may be a
+   * client that asks for other things as well.
+   */
+  readonly backlog: ReadonlyArray<{
+    readonly atMs: number;
+    readonly requests: number;
+    readonly priority: number | "pool";
+    readonly isByClient: boolean;
+  }>;
   /** Faults happen up to this time. */
   readonly untilMs: number;
 }
@@ -74,6 +85,7 @@ export function drawFaultPlan(random: Random, allowed: ReadonlySet<FaultKind>): 
     distributors: drawProcessFaults(random, has),
     emptyings: drawEmptyings(random, has, untilMs),
     losses: drawLosses(random, has, untilMs),
+    backlog: drawBacklog(random, has, untilMs),
     untilMs,
   };
 }
@@ -133,4 +145,14 @@ function drawLosses(random: Random, has: ReadonlySet<FaultKind>, untilMs: number
     livesMs: random.logarithmic(1, 300),
   }));
   return has.has("losses") ? losses : [];
+}
+
+function drawBacklog(random: Random, has: ReadonlySet<FaultKind>, untilMs: number): FaultPlan["backlog"] {
+  const backlog = Array.from({ length: random.integer(1, 6) }, () => ({
+    atMs: random.logarithmic(0.1, untilMs),
+    requests: random.integer(1, 12),
+    priority: random.pick(["pool", "pool", 1, 0, 0, -1] as const),
+    isByClient: random.chance(0.5),
+  }));
+  return has.has("backlog") ? backlog : [];
 }

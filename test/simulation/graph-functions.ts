@@ -30,15 +30,19 @@ export interface GraphFunctionsParts {
   readonly version: string;
 }
 
+/** A function that every worker has, and none may evaluate: each lacks what it needs. */
+export const forbiddenFunction = "rare";
+
 /** In the form that a worker takes; `define` would keep them in a list of the process for ever. */
 export function graphFunctions(parts: GraphFunctionsParts, process: SimulatedProcess): object {
   const walker = new GraphWalker(parts.graph, process);
-  const names = functionNames.filter((name) => !parts.lacking.has(name));
+  const names = [...functionNames.filter((name) => !parts.lacking.has(name)), forbiddenFunction] as const;
   return Object.fromEntries(
     names.map((name) => {
       const evaluate = (argument: number | { number: number }): unknown => walker.evaluate(argument);
       const cacheTtlMs = name === "fleeting" ? parts.fleetingTtlMs : aDayMs;
-      const definition: Definition = { name, version: parts.version, cacheTtlMs, timeoutMs: 0, needs: {}, evaluate };
+      const needs = name === forbiddenFunction ? { tag: "rare" } : {};
+      const definition: Definition = { name, version: parts.version, cacheTtlMs, timeoutMs: 0, needs, evaluate };
       return [name, Object.assign((): unknown => undefined, { functionName: name, definition })];
     }),
   );

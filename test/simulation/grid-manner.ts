@@ -1,4 +1,5 @@
 /** How the grid of a run is set up: how many nodes, how quick their leases and checks. Drawn from the seed. */
+import { type Limits, usualLimits } from "@callgrid/statekeeper";
 import { type FunctionName, functionNames } from "./call-graph.ts";
 import type { Random } from "./random.ts";
 
@@ -32,6 +33,8 @@ export interface GridManner {
   readonly deployedAtMs: number;
   /** Whether any call has a limit of time or is aborted. */
   readonly hasImpatientCalls: boolean;
+  /** How much one operation of the statekeeper looks at. */
+  readonly limits: Limits;
 }
 
 // Deaths are so frequent here that a request would often be given up; the right value is wanted of every one.
@@ -66,6 +69,7 @@ export function drawGridManner(random: Random): GridManner {
     lacking,
     deployedAtMs: random.chance(0.3) ? random.between(0, 4_000) : Number.POSITIVE_INFINITY,
     hasImpatientCalls: random.chance(0.4),
+    limits: random.chance(0.5) ? usualLimits : drawLimits(random),
   };
 }
 
@@ -75,4 +79,10 @@ function drawLacking(random: Random, workers: number): GridManner["lacking"] {
     const lacking = functionNames.filter(() => random.chance(0.4)).slice(1);
     return new Set(hasSpecialists && place > 0 ? lacking : []);
   });
+}
+
+/** So small that every one of them is met. */
+function drawLimits(random: Random): Limits {
+  const names = Object.keys(usualLimits) as Array<keyof Limits>;
+  return Object.fromEntries(names.map((name) => [name, random.integer(1, 4)])) as Limits;
 }

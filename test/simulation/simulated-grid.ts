@@ -9,7 +9,7 @@ import { startWorker } from "@callgrid/worker";
 import { pino } from "pino";
 import { type CallGraph, drawGraph, type FunctionName, functionNames } from "./call-graph.ts";
 import { drawFaultPlan, type FaultKind, type FaultPlan, type ProcessFaults } from "./fault-plan.ts";
-import { graphFunctions } from "./graph-functions.ts";
+import { forbiddenFunction, graphFunctions } from "./graph-functions.ts";
 import { drawGridManner, type GridManner } from "./grid-manner.ts";
 import { Network } from "./network.ts";
 import { drawCalls } from "./planned-call.ts";
@@ -32,6 +32,7 @@ export interface SimulatedGridOptions {
 }
 
 const longestSkewMs = 3_600_000;
+const longestRunMs = 3_600_000;
 const silent = pino({ level: "silent" });
 
 export class SimulatedGrid {
@@ -49,6 +50,9 @@ export class SimulatedGrid {
   readonly #statekeeper: MemoryStatekeeper;
   readonly #saboteurs: Saboteur[] = [];
   readonly #undertaker: SimulatedKeeper;
+  /** Requests that no worker may evaluate, and who waits for them. */
+  readonly #backlog: Array<{ readonly process: string; readonly isClient: boolean; readonly ids: readonly string[] }> =
+    [];
   #processes = 0;
   #violation: string | undefined;
 
@@ -60,7 +64,11 @@ export class SimulatedGrid {
     this.manner = drawGridManner(this.#random.branch("grid"));
     this.graph = drawGraph(this.#random.branch("graph"));
     this.#network = new Network(this.plan.network, this.#random.branch("network"));
-    this.#statekeeper = new MemoryStatekeeper({ clock: this.world, grid: "simulation" });
+    this.#statekeeper = new MemoryStatekeeper({
+      clock: this.world,
+      grid: "simulation",
+      limits: this.manner.limits,
+    });
     this.watched = new WatchedPool({
       statekeeper: this.#statekeeper,
       graph: this.graph,
@@ -107,7 +115,16 @@ export class SimulatedGrid {
     for (let i = 0; i < this.manner.clients; i += 1) this.#addClient();
     for (const emptying of this.plan.emptyings) this.world.after(emptying.atMs, () => this.#empty(emptying.downMs));
     for (const loss of this.plan.losses) this.world.after(loss.atMs, () => void this.#addDoomed(loss));
+    for (const load of this.plan.backlog) this.world.after(load.atMs, () => void this.#submitForbidden(load));
     this.#startClients();
+  }
+
+  /** Whoever asked for what no worker may evaluate gives up. */
+  async clearBacklog(): Promise<void> {
+    for (const { process, isClient, ids } of this.#backlog.splice(0)) {
+      await this.#onPool(process, "withdraw", (pool) => pool.withdraw(process, ids));
+      if (!isClient) await this.#onPool(process, "leave", (pool) => pool.leave(process));
+    }
   }
 
   /** Holds the invariants against every worker. */
@@ -141,15 +158,30 @@ export class SimulatedGrid {
     this.#processes += 1;
     const id = `doomed${this.#processes}`;
     const member: Member = { id, kind: "worker", leaseMs: 60_000, description: {}, functions: versions };
-    const { epoch } = await this.#onPool("join", (pool) => pool.join(member));
-    const claim = { worker: id, epoch, skips: [], isOpenToRoots: true, max: requests, budgetMicros: 1_000_000 };
-    await this.#onPool("claim", (pool) => pool.claim({ ...claim, volunteerFor: requests, score: 1_000 }));
+    const { epoch } = await this.#onPool(id, "join", (pool) => pool.join(member));
+    const skips = this.plan.backlog.length > 0 ? [forbiddenFunction] : [];
+    const claim = { worker: id, epoch, skips, isOpenToRoots: true, max: requests, budgetMicros: 1_000_000 };
+    await this.#onPool(id, "claim", (pool) => pool.claim({ ...claim, volunteerFor: requests, score: 1_000 }));
     const { maxAttempts } = this.manner.worker;
-    this.world.after(livesMs, () => void this.#onPool("bury", (pool) => pool.bury(id, {}, maxAttempts)));
+    this.world.after(livesMs, () => void this.#onPool(id, "bury", (pool) => pool.bury(id, {}, maxAttempts)));
   }
 
-  #onPool<Reply>(operation: string, run: (pool: PoolKeeper) => Promise<Reply>): Promise<Reply> {
-    return this.watched.run({ who: "doomed", operation, about: undefined }, run);
+  async #submitForbidden({ requests, priority, isByClient }: FaultPlan["backlog"][number]): Promise<void> {
+    this.#processes += 1;
+    const client = isByClient ? this.clients.find(({ isAlive }) => isAlive) : undefined;
+    const process = client?.id ?? `stranger${this.#processes}`;
+    const submissions = Array.from({ length: requests }, (_, number) => ({
+      id: this.#random.id(),
+      payload: JSON.stringify([forbiddenFunction, number]),
+    }));
+    const where = priority === "pool" ? { isReentrant: true } : { priority };
+    const batch = { process, leaseMs: client === undefined ? longestRunMs : 0, queueLimit: 0, ...where, submissions };
+    await this.#onPool(process, "submit", (pool) => pool.submit(batch));
+    this.#backlog.push({ process, isClient: client !== undefined, ids: submissions.map(({ id }) => id) });
+  }
+
+  #onPool<Reply>(who: string, operation: string, run: (pool: PoolKeeper) => Promise<Reply>): Promise<Reply> {
+    return this.watched.run({ who, operation, about: undefined }, run);
   }
 
   #addWorker(lacking: ReadonlySet<FunctionName>): void {

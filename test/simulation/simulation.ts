@@ -86,6 +86,7 @@ class SimulationRun {
     this.grid.mend();
     await this.#advance(answersWithinMs, () => this.#unanswered.length === 0);
     if (this.#unanswered.length > 0) this.grid.fail(`no answer: ${this.#unanswered.join("; ")}`);
+    await this.grid.clearBacklog();
     await this.#comeToRest();
     const leaving = [...this.grid.clients, ...this.grid.nodes].map((process) => process.close());
     let hasLeft = false;

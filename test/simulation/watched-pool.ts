@@ -76,7 +76,7 @@ export class WatchedPool {
     const reclaimedBefore = this.#reclaimed;
     // an operation is over when it returns: its promise is there for statekeepers that are further away
     const reply = run(this.pool);
-    if (this.#parts.losesReclaimed && this.#reclaimed > reclaimedBefore) this.pool.records.queue.popHead();
+    if (this.#parts.losesReclaimed && this.#reclaimed > reclaimedBefore) this.#loseOne();
     if (!harmless.has(operation.operation)) this.#check(operation);
     return reply.then(
       (answer) => {
@@ -108,6 +108,11 @@ export class WatchedPool {
       const mistake = mistakeInText(outcome, this.#parts.graph.outcomeOf(number));
       if (mistake !== undefined) this.#parts.onViolation(`${id} is said to come to ${mistake}`);
     }
+  }
+
+  #loseOne(): void {
+    const { queue } = this.pool.records;
+    for (const id of queue.first(1)) queue.delete(id);
   }
 
   get #reclaimed(): number {

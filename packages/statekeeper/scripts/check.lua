@@ -1,6 +1,6 @@
 -- Tells a process what became of requests it waits for, and makes it a waiter of the open ones (again). Who was none is in line with
 -- those that are queued, since it may draw nothing from the caller with whom they are.
--- needs: time lease counters inbox record callers
+-- needs: time lease counters inbox record places queues
 -- ARGV: process, leaseMs (0: leave the lease alone), then ids
 -- reply: for each id: outcome text, or 0 (pending), or 1 (unknown)
 -- bound: the number of ids
@@ -16,8 +16,12 @@ for i = 3, #ARGV do
   elseif record then
     if not hasWaiter(record, process) then
       addWaiter(record, process)
+      if redis.call('HEXISTS', claimsKey, id) == 0 then
+        if hasPlace(record.places, poolPlace) then forgetPassed(poolPlace) end
+        record.places = withPlace(record.places, poolPlace)
+        queued[#queued + 1] = id
+      end
       redis.call('HSET', requestsKey, id, recordText(record))
-      if redis.call('HEXISTS', claimsKey, id) == 0 then queued[#queued + 1] = id end
     end
     reply[#reply + 1] = 0
   else
@@ -25,6 +29,6 @@ for i = 3, #ARGV do
     reply[#reply + 1] = result and outcomeIn(result) or 1
   end
 end
-pushToPool(queued)
+pushTo(poolPlace, queued)
 storeCounters()
 return reply

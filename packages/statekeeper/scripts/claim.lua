@@ -1,11 +1,11 @@
 -- Gives a worker requests to evaluate, or notes it as a volunteer if there are none.
--- needs: time counters inbox lookers record callers draw draw-ends match
+-- needs: time counters inbox lookers record places queues callers draw draw-ends match
 -- ARGV: worker, max (0: only stand down), budgetMicros, spareMicros (so much more while much is queued), epoch, reach
 --       (own-queue|children|roots|next|ahead|last|half|shown), volunteerFor (0: do not), score and recent (of the volunteer, see
 --       lib/match.lua), skips (names with a blank between)
 -- reply: kind (claims|stale|unknown-worker|again), volunteers, whether there may be more (1|0), and if there are claims: the
 --        time in ms, then for each: id, record (see lib/record.lua)
--- bound: 1000 ids looked at
+-- bound: limits.ts, on the own queue, the pool's, those of each priority's callers, and those of other members
 local worker, max, epoch, volunteerFor = ARGV[1], tonumber(ARGV[2]), ARGV[5], tonumber(ARGV[7])
 local score, recent, skips = ARGV[8], ARGV[9], ARGV[10]
 local former = redis.call('HGET', volunteersKey, worker)
@@ -14,19 +14,16 @@ if max == 0 then return { 'claims', redis.call('HLEN', volunteersKey), 0 } end
 if redis.call('HEXISTS', membersKey, worker) == 0 then return { 'unknown-worker', 0, 0 } end
 if epoch ~= (redis.call('GET', epochKey) or '0') then return { 'stale', 0, 0 } end
 
-local drawing = newDrawing(worker, max, tonumber(ARGV[3]), skipSet(skips))
+local drawing = newDrawing(worker, max, tonumber(ARGV[3]), ARGV[6], skips)
 drawing.spare = tonumber(ARGV[4])
-drawing.reach = ARGV[6]
 draw(drawing, 8)
 
 local kind = 'claims'
-if #drawing.claims > 0 then
-  own(worker, drawing.claims, drawing.reach)
-elseif drawing.scans <= 0 and not mayPassOver(drawing) then
+if #drawing.claims == 0 and drawing.isCutShort then
   kind = 'again'
-elseif volunteerFor > 0 then
+elseif #drawing.claims == 0 and volunteerFor > 0 then
   local turn = redis.call('HINCRBY', statsKey, 'volunteered', 1)
-  local reach = placeOf[drawing.reach] and drawing.reach or 'roots'
+  local reach = rankOf[drawing.reach] and drawing.reach or 'roots'
   local volunteer = { turn, volunteerFor, epoch, reach, score, recent, skips }
   redis.call('HSET', volunteersKey, worker, table.concat(volunteer, ' '))
   if volunteerFor > (former and tonumber(string.match(former, '^%d+ (%d+)')) or 0) then callLookers(worker) end

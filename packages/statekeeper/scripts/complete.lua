@@ -1,5 +1,5 @@
 -- Takes outcomes in: the first outcome of an open request wins, an error only from its owner; tells the waiters.
--- needs: time counters inbox record groups
+-- needs: time counters inbox record places groups
 -- ARGV: worker, number of reports, for each: function name, evaluations, failures, selfMicros (0: as before), expectedMicros;
 --       then groups of outcomes: ttlMs (0: do not keep), stamp, how many, for each: id, outcome text
 -- reply: nothing
@@ -60,6 +60,7 @@ if #ids > 0 then
       local header = headerOf(text)
       tellWaiters(id, header.waiters, outcome, isKept, worker)
       if header.losses > 0 then redis.call('HDEL', reportsKey, id) end
+      if not isAllMine and not claim then takeOff(id, header.places) end
       if header.isLarge then large[#large + 1] = id end
       closed[#closed + 1] = id
       ended[#closed] = claim
@@ -71,9 +72,9 @@ if #ids > 0 then
       end
     end
   end
-  pushAll('HDEL', requestsKey, closed)
   pushAll('HDEL', payloadsKey, large)
   unclaim(closed, ended)
+  pushAll('HDEL', requestsKey, closed)
   count('late', late)
   count('fenced', fenced)
   count('completed', #closed)

@@ -22,7 +22,7 @@ for i = 1, math.min(#members, 2 * tonumber(ARGV[1])), 2 do
   local id = members[i]
   local lease = redis.call('ZSCORE', leasesKey, id)
   for _, part in ipairs({
-    id, members[i + 1], tostring(lease and lease - readClock() or 0), redis.call('LLEN', queueOf .. id),
+    id, members[i + 1], tostring(lease and lease - readClock() or 0), redis.call('ZCARD', queueOf .. id),
     redis.call('SCARD', runningOf .. id), redis.call('HEXISTS', volunteersKey, id),
   }) do reply[#reply + 1] = part end
 end

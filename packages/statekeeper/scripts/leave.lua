@@ -1,5 +1,5 @@
 -- A member leaves in peace, or, with a report, is known to have died: what it held goes back to the pool.
--- needs: time counters inbox record members addressed functions callers draw draw-ends match retire
+-- needs: time counters inbox record places queues members addressed functions callers draw draw-ends match retire
 -- ARGV: process, report as JSON (empty: in peace, no loss is counted), maxAttempts
 -- reply: nothing
 -- bound: what the member held or had queued

@@ -1,13 +1,13 @@
 -- Takes claimed requests back unstarted: they go to the head of the pool's queue. One that another worker holds was given as a copy: it may
 -- be copied again.
--- needs: time counters inbox record members addressed callers draw draw-ends match
+-- needs: time counters inbox record places queues members addressed callers draw draw-ends match
 -- ARGV: worker, then ids
 -- reply: nothing
 -- bound: the number of ids
 local worker = ARGV[1]
 local ids = {}
 for i = 2, #ARGV do ids[i - 1] = ARGV[i] end
-local back, refused = {}, {}
+local back, records, refused = {}, {}, {}
 if #ids > 0 then
   local claims, ended, isBack = fieldsOf(claimsKey, ids), {}, {}
   for i, id in ipairs(ids) do
@@ -24,11 +24,16 @@ if #ids > 0 then
       if copies > 0 then redis.call('HSET', claimsKey, id, uncopied) end
     end
   end
+  for i, text in ipairs(fieldsOf(requestsKey, back)) do
+    records[2 * i - 1] = back[i]
+    records[2 * i] = placedText(text, poolPlace)
+  end
+  pushToHead(back)
+  pushAll('HSET', requestsKey, records)
   unclaim(back, ended)
   pushAll('SREM', runningOf .. worker, ids)
 end
 failAddressed(worker, refused)
-pushToPoolHead(back)
 count('released', #back)
 match(#back, 8)
 deliver()

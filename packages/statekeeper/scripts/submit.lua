@@ -1,5 +1,5 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
--- needs: time lease counters inbox record groups members addressed functions callers draw draw-ends match
+-- needs: time lease counters inbox record places queues groups members addressed functions callers draw draw-ends match
 -- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue, or that of which all requests are addressed; empty: none), queueLimit (0: none),
 --       priority (or `child`: these are calls of a function that runs, and go to the pool's queue; with `guest` before it: a bridge
 --       asks on behalf of another pool), then groups of requests: mode
@@ -65,7 +65,9 @@ local writes, placeOf = {}, {}
 local queued, held, isHeld = {}, {}, {}
 local firstName = nil
 local joined, hits = 0, 0
-local plainHeader = process .. ' use 0 0 ' .. rank .. '\n'
+local place = isForWorker and '-' or worker ~= '' and 'queue:' .. worker or isChild and poolPlace or callerPlace(priority, process)
+local plainHeader = process .. ' use 0 0 ' .. rank .. ' ' .. place .. '\n'
+local heldHeader = process .. ' use 0 0 ' .. rank .. ' -\n'
 
 local function write(id, text)
   local place = placeOf[id]
@@ -77,19 +79,32 @@ local function write(id, text)
   writes[place] = text
 end
 
+-- Large payloads are written together after the records.
+local aside = {}
+local function putAside(id, payload)
+  aside[#aside + 1] = id
+  aside[#aside + 1] = payload
+  return nameAlone(payload)
+end
+local function readAside(id)
+  for i = #aside - 1, 1, -2 do
+    if aside[i] == id then return aside[i + 1] end
+  end
+  return redis.call('HGET', payloadsKey, id)
+end
+
 local function create(id, payload, mode, timeoutMs)
-  local isLarge = isLargePayload(payload)
+  local isHeldMode, isLarge = mode == 'held', isLargePayload(payload)
   if isLarge then payload = putAside(id, payload) end
-  if not isLarge and timeoutMs == '0' and (mode == 'use' or mode == 'held') then
-    write(id, plainHeader .. payload)
+  if not isLarge and timeoutMs == '0' and (mode == 'use' or isHeldMode) then
+    write(id, (isHeldMode and heldHeader or plainHeader) .. payload)
   else
-    local deadline = timeoutMs == '0' and 0 or readClock() + tonumber(timeoutMs)
-    local storedMode = mode == 'held' and 'use' or mode
     write(id, recordText({
-      waiters = process, mode = storedMode, deadline = deadline, losses = 0, priority = rank, isLarge = isLarge, payload = payload,
+      waiters = process, mode = isHeldMode and 'use' or mode, deadline = timeoutMs == '0' and 0 or readClock() + tonumber(timeoutMs),
+      losses = 0, priority = rank, places = isHeldMode and '-' or place, isLarge = isLarge, payload = payload,
     }))
   end
-  if mode == 'held' then
+  if isHeldMode then
     held[#held + 1] = id
     isHeld[id] = true
   else
@@ -107,7 +122,7 @@ end
 local function join(index, record, payload, mode, timeoutMs)
   local id = ids[index]
   if not string.find(payload, '\n', 1, true) then
-    payload = payload .. traceAfter(record.isLarge and redis.call('HGET', payloadsKey, id) or record.payload)
+    payload = payload .. traceAfter(record.isLarge and readAside(id) or record.payload)
   end
   record.payload = record.isLarge and putAside(id, payload) or payload
   if mode == 'refresh' or mode == 'bypass' then record.mode = mode end
@@ -118,11 +133,16 @@ local function join(index, record, payload, mode, timeoutMs)
   if record.deadline > 0 then
     record.deadline = timeoutMs == '0' and 0 or math.max(record.deadline, readClock() + tonumber(timeoutMs))
   end
-  write(id, recordText(record))
   joined = joined + 1
   -- a worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn
   local isWanted = worker ~= '' or isNew or isRaised
-  if isWanted and mode ~= 'held' and not isClaimed(index, id) then queued[#queued + 1] = id end
+  if isWanted and mode ~= 'held' and not isClaimed(index, id) then
+    -- those who passed it over there may take it now
+    if hasPlace(record.places, place) then forgetPassed(place) end
+    record.places = withPlace(record.places, place)
+    queued[#queued + 1] = id
+  end
+  write(id, recordText(record))
 end
 
 for index, id in ipairs(ids) do
@@ -155,6 +175,7 @@ for index, id in ipairs(ids) do
 end
 
 pushAll('HSET', requestsKey, writes)
+pushAll('HSET', payloadsKey, aside)
 if isForWorker and #queued > 0 then
   standDown(worker)
   own(worker, queued, 'roots')
@@ -166,14 +187,17 @@ local volunteers = redis.call('HLEN', volunteersKey)
 local coming = #queued
 local isStraight = volunteers > 0 and coming > 0 and worker == '' and waitingNow() == 0
 if isStraight then
+  placeOfThose = place
   for i, id in ipairs(queued) do atHand[i] = { id = id, text = writes[placeOf[id]] } end
   guestsOf = isGuest and process or nil
   match(coming, 8, nil, firstName)
   local came, isLeft = queued, {}
   queued = {}
-  for i, request in ipairs(atHand) do
-    queued[i] = request.id
-    isLeft[request.id] = true
+  for _, request in ipairs(atHand) do
+    if not taken[request.id] then
+      queued[#queued + 1] = request.id
+      isLeft[request.id] = true
+    end
   end
   if isGuest then
     for _, id in ipairs(came) do
@@ -181,10 +205,8 @@ if isStraight then
     end
   end
 end
-if worker ~= '' then
-  pushAll('RPUSH', queueOf .. worker, queued)
-elseif isChild then
-  pushToPool(queued)
+if worker ~= '' or isChild then
+  pushTo(place, queued)
 else
   pushForCaller(priority, process, queued, isGuest)
 end

@@ -1,20 +1,21 @@
 -- Reads what the number of workers that a pool should have is reckoned from.
--- needs: time counters inbox record callers hosts expected members
+-- needs: time counters inbox record places queues callers hosts expected members
 -- ARGV: how many waiting requests to sample, how many members
 -- reply: how many wait in the pool's queue and callers', members, idle workers; of the sampled members: how many, workers among them (bridges are none), their
 --        slots, and what is on their own queues; hosts (see lib/hosts.lua), announced work (see lib/expected.lua); then for each sampled request: id, self time in µs or empty
--- bound: what is to be sampled, on two ends of shared queues, of 64 callers a priority, and on each sampled member's; 1000 hosts
+-- bound: what is to be sampled, on two ends of shared queues, of the callers that limits.ts says, and on each sampled member's; 1000 hosts
 local most, mostMembers = tonumber(ARGV[1]), tonumber(ARGV[2])
 local queued = waitingNow()
 local ids = {}
 local function sample(key, first, last)
-  for _, id in ipairs(redis.call('LRANGE', key, first, last)) do ids[#ids + 1] = id end
+  for _, id in ipairs(redis.call('ZRANGE', key, first, last)) do ids[#ids + 1] = id end
 end
-local keys = { queueKey }
-for _, caller in ipairs(reversed(callersLastFirst())) do keys[#keys + 1] = caller.key end
+local places = { poolPlace }
+for _, caller in ipairs(reversed(callersLastFirst(callersPerLine))) do places[#places + 1] = caller.place end
 -- of each queue as large a part as it is of what waits
-for _, key in ipairs(keys) do
-  local length = redis.call('LLEN', key)
+for _, place in ipairs(places) do
+  local key = KEYS[1] .. place
+  local length = redis.call('ZCARD', key)
   local part = math.min(most - #ids, math.ceil(most * length / math.max(1, queued)))
   if length <= part then
     sample(key, 0, -1)
@@ -34,7 +35,7 @@ for i = 1, #members, 2 do
     workers = workers + 1
     slots = slots + (member.slots or 1)
   end
-  local length = redis.call('LLEN', queueOf .. members[i])
+  local length = redis.call('ZCARD', queueOf .. members[i])
   ownQueued = ownQueued + length
   if length > 0 and #ids < most then sample(queueOf .. members[i], 0, most - #ids - 1) end
 end

@@ -1,10 +1,10 @@
 -- What somebody has to do now and then: retires processes whose lease lapsed, and gives volunteers what is queued anywhere,
 -- and copies of what is late.
--- needs: time counters inbox record members addressed functions callers draw draw-ends match copy retire
+-- needs: time counters inbox record places queues members addressed functions callers draw draw-ends match copy retire
 -- ARGV: process, headLeaseMs (0: sweep only if nobody heads the pool), maxAttempts, limit, copyAfterMs (0: no copies),
 --       what volunteers are preferred for (names with a blank between; empty: as before)
 -- reply: role (head|vacant|standby), lapsed clients, reclaimed, moved, is more to do (1|0), then the lapsed members
--- bound: limit requests, 16 lapsed processes, the queues of 256 members, 64 claims
+-- bound: limit requests, the queues of 256 members, the lapsed processes and claims that limits.ts says
 local process, headLeaseMs, maxAttempts, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local copyAfterMs = tonumber(ARGV[5])
 local head = redis.call('GET', headKey)
@@ -18,7 +18,7 @@ end
 
 local clients, reclaimed, isMore = 0, 0, 0
 local members = {}
-local lapsed = redis.call('ZRANGEBYSCORE', leasesKey, '-inf', readClock(), 'LIMIT', 0, 16)
+local lapsed = redis.call('ZRANGEBYSCORE', leasesKey, '-inf', readClock(), 'LIMIT', 0, lapsedPerSweep)
 for _, lapsedProcess in ipairs(lapsed) do
   if redis.call('HEXISTS', membersKey, lapsedProcess) == 1 then
     local report = '{"worker":' .. cjson.encode(lapsedProcess) .. ',"reason":"its lease lapsed"}'
@@ -34,7 +34,7 @@ for _, lapsedProcess in ipairs(lapsed) do
     clients = clients + 1
   end
 end
-if #lapsed == 16 then isMore = 1 end
+if #lapsed == lapsedPerSweep then isMore = 1 end
 local moved = match(limit, 256)
 if moved >= limit then isMore = 1 end
 if copyAfterMs > 0 then copyStragglers(copyAfterMs) end

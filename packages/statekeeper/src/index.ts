@@ -1,6 +1,7 @@
 /** Package statekeeper: the contract by which clients, workers and distributors meet, in memory and on Redis. */
 export { neededWorkers, utilisation } from "./capacity.ts";
 export * from "./contract.ts";
+export { type Limits, usualLimits } from "./limits.ts";
 export * from "./memory/memory-statekeeper.ts";
 export { isBridge, isOwnWorker } from "./own-workers.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";

@@ -31,28 +31,14 @@ local function lineUpCaller(priority, process, isGuest)
   if isAlone then lineUpPriority(priority) end
 end
 
+local function callerPlace(priority, process) return 'caller:' .. priority .. ':' .. process end
+
 local function pushForCaller(priority, process, ids, isGuest)
   if #ids == 0 then return end
-  local key = callerQueueOf .. priority .. ':' .. process
-  local length = 0
-  for first = 1, #ids, perCall do
-    length = redis.call('RPUSH', key, unpack(ids, first, math.min(first + perCall - 1, #ids)))
-  end
-  countWaiting(#ids)
+  local place = callerPlace(priority, process)
+  pushTo(place, ids)
   -- one that was not empty is in line
-  if length == #ids then lineUpCaller(priority, process, isGuest) end
-end
-
--- The pool's queue, from which is drawn before any caller's.
-local function pushToPool(ids)
-  pushAll('RPUSH', queueKey, ids)
-  countWaiting(#ids)
-end
-
--- So that the first of the ids is claimed first.
-local function pushToPoolHead(ids)
-  pushAll('LPUSH', queueKey, reversed(ids))
-  countWaiting(#ids)
+  if redis.call('ZCARD', KEYS[1] .. place) <= #ids then lineUpCaller(priority, process, isGuest) end
 end
 
 local function prioritiesLowestFirst()
@@ -61,14 +47,14 @@ local function prioritiesLowestFirst()
   return priorities
 end
 
--- Callers with the keys of their queues, the one that is drawn from last first; 64 a priority at most.
-local function callersLastFirst()
+-- Callers with the places of their queues, the one that is drawn from last first; at most `most` a priority.
+local function callersLastFirst(most)
   local callers = {}
   for _, priority in ipairs(prioritiesLowestFirst()) do
-    local found = redis.call('ZRANGE', callersOf .. priority, 0, 63, 'REV', 'WITHSCORES')
+    local found = redis.call('ZRANGE', callersOf .. priority, 0, most - 1, 'REV', 'WITHSCORES')
     for i = 1, #found, 2 do
       local process, isGuest = found[i], isGuestTurn(tonumber(found[i + 1]))
-      callers[#callers + 1] = { process = process, isGuest = isGuest, key = callerQueueOf .. priority .. ':' .. process }
+      callers[#callers + 1] = { process = process, isGuest = isGuest, place = callerPlace(priority, process) }
     end
   end
   return callers

@@ -1,14 +1,14 @@
 -- Copying: gives idle volunteers copies of requests that somebody claimed long ago, compared with what their functions usually
 -- take. Whoever is first completes them; the claim stays where it is. What waits for re-entrant requests is left alone, and so
 -- is what a worker was lost with.
-local usualTimes, stragglersLookedAt = 3, 64
+local usualTimes, volunteersLookedAt = 3, 64
 
 local function isCopied(claim) return string.find(claim, ' copied', 1, true) ~= nil end
 
 -- Claims of measured functions that are late, the oldest first.
 local function stragglers(afterMs)
   local found = {}
-  local sample = redis.call('HRANDFIELD', claimsKey, stragglersLookedAt, 'WITHVALUES')
+  local sample = redis.call('HRANDFIELD', claimsKey, claimsPerSweep, 'WITHVALUES')
   for i = 1, #sample, 2 do
     local id, claim = sample[i], sample[i + 1]
     local claimedAt = tonumber(string.match(claim, '^%S+ (%d+)'))
@@ -32,7 +32,7 @@ end
 
 -- One copy a volunteer, and one of each.
 local function copyStragglers(afterMs)
-  local volunteers = someVolunteers()
+  local volunteers = someVolunteers(volunteersLookedAt)
   if #volunteers == 0 then return end
   local epoch = redis.call('GET', epochKey) or '0'
   local late, copied = stragglers(afterMs), {}

@@ -1,5 +1,6 @@
--- Drawing for a bridge what the pool would draw last: from the ends of callers' queues and of the pool's, then from the head of the
--- longest own queue. So the pool's workers and those of other pools come towards each other.
+-- Drawing for a bridge what the pool would draw last: from the ends of callers' queues and of the pool's, then from the head of a long own
+-- queue. So the pool's workers and those of other pools come towards each other. Of what it passes over each caller has an equal share.
+local callersAsked = 64
 
 -- Draws, and leaves half of what waits there if that is asked for.
 local function drawShare(drawing, waiting, drawFromThere)
@@ -10,11 +11,25 @@ local function drawShare(drawing, waiting, drawFromThere)
 end
 
 local function drawFromSharedEnds(drawing)
-  for _, caller in ipairs(callersLastFirst()) do
+  local callers = callersLastFirst(math.min(callersAsked, callersPerLine))
+  for _, caller in ipairs(callers) do
     if isFull(drawing) then return end
-    if caller.process ~= drawing.worker then drawWaiting(drawing, caller.key, 'RPOP', caller.process, caller.isGuest) end
+    drawing.passesLeft = math.ceil(passedPerLine / #callers)
+    if caller.process ~= drawing.worker then drawWaiting(drawing, caller.place, 'tail', caller.process, caller.isGuest) end
   end
-  if drawing.reach ~= 'shown' then drawFrom(drawing, queueKey, 'RPOP', 'shared') end
+  drawing.passesLeft = passedPerQueue
+  if drawing.reach ~= 'shown' then drawFrom(drawing, poolPlace, 'tail') end
+end
+
+local function drawFromOwnQueues(drawing, owners)
+  local before = #drawing.claims
+  drawing.passesLeft = passedPerLine
+  for _, owner in ipairs(owners) do
+    local place = 'queue:' .. owner
+    drawShare(drawing, function() return redis.call('ZCARD', KEYS[1] .. place) end, function() drawFrom(drawing, place, 'head') end)
+    if #drawing.claims > before then break end
+  end
+  count('hoisted', #drawing.claims - before)
 end
 
 local function drawFromEnds(drawing, sample, first)
@@ -22,19 +37,7 @@ local function drawFromEnds(drawing, sample, first)
   drawAtHand(drawing)
   if waitingNow() > 0 then drawShare(drawing, waitingNow, function() drawFromSharedEnds(drawing) end) end
   if isFull(drawing) or drawing.reach == 'shown' then return end
-  local owner, before = first or longestOwnQueue(drawing.worker, sample), #drawing.claims
-  if not owner then return end
-  local key = queueOf .. owner
-  drawShare(drawing, function() return redis.call('LLEN', key) end, function() drawFrom(drawing, key, 'LPOP', 'other') end)
-  count('hoisted', #drawing.claims - before)
-end
-
-local function draw(drawing, sample, first)
-  if isFromEnd(drawing.reach) then
-    drawFromEnds(drawing, sample, first)
-  else
-    drawAnywhere(drawing, sample, first)
-  end
+  drawFromOwnQueues(drawing, first and { first } or longOwnQueues(drawing.worker, sample))
 end
 
 -- What a bridge claims counts as suspended.
@@ -51,4 +54,16 @@ local function own(worker, ids, reach)
   pushAll('HSET', claimsKey, claims)
   if isCarried(reach) then pushAll('HSET', notesKey, notes) end
   count('claimed', #ids)
+end
+
+-- Claims are written before anything leaves a queue: should this script stop in between, nothing is lost.
+local function draw(drawing, sample, first)
+  if isFromEnd(drawing.reach) then
+    drawFromEnds(drawing, sample, first)
+  else
+    drawAnywhere(drawing, sample, first)
+  end
+  if #drawing.claims > 0 then own(drawing.worker, drawing.claims, drawing.reach) end
+  if #drawing.moving > 0 then moveToPool(drawing) end
+  for place, ids in pairs(drawing.leaving) do removeFrom(place, ids) end
 end

@@ -8,7 +8,7 @@ end
 
 -- As volunteer-order.ts has it: bridges after all workers, and last those that carry `ahead`; then by what the pool prefers, and where that
 -- makes no difference who has been idle longest.
-local placeOf = { roots = 0, next = 1, last = 1, ahead = 2 }
+local rankOf = { roots = 0, next = 1, last = 1, ahead = 2 }
 local function orderVolunteers(found, name)
   local preferences = {}
   for preference in string.gmatch(redis.call('GET', preferencesKey) or 'score recent idle', '%S+') do
@@ -16,7 +16,7 @@ local function orderVolunteers(found, name)
     preferences[#preferences + 1] = preference
   end
   table.sort(found, function(one, other)
-    if placeOf[one.reach] ~= placeOf[other.reach] then return placeOf[one.reach] < placeOf[other.reach] end
+    if rankOf[one.reach] ~= rankOf[other.reach] then return rankOf[one.reach] < rankOf[other.reach] end
     for _, preference in ipairs(preferences) do
       if preference == 'score' and one.score ~= other.score then return one.score > other.score end
       if preference == 'recent' and (one.recent == name) ~= (other.recent == name) then return one.recent == name end
@@ -25,14 +25,14 @@ local function orderVolunteers(found, name)
   end)
 end
 
--- Some volunteers, best first; `name` is the function of the first request, if that is known.
-local function someVolunteers(name)
+-- At most so many volunteers, best first; `name` is the function of the first request, if that is known.
+local function someVolunteers(most, name)
   local found = {}
-  local pairs = redis.call('HRANDFIELD', volunteersKey, 16, 'WITHVALUES')
+  local pairs = redis.call('HRANDFIELD', volunteersKey, most, 'WITHVALUES')
   for i = 1, #pairs, 2 do
     local turn, want, epoch, reach, score, recent, skips =
       string.match(pairs[i + 1], '^(%d+) (%d+) (%d+) (%S+) ([%d.e+-]+) (%S+) (.*)$')
-    if placeOf[reach] and tonumber(score) then
+    if rankOf[reach] and tonumber(score) then
       found[#found + 1] = {
         worker = pairs[i], turn = tonumber(turn), want = tonumber(want), epoch = epoch, reach = reach, score = tonumber(score),
         recent = recent, skips = skips,
@@ -47,47 +47,63 @@ local function someVolunteers(name)
   return found
 end
 
--- Returns how many requests the volunteer got, -1 when it was sent away to read the function table first; and whether there was
--- nothing for anybody.
+-- What is known to find nothing, so that others need not look where one has looked: the kinds of those who pass requests over; those
+-- that take whatever they meet, and with them all others.
+local dryKinds, isDryForAll = {}, false
+
+-- Returns how many requests the volunteer got, -1 when it was sent away to read the function table first.
 local function serveVolunteer(volunteer, epoch, limit, sample, first)
   local worker = volunteer.worker
   if volunteer.epoch ~= epoch then
     standDown(worker)
     send(worker, 'functions')
-    return -1, false
+    return -1
   end
-  local drawing = newDrawing(worker, math.min(volunteer.want, limit), math.huge, skipSet(volunteer.skips))
-  drawing.reach = volunteer.reach
-  draw(drawing, sample, first)
-  if #drawing.claims == 0 then return 0, drawing.scans > 0 and not mayPassOver(drawing) end
+  local drawing = newDrawing(worker, math.min(volunteer.want, limit), math.huge, volunteer.reach, volunteer.skips)
+  local kind = drawing.kind
+  local isDry = isDryForAll or (kind and dryKinds[kind])
+  draw(drawing, isDry and 0 or sample, first)
+  if #drawing.claims == 0 then
+    if kind and not drawing.isCutShort then dryKinds[kind] = true end
+    if not kind and not drawing.isCutShort then isDryForAll = true end
+    return 0
+  end
   standDown(worker)
-  own(worker, drawing.claims, drawing.reach)
   count('moved', #drawing.claims)
   local at = string.format('%d', readClock())
   for i, id in ipairs(drawing.claims) do send(worker, 'run ' .. id .. ' ' .. at .. ' ' .. drawing.texts[i]) end
-  return #drawing.claims, false
+  return #drawing.claims
 end
+
+-- Returns how many requests the volunteers got, and whether any of them is gone.
+local function serveRound(volunteers, limit, sample, first)
+  local epoch, moved, isChanged = redis.call('GET', epochKey) or '0', 0, false
+  for _, volunteer in ipairs(volunteers) do
+    local got = serveVolunteer(volunteer, epoch, limit - moved, sample, first)
+    if got ~= 0 then isChanged = true end
+    moved = moved + math.max(0, got)
+    if moved >= limit then break end
+  end
+  return moved, isChanged
+end
+
+-- More of them in a round while those that were looked at pass over what there is.
+local volunteersAsked = { 16, 64, 256 }
 
 -- `sample`: how many members are asked for a long own queue; `first`: whose is filled, and `name`: the function of the first request,
 -- if that is known.
 local function match(limit, sample, first, name)
-  local moved, rounds = 0, 64
-  local epoch = nil
-  while moved < limit and rounds > 0 do
+  local moved, asked, rounds = 0, 1, 64
+  while moved < limit and rounds > 0 and volunteersAsked[asked] do
     rounds = rounds - 1
-    local volunteers = someVolunteers(name)
-    local isChanged = false
-    for _, volunteer in ipairs(volunteers) do
-      epoch = epoch or redis.call('GET', epochKey) or '0'
-      local got, isNothingLeft = serveVolunteer(volunteer, epoch, limit - moved, sample, first)
-      -- the others need not look where this one has found nothing
-      if isNothingLeft then sample = 0 end
-      if got ~= 0 then isChanged = true end
-      if got > 0 then moved = moved + got end
-      if moved >= limit then break end
-    end
+    local most = volunteersAsked[asked]
+    local volunteers = someVolunteers(most, name)
+    if #volunteers == 0 then break end
+    local got, isChanged = serveRound(volunteers, limit - moved, sample, first)
+    moved = moved + got
     -- fewer than asked for were all there are, and each has been served or has found nothing
-    if not isChanged or #volunteers < 16 then break end
+    if #volunteers < most or isDryForAll then break end
+    asked = isChanged and 1 or asked + 1
   end
   return moved
 end

@@ -1,7 +1,8 @@
 -- What is known of a request that is not done, in forms that are read and written by the batch:
---   requests      id -> `waiters mode deadline losses priority`, a line end, the payload; waiters with a comma between, deadline 0: none;
+--   requests      id -> `waiters mode deadline losses priority places`, a line end, the payload; waiters and places (places.lua) with a
+--                 comma between, deadline 0: none;
 --                 behind the payload, a line end and the context of a trace may follow: a payload itself has no line end;
---                 with `large` behind the priority, the payload is the name alone, and all of it stands in payloads
+--                 with `large` behind the places, the payload is the name alone, and all of it stands in payloads
 --   payloads      id -> payload of over 64 KiB, and the trace: Lua looks at every byte of each string that it makes, so scripts
 --                 make none of large values that they can do without, and workers read them here (large-values.ts)
 --   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are
@@ -36,19 +37,26 @@ end
 -- Another process may have written anything in the place of a record. What this accepts, claim-record.ts reads. Returns nil for the rest.
 local modeNames = { use = true, refresh = true, bypass = true }
 local mostDigits = 14
+local function arePlaces(text)
+  if text == '-' then return true end
+  for place in string.gmatch(text or '?', '[^,]+') do
+    if not string.find(place, '^queue') and not string.find(place, '^caller:') then return false end
+  end
+  return true
+end
 local function readHeader(text)
-  local waiters, mode, deadline, losses, priority, large =
-    string.match(text, '^(%S*) (%l+) (%d+) (%d+) (%-?%d+)( ?%l*)\n')
-  if not modeNames[mode] or large ~= '' and large ~= ' large' then return nil end
+  local waiters, mode, deadline, losses, priority, places, large =
+    string.match(text, '^(%S*) (%l+) (%d+) (%d+) (%-?%d+) (%S+)( ?%l*)\n')
+  if not modeNames[mode] or large ~= '' and large ~= ' large' or not arePlaces(places) then return nil end
   if #deadline > mostDigits or #losses > mostDigits or #priority > mostDigits then return nil end
   return {
-    waiters = waiters, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), priority = tonumber(priority),
+    waiters = waiters, mode = mode, deadline = tonumber(deadline), losses = tonumber(losses), priority = tonumber(priority), places = places,
     isLarge = large ~= '',
   }
 end
 
 -- Of a record that cannot be read: no process wants it, and anything may stand beside it.
-local unreadableHeader = { length = 0, waiters = {}, losses = 1, isLarge = true, isWanted = false, isUnreadable = true }
+local unreadableHeader = { length = 0, waiters = {}, losses = 1, places = '-', isLarge = true, isWanted = false, isUnreadable = true }
 
 -- Most records begin alike, so what was made out of a beginning is kept for the rest of the call.
 local headers, lastText, lastLength, lastHeader = {}, nil, 0, nil
@@ -95,12 +103,12 @@ end
 
 local function recordText(record)
   return record.waiters .. ' ' .. record.mode .. ' ' .. string.format('%d', record.deadline) .. ' ' .. record.losses .. ' '
-    .. record.priority .. (record.isLarge and ' large' or '') .. '\n' .. record.payload
+    .. record.priority .. ' ' .. record.places .. (record.isLarge and ' large' or '') .. '\n' .. record.payload
 end
 
 local function readRecord(id)
   local text = redis.call('HGET', requestsKey, id)
-  return text and parseRecord(text)
+  return text and parseRecord(text) or nil
 end
 
 local function hasWaiter(record, process)
@@ -150,11 +158,8 @@ local function isLargePayload(payload)
   return not traceAt or traceAt - 1 > largeBytes
 end
 
--- Has a large payload stand aside, and returns what its record has of it.
-local function putAside(id, payload)
-  redis.call('HSET', payloadsKey, id, payload)
-  return '["' .. functionNameAt(payload, 1) .. '"]'
-end
+-- What a record has of a large payload, which stands aside.
+local function nameAlone(payload) return '["' .. functionNameAt(payload, 1) .. '"]' end
 
 -- Ends claims, and forgets what was noted of them.
 local function unclaim(ids, claims)
@@ -168,14 +173,6 @@ local function unclaim(ids, claims)
     end
   end
   pushAll('HDEL', notesKey, notes)
-end
-
--- Removes a request that is done, or that nobody waits for; by its record, or its header.
-local function close(id, record)
-  redis.call('HDEL', requestsKey, id)
-  unclaim({ id }, { redis.call('HGET', claimsKey, id) })
-  if record.losses > 0 then redis.call('HDEL', reportsKey, id) end
-  if record.isLarge then redis.call('HDEL', payloadsKey, id) end
 end
 
 -- Tells every waiter but the one that hands the outcome in; the caller closes the request.
@@ -194,10 +191,4 @@ end
 local function timeoutOf(deadline)
   if deadline == 0 then return '0' end
   return string.format('%d', math.max(1, deadline - readClock()))
-end
-
-local function reversed(values)
-  local turned = {}
-  for i = #values, 1, -1 do turned[#turned + 1] = values[i] end
-  return turned
 end

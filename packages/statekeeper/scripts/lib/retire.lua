@@ -11,8 +11,17 @@ local function failLost(id, record, losses, reports)
   count('lost', 1)
 end
 
+-- What goes back to the pool: ids, the texts of their records then, and of those that were claimed and of those that took a loss the ids,
+-- with their claims and with all reports on it.
+local function newReturn() return { ids = {}, texts = {}, claimed = {}, claims = {}, lost = {}, reports = {} } end
+
+local function addReturned(back, id, text)
+  back.ids[#back.ids + 1] = id
+  back.texts[#back.ids] = text
+end
+
 -- Returns whether that was one loss too many.
-local function takeLoss(worker, id, record, report, maxAttempts, mayReturn)
+local function takeLoss(id, record, report, maxAttempts, back)
   local losses = record.losses + 1
   local before = redis.call('HGET', reportsKey, id)
   local reports = before and before .. ',' .. report or report
@@ -21,34 +30,55 @@ local function takeLoss(worker, id, record, report, maxAttempts, mayReturn)
     return true
   end
   record.losses = losses
-  redis.call('HSET', requestsKey, id, recordText(record))
-  redis.call('HSET', reportsKey, id, reports)
-  if mayReturn then
-    redis.call('RPUSH', lostOf .. worker, id)
-    redis.call('PEXPIRE', lostOf .. worker, 3600000)
-  end
+  back.lost[#back.lost + 1] = id
+  back.reports[#back.lost] = reports
   return false
 end
 
-local function takeBack(worker, held, report, maxAttempts, mayReturn)
-  if #held == 0 then return {} end
-  local back, ended, addressed = {}, {}, {}
+local function takeHeld(worker, held, report, maxAttempts, back)
+  local addressed = {}
   local texts, claims = fieldsOf(requestsKey, held), fieldsOf(claimsKey, held)
   for i, id in ipairs(held) do
     if texts[i] and workerOf(claims[i]) == worker and isAddressed(id) then
       addressed[#addressed + 1] = id
     elseif texts[i] and workerOf(claims[i]) == worker then
-      local record = report and not redis.call('HGET', notesKey, 'suspended ' .. id) and parseRecord(texts[i])
-      local isLost = record and takeLoss(worker, id, record, report, maxAttempts, mayReturn)
-      if not isLost then
-        back[#back + 1] = id
-        ended[#ended + 1] = claims[i]
+      local record = parseRecord(texts[i])
+      local isRunning = record and report and not redis.call('HGET', notesKey, 'suspended ' .. id)
+      if not isRunning or not takeLoss(id, record, report, maxAttempts, back) then
+        if record then record.places = poolPlace end
+        addReturned(back, id, record and recordText(record) or texts[i])
+        back.claimed[#back.claimed + 1] = id
+        back.claims[#back.claimed] = claims[i]
       end
     end
   end
-  unclaim(back, ended)
   failAddressed(worker, addressed)
-  return back
+end
+
+local function takeQueued(worker, queued, back)
+  for i, text in ipairs(fieldsOf(requestsKey, queued)) do
+    if text then
+      local places = withoutPlace(headerOf(text).places, 'queue:' .. worker)
+      addReturned(back, queued[i], placedText(text, withPlace(places, poolPlace)))
+    end
+  end
+end
+
+-- First they are where others find them, last they are gone from here: should this script stop in between, nothing is lost.
+local function giveBack(worker, back, mayReturn)
+  local records = {}
+  for i, id in ipairs(back.ids) do
+    records[2 * i - 1] = id
+    records[2 * i] = back.texts[i]
+  end
+  pushToHead(back.ids)
+  unclaim(back.claimed, back.claims)
+  pushAll('HSET', requestsKey, records)
+  for i, id in ipairs(back.lost) do redis.call('HSET', reportsKey, id, back.reports[i]) end
+  if mayReturn and #back.lost > 0 then
+    pushAll('RPUSH', lostOf .. worker, back.lost)
+    redis.call('PEXPIRE', lostOf .. worker, 3600000)
+  end
 end
 
 local function eraseMember(worker)
@@ -56,30 +86,34 @@ local function eraseMember(worker)
   redis.call('HDEL', membersKey, worker)
   -- a caller may leave, but has no rights to this key
   if redis.call('HEXISTS', hostsKey, worker) == 1 then redis.call('HDEL', hostsKey, worker) end
-  redis.call('ZREM', leasesKey, worker)
   redis.call('DEL', inboxOf .. worker)
   leases[worker] = false
   standDown(worker)
-  if not member then return end
-  redis.call('SREM', lookersKey, worker)
+  -- nor to this one
+  if member then redis.call('SREM', lookersKey, worker) end
   local changed = false
-  for name, version in pairs(readMember(member).functions) do
+  for name, version in pairs(member and readMember(member).functions or {}) do
     changed = removeHolder(name, version) or changed
   end
   if changed then announceFunctions() end
+  -- last, since what has lapsed is found by it
+  redis.call('ZREM', leasesKey, worker)
 end
 
 -- Returns how many requests went back, and whether all is done within `limit`. A worker that may return (its lease lapsed, it was
 -- not seen to die) takes its losses back when it does.
 local function retire(worker, report, maxAttempts, limit, mayReturn)
-  local held = redis.call('SPOP', runningOf .. worker, limit)
+  local held = redis.call('SRANDMEMBER', runningOf .. worker, limit)
+  local queued = limit > 0 and redis.call('ZRANGE', queueOf .. worker, 0, limit - 1) or {}
+  local back = newReturn()
   table.sort(held)
-  local back = takeBack(worker, held, report, maxAttempts, mayReturn)
-  local queued = redis.call('LPOP', queueOf .. worker, limit) or {}
-  for _, id in ipairs(queued) do back[#back + 1] = id end
-  pushToPoolHead(back)
-  count('reclaimed', #back)
-  if #held == limit or #queued == limit then return #back, false end
+  takeHeld(worker, held, report, maxAttempts, back)
+  takeQueued(worker, queued, back)
+  giveBack(worker, back, mayReturn)
+  pushAll('SREM', runningOf .. worker, held)
+  removeFrom('queue:' .. worker, queued)
+  count('reclaimed', #back.ids)
+  if #held == limit or #queued == limit then return #back.ids, false end
   eraseMember(worker)
-  return #back, true
+  return #back.ids, true
 end

@@ -1,9 +1,14 @@
--- The one clock of a pool: ms since the epoch by Redis; asked once a call, and only if needed.
-local now = nil
-local function readClock()
-  if now == nil then
+-- The one clock of a pool, Redis's: µs and ms since the epoch; asked once a call, and only if needed.
+local micros, now = nil, nil
+local function readMicros()
+  if micros == nil then
     local time = redis.call('TIME')
-    now = time[1] * 1000 + math.floor(time[2] / 1000)
+    micros = time[1] * 1000000 + time[2]
+    now = math.floor(micros / 1000)
   end
+  return micros
+end
+local function readClock()
+  if now == nil then readMicros() end
   return now
 end

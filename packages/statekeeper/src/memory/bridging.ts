@@ -3,7 +3,8 @@
  * becomes idle; and it takes back what it asked for here as long as nobody has claimed it. (scripts/look.lua, recall.lua)
  */
 import type { PoolSight, RecallRequest } from "../contract.ts";
-import { functionNameIn, type PoolRecords } from "./pool-records.ts";
+import { callerPlace, type Place, queueAt, removeFrom } from "./places.ts";
+import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
 /** Of more volunteers than this each counts as one request. */
 const mostVolunteersAsked = 1_000;
@@ -38,25 +39,33 @@ export function recall(records: PoolRecords, { process, limit, skips }: RecallRe
   const recalled: string[] = [];
   const skipped = new Set(skips);
   for (const priority of records.callers.lowestFirst()) {
-    const queue = records.callers.at(priority).queues.get(process);
-    const lengthBefore = queue?.length ?? 0;
-    const left: string[] = [];
-    while (queue !== undefined && recalled.length < limit) {
-      const id = queue.popTail();
-      if (id === undefined) break;
+    const place = callerPlace(priority, process);
+    const ids = [...(queueAt(records, place)?.fromTail() ?? [])];
+    for (const id of ids) {
+      if (recalled.length >= limit) break;
       const record = records.requests.get(id);
-      if (record === undefined || record.owner !== undefined || !record.waiters.has(process)) continue;
-      if (skipped.has(functionNameIn(record.payload))) {
-        left.push(id);
-        continue;
+      if (record === undefined || !record.waiters.has(process)) removeFrom(records, place, id);
+      else if (!skipped.has(functionNameIn(record.payload))) {
+        takeBack(records, { id, record, process, place });
+        recalled.push(id);
       }
-      record.waiters.delete(process);
-      if (!records.hasKnownWaiter(record)) records.requests.delete(id);
-      recalled.push(id);
     }
-    for (const id of left.reverse()) queue?.pushTail(id);
-    records.callers.length += (queue?.length ?? 0) - lengthBefore;
   }
   records.count("recalled", recalled.length);
   return recalled;
+}
+
+/** Others who wait for the request have put it on queues of their own. */
+function takeBack(
+  records: PoolRecords,
+  guest: { readonly id: string; readonly record: RequestRecord; readonly process: string; readonly place: Place },
+): void {
+  const { id, record, process, place } = guest;
+  record.waiters.delete(process);
+  if (!records.hasKnownWaiter(record)) {
+    records.close(id, record);
+    return;
+  }
+  for (const other of record.places) queueAt(records, other)?.forgetPassed();
+  if (record.places.length > 1) removeFrom(records, place, id);
 }

@@ -4,7 +4,7 @@
  * is drained keeps its turn until that has come, and so gains nothing by submitting little at a time. Bridges, who ask on behalf of other
  * pools, have turns of their own behind those of all others. (scripts/lib/callers.lua)
  */
-import { Deque } from "./deque.ts";
+import { Queue } from "./queue.ts";
 import { Turns } from "./turns.ts";
 
 const weightStep = 16;
@@ -25,7 +25,17 @@ export function isGuestTurn(turn: number): boolean {
 export interface CallersInLine {
   readonly turns: Turns;
   /** By process; one that is in line may be empty. */
-  readonly queues: Map<string, Deque<string>>;
+  readonly queues: Map<string, Queue>;
+  /** At which place in line those begin who pass over the same requests; left out: at the first. */
+  readonly resumeAt: Map<string, number>;
+}
+
+/** Whose queue is meant. */
+interface Caller {
+  readonly priority: number;
+  readonly process: string;
+  /** Whether it is a bridge that asks on behalf of another pool. */
+  readonly isGuest?: boolean;
 }
 
 /** A caller and what waits for it. */
@@ -34,40 +44,58 @@ export interface WaitingCaller {
   readonly name: string;
   readonly process: string;
   readonly isGuest: boolean;
-  readonly queue: Deque<string>;
+  readonly queue: Queue;
 }
 
 export class CallerQueues {
   readonly priorities = new Turns();
-  /** How many ids there are in all; whoever draws keeps it up to date. */
-  length = 0;
+  #length = 0;
   readonly #callers = new Map<number, CallersInLine>();
+
+  /** How many ids there are in all. */
+  get length(): number {
+    return this.#length;
+  }
 
   at(priority: number): CallersInLine {
     let callers = this.#callers.get(priority);
     if (callers === undefined) {
-      callers = { turns: new Turns(), queues: new Map() };
+      callers = { turns: new Turns(), queues: new Map(), resumeAt: new Map() };
       this.#callers.set(priority, callers);
     }
     return callers;
   }
 
-  push(caller: { priority: number; process: string; isGuest?: boolean }, ids: readonly string[]): void {
-    if (ids.length === 0) return;
-    const { priority, process, isGuest = false } = caller;
-    const { turns, queues } = this.at(priority);
-    const queue = queues.get(process) ?? new Deque<string>();
-    queues.set(process, queue);
-    if (!turns.has(process)) this.#lineUp(priority, process, isGuest);
-    for (const id of ids) queue.pushTail(id);
-    this.length += ids.length;
+  /** Those of each priority that ever had any. */
+  lines(): IterableIterator<[number, CallersInLine]> {
+    return this.#callers.entries();
   }
 
-  /** Removes a caller whose queue is empty. */
+  /** Returns whether the id was not there yet. */
+  push({ priority, process, isGuest = false }: Caller, id: string): boolean {
+    const { turns, queues } = this.at(priority);
+    const queue = queues.get(process) ?? new Queue();
+    queues.set(process, queue);
+    if (!turns.has(process)) this.#lineUp(priority, process, isGuest);
+    const isNew = queue.pushTail(id);
+    if (isNew) this.#length += 1;
+    return isNew;
+  }
+
+  /** Takes an id off a caller's queue, and leaves the caller in line. */
+  delete(priority: number, process: string, id: string): void {
+    const { turns, queues } = this.at(priority);
+    const queue = queues.get(process);
+    if (queue?.delete(id) !== true) return;
+    this.#length -= 1;
+    if (queue.length === 0 && !turns.has(process)) queues.delete(process);
+  }
+
+  /** Takes a caller out of the line, whose queue is empty, or will be at the end of this operation. */
   remove(priority: number, process: string): void {
     const { turns, queues } = this.at(priority);
     turns.delete(process);
-    queues.delete(process);
+    if (queues.get(process)?.length === 0) queues.delete(process);
   }
 
   /** The priorities that are in line. */
@@ -93,7 +121,7 @@ export class CallerQueues {
   #lineUp(priority: number, process: string, isGuest: boolean): void {
     const { turns } = this.at(priority);
     const start = isGuest ? firstGuestTurn : 0;
-    const first = turns.from(start);
+    const first = turns.firstFrom(start);
     const isFirst = first === undefined || isGuestTurn(first.turn) !== isGuest;
     turns.set(process, isFirst ? start : first.turn + 0.5);
     if (!this.priorities.has(`${priority}`)) this.#lineUpPriority(priority);

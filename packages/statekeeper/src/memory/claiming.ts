@@ -6,9 +6,10 @@ import { isAddressedId } from "@callgrid/core";
 import type { ClaimReply, ClaimRequest } from "../contract.ts";
 import { failAddressed } from "./addressed.ts";
 import { callLookers } from "./bridging.ts";
-import { type Drawing, type DrawingReach, mayPassOver, newDrawing, noteClaimed } from "./drawing.ts";
+import { type Drawing, type DrawingReach, newDrawing } from "./drawing.ts";
 import { draw } from "./drawing-ends.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
+import { enqueueAtHead } from "./places.ts";
 import { disown, type PoolRecords } from "./pool-records.ts";
 
 export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
@@ -34,19 +35,17 @@ function reachOf({ isOpenToRoots, isOpenToChildren = false, carry }: ClaimReques
   return isOpenToChildren ? "children" : "own-queue";
 }
 
-/** With nothing to claim the worker volunteers, unless the bound was met before anything that it could claim. */
+/** With nothing to claim the worker volunteers, unless a bound was met: then it claims again, and the next drawing goes on there. */
 function settle(
   records: PoolRecords,
   request: ClaimRequest,
   { drawing, wantedBefore }: { readonly drawing: Drawing; readonly wantedBefore: number },
 ): ClaimReply["kind"] {
-  const { claims, scans, skips, reach } = drawing;
   const { worker, epoch, volunteerFor, score = 1, recent } = request;
-  if (claims.length > 0) {
-    noteClaimed(records, worker, claims);
-  } else if (scans <= 0 && !mayPassOver(drawing)) {
-    return "again";
-  } else if (volunteerFor > 0) {
+  const { skips, reach } = drawing;
+  if (drawing.claims.length > 0) return "claims";
+  if (drawing.isCutShort) return "again";
+  if (volunteerFor > 0) {
     records.count("volunteered", 1);
     const carry = reach === "next" || reach === "ahead" || reach === "last" ? reach : undefined;
     records.volunteers.add({ worker, want: volunteerFor, epoch, skips, carry, score, recent });
@@ -67,7 +66,7 @@ export function release(records: PoolRecords, worker: string, ids: readonly stri
     } else if (record?.owner !== undefined) record.isCopied = false;
     records.noteNotRunning(worker, id);
   }
-  records.pushToHead(back);
+  enqueueAtHead(records, back);
   records.count("released", back.length);
   match(records, { limit: back.length, sample: membersAskedByTheWay });
 }

@@ -10,9 +10,7 @@ import type { Volunteer } from "./volunteers.ts";
 
 /** So many times longer than usual is late. */
 const usualTimes = 3;
-const claimsLookedAt = 64;
-const membersAsked = 64;
-const volunteersServed = 16;
+const volunteersLookedAt = 64;
 
 interface Straggler {
   readonly id: string;
@@ -23,7 +21,7 @@ interface Straggler {
 /** One copy a volunteer, and one of each request. */
 export function copyStragglers(records: PoolRecords, afterMs: number): void {
   const late = stragglers(records, afterMs);
-  const idle = records.volunteers.first(volunteersServed);
+  const idle = records.volunteers.first(volunteersLookedAt);
   for (const volunteer of orderVolunteers(idle, records.preferences, undefined)) {
     const straggler = late.find((one) => !one.record.isCopied && isFit(records, volunteer, one.record));
     if (straggler === undefined) continue;
@@ -47,15 +45,24 @@ function stragglers(records: PoolRecords, afterMs: number): Straggler[] {
   return found.sort((one, other) => other.ageMs - one.ageMs || (one.id < other.id ? -1 : 1));
 }
 
-function someClaimed(records: PoolRecords): string[] {
-  const ids: string[] = [];
-  for (const member of records.members.sample(membersAsked)) {
-    for (const id of records.running.get(member) ?? []) {
-      if (ids.length === claimsLookedAt) return ids;
-      ids.push(id);
+/** The next ones each time, so that every claim has its turn and a seed replays a run. */
+function someClaimed(records: PoolRecords): ReadonlySet<string> {
+  const ids = new Set<string>();
+  let ends = 0;
+  while (ids.size < records.limits.claimsPerSweep && ends < 2) {
+    const { value, done } = records.claimsInTurn.next();
+    if (done !== true) {
+      ids.add(value);
+      continue;
     }
+    ends += 1;
+    records.claimsInTurn = claimedIds(records);
   }
   return ids;
+}
+
+function* claimedIds({ running }: PoolRecords): IterableIterator<string> {
+  for (const ids of running.values()) yield* ids;
 }
 
 /** What waits for re-entrant requests is left alone, and so is what a worker was lost with. */

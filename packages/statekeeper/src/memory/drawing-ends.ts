@@ -1,17 +1,13 @@
 /**
- * Drawing for a bridge what the pool would draw last: from the ends of callers' queues and of the pool's, then from the head of the
- * longest own queue. So the pool's workers and those of other pools come towards each other. (scripts/lib/draw-ends.lua)
+ * Drawing for a bridge what the pool would draw last: from the ends of callers' queues and of the pool's, then from the head of a long own
+ * queue. So the pool's workers and those of other pools come towards each other. What is drawn leaves its queues when the drawing is over.
+ * (scripts/lib/draw-ends.lua)
  */
-import {
-  type Drawing,
-  drawAnywhere,
-  drawAtHand,
-  drawFrom,
-  drawWaiting,
-  isFromEnd,
-  longestOwnQueue,
-  type QueueSearch,
-} from "./drawing.ts";
+import { type Drawing, isFromEnd, type QueueSearch } from "./drawing.ts";
+import { drawAnywhere, longOwnQueues } from "./drawing-anywhere.ts";
+import { drawWaiting } from "./drawing-from-callers.ts";
+import { drawAtHand, drawFrom, isFull } from "./drawing-from-queue.ts";
+import { enqueueAtHead, ownPlace, placeOfCaller, poolPlace, queueAt, removeFrom } from "./places.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
 /** Of one priority. */
@@ -21,24 +17,49 @@ const callersAsked = 64;
 export function draw(records: PoolRecords, drawing: Drawing, search: QueueSearch): void {
   if (isFromEnd(drawing.reach)) drawFromEnds(records, drawing, search);
   else drawAnywhere(records, drawing, search);
+  records.noteRunning(
+    drawing.worker,
+    drawing.claims.map(({ id }) => id),
+  );
+  records.count("claimed", drawing.claims.length);
+  enqueueAtHead(records, drawing.moving);
+  for (const id of drawing.moving) removeFrom(records, ownPlace(drawing.worker), id);
+  for (const [place, ids] of drawing.leaving) for (const id of ids) removeFrom(records, place, id);
 }
 
 function drawFromEnds(records: PoolRecords, drawing: Drawing, { sample, first }: QueueSearch): void {
   if (sample === 0) return;
   drawAtHand(records, drawing);
   drawShare(drawing, records.waiting, () => drawFromSharedEnds(records, drawing));
-  if (drawing.reach === "shown") return;
-  const known = first === undefined ? undefined : records.ownQueues.get(first);
-  const own = known ?? longestOwnQueue(records, drawing.worker, sample);
-  const claimedBefore = drawing.claims.length;
-  drawShare(drawing, own?.length ?? 0, () => drawFrom(records, drawing, { queue: own, end: "head", isShared: false }));
-  records.count("hoisted", drawing.claims.length - claimedBefore);
+  if (isFull(drawing) || drawing.reach === "shown") return;
+  const owners = longOwnQueues(records, drawing.worker, sample).map(({ owner }) => owner);
+  drawFromOwnQueues(records, drawing, first === undefined ? owners : [first]);
 }
 
+/** Of what the drawing passes over each caller has an equal share. */
 function drawFromSharedEnds(records: PoolRecords, drawing: Drawing): void {
-  for (const caller of records.callers.queues(callersAsked))
-    if (caller.process !== drawing.worker) drawWaiting(records, drawing, { ...caller, end: "tail" });
-  if (drawing.reach !== "shown") drawFrom(records, drawing, { queue: records.queue, end: "tail", isShared: true });
+  const { passedPerLine, passedPerQueue, callersPerLine } = records.limits;
+  const callers = [...records.callers.queues(Math.min(callersAsked, callersPerLine))];
+  for (const { name, process, isGuest } of callers) {
+    if (isFull(drawing)) return;
+    drawing.passesLeft = Math.ceil(passedPerLine / callers.length);
+    if (process === drawing.worker) continue;
+    drawWaiting(records, drawing, { place: placeOfCaller(name), process, isGuest, end: "tail" });
+  }
+  drawing.passesLeft = passedPerQueue;
+  if (drawing.reach !== "shown") drawFrom(records, drawing, { place: poolPlace, end: "tail" });
+}
+
+function drawFromOwnQueues(records: PoolRecords, drawing: Drawing, owners: readonly string[]): void {
+  const claimedBefore = drawing.claims.length;
+  drawing.passesLeft = records.limits.passedPerLine;
+  for (const owner of owners) {
+    const place = ownPlace(owner);
+    const length = queueAt(records, place)?.length ?? 0;
+    drawShare(drawing, length, () => drawFrom(records, drawing, { place, end: "head" }));
+    if (drawing.claims.length > claimedBefore) break;
+  }
+  records.count("hoisted", drawing.claims.length - claimedBefore);
 }
 
 /** Draws, and leaves half of what waits there if that is asked for. */

@@ -5,13 +5,13 @@
  */
 import type { Clock } from "@callgrid/core";
 import type { InboxHandlers, InboxListener, InboxMessage } from "../contract.ts";
-import { Deque } from "./deque.ts";
+import { Fifo } from "./fifo.ts";
 
 const inboxLimit = 100_000;
 const messagesPerCall = 1_000;
 
 interface Inbox {
-  messages: Deque<InboxMessage>;
+  messages: Fifo<InboxMessage>;
   /** The first of them gets the messages. */
   readonly listeners: Set<InboxHandlers>;
   isCalling: boolean;
@@ -44,7 +44,7 @@ export class Inboxes {
   drop(process: string): void {
     const inbox = this.#inboxes.get(process);
     if (inbox === undefined) return;
-    inbox.messages = new Deque();
+    inbox.messages = new Fifo();
     this.#removeUnused(process, inbox);
   }
 
@@ -83,14 +83,14 @@ export class Inboxes {
   #post(process: string, messages: readonly InboxMessage[]): void {
     const inbox = this.#inbox(process);
     if (inbox.messages.length >= inboxLimit) return;
-    for (const message of messages) inbox.messages.pushTail(message);
+    for (const message of messages) inbox.messages.push(message);
     this.#callListener(inbox);
   }
 
   #inbox(process: string): Inbox {
     let inbox = this.#inboxes.get(process);
     if (inbox === undefined) {
-      inbox = { messages: new Deque(), listeners: new Set(), isCalling: false };
+      inbox = { messages: new Fifo(), listeners: new Set(), isCalling: false };
       this.#inboxes.set(process, inbox);
     }
     return inbox;
@@ -113,7 +113,7 @@ export class Inboxes {
     if (listener === undefined || this.#isClosed) return;
     const messages: InboxMessage[] = [];
     while (messages.length < messagesPerCall) {
-      const message = inbox.messages.popHead();
+      const message = inbox.messages.pop();
       if (message === undefined) break;
       messages.push(message);
     }

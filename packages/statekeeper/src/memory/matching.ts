@@ -3,7 +3,7 @@
  * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
  */
 import { orderVolunteers } from "../volunteer-order.ts";
-import { type AtHand, mayPassOver, newDrawing, noteClaimed, type QueueSearch } from "./drawing.ts";
+import { type AtHand, newDrawing, type QueueSearch } from "./drawing.ts";
 import { draw } from "./drawing-ends.ts";
 import type { PoolRecords } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";
@@ -11,7 +11,8 @@ import type { Volunteer } from "./volunteers.ts";
 /** How many members are asked for a long own queue, when a volunteer is served by the way. */
 export const membersAskedByTheWay = 8;
 
-const volunteersPerRound = 16;
+/** How many volunteers are looked at in a round: more of them while those that were looked at pass over what there is. */
+const volunteersAsked = [16, 64, 256] as const;
 const mostRounds = 64;
 
 /** How much to match. */
@@ -24,56 +25,57 @@ export interface MatchBounds extends QueueSearch {
   readonly atHand?: AtHand | undefined;
 }
 
-/** What became of one volunteer. */
-interface Served {
-  /** How many requests it got. */
-  readonly moved: number;
-  /** It may take anything, and has found nothing: the others need not look where it has looked. */
-  readonly isNothingLeft: boolean;
+/** What is known to find nothing, so that others need not look where one has looked. */
+interface Dry {
+  /** Those that take whatever they meet, and with them all others. */
+  isForAll: boolean;
+  readonly kinds: Set<string>;
 }
 
 /** Returns how many requests were given away. */
-export function match(records: PoolRecords, { limit, sample, first, functionName, atHand }: MatchBounds): number {
+export function match(records: PoolRecords, bounds: MatchBounds): number {
+  const dry: Dry = { isForAll: false, kinds: new Set() };
   let moved = 0;
-  let search: QueueSearch = { sample, first };
-  for (let round = 0; moved < limit && round < mostRounds; round += 1) {
-    const idle = records.volunteers.first(volunteersPerRound);
-    const volunteers = orderVolunteers(idle, records.preferences, functionName);
+  let asked = 0;
+  for (let round = 0; moved < bounds.limit && round < mostRounds; round += 1) {
+    const most = volunteersAsked[asked];
+    if (most === undefined) break;
+    const idle = records.volunteers.first(most);
     const volunteersBefore = records.volunteers.size;
-    for (const volunteer of volunteers) {
-      const served = serveVolunteer(records, volunteer, { limit: limit - moved, atHand, ...search });
-      moved += served.moved;
-      if (served.isNothingLeft) search = { sample: 0 };
-      if (moved >= limit) break;
+    for (const volunteer of orderVolunteers(idle, records.preferences, bounds.functionName)) {
+      moved += serveVolunteer(records, volunteer, { ...bounds, limit: bounds.limit - moved, dry });
+      if (moved >= bounds.limit) break;
     }
     // Fewer than asked for were all there are, and each has been served or has found nothing.
-    if (records.volunteers.size === volunteersBefore || volunteers.length < volunteersPerRound) break;
+    if (idle.length < most || dry.isForAll) break;
+    asked = records.volunteers.size < volunteersBefore ? 0 : asked + 1;
   }
   return moved;
 }
 
-/** A volunteer that has an old function table is sent away to read the new one first. */
-function serveVolunteer(records: PoolRecords, volunteer: Volunteer, { limit, atHand, ...search }: MatchBounds): Served {
+/** Returns how many requests it got. One that has an old function table is sent away to read the new one first. */
+function serveVolunteer(
+  records: PoolRecords,
+  volunteer: Volunteer,
+  { limit, atHand, sample, first, dry }: MatchBounds & { readonly dry: Dry },
+): number {
   const { worker, want, epoch, skips, carry } = volunteer;
   if (epoch !== records.functions.epoch) {
     records.volunteers.standDown(worker);
     records.inboxes.send(worker, { kind: "functions" });
-    return { moved: 0, isNothingLeft: false };
+    return 0;
   }
-  const drawing = newDrawing({
-    worker,
-    room: Math.min(want, limit),
-    budget: Number.POSITIVE_INFINITY,
-    spare: 0,
-    skips,
-    reach: carry ?? "roots",
-    atHand,
-  });
-  draw(records, drawing, search);
-  if (drawing.claims.length === 0) return { moved: 0, isNothingLeft: drawing.scans > 0 && !mayPassOver(drawing) };
+  const room = Math.min(want, limit);
+  const reach = carry ?? "roots";
+  const drawing = newDrawing({ worker, room, budget: Number.POSITIVE_INFINITY, spare: 0, skips, reach, atHand });
+  const isDry = dry.isForAll || (drawing.kind !== undefined && dry.kinds.has(drawing.kind));
+  draw(records, drawing, { sample: isDry ? 0 : sample, first });
+  const { claims, kind, isCutShort } = drawing;
+  if (claims.length === 0 && !isCutShort && kind === undefined) dry.isForAll = true;
+  if (claims.length === 0 && !isCutShort && kind !== undefined) dry.kinds.add(kind);
+  if (claims.length === 0) return 0;
   records.volunteers.standDown(worker);
-  noteClaimed(records, worker, drawing.claims);
-  records.count("moved", drawing.claims.length);
-  for (const claim of drawing.claims) records.inboxes.send(worker, { kind: "run", claim });
-  return { moved: drawing.claims.length, isNothingLeft: false };
+  records.count("moved", claims.length);
+  for (const claim of claims) records.inboxes.send(worker, { kind: "run", claim });
+  return claims.length;
 }

@@ -31,9 +31,9 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract.ts";
+import type { Limits } from "../limits.ts";
 import { look, recall } from "./bridging.ts";
 import { announceWork, noteCapacity, reportHost, survey } from "./capacity.ts";
-
 import { claim, release } from "./claiming.ts";
 import { complete } from "./completing.ts";
 import { Inboxes } from "./inboxes.ts";
@@ -50,15 +50,17 @@ import { check, findCycle, mark, withdraw } from "./waiting.ts";
 export class MemoryPool implements PoolKeeper {
   readonly pool: string;
   readonly #clock: Clock;
+  readonly #limits: Limits;
   readonly #inboxes: Inboxes;
   #records: PoolRecords;
   #isClosed = false;
 
-  constructor(pool: string, clock: Clock) {
+  constructor(pool: string, clock: Clock, limits: Limits) {
     this.pool = pool;
     this.#clock = clock;
+    this.#limits = limits;
     this.#inboxes = new Inboxes(clock);
-    this.#records = new PoolRecords(clock, this.#inboxes);
+    this.#records = new PoolRecords(clock, this.#inboxes, limits);
   }
 
   gather(ask: () => void): void {
@@ -199,7 +201,7 @@ export class MemoryPool implements PoolKeeper {
 
   /** Forgets everything, as a Redis that restarted empty: listeners stay, and learn that messages may be missing. */
   empty(): void {
-    this.#records = new PoolRecords(this.#clock, this.#inboxes);
+    this.#records = new PoolRecords(this.#clock, this.#inboxes, this.#limits);
     this.#inboxes.empty();
   }
 

@@ -4,6 +4,7 @@
  */
 import { type Clock, GridError, systemClock } from "@callgrid/core";
 import type { Statekeeper } from "../contract.ts";
+import { type Limits, usualLimits } from "../limits.ts";
 import { MemoryPool } from "./memory-pool.ts";
 
 export type { MemoryPool } from "./memory-pool.ts";
@@ -15,23 +16,26 @@ export class MemoryStatekeeper implements Statekeeper {
   readonly address = "memory:";
   readonly grid: string;
   readonly #clock: Clock;
+  readonly #limits: Limits;
   readonly #pools = new Map<string, MemoryPool>();
   #isClosed = false;
 
   /**
    * @param options.grid - the grid's name, for messages; default `default`.
    * @param options.clock - what leases, deadlines and the time to live of results are measured by; default the system's.
+   * @param options.limits - how much one operation looks at; default {@link usualLimits}.
    */
-  constructor(options: { readonly grid?: string; readonly clock?: Clock } = {}) {
+  constructor(options: { readonly grid?: string; readonly clock?: Clock; readonly limits?: Limits } = {}) {
     this.grid = options.grid ?? "default";
     this.#clock = options.clock ?? systemClock;
+    this.#limits = options.limits ?? usualLimits;
   }
 
   /** The same object for the same name. */
   pool(name: string): MemoryPool {
     let pool = this.#pools.get(name);
     if (pool === undefined) {
-      pool = new MemoryPool(name, this.#clock);
+      pool = new MemoryPool(name, this.#clock, this.#limits);
       if (this.#isClosed) pool.close();
       this.#pools.set(name, pool);
     }

@@ -2,12 +2,14 @@
  * A pool's whole state as plain data, for tests and the simulator: equal states have equal dumps, whichever statekeeper holds
  * them. Times are told as presence only, sets are sorted, and what is empty is left out.
  */
+import { createHash } from "node:crypto";
 import { type ErrorTree, isErrorText } from "@callgrid/core";
 import type { CacheMode, Capacity, ExpectedWork, InboxMessage, Progress } from "../contract.ts";
 import { isLargeText, shownPayload } from "../large-text.ts";
 import type { Preference } from "../volunteer-order.ts";
 import type { FunctionCost } from "./pool-functions.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
+import type { Queue } from "./queue.ts";
 
 /** A request that is not done. */
 export interface RequestDump {
@@ -41,6 +43,8 @@ export interface PoolDump {
   /** The turns of priorities, and those of callers as `priority:process`. */
   readonly turns: Readonly<Record<string, number>>;
   readonly ownQueues: Readonly<Record<string, readonly string[]>>;
+  /** Queue, or line of callers, to how many of it those of each kind have passed over, by the kinds' hashes. */
+  readonly passed: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly running: Readonly<Record<string, readonly string[]>>;
   readonly results: Readonly<Record<string, { readonly stamp: string; readonly outcome: string }>>;
   /** The one that has been idle longest is first. */
@@ -96,6 +100,7 @@ export function dumpPool(records: PoolRecords): PoolDump {
     ownQueues: sorted(
       [...records.ownQueues].filter(([, ids]) => ids.length > 0).map(([worker, ids]) => [worker, [...ids]]),
     ),
+    passed: dumpPassed(records),
     running: sorted([...records.running].map(([worker, ids]) => [worker, [...ids].sort()])),
     results: sorted([...records.results.entries(now)].map(([id, { stamp, outcome }]) => [id, { stamp, outcome }])),
     volunteers: [...records.volunteers].map(({ skips, recent = null, carry = null, ...volunteer }) => ({
@@ -143,6 +148,25 @@ function dumpTurns({ callers }: PoolRecords): Array<[string, number]> {
     const inLine = turns.first(turns.size).map(({ name, turn }): [string, number] => [`${priority}:${name}`, turn]);
     return [[priority, turn], ...inLine] as Array<[string, number]>;
   });
+}
+
+function dumpPassed({ queue, callers, ownQueues }: PoolRecords): PoolDump["passed"] {
+  const queues = [
+    ["queue-of-pool", queue],
+    ...[...callers.queues()].map(({ name, queue }) => [`caller:${name}`, queue]),
+  ];
+  const own = [...ownQueues].map(([worker, queue]) => [`queue:${worker}`, queue]);
+  const lines = [...callers.lines()].map(([priority, { resumeAt }]) => [`callers:${priority}`, resumeAt]);
+  const passed = [...queues, ...own].map(([name, queue]) => [name, [...(queue as Queue).passed()]]);
+  const hashed = [...passed, ...lines].map(([name, counts]): [string, Record<string, number>] => [
+    name as string,
+    sorted([...(counts as Iterable<[string, number]>)].filter(([, count]) => count > 0).map(hashKind)),
+  ]);
+  return sorted(hashed.filter(([, counts]) => Object.keys(counts).length > 0));
+}
+
+function hashKind([kind, count]: readonly [string, number]): [string, number] {
+  return [createHash("sha1").update(kind).digest("hex"), count];
 }
 
 function dumpRequest(record: RequestRecord): RequestDump {

@@ -1,24 +1,26 @@
 /**
- * All that one pool knows, and the few things that every operation does with it. Queues hold ids only, and copies of an id are
- * cheap: an id whose request is claimed or gone is stale, and whoever draws it goes on to the next one.
- * (scripts/lib/record.lua, counters.lua)
+ * All that one pool knows, and the few things that every operation does with it. (scripts/lib/record.lua, counters.lua)
  */
 import { type Clock, type OutcomeText, TurnoverMap } from "@callgrid/core";
 import type { AnnouncedWork, CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract.ts";
 import { isLargeText } from "../large-text.ts";
+import type { Limits } from "../limits.ts";
 import { type Preference, usualPreferences } from "../volunteer-order.ts";
 import { CallerQueues } from "./caller-queues.ts";
-import { Deque } from "./deque.ts";
 import type { Inboxes } from "./inboxes.ts";
 import { LapseHeap } from "./lapse-heap.ts";
 import { LostRequests } from "./lost-requests.ts";
 import { Members } from "./members.ts";
+import { type Place, takeOff } from "./places.ts";
 import { PoolFunctions } from "./pool-functions.ts";
+import { Queue } from "./queue.ts";
 import { ResultCache } from "./result-cache.ts";
 import { Volunteers } from "./volunteers.ts";
 
 /** A request that is not done. Without an owner it is queued. */
 export interface RequestRecord {
+  /** The queues that it lies on; none while it has an owner. */
+  places: readonly Place[];
   payload: string;
   /** The context of a trace that it is part of. */
   trace: string | undefined;
@@ -40,16 +42,15 @@ export interface RequestRecord {
   readonly waiters: Set<string>;
 }
 
-/** Of one priority. */
-const callersAsked = 64;
-
 export class PoolRecords {
   readonly requests = new TurnoverMap<string, RequestRecord>();
   /** The pool's: what was given back, and re-entrant requests that are on no own queue. */
-  readonly queue = new Deque<string>();
+  readonly queue = new Queue();
   readonly callers = new CallerQueues();
-  readonly ownQueues = new Map<string, Deque<string>>();
+  readonly ownQueues = new Map<string, Queue>();
   readonly running = new Map<string, Set<string>>();
+  /** Claims that have not been looked at yet in this round of looking for late ones. */
+  claimsInTurn: Iterator<string, unknown> = [].values();
   readonly results = new ResultCache();
   readonly volunteers = new Volunteers();
   preferences: readonly Preference[] = usualPreferences;
@@ -62,6 +63,7 @@ export class PoolRecords {
   readonly hosts = new Map<string, Omit<HostReport, "leaseMs">>();
   readonly counters = new Map<string, number>();
   readonly inboxes: Inboxes;
+  readonly limits: Limits;
   headLease: { readonly process: string; readonly until: number } | undefined;
   /** Announced work by id; times in ms of the pool's clock. */
   readonly expected = new Map<
@@ -71,9 +73,10 @@ export class PoolRecords {
   capacity: (Omit<Capacity, "ageMs"> & { readonly notedAt: number }) | undefined;
   readonly #clock: Clock;
 
-  constructor(clock: Clock, inboxes: Inboxes) {
+  constructor(clock: Clock, inboxes: Inboxes, limits: Limits) {
     this.#clock = clock;
     this.inboxes = inboxes;
+    this.limits = limits;
   }
 
   /** Whole ms, as Redis has them. */
@@ -100,10 +103,10 @@ export class PoolRecords {
     return false;
   }
 
-  ownQueue(worker: string): Deque<string> {
+  ownQueue(worker: string): Queue {
     let queue = this.ownQueues.get(worker);
     if (queue === undefined) {
-      queue = new Deque();
+      queue = new Queue();
       this.ownQueues.set(worker, queue);
     }
     return queue;
@@ -114,15 +117,10 @@ export class PoolRecords {
     return this.queue.length + this.callers.length;
   }
 
-  /** Those that are not of one worker alone, the one that is drawn from last first; of 64 callers a priority at most. */
-  *sharedQueues(): IterableIterator<Deque<string>> {
-    for (const { queue } of this.callers.queues(callersAsked)) yield queue;
+  /** Those that are not of one worker alone, the one that is drawn from last first. */
+  *sharedQueues(): IterableIterator<Queue> {
+    for (const { queue } of this.callers.queues(this.limits.callersPerLine)) yield queue;
     yield this.queue;
-  }
-
-  /** Puts ids at the head of the pool's queue, so that the first of them is claimed first. */
-  pushToHead(ids: readonly string[]): void {
-    for (let i = ids.length - 1; i >= 0; i -= 1) this.queue.pushHead(ids[i] ?? "");
   }
 
   noteRunning(process: string, ids: readonly string[]): void {
@@ -137,13 +135,19 @@ export class PoolRecords {
     if (running?.delete(id) === true && running.size === 0) this.running.delete(process);
   }
 
+  /** Removes a request that is done, or that nobody waits for. */
+  close(id: string, record: RequestRecord): void {
+    takeOff(this, id, record);
+    this.requests.delete(id);
+  }
+
   /** Tells every waiter but the one that hands the outcome in, and closes the record. */
   finish(
     id: string,
     ending: { record: RequestRecord; outcome: OutcomeText; isStored: boolean; except?: string },
   ): void {
     const { record, outcome, isStored, except } = ending;
-    this.requests.delete(id);
+    this.close(id, record);
     const isLarge = isStored && isLargeText(outcome);
     const message: InboxMessage = isLarge ? { kind: "reference", id } : { kind: "outcome", id, outcome };
     for (const waiter of record.waiters) if (waiter !== except) this.inboxes.send(waiter, message);

@@ -19,7 +19,7 @@ export function reconcile(
 function abandon(records: PoolRecords, worker: string, id: string): boolean {
   const record = records.requests.get(id);
   if (record?.owner !== worker || records.hasKnownWaiter(record)) return false;
-  records.requests.delete(id);
+  records.close(id, record);
   records.noteNotRunning(worker, id);
   return true;
 }

@@ -7,6 +7,7 @@ import { encodeError, isAddressedId } from "@callgrid/core";
 import { shownPayload } from "../large-text.ts";
 import { failAddressed } from "./addressed.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
+import { enqueueAtHead, ownPlace, removeFrom } from "./places.ts";
 import { disown, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
 /** How a worker died, or seems to have. */
@@ -56,7 +57,7 @@ export function retire(
   failAddressed(records, process, addressed);
   const queued = takeQueued(records, process, how.limit);
   const back = [...reclaimed, ...queued];
-  records.pushToHead(back);
+  enqueueAtHead(records, back);
   records.count("reclaimed", back.length);
   const isDone = held.length < how.limit && queued.length < how.limit;
   if (isDone) erase(records, process);
@@ -93,12 +94,8 @@ function takeHeld(records: PoolRecords, process: string, limit: number): string[
 
 function takeQueued(records: PoolRecords, process: string, limit: number): string[] {
   const queue = records.ownQueues.get(process);
-  const queued: string[] = [];
-  while (queue !== undefined && queued.length < limit) {
-    const id = queue.popHead();
-    if (id === undefined) break;
-    queued.push(id);
-  }
+  const queued = queue?.first(limit) ?? [];
+  for (const id of queued) removeFrom(records, ownPlace(process), id);
   if (queue?.length === 0) records.ownQueues.delete(process);
   return queued;
 }

@@ -4,8 +4,8 @@
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract.ts";
 import { giveAddressed, isAddressed } from "./addressed.ts";
-import { Deque } from "./deque.ts";
 import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
+import { callerPlace, enqueue, ownPlace, type Place, poolPlace } from "./places.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 
 /** One batch on its way in. */
@@ -40,7 +40,7 @@ export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   const isServed = coming > 0 && records.volunteers.size > 0;
   const isStraight = isServed && intake.batch.worker === undefined && records.waiting === 0;
   if (isStraight) intake.queued = serveStraight(records, intake, bounds);
-  enqueue(records, intake);
+  enqueue(records, placeFor(present), intake.queued, present.isGuest);
   records.count("submitted", batch.submissions.length);
   if (isServed && !isStraight) match(records, bounds);
   return { answers: intake.answers, volunteers: records.volunteers.size };
@@ -53,20 +53,16 @@ function withoutWorker(records: PoolRecords, { submissions }: SubmitBatch): Subm
 
 /** Volunteers get what comes while nothing waits. Returns what is left. */
 function serveStraight(records: PoolRecords, { batch, queued }: Intake, bounds: MatchBounds): string[] {
-  const ids = new Deque<string>();
-  for (const id of queued) ids.pushTail(id);
+  const ids = new Set(queued);
   match(records, { ...bounds, atHand: { ids, guestsOf: batch.isGuest === true ? batch.process : undefined } });
-  const left = new Set(ids);
   if (batch.isGuest === true)
-    for (const id of queued) if (!left.has(id)) records.inboxes.send(batch.process, { kind: "started", id });
-  return [...left];
+    for (const id of queued) if (!ids.has(id)) records.inboxes.send(batch.process, { kind: "started", id });
+  return [...ids];
 }
 
-function enqueue(records: PoolRecords, { batch, queued }: Intake): void {
-  const { process, worker, isReentrant = false, priority = 0, isGuest = false } = batch;
-  const queue = worker !== undefined ? records.ownQueue(worker) : isReentrant ? records.queue : undefined;
-  if (queue === undefined) records.callers.push({ priority, process, isGuest }, queued);
-  else for (const id of queued) queue.pushTail(id);
+function placeFor({ process, worker, isReentrant = false, priority = 0 }: SubmitBatch): Place {
+  if (worker !== undefined) return ownPlace(worker);
+  return isReentrant ? poolPlace : callerPlace(priority, process);
 }
 
 /** Of calls that a function makes nothing is said; they are drawn before all roots anyway. */
@@ -119,6 +115,7 @@ function create(records: PoolRecords, intake: Intake, submission: Submission): v
   const { process } = intake.batch;
   const now = records.now();
   records.requests.set(id, {
+    places: [],
     payload,
     trace,
     mode: isHeld ? "use" : mode,

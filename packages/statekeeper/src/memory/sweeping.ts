@@ -8,7 +8,6 @@ import { match } from "./matching.ts";
 import type { PoolRecords } from "./pool-records.ts";
 import { retire } from "./retiring.ts";
 
-const processesPerSweep = 16;
 const membersAsked = 256;
 
 export function sweep(records: PoolRecords, request: SweepRequest): SweepReply {
@@ -44,10 +43,10 @@ const standby: SweepReply = {
 };
 
 function retireLapsed(records: PoolRecords, { maxAttempts, limit }: SweepRequest): Omit<SweepReply, "role" | "moved"> {
-  const lapsed = records.leases.lapsed(records.now(), processesPerSweep);
+  const lapsed = records.leases.lapsed(records.now(), records.limits.lapsedPerSweep);
   const lapsedWorkers: string[] = [];
   let reclaimed = 0;
-  let isMore = lapsed.length === processesPerSweep;
+  let isMore = lapsed.length === records.limits.lapsedPerSweep;
   for (const process of lapsed) {
     if (!records.members.has(process)) {
       records.leases.delete(process);

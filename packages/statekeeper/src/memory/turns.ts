@@ -26,8 +26,13 @@ export class Turns {
   }
 
   /** The first one whose turn is this or later. */
-  from(turn: number): Turn | undefined {
+  firstFrom(turn: number): Turn | undefined {
     return this.#order[this.#placeOf({ name: "", turn })];
+  }
+
+  /** At most `most` from the place `start` on. */
+  from(start: number, most: number): Turn[] {
+    return this.#order.slice(start, start + most);
   }
 
   /** At most `most`, the last one first. */

@@ -3,6 +3,7 @@
  * and cycles are found along that. (scripts/check.lua, withdraw.lua, mark.lua, findCycle.lua)
  */
 import type { CheckAnswer, Progress } from "../contract.ts";
+import { enqueue, poolPlace, queueAt } from "./places.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 
 /**
@@ -19,7 +20,7 @@ export function check(
   return what.ids.map((id) => {
     const record = records.requests.get(id);
     if (record !== undefined) {
-      if (!record.waiters.has(process) && record.owner === undefined) records.queue.pushTail(id);
+      if (!record.waiters.has(process) && record.owner === undefined) enqueue(records, poolPlace, [id]);
       record.waiters.add(process);
       return { kind: "pending" };
     }
@@ -32,14 +33,23 @@ export function check(
 export function withdraw(records: PoolRecords, process: string, ids: readonly string[]): void {
   for (const id of ids) {
     const record = records.requests.get(id);
-    if (record?.waiters.delete(process) !== true || records.hasKnownWaiter(record)) continue;
+    if (record?.waiters.delete(process) !== true) continue;
+    if (records.hasKnownWaiter(record)) {
+      letOthersLook(records, record);
+      continue;
+    }
     if (record.owner !== undefined) {
       records.noteNotRunning(record.owner, id);
       records.inboxes.send(record.owner, { kind: "cancel", id });
     }
-    records.requests.delete(id);
+    records.close(id, record);
     records.count("withdrawn", 1);
   }
+}
+
+/** Who passed it over because the process waited for it may take it now. */
+function letOthersLook(records: PoolRecords, { places }: RequestRecord): void {
+  for (const place of places) queueAt(records, place)?.forgetPassed();
 }
 
 /** Notes which claimed requests wait for others, and which go on. */

@@ -10,8 +10,8 @@ export interface RecordedClaim extends Claim {
   readonly isLarge?: true;
 }
 
-/** As readHeader in scripts/lib/record.lua: waiters, mode, deadline, losses, priority, and whether the payload stands aside. */
-const header = /^[^ \n]* (use|refresh|bypass) (\d{1,14}) (\d{1,14}) (-?\d{1,14})( large)?$/;
+/** As readHeader in scripts/lib/record.lua: waiters, mode, deadline, losses, priority, queues, and whether the payload stands aside. */
+const header = /^[^ \n]* (use|refresh|bypass) (\d{1,14}) (\d{1,14}) (-?\d{1,14}) \S+( large)?$/;
 
 /**
  * Returns undefined for text that is no record.

@@ -5,10 +5,11 @@
  */
 import { GridError } from "@callgrid/core";
 import { Redis, type RedisOptions } from "ioredis";
+import { type Limits, usualLimits } from "../limits.ts";
 import { isPassingRefusal, refusalPauseMs } from "./passing-refusal.ts";
 import { plainCause } from "./plain-cause.ts";
 import type { RedisAddress } from "./redis-address.ts";
-import { readScript, scriptNames } from "./scripts.ts";
+import { readScript, type ScriptName, scriptNames } from "./scripts.ts";
 import { watchSilence } from "./silence-watch.ts";
 import { slotConnector } from "./slot-connector.ts";
 
@@ -49,10 +50,12 @@ export interface ConnectionPurpose {
   readonly name: string;
   /** A key of the slot that it is for; all others on it are of the same slot. */
   readonly key: string;
+  /** How much its scripts look at; default {@link usualLimits}. */
+  readonly limits?: Limits;
 }
 
 /** Makes a connection that keeps trying; scripts are defined on it as commands. */
-export function makeConnection(address: RedisAddress, { name, key }: ConnectionPurpose): Redis {
+export function makeConnection(address: RedisAddress, { name, key, limits = usualLimits }: ConnectionPurpose): Redis {
   const redis = new Redis({
     ...optionsFor(address, key),
     connectionName: `callgrid-${name}`,
@@ -64,17 +67,17 @@ export function makeConnection(address: RedisAddress, { name, key }: ConnectionP
     replyMapping: "legacy",
   });
   watchSilence(redis);
-  for (const script of scriptNames) redis.defineCommand(script, { numberOfKeys: 1, lua: scriptText(script) });
+  for (const script of scriptNames) redis.defineCommand(script, { numberOfKeys: 1, lua: scriptText(script, limits) });
   return redis;
 }
 
-const scriptTexts = new Map<string, string>();
+const scriptTexts = new WeakMap<Limits, Map<ScriptName, string>>();
 
-function scriptText(script: (typeof scriptNames)[number]): string {
-  const known = scriptTexts.get(script);
-  if (known !== undefined) return known;
-  const text = readScript(script);
-  scriptTexts.set(script, text);
+function scriptText(script: ScriptName, limits: Limits): string {
+  const texts = scriptTexts.get(limits) ?? new Map<ScriptName, string>();
+  scriptTexts.set(limits, texts);
+  const text = texts.get(script) ?? readScript(script, limits);
+  texts.set(script, text);
   return text;
 }
 

@@ -1,7 +1,8 @@
 /**
  * The one place where keys get their names. Every key of a pool starts with the same hash tag, so a pool lives in one slot of
- * a Redis Cluster and every script touches one slot only. Scripts receive the pool's prefix and find the names as Lua locals.
+ * a Redis Cluster and every script touches one slot only. Scripts receive the pool's prefix, and name keys as is said here.
  */
+import type { Limits } from "../limits.ts";
 
 /** What every key of a grid starts with, whatever the pool. */
 export function gridPrefix(grid: string): string {
@@ -16,14 +17,15 @@ export function poolPrefix(grid: string, pool: string): string {
 /** The set of all `grid:pool` that were ever joined here; outside of any pool. */
 export const knownPoolsKey = "callgrid:pools";
 
-/** Lua local → the rest of a key's name. `…Key` is a key, `…Of` a prefix to which an id is added. */
+/** Name in scripts → the rest of a key's name. `…Key` is a key, `…Of` a prefix to which an id is added. */
 export const keyNames = {
-  queueKey: "queue",
+  queueKey: "queue-of-pool",
   queueOf: "queue:",
   prioritiesKey: "priorities",
   callersOf: "callers:",
   callerQueueOf: "caller:",
   waitingKey: "waiting",
+  passedOf: "passed:",
   requestsKey: "requests",
   payloadsKey: "payloads",
   runningOf: "running:",
@@ -52,9 +54,15 @@ export const keyNames = {
   probeOf: "probe:",
 } as const;
 
-/** The Lua lines that make the names known to a script: only those that it mentions, since they cost a little each call. */
-export function keyPrelude(lua: string): string {
-  const used = Object.entries(keyNames).filter(([local]) => new RegExp(`\\b${local}\\b`).test(lua));
-  const lines = used.map(([local, name]) => `local ${local} = KEYS[1] .. '${name}'`);
-  return `${lines.join("\n")}\n`;
+/**
+ * A script with the names of keys and bounds replaced by what they stand for. As locals they would cost a little each call, used or not, and
+ * Lua has room for 200.
+ */
+export function withNames(lua: string, limits: Limits): string {
+  const keys = Object.entries(keyNames).map(([local, name]) => [local, `(KEYS[1] .. '${name}')`] as const);
+  const meanings = new Map<string, string>([
+    ...keys,
+    ...Object.entries(limits).map(([name, n]) => [name, `${n}`] as const),
+  ]);
+  return lua.replace(/\b[a-z]\w+\b/g, (word) => meanings.get(word) ?? word);
 }

@@ -3,6 +3,7 @@
  */
 import { type Clock, systemClock } from "@callgrid/core";
 import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract.ts";
+import { type Limits, usualLimits } from "../limits.ts";
 import { makeConnection } from "./connection.ts";
 import { ConnectionJournal, type ConnectionLog } from "./connection-log.ts";
 import { type InboxHelp, InboxReader } from "./inbox-reader.ts";
@@ -19,6 +20,8 @@ export interface OpenOptions {
   readonly connectTimeoutMs?: number;
   readonly log?: ConnectionLog;
   readonly clock?: Clock;
+  /** How much one operation looks at; tests make that small. Default {@link usualLimits}. */
+  readonly limits?: Limits;
 }
 
 const silentLog: ConnectionLog = { warn: () => undefined, info: () => undefined };
@@ -30,10 +33,10 @@ const silentLog: ConnectionLog = { warn: () => undefined, info: () => undefined 
  * `REDIS_TOO_OLD` below version 7.
  */
 export async function openStatekeeper(url: string, options: OpenOptions): Promise<Statekeeper> {
-  const { grid, connectTimeoutMs = 10_000, log = silentLog, clock = systemClock } = options;
+  const { grid, connectTimeoutMs = 10_000, log = silentLog, clock = systemClock, limits = usualLimits } = options;
   const address = parseRedisUrl(url);
   const journal = new ConnectionJournal(log, address.shown);
-  const links = await RedisLinks.open({ address, clock, log, journal }, connectTimeoutMs);
+  const links = await RedisLinks.open({ address, clock, log, journal, limits }, connectTimeoutMs);
   return new RedisStatekeeper({ address, links, journal, log, grid });
 }
 

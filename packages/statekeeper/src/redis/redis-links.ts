@@ -4,6 +4,7 @@
  */
 import type { Clock } from "@callgrid/core";
 import type { Redis } from "ioredis";
+import type { Limits } from "../limits.ts";
 import { closeConnection, connectWithin, makeConnection } from "./connection.ts";
 import type { ConnectionJournal, ConnectionLog } from "./connection-log.ts";
 import { knownPoolsKey } from "./keys.ts";
@@ -24,6 +25,7 @@ interface LinksParts {
   readonly clock: Clock;
   readonly log: ConnectionLog;
   readonly journal: ConnectionJournal;
+  readonly limits: Limits;
 }
 
 export class RedisLinks {
@@ -74,8 +76,8 @@ export class RedisLinks {
   #link(prefix: string): Link {
     const known = this.#links.get(prefix);
     if (known !== undefined) return known;
-    const { address, clock, log, journal } = this.#parts;
-    const redis = makeConnection(address, { name: "commands", key: prefix });
+    const { address, clock, log, journal, limits } = this.#parts;
+    const redis = makeConnection(address, { name: "commands", key: prefix, limits });
     journal.follow(redis, "commands");
     const link = { redis, runner: new ScriptRunner(redis, clock, log) };
     this.#links.set(prefix, link);

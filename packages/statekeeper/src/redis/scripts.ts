@@ -3,7 +3,8 @@
  * goes lib/wire.lua.
  */
 import { readFileSync } from "node:fs";
-import { keyPrelude } from "./keys.ts";
+import { type Limits, usualLimits } from "../limits.ts";
+import { withNames } from "./keys.ts";
 import { wireVersion } from "./wire-version.ts";
 
 const folder = new URL("../../scripts/", import.meta.url);
@@ -44,10 +45,11 @@ export const scriptNames = [
 export type ScriptName = (typeof scriptNames)[number];
 
 /** The whole text of a script as Redis gets it. */
-export function readScript(name: ScriptName): string {
+export function readScript(name: ScriptName, limits: Limits = usualLimits): string {
   const own = readFileSync(new URL(`${name}.lua`, folder), "utf8");
   const needs = /^-- needs: ?(.*)$/m.exec(own)?.[1]?.split(" ").filter(Boolean) ?? [];
   const parts = ["wire", ...needs].map((part) => readFileSync(new URL(`lib/${part}.lua`, folder), "utf8"));
-  const lua = [`local wireVersion = '${wireVersion}'`, ...parts, own].join("\n");
-  return keyPrelude(lua) + lua;
+  // a function of its own, since one has room for 200 locals
+  const main = `return (function()\n${own}\nend)()`;
+  return withNames([`local wireVersion = '${wireVersion}'`, ...parts, main].join("\n"), limits);
 }

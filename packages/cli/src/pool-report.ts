@@ -56,6 +56,7 @@ function expectedTable(expected: PoolState["expected"]): TableContent {
 }
 
 function hostTable({ hosts, capacity }: PoolState): TableContent {
+  const shares = new Map(Object.entries(capacity?.shares ?? {}));
   return {
     heads: ["host", "lease", "score", "workers", "share", "machine", "process"],
     rows: hosts.map(({ id, leaseLeftMs, score, minWorkers, maxWorkers, description }) => [
@@ -63,7 +64,7 @@ function hostTable({ hosts, capacity }: PoolState): TableContent {
       leaseText(leaseLeftMs),
       String(score),
       `${minWorkers} to ${maxWorkers}`,
-      String(capacity?.shares[id] ?? "none yet"),
+      String(shares.get(id) ?? "none yet"),
       String(description["host"] ?? "?"),
       String(description["processId"] ?? "?"),
     ]),

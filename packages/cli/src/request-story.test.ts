@@ -105,6 +105,11 @@ describe("what must happen next", () => {
       'A worker must join that has what "f" needs: 1 worker lacks "tag gpu". Tags are given by: callgrid worker --tags',
     ],
     [
+      "its function is called as what every object inherits",
+      { functionName: "constructor", pool: { ...pool, members: [{ ...worker, description: { lacks: {} } }] } },
+      "One of 1 worker must become free",
+    ],
+    [
       "one of two workers has what its function needs",
       {
         pool: {

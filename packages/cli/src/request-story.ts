@@ -155,8 +155,8 @@ function lackingText(functionName: string, workers: readonly MemberState[]): str
 }
 
 function lackedBy({ description }: MemberState, functionName: string): readonly string[] {
-  const lacked = (description["lacks"] as Readonly<Record<string, readonly string[]>> | undefined)?.[functionName];
-  return lacked ?? [];
+  const lacked = new Map(Object.entries(description["lacks"] ?? {})).get(functionName);
+  return Array.isArray(lacked) ? lacked.map(String) : [];
 }
 
 function whereRunning(request: RequestState, pool: PoolState): string {

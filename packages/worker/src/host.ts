@@ -106,7 +106,7 @@ export class Host {
   async #follow(capacity: Capacity | undefined): Promise<void> {
     const { id, minWorkers, maxWorkers } = this.#options;
     const { supervisor, log } = this.#parts;
-    const share = capacity?.shares[id];
+    const share = new Map(Object.entries(capacity?.shares ?? {})).get(id);
     // as long as it is not known to the head it has no share, which is not a share of 0
     if (share === undefined) return;
     const before = supervisor.count;

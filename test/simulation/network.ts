@@ -15,7 +15,15 @@ export interface NetworkManner {
 }
 
 const id = "a".repeat(22);
-const strangeTexts = ["", "hello 1", `2 outcome ${id} =1`, `outcome ${id}`, `run ${id} 1 w1 use`, "cancel 1", "\n"];
+const strangeTexts = [
+  "",
+  "hello 1",
+  `2 outcome ${id} =1`,
+  `outcome ${id}`,
+  `run ${id} 1 w1 use`,
+  "cancel 1",
+  "\n",
+] as const;
 
 export class Network {
   readonly random: Random;

@@ -48,8 +48,8 @@ export function readBytes(slice: FileSlice): Uint8Array {
  * @throws GridError `FILE_CHANGED`; `INVALID_VALUE`, with the number of the line, for text that is not UTF-8.
  */
 export function readText(slice: FileSlice): string {
-  const { file: name } = slice;
   const { start, bytes } = readUnchanged(slice, (file) => readWholeLines(file, slice));
+  const { file: name } = slice;
   return start === 0
     ? decodeWholeText(bytes, name)
     : decodeText(bytes, { name, firstLine: () => lineAt(slice, start) });
@@ -72,6 +72,8 @@ export function readLines(slice: FileSlice): string[] {
 
 /** Reads the file, and makes sure before and after that it is the one the slice was cut from. */
 function readUnchanged<Result>(slice: FileSlice, read: (file: number) => Result): Result {
+  if (typeof (slice as Partial<FileSlice> | null | undefined)?.file !== "string")
+    throw new GridError("INVALID_VALUE", "expected a slice of bytes(files) or lines(files)");
   return withSlice(slice, (file) => {
     refuseChanged(file, slice);
     const result = read(file);

@@ -1,7 +1,7 @@
 /** Files as data, cut into ranges. Only samples of them are read here; the rest is read where a slice is evaluated. */
 import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
-import { GridError, isGridError, messageOf, refuseOtherEncoding } from "@callgrid/core";
+import { GridError, isGridError, knownOptions, messageOf, refuseOtherEncoding } from "@callgrid/core";
 import type { Chunk, SliceSource } from "./chunk.ts";
 import { readRange, withFile } from "./file-bytes.ts";
 import { sampleOf } from "./file-sample.ts";
@@ -47,9 +47,14 @@ export function lines(files: string | readonly string[], options: FileOptions = 
   return fileData("lines", files, options);
 }
 
-function fileData(name: "bytes" | "lines", files: string | readonly string[], { sliceBytes }: FileOptions): FileData {
+function fileData(name: "bytes" | "lines", files: string | readonly string[], options: FileOptions): FileData {
+  const { sliceBytes } = knownOptions(["sliceBytes"], options, name) as FileOptions;
   checkSliceBytes(`${name}.sliceBytes`, sliceBytes);
   const paths = typeof files === "string" ? [files] : files;
+  if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string"))
+    throw new GridError("INVALID_OPTION", `${name} takes a path, or a list of paths`, {
+      details: { path: `${name}.files` },
+    });
   return {
     kind: "files",
     files: paths.map((path, place) => describeFile(path, name, place)),

@@ -94,6 +94,8 @@ export function refuseChanged({ file, fileBytes, modifiedMs }: LinePiece): void 
  * ```
  */
 export function readFileLines(path: string, fromLine: number, toLine: number): string[] {
+  if (typeof path !== "string" || !Number.isSafeInteger(fromLine) || !Number.isSafeInteger(toLine))
+    throw new GridError("INVALID_VALUE", "expected a path and the numbers of two lines");
   return withFile(path, (file) => {
     const index = lineIndexOf(file, path);
     const start = index.startOf(file, fromLine);

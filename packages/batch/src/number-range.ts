@@ -20,7 +20,10 @@ export interface NumberRange {
  */
 export function range(from: number, to: number): NumberRange {
   if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to) return { kind: "range", from, to };
-  throw new GridError("INVALID_OPTION", `range(${from}, ${to}): two whole numbers, the smaller one first`);
+  throw new GridError(
+    "INVALID_OPTION",
+    `range(${String(from)}, ${String(to)}): two whole numbers, the smaller one first`,
+  );
 }
 
 /** Cuts a {@link NumberRange}. */

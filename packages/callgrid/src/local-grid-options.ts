@@ -11,6 +11,7 @@ import {
 } from "@callgrid/core";
 import {
   areModules,
+  checkSources,
   everyFolder,
   type FunctionSources,
   type StartWorkerOptions,
@@ -92,6 +93,7 @@ export function resolveLocalGridOptions(given: LocalGridOptions | undefined): Lo
   const functions = given?.functions;
   if (functions === undefined)
     throw invalidOption("localGrid.functions", "must be given: modules by path, or what define returned");
+  checkSources(functions, "localGrid.functions");
   if (areModules(functions)) {
     return {
       ...options,

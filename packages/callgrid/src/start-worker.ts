@@ -19,7 +19,9 @@ import {
  * ```
  */
 export function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
-  return startBare({ ...options, functions: withBatches(options.functions) });
+  // what is no object of options, or lacks functions, is refused there
+  const functions = (options as StartWorkerOptions | undefined)?.functions;
+  return startBare(functions === undefined ? options : { ...options, functions: withBatches(functions) });
 }
 
 /** The same functions, and those that batches need. */

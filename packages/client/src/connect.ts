@@ -35,7 +35,11 @@ export async function connect(url?: string, options: ConnectOptions = {}): Promi
 }
 
 function chooseUrl(given: string | undefined): string {
-  const url = given ?? (process.env["CALLGRID_URL"] || defaultUrl);
+  const url: unknown = given ?? (process.env["CALLGRID_URL"] || defaultUrl);
+  if (typeof url !== "string")
+    throw new GridError("INVALID_OPTION", "connect: the URL must be a text; options come second", {
+      details: { path: "url" },
+    });
   if (!url.startsWith("memory:")) return url;
   throw new GridError(
     "INVALID_OPTION",

@@ -2,7 +2,7 @@
  * Announces work to a pool: turns numbers of requests into ms of work by the self times that the pool has measured. Times are
  * relative to this process's own clock, so they do not depend on how clocks of machines agree.
  */
-import { didYouMean, GridError, nearestNames } from "@callgrid/core";
+import { didYouMean, GridError, knownOptions, nearestNames } from "@callgrid/core";
 import { type FunctionTable, isOwnWorker, neededWorkers, type PoolKeeper } from "@callgrid/statekeeper";
 
 /** Work that will come to a pool. */
@@ -30,6 +30,7 @@ export interface ExpectedCapacity {
   readonly unmeasured: readonly string[];
 }
 
+const forecastOptions = ["requests", "workMs", "at", "withinMs", "id"];
 const unmeasuredMs = 100;
 const usualTtlMs = 60_000;
 const aYearMs = 366 * 86_400_000;
@@ -78,7 +79,10 @@ function slotsPerWorker({ members }: State): number {
 }
 
 function checked(forecast: WorkForecast): WorkForecast {
-  const { requests, workMs, at, withinMs, id } = forecast;
+  knownOptions(forecastOptions, forecast, "expectWork");
+  const { requests, workMs, at, withinMs, id } = (forecast as WorkForecast | undefined) ?? {};
+  if (requests !== undefined && (typeof requests !== "object" || requests === null || Array.isArray(requests)))
+    throw invalid("requests", "must be an object of numbers by function, such as { price: 1000 }");
   if (requests === undefined && workMs === undefined)
     throw invalid("requests", 'or "workMs" must be given, such as { price: 1000 }');
   for (const [name, count] of Object.entries(requests ?? {}))
@@ -90,7 +94,7 @@ function checked(forecast: WorkForecast): WorkForecast {
     throw invalid("withinMs", `must be a number of ms from 1 to a year, got ${String(withinMs)}`);
   if (at !== undefined && !(at instanceof Date && Math.abs(at.getTime() - Date.now()) <= aYearMs))
     throw invalid("at", "must be a Date within a year");
-  if (id !== undefined && !/^[\w.:-]{1,128}$/.test(id))
+  if (id !== undefined && (typeof id !== "string" || !/^[\w.:-]{1,128}$/.test(id)))
     throw invalid("id", "must be up to 128 letters, digits and . _ : -");
   return forecast;
 }

@@ -128,6 +128,8 @@ const shownRequestCharacters = 200;
 
 /** Renders a tree for people: the request first, then, indented, each failed re-entrant request with its reason. */
 export function renderErrorTree(tree: ErrorTree): string {
+  if (typeof readProperty(tree, "msg") !== "string" || typeof readProperty(tree, "req") !== "string")
+    throw new GridError("INVALID_VALUE", "expected the tree of a RequestError");
   const lines = [isHeadline(tree) ? tree.msg : `${requestFailed(tree.req)}: ${tree.msg}`, ...causeLines(tree, 1)];
   const rest: Array<{ tree: ErrorTree; depth: number }> = [];
   const pushParts = (parent: ErrorTree, depth: number): void => {

@@ -12,7 +12,7 @@ const shownCharacters = 200;
 const idPattern = /^[A-Za-z0-9_][\w.:-]{0,127}$/;
 
 /** Reads a pool id as callers write it. Throws `INVALID_OPTION` for one that can be none. */
-export function parseTarget(poolId: string): Target {
+export function parseTarget(poolId: unknown): Target {
   if (typeof poolId !== "string") throw invalidPoolId(poolId);
   const slash = poolId.indexOf("/");
   const pool = slash === -1 ? poolId : poolId.slice(0, slash);
@@ -22,7 +22,7 @@ export function parseTarget(poolId: string): Target {
 }
 
 /** As {@link parseTarget}, where a worker makes no sense. */
-export function parsePool(poolId: string): string {
+export function parsePool(poolId: unknown): string {
   const { pool, worker } = parseTarget(poolId);
   if (worker !== undefined) throw invalidPoolId(poolId);
   return pool;

@@ -33,8 +33,8 @@ export interface RunningDistributor {
  */
 export async function startDistributor(options: DistributorOptions): Promise<RunningDistributor> {
   const settings = resolveDistributorOptions(options);
+  const pool = parsePool((options as DistributorOptions | undefined)?.pool);
   const { url, id, statekeeper: given, parentStatekeeper, bridgePolicy, log = silent(), clock } = options;
-  const pool = parsePool(options.pool);
   const parent = parentOf(pool, settings, parentStatekeeper !== undefined);
   const opened: Statekeeper[] = [];
   const open = async (at: string): Promise<Statekeeper> => {

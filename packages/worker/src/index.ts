@@ -10,7 +10,7 @@ export { Host, type HostOptions, type HostParts } from "./host.ts";
 export { LastLines } from "./last-lines.ts";
 export type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
 export { importModule } from "./module-import.ts";
-export { areModules, type FunctionSource, type FunctionSources, loadFunctions } from "./module-loader.ts";
+export { areModules, checkSources, type FunctionSource, type FunctionSources, loadFunctions } from "./module-loader.ts";
 export { OverdueWatch } from "./overdue-watch.ts";
 export {
   callReentrant,

@@ -23,11 +23,27 @@ let lastLoad: Promise<unknown> = Promise.resolve();
  */
 export async function loadFunctions(sources: FunctionSources): Promise<FunctionRegistry> {
   const definitions: Definition[] = [];
+  checkSources(sources, "functions");
   for (const source of Array.isArray(sources) ? (sources as readonly FunctionSource[]) : [sources as FunctionSource]) {
     if (typeof source === "string" || source instanceof URL) definitions.push(...(await loadModule(source)));
     else definitions.push(...definitionsIn(source, "the given functions"));
   }
   return new FunctionRegistry(definitions);
+}
+
+/** Throws `INVALID_OPTION` under the name `path` for what cannot be a source of functions. */
+export function checkSources(sources: unknown, path: string): void {
+  for (const source of Array.isArray(sources) ? (sources as readonly unknown[]) : [sources]) {
+    if (typeof source === "string" || typeof source === "function") continue;
+    if (typeof source === "object" && source !== null) continue;
+    throw new GridError(
+      "INVALID_OPTION",
+      `${path} must be modules by path, or what define returned, got ${String(source)}`,
+      {
+        details: { path },
+      },
+    );
+  }
 }
 
 /** Whether every source can be loaded anew in another thread or process. */

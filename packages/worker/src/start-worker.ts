@@ -23,7 +23,7 @@ import { type Logger, pino } from "pino";
 import { limitDataFolders } from "./data-folders.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 import { TimerHeartbeat, type WatchOrder } from "./heartbeat.ts";
-import { type FunctionSources, loadFunctions } from "./module-loader.ts";
+import { checkSources, type FunctionSources, loadFunctions } from "./module-loader.ts";
 import { ThreadHeartbeat } from "./thread-heartbeat.ts";
 import { newWorkerId, Worker } from "./worker.ts";
 import type { WorkerMeter } from "./worker-meter.ts";
@@ -101,9 +101,11 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
     "startWorker",
     others,
   );
+  checkSources(known["functions"], "startWorker.functions");
+  const pool = parsePool((given as StartWorkerOptions | undefined)?.pool);
   const endLimit = limitDataFolders(options.dataFolder);
   try {
-    const running = await startLimited(given, options);
+    const running = await startLimited(given, options, pool);
     void running.closed.then(endLimit);
     return running;
   } catch (error) {
@@ -112,7 +114,11 @@ export async function startWorker(given: StartWorkerOptions): Promise<RunningWor
   }
 }
 
-async function startLimited(given: StartWorkerOptions, options: WorkerOptionsResolved): Promise<RunningWorker> {
+async function startLimited(
+  given: StartWorkerOptions,
+  options: WorkerOptionsResolved,
+  pool: string,
+): Promise<RunningWorker> {
   const {
     functions,
     statekeeper,
@@ -121,7 +127,6 @@ async function startLimited(given: StartWorkerOptions, options: WorkerOptionsRes
     id = options.name ?? newWorkerId(),
     tellWatch,
   } = given;
-  const pool = parsePool(given.pool);
   const url = given.url ?? process.env["CALLGRID_URL"] ?? "redis://localhost:6379";
   const thread = statekeeper === undefined ? threadHeartbeat(given, options, { url, pool, worker: id }) : undefined;
   let opened: Statekeeper | undefined;

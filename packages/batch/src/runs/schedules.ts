@@ -77,9 +77,9 @@ export class Schedules {
 
   /** One schedule; throws `INVALID_OPTION` for an id that none has. */
   async show(id: string): Promise<Schedule> {
-    const schedule = await this.find(id);
+    const schedule = typeof id === "string" ? await this.find(id) : undefined;
     if (schedule !== undefined) return schedule;
-    throw invalid(`there is no schedule ${id}; callgrid runs schedules list shows those that there are`, id);
+    throw invalid(`there is no schedule ${String(id)}; callgrid runs schedules list shows those that there are`, id);
   }
 
   /** Begins no more runs until it is resumed; what is under way goes on. */

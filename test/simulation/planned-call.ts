@@ -5,7 +5,7 @@ import type { Random } from "./random.ts";
 
 export interface PlannedCall {
   readonly manner: "enqueue" | "enqueueAll" | "stream" | "forget";
-  /** A worker whose own queue it goes to, be there one of this id or not; absent: the pool's queue. */
+  /** The worker to which it is addressed, be there one of this id or not; absent: any. */
   readonly worker: string | undefined;
   /** The nodes asked for; one for `enqueue`, and for `forget`, which forgets its result or those of its function. */
   readonly nodes: readonly number[];

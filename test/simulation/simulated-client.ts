@@ -167,7 +167,7 @@ export class SimulatedClient {
 
   #judge(call: MadeCall, node: number, outcome: Outcome): void {
     const mistake = mistakeIn(outcome, this.#parts.graph.outcomeOf(node));
-    if (mistake === undefined || isTimeout(call, outcome)) return;
+    if (mistake === undefined || isTimeout(call, outcome) || isUnavailable(call, outcome)) return;
     this.#fail(call, `${this.#parts.graph.nameOf(node)} came to ${mistake}`);
   }
 
@@ -188,4 +188,9 @@ function targetOf({ plan }: MadeCall): string {
 /** A call with a limit of time may run into it. What it calls may not: that is for those who wait to decide. */
 function isTimeout({ plan }: MadeCall, outcome: Outcome): boolean {
   return plan.timeoutMs !== undefined && "error" in outcome && outcome.error.code === "TIMEOUT";
+}
+
+/** A call that is addressed to one worker fails where that is not there, or leaves. */
+function isUnavailable({ plan }: MadeCall, outcome: Outcome): boolean {
+  return plan.worker !== undefined && "error" in outcome && outcome.error.code === "WORKER_UNAVAILABLE";
 }

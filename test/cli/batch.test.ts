@@ -159,6 +159,10 @@ describe("callgrid batch", () => {
       ["--process", "dubble", "--range", "0..3"],
       /no worker of pool "pool" has a function "dubble"; did you mean "double"/,
     ],
+    [
+      ["--process", "double", "--range", "0..3", "--error", "ignore"],
+      /batch\.error must be fail, skip, retry or a function: .*"ignore"/,
+    ],
     [["--process", "double", "--range", "0..3", "--columns", "stat"], /start, interval, done, job/],
   ])("refuses what it cannot do with 2: %j", async (args, message) => {
     const { exitCode, stderr, stdout } = await run([...batch, ...args]);

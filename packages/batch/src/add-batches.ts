@@ -1,8 +1,17 @@
 /** Gives a grid its method `batch`. */
 import type { Grid } from "@callgrid/client";
+import type { SliceOf } from "./batch-data.ts";
 import { BatchRun } from "./batch-run.ts";
 import { type BatchSpec, checkSpec } from "./batch-spec.ts";
+import type { FunctionName } from "./named-function.ts";
+import type { SliceFunction } from "./own-slices.ts";
 import type { StartLocalGrid } from "./workplaces.ts";
+
+/** A process function that takes what its data is cut into. */
+export interface FittingProcess<Data> {
+  readonly data: Data;
+  readonly process: FunctionName<(slice: SliceOf<Data>) => unknown>;
+}
 
 /** What a grid can do beside single calls. */
 export interface Batching {
@@ -21,7 +30,12 @@ export interface Batching {
    * for await (const { index, outcome } of run) if ("value" in outcome && outcome.value) console.log(index);
    * ```
    */
-  batch<Value = unknown, Result = Value[]>(spec: BatchSpec<Value, Result>): BatchRun<Value, Result>;
+  batch<Value = unknown, Result = Value[]>(
+    spec: BatchSpec<Value, Result> & { readonly slice: SliceFunction },
+  ): BatchRun<Value, Result>;
+  batch<Value = unknown, Result = Value[], Data = unknown>(
+    spec: BatchSpec<Value, Result> & FittingProcess<Data>,
+  ): BatchRun<Value, Result>;
 }
 
 /** How batches of a grid are run. */
@@ -35,8 +49,13 @@ export interface BatchingOptions {
 /** The same grid, with batches. */
 export function addBatches<G extends Grid>(grid: G, { localPool, startLocalGrid }: BatchingOptions = {}): G & Batching {
   const batching: Batching = {
-    batch: (spec) =>
-      new BatchRun({ grid, spec: checkSpec(spec, localPool), isLocal: localPool !== undefined, startLocalGrid }),
+    batch: <Value, Result>(spec: BatchSpec<Value, Result>) =>
+      new BatchRun<Value, Result>({
+        grid,
+        spec: checkSpec(spec, localPool),
+        isLocal: localPool !== undefined,
+        startLocalGrid,
+      }),
   };
   return Object.assign(grid, batching);
 }

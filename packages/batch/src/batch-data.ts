@@ -2,12 +2,22 @@
 import { GridError } from "@callgrid/core";
 import type { SliceSource } from "./chunk.ts";
 import { ElementSource } from "./element-source.ts";
+import type { FileSlice } from "./file-slice.ts";
 import { type FileData, FileSource } from "./file-source.ts";
 import { type NumberRange, RangeSource } from "./number-range.ts";
 import { ownSlices, type SliceFunction } from "./own-slices.ts";
 
 /** Data whose slices are known: elements, whole numbers, or ranges of files. */
 export type SlicedData = Iterable<unknown> | AsyncIterable<unknown> | NumberRange | FileData;
+
+/** What data is cut into, where its type says so; `never`, which fits every function, where it does not. */
+export type SliceOf<Data> = Data extends NumberRange
+  ? number
+  : Data extends FileData
+    ? FileSlice
+    : Data extends Iterable<infer Slice> | AsyncIterable<infer Slice>
+      ? Slice
+      : never;
 
 /** What {@link openSource} is told. */
 export interface SourceOptions {

@@ -30,11 +30,22 @@ export function settingOf(spec: CheckedSpec, survey: PoolSurvey): BatchSetting {
       : functionIn(survey, name, spec.pool);
   const work = {
     process: named(spec.process),
-    onError: policyOf(spec, named),
+    onError: policyOf(spec, (name) => withPolicies(() => named(name))),
     ...(spec.reduce !== undefined && { reduce: named(spec.reduce) }),
     ...(spec.isTimed && { isTimed: true as const }),
   };
   return { work, survey, notSerial };
+}
+
+/** A word that is no function of the pool may be a policy that is none. */
+function withPolicies(find: () => NamedFunction): NamedFunction {
+  try {
+    return find();
+  } catch (error) {
+    if (!isGridError(error, "UNKNOWN_FUNCTION")) throw error;
+    const message = `batch.error must be fail, skip, retry or a function: ${error.message}`;
+    throw new GridError("UNKNOWN_FUNCTION", message, { details: error.details });
+  }
 }
 
 /** The functions of a batch. */

@@ -1,8 +1,10 @@
 /** Imports modules of users by path: TypeScript without a build, by tsx, and JavaScript by Node alone. */
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { GridError, messageOf } from "@callgrid/core";
+
+const endings = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
 /** The file URL of a module, given by path (relative to the working folder) or URL; throws `INVALID_MODULE` where there is no such file. */
 export function moduleUrl(source: string | URL): string {
@@ -10,7 +12,9 @@ export function moduleUrl(source: string | URL): string {
     source instanceof URL ? source : source.startsWith("file:") ? new URL(source) : pathToFileURL(resolve(source));
   const path = fileURLToPath(url);
   if (existsSync(path) && statSync(path).isFile()) return url.href;
-  throw new GridError("INVALID_MODULE", `there is no module ${path}`);
+  const near = endings.find((ending) => existsSync(path + ending));
+  const hint = near === undefined ? "" : `; did you mean ${basename(path)}${near}?`;
+  throw new GridError("INVALID_MODULE", `there is no module ${path}${hint}`);
 }
 
 /** What a module exports; throws `INVALID_MODULE` for one that is missing or fails to load. */

@@ -61,6 +61,7 @@ describe("a module", () => {
 
   it.each<[string, string, RegExp]>([
     ["is missing", "nowhere.mjs", /^there is no module .*nowhere\.mjs$/],
+    ["is named without its ending", "plain", /^there is no module .*plain; did you mean plain\.mjs\?$/],
     ["is a folder", ".", /^there is no module /],
     ["throws while it is loaded", "throws.mjs", /throws\.mjs could not be loaded: broken/],
     ["cannot be read as a program", "garbage.mjs", /garbage\.mjs could not be loaded: /],

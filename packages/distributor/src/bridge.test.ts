@@ -13,6 +13,12 @@ const functions = {
   },
 };
 
+interface Asked {
+  readonly id: string;
+  outcome: OutcomeText | undefined;
+  withdraw: () => void;
+}
+
 class Family {
   readonly clock = new VirtualClock();
   readonly statekeeper = new MemoryStatekeeper({ clock: this.clock });
@@ -58,14 +64,9 @@ class Family {
   }
 
   /** Asks for `double` of a number, or another function of it, and tells the outcome once it is there. */
-  ask(
-    pool: PoolKeeper,
-    x: number,
-    priority = 0,
-    functionName = "double",
-  ): { readonly id: string; outcome: OutcomeText | undefined } {
+  ask(pool: PoolKeeper, x: number, priority = 0, functionName = "double"): Asked {
     const { payload, canonical } = encodeRequest([functionName, x], 1_000);
-    const asked = { id: requestId(canonical), outcome: undefined as OutcomeText | undefined };
+    const asked: Asked = { id: requestId(canonical), outcome: undefined, withdraw: () => undefined };
     const process = `client-of-${pool.pool}-${x}`;
     const { clock } = this;
     const options = { keeper: pool, process, leaseMs: 600_000, clock, checkEveryMs: 2_000, queueLimit: 0 };
@@ -77,9 +78,10 @@ class Family {
       onReconnect: () => requester.recheckAll(),
     });
     onTestFinished(() => inbox.close());
-    requester.ask({ id: asked.id, payload, priority }, undefined, (outcome) => {
+    const ask = requester.ask({ id: asked.id, payload, priority, timeoutMs: 60_000 }, undefined, (outcome) => {
       asked.outcome = outcome;
     });
+    asked.withdraw = () => ask.withdraw();
     return asked;
   }
 }
@@ -255,6 +257,22 @@ it("another version of a function that only the parent has is taken over, and a 
   expect(await versionsBelow()).toEqual(["1", own]);
   await joinParent("2");
   expect(await versionsBelow()).toEqual(["2", own]);
+});
+
+it("a deadline goes along, and so does cancellation", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.volunteer(family.child);
+  const asked = family.ask(family.parent, 4);
+  await family.clock.advance(1_000);
+  const below = await family.child.inspectRequest(asked.id);
+  expect(below?.owner).toBe("slow");
+  expect(below?.timeoutMs).toBeGreaterThan(50_000);
+  expect(below?.timeoutMs).toBeLessThan(60_000);
+  asked.withdraw();
+  await family.clock.advance(500);
+  expect(await family.child.inspectRequest(asked.id)).toBeUndefined();
+  expect(await family.parent.inspectRequest(asked.id)).toBeUndefined();
 });
 
 it("a priority goes along, up and down", async () => {

@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { GridError, messageOf } from "@callgrid/core";
+import { moduleHint } from "./module-hint.ts";
 
 const endings = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
@@ -24,7 +25,10 @@ export async function importModule(source: string | URL): Promise<object> {
     if (/\.[cm]?tsx?$/.test(url)) await registerTypeScript();
     return (await import(url)) as object;
   } catch (cause) {
-    throw new GridError("INVALID_MODULE", `${fileURLToPath(url)} could not be loaded: ${messageOf(cause)}`, { cause });
+    const path = fileURLToPath(url);
+    const hint = moduleHint(path, cause);
+    const message = `${path} could not be loaded: ${messageOf(cause)}`;
+    throw new GridError("INVALID_MODULE", hint === undefined ? message : `${message}\n${hint}`, { cause });
   }
 }
 

@@ -161,6 +161,27 @@ describe("a statekeeper through a port", () => {
     await expect(near.pool("pool").inspectRequest("id")).rejects.toThrow(/could not be cloned/);
   });
 
+  it("skips what is no call, and answers the calls beside it", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const served = servePort(keeperOf({ renew: async () => true }), port1);
+    const answered = new Promise((resolve) => port2.once("message", resolve));
+    for (const message of [null, 1, "hello", {}, [null, 1, "hello", {}]]) port2.postMessage(message);
+    port2.postMessage([1, [2, "pool", "renew", ["a", 1]], null]);
+    expect(await answered).toEqual([[2, "value", true]]);
+    await served.close();
+  });
+
+  it("skips what is no answer", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const near = new PortStatekeeper(port2, { grid: "grid" });
+    for (const message of [null, 1, "hello", {}, [null, 1, "hello", {}, []]]) port1.postMessage(message);
+    port1.on("message", (calls: ReadonlyArray<readonly [number]>) =>
+      port1.postMessage([[calls[0]?.[0], "value", true]]),
+    );
+    expect(await near.pool("pool").renew("a", 1)).toBe(true);
+    await near.close();
+  });
+
   it("refuses an operation that is not in the contract", async () => {
     const { port1, port2 } = new MessageChannel();
     const served = servePort(keeperOf({}), port1);

@@ -8,7 +8,7 @@ import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../c
 import { errorOf } from "./fault.ts";
 import { Outbox } from "./outbox.ts";
 import { PortPool } from "./port-pool.ts";
-import type { KeeperOperation, Operation, PortAnswer, PortCall } from "./protocol.ts";
+import { itemsIn, type KeeperOperation, type Operation, type PortAnswer, type PortCall } from "./protocol.ts";
 
 /** What a thread is told of the statekeeper behind its port. */
 export interface PortStatekeeperOptions {
@@ -51,8 +51,8 @@ export class PortStatekeeper implements Statekeeper {
     this.#outbox = new Outbox(port, ([number, , operation], cause) =>
       this.#settle(number)?.reject(unsendableError(operation, cause)),
     );
-    port.on("message", (answers: readonly PortAnswer[]) => {
-      for (const answer of answers) this.#take(answer);
+    port.on("message", (message: unknown) => {
+      for (const answer of itemsIn<PortAnswer>(message)) this.#take(answer);
     });
     port.once("close", () => this.#end());
   }

@@ -25,6 +25,11 @@ export type PortAnswer =
   | readonly [number: number, kind: "messages", messages: readonly InboxMessage[]]
   | readonly [number: number, kind: "reconnected"];
 
+/** The calls or answers in a message; what is none is skipped, since code of users can reach a thread's port too. */
+export function itemsIn<Item>(message: unknown): readonly Item[] {
+  return Array.isArray(message) ? message.filter((item): item is Item => Array.isArray(item)) : [];
+}
+
 const poolOperations: Readonly<Record<PoolOperation, true>> = {
   join: true,
   renew: true,

@@ -9,7 +9,7 @@ import { GridError } from "@callgrid/core";
 import type { InboxListener, PoolKeeper, Statekeeper } from "../contract.ts";
 import { faultOf } from "./fault.ts";
 import { Outbox } from "./outbox.ts";
-import { isKeeperOperation, isPoolOperation, type PortAnswer, type PortCall } from "./protocol.ts";
+import { isKeeperOperation, isPoolOperation, itemsIn, type PortAnswer, type PortCall } from "./protocol.ts";
 
 /** A port that is being served. */
 export interface ServedPort {
@@ -54,8 +54,8 @@ class PortServer implements ServedPort {
     this.#port = port;
     this.#outbox = new Outbox(port, ([number], error) => this.#outbox.put([number, "error", faultOf(error)]));
     this.closed = once(port, "close").then(() => this.#closeListeners());
-    port.on("message", (calls: readonly PortCall[]) => {
-      for (const call of calls) void this.#answer(call);
+    port.on("message", (message: unknown) => {
+      for (const call of itemsIn<PortCall>(message)) void this.#answer(call);
     });
   }
 

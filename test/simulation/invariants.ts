@@ -6,15 +6,28 @@ import type { PoolRecords, RequestRecord } from "@callgrid/statekeeper";
 
 const idPattern = /^[~\w-][\w-]{21}$/;
 
-/** Invariants 3 and 5: a known request is queued where somebody can take it from, or runs under a member with a lease. */
+/**
+ * Invariants 3 and 5: a known request is queued where a member can take it from, or runs under a member with a lease; and no queue holds
+ * one that is claimed or done.
+ */
 export function misplacedRequest(records: PoolRecords): string | undefined {
   const queued = takeableIds(records);
-  for (const id of queued) if (!idPattern.test(id)) return `a queue holds ${id}, which is no id`;
+  for (const id of queued) {
+    const mistake = notWaiting(records, id);
+    if (mistake !== undefined) return mistake;
+  }
   for (const [id, record] of records.requests) {
     const mistake = record.owner === undefined ? notQueued(queued, id) : notRunning(records, record.owner, id);
     if (mistake !== undefined) return mistake;
   }
   return undefined;
+}
+
+function notWaiting(records: PoolRecords, id: string): string | undefined {
+  if (!idPattern.test(id)) return `a queue holds ${id}, which is no id`;
+  const record = records.requests.get(id);
+  if (record === undefined) return `a queue holds ${id}, which is done or gone`;
+  return record.owner === undefined ? undefined : `a queue holds ${id}, which ${record.owner} has claimed`;
 }
 
 function takeableIds(records: PoolRecords): Set<string> {

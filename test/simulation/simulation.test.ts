@@ -1,5 +1,7 @@
 /** What makes the simulation worth anything: it notices what is broken, and a seed tells the same story again. */
+import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
+import { misplacedRequest } from "./invariants.ts";
 import { simulate } from "./simulation.ts";
 
 it("a reclaim that forgets a request is noticed within 100 seeds", async () => {
@@ -9,6 +11,22 @@ it("a reclaim that forgets a request is noticed within 100 seeds", async () => {
     if (violation !== undefined) violations.push(violation);
   }
   expect(violations).toEqual([expect.stringContaining("in no queue that anybody takes from")]);
+});
+
+it("a queue that holds what is done, or what a worker has claimed, is noticed", async () => {
+  const pool = new MemoryStatekeeper().pool("pool");
+  const id = "a".repeat(22);
+  const functions = new Map([["work", "1"]]);
+  const { epoch } = await pool.join({ id: "w1", kind: "worker", leaseMs: 60_000, description: {}, functions });
+  pool.records.queue.pushTail(id);
+  expect(misplacedRequest(pool.records)).toContain("which is done or gone");
+  pool.records.queue.delete(id);
+  const submissions = [{ id, payload: '["work",1]' }];
+  await pool.submit({ process: "c1", leaseMs: 60_000, queueLimit: 0, submissions });
+  await pool.claim({ worker: "w1", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 0 });
+  expect(misplacedRequest(pool.records)).toBeUndefined();
+  pool.records.queue.pushTail(id);
+  expect(misplacedRequest(pool.records)).toContain("which w1 has claimed");
 });
 
 it("a seed replays a run, event by event", async () => {

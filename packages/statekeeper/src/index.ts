@@ -17,6 +17,7 @@ export {
 } from "./redis/examine-redis.ts";
 export { decodeInboxMessage } from "./redis/inbox-message.ts";
 export { type OpenOptions, openStatekeeper } from "./redis/open.ts";
+export { type KeyCounts, PoolCatalog } from "./redis/pool-catalog.ts";
 export { type NodeAddress, parseRedisUrl, type RedisAddress } from "./redis/redis-address.ts";
 export type { RefusalKind } from "./redis/redis-refusal.ts";
 export { wireVersion } from "./redis/wire-version.ts";

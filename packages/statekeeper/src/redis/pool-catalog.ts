@@ -1,0 +1,117 @@
+/**
+ * The pools of a grid as sets of keys: which there are, since when no command has touched them, and their removal. It reads keys by SCAN
+ * and removes them by UNLINK, a thousand at a time, so that no command keeps others waiting.
+ */
+import { GridError, parsePool } from "@callgrid/core";
+import type { Redis } from "ioredis";
+import { closeConnection, connectWithin, makeConnection } from "./connection.ts";
+import { gridPrefix, knownPoolsKey, poolPrefix } from "./keys.ts";
+import type { OpenOptions } from "./open.ts";
+import { parseRedisUrl, type RedisAddress } from "./redis-address.ts";
+
+const keysPerStep = 1_000;
+const msPerSecond = 1_000;
+
+/** How many keys a pool has, by what stands behind the pool's prefix in their names, such as `result`. */
+export type KeyCounts = ReadonlyMap<string, number>;
+
+/** See the head of this file. Get one from {@link PoolCatalog.open}, and close it. */
+export class PoolCatalog {
+  readonly #address: RedisAddress;
+  readonly #grid: string;
+  readonly #timeoutMs: number;
+  readonly #redis: Redis;
+
+  private constructor(parts: { address: RedisAddress; grid: string; timeoutMs: number; redis: Redis }) {
+    this.#address = parts.address;
+    this.#grid = parts.grid;
+    this.#timeoutMs = parts.timeoutMs;
+    this.#redis = parts.redis;
+  }
+
+  /** Throws `INVALID_OPTION` for a URL or a name that is none, `CONNECTION_FAILED`, `REDIS_TOO_OLD`. */
+  static async open(url: string, { grid, connectTimeoutMs = 10_000 }: OpenOptions): Promise<PoolCatalog> {
+    // the name becomes part of a pattern
+    if (!/^[\w.-]+$/.test(grid)) throw new GridError("INVALID_OPTION", `${JSON.stringify(grid)} is no name of a grid`);
+    const address = parseRedisUrl(url);
+    const redis = await connect(address, knownPoolsKey, connectTimeoutMs);
+    return new PoolCatalog({ address, grid, timeoutMs: connectTimeoutMs, redis });
+  }
+
+  /** The ids of all pools; on a Cluster those that a member has joined. */
+  async pools(): Promise<string[]> {
+    const found = new Set<string>();
+    for (const entry of await this.#redis.smembers(knownPoolsKey))
+      if (entry.startsWith(`${this.#grid}:`)) found.add(entry.slice(this.#grid.length + 1));
+    if (this.#address.clusterNodes === undefined) {
+      const prefix = gridPrefix(this.#grid);
+      for await (const keys of scan(this.#redis, prefix))
+        for (const key of keys) found.add(key.slice(prefix.length, key.indexOf("}", prefix.length)));
+    }
+    return [...found].sort();
+  }
+
+  /** How long ago a command last used the pool's counters, in ms; undefined where Redis does not say. */
+  async idleMs(pool: string): Promise<number | undefined> {
+    try {
+      const idle = await this.#withPool(pool, (redis, prefix) => redis.call("object", "idletime", `${prefix}stats`));
+      return typeof idle === "number" ? idle * msPerSecond : undefined;
+    } catch {
+      // not said where keys are evicted by how often they are used
+      return undefined;
+    }
+  }
+
+  /** What a removal would remove. */
+  async count(pool: string): Promise<KeyCounts> {
+    const counts = new Map<string, number>();
+    await this.#withPool(pool, async (redis, prefix) => {
+      for await (const keys of scan(redis, prefix)) {
+        for (const key of keys) {
+          const [kind = ""] = key.slice(prefix.length).split(":", 1);
+          counts.set(kind, (counts.get(kind) ?? 0) + 1);
+        }
+      }
+    });
+    return counts;
+  }
+
+  /** Removes every key of the pool, and nothing else. Resolves to how many there were. */
+  async remove(pool: string): Promise<number> {
+    const removed = await this.#withPool(pool, async (redis, prefix) => {
+      let sum = 0;
+      for await (const keys of scan(redis, prefix)) if (keys.length > 0) sum += await redis.unlink(keys);
+      return sum;
+    });
+    await this.#redis.srem(knownPoolsKey, `${this.#grid}:${pool}`);
+    return removed;
+  }
+
+  close(): void {
+    closeConnection(this.#redis);
+  }
+
+  /** On a Cluster the pool may live on another node. */
+  async #withPool<Result>(pool: string, use: (redis: Redis, prefix: string) => Promise<Result>): Promise<Result> {
+    const prefix = poolPrefix(this.#grid, parsePool(pool));
+    if (this.#address.clusterNodes === undefined) return use(this.#redis, prefix);
+    const redis = await connect(this.#address, prefix, this.#timeoutMs);
+    try {
+      return await use(redis, prefix);
+    } finally {
+      closeConnection(redis);
+    }
+  }
+}
+
+async function connect(address: RedisAddress, key: string, timeoutMs: number): Promise<Redis> {
+  const redis = makeConnection(address, { name: "pools", key });
+  redis.on("error", () => undefined);
+  await connectWithin(redis, address.shown, timeoutMs);
+  return redis;
+}
+
+/** Names hold nothing that has a meaning in a pattern. */
+function scan(redis: Redis, prefix: string): AsyncIterable<string[]> {
+  return redis.scanStream({ match: `${prefix}*`, count: keysPerStep }) as AsyncIterable<string[]>;
+}

@@ -45,9 +45,7 @@ export function addressedFacts(setStage: SetStage): void {
       volunteers: [],
       leases: { c1: true },
       inboxes: {
-        w1: [
-          { kind: "run", id: a, payload: payloadOf("a"), mode: "use", losses: 0, priority: 0, hasTimeout: false },
-        ],
+        w1: [{ kind: "run", id: a, payload: payloadOf("a"), mode: "use", losses: 0, priority: 0, hasTimeout: false }],
       },
       counted: { submitted: 1, claimed: 1 },
     });

@@ -77,6 +77,16 @@ it("the first process with a lease makes its wire version the pool's, and a look
   expect(await version()).toBe(String(wireVersion));
 });
 
+it("a process whose lease has lapsed makes the pool one of its version again when it renews", async () => {
+  const { pool, takeByOthers, version } = await openPool();
+  await joinWorkers(pool, "w1");
+  await pool.renew("w1", -longLeaseMs);
+  await takeByOthers(-longLeaseMs);
+  expect(await pool.renew("w1", longLeaseMs)).toBe(true);
+  expect(await version()).toBe(String(wireVersion));
+  await pool.inspect();
+});
+
 it("a pool that all processes of another wire version have left is taken over", async () => {
   const { pool, version, takeByOthers } = await openPool();
   await takeByOthers(-1);

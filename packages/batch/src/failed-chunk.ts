@@ -8,7 +8,7 @@ export type ChunkRemedy = "fail" | "halve" | "as slice";
 
 /** What no smaller chunk would mend. */
 const refusals: ReadonlySet<string> = new Set([
-  ...["UNKNOWN_FUNCTION", "POOL_FULL", "CANCELLED", "GRID_CLOSED", "STATEKEEPER_REFUSED"],
+  ...["UNKNOWN_FUNCTION", "POOL_FULL", "CANCELLED", "GRID_CLOSED", "STATEKEEPER_REFUSED", "INCOMPATIBLE_VERSION"],
 ]);
 /** What a smaller chunk may mend. */
 const excesses: ReadonlySet<string> = new Set(["INVALID_VALUE", "PAYLOAD_TOO_LARGE", "TIMEOUT"]);

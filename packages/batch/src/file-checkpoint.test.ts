@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -162,11 +163,35 @@ describe("a checkpoint that a running batch has", () => {
     const path = newPath();
     await (await FileCheckpoint.open(path)).close();
     const died = spawnSync(process.execPath, ["--version"]).pid;
-    for (const processId of [died, process.pid]) {
-      writeFileSync(`${path}.lock`, `process ${processId} on ${hostname()}`);
-      await (await FileCheckpoint.open(path)).close();
-    }
-    writeFileSync(`${path}.lock`, `process ${died} on elsewhere`);
-    await expect(FileCheckpoint.open(path)).rejects.toThrow(/another batch has it \(process \d+ on elsewhere/);
+    const first = await FileCheckpoint.open(path);
+    const [, namespace = "", start = ""] = readFileSync(`${path}.lock`, "utf8").split("\n");
+    await first.close();
+    const write = (processId: number, host = hostname(), space = namespace, begun = start): void =>
+      writeFileSync(`${path}.lock`, [`process ${processId} on ${host}`, space, begun].join("\n"));
+    const isTakenOver = async (): Promise<boolean> => {
+      const opened = await FileCheckpoint.open(path).catch((error: Error) => error.message);
+      if (typeof opened === "string") expect(opened).toMatch(/another batch has it \(process \d+ on /);
+      else await opened.close();
+      rmSync(`${path}.lock`, { force: true });
+      return typeof opened !== "string";
+    };
+    write(died);
+    expect(await isTakenOver(), "a process that has died").toBe(true);
+    write(process.pid, hostname(), namespace, "an earlier start");
+    expect(await isTakenOver(), "an earlier process of the same id").toBe(true);
+    write(died, "elsewhere");
+    expect(await isTakenOver(), "one of another machine").toBe(false);
+    write(died, hostname(), "another container");
+    expect(await isTakenOver(), "one of another container").toBe(false);
+  });
+
+  it("is refused while another process is writing its lock, and where the lock cannot be made", async () => {
+    const path = newPath();
+    writeFileSync(`${path}.lock`, "");
+    await expect(FileCheckpoint.open(path)).rejects.toThrow(/another batch has it \(a process that starts, by /);
+    rmSync(`${path}.lock`);
+    mkdirSync(`${path}.lock`);
+    await expect(FileCheckpoint.open(path)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    expect(existsSync(path)).toBe(false);
   });
 });

@@ -50,12 +50,11 @@ export class FileCheckpoint implements Checkpoint {
    *   running batch has.
    */
   static async open(path: string): Promise<FileCheckpoint> {
-    const file = await openFile(path);
-    const lock = lockFile(path);
-    if (typeof lock === "string") {
-      await file.close();
-      throw unusable(path, `another batch has it (${lock})`);
-    }
+    const lock = lockOf(path);
+    const file = await openFile(path).catch((error) => {
+      lock.release();
+      throw error;
+    });
     const checkpoint = new FileCheckpoint(path, file, lock);
     try {
       await checkpoint.#readHeader();
@@ -176,10 +175,21 @@ export class FileCheckpoint implements Checkpoint {
 }
 
 /** Anything but a file would neither keep what is noted nor survive being removed. */
-async function openFile(path: string): Promise<FileHandle> {
+function lockOf(path: string): FileLock {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error("it is no file");
+    const lock = lockFile(path);
+    if (typeof lock === "string") throw new Error(`another batch has it (${lock})`);
+    return lock;
+  } catch (cause) {
+    throw unusable(path, messageOf(cause), cause);
+  }
+}
+
+/** Only once it is locked: the batch that had it may have removed it. */
+async function openFile(path: string): Promise<FileHandle> {
+  try {
     return await open(path, "a+", 0o600);
   } catch (cause) {
     throw unusable(path, messageOf(cause), cause);

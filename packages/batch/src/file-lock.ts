@@ -2,7 +2,7 @@
  * Keeps a file to one process at a time. Beside it lies another with the process that has it, for as long as that has it; one that a
  * process has left by dying is taken over, on the same machine.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 
 /** Locks that this process holds, by path. */
@@ -13,7 +13,11 @@ export interface FileLock {
   release(): void;
 }
 
-/** The lock of a file; or, as a text, which process has it. */
+/**
+ * The lock of a file; or, as a text, which process has it.
+ *
+ * @throws Error of the file system where the lock can be neither made nor read.
+ */
 export function lockFile(path: string): FileLock | string {
   const place = `${path}.lock`;
   for (;;) {
@@ -22,9 +26,10 @@ export function lockFile(path: string): FileLock | string {
       held.add(place);
       return { release: () => release(place) };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if (codeOf(error) !== "EEXIST") throw error;
       const owner = ownerOf(place);
-      if (owner !== undefined && isAlive(owner, place)) return `${owner}, by ${place}`;
+      if (owner === undefined) continue;
+      if (isAlive(owner, place)) return `${owner.split("\n")[0] || "a process that starts"}, by ${place}`;
       removeStale(place, owner);
     }
   }
@@ -32,43 +37,71 @@ export function lockFile(path: string): FileLock | string {
 
 function release(place: string): void {
   held.delete(place);
-  rmSync(place, { force: true });
+  if (ownerOf(place) === ownerHere()) rmSync(place, { force: true });
 }
 
+/** Process ids are numbers of a namespace, which containers of one host name do not share, and are used again after a while. */
 function ownerHere(): string {
-  return `process ${process.pid} on ${hostname()}`;
+  return [`process ${process.pid} on ${hostname()}`, namespaceHere(), startOf(process.pid)].join("\n");
 }
 
 /** Undefined where the lock has been released meanwhile. */
 function ownerOf(place: string): string | undefined {
   try {
     return readFileSync(place, "utf8");
-  } catch {
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
     return undefined;
   }
 }
 
-/** A process of another machine cannot be looked for, and counts as alive. A number of this process may be that of one before it. */
+/** A process of another machine or container cannot be looked for, and counts as alive; so does one that is writing its lock. */
 function isAlive(owner: string, place: string): boolean {
   if (owner === ownerHere()) return held.has(place);
-  const [, processId, host] = /^process (\d+) on (.+)$/.exec(owner) ?? [];
-  if (host !== hostname()) return host !== undefined;
+  const [, processId, host, namespace, start] = /^process (\d+) on (.+)\n(.*)\n(.*)$/.exec(owner) ?? [];
+  if (host !== hostname() || namespace !== namespaceHere()) return true;
   try {
     process.kill(Number(processId), 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if (codeOf(error) !== "EPERM") return false;
+  }
+  return startOf(Number(processId)) === start;
+}
+
+/** Which ids of processes are seen here, since which start of the system; empty where the system does not say. */
+function namespaceHere(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return "";
+  }
+}
+
+/** When a process was started, in the system's ticks (field 22 of proc_pid_stat(5)); empty where the system does not say. */
+function startOf(processId: number): string {
+  try {
+    const status = readFileSync(`/proc/${processId}/stat`, "utf8");
+    // the name, in parentheses, may have blanks
+    return status.slice(status.lastIndexOf(")")).split(" ")[20] ?? "";
+  } catch {
+    return "";
   }
 }
 
 /** By its new name it is seen to be the one that was read: another process may have taken over in between. */
-function removeStale(place: string, owner: string | undefined): void {
+function removeStale(place: string, owner: string): void {
   const aside = `${place}.${process.pid}`;
   try {
     renameSync(place, aside);
-  } catch {
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
     return;
   }
   if (ownerOf(aside) === owner) rmSync(aside, { force: true });
   else renameSync(aside, place);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }

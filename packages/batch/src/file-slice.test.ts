@@ -174,6 +174,7 @@ describe("where others may name files of the working folder only", () => {
     if (slice === undefined) return expect.fail("no slice");
     const { sample, ...without } = slice;
     vi.spyOn(process, "cwd").mockReturnValue(elsewhere);
+    const sampleOfNothing = bytes(fileOf("")).files[0]?.sample ?? "";
     const end = limitDataFolders();
     onTestFinished(() => {
       end();
@@ -183,6 +184,9 @@ describe("where others may name files of the working folder only", () => {
     for (const forged of [without, { ...slice, sample: "" }, { ...slice, sample: `${sample?.slice(1)}-` }])
       expect(() => readLines(forged)).toThrowError(refused);
     expect(() => lines(path)).toThrowError(refused);
+    const made = { file: "/proc/self/environ", from: 0, to: 4_096, fileBytes: 0, modifiedMs: 0 };
+    for (const empty of [fileOf(""), "/proc/self/environ"])
+      expect(() => readBytes({ ...made, file: empty, sample: sampleOfNothing })).toThrowError(refused);
     writeFileSync(path, "one\nchanged");
     expect(() => readLines(slice)).toThrowError(refused);
   });

@@ -38,7 +38,7 @@ const lookaheadBytes = 65_536;
  * ```
  */
 export function readBytes(slice: FileSlice): Uint8Array {
-  return readUnchanged(slice, (file) => readRange(file, slice.from, slice.to));
+  return readUnchanged(slice, (file) => readRange(file, slice.from, Math.min(slice.to, slice.fileBytes)));
 }
 
 /**
@@ -70,6 +70,11 @@ export function readLines(slice: FileSlice): string[] {
   return splitLines(readText(slice));
 }
 
+/** A sample of nothing shows nothing: files that the system makes up, such as those in /proc, have the size 0. */
+function showsContent(file: number, sample: string): boolean {
+  return fstatSync(file).size > 0 && sampleOf(file) === sample;
+}
+
 /** Reads the file, and makes sure before and after that it is the one the slice was cut from. */
 function readUnchanged<Result>(slice: FileSlice, read: (file: number) => Result): Result {
   if (typeof (slice as Partial<FileSlice> | null | undefined)?.file !== "string")
@@ -83,7 +88,7 @@ function readUnchanged<Result>(slice: FileSlice, read: (file: number) => Result)
 }
 
 function withSlice<Result>({ file: path, sample }: FileSlice, use: (file: number) => Result): Result {
-  return withFile(path, use, sample === undefined ? undefined : (file) => sampleOf(file) === sample);
+  return withFile(path, use, sample === undefined ? undefined : (file) => showsContent(file, sample));
 }
 
 function refuseChanged(file: number, slice: FileSlice): void {

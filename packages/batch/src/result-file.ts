@@ -41,8 +41,8 @@ export interface CsvOptions {
   readonly open?: OpenResult | undefined;
 }
 
-/** What a spreadsheet may take for a formula: the texts that csv-stringify escapes. */
-const formulaStart = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
+/** What a spreadsheet may take for a formula, by OWASP's page on CSV injection; full-width signs count as the plain ones. */
+const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /**
  * Values as CSV: `index,value`, and the extra columns. Failed slices have no row. Values that are no text or number are JSON. Texts
@@ -56,9 +56,11 @@ export async function csvFile(path: string, options: CsvOptions = {}): Promise<R
   return {
     write: async (item) => {
       if (!("value" in item.outcome)) return;
-      const cells = [item.index, csvCell(item.outcome.value), ...columns.map((column) => extraCell(item, column))];
-      found += cells.filter((cell) => typeof cell === "string" && formulaStart.test(cell)).length;
-      await file.write(stringify([cells], { escape_formulas: formulas === "escape" }));
+      const cell = csvCell(item.outcome.value);
+      const isFormula = typeof cell === "string" && formulaStart.test(cell);
+      found += isFormula ? 1 : 0;
+      const value = isFormula && formulas === "escape" ? `'${cell}` : cell;
+      await file.write(stringify([[item.index, value, ...columns.map((column) => extraCell(item, column))]]));
     },
     close: () => file.close(),
     get warning() {

@@ -15,7 +15,8 @@ function file(name: string): string {
 
 it("commas separate names, and blanks around them are left out", () => {
   expect(filesIn("/none/a.txt, /none/b.txt ,c")).toEqual(["/none/a.txt", "/none/b.txt", "c"]);
-  expect(filesIn(" ")).toEqual([]);
+  for (const empty of [" ", ",", " , "]) expect(filesIn(empty)).toEqual([]);
+  expect(filesIn("/none/a.txt,")).toEqual(["/none/a.txt"]);
 });
 
 it("what is the name of a file has the commas and blanks that it has", () => {

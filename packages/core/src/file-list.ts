@@ -21,5 +21,6 @@ export function filesIn(text: string): string[] {
     const name = parts.splice(0, Math.max(1, count)).join(",");
     files.push(existsSync(name) ? name : name.trim());
   }
-  return files;
+  // an empty name would be the working folder
+  return files.filter((name) => name !== "");
 }

@@ -1,9 +1,9 @@
 -- Prolongs a lease.
--- needs: time
+-- needs: time lease
 -- ARGV: process, leaseMs
 -- reply: 1, or 0 when the pool does not know the process (any more)
 -- bound: constant
 local process = ARGV[1]
 if not redis.call('ZSCORE', leasesKey, process) then return 0 end
-redis.call('ZADD', leasesKey, readClock() + tonumber(ARGV[2]), process)
+lease(process, tonumber(ARGV[2]))
 return 1

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Worker as Thread } from "node:worker_threads";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { AllowedFolders } from "./allowed-folders.ts";
 
 const place = realpathSync(mkdtempSync(join(tmpdir(), "callgrid-folders-")));
@@ -91,9 +91,13 @@ describe("a file outside", () => {
     expect(messages[0]).toBe(messages[1]);
   });
 
-  it("is refused where it is no file, before it is looked at", () => {
-    for (const path of ["/dev/zero", outside])
-      expect(() => folders().openToRead(path, () => expect.fail("looked at"))).toThrowError(refused);
+  it("is refused where it is no file, without being opened", () => {
+    const pipe = join(outside, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const looked = vi.fn(() => true);
+    for (const path of ["/dev/zero", outside, pipe])
+      expect(() => folders().openToRead(path, looked)).toThrowError(refused);
+    expect(looked).not.toHaveBeenCalled();
   });
 });
 

@@ -75,6 +75,8 @@ export class AllowedFolders {
   /** Neither waits for the other end of a pipe nor changes the file before it is known to be allowed. */
   #open(path: string, { flags, isKnown }: Opening): number {
     const place = this.#placeOf(path, isKnown !== undefined);
+    // to open a device or the end of a pipe may do something by itself
+    if (!this.#contain(place) && !isRegular(place)) throw this.#refusal(path);
     const file = this.#openPlace(path, place, flags | O_NOFOLLOW | O_NONBLOCK);
     try {
       if (!fstatSync(file).isFile() || !this.#mayUse(file, place, isKnown)) throw this.#refusal(path);
@@ -144,6 +146,10 @@ function openedPlace(file: number, place: string): string | undefined {
     const [opened, named] = [fstatSync(file), real === undefined ? undefined : lstatSync(real)];
     return opened.ino === named?.ino && opened.dev === named.dev ? real : undefined;
   }
+}
+
+function isRegular(place: string): boolean {
+  return lstatSync(place, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Links at the end are not followed: one that leads nowhere is there. */

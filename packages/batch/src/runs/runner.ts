@@ -162,9 +162,12 @@ export class Runner {
         counts.failed += "error" in item.outcome ? 1 : 0;
         for (const writer of writers) await writer.write(item);
       }
-    } finally {
-      await Promise.all(writers.map((writer) => writer.close()));
+    } catch (error) {
+      // the first cause is what counts: a full disk fails to close, too
+      await Promise.allSettled(writers.map((writer) => writer.close()));
+      throw error;
     }
+    for (const writer of writers) await writer.close();
     for (const { warning } of writers) if (warning !== undefined) await job.log(warning);
     return counts;
   }

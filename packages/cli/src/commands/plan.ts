@@ -1,4 +1,5 @@
 /** `callgrid plan`: measures a batch by a pilot, and says how it would be run, and what other numbers of nodes would take. */
+import type { BatchRun } from "@callgrid/batch";
 import { declareOptions, option } from "@callgrid/core";
 import { batchCommandOptions, batchSpecOf, openBatchGrid, openData } from "../batch-request.ts";
 import { writeJson, writeLine } from "../cli-io.ts";
@@ -26,14 +27,15 @@ export const planCommand: CommandSpec<typeof options> = {
     return untilInterrupted(io, async (first) => {
       const { data } = await unlessAborted(first, openData(io, given));
       const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
-      const run = grid.batch({ ...batchSpecOf(given, data), signal: first });
+      let run: BatchRun<unknown, unknown> | undefined;
       try {
+        run = grid.batch({ ...batchSpecOf(given, data), signal: first });
         const plan = await run.plan();
         const nodes = given.nodes?.map(Number);
         await (given.json ? writeJson(io.stdout, plan.describe(nodes)) : writeLine(io.stdout, plan.explain(nodes)));
         return exitCodes.fine;
       } finally {
-        run.stop();
+        run?.stop();
         await grid.close();
       }
     });

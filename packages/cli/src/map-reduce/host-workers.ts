@@ -5,7 +5,7 @@
 import { hostname } from "node:os";
 import { workerModule } from "@callgrid/batch";
 import { GridError, systemClock } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import { isOwnWorker, type PoolKeeper } from "@callgrid/statekeeper";
 import { childLauncher, commandLauncher, type Launcher, Supervisor } from "@callgrid/worker";
 import type { Logger } from "pino";
 import { isThisMachine, type Placement } from "./hosts.ts";
@@ -45,7 +45,9 @@ export class HostWorkers {
   static async plan(placements: readonly Placement[], parts: HostWorkersParts): Promise<HostWorkers> {
     const { members } = await parts.keeper.inspect();
     const present = new Set(
-      members.filter(({ kind }) => kind === "worker").map(({ description }) => description["host"]),
+      members
+        .filter((member) => isOwnWorker(member) && member.leaseLeftMs > 0)
+        .map(({ description }) => description["host"]),
     );
     const missing = placements.filter(
       (placement) => !present.has(isThisMachine(placement) ? hostname() : placement.host),

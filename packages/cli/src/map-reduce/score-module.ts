@@ -1,5 +1,6 @@
 /** A module of the user's that says how good hosts are. It is asked in a thread of its own. */
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { GridError, RequestError } from "@callgrid/core";
 import type { Logger } from "pino";
 import type { Embedded } from "../command.ts";
@@ -26,7 +27,8 @@ export async function scoreFrom(question: ScoreQuestion): Promise<ScoreHost | un
   if (path === undefined) return undefined;
   const grid = await embedded.localGrid({ functions: [scoreModule.href], workers: 1, log });
   try {
-    const requests = hosts.map((host) => [scoreHost, resolve(path), host] as const);
+    const module = path.startsWith("file:") ? fileURLToPath(path) : resolve(path);
+    const requests = hosts.map((host) => [scoreHost, module, host] as const);
     const scores = await grid.enqueueAll(grid.pool, requests, { signal });
     return (host) => scores[hosts.indexOf(host)] ?? 0;
   } catch (error) {

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { type CommandResult, runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
@@ -127,14 +127,24 @@ describe("is refused with 2, before anything starts,", () => {
     ['() => { throw new Error("no score"); }', /score\.mjs: score threw for host localhost: no score/],
   ])("when a score is no number: %s", async (score, message) => {
     const copy = copyWith({ "score.mjs": `export const score = ${score};\n` });
-    const { exitCode, stdout, stderr } = await mapreduce(copy, "--score", join(copy, "score.mjs"));
+    const { exitCode, stdout, stderr } = await mapreduce(copy, "--score", pathToFileURL(join(copy, "score.mjs")).href);
     expect(stderr).toMatch(message);
     expect([exitCode, stdout, stderr.trimEnd().split("\n").length]).toEqual([2, "", 1]);
   });
 
-  it("when a host is not up", async () => {
+  it("when a host is not up, also where it has a bridge or workers that have died", async () => {
     const copy = copyWith({ "hosts.json": '{ "hosts": [{ "host": "far.example", "cpus": 4, "memoryGb": 8 }] }' });
-    const { exitCode, stderr } = await runHere(argumentsFor(copy), { env: new CommandPool().env });
+    const pool = new CommandPool();
+    const keeper = await pool.keeper();
+    const far = { kind: "worker", functions: new Map([["add", "1"]]) } as const;
+    await keeper.join({ ...far, id: "died", leaseMs: -1, description: { host: "far.example" } });
+    await keeper.join({
+      ...far,
+      id: "bridge",
+      leaseMs: 60_000,
+      description: { host: "far.example", bridgesTo: "leaf" },
+    });
+    const { exitCode, stderr } = await runHere(argumentsFor(copy), { env: pool.env });
     expect(stderr).toMatch(
       /host far\.example is not up: .*callgrid worker --pool pool --functions .* --count 4 --score 1 --data-folder .*\/data$/m,
     );

@@ -26,6 +26,7 @@ it.each<[ErrorTree["code"], ErrorPolicy, number, string]>([
   ["WORKER_LOST", skip, 1, "as slice"],
   ["GRID_CLOSED", skip, 2, "fail"],
   ["STATEKEEPER_REFUSED", skip, 1, "fail"],
+  ["INCOMPATIBLE_VERSION", skip, 2, "fail"],
 ])("a chunk that failed with %s, under %o, of %i slices: %s", (code, policy, slices, remedy) => {
   expect(remedyFor(treeOf(code), policy, slices)).toBe(remedy);
 });

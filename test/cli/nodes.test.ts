@@ -11,6 +11,14 @@ import { RedisServer } from "../harness/redis-server.ts";
 const definesNothing = fixture("cli/defines-nothing");
 
 describe("callgrid worker", () => {
+  it("has names for its workers, and their memory as the limit of their heaps", async () => {
+    const pool = new CommandPool();
+    await pool.workers("--memory-mb", "300", "--name", "small", "--count", "2");
+    const { stdout, stderr } = await pool.run(["enqueue", "pool/small-2", '["heapLimitMb"]']);
+    expect([Math.round(Number(stdout) / 100), stderr]).toEqual([3, ""]);
+    expect((await pool.state()).members.map(({ id }) => id).sort()).toEqual(["small", "small-2"]);
+  });
+
   it("drains on SIGTERM: what runs is finished, and it ends with 0", async () => {
     const pool = new CommandPool();
     const workers = await pool.workers("--count", "2");

@@ -86,7 +86,7 @@ export async function withSupervisor(
     const book = await openMeasureBook(place);
     const modules = [...functions, workerModule.href];
     const started = { functions: modules, options: settings, logLevel, isMeasured: book !== undefined };
-    const launcher = childLauncher({ stderr, clock: systemClock, nice });
+    const launcher = childLauncher({ stderr, clock: systemClock, nice, memoryMb: settings.memoryMb });
     const supervisor = new Supervisor(
       { count, drainTimeoutMs, maxAttempts, settings: started },
       { keeper, log, stderr, book, launcher },

@@ -15,6 +15,8 @@ export interface ChildLauncherOptions {
   readonly clock: Clock;
   /** How much less urgent they are than other processes, 0 to 19 as `nice` has it; default 0. */
   readonly nice?: number;
+  /** The most that the heap of each may take, in MB; default: Node's own limit. */
+  readonly memoryMb?: number | undefined;
 }
 
 const standardError = 2;
@@ -23,7 +25,7 @@ const standardError = 2;
  * Starts processes with this process's own Node flags. What they write to stdout goes to stderr as well, since stdout belongs to
  * results.
  */
-export function childLauncher({ stderr, clock, nice = 0 }: ChildLauncherOptions): Launcher {
+export function childLauncher({ stderr, clock, nice = 0, memoryMb }: ChildLauncherOptions): Launcher {
   // by the command and not by setPriority: that would leave threads behind which the process has started by then
   const priority = nice === 0 ? [] : ["nice", "-n", String(nice)];
   return (onMessage) => {
@@ -31,6 +33,7 @@ export function childLauncher({ stderr, clock, nice = 0 }: ChildLauncherOptions)
       ...priority,
       execPath,
       ...nodeFlags(),
+      ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
       fileURLToPath(entry()),
       String(processId),
     ];

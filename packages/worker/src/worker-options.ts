@@ -39,7 +39,8 @@ export const workerOptions = declareOptions({
     max: 1_000_000_000,
     optional: true,
     env: "CALLGRID_WORKER_MEMORY_MB",
-    description: "Memory that functions may count on, in MB; default: that of the machine",
+    description:
+      "Memory that functions may count on, in MB, and the limit of a worker process's heap; default: that of the machine, and no limit",
   }),
   dataFolder: option.list({
     holds: "files",

@@ -10,7 +10,7 @@ import type { Redis } from "ioredis";
 export interface Damage {
   /** A key's name after the pool's prefix. */
   readonly key: string;
-  readonly kind: "list" | "hash" | "text";
+  readonly kind: "list" | "hash" | "text" | "scores";
   /** Of a hash. */
   readonly field: string;
   readonly text: string;
@@ -29,7 +29,7 @@ export interface DamageTargets {
 export function damageTo({ ids, processes, volunteers, functionNames }: DamageTargets): fc.Arbitrary<Damage> {
   const id = fc.constantFrom(...ids);
   const process = fc.constantFrom(...processes);
-  const record = `${processes[0] ?? ""} use 0 0 0\n["${functionNames[0] ?? ""}",1]`;
+  const record = `${processes[0] ?? ""} use 0 0 0 queue-of-pool\n["${functionNames[0] ?? ""}",1]`;
   const list = (key: fc.Arbitrary<string>, ...texts: string[]) => damage("list", key, fc.constant(""), texts);
   const hash = (name: string, field: fc.Arbitrary<string>, ...texts: string[]) =>
     damage("hash", fc.constant(name), field, texts);
@@ -46,12 +46,12 @@ export function damageTo({ ids, processes, volunteers, functionNames }: DamageTa
       "hello 1",
       ...messages,
     ),
-    list(fc.constant("queue"), ...ids),
+    damage("scores", fc.constant("queue-of-pool"), fc.constant(""), ids),
     list(
       process.map((of) => `lost:${of}`),
       ...ids,
     ),
-    hash("requests", id, record, `${record}\ntrace`, record.replace("0 0 0", "5 1 2 large")),
+    hash("requests", id, record, `${record}\ntrace`, record.replace("0 0 0 queue-of-pool", "5 1 2 - large")),
     hash("payloads", id, record.slice(record.indexOf("\n") + 1)),
     hash("claims", id, "w1 1", "w1 1 noted", "w1 1 copied"),
     hash("notes", note, "1 2", ids.join("")),
@@ -78,8 +78,8 @@ export async function inflict(redis: Redis, prefix: string, { key, kind, field, 
   const whole = prefix + key;
   if (kind === "hash") await redis.hset(whole, field, text);
   else if (kind === "text") await redis.set(whole, text);
-  else await redis.rpush(whole, text);
-  if (key === "queue") await redis.incr(`${prefix}waiting`);
+  else if (kind === "list") await redis.rpush(whole, text);
+  else if ((await redis.zadd(whole, "NX", 1, text)) === 1) await redis.incr(`${prefix}waiting`);
 }
 
 function damage(

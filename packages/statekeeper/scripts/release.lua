@@ -24,11 +24,15 @@ if #ids > 0 then
       if copies > 0 then redis.call('HSET', claimsKey, id, uncopied) end
     end
   end
+  local known = {}
   for i, text in ipairs(fieldsOf(requestsKey, back)) do
-    records[2 * i - 1] = back[i]
-    records[2 * i] = placedText(text, poolPlace)
+    if text then
+      known[#known + 1] = back[i]
+      records[#records + 1] = back[i]
+      records[#records + 1] = placedText(text, poolPlace)
+    end
   end
-  pushToHead(back)
+  pushToHead(known)
   pushAll('HSET', requestsKey, records)
   unclaim(back, ended)
   pushAll('SREM', runningOf .. worker, ids)

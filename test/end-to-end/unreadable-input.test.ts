@@ -59,7 +59,7 @@ test("text of any kind in any place ends no process, and keeps no request from i
       await expectAnswers(client);
       await client.status("pool");
     }),
-    { numRuns: 10 },
+    { numRuns: 5 },
   );
 });
 

@@ -98,6 +98,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   hosts: readHash,
   capacity: readText,
   expected: readHash,
+  audit: readText,
   lost: readList,
 };
 

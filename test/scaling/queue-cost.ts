@@ -45,6 +45,7 @@ export function enterPops(
   const pops = isBudgeted ? Math.ceil(Math.log2(stale + 2)) : 1;
   tally.touch(kind, pops + 1);
   tally.touch("requests", pops);
+  tally.touch("claims", pops);
 }
 
 /** Draws from the pool's queue, and by turns from callers' if it has nothing. */
@@ -101,7 +102,6 @@ export function enterMatch(matching: {
   enterVolunteers(tally, volunteers);
   if (volunteers === 0) return;
   tally.touch("epoch");
-  tally.touch("waiting");
   const isWaiting = before.waiting + before.since("released") + before.since("reclaimed") > 0;
   const moved = before.since("moved");
   const hoisted = Math.min(moved, before.since("hoisted"));
@@ -124,7 +124,7 @@ export function enterMatch(matching: {
   }
   const idle = Math.min(volunteersPerRound, records.volunteers.size);
   if (idle > 0 && moved === 0) {
-    if (isWaiting) enterShared({ records, tally, before, claimed: 0 });
+    enterShared({ records, tally, before, claimed: 0 });
     enterLongest({ records, tally, sample, hoisted: 0, isBudgeted: false });
     tally.touch("queue:", idle);
   }

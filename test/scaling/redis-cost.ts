@@ -91,8 +91,7 @@ const claim: Cost = ({ records, tally, args }) => {
     const isOwn = claimed > 0 && fromOwn > 0 && records.waiting >= before.waiting && hoisted === 0;
     enterPops(tally, "queue:", { met: fromOwn, claimed: isOwn ? claimed : 0, isBudgeted: true });
     if (!isOwn && isOutside) {
-      tally.touch("waiting");
-      if (before.waiting > 0) enterShared({ records, tally, before, claimed: claimed - hoisted });
+      enterShared({ records, tally, before, claimed: claimed - hoisted });
       if (claimed - hoisted === 0) enterLongest({ records, tally, sample: membersByTheWay, hoisted, isBudgeted: true });
     }
     if (claimed > 0) enterOwn(tally, claimed);
@@ -175,6 +174,11 @@ const sweep: Cost = ({ records, tally, args }) => {
   tally.touch("leases");
   const before = new Counts(records);
   const volunteers = records.volunteers.size;
+  tally.touch("audit", 2);
+  tally.touch("requests");
+  if (records.requests.size > 0) tally.touch("claims");
+  tally.touch("running", records.running.size);
+  tally.touch("members", records.running.size);
   return () => {
     enterMatch({ records, tally, before, volunteers, sample: membersInSweep });
     if (copyAfterMs > 0) enterVolunteers(tally, records.volunteers.size);

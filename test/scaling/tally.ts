@@ -28,6 +28,7 @@ export const poolKeys = [
   "hosts",
   "capacity",
   "expected",
+  "audit",
   "wire",
 ] as const;
 /** Kinds of keys that there are once a result or process. */

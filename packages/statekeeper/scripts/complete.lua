@@ -72,6 +72,8 @@ if #ids > 0 then
       end
     end
   end
+  -- before the requests are gone: a waiter that is sent nothing would have them evaluated again
+  deliver()
   pushAll('HDEL', payloadsKey, large)
   unclaim(closed, ended)
   pushAll('HDEL', requestsKey, closed)
@@ -79,5 +81,4 @@ if #ids > 0 then
   count('fenced', fenced)
   count('completed', #closed)
 end
-deliver()
 storeCounters()

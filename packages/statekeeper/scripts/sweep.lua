@@ -1,6 +1,6 @@
 -- What somebody has to do now and then: retires processes whose lease lapsed, and gives volunteers what is queued anywhere,
--- and copies of what is late.
--- needs: time counters inbox record places queues members addressed functions callers draw draw-ends match copy retire
+-- and copies of what is late; and compares what is derived with what it is derived from.
+-- needs: time counters inbox record places queues members addressed functions callers draw draw-ends match copy retire audit
 -- ARGV: process, headLeaseMs (0: sweep only if nobody heads the pool), maxAttempts, limit, copyAfterMs (0: no copies),
 --       what volunteers are preferred for (names with a blank between; empty: as before)
 -- reply: role (head|vacant|standby), lapsed clients, reclaimed, moved, is more to do (1|0), then the lapsed members
@@ -35,6 +35,7 @@ for _, lapsedProcess in ipairs(lapsed) do
   end
 end
 if #lapsed == lapsedPerSweep then isMore = 1 end
+audit()
 local moved = match(limit, 256)
 if moved >= limit then isMore = 1 end
 if copyAfterMs > 0 then copyStragglers(copyAfterMs) end

@@ -13,6 +13,8 @@ export type Limits = {
   readonly lapsedPerSweep: number;
   /** Claims among which one sweep looks for late ones. */
   readonly claimsPerSweep: number;
+  /** Requests that one sweep compares with what is derived from them. */
+  readonly auditedPerSweep: number;
 };
 
 export const usualLimits: Limits = {
@@ -21,4 +23,5 @@ export const usualLimits: Limits = {
   callersPerLine: 1_000,
   lapsedPerSweep: 16,
   claimsPerSweep: 64,
+  auditedPerSweep: 100,
 };

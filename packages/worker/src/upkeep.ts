@@ -108,6 +108,7 @@ export class Upkeep {
   async #sweep(): Promise<void> {
     const { clock, keeper, worker, maxAttempts } = this.#parts;
     this.#sweptAt = clock.now();
-    await keeper.sweep({ process: worker, headLeaseMs: 0, maxAttempts, limit: sweepLimit });
+    const { isMore } = await keeper.sweep({ process: worker, headLeaseMs: 0, maxAttempts, limit: sweepLimit });
+    if (isMore) this.#sweptAt = Number.NEGATIVE_INFINITY;
   }
 }

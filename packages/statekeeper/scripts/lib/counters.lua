@@ -10,8 +10,8 @@ local function waitingNow()
   return waitingBefore + moreWaiting
 end
 local function storeCounters()
+  if moreWaiting ~= 0 then redis.call('INCRBY', waitingKey, moreWaiting) end
   for name, by in pairs(counters) do
     if by ~= 0 then redis.call('HINCRBY', statsKey, name, by) end
   end
-  if moreWaiting ~= 0 then redis.call('INCRBY', waitingKey, moreWaiting) end
 end

@@ -35,7 +35,7 @@ end
 local function drawFromEnds(drawing, sample, first)
   if sample == 0 then return end
   drawAtHand(drawing)
-  if waitingNow() > 0 then drawShare(drawing, waitingNow, function() drawFromSharedEnds(drawing) end) end
+  drawShare(drawing, waitingNow, function() drawFromSharedEnds(drawing) end)
   if isFull(drawing) or drawing.reach == 'shown' then return end
   drawFromOwnQueues(drawing, first and { first } or longOwnQueues(drawing.worker, sample))
 end
@@ -56,7 +56,8 @@ local function own(worker, ids, reach)
   count('claimed', #ids)
 end
 
--- Claims are written before anything leaves a queue: should this script stop in between, nothing is lost.
+-- Claims are written before anything leaves a queue, and that leaves before its caller leaves the line: should this script stop in between,
+-- what is left is met by the next drawing.
 local function draw(drawing, sample, first)
   if isFromEnd(drawing.reach) then
     drawFromEnds(drawing, sample, first)
@@ -66,4 +67,5 @@ local function draw(drawing, sample, first)
   if #drawing.claims > 0 then own(drawing.worker, drawing.claims, drawing.reach) end
   if #drawing.moving > 0 then moveToPool(drawing) end
   for place, ids in pairs(drawing.leaving) do removeFrom(place, ids) end
+  for _, caller in ipairs(drawing.drained) do redis.call('ZREM', callersOf .. caller[1], caller[2]) end
 end

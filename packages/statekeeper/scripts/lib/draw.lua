@@ -3,7 +3,7 @@
 -- nothing, only `children`, which some member waits for, or also `roots`; for a bridge what comes `next`, for members that idle or `ahead` of
 -- that, or what would be drawn `last`, `half` of that, or of roots what is to be `shown`), kind (what all have in common who pass over the
 -- same requests; nil: it takes whatever it meets), claims (ids of what was claimed), texts (their records),
--- leaving (place -> ids that leave it when the drawing is over), moving (ids of the own queue that the worker
+-- leaving (place -> ids that leave it when the drawing is over), drained (callers that leave the line then), moving (ids of the own queue that the worker
 -- cannot evaluate), usual (what the last one claimed takes, in µs), workMs (what was drawn from the queue at hand), passesLeft (how many
 -- more to pass over on the line at hand), isCutShort (whether there may be more behind what was passed over).
 local unmeasuredMicros = 1e15
@@ -53,11 +53,11 @@ local function newDrawing(worker, room, budget, reach, skips)
   end
   return {
     worker = worker, room = room, budget = budget, spare = 0, skips = skipSet(skips), reach = reach, kind = kind, workMs = 0,
-    claims = {}, texts = {}, leaving = {}, moving = {}, passesLeft = 0, isCutShort = false,
+    claims = {}, texts = {}, leaving = {}, drained = {}, moving = {}, passesLeft = 0, isCutShort = false,
   }
 end
 
--- What was claimed or dropped in this call, as a set of ids.
+-- What was claimed or dropped in this call: ids -> the places that they leave.
 local taken = {}
 
 -- What one request counts for in the turns of callers; at least 1, and 1 if nobody has measured it.
@@ -77,7 +77,7 @@ end
 
 -- What is at hand is not yet at its place.
 local function leaveAll(drawing, id, places, place, isAtHand)
-  taken[id] = true
+  taken[id] = places .. ',' .. place
   if places ~= place then
     for other in string.gmatch(places, '[^,]+') do
       if other ~= place then leave(drawing, other, id) end
@@ -86,9 +86,13 @@ local function leaveAll(drawing, id, places, place, isAtHand)
   if not isAtHand then leave(drawing, place, id) end
 end
 
-local function take(drawing, id, text, place, isOutside, isAtHand)
-  if taken[id] then return 'stale' end
-  if not text then
+-- What is claimed lies on no queue, unless a script stopped midway.
+local function take(drawing, id, text, place, isOutside, isAtHand, claim)
+  if taken[id] then
+    if not isAtHand and not hasPlace(taken[id], place) then leave(drawing, place, id) end
+    return 'stale'
+  end
+  if not text or claim then
     leave(drawing, place, id)
     return 'stale'
   end
@@ -179,9 +183,9 @@ local function drawFrom(drawing, place, from)
     claimedBefore = #drawing.claims
     local ids, scores = look(place, isFromTail, mark, offset, batch)
     offset = offset + #ids
-    local texts = fieldsOf(requestsKey, ids)
+    local texts, claims = fieldsOf(requestsKey, ids), fieldsOf(claimsKey, ids)
     for i, id in ipairs(ids) do
-      local what = isFull(drawing) and 'left' or take(drawing, id, texts[i], place, not isOwn)
+      local what = isFull(drawing) and 'left' or take(drawing, id, texts[i], place, not isOwn, false, claims[i])
       if what == 'stale' or what == 'skipped' then passesLeft = passesLeft - 1 end
       if what == 'skipped' and scores then passed = scores[i] end
       if what == 'skipped' and isOwn then drawing.moving[#drawing.moving + 1] = { id = id, text = texts[i] } end
@@ -230,7 +234,7 @@ local function drawFromCaller(drawing, priority, caller)
   if drawing.workMs > 0 and not caller.isAlone then
     redis.call('ZADD', callersOf .. priority, turnText(turn + drawing.workMs), process)
   elseif isEmpty then
-    redis.call('ZREM', callersOf .. priority, process)
+    drawing.drained[#drawing.drained + 1] = { priority, process }
   end
 end
 
@@ -329,11 +333,9 @@ local function drawAnywhere(drawing, sample, first)
   drawFrom(drawing, 'queue:' .. drawing.worker, 'own')
   if #drawing.claims > 0 or drawing.reach == 'own-queue' or sample == 0 then return end
   drawAtHand(drawing)
-  if waitingNow() > 0 then
-    drawing.passesLeft = passedPerQueue
-    drawFrom(drawing, poolPlace, 'head')
-    drawFromCallers(drawing)
-  end
+  drawing.passesLeft = passedPerQueue
+  drawFrom(drawing, poolPlace, 'head')
+  drawFromCallers(drawing)
   if #drawing.claims == 0 then drawFromOthers(drawing, sample, first) end
 end
 

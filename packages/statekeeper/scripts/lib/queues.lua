@@ -16,7 +16,7 @@ local function forgetPassedAt(places)
   for place in string.gmatch(places, '[^,]+') do forgetPassed(place) end
 end
 
--- The first one behind `before`. What lies there already stays where it is.
+-- The first one behind `before`. What lies there already stays where it is. Returns how many did not.
 local function addTo(place, ids, before)
   local added = 0
   for first = 1, #ids, perCall do
@@ -30,10 +30,11 @@ local function addTo(place, ids, before)
   end
   pushed = pushed + #ids
   if isShared(place) then countWaiting(added) end
+  return added
 end
 
 local function pushTo(place, ids)
-  if #ids > 0 then addTo(place, ids, readMicros() * idsPerMicro + pushed) end
+  return #ids > 0 and addTo(place, ids, readMicros() * idsPerMicro + pushed) or 0
 end
 
 -- To the head of the pool's queue, so that the first of the ids is claimed first. Those who passed others over have not seen them.

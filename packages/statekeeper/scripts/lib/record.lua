@@ -161,10 +161,9 @@ end
 -- What a record has of a large payload, which stands aside.
 local function nameAlone(payload) return '["' .. functionNameAt(payload, 1) .. '"]' end
 
--- Ends claims, and forgets what was noted of them.
+-- Ends claims, and first forgets what was noted of them: a claim can be without notes, and notes cannot be without a claim.
 local function unclaim(ids, claims)
   if #ids == 0 then return end
-  pushAll('HDEL', claimsKey, ids)
   local notes = {}
   for i, id in ipairs(ids) do
     if claims[i] and string.find(claims[i], ' noted', 1, true) then
@@ -173,6 +172,7 @@ local function unclaim(ids, claims)
     end
   end
   pushAll('HDEL', notesKey, notes)
+  pushAll('HDEL', claimsKey, ids)
 end
 
 -- Tells every waiter but the one that hands the outcome in; the caller closes the request.

@@ -82,6 +82,16 @@ export class CallerQueues {
     return isNew;
   }
 
+  /** A queue that is not empty is drawn from only if its caller and the priority are in line. Returns whether one of them was not. */
+  keepInLine({ priority, process }: Caller): boolean {
+    const { turns, queues } = this.at(priority);
+    if ((queues.get(process)?.length ?? 0) === 0) return false;
+    const isMissing = !turns.has(process) || !this.priorities.has(`${priority}`);
+    if (!turns.has(process)) this.#lineUp(priority, process, false);
+    if (!this.priorities.has(`${priority}`)) this.#lineUpPriority(priority);
+    return isMissing;
+  }
+
   /** Takes an id off a caller's queue, and leaves the caller in line. */
   delete(priority: number, process: string, id: string): void {
     const { turns, queues } = this.at(priority);

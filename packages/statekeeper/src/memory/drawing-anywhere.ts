@@ -14,11 +14,9 @@ export function drawAnywhere(records: PoolRecords, drawing: Drawing, search: Que
   drawFrom(records, drawing, { place: ownPlace(drawing.worker), end: "tail", isOwn: true });
   if (drawing.claims.length > 0 || drawing.reach === "own-queue" || search.sample === 0) return;
   drawAtHand(records, drawing);
-  if (records.waiting > 0) {
-    drawing.passesLeft = passedPerQueue;
-    drawFrom(records, drawing, { place: poolPlace, end: "head" });
-    drawFromCallers(records, drawing);
-  }
+  drawing.passesLeft = passedPerQueue;
+  drawFrom(records, drawing, { place: poolPlace, end: "head" });
+  drawFromCallers(records, drawing);
   if (drawing.claims.length === 0) drawFromOthers(records, drawing, search);
 }
 

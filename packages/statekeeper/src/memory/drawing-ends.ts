@@ -25,6 +25,7 @@ export function draw(records: PoolRecords, drawing: Drawing, search: QueueSearch
   enqueueAtHead(records, drawing.moving);
   for (const id of drawing.moving) removeFrom(records, ownPlace(drawing.worker), id);
   for (const [place, ids] of drawing.leaving) for (const id of ids) removeFrom(records, place, id);
+  for (const { priority, process } of drawing.drained) records.callers.remove(priority, process);
 }
 
 function drawFromEnds(records: PoolRecords, drawing: Drawing, { sample, first }: QueueSearch): void {

@@ -90,7 +90,7 @@ function drawFromCaller(
     isGuest,
   });
   if (drawing.workMs > 0 && !isAlone) records.callers.at(priority).turns.set(process, turn.turn + drawing.workMs);
-  else if (isEmpty) records.callers.remove(priority, process);
+  else if (isEmpty) drawing.drained.push({ priority, process });
 }
 
 /** Draws from a caller's queue. A bridge is sent word of what others claim of its guests. */

@@ -124,7 +124,10 @@ function take(
   drawing: Drawing,
   { id, place, isOutside }: { readonly id: string; readonly place: Place | undefined; readonly isOutside: boolean },
 ): Taken {
-  if (drawing.taken.has(id)) return "stale";
+  if (drawing.taken.has(id)) {
+    if (place !== undefined) noteLeaving(drawing, place, id);
+    return "stale";
+  }
   const record = records.requests.get(id);
   if (record === undefined || record.owner !== undefined) {
     if (place !== undefined) noteLeaving(drawing, place, id);

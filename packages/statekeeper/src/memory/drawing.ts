@@ -36,6 +36,8 @@ export interface Drawing extends Order {
   readonly claims: Claim[];
   readonly taken: Set<string>;
   readonly leaving: Map<Place, Set<string>>;
+  /** Callers whose queues are empty then. */
+  readonly drained: Array<{ readonly priority: number; readonly process: string }>;
   /** What this worker cannot evaluate of its own queue: others take it from the pool's. */
   readonly moving: string[];
   /** How many more requests to pass over on the line at hand. */
@@ -62,6 +64,7 @@ export function newDrawing(order: Order): Drawing {
     claims: [],
     taken: new Set<string>(),
     leaving: new Map<Place, Set<string>>(),
+    drained: [],
     moving: [],
     workMs: 0,
   };

@@ -3,6 +3,7 @@
  * anywhere. (scripts/sweep.lua, abdicate.lua)
  */
 import type { SweepReply, SweepRequest } from "../contract.ts";
+import { audit } from "./auditing.ts";
 import { copyStragglers } from "./copying.ts";
 import { match } from "./matching.ts";
 import type { PoolRecords } from "./pool-records.ts";
@@ -18,6 +19,7 @@ export function sweep(records: PoolRecords, request: SweepRequest): SweepReply {
     if (request.prefer !== undefined && request.prefer.length > 0) records.preferences = [...request.prefer];
   }
   const retired = retireLapsed(records, request);
+  audit(records);
   const moved = match(records, { limit: request.limit, sample: membersAsked });
   if (request.copyAfterMs !== undefined && request.copyAfterMs > 0) copyStragglers(records, request.copyAfterMs);
   return {

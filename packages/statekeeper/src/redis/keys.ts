@@ -51,6 +51,7 @@ export const keyNames = {
   hostsKey: "hosts",
   capacityKey: "capacity",
   expectedKey: "expected",
+  auditKey: "audit",
   probeOf: "probe:",
 } as const;
 

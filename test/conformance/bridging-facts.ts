@@ -199,6 +199,16 @@ function carryingFacts(setStage: SetStage): void {
     expect((await stage.pool.inspect()).queued).toBe(0);
   });
 
+  it("what is drawn last is found behind many callers whose queues were drained from that end", async () => {
+    const stage = await setBridges(setStage);
+    const names = Array.from({ length: 70 }, (_, index) => `n${index}`);
+    for (const name of names) await submitByClient(stage.pool, `client-of-${name}`, name);
+    expect((await carryNames(stage, "b1", "last", { max: 64 })).length).toBe(64);
+    expect(await carryNames(stage, "b1", "shown", { max: 2 })).toHaveLength(2);
+    expect(await carryNames(stage, "b1", "last")).toHaveLength(4);
+    expect((await stage.dump()).turns).toEqual({ "0": 1 });
+  });
+
   it("the head of the longest own queue comes after all that is on shared queues", async () => {
     const stage = await setBridges(setStage);
     await submitByClient(stage.pool, "c1", "a");

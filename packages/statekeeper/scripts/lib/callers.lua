@@ -1,7 +1,7 @@
 -- Caller queues: the roots of one caller at one priority, in the order in which they came, and whose turn it is. `priorities`
 -- orders the priorities, `callers:<priority>` the callers of one: who has the lowest turn is drawn from first. A caller's turn
 -- grows by the work drawn, in ms, so callers get equal shares; a priority's by the requests drawn, over its weight. What is
--- drained keeps its turn until that has come, and so gains nothing by submitting little at a time. Bridges, who ask on behalf of other
+-- drained keeps its turn until that has come, or a bridge finds nothing there, and so gains nothing by submitting little at a time. Bridges, who ask on behalf of other
 -- pools, have turns of their own behind those of all others: that is more work, in ms, than any caller of the pool itself ever comes
 -- to, and little enough for halves of a ms to count beside it.
 local weightStep, firstGuestTurn = 16, 1e15
@@ -54,7 +54,8 @@ local function callersLastFirst(most)
     local found = redis.call('ZRANGE', callersOf .. priority, 0, most - 1, 'REV', 'WITHSCORES')
     for i = 1, #found, 2 do
       local process, isGuest = found[i], isGuestTurn(tonumber(found[i + 1]))
-      callers[#callers + 1] = { process = process, isGuest = isGuest, place = callerPlace(priority, process) }
+      local place = callerPlace(priority, process)
+      callers[#callers + 1] = { priority = priority, process = process, isGuest = isGuest, place = place }
     end
   end
   return callers

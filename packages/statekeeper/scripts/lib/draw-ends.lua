@@ -1,5 +1,6 @@
 -- Drawing for a bridge what the pool would draw last: from the ends of callers' queues and of the pool's, then from the head of a long own
 -- queue. So the pool's workers and those of other pools come towards each other. Of what it passes over each caller has an equal share.
+-- How many callers of a priority are asked at first; more of them where these had too little.
 local callersAsked = 64
 
 -- Draws, and leaves half of what waits there if that is asked for.
@@ -10,13 +11,26 @@ local function drawShare(drawing, waiting, drawFromThere)
   drawing.room = room - (#drawing.claims - before)
 end
 
-local function drawFromSharedEnds(drawing)
-  local callers = callersLastFirst(math.min(callersAsked, callersPerLine))
+-- A caller that has nothing leaves the line: where no worker draws from its other end, it would hide those before it.
+local function drawFromCallerEnds(drawing, most, seen)
+  local callers = callersLastFirst(most)
   for _, caller in ipairs(callers) do
     if isFull(drawing) then return end
-    drawing.passesLeft = math.ceil(passedPerLine / #callers)
-    if caller.process ~= drawing.worker then drawWaiting(drawing, caller.place, 'tail', caller.process, caller.isGuest) end
+    if not seen[caller.place] and caller.process ~= drawing.worker then
+      drawing.passesLeft = math.ceil(passedPerLine / #callers)
+      local isEmpty = drawWaiting(drawing, caller.place, 'tail', caller.process, caller.isGuest)
+      if isEmpty then redis.call('ZREM', callersOf .. caller.priority, caller.process) end
+    end
+    seen[caller.place] = true
   end
+end
+
+local function drawFromSharedEnds(drawing)
+  local seen = {}
+  for _, asked in ipairs({ callersAsked, callersPerLine }) do
+    drawFromCallerEnds(drawing, math.min(asked, callersPerLine), seen)
+  end
+  if isFull(drawing) then return end
   drawing.passesLeft = passedPerQueue
   if drawing.reach ~= 'shown' then drawFrom(drawing, poolPlace, 'tail') end
 end

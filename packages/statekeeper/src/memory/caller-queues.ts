@@ -1,7 +1,7 @@
 /**
  * Caller queues: the roots of one caller at one priority, in the order in which they came, and whose turn it is. A caller's turn grows
  * by the work drawn, in ms, so callers of one priority get equal shares; a priority's by the requests drawn, over its weight. What
- * is drained keeps its turn until that has come, and so gains nothing by submitting little at a time. Bridges, who ask on behalf of other
+ * is drained keeps its turn until that has come, or a bridge finds nothing there, and so gains nothing by submitting little at a time. Bridges, who ask on behalf of other
  * pools, have turns of their own behind those of all others. (scripts/lib/callers.lua)
  */
 import { Queue } from "./queue.ts";
@@ -42,6 +42,7 @@ interface Caller {
 export interface WaitingCaller {
   /** `priority:process`. */
   readonly name: string;
+  readonly priority: number;
   readonly process: string;
   readonly isGuest: boolean;
   readonly queue: Queue;
@@ -122,7 +123,8 @@ export class CallerQueues {
       const { turns, queues } = this.at(priority);
       for (const { name: process, turn } of turns.last(Math.min(most, turns.size))) {
         const queue = queues.get(process);
-        if (queue !== undefined) yield { name: `${priority}:${process}`, process, isGuest: isGuestTurn(turn), queue };
+        if (queue === undefined) continue;
+        yield { name: `${priority}:${process}`, priority, process, isGuest: isGuestTurn(turn), queue };
       }
     }
   }

@@ -10,7 +10,7 @@ import { drawAtHand, drawFrom, isFull } from "./drawing-from-queue.ts";
 import { enqueueAtHead, ownPlace, placeOfCaller, poolPlace, queueAt, removeFrom } from "./places.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
-/** Of one priority. */
+/** How many callers of a priority are asked at first; more of them where these had too little. */
 const callersAsked = 64;
 
 /** Draws in the order that the drawing's reach asks for. */
@@ -37,18 +37,36 @@ function drawFromEnds(records: PoolRecords, drawing: Drawing, { sample, first }:
   drawFromOwnQueues(records, drawing, first === undefined ? owners : [first]);
 }
 
-/** Of what the drawing passes over each caller has an equal share. */
 function drawFromSharedEnds(records: PoolRecords, drawing: Drawing): void {
-  const { passedPerLine, passedPerQueue, callersPerLine } = records.limits;
-  const callers = [...records.callers.queues(Math.min(callersAsked, callersPerLine))];
-  for (const { name, process, isGuest } of callers) {
-    if (isFull(drawing)) return;
-    drawing.passesLeft = Math.ceil(passedPerLine / callers.length);
-    if (process === drawing.worker) continue;
-    drawWaiting(records, drawing, { place: placeOfCaller(name), process, isGuest, end: "tail" });
-  }
+  const { passedPerQueue, callersPerLine } = records.limits;
+  const seen = new Set<string>();
+  for (const asked of [callersAsked, callersPerLine])
+    drawFromCallerEnds(records, drawing, { most: Math.min(asked, callersPerLine), seen });
+  if (isFull(drawing)) return;
   drawing.passesLeft = passedPerQueue;
   if (drawing.reach !== "shown") drawFrom(records, drawing, { place: poolPlace, end: "tail" });
+}
+
+/**
+ * Of what the drawing passes over each caller has an equal share. A caller that has nothing leaves the line: where no worker draws from its
+ * other end, it would hide those before it.
+ */
+function drawFromCallerEnds(
+  records: PoolRecords,
+  drawing: Drawing,
+  { most, seen }: { readonly most: number; readonly seen: Set<string> },
+): void {
+  const callers = [...records.callers.queues(most)];
+  for (const { name, priority, process, isGuest } of callers) {
+    if (isFull(drawing)) return;
+    if (!seen.has(name) && process !== drawing.worker) {
+      drawing.passesLeft = Math.ceil(records.limits.passedPerLine / callers.length);
+      const place = placeOfCaller(name);
+      const isEmpty = drawWaiting(records, drawing, { place, process, isGuest, end: "tail" });
+      if (isEmpty) records.callers.remove(priority, process);
+    }
+    seen.add(name);
+  }
 }
 
 function drawFromOwnQueues(records: PoolRecords, drawing: Drawing, owners: readonly string[]): void {

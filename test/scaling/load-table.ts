@@ -37,7 +37,7 @@ function otherRows(): Array<Partial<TreeLoad>> {
   return [...of("nested", 444), ...of("fanOut", 400), ...of("uneven", 400), ...of("bursty", 240)];
 }
 
-export function utilisationOf({ idealMs, tookMs }: TreeLoadResult): number {
+function utilisationOf({ idealMs, tookMs }: TreeLoadResult): number {
   return idealMs / tookMs;
 }
 

@@ -112,7 +112,7 @@ export class Queue implements Iterable<string> {
 }
 
 /** At most `count` of the items, in their order. */
-export function someOf<Item>(items: Iterable<Item>, count: number): Item[] {
+function someOf<Item>(items: Iterable<Item>, count: number): Item[] {
   const some: Item[] = [];
   if (count <= 0) return some;
   for (const item of items) {

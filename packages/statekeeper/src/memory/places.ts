@@ -24,7 +24,7 @@ export function placeOfCaller(caller: string): Place {
 }
 
 /** The priority and the process of a caller's queue; undefined for other places. */
-function callerAt(place: Place): { readonly priority: number; readonly process: string } | undefined {
+export function callerAt(place: Place): { readonly priority: number; readonly process: string } | undefined {
   const [, priority, process] = /^caller:(-?\d+):(.*)$/.exec(place) ?? [];
   return process === undefined ? undefined : { priority: Number(priority), process };
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import type { Finding } from "../../packages/cli/src/diagnosis.ts";
+import type { Finding } from "../../packages/cli/src/pools/diagnosis.ts";
 import { blocksIn, pageText } from "../docs/markdown.ts";
 import { type CommandResult, runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";

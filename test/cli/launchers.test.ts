@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { connect } from "@callgrid/client";
 import { requestId, systemClock } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
-import { type CommandPlace, commandLauncher, Supervisor } from "@callgrid/worker";
+import { type CommandPlace, commandLauncher, Supervisor } from "@callgrid/supervision";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { CommandPool, commandFunctions } from "../harness/command-pool.ts";
 import { HoldFile } from "../harness/hold-file.ts";

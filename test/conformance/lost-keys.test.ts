@@ -1,7 +1,6 @@
 /** Keys that are derived from others, or counted along: one that is lost is made again by sweeping, and every request is answered. */
 import { randomUUID } from "node:crypto";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
-// biome-ignore lint/style/noRestrictedImports: keys are lost past the statekeeper
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { prefixOf, RedisDumper } from "./redis-dump.ts";

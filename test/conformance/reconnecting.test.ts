@@ -1,7 +1,6 @@
 /** What listeners learn when the statekeeper was away: Redis behind a broken link or restarted empty, or the memory emptied. */
 import { randomUUID } from "node:crypto";
 import { MemoryStatekeeper, openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
-// biome-ignore lint/style/noRestrictedImports: breaks links behind the back of the statekeeper
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RedisServer } from "../harness/redis-server.ts";

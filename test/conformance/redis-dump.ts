@@ -11,7 +11,6 @@ import {
   parseRedisUrl,
   type RequestDump,
 } from "@callgrid/statekeeper";
-// biome-ignore lint/style/noRestrictedImports: what the statekeeper says of its state is what is under test
 import { Redis } from "ioredis";
 
 type Fields = Readonly<Record<string, string>>;

@@ -5,7 +5,6 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "@callgrid/core";
 import { type PoolKeeper, parseRedisUrl } from "@callgrid/statekeeper";
-// biome-ignore lint/style/noRestrictedImports: scripts are stopped on a connection of their own
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { makeConnection } from "../../packages/statekeeper/src/redis/connection.ts";

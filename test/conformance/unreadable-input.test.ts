@@ -5,7 +5,6 @@
 import { randomUUID } from "node:crypto";
 import { type InboxMessage, openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import fc from "fast-check";
-// biome-ignore lint/style/noRestrictedImports: writes what the statekeeper would not write
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { type Damage, damageTo, inflict } from "../harness/damage.ts";

@@ -1,7 +1,6 @@
 /** A pool whose processes have another wire version: nothing there is read or written, and a pool that they have left is taken over. */
 import { randomUUID } from "node:crypto";
 import { openStatekeeper, type PoolKeeper, wireVersion } from "@callgrid/statekeeper";
-// biome-ignore lint/style/noRestrictedImports: writes what another version of the statekeeper would write
 import { Redis } from "ioredis";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { prefixOf, RedisDumper } from "./redis-dump.ts";

@@ -1,4 +1,4 @@
-/** docs/errors.md lists the codes of packages/core/src/errors.ts: all of them, and no others. */
+/** docs/errors.md lists the codes of packages/core/src/errors/errors.ts: all of them, and no others. */
 import { errorCodes } from "callgrid";
 import { expect, it } from "vitest";
 import { headingsIn, pageText } from "./markdown.ts";

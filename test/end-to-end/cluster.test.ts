@@ -7,7 +7,7 @@ import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { connect, define, startWorker } from "callgrid";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
-import type { Finding } from "../../packages/cli/src/diagnosis.ts";
+import type { Finding } from "../../packages/cli/src/pools/diagnosis.ts";
 import { blocksIn, pageText } from "../docs/markdown.ts";
 import { batchFunctions } from "../harness/batch-stage.ts";
 import { runCommand, startCommand } from "../harness/command.ts";

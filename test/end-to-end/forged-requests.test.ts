@@ -4,7 +4,6 @@
  */
 import { encodeRequest, requestId } from "@callgrid/core";
 import { connect, define, startDistributor, startWorker } from "callgrid";
-// biome-ignore lint/style/noRestrictedImports: writes what the statekeeper would not write
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { userRule } from "../deploy/access.ts";

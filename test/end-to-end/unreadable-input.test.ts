@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { callReentrant, connect, define, type Grid, startDistributor, startWorker } from "callgrid";
 import fc from "fast-check";
-// biome-ignore lint/style/noRestrictedImports: writes what the statekeeper would not write
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { prefixOf } from "../conformance/redis-dump.ts";

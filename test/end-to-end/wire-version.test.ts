@@ -1,7 +1,6 @@
 /** Programs that meet processes of another wire version: each ends or fails its requests with an error that says what to upgrade. */
 import { randomUUID } from "node:crypto";
 import { connect, define, startDistributor, startWorker } from "callgrid";
-// biome-ignore lint/style/noRestrictedImports: writes what another version of the statekeeper would write
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { prefixOf } from "../conformance/redis-dump.ts";

@@ -3,7 +3,6 @@
  * callgrid at all.
  */
 import fc from "fast-check";
-// biome-ignore lint/style/noRestrictedImports: writes what the statekeeper would not write
 import type { Redis } from "ioredis";
 
 /** One text in one place. */

@@ -1,8 +1,8 @@
 /** Evaluations by themselves, for tests of what keeps, orders or looks along them. */
 import { type Definition, encodeRequest } from "@callgrid/core";
-import { Evaluation, type EvaluationState } from "../../packages/worker/src/evaluation.ts";
-import { ReentrantCalls } from "../../packages/worker/src/reentrant-calls.ts";
-import type { RequestHost } from "../../packages/worker/src/request-context.ts";
+import { Evaluation, type EvaluationState } from "../../packages/worker/src/evaluation/evaluation.ts";
+import { ReentrantCalls } from "../../packages/worker/src/evaluation/reentrant-calls.ts";
+import type { RequestHost } from "../../packages/worker/src/evaluation/request-context.ts";
 
 /** Serves nothing: the functions of these tests make no calls. */
 const noHost: RequestHost = {

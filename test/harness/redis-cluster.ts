@@ -2,7 +2,6 @@
  * A real Redis Cluster of redis-server processes on this machine, whose nodes a test may break, and whose slots it may move key by
  * key, as an operator's tools do. It speaks to each node by itself: what finds the right one is under test.
  */
-// biome-ignore lint/style/noRestrictedImports: sets up and breaks what the statekeeper is tested on
 import { Redis } from "ioredis";
 import { vi } from "vitest";
 import { RedisServer } from "./redis-server.ts";

@@ -4,7 +4,7 @@ import { MemoryStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/
 import { onTestFinished } from "vitest";
 import { resolveClientOptions } from "../../packages/client/src/client-options.ts";
 import { GridClient } from "../../packages/client/src/grid-client.ts";
-import type { FunctionSources } from "../../packages/worker/src/module-loader.ts";
+import type { FunctionSources } from "../../packages/worker/src/functions/module-loader.ts";
 import { type RunningWorker, type StartWorkerOptions, startWorker } from "../../packages/worker/src/start-worker.ts";
 import { LogTape } from "./log-tape.ts";
 

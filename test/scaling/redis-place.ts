@@ -11,7 +11,6 @@ import {
   type SubmitBatch,
   type SweepRequest,
 } from "@callgrid/statekeeper";
-// biome-ignore lint/style/noRestrictedImports: counts what the statekeeper asks of Redis, behind its back
 import { Redis } from "ioredis";
 import type { OperatedPool, PoolOperation } from "./counted-pool.ts";
 import { readCommand } from "./monitored-command.ts";

@@ -6,7 +6,7 @@ import { GridClient, type GridLog, resolveClientOptions } from "@callgrid/client
 import { define, randomId, sleep, VirtualClock } from "@callgrid/core";
 import { startDistributor } from "@callgrid/distributor";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
-import { Host, Supervisor } from "@callgrid/worker";
+import { Host, Supervisor } from "@callgrid/supervision";
 import { pino } from "pino";
 import { expect, it } from "vitest";
 import { workerLauncher } from "./worker-launcher.ts";

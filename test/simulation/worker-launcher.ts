@@ -1,16 +1,8 @@
 /** Launches workers inside this process, on any clock: what a process would be is a worker, and all else of a host is real. */
 import type { Clock } from "@callgrid/core";
 import type { Statekeeper } from "@callgrid/statekeeper";
-import {
-  type FunctionSources,
-  type LaunchedWorker,
-  type Launcher,
-  type ProcessEnd,
-  type RunningWorker,
-  type SupervisorMessage,
-  startWorker,
-  type WorkerMessage,
-} from "@callgrid/worker";
+import type { LaunchedWorker, Launcher, ProcessEnd, SupervisorMessage, WorkerMessage } from "@callgrid/supervision";
+import { type FunctionSources, type RunningWorker, startWorker } from "@callgrid/worker";
 import { pino } from "pino";
 
 /** What the workers are started with. */

@@ -1,10 +1,10 @@
 /** Types alone: what the compiler accepts of a batch, and what it refuses. */
 import { define } from "@callgrid/core";
 import { expectTypeOf, it } from "vitest";
-import type { Batching } from "./add-batches.ts";
-import { type FileSlice, readText } from "./file-slice.ts";
-import { lines } from "./file-source.ts";
-import { range } from "./number-range.ts";
+import { type FileSlice, readText } from "./data/file-slice.ts";
+import { lines } from "./data/file-source.ts";
+import { range } from "./data/number-range.ts";
+import type { Batching } from "./run/grid-with-batches.ts";
 
 declare const grid: Batching;
 

@@ -9,13 +9,11 @@ import { isGridError } from "@callgrid/core";
 import { PortStatekeeper } from "@callgrid/statekeeper";
 import {
   isConfigurationCode,
-  type RunningWorker,
   type SupervisorMessage,
-  startWorker,
-  type WatchOrder,
   type WorkerMessage,
   type WorkerSettings,
-} from "@callgrid/worker";
+} from "@callgrid/supervision";
+import { type RunningWorker, startWorker, type WatchOrder } from "@callgrid/worker";
 import type { ThreadData } from "./thread-data.ts";
 import type { ThreadWatchOrder } from "./thread-watch-order.ts";
 

@@ -6,11 +6,11 @@ import {
   LastLines,
   type LaunchedWorker,
   type Launcher,
-  OverdueWatch,
   type ProcessEnd,
   readWorkerMessage,
   type WorkerMessage,
-} from "@callgrid/worker";
+} from "@callgrid/supervision";
+import { OverdueWatch } from "@callgrid/worker";
 import type { ThreadData } from "./thread-data.ts";
 import { readWatchOrder, type ThreadWatchOrder } from "./thread-watch-order.ts";
 

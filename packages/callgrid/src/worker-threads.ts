@@ -4,7 +4,7 @@
  */
 import { workerModule } from "@callgrid/batch";
 import type { Statekeeper } from "@callgrid/statekeeper";
-import { Supervisor } from "@callgrid/worker";
+import { Supervisor } from "@callgrid/supervision";
 import type { WorkerLog } from "./local-grid-options.ts";
 import { threadLauncher } from "./worker-thread.ts";
 

@@ -2,8 +2,8 @@ import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { GridError } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
-import type { CliIo } from "./cli-io.ts";
 import { main } from "./main.ts";
+import type { CliIo } from "./terminal/io.ts";
 
 /** Runs a command line in this process, with an environment that says nothing. */
 async function run(...args: string[]) {

@@ -4,13 +4,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { clientOptions } from "@callgrid/client";
 import { isGridError, type OptionDeclarations, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
-import { type CliIo, type OutputStream, type ProcessIo, writeLine, writeShown } from "./cli-io.ts";
-import { colorsOf, hasColors } from "./colors.ts";
-import { addCommand, type CommandSetting, type CommandSpec, type Embedded } from "./command.ts";
-import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-codes.ts";
-import { failureFields, failureText } from "./failure-text.ts";
-import { misspeltVariables } from "./misspelt-variables.ts";
-import { visibleJson, visibleText } from "./visible-text.ts";
+import { addCommand, type CommandSetting, type CommandSpec, type Embedded } from "./command-line/command.ts";
+import { misspeltVariables } from "./command-line/misspelt-variables.ts";
+import { colorsOf, hasColors } from "./terminal/colors.ts";
+import { exitCodeOf, exitCodes, exitCodesHelp } from "./terminal/exit-codes.ts";
+import { failureFields, failureText } from "./terminal/failure-text.ts";
+import { type CliIo, type OutputStream, type ProcessIo, writeLine, writeShown } from "./terminal/io.ts";
+import { visibleJson, visibleText } from "./terminal/visible-text.ts";
 
 type CommandLoader = () => Promise<CommandSpec<OptionDeclarations>>;
 

@@ -1,9 +1,10 @@
 /** Package statekeeper: the contract by which clients, workers and distributors meet, in memory and on Redis. */
-export { neededWorkers, utilisation } from "./capacity.ts";
-export * from "./contract.ts";
-export { type Limits, usualLimits } from "./limits.ts";
+export { neededWorkers, utilisation } from "./contract/capacity.ts";
+export * from "./contract/contract.ts";
+export { type Limits, usualLimits } from "./contract/limits.ts";
+export { isBridge, isOwnWorker } from "./contract/own-workers.ts";
+export { type Preference, usualPreferences } from "./contract/volunteer-order.ts";
 export * from "./memory/memory-statekeeper.ts";
-export { isBridge, isOwnWorker } from "./own-workers.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";
 export { optionsFor } from "./redis/connection.ts";
@@ -21,6 +22,5 @@ export { type KeyCounts, PoolCatalog } from "./redis/pool-catalog.ts";
 export { type NodeAddress, parseRedisUrl, type RedisAddress } from "./redis/redis-address.ts";
 export type { RefusalKind } from "./redis/redis-refusal.ts";
 export { wireVersion } from "./redis/wire-version.ts";
-export { forgedOutcome } from "./refusal-outcomes.ts";
-export * from "./requester.ts";
-export { type Preference, usualPreferences } from "./volunteer-order.ts";
+export { forgedOutcome } from "./requester/refusal-outcomes.ts";
+export * from "./requester/requester.ts";

@@ -1,17 +1,6 @@
 /** Package worker: evaluates requests, and serves the functions while they run. */
-export { AllowedFolders } from "./allowed-folders.ts";
-export { childLauncher } from "./child-launcher.ts";
-export { type CommandPlace, commandLauncher, launcherSilenceMs } from "./command-launcher.ts";
-export { everyFolder, limitDataFolders, openData } from "./data-folders.ts";
-export { treeOfThrown } from "./failure.ts";
-export { FunctionRegistry } from "./function-registry.ts";
-export type { WatchOrder } from "./heartbeat.ts";
-export { Host, type HostOptions, type HostParts } from "./host.ts";
-export { LastLines } from "./last-lines.ts";
-export type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
-export { importModule } from "./module-import.ts";
-export { areModules, checkSources, type FunctionSource, type FunctionSources, loadFunctions } from "./module-loader.ts";
-export { OverdueWatch } from "./overdue-watch.ts";
+
+export { treeOfThrown } from "./errors/error-tree.ts";
 export {
   callReentrant,
   context,
@@ -19,15 +8,20 @@ export {
   type RequestContext,
   readArgumentsAgain,
   streamReentrant,
-} from "./request-context.ts";
-export { type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
+} from "./evaluation/request-context.ts";
+export { AllowedFolders } from "./functions/allowed-folders.ts";
+export { everyFolder, limitDataFolders, openData } from "./functions/data-folders.ts";
+export { FunctionRegistry } from "./functions/function-registry.ts";
+export { importModule } from "./functions/module-import.ts";
 export {
-  isConfigurationCode,
-  readWorkerMessage,
-  type SupervisorMessage,
-  type WorkerMessage,
-  type WorkerSettings,
-} from "./supervision-messages.ts";
-export { Supervisor, type SupervisorOptions, type SupervisorParts } from "./supervisor.ts";
+  areModules,
+  checkSources,
+  type FunctionSource,
+  type FunctionSources,
+  loadFunctions,
+} from "./functions/module-loader.ts";
+export type { WatchOrder } from "./heartbeat/heartbeat.ts";
+export { OverdueWatch } from "./heartbeat/watchdog.ts";
+export { type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
 export { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
 export type { HeldEvaluation, WorkerState } from "./worker-state.ts";

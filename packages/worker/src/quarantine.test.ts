@@ -4,7 +4,7 @@ import { define, encodeRequest, requestId } from "@callgrid/core";
 import { expect, it } from "vitest";
 import { Gate } from "../../../test/harness/gate.ts";
 import { setWorkerStage, type WorkerStage } from "../../../test/harness/worker-stage.ts";
-import { callReentrant } from "./request-context.ts";
+import { callReentrant } from "./evaluation/request-context.ts";
 
 /** Notes who runs beside whom. */
 class Company {

@@ -1,6 +1,6 @@
 /** What a worker has in hand at one moment, for tests and simulations that hold its invariants against it. */
-import type { Evaluation, EvaluationState } from "./evaluation.ts";
-import type { Evaluator } from "./evaluator.ts";
+import type { Evaluation, EvaluationState } from "./evaluation/evaluation.ts";
+import type { Evaluator } from "./evaluation/evaluator.ts";
 
 /** One evaluation as its worker holds it. */
 export interface HeldEvaluation {

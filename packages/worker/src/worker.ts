@@ -5,13 +5,13 @@
 import { randomId } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
 import { type Claim, forgedOutcome, type InboxListener, type InboxMessage } from "@callgrid/statekeeper";
-import type { Workload } from "./claim-size.ts";
-import type { Evaluation } from "./evaluation.ts";
-import { RequestLog } from "./request-log.ts";
-import { assembleWorker, type WorkerAssembly, type WorkerParts, type WorkerTies } from "./worker-assembly.ts";
+import type { Evaluation } from "./evaluation/evaluation.ts";
+import type { Workload } from "./pool/claim-size.ts";
+import { RequestLog } from "./telemetry/request-log.ts";
+import { assembleWorker, type WorkerAssembly, type WorkerParts, type WorkerTies } from "./worker-parts.ts";
 import { type WorkerState, workerState } from "./worker-state.ts";
 
-export type { WorkerParts } from "./worker-assembly.ts";
+export type { WorkerParts } from "./worker-parts.ts";
 
 /** A statekeeper that does not answer must not keep a worker from ending, in ms; its lease cleans up after it. */
 const leaveGraceMs = 5_000;

@@ -11,7 +11,7 @@ import { serve } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Queue } from "bullmq";
 import { expect, inject, it, onTestFinished, vi } from "vitest";
-import * as chunks from "../worker-functions.ts";
+import * as chunks from "../chunks/worker-functions.ts";
 import { runConnection, runQueueName } from "./run-place.ts";
 import { RunQueue } from "./run-queue.ts";
 import { Runner } from "./runner.ts";

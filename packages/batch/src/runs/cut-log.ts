@@ -4,8 +4,8 @@
  * that two runners have written to at once, costs evaluations and nothing else: cuts that do not fit the data are dropped.
  */
 import type { RedisClient } from "bullmq";
-import type { Checkpoint, Cut } from "../checkpoint.ts";
-import type { ChunkResult } from "../chunk-work.ts";
+import type { Checkpoint, Cut } from "../chunks/checkpoint.ts";
+import type { ChunkResult } from "../chunks/chunk-work.ts";
 
 /** What a {@link CutLog} works with. */
 export interface CutLogParts {

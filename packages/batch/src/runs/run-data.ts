@@ -4,8 +4,8 @@
  */
 import { isAbsolute } from "node:path";
 import { GridError, valueFields, valueOfFields } from "@callgrid/core";
-import { bytes, checkSliceBytes, lines } from "../file-source.ts";
-import { range } from "../number-range.ts";
+import { bytes, checkSliceBytes, lines } from "../data/file-source.ts";
+import { range } from "../data/number-range.ts";
 
 /** The data of a run: what a batch takes, in plain words. Files are absolute paths on the runner's and the workers' machines. */
 export type RunData =

@@ -1,8 +1,8 @@
 /** A run as it is kept: plain data, so that any runner can carry it out, and go on with it. */
 import { declareOptions, GridError, type OptionsGiven, option, parsePool, resolveOptions } from "@callgrid/core";
-import { batchOptions } from "../batch-spec.ts";
-import { type FunctionName, functionNameOf } from "../named-function.ts";
-import { resultOptions } from "../result-file.ts";
+import { type FunctionName, functionNameOf } from "../chunks/named-function.ts";
+import { resultOptions } from "../results/result-file.ts";
+import { batchOptions } from "../spec/batch-spec.ts";
 import { checkPath, filesOf, type KeptRunData, keepRunData, type RunData } from "./run-data.ts";
 import { defaultZone, nextTime } from "./schedule-time.ts";
 

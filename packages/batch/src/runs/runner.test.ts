@@ -9,7 +9,7 @@ import { startWorker } from "@callgrid/worker";
 import { Queue } from "bullmq";
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { until } from "../../../../test/harness/until.ts";
-import * as chunks from "../worker-functions.ts";
+import * as chunks from "../chunks/worker-functions.ts";
 import { runConnection, runQueueName } from "./run-place.ts";
 import { RunQueue } from "./run-queue.ts";
 import type { RunSpec } from "./run-spec.ts";

@@ -3,7 +3,7 @@
  * for a worker, and has hosts start one. The runs themselves wait in the queue meanwhile, and keep no other from being carried out.
  */
 import type { Grid } from "@callgrid/client";
-import { awaitWorker } from "../batch-setting.ts";
+import { awaitWorker } from "../planning/batch-context.ts";
 
 /** What {@link WorkerWaits} work with. */
 export interface WorkerWaitsParts {

@@ -20,13 +20,13 @@ import {
   batchSpecOf,
   openBatchGrid,
   openData,
-} from "../batch-request.ts";
-import { batchSummary, takeResults } from "../batch-results.ts";
-import { type CliIo, writeLine } from "../cli-io.ts";
-import type { CommandSpec } from "../command.ts";
-import { exitCodeOf, exitCodes } from "../exit-codes.ts";
-import { unlessAborted, untilInterrupted } from "../interrupts.ts";
-import { showProgress } from "../run-progress.ts";
+} from "../batches/batch-options.ts";
+import { showProgress } from "../batches/batch-progress.ts";
+import { batchSummary, takeResults } from "../batches/batch-results.ts";
+import type { CommandSpec } from "../command-line/command.ts";
+import { unlessAborted, untilInterrupted } from "../command-line/interrupts.ts";
+import { exitCodeOf, exitCodes } from "../terminal/exit-codes.ts";
+import { type CliIo, writeLine } from "../terminal/io.ts";
 
 const options = declareOptions({
   ...batchCommandOptions,

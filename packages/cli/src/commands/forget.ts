@@ -1,12 +1,12 @@
 /** `callgrid forget`: drops kept results, so that they are evaluated again. */
 import { didYouMean, encodeRequest, GridError, nearestNames, requestId } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
-import { writeJson } from "../cli-io.ts";
-import type { CommandSpec } from "../command.ts";
-import { poolCommandOptions } from "../common-options.ts";
-import { exitCodes } from "../exit-codes.ts";
-import { withPool } from "../pool-session.ts";
-import { parseRequest } from "../request-text.ts";
+import type { CommandSpec } from "../command-line/command.ts";
+import { poolCommandOptions } from "../command-line/common-options.ts";
+import { withPool } from "../pools/pool-session.ts";
+import { parseRequest } from "../requests/request-text.ts";
+import { exitCodes } from "../terminal/exit-codes.ts";
+import { writeJson } from "../terminal/io.ts";
 
 export const forgetCommand: CommandSpec<typeof poolCommandOptions> = {
   name: "forget",

@@ -1,11 +1,11 @@
 /** `callgrid host`: the agent of a machine, which has as many workers as its pool has work for. */
 import { declareOptions, GridError, type OptionsResolved, option, randomId, systemClock } from "@callgrid/core";
-import { Host } from "@callgrid/worker";
-import { type CliIo, writeJson } from "../cli-io.ts";
-import type { CommandSpec } from "../command.ts";
-import { type Interrupts, withInterrupts } from "../interrupts.ts";
-import { type NodeLog, withLog } from "../log.ts";
-import { endBySignals, supervisionOptions, withSupervisor } from "../run-workers.ts";
+import { Host } from "@callgrid/supervision";
+import type { CommandSpec } from "../command-line/command.ts";
+import { type Interrupts, withInterrupts } from "../command-line/interrupts.ts";
+import { type NodeLog, withLog } from "../logs/log.ts";
+import { endBySignals, supervisionOptions, withSupervisor } from "../nodes/run-workers.ts";
+import { type CliIo, writeJson } from "../terminal/io.ts";
 
 const options = declareOptions({
   ...supervisionOptions,

@@ -3,13 +3,13 @@
  * and is told over stdout who has joined; when it is gone, the workers drain.
  */
 import { declareOptions, environmentOptions, isGridError, resolveOptions, systemClock } from "@callgrid/core";
-import { isConfigurationCode, type WorkerMessage } from "@callgrid/worker";
-import { type CliIo, type EndSignal, writeJson } from "../cli-io.ts";
-import type { CommandSpec } from "../command.ts";
-import { withInterrupts } from "../interrupts.ts";
-import { LauncherOrders, type LaunchOrder } from "../launcher-orders.ts";
-import { withLog } from "../log.ts";
-import { runWorkers, workersOptions } from "../run-workers.ts";
+import { isConfigurationCode, type WorkerMessage } from "@callgrid/supervision";
+import type { CommandSpec } from "../command-line/command.ts";
+import { withInterrupts } from "../command-line/interrupts.ts";
+import { withLog } from "../logs/log.ts";
+import { LauncherOrders, type LaunchOrder } from "../nodes/remote-orders.ts";
+import { runWorkers, workersOptions } from "../nodes/run-workers.ts";
+import { type CliIo, type EndSignal, writeJson } from "../terminal/io.ts";
 
 const options = declareOptions({});
 

@@ -1,15 +1,15 @@
 /** `callgrid logs merge`: the logs of several nodes and machines as one stream, in the order of time. */
 import { declareOptions, GridError, option } from "@callgrid/core";
-import { type CliIo, writeLine, writeShown } from "../cli-io.ts";
-import { hasColors } from "../colors.ts";
-import type { CommandSpec } from "../command.ts";
-import { exitCodes } from "../exit-codes.ts";
+import type { CommandSpec } from "../command-line/command.ts";
+import { unlessAborted, withInterrupts } from "../command-line/interrupts.ts";
 import { openTextInput } from "../files/text-input.ts";
-import { unlessAborted, withInterrupts } from "../interrupts.ts";
-import { prettyLine, visibleLogLine } from "../log.ts";
-import { mergeLogs } from "../log-merger.ts";
-import { type LogRecord, readLog } from "../log-records.ts";
-import { parseRequestOrId } from "../request-text.ts";
+import { prettyLine, visibleLogLine } from "../logs/log.ts";
+import { mergeLogs } from "../logs/log-merger.ts";
+import { type LogRecord, readLog } from "../logs/log-records.ts";
+import { parseRequestOrId } from "../requests/request-text.ts";
+import { hasColors } from "../terminal/colors.ts";
+import { exitCodes } from "../terminal/exit-codes.ts";
+import { type CliIo, writeLine, writeShown } from "../terminal/io.ts";
 
 const options = declareOptions({
   request: option.string({

@@ -1,14 +1,14 @@
 /** `callgrid pools`: which pools a grid has, who is in them, and when they were used last. */
 import { openStatekeeper, PoolCatalog, type PoolState } from "@callgrid/statekeeper";
-import { writeJson, writeLine } from "../cli-io.ts";
-import { colorsOf } from "../colors.ts";
-import type { CommandSpec } from "../command.ts";
-import { poolCommandOptions } from "../common-options.ts";
-import { exitCodes } from "../exit-codes.ts";
-import { unlessAborted, untilInterrupted } from "../interrupts.ts";
-import { logStream, makeLog } from "../log.ts";
-import { durationText } from "../measures.ts";
-import { tableText } from "../table.ts";
+import type { CommandSpec } from "../command-line/command.ts";
+import { poolCommandOptions } from "../command-line/common-options.ts";
+import { unlessAborted, untilInterrupted } from "../command-line/interrupts.ts";
+import { logStream, makeLog } from "../logs/log.ts";
+import { colorsOf } from "../terminal/colors.ts";
+import { durationText } from "../terminal/durations.ts";
+import { exitCodes } from "../terminal/exit-codes.ts";
+import { writeJson, writeLine } from "../terminal/io.ts";
+import { tableText } from "../terminal/table.ts";
 
 /** A pool in the list. */
 interface ListedPool {

@@ -1,13 +1,13 @@
 /** `callgrid torture`: breaks a grid on the user's own Redis in every way it can, and shows that nothing got lost. */
 import { randomInt } from "node:crypto";
 import { declareOptions, option } from "@callgrid/core";
-import { writeJson, writeLine } from "../cli-io.ts";
-import { colorsOf } from "../colors.ts";
-import type { CommandSpec } from "../command.ts";
-import { connectionOptions, outputOptions } from "../common-options.ts";
-import { exitCodes } from "../exit-codes.ts";
-import { unlessAborted, withInterrupts } from "../interrupts.ts";
-import { logStream, makeLog } from "../log.ts";
+import type { CommandSpec } from "../command-line/command.ts";
+import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
+import { unlessAborted, withInterrupts } from "../command-line/interrupts.ts";
+import { logStream, makeLog } from "../logs/log.ts";
+import { colorsOf } from "../terminal/colors.ts";
+import { exitCodes } from "../terminal/exit-codes.ts";
+import { writeJson, writeLine } from "../terminal/io.ts";
 import { torture } from "../torture/torture.ts";
 import { tortureReport } from "../torture/torture-report.ts";
 

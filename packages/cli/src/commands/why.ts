@@ -1,13 +1,13 @@
 /** `callgrid why`: where a request is, and what must happen for it to go on. */
 import type { PoolKeeper } from "@callgrid/statekeeper";
-import { writeJson, writeLine } from "../cli-io.ts";
-import { colorsOf } from "../colors.ts";
-import type { CommandSpec } from "../command.ts";
-import { poolCommandOptions } from "../common-options.ts";
-import { exitCodes } from "../exit-codes.ts";
-import { withPool } from "../pool-session.ts";
-import { type RequestSituation, tellStory } from "../request-story.ts";
-import { type MeantRequest, parseRequestOrId } from "../request-text.ts";
+import type { CommandSpec } from "../command-line/command.ts";
+import { poolCommandOptions } from "../command-line/common-options.ts";
+import { withPool } from "../pools/pool-session.ts";
+import { type RequestSituation, tellStory } from "../pools/request-explanation.ts";
+import { type MeantRequest, parseRequestOrId } from "../requests/request-text.ts";
+import { colorsOf } from "../terminal/colors.ts";
+import { exitCodes } from "../terminal/exit-codes.ts";
+import { writeJson, writeLine } from "../terminal/io.ts";
 
 // Enough to see which of many children hold a request up; each is a round trip.
 const shownChildren = 20;

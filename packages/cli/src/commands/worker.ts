@@ -1,10 +1,10 @@
 /** `callgrid worker`: worker processes for a pool under a supervisor, until it is told to end. */
 import { parsePool } from "@callgrid/core";
-import { writeJson } from "../cli-io.ts";
-import type { CommandSpec } from "../command.ts";
-import { withInterrupts } from "../interrupts.ts";
-import { withLog } from "../log.ts";
-import { runWorkers, workersOptions } from "../run-workers.ts";
+import type { CommandSpec } from "../command-line/command.ts";
+import { withInterrupts } from "../command-line/interrupts.ts";
+import { withLog } from "../logs/log.ts";
+import { runWorkers, workersOptions } from "../nodes/run-workers.ts";
+import { writeJson } from "../terminal/io.ts";
 
 export const workerCommand: CommandSpec<typeof workersOptions> = {
   name: "worker",

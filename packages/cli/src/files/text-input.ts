@@ -8,7 +8,7 @@ import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { decodeWholeText, GridError, messageOf, type TextChunks } from "@callgrid/core";
-import type { CliIo } from "../cli-io.ts";
+import type { CliIo } from "../terminal/io.ts";
 
 /** An open source of text. */
 export interface TextInput {

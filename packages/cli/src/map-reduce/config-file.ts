@@ -1,8 +1,8 @@
 /** Files of settings in JSON. What is wrong in them is told with file, line and key. */
 import { GridError, nearestNames } from "@callgrid/core";
-import type { CliIo } from "../cli-io.ts";
 import { wholeText } from "../files/text-input.ts";
-import { readJson } from "../json-text.ts";
+import { readJson } from "../requests/json-text.ts";
+import type { CliIo } from "../terminal/io.ts";
 
 /** A settings file that could be read. */
 export class ConfigFile {

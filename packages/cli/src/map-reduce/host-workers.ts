@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { workerModule } from "@callgrid/batch";
 import { GridError, systemClock } from "@callgrid/core";
 import { isOwnWorker, type PoolKeeper } from "@callgrid/statekeeper";
-import { childLauncher, commandLauncher, type Launcher, Supervisor } from "@callgrid/worker";
+import { childLauncher, commandLauncher, type Launcher, Supervisor } from "@callgrid/supervision";
 import type { Logger } from "pino";
 import { isThisMachine, type Placement } from "./hosts.ts";
 

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GridError, RequestError } from "@callgrid/core";
 import type { Logger } from "pino";
-import type { Embedded } from "../command.ts";
+import type { Embedded } from "../command-line/command.ts";
 import type { Host, ScoreHost } from "./hosts.ts";
 import { scoreHost, scoreModule } from "./score-functions.ts";
 

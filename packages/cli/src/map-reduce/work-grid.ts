@@ -2,10 +2,10 @@
 import { addBatches, type Batching } from "@callgrid/batch";
 import { connect, type Grid } from "@callgrid/client";
 import { openStatekeeper } from "@callgrid/statekeeper";
-import type { CliIo } from "../cli-io.ts";
-import type { Embedded } from "../command.ts";
-import { type Interrupts, unlessAborted } from "../interrupts.ts";
-import { logStream, makeLog } from "../log.ts";
+import type { Embedded } from "../command-line/command.ts";
+import { type Interrupts, unlessAborted } from "../command-line/interrupts.ts";
+import { logStream, makeLog } from "../logs/log.ts";
+import type { CliIo } from "../terminal/io.ts";
 import { HostWorkers } from "./host-workers.ts";
 import { isThisMachine, type Placement } from "./hosts.ts";
 import type { Work } from "./work.ts";

@@ -1,8 +1,8 @@
 /** What `callgrid runs` does with runs: each action's outcome as data and as text. */
 import type { RunSpec } from "@callgrid/batch";
 import type { RunQueue } from "@callgrid/batch/runs";
-import type { CliIo } from "../cli-io.ts";
-import { visibleJson } from "../visible-text.ts";
+import type { CliIo } from "../terminal/io.ts";
+import { visibleJson } from "../terminal/visible-text.ts";
 import { runTable } from "./run-tables.ts";
 
 /** What an action came to. */

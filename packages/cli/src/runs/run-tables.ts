@@ -1,9 +1,9 @@
 /** Submitted runs and schedules as tables. */
 import type { RunSummary, Schedule } from "@callgrid/batch/runs";
-import type { CliIo } from "../cli-io.ts";
-import { colorsOf } from "../colors.ts";
-import { durationText } from "../measures.ts";
-import { type TableContent, tableText } from "../table.ts";
+import { colorsOf } from "../terminal/colors.ts";
+import { durationText } from "../terminal/durations.ts";
+import type { CliIo } from "../terminal/io.ts";
+import { type TableContent, tableText } from "../terminal/table.ts";
 
 /** A row for each run, and one for each schedule. */
 export function runTable(io: CliIo, runs: ReadonlyArray<RunSummary | Schedule>): string {

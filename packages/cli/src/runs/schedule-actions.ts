@@ -1,6 +1,6 @@
 /** What `callgrid runs schedules` does: each action's outcome as data and as text. */
 
-import { visibleJson } from "../visible-text.ts";
+import { visibleJson } from "../terminal/visible-text.ts";
 import { type Action, said } from "./run-actions.ts";
 import { scheduleTable } from "./run-tables.ts";
 

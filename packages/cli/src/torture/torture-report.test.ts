@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { noColors } from "../colors.ts";
+import { noColors } from "../terminal/colors.ts";
 import { type FaultKind, faultKinds } from "./fault-plan.ts";
 import type { TortureResult } from "./torture.ts";
 import { tortureReport } from "./torture-report.ts";

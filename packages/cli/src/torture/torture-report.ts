@@ -1,6 +1,6 @@
 /** What a torture came to, as people read it: pure text. */
-import { counted, durationText } from "../measures.ts";
-import { type TableStyle, tableText } from "../table.ts";
+import { counted, durationText } from "../terminal/durations.ts";
+import { type TableStyle, tableText } from "../terminal/table.ts";
 import { violationKinds } from "./history.ts";
 import type { TortureResult } from "./torture.ts";
 

@@ -1,7 +1,7 @@
 /** The worker processes of a torture: a supervisor as `callgrid worker` has one, whose processes can be killed and stopped. */
 import { systemClock } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
-import { childLauncher, type LaunchedWorker, type Launcher, Supervisor } from "@callgrid/worker";
+import { childLauncher, type LaunchedWorker, type Launcher, Supervisor } from "@callgrid/supervision";
 import type { Logger } from "pino";
 
 /** How to start {@link TortureWorkers}. */

@@ -3,8 +3,8 @@
  * joins them and no queue has them. What that worker gives back, or leaves behind, fails. (scripts/lib/addressed.lua)
  */
 import { encodeError, isAddressedId } from "@callgrid/core";
-import type { SubmitBatch } from "../contract.ts";
-import { shownPayload } from "../large-text.ts";
+import type { SubmitBatch } from "../contract/contract.ts";
+import { shownPayload } from "../contract/large-text.ts";
 import { claimOf } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
 

@@ -2,7 +2,7 @@
  * Bridging: what a pool does for the bridges between it and other pools. A bridge looks how the pool stands, and is called when a member
  * becomes idle; and it takes back what it asked for here as long as nobody has claimed it. (scripts/look.lua, recall.lua)
  */
-import type { PoolSight, RecallRequest } from "../contract.ts";
+import type { PoolSight, RecallRequest } from "../contract/contract.ts";
 import { callerPlace, type Place, queueAt, removeFrom } from "./places.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 

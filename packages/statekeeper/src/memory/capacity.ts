@@ -11,8 +11,8 @@ import type {
   Survey,
   SurveyRequest,
   WaitingRequest,
-} from "../contract.ts";
-import { isBridge, isOwnWorker } from "../own-workers.ts";
+} from "../contract/contract.ts";
+import { isBridge, isOwnWorker } from "../contract/own-workers.ts";
 import { functionNameIn, type PoolRecords } from "./pool-records.ts";
 
 const mostHosts = 1_000;

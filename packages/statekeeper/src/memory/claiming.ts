@@ -3,7 +3,7 @@
  * (scripts/claim.lua, release.lua)
  */
 import { isAddressedId } from "@callgrid/core";
-import type { ClaimReply, ClaimRequest } from "../contract.ts";
+import type { ClaimReply, ClaimRequest } from "../contract/contract.ts";
 import { failAddressed } from "./addressed.ts";
 import { callLookers } from "./bridging.ts";
 import { type Drawing, type DrawingReach, newDrawing } from "./drawing.ts";

@@ -3,7 +3,7 @@
  * (scripts/complete.lua)
  */
 import { isErrorText } from "@callgrid/core";
-import type { Completion, EvaluationReport } from "../contract.ts";
+import type { Completion, EvaluationReport } from "../contract/contract.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
 export function complete(

@@ -3,7 +3,7 @@
  * take. Whoever is first completes them; the claim stays where it is. (scripts/lib/copy.lua)
  */
 import { isAddressedId } from "@callgrid/core";
-import { orderVolunteers } from "../volunteer-order.ts";
+import { orderVolunteers } from "../contract/volunteer-order.ts";
 import { claimOf } from "./drawing.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
 import type { Volunteer } from "./volunteers.ts";

@@ -1,7 +1,7 @@
 /**
  * A drawing: what is to be drawn for whom, and how far that has come. (scripts/lib/draw.lua)
  */
-import type { CarryFrom, Claim } from "../contract.ts";
+import type { CarryFrom, Claim } from "../contract/contract.ts";
 import type { Place } from "./places.ts";
 import type { RequestRecord } from "./pool-records.ts";
 

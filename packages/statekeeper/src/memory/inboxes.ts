@@ -4,7 +4,7 @@
  * keeps what comes, up to a bound: who does not read learns the rest by checking. (scripts/lib/inbox.lua)
  */
 import type { Clock } from "@callgrid/core";
-import type { InboxHandlers, InboxListener, InboxMessage } from "../contract.ts";
+import type { InboxHandlers, InboxListener, InboxMessage } from "../contract/contract.ts";
 import { Fifo } from "./fifo.ts";
 
 const inboxLimit = 100_000;

@@ -2,8 +2,8 @@
  * Inspecting: reads a pool for `status`, one request for `why`, and where requests are. (scripts/inspect.lua, inspectRequest.lua,
  * locate.lua)
  */
-import type { MemberState, PoolState, RequestState, Whereabouts } from "../contract.ts";
-import { doneRequest } from "../done-request.ts";
+import type { MemberState, PoolState, RequestState, Whereabouts } from "../contract/contract.ts";
+import { doneRequest } from "../contract/done-request.ts";
 import { capacityOf, expectedWork, hostStates } from "./capacity.ts";
 import type { PoolRecords } from "./pool-records.ts";
 

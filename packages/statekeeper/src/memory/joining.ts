@@ -1,7 +1,7 @@
 /**
  * Joining: takes a member in (again), with its lease, description and functions. (scripts/join.lua, forget.lua)
  */
-import type { FunctionTable, Member } from "../contract.ts";
+import type { FunctionTable, Member } from "../contract/contract.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
 export function joinMember(records: PoolRecords, member: Member): FunctionTable {

@@ -2,7 +2,7 @@
  * Matching: gives queued requests to volunteers, best first, until either runs out. It runs inside every operation that may put
  * a request beside a volunteer, so nobody has to look for work. (scripts/lib/match.lua)
  */
-import { orderVolunteers } from "../volunteer-order.ts";
+import { orderVolunteers } from "../contract/volunteer-order.ts";
 import { type AtHand, newDrawing, type QueueSearch } from "./drawing.ts";
 import { draw } from "./drawing-ends.ts";
 import type { PoolRecords } from "./pool-records.ts";

@@ -1,7 +1,7 @@
 /**
  * The members of a pool, and samples of them: whoever looks for the longest own queue asks a few members, never all of them.
  */
-import type { Member } from "../contract.ts";
+import type { Member } from "../contract/contract.ts";
 
 /** What is kept of a member. */
 export interface MemberRecord {

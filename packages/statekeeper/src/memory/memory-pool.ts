@@ -30,8 +30,8 @@ import type {
   SweepReply,
   SweepRequest,
   Whereabouts,
-} from "../contract.ts";
-import type { Limits } from "../limits.ts";
+} from "../contract/contract.ts";
+import type { Limits } from "../contract/limits.ts";
 import { look, recall } from "./bridging.ts";
 import { announceWork, noteCapacity, reportHost, survey } from "./capacity.ts";
 import { claim, release } from "./claiming.ts";

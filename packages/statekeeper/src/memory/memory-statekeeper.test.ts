@@ -1,7 +1,7 @@
 /** What is the memory statekeeper's own: time by an injected clock, delivery within the process, and its end. */
 import { VirtualClock } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
-import type { InboxMessage, PoolKeeper } from "../contract.ts";
+import type { InboxMessage, PoolKeeper } from "../contract/contract.ts";
 import { MemoryStatekeeper } from "./memory-statekeeper.ts";
 
 const id = "a".padEnd(22, "_");

@@ -4,9 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { type ErrorTree, isErrorText } from "@callgrid/core";
-import type { CacheMode, Capacity, ExpectedWork, InboxMessage, Progress } from "../contract.ts";
-import { isLargeText, shownPayload } from "../large-text.ts";
-import type { Preference } from "../volunteer-order.ts";
+import type { CacheMode, Capacity, ExpectedWork, InboxMessage, Progress } from "../contract/contract.ts";
+import { isLargeText, shownPayload } from "../contract/large-text.ts";
+import type { Preference } from "../contract/volunteer-order.ts";
 import type { FunctionCost } from "./pool-functions.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 import type { Queue } from "./queue.ts";

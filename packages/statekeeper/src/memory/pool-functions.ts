@@ -3,7 +3,7 @@
  * hold each. The current version is the one seen last that somebody still holds, so an old worker that restarts does not turn
  * a rolling deployment back. (scripts/lib/functions.lua)
  */
-import type { FunctionTable, RegisteredFunction } from "../contract.ts";
+import type { FunctionTable, RegisteredFunction } from "../contract/contract.ts";
 
 const mostVersions = 16;
 

@@ -2,10 +2,10 @@
  * All that one pool knows, and the few things that every operation does with it. (scripts/lib/record.lua, counters.lua)
  */
 import { type Clock, type OutcomeText, TurnoverMap } from "@callgrid/core";
-import type { AnnouncedWork, CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract.ts";
-import { isLargeText } from "../large-text.ts";
-import type { Limits } from "../limits.ts";
-import { type Preference, usualPreferences } from "../volunteer-order.ts";
+import type { AnnouncedWork, CacheMode, Capacity, HostReport, InboxMessage, Progress } from "../contract/contract.ts";
+import { isLargeText } from "../contract/large-text.ts";
+import type { Limits } from "../contract/limits.ts";
+import { type Preference, usualPreferences } from "../contract/volunteer-order.ts";
 import { CallerQueues } from "./caller-queues.ts";
 import type { Inboxes } from "./inboxes.ts";
 import { LapseHeap } from "./lapse-heap.ts";

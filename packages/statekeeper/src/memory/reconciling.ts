@@ -1,7 +1,7 @@
 /**
  * Reconciling: compares what a worker holds with what is noted as running there. (scripts/reconcile.lua)
  */
-import type { Claim } from "../contract.ts";
+import type { Claim } from "../contract/contract.ts";
 import { claimOf } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
 

@@ -4,7 +4,7 @@
  * (scripts/lib/retire.lua, leave.lua)
  */
 import { encodeError, isAddressedId } from "@callgrid/core";
-import { shownPayload } from "../large-text.ts";
+import { shownPayload } from "../contract/large-text.ts";
 import { failAddressed } from "./addressed.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 import { enqueueAtHead, ownPlace, removeFrom } from "./places.ts";

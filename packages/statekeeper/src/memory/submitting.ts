@@ -2,7 +2,7 @@
  * Submitting: answers what is known, joins what is in progress, queues the rest, and serves volunteers. (scripts/submit.lua)
  */
 import type { OutcomeText } from "@callgrid/core";
-import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract.ts";
+import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract/contract.ts";
 import { giveAddressed, isAddressed } from "./addressed.ts";
 import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
 import { callerPlace, enqueue, ownPlace, type Place, poolPlace } from "./places.ts";

@@ -2,7 +2,7 @@
  * Sweeping: what somebody has to do now and then. Processes whose lease lapsed are retired, and volunteers get what is queued
  * anywhere. (scripts/sweep.lua, abdicate.lua)
  */
-import type { SweepReply, SweepRequest } from "../contract.ts";
+import type { SweepReply, SweepRequest } from "../contract/contract.ts";
 import { audit } from "./auditing.ts";
 import { copyStragglers } from "./copying.ts";
 import { match } from "./matching.ts";

@@ -2,8 +2,8 @@
  * The volunteers of a pool in the order in which they came: the one that has been idle longest is served first.
  * A linked list, since volunteers stand down from anywhere in it.
  */
-import type { CarryFrom } from "../contract.ts";
-import type { Candidate } from "../volunteer-order.ts";
+import type { CarryFrom } from "../contract/contract.ts";
+import type { Candidate } from "../contract/volunteer-order.ts";
 
 /** A volunteer is given what comes, and leaves nothing of it. */
 type VolunteerCarry = Exclude<CarryFrom, "half" | "shown">;

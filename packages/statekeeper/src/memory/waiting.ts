@@ -2,7 +2,7 @@
  * Waiting: what waiters do while a request is open. They check on it, and leave it; a waiting request tells what it waits for,
  * and cycles are found along that. (scripts/check.lua, withdraw.lua, mark.lua, findCycle.lua)
  */
-import type { CheckAnswer, Progress } from "../contract.ts";
+import type { CheckAnswer, Progress } from "../contract/contract.ts";
 import { enqueue, poolPlace, queueAt } from "./places.ts";
 import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 

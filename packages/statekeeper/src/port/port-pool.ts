@@ -25,7 +25,7 @@ import type {
   SweepReply,
   SweepRequest,
   Whereabouts,
-} from "../contract.ts";
+} from "../contract/contract.ts";
 import type { PoolOperation } from "./protocol.ts";
 
 /** What a {@link PortPool} needs of its port. */

@@ -4,7 +4,7 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import { GridError, messageOf, TurnoverMap } from "@callgrid/core";
-import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract.ts";
+import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract/contract.ts";
 import { errorOf } from "./fault.ts";
 import { Outbox } from "./outbox.ts";
 import { PortPool } from "./port-pool.ts";

@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import { GridError } from "@callgrid/core";
-import type { InboxListener, PoolKeeper, Statekeeper } from "../contract.ts";
+import type { InboxListener, PoolKeeper, Statekeeper } from "../contract/contract.ts";
 import { faultOf } from "./fault.ts";
 import { Outbox } from "./outbox.ts";
 import { isKeeperOperation, isPoolOperation, itemsIn, type PortAnswer, type PortCall } from "./protocol.ts";

@@ -2,7 +2,7 @@
  * Reads the text under which a request is stored (scripts/lib/record.lua) as its worker is told of it. Workers read it, and not
  * the script that claims: Redis has one core, workers have many.
  */
-import type { CacheMode, Claim } from "../contract.ts";
+import type { CacheMode, Claim } from "../contract/contract.ts";
 
 /** A claim as the request's record has it. */
 export interface RecordedClaim extends Claim {

@@ -5,7 +5,7 @@
  */
 import { GridError } from "@callgrid/core";
 import { Redis, type RedisOptions } from "ioredis";
-import { type Limits, usualLimits } from "../limits.ts";
+import { type Limits, usualLimits } from "../contract/limits.ts";
 import { isPassingRefusal, refusalPauseMs } from "./passing-refusal.ts";
 import { plainCause } from "./plain-cause.ts";
 import type { RedisAddress } from "./redis-address.ts";

@@ -3,7 +3,7 @@
  * The Lua scripts write the same form (scripts/lib). Any process that may write into the pool may have written anything here.
  */
 import { isOutcomeText } from "@callgrid/core";
-import type { Claim, InboxMessage } from "../contract.ts";
+import type { Claim, InboxMessage } from "../contract/contract.ts";
 import { type RecordedClaim, readClaim } from "./claim-record.ts";
 import type { UnreadableKind } from "./unreadable-input.ts";
 

@@ -3,7 +3,7 @@
  * messages along; the reader says so by `onReconnect`, and whoever waits checks.
  */
 import type { Redis } from "ioredis";
-import type { InboxHandlers, InboxListener, InboxMessage } from "../contract.ts";
+import type { InboxHandlers, InboxListener, InboxMessage } from "../contract/contract.ts";
 import { closeConnection } from "./connection.ts";
 
 /** What a reader asks and tells beside its {@link InboxHandlers}. */

@@ -2,7 +2,7 @@
  * The one place where keys get their names. Every key of a pool starts with the same hash tag, so a pool lives in one slot of
  * a Redis Cluster and every script touches one slot only. Scripts receive the pool's prefix, and name keys as is said here.
  */
-import type { Limits } from "../limits.ts";
+import type { Limits } from "../contract/limits.ts";
 
 /** What every key of a grid starts with, whatever the pool. */
 export function gridPrefix(grid: string): string {

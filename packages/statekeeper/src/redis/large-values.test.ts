@@ -2,7 +2,7 @@
 import { Redis } from "ioredis";
 import { beforeAll, expect, it } from "vitest";
 import { RedisServer } from "../../../../test/harness/redis-server.ts";
-import type { ClaimReply, InboxMessage, PoolKeeper, Statekeeper } from "../contract.ts";
+import type { ClaimReply, InboxMessage, PoolKeeper, Statekeeper } from "../contract/contract.ts";
 import { openStatekeeper } from "./open.ts";
 
 const leaseMs = 3_600_000;

@@ -3,7 +3,7 @@
  * inbox has references to.
  */
 import { isOutcomeText } from "@callgrid/core";
-import type { Claim, InboxMessage } from "../contract.ts";
+import type { Claim, InboxMessage } from "../contract/contract.ts";
 import { type RecordedClaim, storedPayload } from "./claim-record.ts";
 import type { RecordedMessage } from "./inbox-message.ts";
 import type { ScriptRunner } from "./script-runner.ts";

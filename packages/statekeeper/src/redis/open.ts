@@ -2,8 +2,8 @@
  * The statekeeper on Redis: opens the connections, and hands out pools.
  */
 import { type Clock, systemClock } from "@callgrid/core";
-import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract.ts";
-import { type Limits, usualLimits } from "../limits.ts";
+import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract/contract.ts";
+import { type Limits, usualLimits } from "../contract/limits.ts";
 import { makeConnection } from "./connection.ts";
 import { ConnectionJournal, type ConnectionLog } from "./connection-log.ts";
 import { type InboxHelp, InboxReader } from "./inbox-reader.ts";

@@ -2,7 +2,14 @@
  * Reads what members, hosts and heads have written of themselves. Any of it may be of another version, or damaged: records that cannot
  * be read are left out and noted, and unknown fields are ignored.
  */
-import type { Capacity, ExpectedWork, FunctionTable, HostState, MemberState, RegisteredFunction } from "../contract.ts";
+import type {
+  Capacity,
+  ExpectedWork,
+  FunctionTable,
+  HostState,
+  MemberState,
+  RegisteredFunction,
+} from "../contract/contract.ts";
 import { byId, list, pairs, type Reply } from "./reply-parts.ts";
 import type { UnreadableKind } from "./unreadable-input.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "@callgrid/core";
 import type { Redis } from "ioredis";
-import type { Limits } from "../limits.ts";
+import type { Limits } from "../contract/limits.ts";
 import { closeConnection, connectWithin, makeConnection } from "./connection.ts";
 import type { ConnectionJournal, ConnectionLog } from "./connection-log.ts";
 import { knownPoolsKey } from "./keys.ts";

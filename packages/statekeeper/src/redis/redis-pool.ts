@@ -28,7 +28,7 @@ import type {
   SweepReply,
   SweepRequest,
   Whereabouts,
-} from "../contract.ts";
+} from "../contract/contract.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { decodeInboxMessage, type RecordedMessage } from "./inbox-message.ts";
 import type { InboxHelp } from "./inbox-reader.ts";

@@ -13,8 +13,8 @@ import type {
   SubmitReply,
   Survey,
   SweepReply,
-} from "../contract.ts";
-import { doneRequest } from "../done-request.ts";
+} from "../contract/contract.ts";
+import { doneRequest } from "../contract/done-request.ts";
 import { readClaim } from "./claim-record.ts";
 import {
   type NoteUnreadable,

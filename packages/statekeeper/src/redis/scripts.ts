@@ -3,7 +3,7 @@
  * goes lib/wire.lua.
  */
 import { readFileSync } from "node:fs";
-import { type Limits, usualLimits } from "../limits.ts";
+import { type Limits, usualLimits } from "../contract/limits.ts";
 import { withNames } from "./keys.ts";
 import { wireVersion } from "./wire-version.ts";
 

@@ -1,0 +1,85 @@
+/** The pilot: the first chunks of a batch, small ones and then larger ones, to learn what the work is like. Nothing is lost. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { ChunkSupply } from "../chunks/chunk-source.ts";
+import type { FinishedChunk } from "../chunks/finished-chunk.ts";
+import type { Chunk } from "../data/chunk.ts";
+import { roughBytesOfAll } from "../data/size-estimate.ts";
+import type { ChunkOutcome } from "../workplaces/workplace.ts";
+import type { Workload } from "./planner.ts";
+
+/** What a pilot has learnt, and done. */
+export interface PilotReport {
+  /** As measured, on the lane of `worker`. */
+  readonly workload: Omit<Workload, "totalUnits">;
+  /** Who evaluated the chunk that was measured: `pool/worker`, or `serial`; undefined where none was. */
+  readonly worker: string | undefined;
+  /** How large its largest chunk was. */
+  readonly largestUnits: number;
+  /** How large the values of a unit are. */
+  readonly bytesPerUnit: number;
+  readonly finished: readonly FinishedChunk[];
+}
+
+/** What a pilot works with. */
+export interface PilotParts {
+  readonly supply: ChunkSupply;
+  /** The size of all chunks, if it is given: then one of them is enough. */
+  readonly fixedUnits: number | undefined;
+  readonly evaluate: (chunk: Chunk) => Promise<ChunkOutcome>;
+}
+
+const firstUnits = { slice: 1, byte: 65_536 };
+const growth = 4;
+// A chunk of this time tells enough of its units. The first one also loads and compiles, and counts only if it is slow.
+const enoughMs = 100;
+const slowMs = 500;
+// Whoever has to wait for longer than this knows what he needs: slices are slow.
+const patienceMs = 1_000;
+const mostChunks = 12;
+
+/**
+ * Runs it. A chunk that takes too long, or fails as a whole, goes back to the supply: asked for again, it joins the
+ * evaluation that is going on.
+ */
+export async function runPilot({ supply, fixedUnits, evaluate }: PilotParts): Promise<PilotReport> {
+  const finished: FinishedChunk[] = [];
+  const overheads: number[] = [];
+  let units = fixedUnits ?? firstUnits[supply.unit];
+  let last = { msPerUnit: 0, busyRatio: 1, units: 0, bytesPerUnit: 0, worker: undefined as string | undefined };
+  for (let chunks = 0; chunks < mostChunks; chunks += 1) {
+    const chunk = await supply.next(() => units);
+    if (chunk === undefined) break;
+    const started = performance.now();
+    const outcome = await withinPatience(evaluate(chunk));
+    if (outcome === undefined || "error" in outcome) {
+      supply.giveBack(chunk);
+      if (outcome === undefined) last = { ...last, msPerUnit: patienceMs / chunk.units, units: chunk.units };
+      break;
+    }
+    finished.push(outcome);
+    const { tookMs, busyRatio, worker } = outcome.result;
+    if (!outcome.isCached) overheads.push(Math.max(0, performance.now() - started - tookMs));
+    const bytesPerUnit = roughBytesOfAll(outcome.result.values) / chunk.units;
+    last = { msPerUnit: tookMs / chunk.units, busyRatio, units: chunk.units, bytesPerUnit, worker };
+    if (tookMs >= (chunks === 0 ? slowMs : enoughMs) || fixedUnits !== undefined) break;
+    units = Math.ceil(units * Math.min(growth ** 2, Math.max(growth, enoughMs / Math.max(tookMs, 1))));
+  }
+  const { msPerUnit, busyRatio, units: largestUnits, bytesPerUnit, worker } = last;
+  const workload = { msPerUnit, busyRatio, overheadMs: median(overheads) };
+  return { workload, worker, largestUnits, bytesPerUnit, finished };
+}
+
+async function withinPatience(outcome: Promise<ChunkOutcome>): Promise<ChunkOutcome | undefined> {
+  const patience = new AbortController();
+  // whoever gives up on it need not hear how it ended
+  outcome.catch(() => undefined);
+  try {
+    return await Promise.race([outcome, pause(patienceMs, undefined, { signal: patience.signal })]);
+  } finally {
+    patience.abort();
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 1;
+}

@@ -1,0 +1,168 @@
+/**
+ * Files of results, written as the run goes: CSV with a header, or JSON, one document a line; gzipped where the name ends in
+ * `.gz`. Writing waits while the disk is behind, and fails with what the disk fails with.
+ */
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { finished } from "node:stream/promises";
+import { createGzip, type Gzip } from "node:zlib";
+import { declareOptions, encodeValue, type Outcome, option } from "@callgrid/core";
+import { stringify } from "csv-stringify/sync";
+import { unwritable } from "../data/unwritable.ts";
+import type { BatchItem } from "../run/batch-items.ts";
+import { columnNames, type ExtraColumn, extraCell } from "./result-columns.ts";
+
+/** Takes items, one after the other. */
+export interface ResultWriter {
+  write(item: BatchItem): Promise<void>;
+  /** Resolves when all is on its way to the disk. */
+  close(): Promise<void>;
+  /** What is unusual about what was written, for whoever reads it. */
+  readonly warning?: string | undefined;
+}
+
+/** How results are written, where they are written as CSV. */
+export const resultOptions = declareOptions({
+  formulas: option.choice({
+    choices: ["escape", "keep"],
+    default: "escape",
+    description:
+      "What becomes of texts in CSV that a spreadsheet would evaluate (= + - @, tab or CR first): a ' before them, or nothing.",
+  }),
+});
+
+/** Opens a file of results, to write it from its start. */
+export type OpenResult = (path: string) => number;
+
+/** How a file of CSV is written. */
+export interface CsvOptions {
+  readonly columns?: readonly ExtraColumn[];
+  readonly formulas?: "escape" | "keep" | undefined;
+  readonly open?: OpenResult | undefined;
+}
+
+/** What a spreadsheet may take for a formula, by OWASP's page on CSV injection; full-width signs count as the plain ones. */
+const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+/**
+ * Values as CSV: `index,value`, and the extra columns. Failed slices have no row. Values that are no text or number are JSON. Texts
+ * that a spreadsheet would evaluate have a `'` before them, unless `formulas` says otherwise; numbers stay as they are.
+ */
+export async function csvFile(path: string, options: CsvOptions = {}): Promise<ResultWriter> {
+  const { columns = [], formulas = "escape", open } = options;
+  const file = new LineFile(path, open);
+  let found = 0;
+  await file.write(stringify([columnNames(columns)]));
+  return {
+    write: async (item) => {
+      if (!("value" in item.outcome)) return;
+      const cell = csvCell(item.outcome.value);
+      const isFormula = typeof cell === "string" && formulaStart.test(cell);
+      found += isFormula ? 1 : 0;
+      const value = isFormula && formulas === "escape" ? `'${cell}` : cell;
+      await file.write(stringify([[item.index, value, ...columns.map((column) => extraCell(item, column))]]));
+    },
+    close: () => file.close(),
+    get warning() {
+      return found === 0 ? undefined : `${path} has ${formulaWarning(found, formulas)}`;
+    },
+  };
+}
+
+function formulaWarning(count: number, formulas: "escape" | "keep"): string {
+  const texts = count === 1 ? "1 text that begins as a formula does" : `${count} texts that begin as formulas do`;
+  return formulas === "escape"
+    ? `${texts}, with a ' before each so that no spreadsheet evaluates it; formulas "keep" leaves that out`
+    : `${texts}, and a spreadsheet evaluates them; formulas "escape" writes a ' before each`;
+}
+
+/** Values as JSON documents `{"index":…,"value":…}`, one a line. Failed slices have no line. */
+export async function ndjsonFile(
+  path: string,
+  extra: readonly ExtraColumn[] = [],
+  open?: OpenResult,
+): Promise<ResultWriter> {
+  const file = new LineFile(path, open);
+  return {
+    write: async (item) => {
+      if (!("value" in item.outcome)) return;
+      const more = extra.map((column) => [column, extraCell(item, column)] as const);
+      const document = { index: item.index, value: plainValue(item.outcome.value), ...Object.fromEntries(more) };
+      await file.write(`${JSON.stringify(document)}\n`);
+    },
+    close: () => file.close(),
+  };
+}
+
+/** The slices that failed, as JSON documents `{"index":…,"slice":…,"error":…}`, one a line, each with its error tree. */
+export async function failureFile(path: string, open?: OpenResult): Promise<ResultWriter> {
+  const file = new LineFile(path, open);
+  return {
+    write: async ({ index, slice, outcome }) => {
+      const error = errorOf(outcome);
+      if (error !== undefined) await file.write(`${JSON.stringify({ index, slice: plainValue(slice), error })}\n`);
+    },
+    close: () => file.close(),
+  };
+}
+
+function errorOf(outcome: Outcome): unknown {
+  return "error" in outcome ? outcome.error.tree : undefined;
+}
+
+function csvCell(value: unknown): string | number {
+  if (typeof value === "string") return value;
+  const plain = plainValue(value);
+  return typeof plain === "number" ? plain : JSON.stringify(plain);
+}
+
+/** What JSON can hold of a value: rich values as the grid writes them down, with `json` and `meta`. */
+function plainValue(value: unknown): unknown {
+  if (value === undefined) return null;
+  const text = encodeValue(value, "value", Number.POSITIVE_INFINITY);
+  return JSON.parse(text.slice(1)) as unknown;
+}
+
+/** A text file that is written piece by piece. */
+class LineFile {
+  readonly #path: string;
+  readonly #file: ReturnType<typeof createWriteStream>;
+  readonly #gzip: Gzip | undefined;
+  readonly #failed: Promise<never>;
+  #error: Error | undefined;
+
+  /** A new file is its user's alone. */
+  constructor(path: string, open: OpenResult | undefined) {
+    this.#path = path;
+    this.#file = createWriteStream(path, open === undefined ? { mode: 0o600 } : { fd: open(path) });
+    this.#gzip = path.endsWith(".gz") ? createGzip() : undefined;
+    this.#gzip?.pipe(this.#file);
+    this.#failed = new Promise((_, reject) => {
+      this.#file.once("error", (error) => {
+        this.#error = error;
+        reject(this.#failure());
+      });
+    });
+    this.#failed.catch(() => undefined);
+  }
+
+  async write(text: string): Promise<void> {
+    if (this.#error !== undefined) throw this.#failure();
+    const target = this.#gzip ?? this.#file;
+    if (!target.write(text)) await Promise.race([once(target, "drain"), this.#failed]);
+  }
+
+  async close(): Promise<void> {
+    (this.#gzip ?? this.#file).end();
+    try {
+      await finished(this.#file);
+    } catch {
+      throw this.#failure();
+    }
+    if (this.#error !== undefined) throw this.#failure();
+  }
+
+  #failure(): Error {
+    return unwritable(this.#path, this.#error);
+  }
+}

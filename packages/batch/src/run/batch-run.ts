@@ -1,0 +1,366 @@
+/**
+ * One run of a batch: looks who is there, runs the pilot, plans, and then carries the plan out. It begins when something is
+ * asked of it, and what it comes to is taken once: as a whole by `result`, or item by item.
+ */
+import type { Grid } from "@callgrid/client";
+import { GridError, isGridError, type RequestError } from "@callgrid/core";
+import { ChunkSizer } from "../chunks/chunk-size.ts";
+import { ChunkSupply } from "../chunks/chunk-source.ts";
+import { chunkFailed, isFatal, remedyFor, sliceFailed } from "../chunks/failed-chunk.ts";
+import type { FinishedChunk } from "../chunks/finished-chunk.ts";
+import { OrderedChunks } from "../chunks/ordered-chunks.ts";
+import { ReduceTree } from "../chunks/reduce-tree.ts";
+import { type Chunk, sliceAt, sliceCount } from "../data/chunk.ts";
+import { openSource } from "../data/open-source.ts";
+import { roughBytesOfAll } from "../data/size-estimate.ts";
+import { makePlan } from "../planning/make-plan.ts";
+import { type PilotReport, runPilot } from "../planning/pilot.ts";
+import type { Plan } from "../planning/plan.ts";
+import type { Workload } from "../planning/planner.ts";
+import type { CheckedSpec } from "../spec/batch-spec.ts";
+import type { ChunkOutcome, Workplace } from "../workplaces/workplace.ts";
+import { type BatchItem, itemsOf } from "./batch-items.ts";
+import { ChunkRun } from "./chunk-run.ts";
+import { type LanesNow, PoolFollower } from "./pool-follower.ts";
+import { type BatchProgress, ProgressCounter } from "./progress.ts";
+import { type Site, type StartLocalGrid, Workplaces } from "./workplaces.ts";
+
+/** What a {@link BatchRun} works with. */
+export interface BatchRunParts {
+  readonly grid: Grid;
+  readonly spec: CheckedSpec;
+  /** Whether the grid itself is one of threads in this process. */
+  readonly isLocal: boolean;
+  readonly startLocalGrid: StartLocalGrid | undefined;
+}
+
+interface Started {
+  readonly site: Site;
+  readonly pilot: PilotReport;
+  readonly plan: Plan;
+  /** Chunks that an earlier run has finished. */
+  readonly restored: readonly Chunk[];
+}
+
+/** A plan with the place where it is carried out. */
+interface Placed extends Started {
+  readonly place: Workplace;
+}
+
+// How many windows of chunks may be finished and held because an earlier one is slow.
+const windowsAhead = 4;
+const inFlightEveryMs = 1_000;
+
+export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> {
+  readonly #spec: CheckedSpec;
+  readonly #grid: Grid;
+  readonly #supply: ChunkSupply;
+  readonly #progress: ProgressCounter;
+  readonly #stopping = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #places: Workplaces;
+  readonly #ordered = new OrderedChunks();
+  readonly #observers: Array<(finished: FinishedChunk) => void> = [];
+  #started: Promise<Started> | undefined;
+  #placed: Promise<Placed> | undefined;
+  #isTaken = false;
+  #inFlight: { readonly atMs: number; readonly counts: Readonly<Record<string, number>> } = { atMs: 0, counts: {} };
+
+  /** See `grid.batch`. */
+  constructor(parts: BatchRunParts) {
+    const { spec } = parts;
+    this.#spec = spec;
+    this.#grid = parts.grid;
+    this.#signal =
+      spec.signal === undefined ? this.#stopping.signal : AbortSignal.any([spec.signal, this.#stopping.signal]);
+    this.#supply = new ChunkSupply(openSource(spec.data, spec), spec.checkpoint, this.#signal);
+    this.#progress = new ProgressCounter(this.#supply.unit);
+    const onWaiting = (): void => this.#progress.wait();
+    this.#places = new Workplaces({ ...parts, signal: this.#signal, onWaiting });
+  }
+
+  /** What the batch is called. */
+  get name(): string {
+    return this.#spec.name;
+  }
+
+  /** The plan, after a pilot; what that has evaluated is not evaluated again. */
+  async plan(): Promise<Plan> {
+    return (await this.#start()).plan;
+  }
+
+  /**
+   * What the batch comes to: the reduced value, or the values in order, those of skipped slices left out.
+   *
+   * @throws RequestError of the slice that failed, under the policies `fail` and `retry`; of the reduction that failed.
+   * @throws GridError `UNKNOWN_FUNCTION`, `INVALID_OPTION`, `CANCELLED`, `GRID_CLOSED`, or what the data itself throws.
+   */
+  async result(): Promise<Result> {
+    if (this.#spec.reduce !== undefined) return (await this.#reduced()) as Result;
+    const values: unknown[] = [];
+    for await (const { outcome } of this.inOrder()) if ("value" in outcome) values.push(outcome.value);
+    return values as Result;
+  }
+
+  /** What became of each slice, as it comes. Leaving the loop stops the run. */
+  [Symbol.asyncIterator](): AsyncGenerator<BatchItem<Value>, undefined> {
+    return this.#items(this.#finished(() => true));
+  }
+
+  /** The same in the order of the slices. */
+  inOrder(): AsyncGenerator<BatchItem<Value>, undefined> {
+    return this.#items(this.#inOrder());
+  }
+
+  /** How far the run is: now, then every `everyMs` (250), and once more at its end. Watching does not start a run. */
+  progress(everyMs = 250): AsyncGenerator<BatchProgress, undefined> {
+    return this.#progress.watch(everyMs, () => this.#countInFlight());
+  }
+
+  /** How far the run is now, apart from what workers are at. */
+  get standing(): Omit<BatchProgress, "inFlight"> {
+    return this.#progress.now;
+  }
+
+  /** Calls back for each chunk that is done, in the order in which they are. */
+  onChunk(observer: (finished: FinishedChunk) => void): void {
+    this.#observers.push(observer);
+  }
+
+  /** Ends the run: what is open is withdrawn, and who takes its values gets `CANCELLED`. */
+  stop(reason?: unknown): void {
+    this.#stopping.abort(reason ?? "stopped");
+    this.#progress.end("failed");
+    if (this.#isTaken) return;
+    void this.#supply.close();
+    void this.#places.close();
+  }
+
+  async *#items(chunks: AsyncGenerator<FinishedChunk, undefined>): AsyncGenerator<BatchItem<Value>, undefined> {
+    if (this.#spec.reduce !== undefined)
+      throw invalid("batch.reduce", "leaves one value only, which result() resolves to");
+    for await (const finished of chunks) yield* itemsOf<Value>(finished);
+  }
+
+  async #reduced(): Promise<unknown> {
+    const { place, site } = await this.#place();
+    const { reduce = site.setting.work.process } = site.setting.work;
+    const tree = new ReduceTree((values) => place.call(reduce, [values]));
+    try {
+      for await (const { result } of this.#inOrder()) for (const value of result.values) await tree.add(value);
+      return await tree.result();
+    } catch (error) {
+      throw this.#asCancelled(error);
+    } finally {
+      await this.#places.close().catch(() => undefined);
+    }
+  }
+
+  async *#inOrder(): AsyncGenerator<FinishedChunk, undefined> {
+    const { plan } = await this.#place();
+    const { window } = plan;
+    let held = 0;
+    for await (const finished of this.#finished(() => held < window * windowsAhead)) {
+      held += 1;
+      for (const due of this.#ordered.admit(finished)) {
+        held -= 1;
+        yield due;
+      }
+    }
+  }
+
+  #start(): Promise<Started> {
+    this.#started ??= this.#prepare();
+    return this.#started;
+  }
+
+  async #prepare(): Promise<Started> {
+    const { checkpoint, chunkUnits, cache = "use" } = this.#spec;
+    try {
+      const site = await this.#places.choose();
+      await checkpoint?.begin(JSON.stringify({ ...site.setting.work, cache }));
+      const restored = await this.#supply.restore();
+      const evaluate = (chunk: Chunk): Promise<ChunkOutcome> => site.place.evaluate(chunk);
+      const pilot = await runPilot({ supply: this.#supply, fixedUnits: chunkUnits, evaluate });
+      const plan = this.#makePlan({ site, pilot, localLanes: this.#places.threadsBeside(site) });
+      return { site, plan, pilot, restored };
+    } catch (error) {
+      throw await this.#failure(error);
+    }
+  }
+
+  #makePlan(basis: { readonly site: Site; readonly pilot: PilotReport; readonly localLanes: number }): Plan {
+    const { setting, isLocal } = basis.site;
+    const { totalUnits, unit } = this.#supply;
+    return makePlan({ ...basis, spec: this.#spec, setting, isLocal, totalUnits, unit });
+  }
+
+  #place(): Promise<Placed> {
+    this.#placed ??= this.#findPlace();
+    return this.#placed;
+  }
+
+  /** Threads that turn out to have other functions than the pool are none of the places. */
+  async #findPlace(): Promise<Placed> {
+    const started = await this.#start();
+    try {
+      const place = await this.#places.placeFor(started.plan, started.site);
+      if (place !== undefined) return { ...started, place };
+      return { ...started, plan: this.#makePlan({ ...started, localLanes: 0 }), place: started.site.pool };
+    } catch (error) {
+      throw await this.#failure(error);
+    }
+  }
+
+  /** All chunks as they finish, those of the pilot first. */
+  async *#finished(mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
+    if (this.#isTaken) throw invalid("batch", "has been taken already: its values come once");
+    this.#isTaken = true;
+    const placed = await this.#place();
+    this.#progress.begin(placed.plan.mode);
+    let state: "done" | "failed" | "left" = "left";
+    try {
+      yield* this.#restored(placed.restored);
+      for (const finished of placed.pilot.finished) {
+        await this.#note(finished);
+        yield finished;
+      }
+      yield* this.#rest(placed, mayCut);
+      state = "done";
+    } catch (error) {
+      state = "failed";
+      throw await this.#failure(error);
+    } finally {
+      if (state !== "failed") await this.#end(state === "done" ? "done" : "failed");
+    }
+  }
+
+  async *#restored(chunks: readonly Chunk[]): AsyncGenerator<FinishedChunk, undefined> {
+    const { checkpoint } = this.#spec;
+    for (const chunk of checkpoint === undefined ? [] : chunks) {
+      const result = await checkpoint?.finished(chunk.index);
+      if (result === undefined) continue;
+      const finished = { chunk, result, requestId: "", isCached: true, finishedMs: Date.now() };
+      this.#progress.note(finished, this.#supply.totalUnits);
+      yield finished;
+    }
+  }
+
+  async *#rest(placed: Placed, mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
+    const { site, plan, place } = placed;
+    const sizer = this.#sizer(placed);
+    let window = plan.window;
+    const run = new ChunkRun({
+      ...{ supply: this.#supply, window: () => window, mayCut },
+      nextUnits: () => sizer.next(this.#supply.uncutUnits),
+      evaluate: (chunk) => place.evaluate(chunk),
+    });
+    const follower = this.#follower(placed, sizer, (now) => {
+      sizer.fit(now);
+      window = this.#spec.window ?? now.window;
+      run.widen();
+    });
+    const scores = follower ?? site.setting.survey;
+    try {
+      for await (const outcome of run.outcomes()) {
+        const finished = "error" in outcome ? await this.#withoutValue(outcome, placed) : outcome;
+        if (finished === undefined) continue;
+        const { tookMs, values, worker } = finished.result;
+        const speed = (scores.scoreOf(worker) ?? plan.parts.scores.mean) / plan.parts.scores.mean;
+        if (!finished.isCached) sizer.learn(finished.chunk.units, tookMs * speed, roughBytesOfAll(values));
+        await this.#note(finished);
+        yield finished;
+      }
+    } finally {
+      await follower?.stop();
+    }
+  }
+
+  #sizer({ plan, pilot }: Placed): ChunkSizer {
+    const { workload, chosen } = plan.parts;
+    const { msPerUnit, slowest, lanes } = chosen;
+    const { largestUnits, bytesPerUnit } = pilot;
+    const { overheadMs } = workload;
+    const fixedUnits = this.#spec.chunkUnits;
+    return new ChunkSizer({ msPerUnit, slowest, lanes, overheadMs, largestUnits, fixedUnits, bytesPerUnit });
+  }
+
+  /** Started; undefined where the batch does not run on the workers of a pool, which come and go. */
+  #follower({ plan, site }: Placed, sizer: ChunkSizer, onLanes: (now: LanesNow) => void): PoolFollower | undefined {
+    if (plan.mode !== "distributed") return undefined;
+    const { pool, name, objective } = this.#spec;
+    const rest = (): Workload => ({
+      ...plan.parts.workload,
+      ...{ totalUnits: this.#supply.uncutUnits, msPerUnit: sizer.msPerUnit },
+    });
+    const parts = { grid: this.#grid, pool, name, objective, rest, onLanes };
+    const follower = new PoolFollower(parts, site.setting.survey);
+    follower.start();
+    return follower;
+  }
+
+  /** Undefined where the chunk goes back to the supply, as two. */
+  async #withoutValue(
+    { chunk, error: { tree } }: { readonly chunk: Chunk; readonly error: RequestError },
+    { place, site }: Placed,
+  ): Promise<FinishedChunk | undefined> {
+    const { onError } = site.setting.work;
+    const remedy = remedyFor(tree, onError, sliceCount(chunk.slices));
+    if (remedy === "fail") throw chunkFailed(tree, chunk);
+    if (remedy === "halve") {
+      this.#supply.giveBackHalves(chunk);
+      return undefined;
+    }
+    const isReplaced = onError.policy === "call";
+    const args = [tree, sliceAt(chunk.slices, 0)];
+    const values = isReplaced ? [await place.call(onError.function, args)] : [];
+    const failures = isReplaced ? [] : [{ place: 0, error: tree }];
+    const finishedMs = Date.now();
+    const result = { values, failures, startedMs: finishedMs, tookMs: 0, busyRatio: 0, worker: "" };
+    return { chunk, result, requestId: "", isCached: false, finishedMs };
+  }
+
+  async #note(finished: FinishedChunk): Promise<void> {
+    const { chunk, result } = finished;
+    const { error: policy, checkpoint } = this.#spec;
+    for (const { place, error } of result.failures) if (isFatal(error, policy)) throw sliceFailed(error, chunk, place);
+    if (result.reduceFailure !== undefined) throw chunkFailed(result.reduceFailure, chunk);
+    // parts share a place: they are done again if the run has to be resumed
+    if (chunk.isPart !== true) await checkpoint?.noteFinished(chunk.index, result);
+    this.#progress.note(finished, this.#supply.totalUnits);
+    for (const observe of this.#observers) observe(finished);
+  }
+
+  async #countInFlight(): Promise<Readonly<Record<string, number>>> {
+    if (this.#placed === undefined) return {};
+    if (performance.now() - this.#inFlight.atMs < inFlightEveryMs) return this.#inFlight.counts;
+    const { place } = await this.#placed;
+    this.#inFlight = { atMs: performance.now(), counts: await place.running() };
+    return this.#inFlight.counts;
+  }
+
+  async #end(state: "done" | "failed"): Promise<void> {
+    this.#progress.end(state);
+    // what is still being reduced belongs to a run that went well
+    if (state === "failed") this.#stopping.abort("the batch failed");
+    await this.#supply.close();
+    // values that are reduced still need threads
+    if (state === "failed" || this.#spec.reduce === undefined) await this.#places.close();
+  }
+
+  /** Ends a run that failed; resolves to its first cause, whatever else may go wrong at its end. */
+  async #failure(error: unknown): Promise<unknown> {
+    const cause = this.#asCancelled(error);
+    await this.#end("failed").catch(() => undefined);
+    return cause;
+  }
+
+  #asCancelled(error: unknown): unknown {
+    if (!this.#signal.aborted || isGridError(error)) return error;
+    return new GridError("CANCELLED", "the batch was stopped", { cause: this.#signal.reason });
+  }
+}
+
+function invalid(path: string, problem: string): GridError {
+  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
+}

@@ -1,0 +1,109 @@
+/**
+ * Keeps a run on a pool fitted to that pool. How many lanes it uses follows the workers that join and leave. What it has not cut yet
+ * is announced as work that is under way, so that the pool's desired workers include it.
+ */
+import { randomUUID } from "node:crypto";
+import type { Grid } from "@callgrid/client";
+import { openChunks } from "../planning/make-plan.ts";
+import { choose, type Workload } from "../planning/planner.ts";
+import { type PoolSurvey, surveyOf } from "../planning/pool-survey.ts";
+import type { Objective } from "../spec/batch-spec.ts";
+
+/** The lanes of a run on a pool, now. */
+export interface LanesNow {
+  readonly lanes: number;
+  /** How fast the slowest is, where 1 is the average. */
+  readonly slowest: number;
+  /** How many chunks are open at once. */
+  readonly window: number;
+}
+
+/** What a {@link PoolFollower} works with. */
+export interface PoolFollowerParts {
+  readonly grid: Pick<Grid, "status" | "expectWork">;
+  readonly pool: string;
+  readonly name: string;
+  readonly objective: Objective;
+  /** The work that has not been cut yet. */
+  readonly rest: () => Workload;
+  /** The lanes are others than before. */
+  readonly onLanes: (now: LanesNow) => void;
+}
+
+const everyMs = 1_000;
+
+/** See the head of this file. */
+export class PoolFollower {
+  readonly #parts: PoolFollowerParts;
+  readonly #announcement: string;
+  #survey: PoolSurvey;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #lanes = 0;
+  #isAnnounced = false;
+
+  /** @param survey - of the moment when the run was planned. */
+  constructor(parts: PoolFollowerParts, survey: PoolSurvey) {
+    this.#parts = parts;
+    this.#announcement = `${parts.name}:${randomUUID()}`;
+    this.#survey = survey;
+    this.#lanes = survey.lanes(parts.rest().busyRatio).count;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = undefined;
+      });
+    }, everyMs).unref();
+  }
+
+  /** Withdraws what is announced. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+    if (this.#isAnnounced) await this.#announce(0);
+  }
+
+  /** See {@link PoolSurvey.scoreOf}; of workers that have joined meanwhile, too. */
+  scoreOf(worker: string): number | undefined {
+    return this.#survey.scoreOf(worker);
+  }
+
+  async #look(): Promise<void> {
+    const { grid, pool, rest, onLanes } = this.#parts;
+    const { msPerUnit, totalUnits } = rest();
+    if (totalUnits !== undefined) await this.#announce(totalUnits * msPerUnit);
+    try {
+      this.#survey = surveyOf(await grid.status(pool));
+    } catch {
+      // a Redis that is away is reported by those that need it; the next look may find it again
+      return;
+    }
+    const { count, meanScore, leastScore } = this.#survey.lanes(rest().busyRatio);
+    if (count === this.#lanes || count === 0) return;
+    this.#lanes = count;
+    const slowest = Math.min(1, leastScore / meanScore);
+    const lanes = this.#wanted(count, slowest);
+    onLanes({ lanes, slowest, window: openChunks(lanes, count) });
+  }
+
+  /** As many as there are, unless the objective wants fewer. */
+  #wanted(count: number, slowest: number): number {
+    const { objective, rest } = this.#parts;
+    if (objective === "fast") return count;
+    const places = [{ mode: "distributed", lanes: count, startMs: 0, slowest } as const];
+    return choose({ workload: rest(), places, objective })?.lanes ?? count;
+  }
+
+  /** It only helps the pool to have its workers in time: the run goes on without. */
+  async #announce(workMs: number): Promise<void> {
+    const { grid, pool } = this.#parts;
+    try {
+      await grid.expectWork(pool, { id: this.#announcement, workMs });
+      this.#isAnnounced = workMs > 0;
+    } catch {
+      return;
+    }
+  }
+}

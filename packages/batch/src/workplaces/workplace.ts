@@ -1,0 +1,17 @@
+/** Where the chunks of a batch are evaluated: in this thread, or on a pool. */
+import type { RequestError } from "@callgrid/core";
+import type { FinishedChunk } from "../chunks/finished-chunk.ts";
+import type { NamedFunction } from "../chunks/named-function.ts";
+import type { Chunk } from "../data/chunk.ts";
+
+/** What a chunk came to, or why it came to nothing. */
+export type ChunkOutcome = FinishedChunk | { readonly chunk: Chunk; readonly error: RequestError };
+
+/** See the head of this file. All methods reject once the run's signal is aborted. */
+export interface Workplace {
+  evaluate(chunk: Chunk): Promise<ChunkOutcome>;
+  /** One call of a function by itself; rejects with its error. */
+  call(target: NamedFunction, args: readonly unknown[]): Promise<unknown>;
+  /** How many requests each worker is at, by `pool/worker`; empty where there are no workers. */
+  running(): Promise<Readonly<Record<string, number>>>;
+}

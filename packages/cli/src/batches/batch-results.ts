@@ -1,0 +1,82 @@
+/** Where what a batch comes to is put: on stdout, or in files. */
+import {
+  type BatchRun,
+  type CsvOptions,
+  csvFile,
+  type ExtraColumn,
+  failureFile,
+  ndjsonFile,
+  type ResultWriter,
+} from "@callgrid/batch";
+import { valueFields } from "@callgrid/core";
+import { counted } from "../terminal/durations.ts";
+import { type CliIo, writeJson, writeLine } from "../terminal/io.ts";
+import { valueText } from "../terminal/value-text.ts";
+import { invalid } from "./batch-options.ts";
+
+/** What is wanted of the results. */
+export interface WantedResults {
+  readonly reduce: string | undefined;
+  readonly csv: string | undefined;
+  readonly ndjson: string | undefined;
+  readonly failed: string | undefined;
+  readonly columns: readonly string[];
+  readonly formulas: CsvOptions["formulas"];
+  readonly order: "slices" | "finished";
+  readonly json: boolean;
+}
+
+/** Takes them all; rejects with the first cause, also where closing the files fails after it. */
+export async function takeResults(io: CliIo, run: BatchRun<unknown, unknown>, wanted: WantedResults): Promise<void> {
+  const { reduce, csv, ndjson, failed, json, order } = wanted;
+  if (reduce !== undefined) {
+    if ((csv ?? ndjson ?? failed) !== undefined)
+      throw invalid("--csv, --ndjson and --failed", "are for values of slices; with --reduce there is one value");
+    const value = await run.result();
+    await (json ? writeJson(io.stdout, valueFields(value)) : writeLine(io.stdout, valueText(value)));
+    return;
+  }
+  const writers = await openWriters(io, wanted);
+  try {
+    for await (const item of order === "slices" ? run.inOrder() : run)
+      for (const writer of writers) await writer.write(item);
+  } catch (error) {
+    await Promise.allSettled(writers.map((writer) => writer.close()));
+    throw error;
+  }
+  for (const writer of writers) await writer.close();
+  for (const { warning } of writers) if (warning !== undefined) await writeLine(io.stderr, `warning: ${warning}`);
+}
+
+async function openWriters(io: CliIo, wanted: WantedResults): Promise<ResultWriter[]> {
+  const { csv, ndjson, failed, json, formulas } = wanted;
+  const columns = wanted.columns as readonly ExtraColumn[];
+  const writers: ResultWriter[] = [];
+  if (csv !== undefined) writers.push(await csvFile(csv, { columns, formulas }));
+  if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson, columns));
+  if (writers.length === 0) writers.push(standardOutput(io, json));
+  if (failed !== undefined) writers.push(await failureFile(failed));
+  return writers;
+}
+
+function standardOutput({ stdout }: CliIo, json: boolean): ResultWriter {
+  return {
+    write: async ({ index, outcome }) => {
+      if (!("value" in outcome)) return;
+      const { value } = outcome;
+      await (json ? writeJson(stdout, { index, ...valueFields(value) }) : writeLine(stdout, valueText(value)));
+    },
+    close: async () => undefined,
+  };
+}
+
+/** What to say of slices that are missing from the results, or of results that are none; undefined where all is there. */
+export function batchSummary(
+  { doneSlices, failedSlices }: { readonly doneSlices: number; readonly failedSlices: number },
+  { reduce, failed }: Pick<WantedResults, "reduce" | "failed">,
+): string | undefined {
+  if (doneSlices === 0 && reduce === undefined) return "the data has no slices";
+  if (failedSlices === 0) return undefined;
+  const where = failed === undefined ? "" : `, see ${failed}`;
+  return `${doneSlices - failedSlices} of ${counted(doneSlices, "slice")} done, ${failedSlices} skipped${where}`;
+}

@@ -1,0 +1,110 @@
+/** A pool as `status` shows it to people: pure text, made of what the statekeeper says. */
+import { type Capacity, isBridge, isOwnWorker, type MemberState, type PoolState } from "@callgrid/statekeeper";
+import { counted, durationText } from "../terminal/durations.ts";
+import { type TableContent, type TableStyle, tableText } from "../terminal/table.ts";
+import { type StallSigns, stallReasons } from "./stall-reasons.ts";
+
+/** What {@link poolReport} shows. */
+export interface ReportedPool extends StallSigns {
+  /** Where the statekeeper is, without a password. */
+  readonly address: string;
+}
+
+const evaluationsOf = "evaluated:";
+
+/** The report: a line on the whole, members, functions, counters, and why nothing moves. */
+export function poolReport(reported: ReportedPool, style: TableStyle): string {
+  const { state, grid, address } = reported;
+  const { colors } = style;
+  const running = state.members.reduce((sum, member) => sum + member.running, 0);
+  const parts = [
+    `${colors.bold(`pool "${state.pool}"`)} of grid "${grid}" at ${address}`,
+    `${counted(state.queued, "request")} queued, ${running} running, ${counted(state.clients, "client")}, ${headText(state)}`,
+  ];
+  if (state.capacity !== undefined) parts.push(capacityText(state, state.capacity));
+  if (state.expected.length > 0) parts.push("", tableText(expectedTable(state.expected), style));
+  if (state.members.length > 0) parts.push("", tableText(memberTable(state.members), style));
+  if (state.hosts.length > 0) parts.push("", tableText(hostTable(state), style));
+  if (state.functions.functions.size > 0) parts.push("", tableText(functionTable(state), style));
+  const counters = countersText(state);
+  if (counters !== "") parts.push("", counters);
+  const reasons = stallReasons(reported).map((reason) => colors.yellow(`! ${reason}`));
+  if (reasons.length > 0) parts.push("", ...reasons);
+  return parts.join("\n");
+}
+
+function headText({ head }: PoolState): string {
+  return head === undefined ? "no distributor" : `headed by ${head}`;
+}
+
+function capacityText({ members }: PoolState, { desiredWorkers, ageMs }: Capacity): string {
+  const workers = members.filter(isOwnWorker).length;
+  return `${counted(workers, "worker")}, ${desiredWorkers} desired ${durationText(ageMs)} ago`;
+}
+
+function expectedTable(expected: PoolState["expected"]): TableContent {
+  return {
+    heads: ["announced", "work", "starts in", "within", "ends in"],
+    rows: expected.map(({ id, workMs, startsInMs, withinMs, endsInMs }) => [
+      id,
+      durationText(workMs),
+      startsInMs === 0 ? "under way" : durationText(startsInMs),
+      withinMs === 0 ? "as queued work" : durationText(withinMs),
+      durationText(endsInMs),
+    ]),
+  };
+}
+
+function hostTable({ hosts, capacity }: PoolState): TableContent {
+  const shares = new Map(Object.entries(capacity?.shares ?? {}));
+  return {
+    heads: ["host", "lease", "score", "workers", "share", "machine", "process"],
+    rows: hosts.map(({ id, leaseLeftMs, score, minWorkers, maxWorkers, description }) => [
+      id,
+      leaseText(leaseLeftMs),
+      String(score),
+      `${minWorkers} to ${maxWorkers}`,
+      String(shares.get(id) ?? "none yet"),
+      String(description["host"] ?? "?"),
+      String(description["processId"] ?? "?"),
+    ]),
+  };
+}
+
+function leaseText(leaseLeftMs: number): string {
+  return leaseLeftMs > 0 ? durationText(leaseLeftMs) : `lapsed ${durationText(-leaseLeftMs)} ago`;
+}
+
+function memberTable(members: readonly MemberState[]): TableContent {
+  return {
+    heads: ["member", "kind", "lease", "queue", "running", "volunteer", "host", "process"],
+    rows: members.map(({ id, kind, leaseLeftMs, queued, running, isVolunteer, description }) => [
+      id,
+      isBridge({ description }) ? "bridge" : kind,
+      leaseText(leaseLeftMs),
+      String(queued),
+      String(running),
+      isVolunteer ? "yes" : "no",
+      String(description["host"] ?? "?"),
+      String(description["processId"] ?? "?"),
+    ]),
+  };
+}
+
+function functionTable({ functions, counters }: PoolState): TableContent {
+  const known = [...functions.functions].sort(([one], [other]) => (one < other ? -1 : 1));
+  return {
+    heads: ["function", "version", "self time", "evaluations"],
+    rows: known.map(([name, { version, selfMicros }]) => [
+      name,
+      version,
+      selfMicros === undefined ? "not measured" : durationText(selfMicros / 1_000),
+      String(counters[evaluationsOf + name] ?? 0),
+    ]),
+  };
+}
+
+function countersText({ counters }: PoolState): string {
+  const shown = Object.entries(counters).filter(([name]) => !name.startsWith(evaluationsOf));
+  return shown.map(([name, count]) => `${name} ${count}`).join(", ");
+}

@@ -1,0 +1,116 @@
+/**
+ * Definitions: what a worker can evaluate, and the typed requests that ask for it.
+ * Every definition is remembered in one list of the process, so that functions that a module does not export are found too.
+ */
+import { createHash } from "node:crypto";
+import { GridError } from "../errors/errors.ts";
+import { isFunctionName } from "../requests/function-name.ts";
+import { type FunctionOptions, resolveFunctionOptions } from "./function-options.ts";
+import type { Needs } from "./needs.ts";
+
+export type { FunctionOptions } from "./function-options.ts";
+
+/** A function by name, with what the grid knows of it. */
+export interface Definition {
+  readonly name: string;
+  readonly version: string;
+  /** In ms; 0 keeps no results. */
+  readonly cacheTtlMs: number;
+  /** In ms; 0 means no limit. */
+  readonly timeoutMs: number;
+  readonly needs: Needs;
+  readonly evaluate: (...args: never[]) => unknown;
+}
+
+/** What {@link define} adds to a function: it stays callable, and stands for its name in a request. */
+export interface Defined {
+  readonly functionName: string;
+  readonly definition: Definition;
+}
+
+/** Any function, whatever it takes and returns. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** A call of a function by name or by reference: `["divide", 1, 2]` or `[divide, 1, 2]`. Arguments are plain data. */
+export type Request = readonly [target: string | (AnyFunction & Defined), ...args: unknown[]];
+
+/** The value that a request resolves to: that of the reference, `unknown` for a name. */
+export type ValueOf<R> = R extends readonly [infer Target, ...unknown[]]
+  ? Target extends (...args: never[]) => infer Value
+    ? Awaited<Value>
+    : unknown
+  : unknown;
+
+/** The values of a list of requests, as a tuple where the list is one. */
+export type ValuesOf<R extends readonly unknown[]> = { -readonly [K in keyof R]: ValueOf<R[K]> };
+
+/** A request whose arguments fit its reference; any, where it is not known which function it calls. */
+export type Checked<R> = R extends readonly [infer Target, ...unknown[]]
+  ? Target extends (...args: infer Args) => unknown
+    ? AnyFunction extends Target
+      ? R
+      : Args extends never[]
+        ? never[] extends Args
+          ? R
+          : readonly [Target, ...Args]
+        : readonly [Target, ...Args]
+    : R
+  : R;
+
+/** A list of requests whose arguments fit their references. */
+export type CheckedAll<R extends readonly unknown[]> = { readonly [K in keyof R]: Checked<R[K]> };
+
+const definitionsKey = Symbol.for("callgrid.definitions");
+
+/** All definitions of this process, oldest first; one list even where callgrid is installed twice. */
+export function allDefinitions(): Definition[] {
+  const holder = globalThis as Record<symbol, Definition[] | undefined>;
+  holder[definitionsKey] ??= [];
+  return holder[definitionsKey];
+}
+
+/**
+ * Makes a function known to the grid by `name`. The function must be pure: same arguments, same value, no side effects.
+ * Arguments and value are plain data (JSON, and Date, Map, Set, BigInt, typed arrays, undefined).
+ *
+ * @returns a reference: call it as before, or put it first in a request.
+ * @throws GridError `INVALID_OPTION` for a bad name or option.
+ * @example
+ * ```ts
+ * import { define } from "callgrid";
+ * export const divide = define("divide", (x: number, y: number) => x / y);
+ * ```
+ */
+export function define<F extends AnyFunction>(name: string, evaluate: F): F & Defined;
+export function define<F extends AnyFunction>(name: string, options: FunctionOptions, evaluate: F): F & Defined;
+export function define<F extends AnyFunction>(name: string, ...rest: [F] | [FunctionOptions, F]): F & Defined {
+  const [options, evaluate] = rest.length === 1 ? [undefined, rest[0]] : rest;
+  checkName(name);
+  if (typeof evaluate !== "function") {
+    throw new GridError("INVALID_OPTION", `define("${name}", …) needs a function, got ${typeof evaluate}`);
+  }
+  const settings = resolveFunctionOptions(options, `define("${name}")`);
+  const version = settings.version ?? sourceVersion(evaluate);
+  const definition: Definition = Object.freeze({ ...settings, name, version, evaluate });
+  allDefinitions().push(definition);
+  const reference = ((...args: never[]) => evaluate(...args)) as F;
+  Object.defineProperty(reference, "name", { value: name });
+  return Object.assign(reference, { functionName: name, definition });
+}
+
+/** Whether `value` is a reference that {@link define} returned. */
+export function isDefined(value: unknown): value is AnyFunction & Defined {
+  return typeof value === "function" && typeof (value as Partial<Defined>).functionName === "string";
+}
+
+function checkName(name: string): void {
+  if (isFunctionName(name)) return;
+  throw new GridError(
+    "INVALID_OPTION",
+    `define: ${JSON.stringify(name)} is no function name; it starts with a letter, and letters, digits and . : / _ - may follow (128 characters at most)`,
+  );
+}
+
+function sourceVersion(evaluate: AnyFunction): string {
+  return createHash("sha256").update(evaluate.toString()).digest("base64url").slice(0, 10);
+}

@@ -1,0 +1,78 @@
+/** The options of a function: declared once, and refused by their path where they cannot be meant. */
+import { GridError } from "../errors/errors.ts";
+import { shown } from "../options/option-value.ts";
+import { declareOptions, type OptionsGiven, option, resolveOptions } from "../options/options.ts";
+import { checkedNeeds, type Needs, needNames } from "./needs.ts";
+
+const oneDayMs = 86_400_000;
+const longestMs = 366 * oneDayMs;
+
+const functionOptions = declareOptions({
+  /**
+   * Names this state of the function: results of another version are ignored. Default: a hash of the function's source,
+   * which does not see a change in a helper that the function calls; give a version of your own where that matters.
+   */
+  version: option.string({
+    optional: true,
+    pattern: /^[\w.+-]{1,64}$/,
+    expects: "1 to 64 letters, digits and . + _ -",
+    description: "Names this state of the function: results of another version are ignored.",
+  }),
+  /** How long one evaluation may take, waiting for re-entrant requests included, in ms. Default: no limit. */
+  timeoutMs: option.number({
+    unit: "ms",
+    optional: true,
+    min: 1,
+    max: longestMs,
+    fractions: true,
+    description: "How long one evaluation may take.",
+  }),
+});
+
+const cacheOptions = declareOptions({
+  ttlMs: option.number({
+    unit: "ms",
+    min: 1,
+    max: longestMs,
+    fractions: true,
+    description: "How long a result is kept.",
+  }),
+});
+
+/** How a function is cached, limited and told apart from its earlier self. */
+export interface FunctionOptions extends OptionsGiven<typeof functionOptions> {
+  /** How long a result is kept, in ms (default one day, up to a year); `false` keeps none. */
+  readonly cache?: { readonly ttlMs: number } | false | undefined;
+  /** What it needs of the worker that evaluates it: workers that lack it are passed over. Default: nothing. */
+  readonly needs?: Needs | undefined;
+}
+
+/** All options of a function, checked and complete; `version` is undefined where it is for the source to say. */
+interface FunctionSettings {
+  readonly version: string | undefined;
+  readonly cacheTtlMs: number;
+  readonly timeoutMs: number;
+  readonly needs: Needs;
+}
+
+const optionObjects = ["cache", "cache.ttlMs", "needs", ...needNames.map((name) => `needs.${name}`)];
+
+/** Throws `INVALID_OPTION` with the path, such as `define("f").cache.ttlMs`, where `where` is `define("f")`. */
+export function resolveFunctionOptions(given: FunctionOptions | undefined, where: string): FunctionSettings {
+  const { version, timeoutMs } = resolveOptions(functionOptions, given, where, optionObjects);
+  return {
+    version,
+    cacheTtlMs: cacheTtlMs(given?.cache, `${where}.cache`),
+    timeoutMs: Math.ceil(timeoutMs ?? 0),
+    needs: checkedNeeds(given?.needs, `${where}.needs`),
+  };
+}
+
+function cacheTtlMs(cache: FunctionOptions["cache"], path: string): number {
+  if (cache === undefined) return oneDayMs;
+  if (cache === false) return 0;
+  if (typeof cache === "object" && cache !== null) return Math.ceil(resolveOptions(cacheOptions, cache, path).ttlMs);
+  throw new GridError("INVALID_OPTION", `${path} must be false or { ttlMs }, got ${shown(cache)}`, {
+    details: { path },
+  });
+}

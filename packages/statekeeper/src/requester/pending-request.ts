@@ -1,0 +1,162 @@
+/**
+ * A request that this process waits for, and the asks that wait for it. Made by the thousand in one tick, so both are
+ * small: the set for further asks exists only where the same request is asked for more than once.
+ */
+import type { OutcomeText } from "@callgrid/core";
+import type { Submission } from "../contract/contract.ts";
+
+/** Receives the outcome of an ask, once; `isKept`: the pool had it when it was asked for, from an earlier evaluation. */
+export type OutcomeListener = (outcome: OutcomeText, isKept: boolean) => void;
+
+/** Whom an {@link Ask} tells that it is withdrawn. */
+export interface AskOwner {
+  withdrawAsk(ask: Ask): void;
+}
+
+/** One caller's wait for one request. */
+export class Ask {
+  /** The request's id. */
+  readonly id: string;
+  readonly #listener: OutcomeListener;
+  readonly #owner: AskOwner;
+  #isOpen = true;
+
+  constructor(id: string, listener: OutcomeListener, owner: AskOwner) {
+    this.id = id;
+    this.#listener = listener;
+    this.#owner = owner;
+  }
+
+  /** Stops waiting: the listener is not called any more. Does nothing once it was called. */
+  withdraw(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#owner.withdrawAsk(this);
+  }
+
+  /** Tells the listener, unless an earlier listener of the same request has just withdrawn this ask. */
+  settle(outcome: OutcomeText, isKept: boolean): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#listener(outcome, isKept);
+  }
+}
+
+/** What is asked for, and the priority of the batch that it is to travel in; 0 where there is none. */
+export interface Asking extends Submission {
+  readonly priority?: number;
+}
+
+/** A request that is asked for and has no outcome yet. */
+export class PendingRequest {
+  readonly worker: string | undefined;
+  /** When it was asked for or checked last; requests are checked in the order of this. */
+  heardAtMs: number;
+  /** Whether it waits to be submitted (again). */
+  isQueued = false;
+  /** Whether the statekeeper may know of it. */
+  wasSent = false;
+  /** Whether it was submitted more than once: what the statekeeper then knows may come of the earlier submission. */
+  isResubmitted = false;
+  /** Since when the pool lacks the worker to which it is addressed, after it was submitted before. */
+  homelessSinceMs: number | undefined;
+  readonly #submission: Asking;
+  #priority: number;
+  #deadlineMs: number;
+  #first: Ask | undefined;
+  #others: Set<Ask> | undefined;
+
+  constructor(submission: Asking, worker: string | undefined, nowMs: number) {
+    this.#submission = submission;
+    this.worker = worker;
+    this.heardAtMs = nowMs;
+    this.#priority = submission.priority ?? 0;
+    this.#deadlineMs = deadlineOf(submission, nowMs);
+  }
+
+  get id(): string {
+    return this.#submission.id;
+  }
+
+  get payload(): string {
+    return this.#submission.payload;
+  }
+
+  get isRefresh(): boolean {
+    return this.#submission.mode === "refresh";
+  }
+
+  get priority(): number {
+    return this.#priority;
+  }
+
+  /** Whether nobody waits any more. */
+  get isAbandoned(): boolean {
+    return this.#first === undefined && (this.#others === undefined || this.#others.size === 0);
+  }
+
+  add(ask: Ask): void {
+    if (this.#first === undefined && this.#others === undefined) {
+      this.#first = ask;
+    } else {
+      this.#others ??= new Set();
+      this.#others.add(ask);
+    }
+  }
+
+  remove(ask: Ask): void {
+    if (this.#first === ask) this.#first = undefined;
+    else this.#others?.delete(ask);
+  }
+
+  /** Waits as long as the most patient ask does, at the highest priority of any; tells whether that is more than before. */
+  extend(submission: Asking, nowMs: number): boolean {
+    const deadlineMs = deadlineOf(submission, nowMs);
+    const priority = submission.priority ?? 0;
+    if (deadlineMs <= this.#deadlineMs && priority <= this.#priority) return false;
+    this.#deadlineMs = Math.max(deadlineMs, this.#deadlineMs);
+    this.#priority = Math.max(priority, this.#priority);
+    return true;
+  }
+
+  /** A refreshing request in the place of this one, with all who wait for this one. */
+  refreshed(submission: Asking, nowMs: number): PendingRequest {
+    const fresh = new PendingRequest(submission, this.worker, this.heardAtMs);
+    fresh.#deadlineMs = Math.max(this.#deadlineMs, deadlineOf(submission, nowMs));
+    fresh.#priority = Math.max(this.#priority, fresh.#priority);
+    fresh.#first = this.#first;
+    fresh.#others = this.#others;
+    fresh.wasSent = this.wasSent;
+    return fresh;
+  }
+
+  /** What to submit now: the limit of time is what is left of it. */
+  submissionAt(nowMs: number): Submission {
+    if (this.#deadlineMs === Number.POSITIVE_INFINITY) return withoutLimit(this.#submission);
+    return { ...this.#submission, timeoutMs: Math.max(1, Math.ceil(this.#deadlineMs - nowMs)) };
+  }
+
+  /** Tells all who wait; a listener that throws keeps nobody else from being told. */
+  settle(outcome: OutcomeText, isKept: boolean, onError: (error: unknown) => void): void {
+    const settleSafely = (ask: Ask): void => {
+      try {
+        ask.settle(outcome, isKept);
+      } catch (error) {
+        onError(error);
+      }
+    };
+    if (this.#first !== undefined) settleSafely(this.#first);
+    for (const ask of this.#others ?? []) settleSafely(ask);
+  }
+}
+
+function withoutLimit(submission: Submission): Submission {
+  return submission.timeoutMs === undefined || submission.timeoutMs === 0
+    ? submission
+    : { ...submission, timeoutMs: 0 };
+}
+
+function deadlineOf(submission: Submission, nowMs: number): number {
+  const { timeoutMs } = submission;
+  return timeoutMs === undefined || timeoutMs === 0 ? Number.POSITIVE_INFINITY : nowMs + timeoutMs;
+}

@@ -1,0 +1,172 @@
+/**
+ * Runs worker processes: as many as it was told last, one worker with its own queue in each. It starts another where one dies,
+ * says so, and ends them all when it is told to. A worker process that loses its supervisor drains by itself.
+ */
+import { type Clock, type GridError, systemClock } from "@callgrid/core";
+import type { MeasureBook } from "@callgrid/health";
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { Logger } from "pino";
+import { childLauncher } from "./child-launcher.ts";
+import type { Launcher } from "./launcher.ts";
+import { type RestartPolicy, restartAfter } from "./restart-policy.ts";
+import { SupervisedWorker, type SupervisedWorkerOptions } from "./supervised-worker.ts";
+
+/** How a {@link Supervisor} is set up. */
+export interface SupervisorOptions extends SupervisedWorkerOptions {
+  /** How many worker processes to run. */
+  readonly count: number;
+}
+
+/** What a {@link Supervisor} talks to. */
+export interface SupervisorParts {
+  /** The workers' pool, as this process sees it: dead workers are reported there. */
+  readonly keeper: PoolKeeper;
+  readonly log: Logger;
+  /** Takes what the workers write to stderr; default: this process's own. */
+  readonly stderr?: NodeJS.WritableStream;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Default: child processes, with this process's Node flags. */
+  readonly launcher?: Launcher;
+  /** When to start another where one died; default: at once, then later and later while they keep dying. */
+  readonly restartAfter?: RestartPolicy;
+  /** Takes what the workers measure, each at a place of its own from 0 on; their `settings` say whether they do. */
+  readonly book?: Pick<MeasureBook, "note" | "close"> | undefined;
+}
+
+/**
+ * See the head of this file. Options of the workers reach them over a private channel, and never their command lines.
+ *
+ * @example
+ * ```ts
+ * import { openStatekeeper } from "@callgrid/statekeeper";
+ * import { Supervisor } from "@callgrid/supervision";
+ * import { pino } from "pino";
+ *
+ * const statekeeper = await openStatekeeper("redis://localhost:6379", { grid: "callgrid" });
+ * const settings = { functions: ["./functions.ts"], options: { pool: "pool" }, logLevel: "info" };
+ * const supervisor = new Supervisor(
+ *   { count: 4, settings, drainTimeoutMs: 30_000, maxAttempts: 3 },
+ *   { keeper: statekeeper.pool("pool"), log: pino() },
+ * );
+ * await supervisor.start();
+ * process.once("SIGTERM", () => void supervisor.drain());
+ * await supervisor.closed;
+ * await statekeeper.close();
+ * ```
+ */
+export class Supervisor {
+  /**
+   * Resolves when all processes have ended after {@link drain} or {@link stop}. Rejects with what a worker refused to start
+   * with (`INVALID_MODULE`, `INVALID_OPTION`, `FUNCTION_REDEFINED`, `INCOMPATIBLE_VERSION`, `REDIS_TOO_OLD`), once all have ended.
+   */
+  readonly closed: Promise<void>;
+  readonly #makeWorker: () => SupervisedWorker;
+  /** Those that are to stay, oldest first. */
+  readonly #workers: SupervisedWorker[];
+  /** Those that have been told to end, since there are too many. */
+  readonly #leaving = new Set<SupervisedWorker>();
+  #isEnding = false;
+  #close: () => void = () => undefined;
+  #fail: (error: GridError) => void = () => undefined;
+  #refusal: GridError | undefined;
+
+  constructor(options: SupervisorOptions, parts: SupervisorParts) {
+    const { keeper, log, stderr = process.stderr, clock = systemClock, book } = parts;
+    const launcher = parts.launcher ?? childLauncher({ stderr, clock });
+    const restart = parts.restartAfter ?? restartAfter;
+    const onRefused = (error: GridError): void => this.#refuse(error);
+    let places = 0;
+    this.#makeWorker = () => {
+      const place = places++;
+      return new SupervisedWorker(namedAt(options, place), {
+        ...{ launcher, keeper, clock, log, restartAfter: restart, onRefused },
+        onMeasures: (measures) => book?.note(place, measures),
+        onEnd: () => book?.close(place),
+      });
+    };
+    this.#workers = Array.from({ length: options.count }, this.#makeWorker);
+    this.closed = new Promise((resolve, reject) => {
+      this.#close = resolve;
+      this.#fail = reject;
+    });
+    // Whoever waits for `start` only must not be ended by a rejection that nobody waits for.
+    this.closed.catch(() => undefined);
+  }
+
+  /** The ids of the workers that are there now. */
+  get workers(): readonly string[] {
+    return [...this.#workers, ...this.#leaving].flatMap(({ workerIds }) => workerIds);
+  }
+
+  /** How many processes are kept. */
+  get count(): number {
+    return this.#workers.length;
+  }
+
+  /** How many processes have been dismissed, and are still there. */
+  get leaving(): number {
+    return this.#leaving.size;
+  }
+
+  /** Starts the processes. Resolves when each place has had a worker join, and when all is closed before; rejects as {@link closed} does. */
+  async start(): Promise<void> {
+    for (const worker of this.#workers) worker.start();
+    await Promise.race([Promise.all(this.#workers.map((worker) => worker.joined)), this.closed]);
+  }
+
+  /**
+   * Keeps so many processes from now on, between {@link start} and the end: starts more, or dismisses those that are too many, which
+   * finish what they run however long that takes. The ones that have not joined go first, then those that are `idle`, then the youngest.
+   */
+  resize(count: number, idle: ReadonlySet<string> = new Set()): void {
+    if (this.#isEnding) return;
+    while (this.#workers.length < count) {
+      const worker = this.#makeWorker();
+      this.#workers.push(worker);
+      worker.start();
+    }
+    const surplus = this.#workers.length - count;
+    const urgency = ({ workerIds }: SupervisedWorker): number =>
+      workerIds.length === 0 ? 2 : workerIds.some((id) => idle.has(id)) ? 1 : 0;
+    const leaving = this.#workers.toReversed().sort((one, other) => urgency(other) - urgency(one));
+    for (const worker of leaving.slice(0, Math.max(0, surplus))) this.#dismiss(worker);
+  }
+
+  /** Has every worker finish what it runs, give the rest back, and leave. */
+  async drain(): Promise<void> {
+    await this.#endAll((worker) => worker.drain());
+  }
+
+  /** Has every worker give everything back and leave at once; also in the middle of a drain. */
+  async stop(): Promise<void> {
+    await this.#endAll((worker) => worker.stop());
+  }
+
+  #refuse(error: GridError): void {
+    if (this.#refusal !== undefined) return;
+    this.#refusal = error;
+    void this.stop();
+  }
+
+  #dismiss(worker: SupervisedWorker): void {
+    this.#workers.splice(this.#workers.indexOf(worker), 1);
+    this.#leaving.add(worker);
+    void worker.dismiss().then(() => this.#leaving.delete(worker));
+  }
+
+  async #endAll(end: (worker: SupervisedWorker) => Promise<void>): Promise<void> {
+    this.#isEnding = true;
+    await Promise.all([...this.#workers, ...this.#leaving].map(end));
+    if (this.#refusal === undefined) this.#close();
+    else this.#fail(this.#refusal);
+  }
+}
+
+/** The name is for the worker at the first place; those at others have the number of theirs behind it. */
+function namedAt<Options extends SupervisedWorkerOptions>(options: Options, place: number): Options {
+  const { name } = options.settings.options;
+  if (typeof name !== "string" || place === 0) return options;
+  const settings = { ...options.settings, options: { ...options.settings.options, name: `${name}-${place + 1}` } };
+  return { ...options, settings };
+}

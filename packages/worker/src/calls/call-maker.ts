@@ -1,0 +1,107 @@
+/**
+ * Makes evaluations out of the calls of running functions: finds equal ones that are known already, refuses cycles, and puts
+ * the rest where the placement says.
+ */
+import { readRequest, requestId, type TurnoverMap } from "@callgrid/core";
+import type { OwnStack } from "../evaluation/call-stack.ts";
+import { type EncodedCall, Evaluation, isShortKey } from "../evaluation/evaluation.ts";
+import { cycleError, cycleThrough } from "../evaluation/local-cycles.ts";
+import type { ReentrantCalls } from "../evaluation/reentrant-calls.ts";
+import type { RequestHost } from "../evaluation/request-context.ts";
+import type { SelfTimes } from "../evaluation/run-times.ts";
+import type { FunctionStanding } from "../functions/function-registry.ts";
+import { Settled } from "../results/evaluation-result.ts";
+import type { RecentResults } from "../results/recent-results.ts";
+import { placeCall } from "./call-placement.ts";
+
+/** What the call maker works with. */
+export interface CallMakerParts {
+  readonly standing: FunctionStanding;
+  readonly selfTimes: SelfTimes;
+  readonly recent: RecentResults;
+  readonly stack: OwnStack;
+  /** What this worker evaluates or waits for, by key. */
+  readonly inFlight: TurnoverMap<string, Evaluation>;
+  /** `sharing: "eager"`: nothing stays in memory. */
+  readonly isEager: boolean;
+  readonly payloadLimitBytes: number;
+  readonly ask: (evaluation: Evaluation, toOwnQueue: boolean) => void;
+}
+
+/** Who makes a call, and when, in ms. */
+export interface CallPlace {
+  readonly calls: ReentrantCalls;
+  /** Which of them it is. */
+  readonly index: number;
+  readonly host: RequestHost;
+  readonly now: number;
+}
+
+export class CallMaker {
+  readonly #parts: CallMakerParts;
+
+  constructor(parts: CallMakerParts) {
+    this.#parts = parts;
+  }
+
+  /** Checks and writes down a call; throws what is wrong with it before anything is placed. */
+  encode(request: unknown): EncodedCall {
+    const reading = readRequest(request, this.#parts.payloadLimitBytes);
+    const { functionName, canonical, payload, primitiveArguments } = reading;
+    const id = canonical === payload && isShortKey(payload) ? undefined : requestId(canonical);
+    return { key: id ?? payload, functionName, payload, id, primitiveArguments };
+  }
+
+  /** Places the call at `index`, which is made at `now`, or settles it at once where the outcome is known. */
+  place(call: EncodedCall, { calls, index, host, now }: CallPlace): void {
+    const { inFlight, standing, recent } = this.#parts;
+    const known = inFlight.get(call.key);
+    if (known !== undefined) {
+      this.#join(known, calls, index);
+      return;
+    }
+    const definition = standing.current(call.functionName);
+    if (definition !== undefined) {
+      const settled = recent.get(call.key, {
+        functionName: definition.name,
+        stamp: standing.stamp(definition),
+        now,
+      });
+      if (settled !== undefined) {
+        calls.settle(index, settled);
+        return;
+      }
+    }
+    const { deadlineAt } = calls.caller;
+    // a list that is made of one is a tenth as large as an empty one to which one is added
+    const waiters = [{ calls, index }];
+    const evaluation = new Evaluation(call, { host, mode: "use", definition, bornAt: now, deadlineAt, waiters });
+    inFlight.set(call.key, evaluation);
+    calls.children[index] = evaluation;
+    this.#put(evaluation);
+  }
+
+  #put(evaluation: Evaluation): void {
+    const { definition, functionName } = evaluation;
+    const placement = placeCall({
+      isEager: this.#parts.isEager,
+      isKnownHere: definition !== undefined,
+      hasTimeout: definition !== undefined && definition.timeoutMs > 0,
+      usualMs: this.#parts.selfTimes.get(functionName)?.usualMs,
+    });
+    if (placement === "memory") this.#parts.stack.push(evaluation);
+    else this.#parts.ask(evaluation, placement === "own-queue");
+  }
+
+  #join(known: Evaluation, calls: ReentrantCalls, index: number): void {
+    const { caller } = calls;
+    const cycle = known.isStarted ? cycleThrough(known, caller) : undefined;
+    if (cycle !== undefined) {
+      calls.settle(index, Settled.ofError(cycleError(cycle.map(({ payload }) => payload))));
+      return;
+    }
+    known.waiters.push({ calls, index });
+    calls.children[index] = known;
+    known.extendDeadline(caller.deadlineAt);
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Serves running functions: `callReentrant`, `streamReentrant` and `context` end up here.
+ */
+import { GridError, type Outcome } from "@callgrid/core";
+import type { Logger } from "pino";
+import type { EncodedCall, Evaluation } from "../evaluation/evaluation.ts";
+import type { Evaluator } from "../evaluation/evaluator.ts";
+import type { RequestContext, RequestHost } from "../evaluation/request-context.ts";
+import type { SuspensionMarker } from "../pool/suspension-reporter.ts";
+import { traceIdOf } from "../telemetry/request-log.ts";
+import { AwaitedCalls } from "./awaited-calls.ts";
+import type { CallMaker } from "./call-maker.ts";
+import { StreamedCalls } from "./streamed-calls.ts";
+
+/** How many calls of one `streamReentrant` are under way at a time. */
+const streamWindow = 1_000;
+
+export class FunctionHost implements RequestHost {
+  readonly #evaluator: Evaluator;
+  readonly #calls: CallMaker;
+  readonly #marker: SuspensionMarker;
+  readonly #pool: string;
+  readonly #workerId: string;
+  readonly #log: Logger;
+
+  constructor(parts: {
+    evaluator: Evaluator;
+    calls: CallMaker;
+    marker: SuspensionMarker;
+    pool: string;
+    workerId: string;
+    log: Logger;
+  }) {
+    this.#evaluator = parts.evaluator;
+    this.#calls = parts.calls;
+    this.#marker = parts.marker;
+    this.#pool = parts.pool;
+    this.#workerId = parts.workerId;
+    this.#log = parts.log;
+  }
+
+  callReentrant(caller: Evaluation, requests: readonly unknown[]): Promise<unknown[]> {
+    let encoded: readonly EncodedCall[] = [];
+    try {
+      refuseIfDone(caller);
+      encoded = encodeAll(this.#calls, requests);
+    } catch (error) {
+      const refused = new AwaitedCalls(caller, 0, this.#evaluator);
+      refused.fail(error);
+      return refused.promise;
+    }
+    const calls = new AwaitedCalls(caller, encoded.length, this.#evaluator);
+    const now = this.#evaluator.look();
+    // last first: the own queue gives the youngest, and the first call should come first
+    for (let index = encoded.length - 1; index >= 0; index -= 1) {
+      const call = encoded[index];
+      if (call !== undefined) this.#calls.place(call, { calls, index, host: this, now });
+    }
+    calls.wait();
+    return calls.promise;
+  }
+
+  async *streamReentrant(
+    caller: Evaluation,
+    requests: readonly unknown[],
+    isOrdered: boolean,
+  ): AsyncGenerator<{ index: number; outcome: Outcome }> {
+    refuseIfDone(caller);
+    const encoded: Array<EncodedCall | undefined> = encodeAll(this.#calls, requests);
+    const calls = new StreamedCalls(caller, encoded.length, { evaluator: this.#evaluator, isOrdered });
+    let placed = 0;
+    try {
+      for (let yielded = 0; yielded < encoded.length; yielded += 1) {
+        const now = this.#evaluator.look();
+        for (; placed < Math.min(encoded.length, yielded + streamWindow); placed += 1) {
+          const call = encoded[placed];
+          encoded[placed] = undefined;
+          if (call !== undefined) this.#calls.place(call, { calls, index: placed, host: this, now });
+        }
+        caller.addOpenCalls(calls);
+        if (!calls.hasNext || this.#evaluator.noteAnsweredAtOnce()) await calls.wait();
+        const index = calls.takeNext();
+        yield { index, outcome: calls.takeOutcome(index) };
+        refuseIfDone(caller);
+      }
+    } finally {
+      caller.removeOpenCalls(calls);
+      if (calls.remaining > 0) this.#evaluator.giveUp(calls, "the loop over its outcomes was left");
+    }
+  }
+
+  describe(evaluation: Evaluation): RequestContext {
+    const { functionName } = evaluation;
+    const [log, marker] = [this.#log, this.#marker];
+    return {
+      requestId: evaluation.id,
+      functionName,
+      pool: this.#pool,
+      worker: `${this.#pool}/${this.#workerId}`,
+      get signal() {
+        return signalOf(evaluation);
+      },
+      get log() {
+        return log.child({ requestId: evaluation.id, function: functionName, ...traceIdOf(evaluation.span) });
+      },
+      progress: (done, total) => marker.noteProgress(evaluation, done, total),
+    };
+  }
+}
+
+function encodeAll(calls: CallMaker, requests: readonly unknown[]): EncodedCall[] {
+  if (!Array.isArray(requests)) {
+    throw new GridError("INVALID_REQUEST", "expected a list of requests: callReentrant([[f, 1], [g, 2]])");
+  }
+  // unlike map, it meets the holes of a list as well: they are no requests
+  return Array.from(requests as readonly unknown[], (request, index) => encodeOne(calls, request, index));
+}
+
+function encodeOne(calls: CallMaker, request: unknown, index: number): EncodedCall {
+  try {
+    return calls.encode(request);
+  } catch (error) {
+    if (!(error instanceof GridError)) throw error;
+    throw new GridError(error.code, `requests[${index}]: ${error.message}`, {
+      details: { ...error.details, index },
+      cause: error,
+    });
+  }
+}
+
+function refuseIfDone(caller: Evaluation): void {
+  if (caller.state !== "done") return;
+  throw new GridError("CANCELLED", "the request that makes this call is done or cancelled already");
+}
+
+/** Made on first use: most functions never ask for it. */
+function signalOf(evaluation: Evaluation): AbortSignal {
+  evaluation.abort ??= new AbortController();
+  if (evaluation.state === "done") evaluation.abort.abort(new GridError("CANCELLED", "the request is done already"));
+  return evaluation.abort.signal;
+}

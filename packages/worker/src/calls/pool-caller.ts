@@ -1,0 +1,60 @@
+/**
+ * Puts calls into the pool's hands, and waits for their outcomes like any caller. Its asks are in the pool until somebody
+ * evaluates them; where that is meant to be this worker, it sees to it that they are on its own queue.
+ */
+import type { Clock, OutcomeText } from "@callgrid/core";
+import type { Requester } from "@callgrid/statekeeper";
+import type { Evaluation } from "../evaluation/evaluation.ts";
+import type { Completer } from "../pool/completer.ts";
+import type { VisibleEvaluations } from "../pool/pool-evaluations.ts";
+import type { RequestTracer } from "../telemetry/request-tracer.ts";
+
+/** What the asker works with. */
+export interface AskerParts {
+  readonly worker: string;
+  readonly requester: Requester;
+  readonly completer: Completer;
+  readonly visible: VisibleEvaluations;
+  readonly clock: Clock;
+  readonly tracer: RequestTracer | undefined;
+  readonly onOutcome: (evaluation: Evaluation, outcome: OutcomeText) => void;
+  readonly onChange: () => void;
+  /** Something goes to the own queue; a claim that is under way may miss it. */
+  readonly onOwnWork: () => void;
+}
+
+export class Asker {
+  readonly #parts: AskerParts;
+
+  constructor(parts: AskerParts) {
+    this.#parts = parts;
+  }
+
+  /** What this worker still waits for has gone back to the pool. */
+  askAgain(evaluation: Evaluation): void {
+    evaluation.isCopy = false;
+    if (evaluation.ask === undefined) {
+      this.ask(evaluation, false);
+      return;
+    }
+    evaluation.become("asked");
+    this.#parts.visible.add(evaluation);
+  }
+
+  ask(evaluation: Evaluation, toOwnQueue: boolean): void {
+    const { requester, completer, visible, worker, clock, tracer, onOutcome } = this.#parts;
+    const { id, payload, deadlineAt } = evaluation;
+    // the pool would take it for the evaluation that has just ended, and tell this worker nothing
+    completer.flushIfWaiting(id);
+    const timeoutMs = deadlineAt > 0 ? Math.max(1, Math.ceil(deadlineAt - clock.now())) : 0;
+    const trace = tracer?.asked(evaluation);
+    const submission = { id, payload, timeoutMs, ...(trace === undefined ? {} : { trace }) };
+    evaluation.become("asked");
+    evaluation.ask = requester.ask(submission, toOwnQueue ? worker : undefined, (outcome) =>
+      onOutcome(evaluation, outcome),
+    );
+    visible.add(evaluation);
+    if (toOwnQueue) this.#parts.onOwnWork();
+    else this.#parts.onChange();
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Gives claimed requests back that do not get to start. A worker claims a few ms of work at a time, by what functions usually take;
+ * when one of them takes far longer, those claimed with it must not wait for it while another worker is idle.
+ */
+import { type Clock, isAddressedId } from "@callgrid/core";
+import type { Evaluator } from "../evaluation/evaluator.ts";
+import type { Settlement } from "../pool/settlement.ts";
+import type { Asker } from "./pool-caller.ts";
+
+/** Claimed requests go back when none of them has started for so long, in ms: far longer than what is claimed at a time takes. */
+const longestStandMs = 50;
+
+/** What the returner works with. */
+export interface ReturnerParts {
+  readonly clock: Clock;
+  readonly evaluator: Evaluator;
+  readonly settlement: Settlement;
+  readonly asker: Asker;
+  readonly release: (ids: readonly string[]) => void;
+}
+
+export class Returner {
+  readonly #parts: ReturnerParts;
+  #isWatching = false;
+
+  constructor(parts: ReturnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Watches while claimed requests wait for a slot; cheap when it does so already. */
+  watch(): void {
+    const { clock, evaluator } = this.#parts;
+    const { ready } = evaluator.queue;
+    if (this.#isWatching || ready.length === 0) return;
+    this.#isWatching = true;
+    const { taken } = ready;
+    clock.background(longestStandMs, () => {
+      this.#isWatching = false;
+      if (ready.taken === taken) this.#giveBack();
+      this.watch();
+    });
+  }
+
+  #giveBack(): void {
+    const { evaluator, settlement, asker, release } = this.#parts;
+    // what is addressed to this worker waits for it
+    const given = evaluator.queue.ready.takeAll(({ isOwned, id }) => !isOwned || !isAddressedId(id));
+    if (given.length === 0) return;
+    for (const evaluation of given) settlement.putDown(evaluation);
+    release(given.map(({ id }) => id));
+    for (const evaluation of given) if (!evaluation.isDone) asker.askAgain(evaluation);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Ends evaluations that run longer than their function may. A deadline ends nothing here: when it is over, those who set it
+ * leave by themselves, and what nobody waits for any more is cancelled. Whoever joined meanwhile and has more patience, be it
+ * for the evaluation or for one that called it, must not be told that time was up. Code that never yields hears of neither
+ * limit, and is ended by the heartbeat thread.
+ */
+import type { Clock } from "@callgrid/core";
+import { errorTree } from "../errors/error-tree.ts";
+import type { Heartbeat, Watch } from "../heartbeat/heartbeat.ts";
+import { Settled } from "../results/evaluation-result.ts";
+import type { Evaluation } from "./evaluation.ts";
+
+export class TimeLimits {
+  readonly #clock: Clock;
+  readonly #heartbeat: Heartbeat;
+  readonly #settle: (evaluation: Evaluation, settled: Settled) => void;
+  #isStopped = false;
+
+  constructor(parts: {
+    clock: Clock;
+    heartbeat: Heartbeat;
+    settle: (evaluation: Evaluation, settled: Settled) => void;
+  }) {
+    this.#clock = parts.clock;
+    this.#heartbeat = parts.heartbeat;
+    this.#settle = parts.settle;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Starts the clocks of an evaluation that begins. */
+  note(evaluation: Evaluation): void {
+    const timeoutMs = evaluation.definition?.timeoutMs ?? 0;
+    if (timeoutMs > 0) {
+      evaluation.addTimer(this.#clock.after(timeoutMs, () => this.#expire(evaluation, timeoutMs)));
+      this.#watch(evaluation, "timeout", timeoutMs);
+    }
+    if (!evaluation.isOwned || evaluation.deadlineAt === 0) return;
+    const deadlineInMs = Math.max(0, Math.ceil(evaluation.deadlineAt - this.#clock.now()));
+    this.#watch(evaluation, "deadline", deadlineInMs);
+    // whoever hears of it does yield
+    evaluation.addTimer(this.#clock.background(deadlineInMs, () => this.#heartbeat.unwatch(evaluation.id, "deadline")));
+  }
+
+  /** Nobody can be told of the end of what the pool does not know. */
+  #watch(evaluation: Evaluation, kind: Watch["kind"], withinMs: number): void {
+    if (!evaluation.isOwned) return;
+    const { id, payload } = evaluation;
+    this.#heartbeat.watch({ id, kind, payload, withinMs });
+    evaluation.addTimer(() => this.#heartbeat.unwatch(id, kind));
+  }
+
+  #expire(evaluation: Evaluation, timeoutMs: number): void {
+    if (evaluation.isDone || this.#isStopped) return;
+    const reason = `it ran longer than its ${timeoutMs} ms`;
+    this.#settle(evaluation, Settled.ofError(errorTree("TIMEOUT", reason, evaluation.payload)));
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Looks at a worker from another thread, and ends it when an evaluation is over its time and the worker does not get to say so
+ * itself: its code never yields.
+ */
+import { encodeError } from "@callgrid/core";
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import { errorTree } from "../errors/error-tree.ts";
+import type { Watch } from "./heartbeat.ts";
+
+/** What the worker gets beyond the limit to settle the matter itself, in ms. */
+const graceMs = 250;
+/** A pool that cannot be reached does not keep a worker that never yields from being ended, in ms. */
+const patienceMs = 5_000;
+const longestTimeoutMs = 2_147_483_647;
+
+/** What is looked at, and how it is ended. */
+export interface OverdueWatchParts {
+  readonly keeper: PoolKeeper;
+  /** The worker's id within its pool. */
+  readonly worker: string;
+  /** Ends the worker without its doing; absent: it is left as it is, and the request is told all the same. */
+  readonly end: (() => void) | undefined;
+}
+
+export class OverdueWatch {
+  readonly #parts: OverdueWatchParts;
+  readonly #watched = new Map<string, NodeJS.Timeout>();
+
+  constructor(parts: OverdueWatchParts) {
+    this.#parts = parts;
+  }
+
+  watch(watch: Watch): void {
+    this.unwatch(watch);
+    const withinMs = Math.min(watch.withinMs + graceMs, longestTimeoutMs);
+    this.#watched.set(
+      keyOf(watch),
+      setTimeout(() => void this.#end(watch), withinMs),
+    );
+  }
+
+  unwatch(watch: Pick<Watch, "id" | "kind">): void {
+    clearTimeout(this.#watched.get(keyOf(watch)));
+    this.#watched.delete(keyOf(watch));
+  }
+
+  /** Watches nothing any more. */
+  stop(): void {
+    for (const timer of this.#watched.values()) clearTimeout(timer);
+    this.#watched.clear();
+  }
+
+  async #end(watch: Watch): Promise<void> {
+    const { keeper, worker, end } = this.#parts;
+    if (watch.kind === "deadline" && (await this.#isPutOff(watch))) return;
+    if (!this.#watched.has(keyOf(watch))) return;
+    // whatever comes of telling it: a worker that never yields must not go on
+    await withPatience(this.#settleAsTimeout(watch));
+    if (end === undefined) return;
+    // everything else it holds goes back uncounted: its own code was not at fault
+    await withPatience(keeper.leave(worker));
+    end();
+  }
+
+  /** Somebody more patient may wait by now, of whom the worker could not hear. */
+  async #isPutOff(watch: Watch): Promise<boolean> {
+    const known = await this.#parts.keeper.inspectRequest(watch.id).catch(() => undefined);
+    if (known === undefined || known.timeoutMs === 1 || !this.#watched.has(keyOf(watch))) return false;
+    if (known.timeoutMs === 0) this.unwatch(watch);
+    else this.watch({ ...watch, withinMs: known.timeoutMs });
+    return true;
+  }
+
+  async #settleAsTimeout({ id, payload }: Watch): Promise<void> {
+    const { keeper, worker } = this.#parts;
+    const outcome = encodeError(errorTree("TIMEOUT", "it ran longer than its time, and never yielded", payload));
+    await keeper.complete(worker, [{ id, outcome, ttlMs: 0, stamp: "-#0" }], []);
+  }
+}
+
+/** Resolves when the call has ended, however it did, or has taken too long. */
+async function withPatience(call: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMs);
+  });
+  await Promise.race([call.catch(() => undefined), expired]);
+  clearTimeout(timer);
+}
+
+function keyOf({ kind, id }: Pick<Watch, "id" | "kind">): string {
+  return `${kind} ${id}`;
+}

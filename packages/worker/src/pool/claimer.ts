@@ -1,0 +1,118 @@
+/**
+ * Gets work: claims from the own queue and the pool, and volunteers when there is none. One claim is under way at a time.
+ */
+import { type Clock, sleep } from "@callgrid/core";
+import type { Claim, ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
+import type { FunctionStanding } from "../functions/function-registry.ts";
+import { type ClaimSize, claimSize, type Workload } from "./claim-size.ts";
+
+/** What the claimer needs to know, and whom it tells. */
+export interface ClaimerParts {
+  readonly keeper: PoolKeeper;
+  readonly worker: string;
+  readonly clock: Clock;
+  readonly standing: FunctionStanding;
+  /** How fast it is, for the choice among volunteers. */
+  readonly score: number;
+  /** The function that it evaluated last. */
+  readonly lastFunction: () => string | undefined;
+  readonly workload: () => Omit<Workload, "isVolunteer" | "isDry">;
+  /** Sends what was asked for so far, so that the claim comes after it. */
+  readonly beforeClaim: () => void;
+  readonly onClaims: (claims: readonly Claim[]) => void;
+  /** The function table changed: read it. */
+  readonly onStaleTable: () => Promise<void>;
+  /** The pool does not know this worker (any more): join. */
+  readonly onUnknown: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+const pauseAfterErrorMs = 200;
+
+export class Claimer {
+  /** How many volunteers the pool had when it was last heard of. */
+  volunteers = 0;
+  readonly #parts: ClaimerParts;
+  #isVolunteer = false;
+  #isDry = false;
+  #isClaiming = false;
+  #isStopped = false;
+  /** Counts what may make a claim that is under way outdated: its reply and the news travel on different connections. */
+  #news = 0;
+
+  constructor(parts: ClaimerParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks whether to claim now; cheap when not. */
+  consider(): void {
+    if (this.#isClaiming || this.#isStopped) return;
+    const size = claimSize({ ...this.#parts.workload(), isVolunteer: this.#isVolunteer, isDry: this.#isDry });
+    if (size === undefined) return;
+    this.#isClaiming = true;
+    void this.#claim(size);
+  }
+
+  /**
+   * What was known of the own queue or of volunteering is outdated: something was put there, the pool gave this volunteer work or
+   * sent it away, or messages may have been lost.
+   */
+  noteNews(): void {
+    this.#news += 1;
+    this.#isVolunteer = false;
+    this.#isDry = false;
+  }
+
+  /** The bound on held requests may let new ones in again. */
+  noteOpened(): void {
+    this.#isDry = false;
+  }
+
+  /** Claims no more, and tells the pool so. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#request({ max: 0, budgetMicros: 0, spareMicros: 0, volunteerFor: 0, isOpenToChildren: false }).catch(
+      this.#parts.onError,
+    );
+  }
+
+  async #claim(size: ClaimSize): Promise<void> {
+    let claims: readonly Claim[] = [];
+    try {
+      const newsBefore = this.#news;
+      const reply = await this.#request(size);
+      claims = reply.claims;
+      await this.#note(reply, size, this.#news !== newsBefore);
+    } catch (error) {
+      this.#parts.onError(error);
+      await sleep(this.#parts.clock, pauseAfterErrorMs);
+    }
+    this.#isClaiming = false;
+    if (claims.length > 0) this.#parts.onClaims(claims);
+    this.consider();
+  }
+
+  async #note(reply: ClaimReply, size: ClaimSize, isOutdated: boolean): Promise<void> {
+    if (reply.kind === "stale") return this.#parts.onStaleTable();
+    if (reply.kind === "unknown-worker") return this.#parts.onUnknown();
+    if (reply.kind === "again") return;
+    this.volunteers = reply.volunteers;
+    this.#isDry = !reply.isMore && !isOutdated;
+    this.#isVolunteer = reply.claims.length === 0 && !isOutdated && size.volunteerFor > 0;
+  }
+
+  #request(size: ClaimSize): Promise<ClaimReply> {
+    const { keeper, worker, standing, score, lastFunction, workload, beforeClaim } = this.#parts;
+    beforeClaim();
+    const recent = lastFunction();
+    return keeper.claim({
+      worker,
+      ...size,
+      epoch: standing.epoch,
+      skips: standing.skips,
+      isOpenToRoots: workload().isOpenToRoots,
+      score,
+      ...(recent === undefined ? {} : { recent }),
+    });
+  }
+}

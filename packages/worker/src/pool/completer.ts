@@ -1,0 +1,88 @@
+/**
+ * Hands outcomes in: collects those of one turn, or of a few ms, and sends them together, with what was measured since the last time.
+ */
+import type { Completion, EvaluationReport, PoolKeeper } from "@callgrid/statekeeper";
+import type { SelfTimes } from "../evaluation/run-times.ts";
+
+/** While nobody is known to be idle, outcomes wait for others for so long, in ms: a script for each turn costs Redis much more. */
+const longestWaitMs = 8;
+const mostPerCall = 500;
+const mostCharactersPerCall = 4_194_304;
+
+export class Completer {
+  readonly #keeper: PoolKeeper;
+  readonly #worker: string;
+  readonly #selfTimes: SelfTimes;
+  readonly #onError: (error: unknown) => void;
+  #waiting: Completion[] = [];
+  /** Since when the first of them waits. */
+  #waitingSince = 0;
+  #waitingIds = new Set<string>();
+  readonly #inFlight = new Set<Promise<void>>();
+
+  constructor(parts: { keeper: PoolKeeper; worker: string; selfTimes: SelfTimes; onError: (error: unknown) => void }) {
+    this.#keeper = parts.keeper;
+    this.#worker = parts.worker;
+    this.#selfTimes = parts.selfTimes;
+    this.#onError = parts.onError;
+  }
+
+  add(completion: Completion, now: number): void {
+    if (this.#waiting.length === 0) this.#waitingSince = now;
+    this.#waiting.push(completion);
+    this.#waitingIds.add(completion.id);
+  }
+
+  /** Sends what waits if the outcome of this request is among it. */
+  flushIfWaiting(id: string): void {
+    if (this.#waitingIds.has(id)) this.flush();
+  }
+
+  /** Sends what has waited for long enough. */
+  flushIfDue(now: number): void {
+    if (now - this.#waitingSince >= longestWaitMs) this.flush();
+  }
+
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const all = this.#waiting;
+    this.#waiting = [];
+    this.#waitingIds = new Set();
+    let reports = this.#selfTimes.takeReports();
+    for (let start = 0; start < all.length; ) {
+      const end = endOfCall(all, start);
+      this.#send(all.slice(start, end), reports);
+      reports = [];
+      start = end;
+    }
+  }
+
+  /** Tells what was measured even if nothing is to be handed in. */
+  flushReports(): void {
+    this.flush();
+    const reports = this.#selfTimes.takeReports();
+    if (reports.length > 0) this.#send([], reports);
+  }
+
+  /** Resolves when everything sent has arrived. */
+  async settled(): Promise<void> {
+    this.flushReports();
+    await Promise.all(this.#inFlight);
+  }
+
+  #send(completions: Completion[], reports: readonly EvaluationReport[]): void {
+    const sending = this.#keeper.complete(this.#worker, completions, reports).catch(this.#onError);
+    this.#inFlight.add(sending);
+    void sending.then(() => this.#inFlight.delete(sending));
+  }
+}
+
+function endOfCall(all: readonly Completion[], start: number): number {
+  let characters = 0;
+  let end = start;
+  while (end < all.length && end - start < mostPerCall && (end === start || characters < mostCharactersPerCall)) {
+    characters += all[end]?.outcome.length ?? 0;
+    end += 1;
+  }
+  return end;
+}

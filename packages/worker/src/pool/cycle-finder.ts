@@ -1,0 +1,134 @@
+/**
+ * Finds cycles that go through several workers: what waits for long tells the statekeeper whom it waits for, and looks whether
+ * the way leads back. Cycles within one worker are found at once, in local-cycles.ts.
+ */
+import { type Clock, decodeRequest, encodeRequest, shownRequest } from "@callgrid/core";
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { Evaluation } from "../evaluation/evaluation.ts";
+import { cycleError } from "../evaluation/local-cycles.ts";
+import { Settled } from "../results/evaluation-result.ts";
+import type { VisibleEvaluations } from "./pool-evaluations.ts";
+
+/** What is waited for longer than this may be part of a cycle, in ms. */
+const longWaitMs = 300;
+/** The longest time between two looks at the same request, in ms. */
+const longestPauseMs = 10_000;
+const mostPerLook = 50;
+const mostCallers = 1_000;
+const mostEdges = 1_000;
+const longestSearch = 1_000;
+
+export class CycleFinder {
+  readonly #keeper: PoolKeeper;
+  readonly #worker: string;
+  readonly #clock: Clock;
+  readonly #visible: VisibleEvaluations;
+  readonly #settle: (evaluation: Evaluation, settled: Settled) => void;
+
+  constructor(parts: {
+    keeper: PoolKeeper;
+    worker: string;
+    clock: Clock;
+    visible: VisibleEvaluations;
+    settle: (evaluation: Evaluation, settled: Settled) => void;
+  }) {
+    this.#keeper = parts.keeper;
+    this.#worker = parts.worker;
+    this.#clock = parts.clock;
+    this.#visible = parts.visible;
+    this.#settle = parts.settle;
+  }
+
+  /** One look at some of what this worker has waited for; a cycle through others must pass through one of these. */
+  async look(): Promise<void> {
+    const awaited = this.#longAwaited();
+    if (awaited.length === 0) return;
+    await this.#tellEdges(awaited);
+    for (const evaluation of awaited) await this.#breakCycle(evaluation);
+  }
+
+  /**
+   * Who closes a cycle finds it at the first look, when the others have told what they wait for. Later looks are for what got lost
+   * meanwhile, and become rare: each request is looked at again when it has waited twice as long.
+   */
+  #longAwaited(): Evaluation[] {
+    const now = this.#clock.now();
+    const awaited: Evaluation[] = [];
+    for (const evaluation of this.#visible.values()) {
+      const waitedMs = now - evaluation.bornAt;
+      if (evaluation.state !== "asked" || waitedMs < longWaitMs || now < evaluation.lookAt) continue;
+      evaluation.lookAt = now + Math.min(waitedMs, longestPauseMs);
+      awaited.push(evaluation);
+      if (awaited.length === mostPerLook) break;
+    }
+    return awaited;
+  }
+
+  /** Whom the callers wait for changes without their knowing: by calls of their children that nobody else sees. */
+  async #tellEdges(awaited: readonly Evaluation[]): Promise<void> {
+    const told: Array<{ id: string; waitsFor: readonly string[] }> = [];
+    const callers = callersOf(awaited).filter(({ isOwned, state }) => isOwned && state === "suspended");
+    for (const caller of callers) {
+      const waitsFor = visibleChildren(caller);
+      if (isSameList(waitsFor, caller.toldEdges)) continue;
+      caller.toldEdges = waitsFor;
+      caller.isMarkedSuspended = true;
+      told.push({ id: caller.id, waitsFor });
+    }
+    if (told.length === 0) return;
+    try {
+      await this.#keeper.mark(this.#worker, told, []);
+    } catch (error) {
+      for (const caller of callers) caller.toldEdges = undefined;
+      throw error;
+    }
+  }
+
+  async #breakCycle(evaluation: Evaluation): Promise<void> {
+    const ids = await this.#keeper.findCycle(evaluation.id, longestSearch);
+    if (ids.length === 0 || evaluation.state !== "asked") return;
+    const payloads = await Promise.all(ids.map(async (id) => (await this.#keeper.inspectRequest(id))?.payload ?? id));
+    const error = cycleError(payloads.map(readable));
+    this.#settle(evaluation, Settled.ofError({ ...error, req: shownRequest(evaluation.payload) }));
+  }
+}
+
+/** Everything in this worker that waits, straight or through others, for one of these. */
+function callersOf(awaited: readonly Evaluation[]): Evaluation[] {
+  const callers = new Set<Evaluation>();
+  const open = [...awaited];
+  for (let next = open.pop(); next !== undefined && callers.size < mostCallers; next = open.pop()) {
+    for (const { calls } of next.waiters) {
+      if (callers.has(calls.caller)) continue;
+      callers.add(calls.caller);
+      open.push(calls.caller);
+    }
+  }
+  return [...callers];
+}
+
+/** Ids of what an evaluation waits for, itself or through calls that nobody else sees. */
+function visibleChildren(evaluation: Evaluation): string[] {
+  const ids = new Set<string>();
+  const seen = new Set<Evaluation>([evaluation]);
+  const open = [evaluation];
+  for (let next = open.pop(); next !== undefined && ids.size < mostEdges; next = open.pop()) {
+    for (const calls of next.openCalls ?? []) {
+      for (const child of calls.children) {
+        if (child === undefined || seen.has(child)) continue;
+        seen.add(child);
+        if (child.isVisible) ids.add(child.id);
+        else open.push(child);
+      }
+    }
+  }
+  return [...ids];
+}
+
+function readable(payload: string): string {
+  return payload.startsWith("{") ? encodeRequest(decodeRequest(payload)).canonical : payload;
+}
+
+function isSameList(one: readonly string[], other: readonly string[] | undefined): boolean {
+  return other !== undefined && one.length === other.length && one.every((id, index) => id === other[index]);
+}

@@ -1,0 +1,35 @@
+import { define } from "@callgrid/core";
+import { type Member, MemoryStatekeeper } from "@callgrid/statekeeper";
+import { describe, expect, it } from "vitest";
+import { FunctionRegistry, FunctionStanding } from "../functions/function-registry.ts";
+import { Membership } from "./membership.ts";
+
+function member(id: string, functions: ReadonlyMap<string, string>): Member {
+  return { id, kind: "worker", leaseMs: 1_000, description: {}, functions };
+}
+
+describe("a member of a pool that has lost its memory", () => {
+  it("tells it of functions of others, also of those that the pool's table has not had since", async () => {
+    const registry = new FunctionRegistry([define("own", () => 1).definition]);
+    const standing = new FunctionStanding(registry);
+    const errors: unknown[] = [];
+    let keeper = new MemoryStatekeeper().pool("pool");
+    const pool = { join: (who: Member) => keeper.join(who), functions: () => keeper.functions() } as typeof keeper;
+    const membership = new Membership({
+      keeper: pool,
+      member: member("here", registry.versions),
+      standing,
+      onChange: () => undefined,
+      onError: (error) => errors.push(error),
+    });
+    await keeper.join(member("there", new Map([["others", "7"]])));
+    await membership.join();
+
+    keeper = new MemoryStatekeeper().pool("pool");
+    await membership.readFunctions();
+    await membership.rejoin();
+
+    expect([...(await keeper.functions()).functions.keys()].sort()).toEqual(["others", "own"]);
+    expect(errors).toEqual([]);
+  });
+});

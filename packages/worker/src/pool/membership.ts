@@ -1,0 +1,63 @@
+/**
+ * The worker as a member of its pool: joins, joins again when the pool does not know it any more, and keeps up with the function
+ * table.
+ */
+import type { Member, PoolKeeper } from "@callgrid/statekeeper";
+import type { FunctionStanding } from "../functions/function-registry.ts";
+
+export class Membership {
+  readonly #keeper: PoolKeeper;
+  readonly #member: Member;
+  readonly #standing: FunctionStanding;
+  readonly #onChange: () => void;
+  readonly #onError: (error: unknown) => void;
+  #joining: Promise<void> | undefined;
+  #isStopped = false;
+
+  constructor(parts: {
+    keeper: PoolKeeper;
+    member: Member;
+    standing: FunctionStanding;
+    /** What the pool knew of this worker, or the worker of the pool, is outdated. */
+    onChange: () => void;
+    onError: (error: unknown) => void;
+  }) {
+    this.#keeper = parts.keeper;
+    this.#member = parts.member;
+    this.#standing = parts.standing;
+    this.#onChange = parts.onChange;
+    this.#onError = parts.onError;
+  }
+
+  /** Joins (again); throws what the statekeeper throws. */
+  join(): Promise<void> {
+    this.#joining ??= this.#join().finally(() => {
+      this.#joining = undefined;
+    });
+    return this.#joining;
+  }
+
+  /** As {@link join}, for those who have no use for an error: whoever finds the worker unknown next tries again. */
+  async rejoin(): Promise<void> {
+    await this.join().catch(this.#onError);
+  }
+
+  async readFunctions(): Promise<void> {
+    try {
+      this.#standing.update(await this.#keeper.functions());
+    } catch (error) {
+      this.#onError(error);
+    }
+    this.#onChange();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async #join(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#standing.update(await this.#keeper.join({ ...this.#member, knows: this.#standing.seen }));
+    this.#onChange();
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The evaluations that the pool knows of, by id: what it holds as running here (owned), and what this worker has asked it for.
+ * It counts what is owned, since that bounds how much new work is taken in from outside.
+ */
+import { TurnoverMap } from "@callgrid/core";
+import type { Evaluation } from "../evaluation/evaluation.ts";
+
+export class VisibleEvaluations {
+  readonly #byId = new TurnoverMap<string, Evaluation>();
+  readonly #limit: number;
+  readonly #limitBytes: number;
+  #owned = 0;
+  #ownedBytes = 0;
+
+  /** Bounds on what may be owned before roots have to wait; children never do. */
+  constructor(limits: { limit: number; limitBytes: number }) {
+    this.#limit = limits.limit;
+    this.#limitBytes = limits.limitBytes;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get ownedCount(): number {
+    return this.#owned;
+  }
+
+  /** Whether the bounds let new work in from outside. */
+  get isOpenToRoots(): boolean {
+    return this.#owned < this.#limit && this.#ownedBytes < this.#limitBytes;
+  }
+
+  get(id: string): Evaluation | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** In the order in which they became visible. */
+  values(): IterableIterator<Evaluation> {
+    return this.#byId.values();
+  }
+
+  /** For what was asked of the pool. */
+  add(evaluation: Evaluation): void {
+    this.#byId.set(evaluation.id, evaluation);
+  }
+
+  /** The pool holds it as running here. */
+  own(evaluation: Evaluation): void {
+    if (evaluation.isOwned) return;
+    evaluation.isOwned = true;
+    this.#byId.set(evaluation.id, evaluation);
+    this.#owned += 1;
+    this.#ownedBytes += bytesOf(evaluation);
+  }
+
+  /** It is the pool's business no longer. */
+  forget(evaluation: Evaluation): void {
+    if (!evaluation.isVisible) return;
+    if (this.#byId.get(evaluation.id) === evaluation) this.#byId.delete(evaluation.id);
+    if (!evaluation.isOwned) return;
+    evaluation.isOwned = false;
+    this.#owned -= 1;
+    this.#ownedBytes -= bytesOf(evaluation);
+  }
+
+  ownedIds(): string[] {
+    const ids: string[] = [];
+    for (const { isOwned, id } of this.#byId.values()) if (isOwned) ids.push(id);
+    return ids;
+  }
+}
+
+function bytesOf({ payload }: Evaluation): number {
+  return 2 * payload.length;
+}

@@ -1,0 +1,139 @@
+/**
+ * What follows when an evaluation settles or is wanted no more: its outcome is remembered, handed in where the pool waits for it,
+ * and what the pool need not know any longer is forgotten.
+ */
+import type { OutcomeText, TurnoverMap } from "@callgrid/core";
+import type { Requester } from "@callgrid/statekeeper";
+import type { Evaluation } from "../evaluation/evaluation.ts";
+import type { Evaluator } from "../evaluation/evaluator.ts";
+import type { WorkerMeter } from "../evaluation/worker-meter.ts";
+import type { FunctionStanding } from "../functions/function-registry.ts";
+import { Settled } from "../results/evaluation-result.ts";
+import type { RecentResults } from "../results/recent-results.ts";
+import type { Completer } from "./completer.ts";
+import type { VisibleEvaluations } from "./pool-evaluations.ts";
+
+/** Results of evaluations that nobody asked the pool for, and that took longer than this, are worth a place there, in ms. */
+const dearMs = 1;
+/** Of what was never started by this worker. */
+const noStamp = "-#0";
+
+/** What settling works with. */
+export interface SettlementParts {
+  readonly standing: FunctionStanding;
+  readonly recent: RecentResults;
+  readonly inFlight: TurnoverMap<string, Evaluation>;
+  readonly visible: VisibleEvaluations;
+  readonly evaluator: Evaluator;
+  readonly completer: Completer;
+  readonly requester: Requester;
+  readonly meter: WorkerMeter | undefined;
+  /** The bound on what is owned may let roots in again. */
+  readonly onOpened: () => void;
+}
+
+export class Settlement {
+  readonly #parts: SettlementParts;
+
+  constructor(parts: SettlementParts) {
+    this.#parts = parts;
+  }
+
+  /** An evaluation has settled at `now`, whoever found the outcome. */
+  note(evaluation: Evaluation, now: number): void {
+    const { settled, mode, ttlMs, isOwned, isCopy, ask } = evaluation;
+    this.#leaveFlight(evaluation);
+    if (settled === undefined) return;
+    const isKept = !settled.isError && ttlMs > 0 && mode !== "bypass";
+    if (isKept) this.#remember(evaluation, settled, now);
+    const isOurs = isOwned || isCopy;
+    if (isOurs) this.#measure(evaluation, settled, now);
+    if (isOurs || (isKept && ask === undefined && isDear(evaluation, now)))
+      this.#complete(evaluation, settled, { isKept, now });
+    this.forget(evaluation);
+    if (ask === undefined) return;
+    // the pool tells this to everybody else; what it does not know is not waited for any more
+    if (isOurs) this.#parts.requester.receive({ kind: "outcome", id: evaluation.id, outcome: settled.text });
+    else ask.withdraw();
+  }
+
+  /** An outcome came from the pool, which knows it already. */
+  takeOutcome(evaluation: Evaluation, outcome: OutcomeText): void {
+    if (evaluation.isDone) return;
+    this.forget(evaluation);
+    this.#parts.evaluator.overrule(evaluation, Settled.ofText(outcome));
+  }
+
+  /** Nobody in this worker waits for it any more. */
+  dropUnwanted(child: Evaluation): void {
+    if (child.isDone) return;
+    child.ask?.withdraw();
+    // others may wait in the pool for what it holds as running here; if nobody does, it tells to cancel
+    if (child.isOwned) child.ask = undefined;
+    else this.#drop(child);
+  }
+
+  /** Nobody in the pool waits for these any more, or others have finished them. */
+  cancel(ids: readonly string[]): void {
+    for (const id of ids) {
+      const evaluation = this.#parts.visible.get(id);
+      if (evaluation === undefined || !evaluation.isOwned || evaluation.isDone) continue;
+      if (evaluation.waiters.length === 0) this.#drop(evaluation);
+      // calls of this worker joined it: it goes on for those alone
+      else if (evaluation.ask === undefined) this.forget(evaluation);
+    }
+  }
+
+  /** Gives up what this worker has not started, and has claimed or was given a copy of. */
+  putDown(evaluation: Evaluation): void {
+    if (evaluation.waiters.length === 0) {
+      evaluation.ask?.withdraw();
+      this.#drop(evaluation);
+    } else this.forget(evaluation);
+  }
+
+  /** It is the pool's business no longer. */
+  forget(evaluation: Evaluation): void {
+    const { visible, onOpened } = this.#parts;
+    const wasOpen = visible.isOpenToRoots;
+    visible.forget(evaluation);
+    if (!wasOpen && visible.isOpenToRoots) onOpened();
+  }
+
+  #drop(evaluation: Evaluation): void {
+    this.#leaveFlight(evaluation);
+    this.forget(evaluation);
+    this.#parts.evaluator.abandon([evaluation], "nobody waits for it any more");
+  }
+
+  #leaveFlight(evaluation: Evaluation): void {
+    const { inFlight } = this.#parts;
+    if (inFlight.get(evaluation.key) === evaluation) inFlight.delete(evaluation.key);
+  }
+
+  #measure({ functionName, stamp, startedAt }: Evaluation, settled: Settled, now: number): void {
+    if (stamp !== "") this.#parts.meter?.evaluated(functionName, now - startedAt, settled.tree?.code);
+  }
+
+  #complete(evaluation: Evaluation, settled: Settled, { isKept, now }: { isKept: boolean; now: number }): void {
+    const { id, stamp } = evaluation;
+    const ttlMs = isKept ? evaluation.ttlMs : 0;
+    this.#parts.completer.add({ id, outcome: settled.text, ttlMs, stamp: stamp === "" ? noStamp : stamp }, now);
+  }
+
+  #remember(evaluation: Evaluation, settled: Settled, now: number): void {
+    const { definition, key, startedAt } = evaluation;
+    const { recent, standing } = this.#parts;
+    if (definition === undefined) return;
+    const isOurs = evaluation.stamp !== "";
+    const stamp = isOurs ? evaluation.stamp : standing.stamp(definition);
+    const tookMs = isOurs ? now - startedAt : Number.POSITIVE_INFINITY;
+    // the definition's own name: that of a claim may be a piece of its payload, which would be kept with it
+    const functionName = definition.name;
+    recent.put(key, settled, { functionName, stamp, until: now + evaluation.ttlMs, tookMs });
+  }
+}
+
+function isDear({ stamp, startedAt }: Evaluation, now: number): boolean {
+  return stamp !== "" && now - startedAt >= dearMs;
+}

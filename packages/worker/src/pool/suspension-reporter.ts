@@ -1,0 +1,75 @@
+/**
+ * Tells the statekeeper which claimed requests wait for others and which go on (a suspended one takes no loss when its worker
+ * dies), and how far they are. Only what lasts longer than a turn is told.
+ */
+import type { PoolKeeper, Progress } from "@callgrid/statekeeper";
+import type { Evaluation } from "../evaluation/evaluation.ts";
+
+export class SuspensionMarker {
+  readonly #keeper: PoolKeeper;
+  readonly #worker: string;
+  readonly #onError: (error: unknown) => void;
+  #changed = new Set<Evaluation>();
+  readonly #progress = new Map<Evaluation, Progress>();
+  #lastSent: Promise<void> = Promise.resolve();
+
+  constructor(parts: { keeper: PoolKeeper; worker: string; onError: (error: unknown) => void }) {
+    this.#keeper = parts.keeper;
+    this.#worker = parts.worker;
+    this.#onError = parts.onError;
+  }
+
+  note(evaluation: Evaluation): void {
+    this.#changed.add(evaluation);
+  }
+
+  /** The pool knows nothing of it but that it is claimed: what was told before is told again. */
+  noteClaimedAgain(evaluation: Evaluation): void {
+    evaluation.isMarkedSuspended = false;
+    evaluation.toldEdges = undefined;
+    this.note(evaluation);
+  }
+
+  noteProgress(evaluation: Evaluation, done: number, total: number): void {
+    this.#progress.set(evaluation, { done, total });
+  }
+
+  /** Passes progress on; called now and then, not with every flush. */
+  flushProgress(): void {
+    const told = [...this.#progress].filter(([{ isOwned, state }]) => isOwned && state !== "done");
+    this.#progress.clear();
+    if (told.length === 0) return;
+    const progress = told.map(([{ id }, { done, total }]) => ({ id, done, total }));
+    this.#lastSent = this.#keeper.mark(this.#worker, [], [], progress).catch(this.#onError);
+  }
+
+  flush(): void {
+    if (this.#changed.size === 0) return;
+    const suspended: Array<{ id: string; waitsFor: readonly string[] }> = [];
+    const resumed: string[] = [];
+    for (const evaluation of this.#changed) {
+      if (!evaluation.isOwned || evaluation.state === "done") continue;
+      const isWaiting = evaluation.state === "suspended" && hasVisibleChild(evaluation);
+      if (isWaiting === evaluation.isMarkedSuspended) continue;
+      evaluation.isMarkedSuspended = isWaiting;
+      evaluation.toldEdges = undefined;
+      if (isWaiting) suspended.push({ id: evaluation.id, waitsFor: [] });
+      else resumed.push(evaluation.id);
+    }
+    this.#changed = new Set();
+    if (suspended.length === 0 && resumed.length === 0) return;
+    this.#lastSent = this.#keeper.mark(this.#worker, suspended, resumed).catch(this.#onError);
+  }
+
+  /** Resolves when everything sent has arrived. */
+  settled(): Promise<void> {
+    return this.#lastSent;
+  }
+}
+
+function hasVisibleChild(evaluation: Evaluation): boolean {
+  for (const calls of evaluation.openCalls ?? []) {
+    for (const child of calls.children) if (child?.isVisible === true) return true;
+  }
+  return false;
+}

@@ -1,0 +1,84 @@
+/**
+ * What this worker came to lately, by key: so that small calls which never leave it are still evaluated once. Bounded by
+ * entries and bytes; the oldest goes first (two generations: when the young one is full, the old one is dropped). What is short
+ * and hardly ever asked for again is kept as a sample only, see repeats.ts.
+ */
+
+import type { Settled } from "./evaluation-result.ts";
+import { Repeats } from "./repeat-rate.ts";
+
+/** What is known of a result beside its value. */
+interface Keeping {
+  readonly functionName: string;
+  readonly stamp: string;
+  readonly until: number;
+  readonly tookMs: number;
+}
+
+export class RecentResults {
+  readonly #entriesPerGeneration: number;
+  readonly #bytesPerGeneration: number;
+  #young = new Map<string, Settled>();
+  #old = new Map<string, Settled>();
+  #youngBytes = 0;
+  /** By function. */
+  readonly #repeats = new Map<string, Repeats>();
+  #lastFunction: string | undefined;
+  #lastRepeats = new Repeats();
+  /** How many were found here since the start, and how many were not. */
+  hits = 0;
+  misses = 0;
+
+  constructor(limits: { entries: number; bytes: number }) {
+    this.#entriesPerGeneration = Math.ceil(limits.entries / 2);
+    this.#bytesPerGeneration = Math.ceil(limits.bytes / 2);
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  get(
+    key: string,
+    { functionName, stamp, now }: { functionName: string; stamp: string; now: number },
+  ): Settled | undefined {
+    const kept = this.#young.get(key) ?? this.#old.get(key);
+    const isHit = kept !== undefined && kept.stamp === stamp && kept.until > now;
+    this.#repeatsOf(functionName).noteLookUp(isHit);
+    if (isHit) this.hits += 1;
+    else this.misses += 1;
+    return isHit ? kept : undefined;
+  }
+
+  /**
+   * @param until - when it may be used no more, by the worker's clock, in ms.
+   * @param tookMs - how long whoever asks again would have to wait without it.
+   */
+  put(key: string, settled: Settled, { functionName, stamp, until, tookMs }: Keeping): void {
+    const bytes = 2 * key.length + settled.bytes;
+    if (bytes > this.#bytesPerGeneration || this.#entriesPerGeneration === 0) return;
+    if (!this.#repeatsOf(functionName).isWorthKeeping(tookMs)) return;
+    settled.keep(stamp, until);
+    this.#young.set(key, settled);
+    this.#youngBytes += bytes;
+    if (this.#young.size < this.#entriesPerGeneration && this.#youngBytes < this.#bytesPerGeneration) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngBytes = 0;
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+    this.#youngBytes = 0;
+  }
+
+  #repeatsOf(functionName: string): Repeats {
+    if (functionName === this.#lastFunction) return this.#lastRepeats;
+    const repeats = this.#repeats.get(functionName) ?? new Repeats();
+    this.#repeats.set(functionName, repeats);
+    this.#lastFunction = functionName;
+    this.#lastRepeats = repeats;
+    return repeats;
+  }
+}

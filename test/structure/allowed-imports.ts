@@ -1,0 +1,142 @@
+/**
+ * What may import what. Packages, and the rooms of each package (the folders of its src), are listed from the bottom up: each imports
+ * some of those above it. Files beside the rooms assemble them and may import all. imports.test.ts holds the code to this table.
+ */
+
+/** What a package may import. */
+export interface PackageRule {
+  /** Why it may import no others. */
+  readonly why: string;
+  /** Other packages. */
+  readonly packages: readonly string[];
+  /** By room: the rooms of the same package that it imports. */
+  readonly rooms: Readonly<Record<string, readonly string[]>>;
+}
+
+export const packages: Readonly<Record<string, PackageRule>> = {
+  core: {
+    why: "Core is what everything stands on, and stays pure.",
+    packages: [],
+    rooms: {
+      text: [],
+      errors: ["text"],
+      options: ["text", "errors"],
+      time: ["errors"],
+      values: ["text", "errors"],
+      requests: ["text", "errors", "values"],
+      functions: ["errors", "options", "requests"],
+    },
+  },
+  tracing: {
+    why: "Tracing makes spans and knows nothing of the grid.",
+    packages: [],
+    rooms: {},
+  },
+  statekeeper: {
+    why: "The statekeeper holds state, and knows none of its users.",
+    packages: ["core"],
+    rooms: {
+      contract: [],
+      memory: ["contract"],
+      port: ["contract"],
+      redis: ["contract"],
+      requester: ["contract"],
+    },
+  },
+  health: {
+    why: "Health is handed what nodes measure, and asks the statekeeper for the rest; it knows no node.",
+    packages: ["core", "statekeeper"],
+    rooms: {},
+  },
+  client: {
+    why: "Client, worker and distributor meet in the statekeeper, so that each can be changed, replaced and tested alone.",
+    packages: ["core", "tracing", "statekeeper"],
+    rooms: {},
+  },
+  worker: {
+    why: "Client, worker and distributor meet in the statekeeper, so that each can be changed, replaced and tested alone.",
+    packages: ["core", "tracing", "statekeeper", "health"],
+    rooms: {
+      errors: [],
+      functions: [],
+      results: [],
+      heartbeat: ["errors"],
+      evaluation: ["errors", "functions", "results", "heartbeat"],
+      pool: ["functions", "results", "evaluation"],
+      telemetry: ["evaluation"],
+      calls: ["functions", "results", "evaluation", "pool", "telemetry"],
+    },
+  },
+  distributor: {
+    why: "Client, worker and distributor meet in the statekeeper, so that each can be changed, replaced and tested alone.",
+    packages: ["core", "statekeeper"],
+    rooms: {},
+  },
+  supervision: {
+    why: "Supervision starts workers as processes, and is no part of what they do.",
+    packages: ["core", "statekeeper", "health", "worker"],
+    rooms: {},
+  },
+  batch: {
+    why: "Batches use what callers have, and what a function may ask for.",
+    packages: ["core", "statekeeper", "client", "worker"],
+    rooms: {
+      data: [],
+      chunks: ["data"],
+      spec: ["data", "chunks"],
+      workplaces: ["data", "chunks"],
+      planning: ["data", "chunks", "spec", "workplaces"],
+      run: ["data", "chunks", "spec", "workplaces", "planning"],
+      results: ["data", "chunks", "run"],
+      runs: ["data", "chunks", "spec", "planning", "run", "results"],
+    },
+  },
+  cli: {
+    why: "The command line is part of callgrid and cannot import it: what it needs comes from the package that has it.",
+    packages: ["core", "statekeeper", "health", "client", "worker", "distributor", "supervision", "batch"],
+    rooms: {
+      terminal: [],
+      "command-line": ["terminal"],
+      files: ["terminal"],
+      runs: ["terminal"],
+      torture: ["terminal"],
+      logs: ["terminal", "files"],
+      requests: ["terminal", "command-line", "files"],
+      batches: ["terminal", "command-line", "files", "logs", "requests"],
+      "map-reduce": ["terminal", "command-line", "files", "logs", "requests"],
+      nodes: ["terminal", "command-line", "logs"],
+      pools: ["terminal", "command-line", "logs"],
+      commands: [
+        "terminal",
+        "command-line",
+        "files",
+        "runs",
+        "torture",
+        "logs",
+        "requests",
+        "batches",
+        "map-reduce",
+        "nodes",
+        "pools",
+      ],
+    },
+  },
+  callgrid: {
+    why: "What users install: all of it.",
+    packages: ["core", "statekeeper", "client", "worker", "distributor", "supervision", "batch", "cli"],
+    rooms: {},
+  },
+};
+
+/** Libraries that one package imports, so that what they do is done in one place. */
+export const libraries: Readonly<Record<string, { readonly owners: readonly string[]; readonly why: string }>> = {
+  superjson: { owners: ["core"], why: "Only core encodes values, so that ids and payloads agree everywhere." },
+  ioredis: {
+    owners: ["statekeeper"],
+    why: "Only the statekeeper talks to Redis; the memory back end keeps the same contract.",
+  },
+  bullmq: { owners: ["batch"], why: "Only batch has durable runs; everything else gets its work from the pool." },
+};
+
+/** Folders of programs that import what users install. */
+export const programs: readonly string[] = ["examples", "bench"];

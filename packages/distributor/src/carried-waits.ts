@@ -6,8 +6,8 @@ import type { Clock } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Bank } from "./carrier.ts";
 
-/** What has been carried for longer than this may be part of a circle. */
-const longMs = 300;
+/** What has been carried for longer than this, in ms, may be part of a circle. Most requests are done by then, and are never looked at. */
+const longMs = 1_000;
 /** The longest time between two looks at the same request. */
 const longestPauseMs = 10_000;
 const mostPerLook = 50;

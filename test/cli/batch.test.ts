@@ -68,17 +68,18 @@ describe("callgrid batch", () => {
 
   it("evaluates what is known again with --cache refresh", async () => {
     const text = path(".txt");
-    const write = (words: string): void => {
-      writeFileSync(text, words);
+    const write = (first: string): void => {
+      writeFileSync(text, "a b\n".repeat(1_500) + first + "a b\n".repeat(50_000));
       utimesSync(text, 1, 1);
     };
-    const count = (...more: string[]) => run([...batch, "--process", "wordCount", "--lines", text, ...more]);
+    const count = (...more: string[]) =>
+      run([...batch, "--process", "wordCount", "--reduce", "sum", "--lines", text, ...more]);
     write("a b\n");
-    expect((await count()).stdout).toBe("2\n");
-    // of equal size and time, which is all that a slice says of its file
+    expect((await count()).stdout).toBe("103002\n");
+    // of equal size and time, and other only between the samples that a slice has of its file
     write("abc\n");
-    expect((await count()).stdout).toBe("2\n");
-    expect((await count("--cache", "refresh")).stdout).toBe("1\n");
+    expect((await count()).stdout).toBe("103002\n");
+    expect((await count("--cache", "refresh")).stdout).toBe("103001\n");
   });
 
   it("says on stderr that data has no slices", async () => {

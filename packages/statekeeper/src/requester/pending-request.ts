@@ -5,8 +5,16 @@
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission } from "../contract/contract.ts";
 
-/** Receives the outcome of an ask, once; `isKept`: the pool had it when it was asked for, from an earlier evaluation. */
-export type OutcomeListener = (outcome: OutcomeText, isKept: boolean) => void;
+/** How an outcome came about, beside an evaluation for this request. */
+export interface OutcomeOrigin {
+  /** The pool had it when it was asked for, from an earlier evaluation. */
+  readonly isKept?: boolean;
+  /** The pool did not take the request in: this says so, and nothing was evaluated. */
+  readonly isRefused?: boolean;
+}
+
+/** Receives the outcome of an ask, once; for the flags see {@link OutcomeOrigin}. */
+export type OutcomeListener = (outcome: OutcomeText, isKept: boolean, isRefused?: boolean) => void;
 
 /** Whom an {@link Ask} tells that it is withdrawn. */
 export interface AskOwner {
@@ -35,10 +43,10 @@ export class Ask {
   }
 
   /** Tells the listener, unless an earlier listener of the same request has just withdrawn this ask. */
-  settle(outcome: OutcomeText, isKept: boolean): void {
+  settle(outcome: OutcomeText, { isKept = false, isRefused = false }: OutcomeOrigin): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#listener(outcome, isKept);
+    this.#listener(outcome, isKept, isRefused);
   }
 }
 
@@ -137,10 +145,10 @@ export class PendingRequest {
   }
 
   /** Tells all who wait; a listener that throws keeps nobody else from being told. */
-  settle(outcome: OutcomeText, isKept: boolean, onError: (error: unknown) => void): void {
+  settle(outcome: OutcomeText, origin: OutcomeOrigin, onError: (error: unknown) => void): void {
     const settleSafely = (ask: Ask): void => {
       try {
-        ask.settle(outcome, isKept);
+        ask.settle(outcome, origin);
       } catch (error) {
         onError(error);
       }

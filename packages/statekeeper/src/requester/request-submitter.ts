@@ -5,7 +5,7 @@
 import type { Clock, OutcomeText } from "@callgrid/core";
 import type { PoolKeeper, Submission, SubmitAnswer } from "../contract/contract.ts";
 import type { PendingRequests } from "./pending-checker.ts";
-import type { PendingRequest } from "./pending-request.ts";
+import type { OutcomeOrigin, PendingRequest } from "./pending-request.ts";
 import {
   isFinalRefusal,
   poolFullOutcome,
@@ -29,8 +29,7 @@ export interface RequestSubmitterParts {
   readonly batchSize: number;
   readonly clock: Clock;
   readonly pending: PendingRequests;
-  /** `isKept`: see `OutcomeListener`; default: no. */
-  readonly onOutcome: (request: PendingRequest, outcome: OutcomeText, isKept?: boolean) => void;
+  readonly onOutcome: (request: PendingRequest, outcome: OutcomeText, origin: OutcomeOrigin) => void;
   /** Told with every reply how many volunteers the pool has; default: nobody is. */
   readonly onVolunteers?: (volunteers: number) => void;
   readonly onError: (error: unknown) => void;
@@ -127,14 +126,18 @@ export class RequestSubmitter {
     for (const answer of answers) {
       const request = requests[answer.index];
       if (request === undefined || !this.#isPending(request)) continue;
-      if (answer.kind === "outcome") onOutcome(request, answer.outcome, !request.isResubmitted);
+      if (answer.kind === "outcome") onOutcome(request, answer.outcome, { isKept: !request.isResubmitted });
       else if (answer.kind === "pool-full")
-        onOutcome(request, poolFullOutcome(keeper.pool, request.payload, queueLimit));
+        this.#refuse(request, poolFullOutcome(keeper.pool, request.payload, queueLimit));
       else if (answer.kind === "unknown-function") unknown.push(request);
       else if (!this.#mayWorkerReturn(request)) homeless.push(request);
     }
     if (unknown.length > 0) await this.#refuseUnknownFunctions(unknown);
     if (homeless.length > 0) await this.#refuseUnknownWorkers(homeless);
+  }
+
+  #refuse(request: PendingRequest, outcome: OutcomeText): void {
+    this.#parts.onOutcome(request, outcome, { isRefused: true });
   }
 
   /** A pool that has lost its data knows no worker for a moment; the next check submits the request again. */
@@ -146,14 +149,12 @@ export class RequestSubmitter {
   }
 
   async #refuseUnknownWorkers(requests: readonly PendingRequest[]): Promise<void> {
-    const { keeper, onOutcome } = this.#parts;
+    const { pool } = this.#parts.keeper;
     const workers = await this.#workerNames();
     for (const request of requests) {
       if (!this.#isPending(request)) continue;
-      onOutcome(
-        request,
-        unknownWorkerOutcome({ pool: keeper.pool, worker: request.worker ?? "", workers }, request.payload),
-      );
+      const { worker = "", payload } = request;
+      this.#refuse(request, unknownWorkerOutcome({ pool, worker, workers }, payload));
     }
   }
 
@@ -171,7 +172,7 @@ export class RequestSubmitter {
     const names = await this.#functionNames();
     for (const request of requests) {
       if (!this.#isPending(request)) continue;
-      this.#parts.onOutcome(request, unknownFunctionOutcome(this.#parts.keeper.pool, request.payload, names));
+      this.#refuse(request, unknownFunctionOutcome(this.#parts.keeper.pool, request.payload, names));
     }
   }
 
@@ -192,7 +193,7 @@ export class RequestSubmitter {
     for (const request of requests) {
       if (request.isQueued || !this.#isPending(request)) continue;
       if (isFinal) {
-        this.#parts.onOutcome(request, refusedOutcome(request.payload, error));
+        this.#refuse(request, refusedOutcome(request.payload, error));
       } else {
         request.isQueued = true;
         this.#failed.push(request);

@@ -480,6 +480,25 @@ describe("refusals", () => {
   });
 });
 
+describe("what becomes of a request", () => {
+  it("a refusal is told apart from an outcome", async () => {
+    const { keeper, clock, requester } = setUp();
+    const refused: unknown[] = [];
+    const ask = async (id: string, answer: typeof keeper.answerSubmit): Promise<void> => {
+      keeper.answerSubmit = answer;
+      requester.ask({ id, payload: `["f","${id}"]` }, undefined, (_outcome, _isKept, isRefused) =>
+        refused.push(isRefused),
+      );
+      await settle(clock);
+    };
+    await ask("a", () => [{ index: 0, kind: "pool-full" }]);
+    await ask("b", () => [{ index: 0, kind: "unknown-function" }]);
+    await ask("c", () => Promise.reject(new GridError("INCOMPATIBLE_VERSION", "newer")));
+    await ask("d", () => [{ index: 0, kind: "outcome", outcome: '!{"msg":"full","code":"POOL_FULL","req":""}' }]);
+    expect(refused).toEqual([true, true, true, false]);
+  });
+});
+
 describe("stopping", () => {
   it("sends what was withdrawn, ends all timers, and asks for nothing any more", async () => {
     const { keeper, clock, requester, heard, ask } = setUp();

@@ -9,7 +9,14 @@
 import { type CancelTimer, type Clock, GridError, type OutcomeText, TurnoverMap } from "@callgrid/core";
 import type { CheckAnswer, InboxMessage, PoolKeeper } from "../contract/contract.ts";
 import { PendingChecker, type PendingRequests } from "./pending-checker.ts";
-import { Ask, type Asking, type AskOwner, type OutcomeListener, PendingRequest } from "./pending-request.ts";
+import {
+  Ask,
+  type Asking,
+  type AskOwner,
+  type OutcomeListener,
+  type OutcomeOrigin,
+  PendingRequest,
+} from "./pending-request.ts";
 import { refusedOutcome } from "./refusal-outcomes.ts";
 import { RequestSubmitter } from "./request-submitter.ts";
 
@@ -80,12 +87,13 @@ export class Requester implements AskOwner {
     this.#submitter = new RequestSubmitter({
       ...shared,
       batchSize: options.batchSize ?? defaultBatchSize,
-      onOutcome: (request, outcome, isKept) => this.#deliver(request, outcome, isKept),
+      onOutcome: (request, outcome, origin) => this.#deliver(request, outcome, origin),
     });
     this.#checker = new PendingChecker({
       ...shared,
       onAnswer: (request, answer) => this.#takeCheckAnswer(request, answer),
-      onRefused: (request, error) => this.#deliver(request, refusedOutcome(request.payload, error)),
+      onRefused: (request, error) =>
+        this.#deliver(request, refusedOutcome(request.payload, error), { isRefused: true }),
     });
   }
 
@@ -260,9 +268,9 @@ export class Requester implements AskOwner {
     this.#options.onResubmit?.();
   }
 
-  #deliver(request: PendingRequest, outcome: OutcomeText, isKept = false): void {
+  #deliver(request: PendingRequest, outcome: OutcomeText, origin: OutcomeOrigin = {}): void {
     this.#pending.delete(request.id);
     this.#delivered += 1;
-    request.settle(outcome, isKept, this.#onError);
+    request.settle(outcome, origin, this.#onError);
   }
 }

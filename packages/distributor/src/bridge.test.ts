@@ -1,5 +1,5 @@
 /** A pool and its parent on virtual time: who starts what, and what becomes of it in the other pool. */
-import { encodeRequest, type OutcomeText, requestId, VirtualClock } from "@callgrid/core";
+import { encodeError, encodeRequest, type OutcomeText, requestId, VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import { expect, it, onTestFinished } from "vitest";
 import { PlainWorker } from "../../../test/harness/plain-worker.ts";
@@ -54,6 +54,13 @@ class Family {
     });
     const claim = { worker: "slow", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 1 };
     await pool.claim(claim);
+  }
+
+  /** Has the worker of {@link volunteer} claim one more request. */
+  async claimOne(pool: PoolKeeper): Promise<string | undefined> {
+    const { epoch } = await pool.functions();
+    const claim = { worker: "slow", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 0 };
+    return (await pool.claim(claim)).claims[0]?.id;
   }
 
   /** Has a worker claim a request, which it never evaluates. */
@@ -127,6 +134,73 @@ it("what waits behind busy members goes up by half, and a round later", async ()
   expect(await family.parent.locate(ids)).toEqual(["unknown", "unknown", "queued", "queued"]);
 });
 
+it("what only the parent can evaluate goes up in the order of the pool: the highest priority first, then the oldest", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.hold(family.parent, 1);
+  await family.clock.advance(1_000);
+  const ids = [10, 11, 12, 13, 14, 15, 16].map((x) => family.ask(family.child, x).id);
+  const first = family.ask(family.child, 17, 3).id;
+  await family.clock.advance(1_000);
+  const places = await family.parent.locate([first, ...ids]);
+  expect(places).toEqual(["queued", "queued", "queued", "queued", "unknown", "unknown", "unknown", "unknown"]);
+});
+
+it("what a busy parent does not get to for seconds comes back, and is next here", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.hold(family.child, 1);
+  await family.hold(family.parent, 2);
+  const ids = [4, 5, 6, 7].map((x) => family.ask(family.child, x).id);
+  await family.clock.advance(1_000);
+  expect(await family.parent.locate(ids)).toEqual(["unknown", "unknown", "queued", "queued"]);
+  for (let x = 100; x < 120; x += 1) family.ask(family.parent, x);
+  for (let second = 0; second < 6; second += 1) {
+    await family.clock.advance(1_000);
+    await family.claimOne(family.parent);
+  }
+  expect(ids.slice(2)).toContain(await family.claimOne(family.child));
+});
+
+it("an error of a function is its outcome, whatever its code", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.volunteer(family.parent);
+  const asked = family.ask(family.child, 4);
+  await family.clock.advance(500);
+  const outcome = encodeError({ msg: "the pool of its own is full", code: "POOL_FULL", req: "" });
+  await family.parent.complete("slow", [{ id: asked.id, outcome, ttlMs: 0, stamp: "" }], []);
+  await family.clock.advance(500);
+  expect(asked.outcome).toBe(outcome);
+});
+
+it("a request that comes home while others wait for it in the other pool goes on for them at once", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.volunteer(family.child);
+  const above = family.ask(family.parent, 4);
+  await family.clock.advance(500);
+  expect(await family.child.inspectRequest(above.id)).toMatchObject({ owner: "slow" });
+  const below = family.ask(family.child, 4);
+  await family.volunteer(family.parent);
+  await family.clock.advance(500);
+  await family.child.release("slow", [above.id]);
+  await family.clock.advance(500);
+  expect(await family.parent.inspectRequest(above.id)).toMatchObject({ owner: "slow" });
+  expect(await family.claimOne(family.child)).toBe(below.id);
+});
+
+it("a pool that has lost its memory is joined again as soon as something waits there", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.work(family.parent);
+  await family.clock.advance(1_000);
+  family.child.empty();
+  const asked = family.ask(family.child, 4);
+  await family.clock.advance(50);
+  expect(asked.outcome).toBe("=8");
+});
+
 it("what the parent's worker does is completed here, errors too", async () => {
   const family = new Family();
   await family.bridge();
@@ -143,6 +217,7 @@ it("what the parent's worker does is completed here, errors too", async () => {
 it("volunteers above are given at once what would be started last here, no more than they want, and nobody starts it here too", async () => {
   const family = new Family();
   await family.bridge();
+  await family.hold(family.child, 9);
   await family.volunteer(family.parent);
   const asked = [family.ask(family.child, 4), family.ask(family.child, 5)];
   const ids = asked.map(({ id }) => id);

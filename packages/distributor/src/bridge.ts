@@ -19,7 +19,7 @@ import type { Logger } from "pino";
 import type { BridgePolicy } from "./bridge-policy.ts";
 import { CallPace } from "./call-pace.ts";
 import { Carrier } from "./carrier.ts";
-import type { CarryPlan, CrossingSight } from "./crossing.ts";
+import { type CrossingSight, less } from "./crossing.ts";
 import type { DistributorSettings } from "./distributor-options.ts";
 import { FailureLog } from "./failure-log.ts";
 import { FunctionTables } from "./function-tables.ts";
@@ -218,14 +218,21 @@ export class Bridge {
     await this.#down.giveUp(below.wanted > 0);
     const waits = this.#noteWaiting(below);
     const isFast = this.#starts.isFast(below.claimed - this.#up.claimed, this.#parts.clock.now());
-    const up = policy.hoist({ ...this.#up.standing, from: below, to: above, waits, isFast });
-    const down = policy.take({ ...this.#down.standing, from: above, to: below, waits: "no", isFast: false });
+    const up = policy.hoist({ ...this.#up.standing(above.claimed), from: below, to: above, waits, isFast });
+    const down = policy.take({
+      ...this.#down.standing(below.claimed),
+      from: above,
+      to: below,
+      waits: "no",
+      isFast: false,
+    });
     const [cameHome, wentBack] = await Promise.all([this.#up.recall(up.recall), this.#down.recall(down.recall)]);
     const kinds = await Promise.all([
-      this.#up.carry(less(up.carry, wentBack), below.wanted > 0),
-      this.#down.carry(less(down.carry, cameHome), above.wanted > 0),
+      this.#up.carry(up.carry && less(up.carry, wentBack), below.wanted > 0),
+      this.#down.carry(down.carry && less(down.carry, cameHome), above.wanted > 0),
     ]);
     if (kinds[0] === "stale") await this.#membership.announce();
+    if (kinds[0] === "unknown-worker") await this.#membership.joinChildAgain();
     if (kinds[1] === "stale") await this.#membership.readParentTable();
     if (kinds[1] === "unknown-worker") await this.#membership.join();
     if (kinds.some((kind) => kind !== "claims")) this.#isDue = true;
@@ -234,7 +241,7 @@ export class Bridge {
   /** For how long something has waited in the own pool: where all are busy, it may wait on their own queues. */
   #noteWaiting({ queued, wanted }: PoolSight): CrossingSight["waits"] {
     const now = this.#parts.clock.now();
-    const isWaiting = queued > this.#down.standing.unstarted;
+    const isWaiting = queued > this.#down.unstarted;
     this.#waitsSinceMs = isWaiting ? (this.#waitsSinceMs ?? now) : undefined;
     this.#busySinceMs = wanted === 0 ? (this.#busySinceMs ?? now) : undefined;
     const waitedMs = now - (this.#waitsSinceMs ?? now);
@@ -316,11 +323,4 @@ export class Bridge {
   #tell(error: unknown): void {
     if (!this.#isStopped) this.#failures.tell("the bridge to the parent could not tell or ask", error);
   }
-}
-
-/** What is left to carry for members that something has come home to. */
-function less(plan: CarryPlan | undefined, by: number): CarryPlan | undefined {
-  if (plan === undefined || by === 0) return plan;
-  const max = plan.max - by;
-  return max > 0 ? { ...plan, max, volunteerFor: Math.max(0, plan.volunteerFor - by) } : undefined;
 }

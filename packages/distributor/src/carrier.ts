@@ -3,17 +3,11 @@
  * hands the outcomes in where they came from. What was carried can be started in one place only; what nobody there has started is taken
  * back when it can be started here.
  */
-import {
-  type Clock,
-  decodeErrorTree,
-  functionNameOf,
-  isErrorText,
-  isPayloadOf,
-  type OutcomeText,
-} from "@callgrid/core";
+import { type Clock, functionNameOf, isPayloadOf, type OutcomeText } from "@callgrid/core";
 import { type Claim, type ClaimReply, forgedOutcome, type PoolKeeper, type Requester } from "@callgrid/statekeeper";
 import { Cargo } from "./cargo.ts";
 import { CarriedWaits } from "./carried-waits.ts";
+import { CarryClaimer } from "./carry-claimer.ts";
 import type { CarryPlan } from "./crossing.ts";
 import type { CrossingTables } from "./function-tables.ts";
 import type { HandIn } from "./hand-in.ts";
@@ -44,18 +38,18 @@ export interface CarrierParts {
 
 /** What nobody there has started for so long, although members idle there, is taken back. */
 const patienceMs = 1_000;
-/** A volunteer that hears nothing asks again: it may have missed that it was sent away. */
-const volunteersForMs = 2_000;
+/** As much for what is there only to be seen. */
+const shownPatienceMs = 5_000;
 
 export class Carrier {
   readonly #parts: CarrierParts;
   readonly #cargo = new Cargo();
   readonly #waits: CarriedWaits;
-  #volunteered: (Omit<CarryPlan, "max"> & { readonly atMs: number }) | undefined;
-  /** Counts what makes the reply to a claim under way outdated. */
-  #news = 0;
+  readonly #claimer: CarryClaimer;
   /** When something was carried or started last. */
   #movedAtMs = Number.NEGATIVE_INFINITY;
+  /** How many requests had been claimed in the other pool, by all its members, when that was noticed. */
+  #claimedThere = { movedAtMs: Number.NaN, count: 0 };
   /** Whether members here may wait for something of it: of what was asked for there, and not only shown. */
   #mayBeAwaited = false;
   /** Since when members have idled in the other pool. */
@@ -66,6 +60,11 @@ export class Carrier {
   constructor(parts: CarrierParts) {
     this.#parts = parts;
     this.#waits = new CarriedWaits(parts);
+    this.#claimer = new CarryClaimer({
+      ...parts,
+      passedOver: () => new Set(this.#passedOver.map(({ payload }) => functionNameOf(payload))),
+      onClaims: (claims, isShown) => (isShown ? this.#carryAll(claims) : this.take(claims)),
+    });
   }
 
   /** How many requests it has claimed there so far. */
@@ -82,12 +81,20 @@ export class Carrier {
     return this.#cargo.ids;
   }
 
-  /** How the direction stands, beside what is seen of the pools. */
-  get standing() {
+  get unstarted(): number {
+    return this.#cargo.unstarted;
+  }
+
+  /** How the direction stands, beside what is seen of the pools; `claimedThere`: see {@link PoolSight.claimed}. */
+  standing(claimedThere: number) {
     const { unstarted, aheadOfStarted } = this.#cargo;
-    const isQuiet = this.#movedAtMs < this.#parts.clock.now() - patienceMs;
-    const isStuck = this.#mayBeAwaited && unstarted > 0 && isQuiet;
-    return { unstarted, aheadOfStarted, passedOver: this.#passedOver.length, isStuck };
+    const movedAtMs = this.#movedAtMs;
+    if (this.#claimedThere.movedAtMs !== movedAtMs) this.#claimedThere = { movedAtMs, count: claimedThere };
+    const quietMs = unstarted > 0 ? this.#parts.clock.now() - movedAtMs : 0;
+    const isStuck = this.#mayBeAwaited && quietMs > patienceMs;
+    const isOvertaken = claimedThere > this.#claimedThere.count;
+    const isStarving = isOvertaken && quietMs > (this.#mayBeAwaited ? patienceMs : shownPatienceMs);
+    return { unstarted, aheadOfStarted, passedOver: this.#passedOver.length, isStuck, isStarving };
   }
 
   /** Takes back what nobody there has started, at most so many, and returns how many. */
@@ -99,7 +106,7 @@ export class Carrier {
     const staying = [...avoidedHere, ...lackedHere];
     const ids = await to.keeper.recall({ process: to.process, limit, skips: staying });
     requester.forget(ids);
-    const mine = ids.filter((id) => this.#cargo.remove(id) !== undefined);
+    const mine = ids.filter((id) => this.#cargo.remove(id) !== undefined).reverse();
     if (mine.length > 0) await from.keeper.release(from.process, mine);
     return mine.length;
   }
@@ -107,19 +114,14 @@ export class Carrier {
   /** Claims and volunteers by a plan; `isIdleHere`: members idle in the pool that it carries from. */
   async carry(plan: CarryPlan | undefined, isIdleHere: boolean): Promise<ClaimReply["kind"]> {
     if (plan === undefined) {
-      await this.standDown();
+      await this.#claimer.standDown();
       return "claims";
     }
-    if (this.#isVolunteerFor(plan)) return "claims";
-    const { tables, clock } = this.#parts;
-    const newsBefore = this.#news;
-    const reply = await this.#claim(plan);
-    const isVolunteer = reply.kind === "claims" && reply.claims.length === 0 && plan.volunteerFor > 0;
-    if (isVolunteer && this.#news === newsBefore) this.#volunteered = { ...plan, atMs: clock.now() };
+    const { kind, claims } = await this.#claimer.claim(plan);
     // what waits beside members that idle is nothing that these could start
     if (plan.from === "shown" && isIdleHere)
-      for (const { payload } of reply.claims) tables().avoidHere(functionNameOf(payload));
-    return reply.kind;
+      for (const { payload } of claims) this.#parts.tables().avoidHere(functionNameOf(payload));
+    return kind;
   }
 
   /** Carries requests that were claimed for this bridge. */
@@ -142,7 +144,9 @@ export class Carrier {
     this.#movedAtMs = carriedAtMs;
     for (const claim of takeHome(fresh)) {
       const { losses, ...asking } = claim;
-      const ask = requester.ask(asking, undefined, (outcome) => this.#takeOutcome(claim, outcome));
+      const ask = requester.ask(asking, undefined, (outcome, _, isRefused = false) =>
+        this.#takeOutcome(claim, outcome, isRefused),
+      );
       this.#cargo.add({ claim, ask, carriedAtMs, ahead: tables().aheadOf(functionNameOf(claim.payload)) });
     }
   }
@@ -165,8 +169,7 @@ export class Carrier {
 
   /** Work was given to this volunteer, it was sent away, or messages may have been lost. */
   noteNews(): void {
-    this.#news += 1;
-    this.#volunteered = undefined;
+    this.#claimer.noteNews();
   }
 
   /** Nobody waits for these any more. What it has not heard of was given to it as a volunteer, and is gone again. */
@@ -180,9 +183,17 @@ export class Carrier {
 
   /** Of requests that came back, brings home those that this direction had carried, and returns the others. */
   takeHome(claims: readonly Claim[]): readonly Claim[] {
-    const others = claims.filter(({ id }) => !this.#cargo.has(id));
-    if (others.length < claims.length) void this.giveBack(claims.map(({ id }) => id));
-    return others;
+    const home = claims.map(({ id }) => id).filter((id) => this.#cargo.has(id));
+    if (home.length === 0) return claims;
+    void this.#bringHome(home);
+    return claims.filter(({ id }) => !home.includes(id));
+  }
+
+  /** The claims by which they came back are for what others there wait for. */
+  async #bringHome(ids: readonly string[]): Promise<void> {
+    const { to, onError } = this.#parts;
+    await this.giveBack(ids);
+    await to.keeper.release(to.process, ids).catch(onError);
   }
 
   /** Gives back what nobody there has started for long, although members have idled there all the time. */
@@ -218,17 +229,11 @@ export class Carrier {
     await from.keeper.release(from.process, held).catch(onError);
   }
 
-  async standDown(): Promise<void> {
-    if (this.#volunteered === undefined) return;
-    this.#volunteered = undefined;
-    await this.#claim({ max: 0, from: "next", volunteerFor: 0 });
-  }
-
   /** Carries nothing more until {@link open}; gives all back. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await Promise.all([this.giveBack(), this.standDown().catch(this.#parts.onError)]);
+    await Promise.all([this.giveBack(), this.#claimer.standDown().catch(this.#parts.onError)]);
   }
 
   open(): void {
@@ -239,30 +244,10 @@ export class Carrier {
     return this.#cargo.unstartedSince(this.#parts.clock.now() - this.#parts.roundMs);
   }
 
-  /** As long as it is a volunteer for the same, there is no need to ask. */
-  #isVolunteerFor({ volunteerFor, from }: CarryPlan): boolean {
-    const volunteered = this.#volunteered;
-    if (volunteered?.volunteerFor !== volunteerFor || volunteered.from !== from) return false;
-    return this.#parts.clock.now() - volunteered.atMs < volunteersForMs;
-  }
-
-  async #claim({ max, from: carry, volunteerFor }: CarryPlan): Promise<ClaimReply> {
-    const { from, tables } = this.#parts;
-    const { epoch, skips } = tables();
-    const passedOver = new Set(this.#passedOver.map(({ payload }) => functionNameOf(payload)));
-    const reply = await from.keeper.claim({
-      ...{ worker: from.process, epoch, skips: [...skips, ...passedOver], isOpenToRoots: true },
-      ...{ max, budgetMicros: Number.POSITIVE_INFINITY, carry, volunteerFor },
-    });
-    this.#volunteered = undefined;
-    if (carry === "shown") this.#carryAll(reply.claims);
-    else this.take(reply.claims);
-    return reply;
-  }
-
-  #takeOutcome(claim: Claim, outcome: OutcomeText): void {
+  /** A pool that did not take a request in says nothing about its outcome elsewhere. */
+  #takeOutcome(claim: Claim, outcome: OutcomeText, isRefused: boolean): void {
     const { tables, handIn } = this.#parts;
-    if (isErrorText(outcome) && isRefusal(outcome)) {
+    if (isRefused) {
       tables().avoidThere(functionNameOf(claim.payload));
       void this.giveBack([claim.id]);
       return;
@@ -270,10 +255,4 @@ export class Carrier {
     this.#cargo.remove(claim.id);
     handIn.add(claim, outcome);
   }
-}
-
-/** Whether a pool did not take a request in, which says nothing about the request's outcome elsewhere. */
-function isRefusal(outcome: OutcomeText): boolean {
-  const { code } = decodeErrorTree(outcome);
-  return code === "UNKNOWN_FUNCTION" || code === "POOL_FULL" || code === "STATEKEEPER_REFUSED";
 }

@@ -11,6 +11,7 @@ const sight: CrossingSight = {
   waits: "no",
   isFast: false,
   isStuck: false,
+  isStarving: false,
 };
 
 type Told = Partial<Omit<CrossingSight, "from" | "to">> & {
@@ -58,6 +59,12 @@ it.each<[string, Told, string]>([
   ["members that idle here take half back", { from: { wanted: 1 }, unstarted: 8 }, "4 back, nothing"],
   ["all comes back that nobody starts while nothing waits here", { unstarted: 8, isStuck: true }, "8 back, nothing"],
   ["but not while something does", { from: { queued: 1 }, unstarted: 8, isStuck: true }, "0 back, nothing"],
+  [
+    "what starves there comes back while something waits here too",
+    { from: { queued: 9 }, to: { queued: 9 }, unstarted: 8, isStarving: true },
+    "8 back, nothing",
+  ],
+  ["but not where it is next", { to: { queued: 8 }, unstarted: 8, isStarving: true }, "0 back, nothing"],
   ["a fast pool keeps what has just come", { isFast: true, to: { wanted: 3 } }, "0 back, nothing"],
   ["and half of what has waited", { isFast: true, to: { wanted: 3 }, waits: "round" }, "0 back, 3 half 0"],
 ])("up: %s", (_, told, expected) => {

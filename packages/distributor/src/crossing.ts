@@ -23,6 +23,8 @@ export interface CrossingSight {
   readonly isFast: boolean;
   /** Whether nothing was started there for a second of what somebody there had asked for. */
   readonly isStuck: boolean;
+  /** Whether others were started there meanwhile, and nothing of this for a second; of what was only shown, for five. */
+  readonly isStarving: boolean;
 }
 
 /** What to do in one direction. */
@@ -71,10 +73,14 @@ export function planHoisting(sight: CrossingSight): CrossingPlan {
   return { recall, carry: shown > 0 ? { max: shown, from: "shown", volunteerFor: 0 } : undefined };
 }
 
-/** Members that idle here get half of what nobody there has started; and all comes back that nobody there seems to want any more. */
-function recallOf({ from, unstarted, isStuck }: CrossingSight): number {
+/**
+ * Members that idle here get half of what nobody there has started. All comes back that nobody there seems to want any more, or while others
+ * go first there: it is next here.
+ */
+function recallOf({ from, to, unstarted, isStuck, isStarving }: CrossingSight): number {
   if (from.wanted > 0) return Math.max(Math.min(from.wanted, unstarted), Math.ceil(unstarted / 2));
-  return isStuck && from.queued === 0 ? unstarted : 0;
+  const isUnwanted = isStuck && from.queued === 0;
+  return isUnwanted || (isStarving && to.queued > unstarted) ? unstarted : 0;
 }
 
 /** Requests for members that idle there: some may be on their way to them. */
@@ -97,4 +103,10 @@ function missingShown({ from, unstarted, waits }: CrossingSight): number {
   if (waits === "no") return 0;
   const isAll = from.wanted > 0 || waits === "long";
   return Math.max(0, Math.min(shownAbove - unstarted, isAll ? from.queued : Math.floor(from.queued / 2)));
+}
+
+/** What is left to carry when something has come home, or was carried already. */
+export function less(plan: CarryPlan, by: number): CarryPlan | undefined {
+  const max = plan.max - by;
+  return max > 0 ? { ...plan, max, volunteerFor: Math.max(0, plan.volunteerFor - by) } : undefined;
 }

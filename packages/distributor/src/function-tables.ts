@@ -20,6 +20,8 @@ export interface CrossingTables {
   readonly skips: readonly string[];
   /** Functions that no member of that pool has. */
   readonly lackedHere: ReadonlySet<string>;
+  /** Functions that some member of that pool has. */
+  readonly heldHere: readonly string[];
   /** Functions that do not get on there. */
   readonly avoidedHere: readonly string[];
   avoidHere(name: string): void;
@@ -50,16 +52,19 @@ export class FunctionTables {
   /** For the direction from the parent to the child. */
   get down(): CrossingTables {
     const avoiding = this.#avoiding(this.#avoidedAbove, this.#avoidedBelow);
-    return { epoch: this.parent.epoch, skips: this.#skips("down"), lackedHere: unheldIn(this.parent), ...avoiding };
+    return { epoch: this.parent.epoch, skips: this.#skips("down"), ...holdersIn(this.parent), ...avoiding };
   }
 
   /** For the direction from the child to the parent. */
   get up(): CrossingTables {
     const avoiding = this.#avoiding(this.#avoidedBelow, this.#avoidedAbove);
-    return { epoch: this.child.epoch, skips: this.#skips("up"), lackedHere: unheldIn(this.child), ...avoiding };
+    return { epoch: this.child.epoch, skips: this.#skips("up"), ...holdersIn(this.child), ...avoiding };
   }
 
-  #avoiding(here: AvoidedNames, there: AvoidedNames): Omit<CrossingTables, "epoch" | "skips" | "lackedHere"> {
+  #avoiding(
+    here: AvoidedNames,
+    there: AvoidedNames,
+  ): Omit<CrossingTables, "epoch" | "skips" | "lackedHere" | "heldHere"> {
     return {
       avoidedHere: here.names,
       avoidHere: (name) => here.add(name),
@@ -83,8 +88,10 @@ export class FunctionTables {
   }
 }
 
-function unheldIn(table: FunctionTable): ReadonlySet<string> {
-  return new Set([...table.functions].filter(([, { isUnheld }]) => isUnheld === true).map(([name]) => name));
+function holdersIn({ functions }: FunctionTable): Pick<CrossingTables, "lackedHere" | "heldHere"> {
+  const names = [...functions.keys()];
+  const isLacked = (name: string): boolean => functions.get(name)?.isUnheld === true;
+  return { lackedHere: new Set(names.filter(isLacked)), heldHere: names.filter((name) => !isLacked(name)) };
 }
 
 /**

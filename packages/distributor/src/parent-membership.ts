@@ -69,6 +69,11 @@ export class ParentMembership {
     await this.readParentTable();
   }
 
+  /** Its own pool has lost its memory. */
+  async joinChildAgain(): Promise<void> {
+    if (!this.#isStopped) this.#parts.tables.child = await this.#parts.joinChild(this.#known);
+  }
+
   async leave(): Promise<void> {
     this.#isStopped = true;
     await this.#joining?.catch(() => undefined);

@@ -53,6 +53,19 @@ function copyOf(name: string) {
 }
 
 export function copyingFacts(setStage: SetStage): void {
+  it("a bridge is given no copy: in the other pool it would go on after the request is done", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1", "w2");
+    await submitByClient(stage.pool, "c1", "a");
+    await measure(stage.pool, "work", 1);
+    await claimNames(stage.pool, "w1");
+    await sleep(heldMs);
+    await claimNames(stage.pool, "w2", { volunteerFor: 1, carry: "next" });
+    await sweep(stage, aWhileMs);
+    const { requests, volunteers } = await stage.dump();
+    expect([requests[a]?.isCopied, volunteers.length]).toEqual([false, 1]);
+  });
+
   it("a volunteer is given a copy of what another worker is late with, once", async () => {
     const stage = await setLate(setStage, "a");
     await expectChanges(stage, () => sweep(stage, aWhileMs), {

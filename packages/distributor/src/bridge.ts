@@ -315,7 +315,7 @@ export class Bridge {
 
   #noteNews(message: InboxMessage, carriesFrom: Carrier): void {
     carriesFrom.noteNews();
-    if (message.kind === "run" || message.kind === "copy") carriesFrom.take([message.claim]);
+    if (message.kind === "run") carriesFrom.take([message.claim]);
     if (message.kind === "functions") this.#membership.readTables().catch((error) => this.#tell(error));
     this.#balanceSoon();
   }

@@ -19,7 +19,7 @@ local function stragglers(afterMs)
       local header = headerOf(text)
       local name = functionNameAt(text, header.length + 1)
       if header.isWanted and header.losses == 0 and age * 1000 >= usualTimes * costOf(name) then
-        found[#found + 1] = { id = id, claim = claim, age = age, text = text, name = name, waiters = header.waiters }
+        found[#found + 1] = { id = id, claim = claim, age = age, text = text, name = name }
       end
     end
   end
@@ -40,8 +40,8 @@ local function copyStragglers(afterMs)
     local skips = skipSet(volunteer.skips)
     for _, straggler in ipairs(late) do
       local id, claim = straggler.id, straggler.claim
-      local isFit = volunteer.epoch == epoch and not (skips and skips[straggler.name])
-      if volunteer.reach ~= 'roots' and isAmong(volunteer.worker, straggler.waiters) then isFit = false end
+      -- what a bridge carries nobody cancels in the other pool when the claim is done
+      local isFit = volunteer.epoch == epoch and volunteer.reach == 'roots' and not (skips and skips[straggler.name])
       if isFit and not copied[id] and workerOf(claim) ~= volunteer.worker then
         copied[id] = true
         count('copied', 1)

@@ -73,8 +73,9 @@ function isLate(records: PoolRecords, record: RequestRecord, ageMs: number): boo
   return usualMicros !== undefined && ageMs * 1_000 >= usualTimes * usualMicros;
 }
 
-function isFit(records: PoolRecords, volunteer: Volunteer, { owner, payload, waiters }: RequestRecord): boolean {
+/** What a bridge carries nobody cancels in the other pool when the claim is done. */
+function isFit(records: PoolRecords, volunteer: Volunteer, { owner, payload }: RequestRecord): boolean {
   const { worker, epoch, skips, carry } = volunteer;
-  if (carry !== undefined && waiters.has(worker)) return false;
+  if (carry !== undefined) return false;
   return epoch === records.functions.epoch && skips?.has(functionNameIn(payload)) !== true && owner !== worker;
 }

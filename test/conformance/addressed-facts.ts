@@ -1,7 +1,7 @@
 /** Facts of requests that one worker alone may evaluate. */
 import type { MessageDump } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
-import { idOf, joinWorkers, longLeaseMs, measure, payloadOf, type SetStage, type Stage } from "./stage.ts";
+import { idOf, joinBridge, joinWorkers, longLeaseMs, measure, payloadOf, type SetStage, type Stage } from "./stage.ts";
 import { expectChanges, expectNoChange } from "./whole-state.ts";
 
 const a = idOf("@a");
@@ -60,7 +60,7 @@ export function addressedFacts(setStage: SetStage): void {
     });
   });
 
-  it.each(["w9", "d1"])("it is refused where %s is no worker of the pool", async (worker) => {
+  it.each(["w9", "d1", "b1"])("it is refused where %s is no worker of the pool", async (worker) => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await stage.pool.join({
@@ -70,12 +70,29 @@ export function addressedFacts(setStage: SetStage): void {
       description: {},
       functions: new Map(),
     });
+    await joinBridge(stage.pool, "b1");
     const reply = await expectChanges(stage, () => address(stage, worker), { leases: { c1: true } });
     expect(reply.answers).toEqual([{ index: 0, kind: "unknown-worker" }]);
   });
 
+  it("a worker that holds as much as the limit says is given no more, and others are", async () => {
+    const stage = await setAddressed(setStage);
+    const next = {
+      process: "c1",
+      leaseMs: longLeaseMs,
+      queueLimit: 1,
+      submissions: [{ id: b, payload: payloadOf("b") }],
+    };
+    const reply = await expectChanges(stage, () => stage.pool.submit({ ...next, worker: "w1" }), {
+      counted: { submitted: 1 },
+    });
+    expect(reply.answers).toEqual([{ index: 0, kind: "pool-full" }]);
+    expect((await stage.pool.submit({ ...next, worker: "w2" })).answers).toEqual([]);
+  });
+
   it("it fails when its worker gives it back", async () => {
     const stage = await setAddressed(setStage);
+    await joinBridge(stage.pool, "b1");
     await expectNoChange(stage, () => stage.pool.release("w2", [a]));
     await expectChanges(stage, () => stage.pool.release("w1", [a, b]), {
       requests: { [a]: null },

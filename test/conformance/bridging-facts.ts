@@ -78,6 +78,14 @@ function guestFacts(setStage: SetStage): void {
     ]);
   });
 
+  it("a bridge is sent word of a guest that another process has claimed already", async () => {
+    const stage = await setBridges(setStage);
+    await submitByClient(stage.pool, "c1", "a", "b");
+    await claimNames(stage.pool, "w1", { max: 1 });
+    await askAsGuests(stage, "b1", ["a", "b"]);
+    expect(await messagesTo(stage, "b1")).toEqual([{ kind: "started", id: a }]);
+  });
+
   it("a bridge is sent word of a guest that a volunteer gets at once", async () => {
     const stage = await setBridges(setStage);
     await claimNames(stage.pool, "w1", { volunteerFor: 1 });

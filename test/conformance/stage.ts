@@ -88,6 +88,12 @@ export async function joinWorker(
   });
 }
 
+/** Takes a bridge in, which carries requests to another pool. */
+export async function joinBridge(pool: PoolKeeper, id: string): Promise<void> {
+  const description = { host: "here", bridgesTo: "below" };
+  await pool.join({ id, kind: "worker", leaseMs: longLeaseMs, description, functions: new Map([["work", "v1"]]) });
+}
+
 /** Submits requests of `work` by a client, which gets a lease thereby. */
 export async function submitByClient(pool: PoolKeeper, client: string, ...names: readonly string[]): Promise<void> {
   const submissions = names.map((name) => ({ id: idOf(name), payload: payloadOf(name) }));

@@ -26,8 +26,8 @@ local modes, timeouts, ids, payloads = readGroups(6)
 local function isMember(id) return redis.call('HEXISTS', membersKey, id) == 1 end
 local isForWorker = worker ~= '' and isAddressed(ids[1] or '')
 if isForWorker then
-  local member = redis.call('HGET', membersKey, worker)
-  if not member or readMember(member).kind ~= 'worker' then
+  local member = readMember(redis.call('HGET', membersKey, worker) or '')
+  if member.kind ~= 'worker' or member.isBridge then
     for index = 1, #ids do answer(index - 1, 'unknown-worker') end
     reply[1] = redis.call('HLEN', volunteersKey)
     return reply
@@ -38,6 +38,7 @@ if worker ~= '' and not isMember(worker) then worker = '' end
 -- it claims from its own queue next, and needs no message for that
 if worker == process then standDown(process) end
 local room = math.huge
+if queueLimit > 0 and isForWorker then room = queueLimit - redis.call('SCARD', runningOf .. worker) end
 if queueLimit > 0 and worker == '' then room = queueLimit - waitingNow() end
 
 local function cachedOutcome(result, stamp)
@@ -119,6 +120,11 @@ local function isClaimed(index, id)
   return claims[index] or isHeld[id]
 end
 
+local function isClaimedByOther(index)
+  claims = claims or fieldsOf(claimsKey, ids)
+  return claims[index] and workerOf(claims[index]) ~= process
+end
+
 local function join(index, record, payload, mode, timeoutMs)
   local id = ids[index]
   if not string.find(payload, '\n', 1, true) then
@@ -134,6 +140,7 @@ local function join(index, record, payload, mode, timeoutMs)
     record.deadline = timeoutMs == '0' and 0 or math.max(record.deadline, readClock() + tonumber(timeoutMs))
   end
   joined = joined + 1
+  if isGuest and isClaimedByOther(index) then send(process, 'started ' .. id) end
   -- a worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn
   local isWanted = worker ~= '' or isNew or isRaised
   if isWanted and mode ~= 'held' and not isClaimed(index, id) then

@@ -7,7 +7,8 @@ local function otherWorkers(worker)
   local names = {}
   local members = redis.call('HRANDFIELD', membersKey, 20, 'WITHVALUES')
   for i = 1, #members, 2 do
-    if members[i] ~= worker and readMember(members[i + 1]).kind == 'worker' then names[#names + 1] = members[i] end
+    local member = readMember(members[i + 1])
+    if members[i] ~= worker and member.kind == 'worker' and not member.isBridge then names[#names + 1] = members[i] end
   end
   table.sort(names)
   return names

@@ -52,7 +52,10 @@ export interface SubmitBatch {
    * priority, and the process is sent `started` when another process claims one. Default: no.
    */
   readonly isGuest?: boolean;
-  /** New requests are refused with `POOL_FULL` once so many wait in the pool's queue and those of callers; 0: no limit. */
+  /**
+   * New requests are refused with `POOL_FULL` once so many wait in the pool's queue and those of callers, or once the worker that they
+   * are addressed to holds so many; 0: no limit.
+   */
   readonly queueLimit: number;
   readonly submissions: readonly Submission[];
 }

@@ -5,6 +5,7 @@
 import { encodeError, isAddressedId } from "@callgrid/core";
 import type { SubmitBatch } from "../contract/contract.ts";
 import { shownPayload } from "../contract/large-text.ts";
+import { isOwnWorker } from "../contract/own-workers.ts";
 import { claimOf } from "./drawing.ts";
 import type { PoolRecords } from "./pool-records.ts";
 
@@ -36,7 +37,7 @@ export function failAddressed(records: PoolRecords, worker: string, ids: readonl
   if (ids.length === 0) return;
   const workers = records.members
     .sample(mostWorkersNamed)
-    .filter((id) => id !== worker && records.members.get(id)?.kind === "worker")
+    .filter((id) => id !== worker && isOwnWorkerAt(records, id))
     .sort();
   const rest =
     workers.length === 0 ? "the pool has no other worker" : `other workers of the pool: ${workers.join(", ")}`;
@@ -49,4 +50,10 @@ export function failAddressed(records: PoolRecords, worker: string, ids: readonl
     records.finish(id, { record, outcome, isStored: false });
   }
   records.count("lost", ids.length);
+}
+
+/** Whether the pool has this worker, and it is no bridge. */
+export function isOwnWorkerAt({ members }: PoolRecords, id: string): boolean {
+  const member = members.get(id);
+  return member !== undefined && isOwnWorker(member);
 }

@@ -3,7 +3,7 @@
  */
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract/contract.ts";
-import { giveAddressed, isAddressed } from "./addressed.ts";
+import { giveAddressed, isAddressed, isOwnWorkerAt } from "./addressed.ts";
 import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
 import { callerPlace, enqueue, ownPlace, type Place, poolPlace } from "./places.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
@@ -19,8 +19,7 @@ interface Intake {
 
 export function submit(records: PoolRecords, batch: SubmitBatch): SubmitReply {
   if (batch.leaseMs > 0) records.leases.set(batch.process, records.now() + batch.leaseMs);
-  if (isAddressed(batch) && records.members.get(batch.worker ?? "")?.kind !== "worker")
-    return withoutWorker(records, batch);
+  if (isAddressed(batch) && !isOwnWorkerAt(records, batch.worker ?? "")) return withoutWorker(records, batch);
   const present = withoutTheGone(records, batch);
   const intake: Intake = { batch: present, answers: [], queued: [], room: roomFor(records, present) };
   // It claims from its own queue next, and needs no message for that.
@@ -150,6 +149,8 @@ function join(records: PoolRecords, intake: Intake, joined: { submission: Submis
   record.waiters.add(intake.batch.process);
   record.priority = Math.max(priority, record.priority);
   records.count("joined", 1);
+  if (intake.batch.isGuest === true && record.owner !== undefined && record.owner !== intake.batch.process)
+    records.inboxes.send(intake.batch.process, { kind: "started", id });
   extendDeadline(record, records.now(), timeoutMs);
   // A worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn.
   const isWanted = intake.batch.worker !== undefined || isNew || isRaised;
@@ -162,6 +163,9 @@ function extendDeadline(record: RequestRecord, now: number, timeoutMs: number): 
   record.deadline = timeoutMs === 0 ? undefined : Math.max(record.deadline, now + timeoutMs);
 }
 
-function roomFor(records: PoolRecords, { queueLimit, worker }: SubmitBatch): number {
-  return queueLimit > 0 && worker === undefined ? queueLimit - records.waiting : Number.POSITIVE_INFINITY;
+function roomFor(records: PoolRecords, batch: SubmitBatch): number {
+  const { queueLimit, worker } = batch;
+  if (queueLimit <= 0) return Number.POSITIVE_INFINITY;
+  if (isAddressed(batch)) return queueLimit - (records.running.get(worker ?? "")?.size ?? 0);
+  return worker === undefined ? queueLimit - records.waiting : Number.POSITIVE_INFINITY;
 }

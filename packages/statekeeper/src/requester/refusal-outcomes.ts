@@ -41,15 +41,23 @@ export function unknownWorkerOutcome(
   });
 }
 
-/** `POOL_FULL`: as many wait in the pool as the submitting process lets wait. */
-export function poolFullOutcome(pool: string, payload: string, queueLimit: number): OutcomeText {
+/** `POOL_FULL`: as many wait in the pool, or for the worker that is addressed, as the submitting process lets wait. */
+export function poolFullOutcome(
+  { pool, worker }: { readonly pool: string; readonly worker: string | undefined },
+  payload: string,
+  queueLimit: number,
+): OutcomeText {
+  const [full, more] =
+    worker === undefined
+      ? [`the queue of pool "${pool}"`, "start more workers"]
+      : [`worker "${worker}" of pool "${pool}"`, "address other workers, or none"];
   return encodeError({
     msg:
-      `the queue of pool "${pool}" holds ${queueLimit} requests, which is the limit: submit again later, ` +
-      "start more workers, stream() the requests with a smaller window, or raise queueLimit",
+      `${full} holds ${queueLimit} requests, which is the limit: submit again later, ${more}, ` +
+      "stream() the requests with a smaller window, or raise queueLimit",
     code: "POOL_FULL",
     req: payload,
-    details: { pool, queueLimit },
+    details: { pool, queueLimit, ...(worker === undefined ? {} : { worker }) },
   });
 }
 

@@ -2,8 +2,9 @@
  * Submits pending requests: in batches that are sent without waiting for one another, and again where sending failed.
  * What the statekeeper refuses becomes an error outcome.
  */
-import type { Clock, OutcomeText } from "@callgrid/core";
+import { type Clock, isAddressedId, type OutcomeText } from "@callgrid/core";
 import type { PoolKeeper, Submission, SubmitAnswer } from "../contract/contract.ts";
+import { isOwnWorker } from "../contract/own-workers.ts";
 import type { PendingRequests } from "./pending-checker.ts";
 import type { OutcomeOrigin, PendingRequest } from "./pending-request.ts";
 import {
@@ -128,7 +129,10 @@ export class RequestSubmitter {
       if (request === undefined || !this.#isPending(request)) continue;
       if (answer.kind === "outcome") onOutcome(request, answer.outcome, { isKept: !request.isResubmitted });
       else if (answer.kind === "pool-full")
-        this.#refuse(request, poolFullOutcome(keeper.pool, request.payload, queueLimit));
+        this.#refuse(
+          request,
+          poolFullOutcome({ pool: keeper.pool, worker: addresseeOf(request) }, request.payload, queueLimit),
+        );
       else if (answer.kind === "unknown-function") unknown.push(request);
       else if (!this.#mayWorkerReturn(request)) homeless.push(request);
     }
@@ -161,7 +165,7 @@ export class RequestSubmitter {
   async #workerNames(): Promise<string[]> {
     try {
       const { members } = await this.#parts.keeper.inspect();
-      return members.filter(({ kind, leaseLeftMs }) => kind === "worker" && leaseLeftMs > 0).map(({ id }) => id);
+      return members.filter((member) => isOwnWorker(member) && member.leaseLeftMs > 0).map(({ id }) => id);
     } catch (error) {
       this.#parts.onError(error);
       return [];
@@ -205,4 +209,9 @@ export class RequestSubmitter {
   #isPending(request: PendingRequest): boolean {
     return this.#parts.pending.get(request.id) === request;
   }
+}
+
+/** The one worker that may evaluate the request; undefined: any may. */
+function addresseeOf({ id, worker }: PendingRequest): string | undefined {
+  return isAddressedId(id) ? worker : undefined;
 }

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { RedisDumper } from "./redis-dump.ts";
 import { idOf, joinWorker, longLeaseMs, payloadOf, setMemoryStage, setRedisStage } from "./stage.ts";
 
-const sequences = Number(process.env["CALLGRID_PROPERTY_RUNS"] ?? 25);
+const sequences = Number(process.env["CALLGRID_PROPERTY_RUNS"] ?? 10);
 const longestTestMs = 600_000;
 const aroundBounds = [2_000, 4_000, 8_000, 16_000].flatMap((bound) => [bound - 1, bound, bound + 1]);
 /** More than V8 takes as arguments of one call. */

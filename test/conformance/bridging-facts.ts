@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import {
   claimNames,
   idOf,
+  joinBridge,
   joinWorkers,
   longLeaseMs,
   measure,
@@ -129,6 +130,31 @@ function recallFacts(setStage: SetStage): void {
     const answers: readonly CheckAnswer[] = await stage.pool.check("c1", 0, [a]);
     expect(answers).toEqual([{ kind: "pending" }]);
     expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
+  });
+}
+
+function joiningFacts(setStage: SetStage): void {
+  it("a bridge learns that what it carries is wanted at a higher priority, or for longer", async () => {
+    const stage = await setStage();
+    await joinBridge(stage.pool, "b1");
+    const join = (process: string, timeoutMs: number, priority = 0) =>
+      stage.pool.submit({
+        ...{ process, leaseMs: longLeaseMs, queueLimit: 0, priority },
+        submissions: [{ id: a, payload: payloadOf("a"), timeoutMs }],
+      });
+    await join("c1", 60_000);
+    await carryNames(stage, "b1", "next");
+    await join("c2", 60_000);
+    expect(await messagesTo(stage, "b1")).toEqual([]);
+    await join("c2", 120_000);
+    await join("c3", 60_000, 2);
+    await join("c4", 0);
+    const run = { kind: "run", id: a, payload: payloadOf("a"), mode: "use", losses: 0 };
+    expect(await messagesTo(stage, "b1")).toEqual([
+      { ...run, priority: 0, hasTimeout: true },
+      { ...run, priority: 2, hasTimeout: true },
+      { ...run, priority: 2, hasTimeout: false },
+    ]);
   });
 }
 
@@ -310,6 +336,7 @@ function carryingFacts(setStage: SetStage): void {
 
 export function bridgingFacts(setStage: SetStage): void {
   guestFacts(setStage);
+  joiningFacts(setStage);
   recallFacts(setStage);
   lookFacts(setStage);
   carryingFacts(setStage);

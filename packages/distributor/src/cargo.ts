@@ -4,7 +4,8 @@ import type { Ask, Claim } from "@callgrid/statekeeper";
 /** A carried request. */
 export interface Carried {
   readonly claim: Claim;
-  readonly ask: Ask;
+  /** Replaced when it is wanted for longer, or at a higher priority. */
+  ask: Ask;
   readonly carriedAtMs: number;
   /** How many requests should be ahead of it once it is started. */
   readonly ahead: number;

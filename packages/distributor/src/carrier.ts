@@ -4,7 +4,14 @@
  * back when it can be started here.
  */
 import { type Clock, functionNameOf, isPayloadOf, type OutcomeText } from "@callgrid/core";
-import { type Claim, type ClaimReply, forgedOutcome, type PoolKeeper, type Requester } from "@callgrid/statekeeper";
+import {
+  type Ask,
+  type Claim,
+  type ClaimReply,
+  forgedOutcome,
+  type PoolKeeper,
+  type Requester,
+} from "@callgrid/statekeeper";
 import { Cargo } from "./cargo.ts";
 import { CarriedWaits } from "./carried-waits.ts";
 import { CarryClaimer } from "./carry-claimer.ts";
@@ -127,11 +134,12 @@ export class Carrier {
   /** Carries requests that were claimed for this bridge. */
   take(claims: readonly Claim[]): void {
     if (claims.length > 0) this.#mayBeAwaited = true;
+    for (const claim of claims) this.#askAgain(claim);
     this.#carryAll(claims);
   }
 
   #carryAll(claims: readonly Claim[]): void {
-    const { requester, clock, tables, takeHome, from, onError } = this.#parts;
+    const { clock, tables, takeHome, from, onError } = this.#parts;
     const fresh = this.#genuine(claims.filter(({ id }) => !this.#cargo.has(id)));
     if (fresh.length === 0) return;
     this.#claimed += fresh.length;
@@ -143,12 +151,25 @@ export class Carrier {
     const carriedAtMs = clock.now();
     this.#movedAtMs = carriedAtMs;
     for (const claim of takeHome(fresh)) {
-      const { losses, ...asking } = claim;
-      const ask = requester.ask(asking, undefined, (outcome, _, isRefused = false) =>
-        this.#takeOutcome(claim, outcome, isRefused),
-      );
-      this.#cargo.add({ claim, ask, carriedAtMs, ahead: tables().aheadOf(functionNameOf(claim.payload)) });
+      const ahead = tables().aheadOf(functionNameOf(claim.payload));
+      this.#cargo.add({ claim, ask: this.#ask(claim), carriedAtMs, ahead });
     }
+  }
+
+  #ask(claim: Claim): Ask {
+    const { losses, ...asking } = claim;
+    return this.#parts.requester.ask(asking, undefined, (outcome, _, isRefused = false) =>
+      this.#takeOutcome(claim, outcome, isRefused),
+    );
+  }
+
+  /** It is carried already, and wanted for longer than it was, or at a higher priority. */
+  #askAgain(claim: Claim): void {
+    const carried = this.#cargo.get(claim.id);
+    if (carried === undefined) return;
+    const former = carried.ask;
+    carried.ask = this.#ask(claim);
+    former.withdraw();
   }
 
   /** Without those whose payload is not that of their id, which are refused. */

@@ -114,6 +114,8 @@ local function create(id, payload, mode, timeoutMs)
   end
 end
 
+-- Bridges learn of an extension by so much.
+local longerByMs = 1000
 local claims = nil
 local function isClaimed(index, id)
   claims = claims or fieldsOf(claimsKey, ids)
@@ -123,6 +125,16 @@ end
 local function isClaimedByOther(index)
   claims = claims or fieldsOf(claimsKey, ids)
   return claims[index] and workerOf(claims[index]) ~= process
+end
+
+-- A bridge that holds a request asks for it elsewhere by what it was sent.
+local function informBridge(index, id, text)
+  claims = claims or fieldsOf(claimsKey, ids)
+  local owner = workerOf(claims[index])
+  local member = owner and redis.call('HGET', membersKey, owner)
+  if not member then return end
+  local isOwnWorker = readMember(member).kind == 'worker' and not readMember(member).isBridge
+  if not isOwnWorker then send(owner, 'run ' .. id .. ' ' .. string.format('%d', readClock()) .. ' ' .. text) end
 end
 
 local function join(index, record, payload, mode, timeoutMs)
@@ -136,8 +148,10 @@ local function join(index, record, payload, mode, timeoutMs)
   if isNew then addWaiter(record, process) end
   if isRaised then record.priority = rank end
   -- the outcome is wanted for as long as any of its waiters wants it
-  if record.deadline > 0 then
-    record.deadline = timeoutMs == '0' and 0 or math.max(record.deadline, readClock() + tonumber(timeoutMs))
+  local isLonger, before = false, record.deadline
+  if before > 0 then
+    record.deadline = timeoutMs == '0' and 0 or math.max(before, readClock() + tonumber(timeoutMs))
+    isLonger = record.deadline == 0 or record.deadline - before >= longerByMs
   end
   joined = joined + 1
   if isGuest and isClaimedByOther(index) then send(process, 'started ' .. id) end
@@ -149,7 +163,9 @@ local function join(index, record, payload, mode, timeoutMs)
     record.places = withPlace(record.places, place)
     queued[#queued + 1] = id
   end
-  write(id, recordText(record))
+  local text = recordText(record)
+  write(id, text)
+  if isRaised or isLonger then informBridge(index, id, text) end
 end
 
 for index, id in ipairs(ids) do

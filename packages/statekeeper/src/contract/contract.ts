@@ -247,7 +247,7 @@ export type InboxMessage =
   | { readonly kind: "outcome"; readonly id: string; readonly outcome: OutcomeText }
   /** The outcome is large: {@link PoolKeeper.check} has it. */
   | { readonly kind: "reference"; readonly id: string }
-  /** Claimed on the volunteer's behalf: evaluate it. */
+  /** Claimed on the volunteer's behalf: evaluate it. A bridge is sent it again when the request is wanted for longer or at a higher priority. */
   | { readonly kind: "run"; readonly claim: Claim }
   /** Claimed by another worker, which is late: evaluate it too, whoever is first completes it. */
   | { readonly kind: "copy"; readonly claim: Claim }

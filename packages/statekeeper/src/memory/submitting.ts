@@ -4,9 +4,13 @@
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../contract/contract.ts";
 import { giveAddressed, isAddressed, isOwnWorkerAt } from "./addressed.ts";
+import { claimOf } from "./drawing.ts";
 import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
 import { callerPlace, enqueue, ownPlace, type Place, poolPlace } from "./places.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "./pool-records.ts";
+
+/** Bridges learn of an extension by so much. */
+const longerByMs = 1_000;
 
 /** One batch on its way in. */
 interface Intake {
@@ -148,19 +152,29 @@ function join(records: PoolRecords, intake: Intake, joined: { submission: Submis
   const isRaised = priority > record.priority;
   record.waiters.add(intake.batch.process);
   record.priority = Math.max(priority, record.priority);
+  const isLonger = extendDeadline(record, records.now(), timeoutMs);
   records.count("joined", 1);
   if (intake.batch.isGuest === true && record.owner !== undefined && record.owner !== intake.batch.process)
     records.inboxes.send(intake.batch.process, { kind: "started", id });
-  extendDeadline(record, records.now(), timeoutMs);
+  if (isRaised || isLonger) informBridge(records, id, record);
   // A worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn.
   const isWanted = intake.batch.worker !== undefined || isNew || isRaised;
   if (isWanted && !isHeld && record.owner === undefined) intake.queued.push(id);
 }
 
-/** The outcome is wanted for as long as any of its waiters wants it. */
-function extendDeadline(record: RequestRecord, now: number, timeoutMs: number): void {
-  if (record.deadline === undefined) return;
-  record.deadline = timeoutMs === 0 ? undefined : Math.max(record.deadline, now + timeoutMs);
+/** The outcome is wanted for as long as any of its waiters wants it. Returns whether that is much longer than before. */
+function extendDeadline(record: RequestRecord, now: number, timeoutMs: number): boolean {
+  const { deadline } = record;
+  if (deadline === undefined) return false;
+  record.deadline = timeoutMs === 0 ? undefined : Math.max(deadline, now + timeoutMs);
+  return (record.deadline ?? Number.POSITIVE_INFINITY) - deadline >= longerByMs;
+}
+
+/** A bridge that holds the request asks for it elsewhere by what it was sent. */
+function informBridge(records: PoolRecords, id: string, record: RequestRecord): void {
+  const { owner = "" } = record;
+  if (!records.members.has(owner) || isOwnWorkerAt(records, owner)) return;
+  records.inboxes.send(owner, { kind: "run", claim: claimOf(id, record, records.now()) });
 }
 
 function roomFor(records: PoolRecords, batch: SubmitBatch): number {

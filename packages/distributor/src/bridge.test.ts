@@ -146,6 +146,28 @@ it("what only the parent can evaluate goes up in the order of the pool: the high
   expect(places).toEqual(["queued", "queued", "queued", "queued", "unknown", "unknown", "unknown", "unknown"]);
 });
 
+it("what may be carried is found behind many requests that must stay", async () => {
+  const family = new Family();
+  await family.bridge("child", { carries: (functionName) => functionName === "double" });
+  await family.hold(family.child, 1);
+  const submissions = Array.from({ length: 300 }, (_, x) => {
+    const { payload, canonical } = encodeRequest([x === 0 ? "double" : "halve", x], 1_000);
+    return { id: requestId(canonical), payload };
+  });
+  await family.child.join({
+    ...{ id: "other", kind: "worker", leaseMs: 600_000, description: {} },
+    functions: new Map([
+      ["double", "1"],
+      ["halve", "1"],
+    ]),
+  });
+  await family.clock.advance(1_000);
+  await family.child.submit({ process: "caller", leaseMs: 600_000, queueLimit: 0, submissions });
+  await family.volunteer(family.parent);
+  await family.clock.advance(1_000);
+  expect(await family.parent.locate([submissions[0]?.id ?? ""])).toEqual(["claimed"]);
+});
+
 it("what a busy parent does not get to for seconds comes back, and is next here", async () => {
   const family = new Family();
   await family.bridge();
@@ -348,6 +370,18 @@ it("a deadline goes along, and so does cancellation", async () => {
   await family.clock.advance(500);
   expect(await family.child.inspectRequest(asked.id)).toBeUndefined();
   expect(await family.parent.inspectRequest(asked.id)).toBeUndefined();
+});
+
+it("a longer deadline and a higher priority follow what was carried already", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.volunteer(family.child);
+  const { id } = family.ask(family.parent, 4);
+  await family.clock.advance(5_000);
+  family.ask(family.parent, 4, 3);
+  await family.clock.advance(100);
+  expect(family.child.dump().requests[id]).toMatchObject({ owner: "slow", priority: 3 });
+  expect((await family.child.inspectRequest(id))?.timeoutMs).toBeGreaterThan(59_000);
 });
 
 it("a priority goes along, up and down", async () => {

@@ -19,6 +19,15 @@ export interface CarryClaimerParts {
   readonly clock: Clock;
 }
 
+/** How a claim differs from its plan. */
+interface ClaimDetails {
+  readonly isShown?: boolean;
+  /** Functions of which nothing is claimed. */
+  readonly without?: readonly string[];
+  /** What the plan said. */
+  readonly planned?: CarryFrom;
+}
+
 /** A volunteer that hears nothing asks again: it may have missed that it was sent away. */
 const volunteersForMs = 2_000;
 /** The same from the near end. */
@@ -45,14 +54,25 @@ export class CarryClaimer {
     const { from, max } = plan;
     if (this.#isVolunteerFor(plan)) return { kind: "claims", claims: [] };
     const { lackedHere, heldHere } = this.#parts.tables();
-    if (lackedHere.size === 0 || !isFromEnd(from)) return this.#claimBy(plan);
+    if (!isFromEnd(from)) return this.#claimBy(plan);
+    if (lackedHere.size === 0) return this.#claimFromEnd(plan);
     const isShown = from === "shown";
     const lacked = { max, from: inOrder[from], volunteerFor: 0, isShown, without: heldHere };
     const { kind, claims } = await this.#claimBy(lacked);
     const rest = less(plan, claims.length);
     if (kind !== "claims" || rest === undefined) return { kind, claims };
-    const last = await this.#claimBy(rest);
+    const last = await this.#claimFromEnd(rest);
     return { kind: last.kind, claims: [...claims, ...last.claims] };
+  }
+
+  /** What must stay may hide all else from that end, for a drawing has a bound; one from the other end goes on where the last one stopped. */
+  async #claimFromEnd(plan: CarryPlan): Promise<ClaimReply> {
+    const { tables, passedOver } = this.#parts;
+    const isHidden = plan.from === "last" && tables().skips.length + [...passedOver()].length > 0;
+    if (!isHidden) return this.#claimBy(plan);
+    const reply = await this.#claimBy({ ...plan, volunteerFor: 0 });
+    if (reply.kind !== "claims" || reply.claims.length > 0) return reply;
+    return this.#claimBy({ ...plan, from: "next", planned: "last" });
   }
 
   async standDown(): Promise<void> {
@@ -68,9 +88,9 @@ export class CarryClaimer {
     return this.#parts.clock.now() - volunteered.atMs < volunteersForMs;
   }
 
-  async #claimBy(plan: CarryPlan & { isShown?: boolean; without?: readonly string[] }): Promise<ClaimReply> {
+  async #claimBy(plan: CarryPlan & ClaimDetails): Promise<ClaimReply> {
     const { from, tables, passedOver, onClaims, clock } = this.#parts;
-    const { max, from: carry, volunteerFor, isShown = carry === "shown", without = [] } = plan;
+    const { max, from: carry, volunteerFor, isShown = carry === "shown", without = [], planned = carry } = plan;
     const { epoch, skips } = tables();
     const newsBefore = this.#news;
     const reply = await from.keeper.claim({
@@ -79,7 +99,7 @@ export class CarryClaimer {
     });
     const isVolunteer = reply.kind === "claims" && reply.claims.length === 0 && volunteerFor > 0;
     const isCurrent = isVolunteer && this.#news === newsBefore;
-    this.#volunteered = isCurrent ? { from: carry, volunteerFor, atMs: clock.now() } : undefined;
+    this.#volunteered = isCurrent ? { from: planned, volunteerFor, atMs: clock.now() } : undefined;
     onClaims(reply.claims, isShown);
     return reply;
   }

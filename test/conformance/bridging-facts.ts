@@ -113,6 +113,7 @@ function recallFacts(setStage: SetStage): void {
   it("what is claimed, and what is of functions that stay, is not taken back", async () => {
     const stage = await setBridges(setStage);
     await joinWorkers(stage.pool, "w1");
+    await joinBridge(stage.pool, "b1");
     await askAsGuests(stage, "b1", ["a", "b", "c"]);
     await claimNames(stage.pool, "w1", { max: 1 });
     const stays = { process: "b1", limit: 9, skips: ["work"] };
@@ -206,6 +207,17 @@ function lookFacts(setStage: SetStage): void {
     const places = await expectNoChange(stage, () => stage.pool.locate([c, a, b]));
     expect(places).toEqual(["unknown", "claimed", "queued"]);
     expect(await stage.pool.locate([])).toEqual([]);
+  });
+
+  it("what is claimed is awaited where a worker of the pool waits for it, and not where bridges and clients do", async () => {
+    const stage = await setBridges(setStage);
+    await joinBridge(stage.pool, "b3");
+    await submitByClient(stage.pool, "c1", "a", "b");
+    await submitByWorker(stage.pool, "b3", "a");
+    await submitByWorker(stage.pool, "w1", "b");
+    await claimNames(stage.pool, "b1", { carry: "next" });
+    await claimNames(stage.pool, "w1");
+    expect(await stage.pool.locate([a, b])).toEqual(["claimed", "awaited"]);
   });
 }
 

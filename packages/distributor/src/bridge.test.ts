@@ -184,6 +184,21 @@ it("what a busy parent does not get to for seconds comes back, and is next here"
   expect(ids.slice(2)).toContain(await family.claimOne(family.child));
 });
 
+it("what a worker here waits for comes back when a busy parent has not started it for a second", async () => {
+  const family = new Family();
+  await family.bridge();
+  await family.hold(family.child, 1);
+  await family.hold(family.parent, 2);
+  const ids = [4, 5].map((x) => family.ask(family.child, x).id);
+  await family.clock.advance(1_000);
+  expect(await family.parent.locate(ids)).toEqual(["unknown", "queued"]);
+  const { payload } = encodeRequest(["double", 5], 1_000);
+  const submissions = [{ id: ids[1] ?? "", payload }];
+  await family.child.submit({ process: "slow", worker: "slow", leaseMs: 0, queueLimit: 0, submissions });
+  await family.clock.advance(1_500);
+  expect((await family.child.locate(ids))[1]).toBe("queued");
+});
+
 it("an error of a function is its outcome, whatever its code", async () => {
   const family = new Family();
   await family.bridge();

@@ -45,7 +45,7 @@ type BridgeOptions = Pick<DistributorSettings, "hoistEveryMs" | "leaseMs" | "max
 const checkEveryMs = 2_000;
 const announceEveryMs = 1_000;
 const reconcileEveryMs = 5_000;
-/** How often what carried requests wait for is looked at; each of them ever more rarely. */
+/** How often what carried requests wait for is looked at, each of them ever more rarely; and how often who waits for them. */
 const noteWaitsEveryMs = 300;
 const renewalsPerLease = 3;
 /** While nothing waits and nothing crosses, calls from the pools are enough, and looking now and then is for those that got lost. */
@@ -147,6 +147,9 @@ export class Bridge {
     this.#repeat("announce", announceEveryMs, () => this.#membership.announce(), 0);
     this.#repeat("reconcile", reconcileEveryMs, () => this.#reconcile());
     this.#repeat("note waits", noteWaitsEveryMs, () => Promise.all([this.#up.noteWaits(), this.#down.noteWaits()]));
+    this.#repeat("give back", noteWaitsEveryMs, () =>
+      Promise.all([this.#up.giveBackAwaited(), this.#down.giveBackAwaited()]),
+    );
     this.#repeat("sweep above", leaseMs / 2, () => this.#sweepAbove());
     this.#repeat("renew above", renewEveryMs, () => this.#renewAbove());
     this.#repeat("renew below", renewEveryMs, () => this.#renewBelow());

@@ -39,6 +39,10 @@ export class Cargo {
     return this.#all.has(id);
   }
 
+  isUnstarted(id: string): boolean {
+    return this.#unstarted.has(id);
+  }
+
   get(id: string): Carried | undefined {
     return this.#all.get(id);
   }

@@ -236,6 +236,19 @@ export class Carrier {
     await this.giveBack(late.filter((_, index) => places[index] === "queued").map(({ id }) => id));
   }
 
+  /** Gives back what workers here wait for and nobody there has started for long: these may be able to do nothing else. */
+  async giveBackAwaited(): Promise<void> {
+    const { from, clock, tables } = this.#parts;
+    const { lackedHere } = tables();
+    const late = this.#cargo
+      .unstartedSince(clock.now() - patienceMs)
+      .filter(({ payload }) => !lackedHere.has(functionNameOf(payload)))
+      .map(({ id }) => id);
+    if (late.length === 0) return;
+    const places = await from.keeper.locate(late);
+    await this.giveBack(late.filter((id, index) => places[index] === "awaited" && this.#cargo.isUnstarted(id)));
+  }
+
   /** Notes here what carried requests wait for there, see {@link CarriedWaits}. */
   noteWaits(): Promise<void> {
     return this.#waits.note(this.#cargo.carried);

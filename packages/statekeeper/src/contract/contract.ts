@@ -233,8 +233,8 @@ export interface RecallRequest {
   readonly skips: readonly string[];
 }
 
-/** Where a request is: on some queue, claimed by a worker, or nowhere (any more). */
-export type Whereabouts = "queued" | "claimed" | "unknown";
+/** Where a request is: on some queue, claimed (and `awaited` by a worker of the pool, or by none), or nowhere (any more). */
+export type Whereabouts = "queued" | "claimed" | "awaited" | "unknown";
 
 /** What is known of a request that somebody waits for; see {@link PoolKeeper.check}. */
 export type CheckAnswer =

@@ -4,8 +4,9 @@
  */
 import type { MemberState, PoolState, RequestState, Whereabouts } from "../contract/contract.ts";
 import { doneRequest } from "../contract/done-request.ts";
+import { isOwnWorkerAt } from "./addressed.ts";
 import { capacityOf, expectedWork, hostStates } from "./capacity.ts";
-import type { PoolRecords } from "./pool-records.ts";
+import type { PoolRecords, RequestRecord } from "./pool-records.ts";
 
 const mostMembersShown = 1_000;
 
@@ -58,8 +59,13 @@ export function locate(records: PoolRecords, ids: readonly string[]): readonly W
   return ids.map((id) => {
     const record = records.requests.get(id);
     if (record === undefined) return "unknown";
-    return record.owner === undefined ? "queued" : "claimed";
+    if (record.owner === undefined) return "queued";
+    return isAwaited(records, record) ? "awaited" : "claimed";
   });
+}
+
+function isAwaited(records: PoolRecords, { waiters }: RequestRecord): boolean {
+  return [...waiters].some((waiter) => isOwnWorkerAt(records, waiter));
 }
 
 function memberState(records: PoolRecords, id: string): MemberState {

@@ -61,7 +61,7 @@ describe("callgrid status, why and forget", () => {
     const waiting = pool.start("enqueue", "pool", '["ratio",7]');
     await pool.until(({ queued }) => queued === 1);
     expect((await pool.run(["status", "pool"])).stdout).toMatch(
-      /1 request queued.*\n\n! no worker has joined pool "pool"/s,
+      /1 request queued.*\n\n! pool "pool" of grid .* has no workers/s,
     );
     expect((await pool.run(["why", "pool", '["ratio", 7]'])).stdout).toMatch(/It is queued\..*A worker must join/s);
 

@@ -38,6 +38,9 @@ test("a worker that starts a pool anew is told that other grids have one of this
     },
   ]);
   expect((await start(grids[0] ?? "")).having("is --grid")).toEqual([]);
+  const statekeeper = await openStatekeeper(url, { grid: elsewhere });
+  onTestFinished(() => statekeeper.close());
+  expect([await statekeeper.poolsLike(pool), await statekeeper.poolsLike(`${pool}x`)]).toEqual([[], [pool]]);
 });
 
 test("a Redis that is too old is refused by callers and workers, with its version and address", async () => {

@@ -77,6 +77,7 @@ function keptThrough(statekeeper: MemoryStatekeeper, through: (pool: PoolKeeper)
     grid: statekeeper.grid,
     pool: (name) => through(statekeeper.pool(name)),
     otherGridsWith: (pool) => statekeeper.otherGridsWith(pool),
+    poolsLike: (pool) => statekeeper.poolsLike(pool),
     ping: () => statekeeper.ping(),
     close: async () => undefined,
   };

@@ -55,6 +55,7 @@ export function countedStatekeeper(parts: CountedKeeperParts, pools: ReadonlyMap
       return countedKeeper(parts, pool);
     },
     otherGridsWith: async () => [],
+    poolsLike: async () => [],
     ping: async () => 0,
     close: async () => undefined,
   };

@@ -209,6 +209,7 @@ export function statekeeperOf(keeper: SimulatedKeeper): Statekeeper {
     grid: "simulation",
     pool: () => keeper,
     otherGridsWith: async () => [],
+    poolsLike: async () => [],
     ping: async () => 0,
     close: async () => undefined,
   };

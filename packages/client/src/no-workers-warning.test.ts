@@ -15,7 +15,7 @@ describe("the warning that a pool has no workers", () => {
         level: "warn",
         facts: { pool: "pool", grid: "test", address: "memory:", waiting: 1, otherGrids: [] },
         message:
-          'no workers have joined pool "pool" of grid "test" at memory:, so its requests wait; ' +
+          'pool "pool" of grid "test" at memory: has no workers, so its requests wait; ' +
           "a localGrid() has workers in one pool alone, whose name is its `pool`",
       },
     ]);
@@ -46,6 +46,14 @@ describe("the warning that a pool has no workers", () => {
       /Other grids there have a pool "pool": "staging", "production", "test" and 2 more$/,
     );
     expect(warnings(stage)[0]?.facts["otherGrids"]).toEqual(grids.slice(0, 3));
+  });
+
+  it("asks whether a pool with a name like this one was meant", async () => {
+    const stage = setClientStage();
+    vi.spyOn(stage.statekeeper, "poolsLike").mockResolvedValue(["pools"]);
+    stage.grid.enqueue("pool", ["double", 1]).catch(() => undefined);
+    await stage.clock.advance(5_000);
+    expect(warnings(stage)[0]?.message).toMatch(/ has no workers, so its requests wait; .*; did you mean "pools"\?$/);
   });
 
   it("does not come while a worker is busy, and comes when the last one is gone", async () => {

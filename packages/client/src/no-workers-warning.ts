@@ -2,7 +2,7 @@
  * Tells once, in the log, why nothing happens: requests wait and the pool has no live worker. It looks when nothing has
  * come for a while, and each time it finds workers it waits twice as long before it looks again.
  */
-import { type CancelTimer, type Clock, mostNamesShown, nameList } from "@callgrid/core";
+import { type CancelTimer, type Clock, didYouMean, mostNamesShown, nameList } from "@callgrid/core";
 import type { PoolKeeper, PoolState, Requester, Statekeeper } from "@callgrid/statekeeper";
 import type { GridLog } from "./log.ts";
 
@@ -61,7 +61,8 @@ export class NoWorkersWarning {
     try {
       const state = await keeper.inspect();
       if (state.members.some((member) => member.kind === "worker" && member.leaseLeftMs > 0)) return true;
-      this.#warn(state, await statekeeper.otherGridsWith(keeper.pool));
+      const { pool } = keeper;
+      this.#warn(state, await statekeeper.otherGridsWith(pool), await statekeeper.poolsLike(pool));
       return false;
     } catch {
       // A statekeeper that cannot be asked is told of elsewhere.
@@ -69,7 +70,7 @@ export class NoWorkersWarning {
     }
   }
 
-  #warn(state: PoolState, otherGrids: readonly string[]): void {
+  #warn(state: PoolState, otherGrids: readonly string[], poolsLike: readonly string[]): void {
     if (this.#isDone) return;
     this.#isDone = true;
     const { statekeeper, requester, log } = this.#parts;
@@ -81,8 +82,8 @@ export class NoWorkersWarning {
       otherGrids.length === 0 ? "" : `. Other grids there have a pool "${pool}": ${nameList(otherGrids)}`;
     log.warn(
       facts,
-      `no workers have joined pool "${pool}" of grid "${grid}" at ${address}, so its requests wait; ` +
-        `${remedy(pool, address)}${elsewhere}`,
+      `pool "${pool}" of grid "${grid}" at ${address} has no workers, so its requests wait; ` +
+        `${remedy(pool, address)}${didYouMean(poolsLike)}${elsewhere}`,
     );
   }
 }

@@ -53,7 +53,8 @@ async function examine(place: Place): Promise<Finding[]> {
 async function examinePool({ url, grid, pool, connectTimeoutMs }: Place): Promise<Finding[]> {
   const statekeeper = await openStatekeeper(url, { grid, connectTimeoutMs });
   try {
-    return poolFindings(await statekeeper.pool(pool).inspect(), grid, await statekeeper.otherGridsWith(pool));
+    const [otherGrids, poolsLike] = [await statekeeper.otherGridsWith(pool), await statekeeper.poolsLike(pool)];
+    return poolFindings({ state: await statekeeper.pool(pool).inspect(), grid, otherGrids, poolsLike });
   } finally {
     await statekeeper.close();
   }

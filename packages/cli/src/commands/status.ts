@@ -18,6 +18,7 @@ export const statusCommand: CommandSpec<typeof poolCommandOptions> = {
     const reported = await withPool(io, { ...options, pool }, async (keeper, statekeeper) => ({
       state: await keeper.inspect(),
       otherGrids: await statekeeper.otherGridsWith(pool),
+      poolsLike: await statekeeper.poolsLike(pool),
       address: statekeeper.address,
       grid: statekeeper.grid,
     }));

@@ -8,7 +8,7 @@ import {
   type RefusalKind,
 } from "@callgrid/statekeeper";
 import { counted, durationText } from "../terminal/durations.ts";
-import { stallReasons } from "./stall-reasons.ts";
+import { type StallSigns, stallReasons } from "./stall-reasons.ts";
 
 /** One thing that was looked at. `warning`: it works, and will not always. */
 export interface Finding {
@@ -72,11 +72,12 @@ export function redisFindings(facts: RedisFacts): Finding[] {
 }
 
 /** The findings on a pool's members and functions. */
-export function poolFindings(state: PoolState, grid: string, otherGrids: readonly string[]): Finding[] {
+export function poolFindings(signs: StallSigns): Finding[] {
+  const { state } = signs;
   const names = [...state.functions.functions.keys()].sort();
   const workers = state.members.filter(isOwnWorker).length;
   const registry = `pool "${state.pool}": ${counted(workers, "worker")}, ${counted(names.length, "function")}`;
-  const stalls = stallReasons({ state, grid, otherGrids }).map((reason): Finding => {
+  const stalls = stallReasons(signs).map((reason): Finding => {
     const [message = reason, ...remedy] = reason.split("; ");
     const rest = remedy.join("; ");
     return { check: "functions", status: "warning", message, ...(rest === "" ? {} : { remedy: rest }) };

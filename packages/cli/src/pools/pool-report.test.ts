@@ -44,7 +44,7 @@ const state: PoolState = {
 };
 
 describe("a pool in status", () => {
-  const reported = { state, grid: "default", address: "redis://localhost:6379", otherGrids: [] };
+  const reported = { state, grid: "default", address: "redis://localhost:6379", otherGrids: [], poolsLike: [] };
   const plain = { isTerminal: false, colors: noColors };
 
   it("is shown in plain columns where no person looks", () => {
@@ -100,6 +100,6 @@ describe("a pool in status", () => {
 
   it("says why nothing moves", () => {
     const stalled = { ...reported, state: { ...state, members: [] } };
-    expect(poolReport(stalled, plain)).toMatch(/\n! no worker has joined pool "pool"/);
+    expect(poolReport(stalled, plain)).toMatch(/\n! pool "pool" of grid "default" has no workers/);
   });
 });

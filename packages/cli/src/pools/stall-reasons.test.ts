@@ -30,15 +30,15 @@ const empty: PoolState = {
 };
 
 it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
-  ["nobody has joined", {}, [], [/no worker has joined pool "pool" of grid "default"; start one/]],
-  ["a distributor is no worker", { members: [distributor], head: "d" }, [], [/no worker has joined/]],
-  ["the workers are in another grid", {}, ["blue"], [/no worker has joined/, /exists in grid "blue"; is --grid right/]],
-  ["the workers are in other grids", {}, ["blue", "red"], [/no worker/, /exists in the grids "blue", "red"/]],
+  ["nobody has joined", {}, [], [/pool "pool" of grid "default" has no workers; start one/]],
+  ["a distributor is no worker", { members: [distributor], head: "d" }, [], [/has no workers/]],
+  ["the workers are in another grid", {}, ["blue"], [/has no workers/, /exists in grid "blue"; is --grid right/]],
+  ["the workers are in other grids", {}, ["blue", "red"], [/has no workers/, /exists in the grids "blue", "red"/]],
   [
     "the workers are in one of very many grids",
     {},
     Array.from({ length: 100 }, (_, i) => `g${i}`),
-    [/no worker/, /exists in the grids "g0", "g1", "g2" and 97 more; is --grid right/],
+    [/has no workers/, /exists in the grids "g0", "g1", "g2" and 97 more; is --grid right/],
   ],
   ["the only worker is silent", { members: [silent], head: "d" }, [], [/lease of the only worker has lapsed, 5 s ago/]],
   [
@@ -57,6 +57,11 @@ it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
   ["work waits, and all are busy", { queued: 3, members: [busy] }, [], []],
   ["all is quiet", { members: [idle] }, ["blue"], []],
 ])("why nothing moves: %s", (_, state, otherGrids, expected) => {
-  const reasons = stallReasons({ state: { ...empty, ...state }, grid: "default", otherGrids });
+  const reasons = stallReasons({ state: { ...empty, ...state }, grid: "default", otherGrids, poolsLike: [] });
   expect(reasons).toEqual(expected.map((words) => expect.stringMatching(words)));
+});
+
+it("a pool without workers whose name resembles that of another may be a slip", () => {
+  const reasons = stallReasons({ state: empty, grid: "default", otherGrids: [], poolsLike: ["poll", "spool"] });
+  expect(reasons).toEqual([expect.stringMatching(/has no workers; start one: .*; did you mean "poll" or "spool"\?$/)]);
 });

@@ -1,5 +1,5 @@
 /** Why nothing moves in a pool, as far as its state tells: what an operator would otherwise have to work out. */
-import { nameList } from "@callgrid/core";
+import { didYouMean, nameList } from "@callgrid/core";
 import type { MemberState, PoolState } from "@callgrid/statekeeper";
 import { counted, durationText } from "../terminal/durations.ts";
 
@@ -9,24 +9,26 @@ export interface StallSigns {
   readonly grid: string;
   /** Names of other grids that have a pool of this name. */
   readonly otherGrids: readonly string[];
+  /** Names of other pools of this grid that resemble this one. */
+  readonly poolsLike: readonly string[];
 }
 
 /** One sentence for each reason, the likeliest first; none when work moves or there is none. */
-export function stallReasons({ state, grid, otherGrids }: StallSigns): string[] {
+export function stallReasons(signs: StallSigns): string[] {
+  const { state } = signs;
   const workers = state.members.filter(({ kind }) => kind === "worker");
   const live = workers.filter(({ leaseLeftMs }) => leaseLeftMs > 0);
   const reasons: string[] = [];
-  if (workers.length === 0) reasons.push(...noWorkers(state, grid, otherGrids));
+  if (workers.length === 0) reasons.push(...noWorkers(signs));
   else if (live.length === 0) reasons.push(allSilent(workers));
   else if (state.queued > 0) reasons.push(...queuedBesideWorkers(state, live));
   if (workers.length > live.length && state.head === undefined) reasons.push(noHead(workers.length - live.length));
   return reasons;
 }
 
-function noWorkers({ pool }: PoolState, grid: string, otherGrids: readonly string[]): string[] {
-  const reasons = [
-    `no worker has joined pool "${pool}" of grid "${grid}"; start one: callgrid worker --pool ${pool} --functions <file>`,
-  ];
+function noWorkers({ state: { pool }, grid, otherGrids, poolsLike }: StallSigns): string[] {
+  const remedy = `start one: callgrid worker --pool ${pool} --functions <file>`;
+  const reasons = [`pool "${pool}" of grid "${grid}" has no workers; ${remedy}${didYouMean(poolsLike)}`];
   if (otherGrids.length > 0) {
     const grids = `${otherGrids.length === 1 ? "grid" : "the grids"} ${nameList(otherGrids)}`;
     reasons.push(`a pool "${pool}" exists in ${grids}; is --grid right?`);

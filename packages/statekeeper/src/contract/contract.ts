@@ -378,6 +378,8 @@ export interface Statekeeper {
   pool(pool: string): PoolKeeper;
   /** Names of other grids here that have a pool of this name: for the message to somebody who waits in the wrong one. */
   otherGridsWith(pool: string): Promise<readonly string[]>;
+  /** Names of other pools of this grid that resemble this one, the nearest first: for the same message, after a slip. */
+  poolsLike(pool: string): Promise<readonly string[]>;
   /** One round trip, in ms. */
   ping(): Promise<number>;
   close(): Promise<void>;

@@ -169,7 +169,7 @@ describe("a memory statekeeper", () => {
 
   it("knows of no other grid", async () => {
     const { keeper } = setStage();
-    expect(await keeper.otherGridsWith("pool")).toEqual([]);
+    expect([await keeper.otherGridsWith("pool"), await keeper.poolsLike("pool")]).toEqual([[], []]);
     expect([keeper.address, keeper.grid]).toEqual(["memory:", "default"]);
   });
 

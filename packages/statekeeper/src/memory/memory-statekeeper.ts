@@ -48,6 +48,12 @@ export class MemoryStatekeeper implements Statekeeper {
     return [];
   }
 
+  /** Who made it knows its pools. */
+  async poolsLike(_pool: string): Promise<readonly string[]> {
+    this.#refuseIfClosed();
+    return [];
+  }
+
   async ping(): Promise<number> {
     this.#refuseIfClosed();
     return 0;

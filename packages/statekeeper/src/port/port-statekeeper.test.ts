@@ -19,6 +19,7 @@ function keeperOf(pool: Partial<PoolKeeper>): Statekeeper {
     grid: "grid",
     pool: (name) => ({ ...pool, pool: name }) as PoolKeeper,
     otherGridsWith: async (name) => [`other-with-${name}`],
+    poolsLike: async (name) => [`${name}s`],
     ping: async () => 0,
     close: async () => undefined,
   };
@@ -106,6 +107,7 @@ describe("a statekeeper through a port", () => {
   it("asks the statekeeper itself what concerns no pool", async () => {
     const { near } = open({});
     expect(await near.otherGridsWith("pool")).toEqual(["other-with-pool"]);
+    expect(await near.poolsLike("pool")).toEqual(["pools"]);
     expect(await near.ping()).toBeGreaterThanOrEqual(0);
   });
 

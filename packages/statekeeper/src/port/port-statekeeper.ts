@@ -68,6 +68,10 @@ export class PortStatekeeper implements Statekeeper {
     return this.#callKeeper("otherGridsWith", pool);
   }
 
+  poolsLike(pool: string): Promise<readonly string[]> {
+    return this.#callKeeper("poolsLike", pool);
+  }
+
   /** To the owner and back: what its statekeeper takes besides is part of the way. */
   async ping(): Promise<number> {
     const before = performance.now();

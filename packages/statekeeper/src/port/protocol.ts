@@ -59,7 +59,11 @@ const poolOperations: Readonly<Record<PoolOperation, true>> = {
   inspectRequest: true,
 };
 
-const keeperOperations: Readonly<Record<KeeperOperation, true>> = { otherGridsWith: true, ping: true };
+const keeperOperations: Readonly<Record<KeeperOperation, true>> = {
+  otherGridsWith: true,
+  poolsLike: true,
+  ping: true,
+};
 
 /** Whether the contract has this operation of a pool; anything else from a port is refused, never looked up. */
 export function isPoolOperation(operation: string): operation is PoolOperation {

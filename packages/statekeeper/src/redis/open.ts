@@ -1,7 +1,7 @@
 /**
  * The statekeeper on Redis: opens the connections, and hands out pools.
  */
-import { type Clock, systemClock } from "@callgrid/core";
+import { type Clock, nearestNames, systemClock } from "@callgrid/core";
 import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract/contract.ts";
 import { type Limits, usualLimits } from "../contract/limits.ts";
 import { makeConnection } from "./connection.ts";
@@ -81,17 +81,30 @@ class RedisStatekeeper implements Statekeeper {
   }
 
   async otherGridsWith(pool: string): Promise<readonly string[]> {
-    // only for a hint in a message: a user without the right to read it gets none
-    const known = await this.#links.outside((redis) => redis.smembers(knownPoolsKey)).catch(() => [] as string[]);
-    // grid names hold no colon, pool ids may
-    const pools = known.map((entry) => ({
-      grid: entry.slice(0, entry.indexOf(":")),
-      pool: entry.slice(entry.indexOf(":") + 1),
-    }));
+    const pools = await this.#knownPools();
     return pools
       .filter((entry) => entry.pool === pool && entry.grid !== this.grid)
       .map(({ grid }) => grid)
       .sort();
+  }
+
+  async poolsLike(pool: string): Promise<readonly string[]> {
+    const pools = await this.#knownPools();
+    const others = pools.filter((entry) => entry.grid === this.grid && entry.pool !== pool);
+    return nearestNames(
+      pool,
+      others.map((entry) => entry.pool),
+    );
+  }
+
+  async #knownPools(): Promise<ReadonlyArray<{ readonly grid: string; readonly pool: string }>> {
+    // only for hints in messages: a user without the right to read it gets none
+    const known = await this.#links.outside((redis) => redis.smembers(knownPoolsKey)).catch(() => [] as string[]);
+    // grid names hold no colon, pool ids may
+    return known.map((entry) => ({
+      grid: entry.slice(0, entry.indexOf(":")),
+      pool: entry.slice(entry.indexOf(":") + 1),
+    }));
   }
 
   ping(): Promise<number> {

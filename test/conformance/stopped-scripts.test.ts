@@ -70,6 +70,8 @@ interface Scenario {
   readonly act: (pool: PoolKeeper) => Promise<unknown>;
   /** What the client `c1` waits for. */
   readonly wanted: readonly string[];
+  /** Who has died, and is forgotten in the end. */
+  readonly dead?: string;
 }
 
 const large = `${payloadOf("l").slice(0, -2)}${"x".repeat(70_000)}"]`;
@@ -184,6 +186,40 @@ const scenarios: readonly Scenario[] = [
     wanted: abc,
   },
   {
+    what: "a sweep forgets a client",
+    script: "sweep",
+    before: async (pool) => {
+      await queued(pool);
+      await submitByClient(pool, "c3", "a");
+      await claim(pool, "w1", { max: 1 });
+      await complete(pool, "w1", [idOf("a")]);
+      await lapse(pool, "c3");
+    },
+    act: (pool) => pool.sweep({ process: "d1", headLeaseMs: longLeaseMs, maxAttempts: 3, limit: 100 }),
+    wanted: ["b", "c"],
+    dead: "c3",
+  },
+  {
+    what: "a sweep retires a volunteer",
+    script: "sweep",
+    before: async (pool) => {
+      await joinWorker(pool, "w3", functions);
+      await claim(pool, "w3", { volunteerFor: 1 });
+      await lapse(pool, "w3");
+    },
+    act: (pool) => pool.sweep({ process: "d1", headLeaseMs: longLeaseMs, maxAttempts: 3, limit: 100 }),
+    wanted: [],
+    dead: "w3",
+  },
+  {
+    what: "a worker joins, and dies",
+    script: "join",
+    act: (pool) =>
+      pool.join({ id: "w3", kind: "worker", leaseMs: -1, description: {}, functions: new Map([["work", "v1"]]) }),
+    wanted: [],
+    dead: "w3",
+  },
+  {
     what: "a waiter leaves",
     script: "withdraw",
     before: held,
@@ -249,7 +285,7 @@ it.each(scenarios)("$what: wherever that stops, everything is answered and nothi
 });
 
 /** Returns whether the script was stopped: it may have fewer writes than that. */
-async function runStopped({ script, before, act, wanted }: Scenario, writes: number): Promise<boolean> {
+async function runStopped({ script, before, act, wanted, dead = "" }: Scenario, writes: number): Promise<boolean> {
   const name = randomUUID();
   const prefix = poolPrefix(grid, name);
   const runner = new StoppingRunner();
@@ -272,6 +308,11 @@ async function runStopped({ script, before, act, wanted }: Scenario, writes: num
     ...{ what, requests: {}, queue: [], callerQueues: {}, ownQueues: {}, running: {} },
     holders: { "other v1": 2, "work v1": 2 },
   });
+  for (const [where, processes] of Object.entries({
+    ...{ members: Object.keys(dump.members), leases: Object.keys(dump.leases), inboxes: Object.keys(dump.inboxes) },
+    volunteers: dump.volunteers.map(({ worker }) => worker),
+  }))
+    expect(processes, `${what}: ${where}`).not.toContain(dead);
   for (const left of ["claims", "notes"]) expect(await redis.exists(`${prefix}${left}`), `${what}: ${left}`).toBe(0);
   await dumper.remove(grid, name);
   return isStopped;

@@ -18,12 +18,14 @@ export const faultKinds = [
   "losses",
   "strangers",
   "backlog",
+  "midway",
 ] as const;
 
 /**
  * `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave in peace. `stalls`: attempts to
  * connect again are accepted, and then nothing comes. `losses`: workers die of what they have just taken. `strangers`: inboxes get messages
  * of another version. `backlog`: requests wait all the time that no worker may evaluate, since each lacks a tag.
+ * `midway`: operations of the statekeeper stop, and leave what they have written so far.
  */
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -65,6 +67,8 @@ export interface FaultPlan {
     readonly priority: number | "pool";
     readonly isByClient: boolean;
   }>;
+  /** How many operations stop midway, and after how many writes at most. */
+  readonly midway: { readonly share: number; readonly mostWrites: number };
   /** Faults happen up to this time. */
   readonly untilMs: number;
 }
@@ -86,6 +90,7 @@ export function drawFaultPlan(random: Random, allowed: ReadonlySet<FaultKind>): 
     emptyings: drawEmptyings(random, has, untilMs),
     losses: drawLosses(random, has, untilMs),
     backlog: drawBacklog(random, has, untilMs),
+    midway: drawMidway(random, has),
     untilMs,
   };
 }
@@ -155,4 +160,10 @@ function drawBacklog(random: Random, has: ReadonlySet<FaultKind>, untilMs: numbe
     isByClient: random.chance(0.5),
   }));
   return has.has("backlog") ? backlog : [];
+}
+
+function drawMidway(random: Random, has: ReadonlySet<FaultKind>): FaultPlan["midway"] {
+  const share = random.logarithmic(0.002, 0.2);
+  const mostWrites = random.integer(1, 12);
+  return { share: has.has("midway") ? share : 0, mostWrites };
 }

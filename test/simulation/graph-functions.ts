@@ -17,6 +17,7 @@ import {
   type RightOutcome,
   valueInForm,
 } from "./call-graph.ts";
+import { isRefused } from "./right-outcome.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 
 const aDayMs = 86_400_000;
@@ -84,8 +85,8 @@ class GraphWalker {
       if ("number" in combined) return combined.number;
       throw new Error("unreachable: failures are thrown");
     } catch (error) {
-      // whatever it was: a function must never be told what another time would be otherwise
-      if (!node.forgives) throw error;
+      // a refusal says nothing of the child; of everything else a function must never be told what another time would be otherwise
+      if (!node.forgives || isRefused(error)) throw error;
       return forgivenNumber(node);
     }
   }

@@ -6,16 +6,25 @@ import type { PoolRecords, RequestRecord } from "@callgrid/statekeeper";
 
 const idPattern = /^[~\w-][\w-]{21}$/;
 
-/**
- * Invariants 3 and 5: a known request is queued where a member can take it from, or runs under a member with a lease; and no queue holds
- * one that is claimed or done.
- */
-export function misplacedRequest(records: PoolRecords): string | undefined {
-  const queued = takeableIds(records);
-  for (const id of queued) {
+/** Invariant 5: no queue holds a request that is claimed or done. */
+export function staleEntry(records: PoolRecords): string | undefined {
+  for (const id of takeableIds(records)) {
     const mistake = notWaiting(records, id);
     if (mistake !== undefined) return mistake;
   }
+  return undefined;
+}
+
+/** Invariant 3: as many wait as the queues hold. */
+export function miscounted(records: PoolRecords): string | undefined {
+  let held = records.queue.length;
+  for (const [, { queues }] of records.callers.lines()) for (const queue of queues.values()) held += queue.length;
+  return records.waiting === held ? undefined : `${records.waiting} are said to wait, and the queues hold ${held}`;
+}
+
+/** Invariant 3: a known request is queued where a member can take it from, or runs under a member with a lease. */
+export function misplacedRequest(records: PoolRecords): string | undefined {
+  const queued = takeableIds(records);
   for (const [id, record] of records.requests) {
     const mistake = record.owner === undefined ? notQueued(queued, id) : notRunning(records, record.owner, id);
     if (mistake !== undefined) return mistake;

@@ -4,10 +4,21 @@ import {
   decodeValue,
   type ErrorTree,
   isErrorText,
+  isGridError,
   type Outcome,
   type OutcomeText,
+  RequestError,
 } from "@callgrid/core";
 import { numberIn, type RightOutcome } from "./call-graph.ts";
+
+/** What a caller, or a function that calls, is told of an operation that the statekeeper has stopped midway. */
+const isRefusal = (failure: string): boolean => failure.startsWith("STATEKEEPER_REFUSED: ");
+
+/** Whether it failed since the statekeeper refused it, or something that it called. */
+export function isRefused(error: unknown): boolean {
+  if (error instanceof RequestError) return failuresIn(error.tree).some(isRefusal);
+  return isGridError(error, "STATEKEEPER_REFUSED");
+}
 
 /** The messages at the roots of a failure; of one that no function threw, with its code. */
 function failuresIn(tree: ErrorTree): string[] {
@@ -33,6 +44,7 @@ function mistakeInValue(value: unknown, right: RightOutcome): string | undefined
 
 function mistakeInTree(tree: ErrorTree, right: RightOutcome): string | undefined {
   const failures = failuresIn(tree);
+  if (failures.some(isRefusal)) return undefined;
   if ("failures" in right && failures.every((failure) => right.failures.includes(failure))) return undefined;
   return `the failure ${failures.join("; ")}, and right is ${JSON.stringify(right)}`;
 }

@@ -5,7 +5,7 @@ import { isGridError, type Outcome, RequestError } from "@callgrid/core";
 import type { CallGraph } from "./call-graph.ts";
 import type { PlannedCall } from "./planned-call.ts";
 import type { Random } from "./random.ts";
-import { mistakeIn } from "./right-outcome.ts";
+import { isRefused, mistakeIn } from "./right-outcome.ts";
 import { type SimulatedKeeper, statekeeperOf } from "./simulated-keeper.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { Trace } from "./trace.ts";
@@ -156,6 +156,7 @@ export class SimulatedClient {
   #judgeEnd(call: MadeCall, error: unknown): void {
     const { plan, isAborted } = call;
     if (this.#isClosing && isGridError(error, "GRID_CLOSED")) return;
+    if (isRefused(error)) return;
     if (isAborted && isGridError(error, "CANCELLED") && !(error instanceof RequestError)) return;
     if (!(error instanceof RequestError) || plan.manner === "stream") {
       this.#fail(call, `it ended with ${String(error)}`);

@@ -20,14 +20,14 @@ import { SimulatedKeeper, statekeeperOf } from "./simulated-keeper.ts";
 import { type Host, NodePlace, type NodePlaceParts, type StartedNode } from "./simulated-node.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import { Trace } from "./trace.ts";
-import { WatchedPool } from "./watched-pool.ts";
+import { type BrokenPart, WatchedPool } from "./watched-pool.ts";
 import { mistakeInWorker } from "./worker-invariants.ts";
 
 export interface SimulatedGridOptions {
   readonly seed: number;
   readonly sharing: "auto" | "eager";
   readonly faultKinds: ReadonlySet<FaultKind>;
-  readonly losesReclaimed: boolean;
+  readonly broken: BrokenPart | undefined;
   readonly traceLines: number;
 }
 
@@ -53,6 +53,8 @@ export class SimulatedGrid {
   /** Requests that no worker may evaluate, and who waits for them. */
   readonly #backlog: Array<{ readonly process: string; readonly isClient: boolean; readonly ids: readonly string[] }> =
     [];
+  readonly #stopRandom: Random;
+  #isMended = false;
   #processes = 0;
   #violation: string | undefined;
 
@@ -63,6 +65,7 @@ export class SimulatedGrid {
     this.plan = drawFaultPlan(this.#random.branch("faults"), options.faultKinds);
     this.manner = drawGridManner(this.#random.branch("grid"));
     this.graph = drawGraph(this.#random.branch("graph"));
+    this.#stopRandom = this.#random.branch("midway");
     this.#network = new Network(this.plan.network, this.#random.branch("network"));
     this.#statekeeper = new MemoryStatekeeper({
       clock: this.world,
@@ -73,7 +76,8 @@ export class SimulatedGrid {
       statekeeper: this.#statekeeper,
       graph: this.graph,
       trace: this.trace,
-      losesReclaimed: options.losesReclaimed,
+      broken: options.broken,
+      drawStop: () => this.#drawStop(),
       onOperation: () => this.checkWorkers(),
       onViolation: this.fail,
     });
@@ -136,9 +140,17 @@ export class SimulatedGrid {
     }
   }
 
+  /** After how many writes the next operation stops, if it does. */
+  #drawStop(): number | undefined {
+    const { share, mostWrites } = this.plan.midway;
+    const isStopped = share > 0 && !this.#isMended && this.#stopRandom.chance(share);
+    return isStopped ? this.#stopRandom.integer(1, mostWrites) : undefined;
+  }
+
   /** The faults are over: from now on everything works, though what has happened takes its time to mend. */
   mend(): void {
     this.trace.note("simulation", "faults are over");
+    this.#isMended = true;
     this.#network.mend();
     for (const saboteur of this.#saboteurs) saboteur.end();
   }
@@ -206,11 +218,16 @@ export class SimulatedGrid {
       after: (ms, action) => void this.world.after(ms, action),
       random: this.#random.branch(`place ${this.nodes.length}`),
       longestReplaceMs: this.manner.longestReplaceMs,
-      bury: (id) => void this.#undertaker.bury(id, { exitCode: 137 }, this.manner.worker.maxAttempts),
+      bury: (id) => void this.#bury(id),
       onViolation: this.fail,
     });
     this.nodes.push(place);
     place.start();
+  }
+
+  /** Where that fails the lease lapses. */
+  async #bury(id: string): Promise<void> {
+    await this.#undertaker.bury(id, { exitCode: 137 }, this.manner.worker.maxAttempts).catch(() => undefined);
   }
 
   #makeHost(name: string, faults: ProcessFaults, leave: () => void): Host {
@@ -268,7 +285,7 @@ export class SimulatedGrid {
 
   /** Whether the first one to join an emptied pool may be one who knows no other functions than its own. */
   get #hasNewcomers(): boolean {
-    return this.plan.kinds.includes("deaths") || this.plan.kinds.includes("leaving");
+    return (["deaths", "leaving", "midway"] as const).some((kind) => this.plan.kinds.includes(kind));
   }
 
   get #hasSpecialists(): boolean {

@@ -198,7 +198,9 @@ export class SimulatedKeeper implements PoolKeeper {
 
   #call<Reply>(operation: string, about: unknown, run: (pool: MemoryPool) => Promise<Reply>): Promise<Reply> {
     const { name } = this.#parts.process;
-    return this.#connection.call(operation, () => this.#watched.run({ who: name, operation, about }, run));
+    return this.#connection.call(operation, () =>
+      this.#watched.run({ who: name, operation, about, mayStop: true }, run),
+    );
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { WorkerState } from "@callgrid/worker";
 import type { Random } from "./random.ts";
+import { isRefused } from "./right-outcome.ts";
 import type { Saboteur } from "./saboteur.ts";
 import type { SimulatedKeeper } from "./simulated-keeper.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
@@ -65,7 +66,10 @@ export class NodePlace {
       (node) => {
         this.#node = node;
       },
-      (error: unknown) => onViolation(`${host.id} could not start: ${String(error)}`),
+      (error: unknown) => {
+        if (isRefused(error)) host.process.exit();
+        else onViolation(`${host.id} could not start: ${String(error)}`);
+      },
     );
     host.saboteur.start();
   }

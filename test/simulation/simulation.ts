@@ -7,14 +7,15 @@ import type { FaultKind } from "./fault-plan.ts";
 import { faultKinds } from "./fault-plan.ts";
 import { forgottenLease, leftover } from "./invariants.ts";
 import { SimulatedGrid } from "./simulated-grid.ts";
+import type { BrokenPart } from "./watched-pool.ts";
 
 export interface SimulationOptions {
   readonly seed: number;
   readonly sharing: "auto" | "eager";
   /** Kinds of faults that may happen; default: all. */
   readonly faultKinds?: ReadonlySet<FaultKind>;
-  /** Breaks reclaiming on purpose. */
-  readonly losesReclaimed?: boolean;
+  /** What is broken on purpose; default: nothing. */
+  readonly broken?: BrokenPart | undefined;
   /** How many of the last events to keep for the report. */
   readonly traceLines?: number;
 }
@@ -75,7 +76,7 @@ class SimulationRun {
       seed: options.seed,
       sharing: options.sharing,
       faultKinds: options.faultKinds ?? new Set(faultKinds),
-      losesReclaimed: options.losesReclaimed ?? false,
+      broken: options.broken,
       traceLines: options.traceLines ?? defaultTraceLines,
     });
   }

@@ -1,10 +1,12 @@
 /**
  * The pool that all processes of a simulation share, watched: after every operation that can break one, the invariants are held
- * against its records. Here too is the switch that breaks reclaiming, to show that the simulation would notice.
+ * against its records. Here too is the switch that breaks reclaiming or auditing, to show that the simulation would notice.
  */
 import type { Completion, MemoryPool, MemoryStatekeeper } from "@callgrid/statekeeper";
 import type { CallGraph } from "./call-graph.ts";
-import { changedResult, misplacedRequest } from "./invariants.ts";
+import { changedResult, miscounted, misplacedRequest, staleEntry } from "./invariants.ts";
+import { MidwayStops } from "./midway-stops.ts";
+import { Repairs } from "./repairs.ts";
 import { mistakeInText } from "./right-outcome.ts";
 import type { Trace } from "./trace.ts";
 
@@ -13,14 +15,20 @@ export interface WatchedOperation {
   readonly who: string;
   readonly operation: string;
   readonly about: unknown;
+  /** Whether the one that asks can bear that it stops midway. */
+  readonly mayStop?: boolean;
 }
+
+/** `reclaiming`: of what a dead worker held or had queued, one request is forgotten. `auditing`: sweeps find nothing to audit. */
+export type BrokenPart = "reclaiming" | "auditing";
 
 export interface WatchedPoolParts {
   readonly statekeeper: MemoryStatekeeper;
   readonly graph: CallGraph;
   readonly trace: Trace;
-  /** Breaks reclaiming: of what a dead worker held or had queued, one request is forgotten. */
-  readonly losesReclaimed: boolean;
+  readonly broken: BrokenPart | undefined;
+  /** After how many writes the next operation stops; undefined: it does not. */
+  readonly drawStop: () => number | undefined;
   /** Called before each operation, while everybody rests. */
   readonly onOperation: () => void;
   readonly onViolation: (what: string) => void;
@@ -50,6 +58,8 @@ export class WatchedPool {
   readonly pool: MemoryPool;
   readonly #parts: WatchedPoolParts;
   readonly #seenResults = new Map<string, string>();
+  readonly #stops = new MidwayStops();
+  readonly #repairs = new Repairs();
   #operations = 0;
   #lastTelling: { readonly atMs: number; readonly what: string } | undefined;
 
@@ -74,9 +84,10 @@ export class WatchedPool {
     this.#parts.trace.note(operation.who, operation.operation, operation.about);
     if (telling.has(operation.operation) && !isEmptyList(operation.about)) this.#noteTelling(operation);
     const reclaimedBefore = this.#reclaimed;
+    if (this.#parts.broken === "auditing") this.pool.records.requests.keys = () => [].values();
     // an operation is over when it returns: its promise is there for statekeepers that are further away
-    const reply = run(this.pool);
-    if (this.#parts.losesReclaimed && this.#reclaimed > reclaimedBefore) this.#loseOne();
+    const { reply, isStopped } = this.#operate(operation, run);
+    if (this.#parts.broken === "reclaiming" && this.#reclaimed > reclaimedBefore) this.#loseOne();
     if (!harmless.has(operation.operation)) this.#check(operation);
     return reply.then(
       (answer) => {
@@ -84,10 +95,25 @@ export class WatchedPool {
         return answer;
       },
       (error: unknown) => {
-        this.#parts.onViolation(`the statekeeper threw at ${operation.operation}: ${String(error)}`);
+        if (!isStopped) this.#parts.onViolation(`the statekeeper threw at ${operation.operation}: ${String(error)}`);
         throw error;
       },
     );
+  }
+
+  /** Stops the operation midway, if it is to be. */
+  #operate<Reply>(
+    { who, operation, mayStop = false }: WatchedOperation,
+    run: (pool: MemoryPool) => Promise<Reply>,
+  ): { readonly reply: Promise<Reply>; readonly isStopped: boolean } {
+    const writes = mayStop ? this.#parts.drawStop() : undefined;
+    if (writes === undefined) return { reply: run(this.pool), isStopped: false };
+    const stopped = this.#stops.stop(this.pool, writes, () => run(this.pool));
+    if (stopped.isStopped) {
+      this.#parts.trace.note(who, `${operation} is stopped after ${writes} writes`);
+      this.#repairs.noteStop();
+    }
+    return stopped;
   }
 
   /** How a pool looks is told by many lines that say nothing, and tells this process from the one that replays it. */
@@ -121,8 +147,12 @@ export class WatchedPool {
 
   #check({ who, operation }: WatchedOperation): void {
     const { records } = this.pool;
+    this.#repairs.look(records);
     const wrong =
-      misplacedRequest(records) ?? (operation === "complete" ? changedResult(records, this.#seenResults) : undefined);
+      miscounted(records) ??
+      (this.#repairs.hasStopped ? undefined : staleEntry(records)) ??
+      (this.#repairs.isUnderWay ? undefined : misplacedRequest(records)) ??
+      (operation === "complete" ? changedResult(records, this.#seenResults) : undefined);
     if (wrong !== undefined) this.#parts.onViolation(`after ${operation} by ${who}: ${wrong}`);
   }
 

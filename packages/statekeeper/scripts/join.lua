@@ -5,6 +5,8 @@
 -- reply: the function table (see lib/functions.lua)
 -- bound: the number of functions, and of members when a version changes
 local id, leaseMs, member = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+-- before it is a member: the lease of one that is none lapses, and a member without a lease would stay
+lease(id, leaseMs)
 local changed = false
 local before = redis.call('HGET', membersKey, id)
 local own, knownFrom = {}, 5 + 2 * tonumber(ARGV[4])
@@ -20,7 +22,6 @@ if before then
 end
 if changed then announceFunctions() end
 redis.call('HSET', membersKey, id, member)
-lease(id, leaseMs)
 
 for _, lost in ipairs(redis.call('LRANGE', lostOf .. id, 0, -1)) do
   local record = readRecord(lost)

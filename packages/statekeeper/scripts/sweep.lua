@@ -27,9 +27,10 @@ for _, lapsedProcess in ipairs(lapsed) do
     members[#members + 1] = lapsedProcess
     if not isDone then isMore = 1 end
   else
-    redis.call('ZREM', leasesKey, lapsedProcess)
     redis.call('DEL', inboxOf .. lapsedProcess)
     redis.call('HDEL', hostsKey, lapsedProcess)
+    -- last, since what has lapsed is found by it
+    redis.call('ZREM', leasesKey, lapsedProcess)
     leases[lapsedProcess] = false
     clients = clients + 1
   end

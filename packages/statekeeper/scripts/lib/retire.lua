@@ -83,14 +83,15 @@ end
 
 local function eraseMember(worker)
   local member = redis.call('HGET', membersKey, worker)
-  redis.call('HDEL', membersKey, worker)
+  -- while it is a member: of one that is none nobody would know that it is still a volunteer, or looks
+  standDown(worker)
   -- a caller may leave, but has no rights to this key
+  if member then redis.call('SREM', lookersKey, worker) end
+  redis.call('HDEL', membersKey, worker)
+  -- nor to this one
   if redis.call('HEXISTS', hostsKey, worker) == 1 then redis.call('HDEL', hostsKey, worker) end
   redis.call('DEL', inboxOf .. worker)
   leases[worker] = false
-  standDown(worker)
-  -- nor to this one
-  if member then redis.call('SREM', lookersKey, worker) end
   local changed = false
   for name, version in pairs(member and readMember(member).functions or {}) do
     changed = removeHolder(name, version) or changed

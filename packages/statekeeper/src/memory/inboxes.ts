@@ -40,6 +40,11 @@ export class Inboxes {
     this.#outgoing.clear();
   }
 
+  /** Forgets what was sent since the last time: the operation that sent it has failed. */
+  discard(): void {
+    this.#outgoing.clear();
+  }
+
   /** Throws away what a process has not read. Who listens goes on listening. */
   drop(process: string): void {
     const inbox = this.#inboxes.get(process);

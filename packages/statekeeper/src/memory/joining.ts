@@ -6,10 +6,11 @@ import type { PoolRecords } from "./pool-records.ts";
 
 export function joinMember(records: PoolRecords, member: Member): FunctionTable {
   const { id, kind, leaseMs, description, functions } = member;
-  if (registerFunctions(records, member)) records.announceFunctions();
   const plainDescription = JSON.parse(JSON.stringify(description)) as Member["description"];
-  records.members.set({ id, kind, description: plainDescription, functions: new Map(functions) });
+  // before it is a member: the lease of one that is none lapses, and a member without a lease would stay
   records.leases.set(id, records.now() + leaseMs);
+  if (registerFunctions(records, member)) records.announceFunctions();
+  records.members.set({ id, kind, description: plainDescription, functions: new Map(functions) });
   for (const lost of records.lostRequests.take(id, records.now())) takeLossBack(records, lost);
   records.count("joined-members", 1);
   return records.functions.table();

@@ -212,9 +212,14 @@ export class MemoryPool implements PoolKeeper {
 
   async #run<T>(operation: (records: PoolRecords) => T): Promise<T> {
     this.#refuseIfClosed();
-    const reply = operation(this.#records);
-    this.#records.deliver();
-    return reply;
+    try {
+      const reply = operation(this.#records);
+      this.#records.deliver();
+      return reply;
+    } catch (error) {
+      this.#inboxes.discard();
+      throw error;
+    }
   }
 
   #refuseIfClosed(): void {

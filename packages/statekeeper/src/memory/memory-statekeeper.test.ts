@@ -182,3 +182,30 @@ describe("a memory statekeeper", () => {
     expect(pool.dump().callerQueues).toEqual({ "0:c1": [id] });
   });
 });
+
+describe("operations that fail in memory", () => {
+  it("the messages of one that fails are not sent along with the next", async () => {
+    const { clock, pool } = setStage();
+    const member = { kind: "worker", leaseMs: 1_000, description: {} } as const;
+    await pool.join({ ...member, id: "w1", functions: new Map([["work", "v1"]]) });
+    const { calls } = listen(pool, "w1");
+    await clock.advance(0);
+    calls.length = 0;
+    pool.records.members.set = () => {
+      throw new Error("stopped");
+    };
+    await expect(pool.join({ ...member, id: "w2", functions: new Map([["work", "v2"]]) })).rejects.toThrow("stopped");
+    await pool.renew("w1", 1_000);
+    await clock.advance(0);
+    expect(calls).toEqual([]);
+  });
+
+  it("a member whose description is no plain data changes nothing", async () => {
+    const { pool } = setStage();
+    const before = pool.dump();
+    const functions = new Map([["work", "v1"]]);
+    const member = { id: "w1", kind: "worker", leaseMs: 1_000, description: { big: 1n }, functions } as const;
+    await expect(pool.join(member)).rejects.toThrow("BigInt");
+    expect(pool.dump()).toEqual(before);
+  });
+});

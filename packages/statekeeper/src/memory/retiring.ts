@@ -100,17 +100,18 @@ function takeQueued(records: PoolRecords, process: string, limit: number): strin
   return queued;
 }
 
+/** The lease goes last: by it the next sweep finds what is left, should this stop midway. */
 function erase(records: PoolRecords, process: string): void {
   const member = records.members.get(process);
-  records.members.delete(process);
-  records.hosts.delete(process);
-  records.leases.delete(process);
-  records.inboxes.drop(process);
   records.volunteers.standDown(process);
   if (member !== undefined) records.lookers.delete(process);
+  records.members.delete(process);
   let isChanged = false;
   for (const [name, version] of member?.functions ?? []) {
     isChanged = records.functions.removeHolder(name, version) || isChanged;
   }
   if (isChanged) records.announceFunctions();
+  records.hosts.delete(process);
+  records.inboxes.drop(process);
+  records.leases.delete(process);
 }

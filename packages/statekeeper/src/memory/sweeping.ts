@@ -51,9 +51,9 @@ function retireLapsed(records: PoolRecords, { maxAttempts, limit }: SweepRequest
   let isMore = lapsed.length === records.limits.lapsedPerSweep;
   for (const process of lapsed) {
     if (!records.members.has(process)) {
-      records.leases.delete(process);
       records.inboxes.drop(process);
       records.hosts.delete(process);
+      records.leases.delete(process);
       continue;
     }
     const report = { worker: process, reason: "its lease lapsed" };

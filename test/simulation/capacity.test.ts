@@ -28,7 +28,7 @@ function arrivalsAt(second: number, tick: number): number {
   if (second === 5 && tick === 0) return 400;
   const isStream = second > 5 && second < 80;
   if (!isStream) return 0;
-  return second % 10 === 0 ? 6 : 1;
+  return second % 10 === 0 ? 8 : 1;
 }
 
 async function simulate(seconds: number, scaleDownAfterMs: number): Promise<{ seconds: Second[]; values: unknown[] }> {

@@ -7,12 +7,16 @@ import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Bank } from "./carrier.ts";
 
 /** What has been carried for longer than this, in ms, may be part of a circle. Most requests are done by then, and are never looked at. */
-const longMs = 1_000;
+const longMs = 1_500;
 /** The longest time between two looks at the same request. */
 const longestPauseMs = 10_000;
 const mostPerLook = 50;
-/** How many requests one may wait for, through others. What is in no circle is done some time, so few are left then. */
-const mostSteps = 32;
+/**
+ * How many requests one look follows, from the first look to later ones, each of which follows twice as many. Most circles are short; what
+ * is in none is done some time, so that few are left to be followed.
+ */
+const fewestSteps = 4;
+const mostSteps = 64;
 
 /** A request that was carried. */
 interface CarriedRequest {
@@ -24,7 +28,10 @@ export class CarriedWaits {
   readonly #from: Bank;
   readonly #to: Bank;
   readonly #clock: Clock;
-  readonly #looks = new WeakMap<CarriedRequest, { readonly nextAtMs: number; readonly hasTold: boolean }>();
+  readonly #looks = new WeakMap<
+    CarriedRequest,
+    { readonly nextAtMs: number; readonly hasTold: boolean; readonly steps: number }
+  >();
 
   constructor(parts: { readonly from: Bank; readonly to: Bank; readonly clock: Clock }) {
     this.#from = parts.from;
@@ -52,20 +59,20 @@ export class CarriedWaits {
 
   async #newsOf(one: CarriedRequest): Promise<{ id: string; waitsFor: readonly string[] } | undefined> {
     const { id } = one.claim;
-    const waitsFor = await awaitedBy(this.#to.keeper, id);
+    const { hasTold: hadTold = false, steps = fewestSteps } = this.#looks.get(one) ?? {};
+    const waitsFor = await awaitedBy(this.#to.keeper, id, steps);
     const now = this.#clock.now();
-    const hadTold = this.#looks.get(one)?.hasTold === true;
     const nextAtMs = now + Math.min(now - one.carriedAtMs, longestPauseMs);
-    this.#looks.set(one, { nextAtMs, hasTold: waitsFor.length > 0 });
+    this.#looks.set(one, { nextAtMs, hasTold: waitsFor.length > 0, steps: Math.min(2 * steps, mostSteps) });
     return waitsFor.length > 0 || hadTold ? { id, waitsFor } : undefined;
   }
 }
 
-/** What a request waits for, straight or through others of the pool. */
-async function awaitedBy(keeper: PoolKeeper, id: string): Promise<string[]> {
+/** What a request waits for, straight or through others of the pool, of which at most `steps` are followed. */
+async function awaitedBy(keeper: PoolKeeper, id: string, steps: number): Promise<string[]> {
   const awaited = new Set<string>();
   const open = [id];
-  for (let step = 0; step < mostSteps; step += 1) {
+  for (let step = 0; step < steps; step += 1) {
     const next = open.shift();
     if (next === undefined) break;
     for (const below of (await keeper.inspectRequest(next))?.waitsFor ?? []) {

@@ -3,7 +3,6 @@ import {
   type DeniedCommand,
   type Examination,
   isOwnWorker,
-  type PoolState,
   type RedisFacts,
   type RefusalKind,
 } from "@callgrid/statekeeper";

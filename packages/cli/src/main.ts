@@ -1,7 +1,6 @@
 /** The `callgrid` command: finds the command that is meant, runs it, and turns errors into messages and exit codes. */
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { clientOptions } from "@callgrid/client";
 import { isGridError, type OptionDeclarations, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
 import { addCommand, type CommandSetting, type CommandSpec, type Embedded } from "./command-line/command.ts";
@@ -95,6 +94,8 @@ async function makeProgram(named: CommandLoader | undefined, setting: CommandSet
 async function warnOfVariables({ name, options }: CommandSpec<OptionDeclarations>, io: CliIo): Promise<void> {
   const slips = misspeltVariables(options, io.env);
   if (slips.length === 0) return;
+  // with the client comes Redis's, which few commands need
+  const { clientOptions } = await import("@callgrid/client");
   const others = await Promise.all([...commands.values()].map(async (load) => (await load()).options));
   const known = new Set([clientOptions, ...others].flatMap((each) => Object.values(each).map(({ env }) => env)));
   for (const { variable, nearest } of slips) {

@@ -68,7 +68,7 @@ export class ChunkSizer {
   }
 
   /** From now on there are so many lanes. */
-  fit({ lanes, slowest }: Pick<Remaining, "lanes" | "slowest">): void {
+  adjust({ lanes, slowest }: Pick<Remaining, "lanes" | "slowest">): void {
     this.#lanes = lanes;
     this.#slowest = slowest;
   }

@@ -256,7 +256,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
       evaluate: (chunk) => place.evaluate(chunk),
     });
     const follower = this.#follower(placed, sizer, (now) => {
-      sizer.fit(now);
+      sizer.adjust(now);
       window = this.#spec.window ?? now.window;
       run.widen();
     });

@@ -19,6 +19,7 @@ export {
   ndjsonFile,
   type ResultWriter,
   resultOptions,
+  writeItems,
 } from "./results/result-file.ts";
 export { RunReport } from "./results/run-report.ts";
 export type { BatchItem } from "./run/batch-items.ts";

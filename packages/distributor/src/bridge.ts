@@ -46,7 +46,7 @@ const checkEveryMs = 2_000;
 const announceEveryMs = 1_000;
 const reconcileEveryMs = 5_000;
 /** How often what carried requests wait for is looked at, each of them ever more rarely; and how often who waits for them. */
-const noteWaitsEveryMs = 300;
+const waitsEveryMs = 300;
 const renewalsPerLease = 3;
 /** While nothing waits and nothing crosses, calls from the pools are enough, and looking now and then is for those that got lost. */
 const quietRoundMs = 1_000;
@@ -146,9 +146,8 @@ export class Bridge {
     const renewEveryMs = leaseMs / renewalsPerLease;
     this.#repeat("announce", announceEveryMs, () => this.#membership.announce(), 0);
     this.#repeat("reconcile", reconcileEveryMs, () => this.#reconcile());
-    this.#repeat("note waits", noteWaitsEveryMs, () => Promise.all([this.#up.noteWaits(), this.#down.noteWaits()]));
-    this.#repeat("give back", noteWaitsEveryMs, () =>
-      Promise.all([this.#up.giveBackAwaited(), this.#down.giveBackAwaited()]),
+    this.#repeat("waits", waitsEveryMs, () =>
+      Promise.all([this.#up, this.#down].flatMap((carrier) => [carrier.noteWaits(), carrier.giveBackAwaited()])),
     );
     this.#repeat("sweep above", leaseMs / 2, () => this.#sweepAbove());
     this.#repeat("renew above", renewEveryMs, () => this.#renewAbove());

@@ -5,23 +5,22 @@
 import { createHash } from "node:crypto";
 import { fstatSync } from "node:fs";
 import { readRange } from "./file-bytes.ts";
+import { RecentMap } from "./recent-map.ts";
 
 const blockBytes = 4_096;
 const blocks = 16;
 const sampleCharacters = 22;
 const mostKnown = 64;
 
-/** By the state of a file, the one used last at the end: a worker reads many slices of few files. */
-const known = new Map<string, string>();
+/** By the state of a file: a worker reads many slices of few files. */
+const known = new RecentMap<string, string>(mostKnown);
 
 /** The sample of an open file as it is now. */
 export function sampleOf(file: number): string {
   const { dev, ino, size, mtimeNs, ctimeNs } = fstatSync(file, { bigint: true });
   const state = [dev, ino, size, mtimeNs, ctimeNs].join(":");
   const sample = known.get(state) ?? readSample(file, Number(size));
-  known.delete(state);
   known.set(state, sample);
-  for (const oldest of known.keys()) if (known.size > mostKnown) known.delete(oldest);
   return sample;
 }
 

@@ -6,6 +6,7 @@
 import { fstatSync } from "node:fs";
 import { eachBlock } from "./file-bytes.ts";
 import { lineEnds } from "./line-ends.ts";
+import { RecentMap } from "./recent-map.ts";
 
 const mostFiles = 16;
 
@@ -56,8 +57,8 @@ interface Indexed {
   readonly index: LineIndex;
 }
 
-/** By path, the one used last at the end. */
-const indexes = new Map<string, Indexed>();
+/** By path. */
+const indexes = new RecentMap<string, Indexed>(mostFiles);
 
 /** The index of an open file as it is now; that of an earlier content is dropped. */
 export function lineIndexOf(file: number, path: string): LineIndex {
@@ -65,8 +66,6 @@ export function lineIndexOf(file: number, path: string): LineIndex {
   const version = [dev, ino, size, mtimeMs].join(":");
   const known = indexes.get(path);
   const index = known?.version === version ? known.index : new LineIndex();
-  indexes.delete(path);
   indexes.set(path, { version, index });
-  for (const oldest of indexes.keys()) if (indexes.size > mostFiles) indexes.delete(oldest);
   return index;
 }

@@ -21,13 +21,30 @@ export interface ResultWriter {
   readonly warning?: string | undefined;
 }
 
+/**
+ * Writes all items with all writers, closes these, and returns their warnings. Throws what failed first: a full disk fails to close, too.
+ */
+export async function writeItems(
+  items: AsyncIterable<BatchItem>,
+  writers: readonly ResultWriter[],
+): Promise<readonly string[]> {
+  try {
+    for await (const item of items) for (const writer of writers) await writer.write(item);
+  } catch (error) {
+    await Promise.allSettled(writers.map((writer) => writer.close()));
+    throw error;
+  }
+  for (const writer of writers) await writer.close();
+  return writers.flatMap(({ warning }) => (warning === undefined ? [] : [warning]));
+}
+
 /** How results are written, where they are written as CSV. */
 export const resultOptions = declareOptions({
   formulas: option.choice({
     choices: ["escape", "keep"],
     default: "escape",
     description:
-      "What becomes of texts in CSV that a spreadsheet would evaluate (= + - @, tab or CR first): a ' before them, or nothing.",
+      "What becomes of texts in CSV that a spreadsheet would evaluate (= + - @, tab or a line end first): a ' before them, or nothing.",
   }),
 });
 

@@ -9,7 +9,7 @@ import { AllowedFolders, limitDataFolders } from "@callgrid/worker";
 import { DelayedError, type Job, UnrecoverableError, Worker } from "bullmq";
 import { checkFilePlaces } from "../data/file-places.ts";
 import { isWithoutWorkers } from "../planning/batch-context.ts";
-import { csvFile, failureFile, ndjsonFile, type ResultWriter } from "../results/result-file.ts";
+import { csvFile, failureFile, ndjsonFile, type ResultWriter, writeItems } from "../results/result-file.ts";
 import type { BatchRun } from "../run/batch-run.ts";
 import { addBatches, type Batching } from "../run/grid-with-batches.ts";
 import type { BatchSpec } from "../spec/batch-spec.ts";
@@ -156,19 +156,14 @@ export class Runner {
     if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson, [], open));
     if (failed !== undefined) writers.push(await failureFile(failed, open));
     const counts = { slices: 0, failed: 0 };
-    try {
-      for await (const item of run.inOrder()) {
+    const counting: ResultWriter = {
+      write: async ({ outcome }) => {
         counts.slices += 1;
-        counts.failed += "error" in item.outcome ? 1 : 0;
-        for (const writer of writers) await writer.write(item);
-      }
-    } catch (error) {
-      // the first cause is what counts: a full disk fails to close, too
-      await Promise.allSettled(writers.map((writer) => writer.close()));
-      throw error;
-    }
-    for (const writer of writers) await writer.close();
-    for (const { warning } of writers) if (warning !== undefined) await job.log(warning);
+        counts.failed += "error" in outcome ? 1 : 0;
+      },
+      close: async () => undefined,
+    };
+    for (const warning of await writeItems(run.inOrder(), [counting, ...writers])) await job.log(warning);
     return counts;
   }
 

@@ -7,6 +7,7 @@ import {
   failureFile,
   ndjsonFile,
   type ResultWriter,
+  writeItems,
 } from "@callgrid/batch";
 import { valueFields } from "@callgrid/core";
 import { counted } from "../terminal/durations.ts";
@@ -37,15 +38,8 @@ export async function takeResults(io: CliIo, run: BatchRun<unknown, unknown>, wa
     return;
   }
   const writers = await openWriters(io, wanted);
-  try {
-    for await (const item of order === "slices" ? run.inOrder() : run)
-      for (const writer of writers) await writer.write(item);
-  } catch (error) {
-    await Promise.allSettled(writers.map((writer) => writer.close()));
-    throw error;
-  }
-  for (const writer of writers) await writer.close();
-  for (const { warning } of writers) if (warning !== undefined) await writeLine(io.stderr, `warning: ${warning}`);
+  const warnings = await writeItems(order === "slices" ? run.inOrder() : run, writers);
+  for (const warning of warnings) await writeLine(io.stderr, `warning: ${warning}`);
 }
 
 async function openWriters(io: CliIo, wanted: WantedResults): Promise<ResultWriter[]> {

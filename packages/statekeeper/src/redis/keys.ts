@@ -17,6 +17,23 @@ export function poolPrefix(grid: string, pool: string): string {
 /** The set of all `grid:pool` that were ever joined here; outside of any pool. */
 export const knownPoolsKey = "callgrid:pools";
 
+/** A pool that was joined here. */
+export interface KnownPool {
+  readonly grid: string;
+  readonly pool: string;
+}
+
+/** The entry of a pool in the set of all. */
+export function knownPool(grid: string, pool: string): string {
+  return `${grid}:${pool}`;
+}
+
+/** Reads such an entry: names of grids hold no colon, pool ids may. */
+export function readKnownPool(entry: string): KnownPool {
+  const end = entry.indexOf(":");
+  return { grid: entry.slice(0, end), pool: entry.slice(end + 1) };
+}
+
 /** Name in scripts → the rest of a key's name. `…Key` is a key, `…Of` a prefix to which an id is added. */
 export const keyNames = {
   queueKey: "queue-of-pool",

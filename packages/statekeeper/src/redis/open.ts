@@ -7,7 +7,7 @@ import { type Limits, usualLimits } from "../contract/limits.ts";
 import { makeConnection } from "./connection.ts";
 import { ConnectionJournal, type ConnectionLog } from "./connection-log.ts";
 import { type InboxHelp, InboxReader } from "./inbox-reader.ts";
-import { knownPoolsKey, poolPrefix } from "./keys.ts";
+import { type KnownPool, knownPool, knownPoolsKey, poolPrefix, readKnownPool } from "./keys.ts";
 import { parseRedisUrl, type RedisAddress } from "./redis-address.ts";
 import { RedisLinks } from "./redis-links.ts";
 import { RedisPool } from "./redis-pool.ts";
@@ -74,7 +74,7 @@ class RedisStatekeeper implements Statekeeper {
       openInbox: (key, handlers, help) => this.#openInbox(key, handlers, help),
       onJoin: async (joined) => {
         await this.#links
-          .outside((redis) => redis.sadd(knownPoolsKey, `${this.grid}:${joined}`))
+          .outside((redis) => redis.sadd(knownPoolsKey, knownPool(this.grid, joined)))
           .catch(() => undefined);
       },
     });
@@ -97,14 +97,10 @@ class RedisStatekeeper implements Statekeeper {
     );
   }
 
-  async #knownPools(): Promise<ReadonlyArray<{ readonly grid: string; readonly pool: string }>> {
+  async #knownPools(): Promise<readonly KnownPool[]> {
     // only for hints in messages: a user without the right to read it gets none
     const known = await this.#links.outside((redis) => redis.smembers(knownPoolsKey)).catch(() => [] as string[]);
-    // grid names hold no colon, pool ids may
-    return known.map((entry) => ({
-      grid: entry.slice(0, entry.indexOf(":")),
-      pool: entry.slice(entry.indexOf(":") + 1),
-    }));
+    return known.map(readKnownPool);
   }
 
   ping(): Promise<number> {

@@ -5,7 +5,7 @@
 import { GridError, parsePool } from "@callgrid/core";
 import type { Redis } from "ioredis";
 import { closeConnection, connectWithin, makeConnection } from "./connection.ts";
-import { gridPrefix, knownPoolsKey, poolPrefix } from "./keys.ts";
+import { gridPrefix, knownPool, knownPoolsKey, poolPrefix, readKnownPool } from "./keys.ts";
 import type { OpenOptions } from "./open.ts";
 import { parseRedisUrl, type RedisAddress } from "./redis-address.ts";
 
@@ -41,8 +41,8 @@ export class PoolCatalog {
   /** The ids of all pools; on a Cluster those that a member has joined. */
   async pools(): Promise<string[]> {
     const found = new Set<string>();
-    for (const entry of await this.#redis.smembers(knownPoolsKey))
-      if (entry.startsWith(`${this.#grid}:`)) found.add(entry.slice(this.#grid.length + 1));
+    for (const { grid, pool } of (await this.#redis.smembers(knownPoolsKey)).map(readKnownPool))
+      if (grid === this.#grid) found.add(pool);
     if (this.#address.clusterNodes === undefined) {
       const prefix = gridPrefix(this.#grid);
       for await (const keys of scan(this.#redis, prefix))
@@ -83,7 +83,7 @@ export class PoolCatalog {
       for await (const keys of scan(redis, prefix)) if (keys.length > 0) sum += await redis.unlink(keys);
       return sum;
     });
-    await this.#redis.srem(knownPoolsKey, `${this.#grid}:${pool}`);
+    await this.#redis.srem(knownPoolsKey, knownPool(this.#grid, pool));
     return removed;
   }
 

@@ -20,6 +20,8 @@ end
 
 local memberships = {}
 local function isMember(process)
+  -- a claim that cannot be read names no worker
+  if not process then return false end
   if memberships[process] == nil then memberships[process] = redis.call('HEXISTS', membersKey, process) == 1 end
   return memberships[process]
 end

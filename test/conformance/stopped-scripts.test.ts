@@ -7,11 +7,11 @@ import { systemClock } from "@callgrid/core";
 import { type PoolKeeper, parseRedisUrl } from "@callgrid/statekeeper";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { makeConnection } from "../../packages/statekeeper/src/redis/connection.ts";
-import { poolPrefix } from "../../packages/statekeeper/src/redis/keys.ts";
+import { makeConnection } from "../../packages/statekeeper/src/redis/links/connection.ts";
 import { RedisPool } from "../../packages/statekeeper/src/redis/redis-pool.ts";
-import { ScriptRunner } from "../../packages/statekeeper/src/redis/script-runner.ts";
-import { readScript, type ScriptName } from "../../packages/statekeeper/src/redis/scripts.ts";
+import { ScriptRunner } from "../../packages/statekeeper/src/redis/scripts/script-runner.ts";
+import { readScript, type ScriptName } from "../../packages/statekeeper/src/redis/scripts/scripts.ts";
+import { poolPrefix } from "../../packages/statekeeper/src/redis/wire/keys.ts";
 import { RedisDumper } from "./redis-dump.ts";
 import { idOf, joinWorker, lapse, longLeaseMs, payloadOf, submitByClient, submitByWorker } from "./stage.ts";
 

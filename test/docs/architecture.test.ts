@@ -1,6 +1,6 @@
-/** docs/ARCHITECTURE.md lists the keys of packages/statekeeper/src/redis/keys.ts: all of them, and no others. */
+/** docs/ARCHITECTURE.md lists the keys of packages/statekeeper/src/redis/wire/keys.ts: all of them, and no others. */
 import { expect, it } from "vitest";
-import { keyNames } from "../../packages/statekeeper/src/redis/keys.ts";
+import { keyNames } from "../../packages/statekeeper/src/redis/wire/keys.ts";
 import { pageText } from "./markdown.ts";
 
 const table = pageText("docs/ARCHITECTURE.md").split("## Redis keys")[1] ?? "";

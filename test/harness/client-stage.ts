@@ -2,9 +2,9 @@
 import { VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { onTestFinished } from "vitest";
-import { type ConnectOptions, resolveClientOptions } from "../../packages/client/src/client-options.ts";
 import { GridClient } from "../../packages/client/src/grid-client.ts";
-import type { GridLog } from "../../packages/client/src/log.ts";
+import { type ConnectOptions, resolveClientOptions } from "../../packages/client/src/options/client-options.ts";
+import type { GridLog } from "../../packages/client/src/options/log.ts";
 import { PlainWorker } from "./plain-worker.ts";
 
 /** One line of the client's log. */

@@ -2,8 +2,8 @@
 import { type Clock, VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { onTestFinished } from "vitest";
-import { resolveClientOptions } from "../../packages/client/src/client-options.ts";
 import { GridClient } from "../../packages/client/src/grid-client.ts";
+import { resolveClientOptions } from "../../packages/client/src/options/client-options.ts";
 import type { FunctionSources } from "../../packages/worker/src/functions/module-loader.ts";
 import { type RunningWorker, type StartWorkerOptions, startWorker } from "../../packages/worker/src/start-worker.ts";
 import { LogTape } from "./log-tape.ts";

@@ -2,7 +2,7 @@
  * Makes a process's next link. Some attempts meet an end that accepts and then says nothing; the process watches them as it watches its
  * real links (redis/link-patience.ts), gives them up, and tries again.
  */
-import { LinkPatience, lookEveryMs } from "../../packages/statekeeper/src/redis/link-patience.ts";
+import { LinkPatience, lookEveryMs } from "../../packages/statekeeper/src/redis/links/link-patience.ts";
 import type { ConnectionParts } from "./command-connection.ts";
 
 export class Handshake {

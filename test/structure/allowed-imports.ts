@@ -51,7 +51,11 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   client: {
     why: "Client, worker and distributor meet in the statekeeper, so that each can be changed, replaced and tested alone.",
     packages: ["core", "tracing", "statekeeper"],
-    rooms: {},
+    rooms: {
+      options: [],
+      requests: ["options"],
+      streams: ["requests"],
+    },
   },
   worker: {
     why: "Client, worker and distributor meet in the statekeeper, so that each can be changed, replaced and tested alone.",
@@ -70,7 +74,13 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   distributor: {
     why: "Client, worker and distributor meet in the statekeeper, so that each can be changed, replaced and tested alone.",
     packages: ["core", "statekeeper"],
-    rooms: {},
+    rooms: {
+      crossing: [],
+      shared: ["crossing"],
+      bridge: ["crossing", "shared"],
+      capacity: ["shared"],
+      sweeping: ["shared"],
+    },
   },
   supervision: {
     why: "Supervision starts workers as processes, and is no part of what they do.",

@@ -2,8 +2,8 @@ import { VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { describe, expect, it, vi } from "vitest";
 import { setClientStage } from "../../../test/harness/client-stage.ts";
-import { resolveClientOptions } from "./client-options.ts";
 import { GridClient } from "./grid-client.ts";
+import { resolveClientOptions } from "./options/client-options.ts";
 
 const closed = { code: "GRID_CLOSED", message: expect.stringMatching(/the grid (is|was) closed/) };
 

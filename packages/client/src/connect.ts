@@ -2,10 +2,10 @@
 import { GridError } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import { loadTracing } from "@callgrid/tracing";
-import { type ConnectOptions, resolveClientOptions } from "./client-options.ts";
 import type { Grid } from "./grid.ts";
 import { GridClient } from "./grid-client.ts";
-import { makeDefaultLog } from "./log.ts";
+import { type ConnectOptions, resolveClientOptions } from "./options/client-options.ts";
+import { makeDefaultLog } from "./options/log.ts";
 
 const defaultUrl = "redis://localhost:6379";
 

@@ -1,8 +1,8 @@
 /** The grid of who names none: made from the environment when it is first used, and shared by the whole process. */
 import type { Checked, Request, ValueOf } from "@callgrid/core";
 import { connect } from "./connect.ts";
-import type { EnqueueOptions } from "./enqueue-options.ts";
 import type { Grid } from "./grid.ts";
+import type { EnqueueOptions } from "./options/enqueue-options.ts";
 
 let shared: Promise<Grid> | undefined;
 

@@ -21,8 +21,9 @@ import {
 } from "@callgrid/core";
 import type { PoolState, Statekeeper } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
-import { Call } from "./call.ts";
-import { type ClientSettings, resolveClientOptions } from "./client-options.ts";
+import { announce, type ExpectedCapacity, type WorkForecast } from "./expected-work.ts";
+import type { Grid, Outcomes, Requests } from "./grid.ts";
+import { type ClientSettings, resolveClientOptions } from "./options/client-options.ts";
 import {
   checkEnqueueOptions,
   checkStreamOptions,
@@ -30,15 +31,14 @@ import {
   type EnqueueOptions,
   type StreamOptions,
   type WindowOptions,
-} from "./enqueue-options.ts";
-import { announce, type ExpectedCapacity, type WorkForecast } from "./expected-work.ts";
-import type { Grid, Outcomes, Requests } from "./grid.ts";
-import { type GridLog, makeDefaultLog } from "./log.ts";
-import { gridClosed, OpenWaits } from "./open-waits.ts";
-import { OrderedValues } from "./ordered-values.ts";
-import { OutcomeStream } from "./outcome-stream.ts";
-import { PoolClient } from "./pool-client.ts";
-import { SingleWait } from "./single-wait.ts";
+} from "./options/enqueue-options.ts";
+import { type GridLog, makeDefaultLog } from "./options/log.ts";
+import { Call } from "./requests/call.ts";
+import { gridClosed, OpenWaits } from "./requests/open-waits.ts";
+import { PoolClient } from "./requests/pool-client.ts";
+import { SingleWait } from "./requests/single-wait.ts";
+import { OrderedValues } from "./streams/ordered-values.ts";
+import { OutcomeStream } from "./streams/outcome-stream.ts";
 
 /** How a {@link GridClient} is set up. */
 export interface GridClientParts {

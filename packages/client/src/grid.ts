@@ -1,9 +1,9 @@
 /** What a caller sees of a grid. Clients of Redis and the embedded grid both look like this. */
 import type { Checked, CheckedAll, Defined, Request, ValueOf, ValuesOf } from "@callgrid/core";
 import type { PoolState } from "@callgrid/statekeeper";
-import type { EnqueueOptions, StreamOptions, WindowOptions } from "./enqueue-options.ts";
 import type { ExpectedCapacity, WorkForecast } from "./expected-work.ts";
-import type { StreamItem } from "./outcome-stream.ts";
+import type { EnqueueOptions, StreamOptions, WindowOptions } from "./options/enqueue-options.ts";
+import type { StreamItem } from "./streams/outcome-stream.ts";
 
 /** An array of requests that may also be one that is made step by step. */
 export type Requests<R> = Iterable<R> | AsyncIterable<R>;

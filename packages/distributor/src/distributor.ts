@@ -6,12 +6,12 @@ import { hostname } from "node:os";
 import { type CancelTimer, type Clock, messageOf, randomId } from "@callgrid/core";
 import type { FunctionTable, PoolKeeper, RegisteredFunction } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
-import { Bridge, type BridgeParts } from "./bridge.ts";
-import { type BridgePolicy, localPolicy } from "./bridge-policy.ts";
-import type { DistributorSettings } from "./distributor-options.ts";
-import { FailureLog } from "./failure-log.ts";
-import { Scaler } from "./scaler.ts";
-import { Sweeper } from "./sweeper.ts";
+import { Bridge, type BridgeParts } from "./bridge/bridge.ts";
+import { Scaler } from "./capacity/scaler.ts";
+import { type BridgePolicy, localPolicy } from "./crossing/bridge-policy.ts";
+import type { DistributorSettings } from "./shared/distributor-options.ts";
+import { FailureLog } from "./shared/failure-log.ts";
+import { Sweeper } from "./sweeping/sweeper.ts";
 
 /** What a {@link Distributor} talks to. */
 export interface DistributorParts {

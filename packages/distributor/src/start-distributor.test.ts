@@ -4,7 +4,7 @@ import { MemoryStatekeeper, openStatekeeper, type PoolKeeper, type Statekeeper }
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { LogTape } from "../../../test/harness/log-tape.ts";
 import { losingJoins } from "../../../test/harness/losing-joins.ts";
-import type { DistributorOptions } from "./distributor-options.ts";
+import type { DistributorOptions } from "./shared/distributor-options.ts";
 import { type RunningDistributor, startDistributor } from "./start-distributor.ts";
 
 const pool = "pool";

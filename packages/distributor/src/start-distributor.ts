@@ -3,7 +3,11 @@ import { GridError, parsePool, systemClock } from "@callgrid/core";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { type Logger, pino } from "pino";
 import { Distributor } from "./distributor.ts";
-import { type DistributorOptions, type DistributorSettings, resolveDistributorOptions } from "./distributor-options.ts";
+import {
+  type DistributorOptions,
+  type DistributorSettings,
+  resolveDistributorOptions,
+} from "./shared/distributor-options.ts";
 
 /** A distributor that runs. */
 export interface RunningDistributor {

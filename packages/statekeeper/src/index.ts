@@ -7,7 +7,6 @@ export { type Preference, usualPreferences } from "./contract/volunteer-order.ts
 export * from "./memory/memory-statekeeper.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";
-export { optionsFor } from "./redis/connection.ts";
 export { eraseGrid } from "./redis/erase-grid.ts";
 export {
   type DeniedCommand,
@@ -16,11 +15,12 @@ export {
   examineRedis,
   type RedisFacts,
 } from "./redis/examine-redis.ts";
-export { decodeInboxMessage } from "./redis/inbox-message.ts";
+export { optionsFor } from "./redis/links/connection.ts";
+export { type NodeAddress, parseRedisUrl, type RedisAddress } from "./redis/links/redis-address.ts";
 export { type OpenOptions, openStatekeeper } from "./redis/open.ts";
 export { type KeyCounts, PoolCatalog } from "./redis/pool-catalog.ts";
-export { type NodeAddress, parseRedisUrl, type RedisAddress } from "./redis/redis-address.ts";
 export type { RefusalKind } from "./redis/redis-refusal.ts";
-export { wireVersion } from "./redis/wire-version.ts";
+export { decodeInboxMessage } from "./redis/wire/inbox-message.ts";
+export { wireVersion } from "./redis/wire/wire-version.ts";
 export { forgedOutcome } from "./requester/refusal-outcomes.ts";
 export * from "./requester/requester.ts";

@@ -32,20 +32,20 @@ import type {
   Whereabouts,
 } from "../contract/contract.ts";
 import type { Limits } from "../contract/limits.ts";
-import { look, recall } from "./bridging.ts";
-import { announceWork, noteCapacity, reportHost, survey } from "./capacity.ts";
-import { claim, release } from "./claiming.ts";
-import { complete } from "./completing.ts";
-import { Inboxes } from "./inboxes.ts";
-import { inspect, inspectRequest, locate } from "./inspecting.ts";
-import { forget, joinMember } from "./joining.ts";
-import { dumpPool, type PoolDump } from "./pool-dump.ts";
-import { PoolRecords } from "./pool-records.ts";
-import { reconcile } from "./reconciling.ts";
-import { leave } from "./retiring.ts";
-import { submit } from "./submitting.ts";
-import { abdicate, sweep } from "./sweeping.ts";
-import { check, findCycle, mark, withdraw } from "./waiting.ts";
+import { look, recall } from "./operations/bridging.ts";
+import { announceWork, noteCapacity, reportHost, survey } from "./operations/capacity.ts";
+import { claim, release } from "./operations/claiming.ts";
+import { complete } from "./operations/completing.ts";
+import { inspect, inspectRequest, locate } from "./operations/inspecting.ts";
+import { forget, joinMember } from "./operations/joining.ts";
+import { reconcile } from "./operations/reconciling.ts";
+import { leave } from "./operations/retiring.ts";
+import { submit } from "./operations/submitting.ts";
+import { abdicate, sweep } from "./operations/sweeping.ts";
+import { check, findCycle, mark, withdraw } from "./operations/waiting.ts";
+import { Inboxes } from "./records/inboxes.ts";
+import { dumpPool, type PoolDump } from "./records/pool-dump.ts";
+import { PoolRecords } from "./records/pool-records.ts";
 
 export class MemoryPool implements PoolKeeper {
   readonly pool: string;

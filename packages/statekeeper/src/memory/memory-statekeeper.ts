@@ -8,8 +8,8 @@ import { type Limits, usualLimits } from "../contract/limits.ts";
 import { MemoryPool } from "./memory-pool.ts";
 
 export type { MemoryPool } from "./memory-pool.ts";
-export { dumpMessage, type MessageDump, type PoolDump, type RequestDump } from "./pool-dump.ts";
-export type { PoolRecords, RequestRecord } from "./pool-records.ts";
+export { dumpMessage, type MessageDump, type PoolDump, type RequestDump } from "./records/pool-dump.ts";
+export type { PoolRecords, RequestRecord } from "./records/pool-records.ts";
 
 /** See the head of this file. */
 export class MemoryStatekeeper implements Statekeeper {

@@ -1,9 +1,9 @@
 /** Removes a grid from its Redis with everything in it: for grids that were made to be thrown away. */
 import { GridError } from "@callgrid/core";
-import { closeConnection, connectWithin, makeConnection } from "./connection.ts";
-import { gridPrefix, knownPoolsKey } from "./keys.ts";
+import { closeConnection, connectWithin, makeConnection } from "./links/connection.ts";
+import { parseRedisUrl } from "./links/redis-address.ts";
 import type { OpenOptions } from "./open.ts";
-import { parseRedisUrl } from "./redis-address.ts";
+import { gridPrefix, knownPoolsKey } from "./wire/keys.ts";
 
 const keysPerScan = 1_000;
 

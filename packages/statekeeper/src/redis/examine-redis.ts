@@ -4,11 +4,11 @@
  */
 import { messageOf } from "@callgrid/core";
 import { Redis } from "ioredis";
-import { oldestMajor, optionsFor } from "./connection.ts";
-import { poolPrefix } from "./keys.ts";
-import { parseRedisUrl, type RedisAddress } from "./redis-address.ts";
+import { oldestMajor, optionsFor } from "./links/connection.ts";
+import { parseRedisUrl, type RedisAddress } from "./links/redis-address.ts";
 import { type RefusalKind, refusalKind } from "./redis-refusal.ts";
-import { readScript } from "./scripts.ts";
+import { readScript } from "./scripts/scripts.ts";
+import { poolPrefix } from "./wire/keys.ts";
 
 /** What to examine. */
 export interface ExamineOptions {

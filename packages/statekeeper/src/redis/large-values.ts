@@ -4,9 +4,9 @@
  */
 import { isOutcomeText } from "@callgrid/core";
 import type { Claim, InboxMessage } from "../contract/contract.ts";
-import { type RecordedClaim, storedPayload } from "./claim-record.ts";
-import type { RecordedMessage } from "./inbox-message.ts";
-import type { ScriptRunner } from "./script-runner.ts";
+import type { ScriptRunner } from "./scripts/script-runner.ts";
+import { type RecordedClaim, storedPayload } from "./wire/claim-record.ts";
+import type { RecordedMessage } from "./wire/inbox-message.ts";
 
 /** So many Redis has to hold in replies at most. */
 const valuesAtATime = 16;

@@ -4,13 +4,13 @@
 import { type Clock, nearestNames, systemClock } from "@callgrid/core";
 import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract/contract.ts";
 import { type Limits, usualLimits } from "../contract/limits.ts";
-import { makeConnection } from "./connection.ts";
-import { ConnectionJournal, type ConnectionLog } from "./connection-log.ts";
-import { type InboxHelp, InboxReader } from "./inbox-reader.ts";
-import { type KnownPool, knownPool, knownPoolsKey, poolPrefix, readKnownPool } from "./keys.ts";
-import { parseRedisUrl, type RedisAddress } from "./redis-address.ts";
-import { RedisLinks } from "./redis-links.ts";
+import { ConnectionJournal, type ConnectionLog } from "./failures/connection-log.ts";
+import { makeConnection } from "./links/connection.ts";
+import { type InboxHelp, InboxReader } from "./links/inbox-reader.ts";
+import { parseRedisUrl, type RedisAddress } from "./links/redis-address.ts";
+import { RedisLinks } from "./links/redis-links.ts";
 import { RedisPool } from "./redis-pool.ts";
+import { type KnownPool, knownPool, knownPoolsKey, poolPrefix, readKnownPool } from "./wire/keys.ts";
 
 /** How to open a statekeeper on Redis. */
 export interface OpenOptions {

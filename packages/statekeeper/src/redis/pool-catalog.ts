@@ -4,10 +4,10 @@
  */
 import { GridError, parsePool } from "@callgrid/core";
 import type { Redis } from "ioredis";
-import { closeConnection, connectWithin, makeConnection } from "./connection.ts";
-import { gridPrefix, knownPool, knownPoolsKey, poolPrefix, readKnownPool } from "./keys.ts";
+import { closeConnection, connectWithin, makeConnection } from "./links/connection.ts";
+import { parseRedisUrl, type RedisAddress } from "./links/redis-address.ts";
 import type { OpenOptions } from "./open.ts";
-import { parseRedisUrl, type RedisAddress } from "./redis-address.ts";
+import { gridPrefix, knownPool, knownPoolsKey, poolPrefix, readKnownPool } from "./wire/keys.ts";
 
 const keysPerStep = 1_000;
 const msPerSecond = 1_000;

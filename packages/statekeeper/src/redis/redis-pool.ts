@@ -29,11 +29,14 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract/contract.ts";
-import type { ConnectionLog } from "./connection-log.ts";
-import { decodeInboxMessage, type RecordedMessage } from "./inbox-message.ts";
-import type { InboxHelp } from "./inbox-reader.ts";
+import type { ConnectionLog } from "./failures/connection-log.ts";
+import { UnreadableInput } from "./failures/unreadable-input.ts";
 import { LargeValues } from "./large-values.ts";
-import { type NoteUnreadable, readCapacity, readFunctionTable } from "./peer-records.ts";
+import type { InboxHelp } from "./links/inbox-reader.ts";
+import type { ScriptRunner } from "./scripts/script-runner.ts";
+import type { ScriptName } from "./scripts/scripts.ts";
+import { decodeInboxMessage, type RecordedMessage } from "./wire/inbox-message.ts";
+import { type NoteUnreadable, readCapacity, readFunctionTable } from "./wire/peer-records.ts";
 import {
   readCheckReply,
   readClaimReply,
@@ -43,11 +46,8 @@ import {
   readSubmitReply,
   readSurvey,
   readSweepReply,
-} from "./replies.ts";
-import { list } from "./reply-parts.ts";
-import type { ScriptRunner } from "./script-runner.ts";
-import type { ScriptName } from "./scripts.ts";
-import { UnreadableInput } from "./unreadable-input.ts";
+} from "./wire/replies.ts";
+import { list } from "./wire/reply-parts.ts";
 
 type Arguments = Array<string | number>;
 type OpenInbox = (key: string, handlers: InboxHandlers, help: InboxHelp) => InboxListener;

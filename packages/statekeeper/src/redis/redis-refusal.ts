@@ -4,7 +4,7 @@
  */
 import { createConnection } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { RedisAddress } from "./redis-address.ts";
+import type { RedisAddress } from "./links/redis-address.ts";
 
 /** What stands between a caller and a Redis. */
 export type RefusalKind =

@@ -1,0 +1,151 @@
+/**
+ * One pool as one client sees it: a requester, the inbox that feeds it, and the warning when nobody is there to do the
+ * work. Made when the pool is first used, and kept until the client is closed.
+ */
+import { type Clock, decodeErrorTree, isErrorText, messageOf } from "@callgrid/core";
+import {
+  type Ask,
+  type Asking,
+  type InboxListener,
+  type OutcomeListener,
+  Requester,
+  type Statekeeper,
+} from "@callgrid/statekeeper";
+import type { Tracing } from "@callgrid/tracing";
+import type { ClientSettings } from "../options/client-options.ts";
+import type { GridLog } from "../options/log.ts";
+import { NoWorkersWarning } from "./no-workers-warning.ts";
+import type { OpenAsk } from "./timed-ask.ts";
+
+/** What a {@link PoolClient} works with. */
+export interface PoolClientParts {
+  readonly name: string;
+  readonly statekeeper: Statekeeper;
+  /** The client's process id: whose inbox gets the outcomes. */
+  readonly process: string;
+  readonly settings: ClientSettings;
+  readonly clock: Clock;
+  readonly log: GridLog;
+  /** Absent: nobody traces. */
+  readonly tracing?: Tracing | undefined;
+}
+
+interface Asked {
+  readonly submission: Asking;
+  readonly worker: string | undefined;
+  readonly listener: OutcomeListener;
+}
+
+export class PoolClient {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly #parts: PoolClientParts;
+  readonly #requester: Requester;
+  readonly #inbox: InboxListener;
+  readonly #warning: NoWorkersWarning;
+  #lastReason = "";
+
+  constructor(parts: PoolClientParts) {
+    const { name, statekeeper, process, settings, clock, log } = parts;
+    const keeper = statekeeper.pool(name);
+    this.name = name;
+    this.clock = clock;
+    this.#parts = parts;
+    this.#requester = new Requester({
+      ...settings,
+      keeper,
+      process,
+      clock,
+      onError: (error) => this.#logFailure(error),
+    });
+    // Read the inbox before anything is submitted, so that its connection is being made meanwhile.
+    this.#inbox = keeper.listen(process, {
+      onMessages: (messages) => {
+        // The other kinds of message are for workers.
+        for (const message of messages) this.#requester.receive(message);
+      },
+      onReconnect: () => this.#requester.recheckAll(),
+    });
+    this.#warning = new NoWorkersWarning({
+      statekeeper,
+      keeper,
+      requester: this.#requester,
+      afterMs: settings.noWorkersWarningMs,
+      clock,
+      log,
+    });
+    this.#requester.start();
+  }
+
+  /** See {@link Requester.ask}. */
+  ask(submission: Asking, worker: string | undefined, listener: OutcomeListener): OpenAsk {
+    const { tracing } = this.#parts;
+    const asked = { submission, worker, listener };
+    return tracing === undefined ? this.#ask(asked) : this.#askTraced(tracing, asked);
+  }
+
+  /** The span lasts until the outcome is there, or nobody waits for it any more. */
+  #askTraced(tracing: Tracing, { submission, worker, listener }: Asked): OpenAsk {
+    const functionName = functionNameIn(submission.payload);
+    const span = tracing.begin("submit", { functionName, requestId: submission.id, pool: this.name });
+    const endSpan: OutcomeListener = (outcome, isKept) => {
+      span.end(isErrorText(outcome) ? decodeErrorTree(outcome).code : undefined);
+      listener(outcome, isKept);
+    };
+    const traced = { submission: { ...submission, trace: span.carried }, worker, listener: endSpan };
+    const ask = this.#ask(traced, { traceId: span.traceId });
+    return {
+      withdraw: () => {
+        span.end("CANCELLED");
+        ask.withdraw();
+      },
+    };
+  }
+
+  #ask(asked: Asked, trace: { readonly traceId?: string } = {}): Ask {
+    const { submission, worker } = asked;
+    const ask = this.#requester.ask(submission, worker, this.#logged(asked, trace));
+    this.#warning.watch();
+    return ask;
+  }
+
+  /** Objects for lines that nobody wants would cost every request time. */
+  #logged({ submission, worker, listener }: Asked, trace: { readonly traceId?: string }): OutcomeListener {
+    const { log } = this.#parts;
+    if (log.isLevelEnabled?.("debug") === false) return listener;
+    const facts = { requestId: submission.id, pool: this.name, ...trace };
+    log.debug({ ...facts, worker }, "request submitted");
+    return (outcome, isKept) => {
+      log.debug({ ...facts, isError: isErrorText(outcome), isKept }, "request answered");
+      listener(outcome, isKept);
+    };
+  }
+
+  /** Leaves the pool. All that was waited for has been withdrawn before. */
+  async close(): Promise<void> {
+    const { statekeeper, name, process } = this.#parts;
+    this.#warning.stop();
+    try {
+      await this.#requester.stop();
+      await statekeeper.pool(name).leave(process);
+    } finally {
+      await this.#inbox.close();
+    }
+  }
+
+  /**
+   * What goes wrong goes wrong for many calls at once, and again until it is mended: one line is enough for the same
+   * reason.
+   */
+  #logFailure(error: unknown): void {
+    const { log, name } = this.#parts;
+    const reason = messageOf(error);
+    const level = reason === this.#lastReason ? "debug" : "warn";
+    this.#lastReason = reason;
+    log[level]({ err: error, pool: name }, "a call of the statekeeper failed; what it was for is tried again");
+  }
+}
+
+function functionNameIn(payload: string): string {
+  return /^(?:\{"json":)?\["([^"]*)"/.exec(payload)?.[1] ?? "";
+}

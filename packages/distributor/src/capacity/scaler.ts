@@ -1,0 +1,93 @@
+/**
+ * Reckons every second how many workers the pool should have, and writes it where hosts, `status` and metrics read it. Only the
+ * pool's head does. A new head knows nothing of what was wanted before: the workers that it finds count as wanted.
+ */
+import type { CancelTimer, Clock } from "@callgrid/core";
+import type { PoolKeeper, Survey } from "@callgrid/statekeeper";
+import type { Logger } from "pino";
+import type { DistributorSettings } from "../shared/distributor-options.ts";
+import { FailureLog } from "../shared/failure-log.ts";
+import { nextScale, type Scale } from "./desired-workers.ts";
+import { shareOut } from "./share-out.ts";
+import { WaitMarks } from "./wait-marks.ts";
+
+type ScalerOptions = Pick<
+  DistributorSettings,
+  "scaleEveryMs" | "minWorkers" | "maxWorkers" | "targetWaitMs" | "scaleDownAfterMs" | "leadTimeMs"
+>;
+
+/** What a {@link Scaler} talks to. */
+export interface ScalerParts {
+  readonly keeper: PoolKeeper;
+  /** The distributor's id. */
+  readonly process: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const sampled = { requests: 64, members: 256 } as const;
+const microsPerMs = 1_000;
+
+export class Scaler {
+  readonly #options: ScalerOptions;
+  readonly #parts: ScalerParts;
+  readonly #failures: FailureLog;
+  readonly #marks = new WaitMarks(sampled.requests);
+  #scale: Scale | undefined;
+  #cancelNext: CancelTimer = () => undefined;
+  #isStopped = false;
+
+  constructor(options: ScalerOptions, parts: ScalerParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#failures = new FailureLog(parts.log, parts.clock);
+  }
+
+  start(): void {
+    const { scaleEveryMs } = this.#options;
+    if (scaleEveryMs > 0) this.#cancelNext = this.#parts.clock.background(scaleEveryMs, () => void this.#reckon());
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelNext();
+  }
+
+  async #reckon(): Promise<void> {
+    const { keeper, process, log } = this.#parts;
+    try {
+      const survey = await keeper.survey(sampled);
+      const scale = nextScale(this.#scale, await this.#sightOf(survey), this.#options);
+      const { desiredWorkers } = scale;
+      await keeper.noteCapacity(process, { desiredWorkers, shares: shareOut(desiredWorkers, survey.hosts) });
+      const before = this.#scale?.desiredWorkers;
+      const facts = { desiredWorkers, before, workers: survey.workers, queued: survey.queued };
+      if (before !== undefined && desiredWorkers !== before)
+        log.info(facts, "the pool should have another number of workers");
+      this.#scale = scale;
+    } catch (error) {
+      this.#failures.tell("could not reckon how many workers the pool should have", error);
+    }
+    if (!this.#isStopped) this.start();
+  }
+
+  async #sightOf({ waiting, ...numbers }: Survey): Promise<Parameters<typeof nextScale>[1]> {
+    const { keeper, clock } = this.#parts;
+    const marked = this.#marks.ids;
+    const places = marked.length === 0 ? [] : await keeper.locate(marked);
+    this.#marks.drop(marked.filter((_, index) => places[index] !== "queued"));
+    const atMs = clock.now();
+    this.#marks.note(
+      waiting.map(({ id }) => id),
+      atMs,
+    );
+    return { ...numbers, atMs, oldestWaitMs: this.#marks.oldestWaitMs(atMs), selfMs: meanSelfMs(waiting) };
+  }
+}
+
+/** Of those that are measured. */
+function meanSelfMs(waiting: Survey["waiting"]): number | undefined {
+  const measured = waiting.flatMap(({ selfMicros }) => (selfMicros === undefined ? [] : [selfMicros]));
+  if (measured.length === 0) return undefined;
+  return measured.reduce((sum, micros) => sum + micros, 0) / measured.length / microsPerMs;
+}

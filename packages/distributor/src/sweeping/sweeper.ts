@@ -1,0 +1,101 @@
+/**
+ * Sweeps a pool for as long as it runs: takes back what dead members held, and hands queued work to idle ones. Several
+ * distributors may do this for one pool: the statekeeper lets one of them be the head, and the others only ask now and then
+ * whether it is still there.
+ */
+import type { CancelTimer, Clock } from "@callgrid/core";
+import type { PoolKeeper, Preference, SweepReply } from "@callgrid/statekeeper";
+import type { Logger } from "pino";
+import type { DistributorSettings } from "../shared/distributor-options.ts";
+import { FailureLog } from "../shared/failure-log.ts";
+import { sweepDelayMs } from "./sweep-pace.ts";
+
+type SweeperOptions = Pick<
+  DistributorSettings,
+  "hoistEveryMs" | "copyAfterMs" | "prefer" | "leaseMs" | "maxAttempts" | "sweepLimit"
+>;
+
+/** What a {@link Sweeper} talks to. */
+export interface SweeperParts {
+  readonly keeper: PoolKeeper;
+  /** The distributor's id. */
+  readonly process: string;
+  /** Told when it has become head, or is none any more. */
+  readonly onHead: (isHead: boolean) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class Sweeper {
+  readonly #options: SweeperOptions;
+  readonly #parts: SweeperParts;
+  readonly #failures: FailureLog;
+  #role: SweepReply["role"] | undefined;
+  #cancelNext: CancelTimer | undefined;
+  #underWay: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(options: SweeperOptions, parts: SweeperParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#failures = new FailureLog(parts.log, parts.clock);
+  }
+
+  /** Whether the last sweep was made as the pool's head. */
+  get isHead(): boolean {
+    return this.#role === "head";
+  }
+
+  start(): void {
+    this.#schedule(0);
+  }
+
+  /** Stops sweeping, and lets a standby be head at once. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelNext?.();
+    // A sweep that arrived after the abdication would make this the head again, with nobody there to sweep.
+    await this.#underWay;
+    await this.#parts.keeper.abdicate(this.#parts.process);
+  }
+
+  #schedule(delayMs: number): void {
+    const sweep = (): void => {
+      if (!this.#isStopped) this.#underWay = this.#sweep();
+    };
+    if (delayMs === 0) this.#parts.clock.turn(sweep);
+    else this.#cancelNext = this.#parts.clock.background(delayMs, sweep);
+  }
+
+  async #sweep(): Promise<void> {
+    const { leaseMs, maxAttempts, sweepLimit, copyAfterMs } = this.#options;
+    const prefer = this.#options.prefer as readonly Preference[];
+    const { keeper, process } = this.#parts;
+    let reply: SweepReply | undefined;
+    try {
+      const bounds = { headLeaseMs: leaseMs, maxAttempts, limit: sweepLimit, copyAfterMs };
+      reply = await keeper.sweep({ process, prefer, ...bounds });
+      this.#tell(reply);
+    } catch (error) {
+      this.#failures.tell("could not sweep the pool", error);
+    }
+    if (!this.#isStopped) this.#schedule(sweepDelayMs(reply, this.#options));
+  }
+
+  #tell(reply: SweepReply): void {
+    const { log } = this.#parts;
+    const wasHead = this.isHead;
+    if (reply.role === "head" && !wasHead) log.info("became head of the pool");
+    if (reply.role !== "head" && wasHead) log.warn("lost the head of the pool to another distributor");
+    if (reply.role === "standby" && this.#role === undefined)
+      log.info("another distributor heads the pool, standing by");
+    this.#role = reply.role;
+    if (this.isHead !== wasHead) this.#parts.onHead(this.isHead);
+    const { lapsedWorkers, lapsedClients, reclaimed, moved } = reply;
+    if (lapsedWorkers.length > 0 || reclaimed > 0) {
+      log.warn({ members: lapsedWorkers, reclaimed, moved }, "reclaimed the work of members whose lease had lapsed");
+    }
+    if (lapsedClients > 0)
+      log.info({ clients: lapsedClients }, "dropped the inboxes of clients whose lease had lapsed");
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * A drawing: what is to be drawn for whom, and how far that has come. (scripts/lib/draw.lua)
+ */
+import type { CarryFrom, Claim } from "../../contract/contract.ts";
+import type { Place } from "../records/places.ts";
+import type { RequestRecord } from "../records/pool-records.ts";
+
+/** What is taken from outside the own queue: nothing, what some member waits for, anything, or what a bridge carries. */
+export type DrawingReach = "own-queue" | "children" | "roots" | CarryFrom;
+
+/** Requests that have just come while nothing waited: whoever is idle gets them before they are put on any queue. */
+export interface AtHand {
+  readonly ids: Set<string>;
+  /** The bridge whose guests they are, which is not to be given them. */
+  readonly guestsOf: string | undefined;
+}
+
+/** What to draw, and for whom. */
+interface Order {
+  readonly worker: string;
+  /** How many more requests. */
+  room: number;
+  /** How much more work, in µs. */
+  budget: number;
+  /** By how much the budget may still grow, see {@link widen}. */
+  spare: number;
+  readonly skips: ReadonlySet<string> | undefined;
+  readonly reach: DrawingReach;
+  readonly atHand?: AtHand | undefined;
+}
+
+/** How far a drawing has come. */
+export interface Drawing extends Order {
+  /** What all have in common who pass over the same requests; undefined for one that takes whatever it meets. */
+  readonly kind: string | undefined;
+  readonly claims: Claim[];
+  readonly taken: Set<string>;
+  readonly leaving: Map<Place, Set<string>>;
+  /** Callers whose queues are empty then. */
+  readonly drained: Array<{ readonly priority: number; readonly process: string }>;
+  /** What this worker cannot evaluate of its own queue: others take it from the pool's. */
+  readonly moving: string[];
+  /** How many more requests to pass over on the line at hand. */
+  passesLeft: number;
+  /** Whether there may be more behind what was passed over. */
+  isCutShort: boolean;
+  /** What was drawn from the queue at hand, in ms. */
+  workMs: number;
+  /** What the last one claimed takes, in µs. */
+  usual?: number;
+}
+
+/** Among whose own queues a long one is looked for. */
+export interface QueueSearch {
+  /** How many members are asked; 0: draw from the own queue alone. */
+  readonly sample: number;
+  /** Whose own queue is tried first, since it is known to be filled. */
+  readonly first?: string | undefined;
+}
+
+/** A drawing that has drawn nothing. */
+export function newDrawing(order: Order): Drawing {
+  const progress = {
+    claims: [],
+    taken: new Set<string>(),
+    leaving: new Map<Place, Set<string>>(),
+    drained: [],
+    moving: [],
+    workMs: 0,
+  };
+  return { ...order, ...progress, kind: kindOf(order), passesLeft: 0, isCutShort: false };
+}
+
+function kindOf({ worker, skips, reach }: Order): string | undefined {
+  if (skips === undefined && (reach === "roots" || reach === "own-queue")) return undefined;
+  return `${reach} ${isCarried(reach) ? worker : ""} ${[...(skips ?? [])].join(" ")}`;
+}
+
+/** Whether a bridge draws: what it claims is evaluated elsewhere. */
+export function isCarried(reach: DrawingReach): boolean {
+  return reach === "next" || reach === "ahead" || isFromEnd(reach);
+}
+
+/** Whether what would be drawn last is drawn. */
+export function isFromEnd(reach: DrawingReach): boolean {
+  return reach === "last" || reach === "half" || reach === "shown";
+}
+
+/** A request as its worker is told of it. */
+export function claimOf(id: string, record: RequestRecord, now: number): Claim {
+  const { payload, mode, losses, priority, deadline, trace } = record;
+  const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - now);
+  return { id, payload, mode, losses, priority, timeoutMs, ...(trace === undefined ? {} : { trace }) };
+}

@@ -1,0 +1,71 @@
+/**
+ * Bridging: what a pool does for the bridges between it and other pools. A bridge looks how the pool stands, and is called when a member
+ * becomes idle; and it takes back what it asked for here as long as nobody has claimed it. (scripts/look.lua, recall.lua)
+ */
+import type { PoolSight, RecallRequest } from "../../contract/contract.ts";
+import { callerPlace, type Place, queueAt, removeFrom } from "../records/places.ts";
+import { functionNameIn, type PoolRecords, type RequestRecord } from "../records/pool-records.ts";
+
+/** Of more volunteers than this each counts as one request. */
+const mostVolunteersAsked = 1_000;
+
+export function look(records: PoolRecords, process: string): PoolSight {
+  records.lookers.add(process);
+  const claimed = records.counters.get("claimed") ?? 0;
+  return { queued: records.waiting, ...wantedBeside(records, process), claimed };
+}
+
+function wantedBeside({ volunteers }: PoolRecords, process: string): Pick<PoolSight, "wanted" | "wantedAhead"> {
+  if (volunteers.size > mostVolunteersAsked) return { wanted: volunteers.size, wantedAhead: 0 };
+  let [wanted, wantedAhead] = [0, 0];
+  for (const { worker, want, carry } of volunteers) {
+    if (worker === process) continue;
+    if (carry === "ahead") wantedAhead += want;
+    else wanted += want;
+  }
+  return { wanted, wantedAhead };
+}
+
+/** Has all that look at the pool look again. */
+export function callLookers(records: PoolRecords, except: string): void {
+  for (const process of records.lookers) {
+    if (process === except) continue;
+    records.lookers.delete(process);
+    records.inboxes.send(process, { kind: "look" });
+  }
+}
+
+export function recall(records: PoolRecords, { process, limit, skips }: RecallRequest): readonly string[] {
+  const recalled: string[] = [];
+  const skipped = new Set(skips);
+  for (const priority of records.callers.lowestFirst()) {
+    const place = callerPlace(priority, process);
+    const ids = [...(queueAt(records, place)?.fromTail() ?? [])];
+    for (const id of ids) {
+      if (recalled.length >= limit) break;
+      const record = records.requests.get(id);
+      if (record === undefined || !record.waiters.has(process)) removeFrom(records, place, id);
+      else if (!skipped.has(functionNameIn(record.payload))) {
+        takeBack(records, { id, record, process, place });
+        recalled.push(id);
+      }
+    }
+  }
+  records.count("recalled", recalled.length);
+  return recalled;
+}
+
+/** Others who wait for the request have put it on queues of their own. */
+function takeBack(
+  records: PoolRecords,
+  guest: { readonly id: string; readonly record: RequestRecord; readonly process: string; readonly place: Place },
+): void {
+  const { id, record, process, place } = guest;
+  record.waiters.delete(process);
+  if (!records.hasKnownWaiter(record)) {
+    records.close(id, record);
+    return;
+  }
+  for (const other of record.places) queueAt(records, other)?.forgetPassed();
+  if (record.places.length > 1) removeFrom(records, place, id);
+}

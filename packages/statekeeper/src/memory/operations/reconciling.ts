@@ -1,0 +1,38 @@
+/**
+ * Reconciling: compares what a worker holds with what is noted as running there. (scripts/reconcile.lua)
+ */
+import type { Claim } from "../../contract/contract.ts";
+import { claimOf } from "../drawing/drawing.ts";
+import type { PoolRecords } from "../records/pool-records.ts";
+
+export function reconcile(
+  records: PoolRecords,
+  worker: string,
+  heldIds: readonly string[],
+): { claims: readonly Claim[]; abandoned: readonly string[] } {
+  const abandoned = heldIds.filter((id) => abandon(records, worker, id));
+  records.count("withdrawn", abandoned.length);
+  return { claims: claimsNotHeld(records, worker, new Set(heldIds)), abandoned };
+}
+
+/** Closes a request that nobody waits for any more. */
+function abandon(records: PoolRecords, worker: string, id: string): boolean {
+  const record = records.requests.get(id);
+  if (record?.owner !== worker || records.hasKnownWaiter(record)) return false;
+  records.close(id, record);
+  records.noteNotRunning(worker, id);
+  return true;
+}
+
+/** Claims whose message got lost. */
+function claimsNotHeld(records: PoolRecords, worker: string, held: ReadonlySet<string>): Claim[] {
+  const now = records.now();
+  const claims: Claim[] = [];
+  for (const id of [...(records.running.get(worker) ?? [])].sort()) {
+    if (held.has(id)) continue;
+    const record = records.requests.get(id);
+    if (record?.owner === worker) claims.push(claimOf(id, record, now));
+    else records.noteNotRunning(worker, id);
+  }
+  return claims;
+}

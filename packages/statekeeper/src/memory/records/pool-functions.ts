@@ -1,0 +1,146 @@
+/**
+ * The function table of a pool. Of each function it knows the versions in the order they were first seen, and how many members
+ * hold each. The current version is the one seen last that somebody still holds, so an old worker that restarts does not turn
+ * a rolling deployment back. (scripts/lib/functions.lua)
+ */
+import type { FunctionTable, RegisteredFunction } from "../../contract/contract.ts";
+
+const mostVersions = 16;
+
+/** What one evaluation of a function takes by itself, in µs. */
+export interface FunctionCost {
+  /** The measured mean. */
+  readonly selfMicros: number;
+  /** The cautious estimate of the next one. */
+  readonly expectedMicros: number;
+}
+
+interface Standing {
+  readonly version: string;
+  readonly generation: number;
+  /** `version#generation`: what results are stamped with. */
+  readonly stamp: string;
+}
+
+export class PoolFunctions {
+  epoch = 0;
+  readonly #standings = new Map<string, Standing>();
+  readonly #versions = new Map<string, string[]>();
+  readonly #holders = new Map<string, Map<string, number>>();
+  readonly #costs = new Map<string, FunctionCost>();
+
+  get isEmpty(): boolean {
+    return this.#standings.size === 0;
+  }
+
+  stampOf(name: string): string | undefined {
+    return this.#standings.get(name)?.stamp;
+  }
+
+  /** What one evaluation takes by itself, if a worker has measured it. */
+  costOf(name: string): FunctionCost | undefined {
+    return this.#costs.get(name);
+  }
+
+  setCost(name: string, { selfMicros, expectedMicros }: FunctionCost): void {
+    this.#costs.set(name, { selfMicros: Math.round(selfMicros), expectedMicros: Math.round(expectedMicros) });
+  }
+
+  /**
+   * Takes in what a member knows of a function that is not known here; `own` is the version that the member has, and if it is
+   * another one it is the older. Returns whether the function's standing changed.
+   */
+  recall(name: string, { version, generation }: RegisteredFunction, own?: string): boolean {
+    if (this.#standings.has(name)) return false;
+    this.#versions.set(name, own === undefined || own === version ? [version] : [own, version]);
+    this.#stand(name, version, generation);
+    return true;
+  }
+
+  /** Takes the version of a function that no member has from the parent pool. Returns whether its standing changed. */
+  replaceUnheld(name: string, version: string): boolean {
+    const standing = this.#standings.get(name);
+    if (standing === undefined || standing.version === version || this.#isHeld(name, standing.version)) return false;
+    this.#see(name, version);
+    this.#stand(name, version, standing.generation);
+    return true;
+  }
+
+  /** Returns whether the function's standing changed; so does {@link removeHolder}. */
+  addHolder(name: string, version: string): boolean {
+    const holders = this.#holders.get(name) ?? new Map<string, number>();
+    this.#holders.set(name, holders);
+    holders.set(version, (holders.get(version) ?? 0) + 1);
+    this.#see(name, version);
+    return this.#settle(name);
+  }
+
+  removeHolder(name: string, version: string): boolean {
+    const holders = this.#holders.get(name);
+    const left = (holders?.get(version) ?? 0) - 1;
+    if (left > 0) holders?.set(version, left);
+    else holders?.delete(version);
+    return this.#settle(name);
+  }
+
+  /** Makes all results of the function stale. Returns whether there is such a function. */
+  raiseGeneration(name: string): boolean {
+    const standing = this.#standings.get(name);
+    if (standing === undefined) return false;
+    this.#stand(name, standing.version, standing.generation + 1);
+    return true;
+  }
+
+  table(): FunctionTable {
+    const functions = new Map<string, RegisteredFunction>();
+    for (const [name, { version, generation }] of this.#standings) {
+      functions.set(name, {
+        ...{ version, generation },
+        ...this.#costs.get(name),
+        ...(this.#isHeld(name, version) ? {} : { isUnheld: true as const }),
+      });
+    }
+    return { epoch: this.epoch, functions };
+  }
+
+  /** All of it as plain data, for {@link PoolDump}. */
+  dump(): {
+    stamps: [string, string][];
+    versions: [string, string[]][];
+    holders: [string, number][];
+    costs: [string, FunctionCost][];
+  } {
+    const holders = [...this.#holders].flatMap(([name, byVersion]) =>
+      [...byVersion].map(([version, count]): [string, number] => [`${name} ${version}`, count]),
+    );
+    return {
+      stamps: [...this.#standings].map(([name, { stamp }]) => [name, stamp]),
+      versions: [...this.#versions].map(([name, versions]) => [name, [...versions]]),
+      holders,
+      costs: [...this.#costs],
+    };
+  }
+
+  /** A function that nobody holds any more keeps its version: its requests wait for somebody who does. */
+  #settle(name: string): boolean {
+    const holders = this.#holders.get(name);
+    const wanted = this.#versions.get(name)?.findLast((version) => holders?.has(version));
+    const current = this.#standings.get(name);
+    if (wanted === undefined || wanted === current?.version) return false;
+    this.#stand(name, wanted, current?.generation ?? 0);
+    return true;
+  }
+
+  #isHeld(name: string, version: string): boolean {
+    return this.#holders.get(name)?.has(version) === true;
+  }
+
+  #see(name: string, version: string): void {
+    const versions = this.#versions.get(name) ?? [];
+    if (!versions.includes(version)) this.#versions.set(name, [...versions, version].slice(-mostVersions));
+  }
+
+  #stand(name: string, version: string, generation: number): void {
+    this.#standings.set(name, { version, generation, stamp: `${version}#${generation}` });
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * All that one pool knows, and the few things that every operation does with it. (scripts/lib/record.lua, counters.lua)
+ */
+import { type Clock, type OutcomeText, TurnoverMap } from "@callgrid/core";
+import type {
+  AnnouncedWork,
+  CacheMode,
+  Capacity,
+  HostReport,
+  InboxMessage,
+  Progress,
+} from "../../contract/contract.ts";
+import { isLargeText } from "../../contract/large-text.ts";
+import type { Limits } from "../../contract/limits.ts";
+import { type Preference, usualPreferences } from "../../contract/volunteer-order.ts";
+import { CallerQueues } from "../queues/caller-queues.ts";
+import { LapseHeap } from "../queues/lapse-heap.ts";
+import { Queue } from "../queues/queue.ts";
+import type { Inboxes } from "./inboxes.ts";
+import { LostRequests } from "./lost-requests.ts";
+import { Members } from "./members.ts";
+import { type Place, takeOff } from "./places.ts";
+import { PoolFunctions } from "./pool-functions.ts";
+import { ResultCache } from "./result-cache.ts";
+import { Volunteers } from "./volunteers.ts";
+
+/** A request that is not done. Without an owner it is queued. */
+export interface RequestRecord {
+  /** The queues that it lies on; none while it has an owner. */
+  places: readonly Place[];
+  payload: string;
+  /** The context of a trace that it is part of. */
+  trace: string | undefined;
+  mode: CacheMode;
+  /** When nobody wants the outcome any more; absent: never. */
+  deadline: number | undefined;
+  owner: string | undefined;
+  claimedAt: number | undefined;
+  /** Whether a volunteer was given a copy, since the owner is late. */
+  isCopied: boolean;
+  /** The ids it waits for, as far as they have been told; absent while it runs. */
+  suspended: readonly string[] | undefined;
+  /** How far the function last said it was. */
+  progress: Progress | undefined;
+  losses: number;
+  /** The highest at which it was submitted. */
+  priority: number;
+  readonly reports: unknown[];
+  readonly waiters: Set<string>;
+}
+
+export class PoolRecords {
+  readonly requests = new TurnoverMap<string, RequestRecord>();
+  /** The pool's: what was given back, and re-entrant requests that are on no own queue. */
+  readonly queue = new Queue();
+  readonly callers = new CallerQueues();
+  readonly ownQueues = new Map<string, Queue>();
+  readonly running = new Map<string, Set<string>>();
+  /** Claims that have not been looked at yet in this round of looking for late ones. */
+  claimsInTurn: Iterator<string, unknown> = [].values();
+  /** Requests that have not been audited yet in this round. */
+  auditsInTurn: Iterator<string, unknown> = [].values();
+  readonly results = new ResultCache();
+  readonly volunteers = new Volunteers();
+  preferences: readonly Preference[] = usualPreferences;
+  /** Bridges that are to be called when a member becomes idle. */
+  readonly lookers = new Set<string>();
+  readonly members = new Members();
+  readonly leases = new LapseHeap();
+  readonly functions = new PoolFunctions();
+  readonly lostRequests = new LostRequests();
+  readonly hosts = new Map<string, Omit<HostReport, "leaseMs">>();
+  readonly counters = new Map<string, number>();
+  readonly inboxes: Inboxes;
+  readonly limits: Limits;
+  headLease: { readonly process: string; readonly until: number } | undefined;
+  /** Announced work by id; times in ms of the pool's clock. */
+  readonly expected = new Map<
+    string,
+    Pick<AnnouncedWork, "workMs" | "withinMs"> & { readonly startsAt: number; readonly endsAt: number }
+  >();
+  capacity: (Omit<Capacity, "ageMs"> & { readonly notedAt: number }) | undefined;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, inboxes: Inboxes, limits: Limits) {
+    this.#clock = clock;
+    this.inboxes = inboxes;
+    this.limits = limits;
+  }
+
+  /** Whole ms, as Redis has them. */
+  now(): number {
+    return Math.floor(this.#clock.now());
+  }
+
+  count(counter: string, by: number): void {
+    if (by !== 0) this.counters.set(counter, (this.counters.get(counter) ?? 0) + by);
+  }
+
+  /** Whether the process has a lease, which may have lapsed without anybody having noticed. */
+  isKnown(process: string): boolean {
+    return this.leases.has(process);
+  }
+
+  /** Who heads the pool. */
+  head(): string | undefined {
+    return this.headLease !== undefined && this.now() <= this.headLease.until ? this.headLease.process : undefined;
+  }
+
+  hasKnownWaiter(record: RequestRecord): boolean {
+    for (const waiter of record.waiters) if (this.isKnown(waiter)) return true;
+    return false;
+  }
+
+  ownQueue(worker: string): Queue {
+    let queue = this.ownQueues.get(worker);
+    if (queue === undefined) {
+      queue = new Queue();
+      this.ownQueues.set(worker, queue);
+    }
+    return queue;
+  }
+
+  /** How many ids wait in the pool's queue and those of callers. */
+  get waiting(): number {
+    return this.queue.length + this.callers.length;
+  }
+
+  /** Those that are not of one worker alone, the one that is drawn from last first. */
+  *sharedQueues(): IterableIterator<Queue> {
+    for (const { queue } of this.callers.queues(this.limits.callersPerLine)) yield queue;
+    yield this.queue;
+  }
+
+  noteRunning(process: string, ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const running = this.running.get(process) ?? new Set();
+    this.running.set(process, running);
+    for (const id of ids) running.add(id);
+  }
+
+  noteNotRunning(process: string, id: string): void {
+    const running = this.running.get(process);
+    if (running?.delete(id) === true && running.size === 0) this.running.delete(process);
+  }
+
+  /** Removes a request that is done, or that nobody waits for. */
+  close(id: string, record: RequestRecord): void {
+    takeOff(this, id, record);
+    this.requests.delete(id);
+  }
+
+  /** Tells every waiter but the one that hands the outcome in, and closes the record. */
+  finish(
+    id: string,
+    ending: { record: RequestRecord; outcome: OutcomeText; isStored: boolean; except?: string },
+  ): void {
+    const { record, outcome, isStored, except } = ending;
+    this.close(id, record);
+    const isLarge = isStored && isLargeText(outcome);
+    const message: InboxMessage = isLarge ? { kind: "reference", id } : { kind: "outcome", id, outcome };
+    for (const waiter of record.waiters) if (waiter !== except) this.inboxes.send(waiter, message);
+  }
+
+  /** Tells the workers that the function table changed. */
+  announceFunctions(): void {
+    this.functions.epoch += 1;
+    this.tellWorkers({ kind: "functions" });
+  }
+
+  /** Distributors evaluate nothing, and read no inbox. */
+  tellWorkers(message: InboxMessage): void {
+    for (const id of this.members.ids()) if (this.members.get(id)?.kind === "worker") this.inboxes.send(id, message);
+  }
+
+  /** Ends an operation: posts what it sent. */
+  deliver(): void {
+    this.inboxes.deliver((process) => this.isKnown(process));
+  }
+}
+
+/** Ends a claim: the request is queued again, for which its id has to go to a queue. */
+export function disown(record: RequestRecord): void {
+  record.owner = undefined;
+  record.claimedAt = undefined;
+  record.isCopied = false;
+  record.suspended = undefined;
+  record.progress = undefined;
+}
+
+/** The name of the function that a payload calls: plain payloads are `["name",…]`, rich ones `{"json":["name",…`. */
+export function functionNameIn(payload: string): string {
+  const start = payload.startsWith('["') ? 2 : payload.startsWith('{"json":["') ? 10 : -1;
+  const end = start === -1 ? -1 : payload.indexOf('"', start);
+  return end === -1 ? "" : payload.slice(start, end);
+}

@@ -1,0 +1,95 @@
+/**
+ * Reads one inbox with blocking reads on a connection of its own. A read that the broken link swallowed may have taken
+ * messages along; the reader says so by `onReconnect`, and whoever waits checks.
+ */
+import type { Redis } from "ioredis";
+import type { InboxHandlers, InboxListener, InboxMessage } from "../../contract/contract.ts";
+import { closeConnection } from "./connection.ts";
+
+/** What a reader asks and tells beside its {@link InboxHandlers}. */
+export interface InboxHelp {
+  /** The messages that can be read, some at a time, with what stands elsewhere in its place. Does not fail. */
+  readonly read: (texts: readonly string[]) => Iterable<readonly InboxMessage[] | Promise<readonly InboxMessage[]>>;
+  /** Called with what a handler throws. */
+  readonly onFault: (error: unknown) => void;
+  /** Told, when the connection is back, for how long it was lost, in ms. */
+  readonly noteBack: (awayMs: number) => void;
+}
+
+const blockSeconds = 2;
+const oldReadMs = blockSeconds * 1_000 + 500;
+const messagesPerRead = 1_000;
+const pauseAfterErrorMs = 100;
+
+export class InboxReader implements InboxListener {
+  readonly #redis: Redis;
+  readonly #key: string;
+  readonly #handlers: InboxHandlers;
+  readonly #help: InboxHelp;
+  #isClosed = false;
+  #wasReady = false;
+  #lostAt: number | undefined;
+
+  constructor(redis: Redis, key: string, handlers: InboxHandlers, help: InboxHelp) {
+    this.#redis = redis;
+    this.#key = key;
+    this.#handlers = handlers;
+    this.#help = help;
+    redis.on("close", () => {
+      if (this.#wasReady) this.#lostAt ??= performance.now();
+    });
+    redis.on("ready", () => {
+      if (this.#wasReady) this.#tellReconnect();
+      this.#wasReady = true;
+      if (this.#lostAt !== undefined) help.noteBack(performance.now() - this.#lostAt);
+      this.#lostAt = undefined;
+    });
+    redis.connect().catch(() => undefined);
+    void this.#read();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    closeConnection(this.#redis);
+  }
+
+  /** Twice: the server may serve the old link's read for a while, and drop what it took with that link. */
+  #tellReconnect(): void {
+    this.#handlers.onReconnect();
+    setTimeout(() => {
+      if (!this.#isClosed) this.#handlers.onReconnect();
+    }, oldReadMs).unref();
+  }
+
+  async #read(): Promise<void> {
+    while (!this.#isClosed) {
+      const texts = await this.#readOnce();
+      if (texts.length === 0) continue;
+      for (const some of this.#help.read(texts)) {
+        const messages = some instanceof Promise ? await some : some;
+        if (this.#isClosed) return;
+        this.#handOver(messages);
+      }
+    }
+  }
+
+  /** A message that a handler fails of does not keep the next ones from being read. */
+  #handOver(messages: readonly InboxMessage[]): void {
+    try {
+      this.#handlers.onMessages(messages);
+    } catch (error) {
+      this.#help.onFault(error);
+    }
+  }
+
+  async #readOnce(): Promise<string[]> {
+    try {
+      const reply = await this.#redis.blmpop(blockSeconds, 1, this.#key, "LEFT", "COUNT", messagesPerRead);
+      return reply === null ? [] : reply[1];
+    } catch {
+      // closed, or refused for now (loading, failover): the connection says which, and logs it
+      if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, pauseAfterErrorMs));
+      return [];
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Reads the Lua scripts: each names in its header (`-- needs:`) the files of scripts/lib that go before it, in order; before all of them
+ * goes lib/wire.lua.
+ */
+import { readFileSync } from "node:fs";
+import { type Limits, usualLimits } from "../../contract/limits.ts";
+import { withNames } from "../wire/keys.ts";
+import { wireVersion } from "../wire/wire-version.ts";
+
+const folder = new URL("../../../scripts/", import.meta.url);
+
+/** Every script, by the name of its file. */
+export const scriptNames = [
+  "abdicate",
+  "announceWork",
+  "check",
+  "claim",
+  "complete",
+  "examine",
+  "findCycle",
+  "forget",
+  "functions",
+  "inspect",
+  "inspectRequest",
+  "join",
+  "leave",
+  "locate",
+  "look",
+  "mark",
+  "noteAway",
+  "noteCapacity",
+  "noteUnreadable",
+  "recall",
+  "reconcile",
+  "release",
+  "renew",
+  "reportHost",
+  "submit",
+  "survey",
+  "sweep",
+  "withdraw",
+] as const;
+
+/** One of {@link scriptNames}. */
+export type ScriptName = (typeof scriptNames)[number];
+
+/** The whole text of a script as Redis gets it. */
+export function readScript(name: ScriptName, limits: Limits = usualLimits): string {
+  const own = readFileSync(new URL(`${name}.lua`, folder), "utf8");
+  const needs = /^-- needs: ?(.*)$/m.exec(own)?.[1]?.split(" ").filter(Boolean) ?? [];
+  const parts = ["wire", ...needs].map((part) => readFileSync(new URL(`lib/${part}.lua`, folder), "utf8"));
+  // a function of its own, since one has room for 200 locals
+  const main = `return (function()\n${own}\nend)()`;
+  return withNames([`local wireVersion = '${wireVersion}'`, ...parts, main].join("\n"), limits);
+}

@@ -1,0 +1,130 @@
+/**
+ * Reads what members, hosts and heads have written of themselves. Any of it may be of another version, or damaged: records that cannot
+ * be read are left out and noted, and unknown fields are ignored.
+ */
+import type {
+  Capacity,
+  ExpectedWork,
+  FunctionTable,
+  HostState,
+  MemberState,
+  RegisteredFunction,
+} from "../../contract/contract.ts";
+import type { UnreadableKind } from "../failures/unreadable-input.ts";
+import { byId, list, pairs, type Reply } from "./reply-parts.ts";
+
+/** Called with the kind of each thing that cannot be read. */
+export type NoteUnreadable = (kind: UnreadableKind) => void;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function readFunctionTable(reply: Reply, note: NoteUnreadable): FunctionTable {
+  const costs = pairs(list(reply[2]));
+  const holders = pairs(list(reply[3]));
+  const functions = new Map<string, RegisteredFunction>();
+  for (const [name, stamp] of pairs(list(reply[1]))) {
+    const [, version, generation] = /^(.*)#(\d+)$/s.exec(stamp) ?? [];
+    if (version === undefined) {
+      note("malformed function");
+      continue;
+    }
+    functions.set(name, {
+      ...{ version, generation: Number(generation) },
+      ...readCost(costs.get(name)),
+      ...(holders.has(`${name} ${version}`) ? {} : { isUnheld: true }),
+    });
+  }
+  return { epoch: Number(reply[0]), functions };
+}
+
+/** As complete.lua notes it. */
+export function readCost(text = ""): Pick<RegisteredFunction, "selfMicros" | "expectedMicros"> {
+  const [selfMicros = Number.NaN, expectedMicros = Number.NaN] = text.split(" ").map(Number);
+  return Number.isFinite(selfMicros + expectedMicros) ? { selfMicros, expectedMicros } : {};
+}
+
+/** Of each: id, JSON, ms until its lease lapses, queued, running, whether it is a volunteer. */
+export function readMembers(parts: Reply, note: NoteUnreadable): MemberState[] {
+  const members: MemberState[] = [];
+  for (let i = 0; i < parts.length; i += 6) {
+    const [leaseLeftMs = 0, queued = 0, running = 0, isVolunteer = 0] = parts.slice(i + 2, i + 6).map(Number);
+    const { kind, description = {} } = fieldsOf(String(parts[i + 1])) ?? {};
+    if ((kind === "worker" || kind === "distributor") && isFields(description))
+      members.push({
+        id: String(parts[i]),
+        kind,
+        description,
+        leaseLeftMs,
+        queued,
+        running,
+        isVolunteer: isVolunteer === 1,
+      });
+    else note("malformed member");
+  }
+  return members.sort(byId);
+}
+
+/** Of each: id, JSON, ms until its lease lapses. */
+export function readHosts(parts: Reply, note: NoteUnreadable): HostState[] {
+  const hosts: HostState[] = [];
+  for (let i = 0; i < parts.length; i += 3) {
+    const host = fieldsOf(String(parts[i + 1])) ?? {};
+    const { score, minWorkers, maxWorkers, description = {} } = host;
+    if (isNumber(score) && isNumber(minWorkers) && isNumber(maxWorkers) && isFields(description))
+      hosts.push({
+        ...host,
+        score,
+        minWorkers,
+        maxWorkers,
+        description,
+        id: String(parts[i]),
+        leaseLeftMs: Number(parts[i + 2]),
+      });
+    else note("malformed host");
+  }
+  return hosts.sort(byId);
+}
+
+export function readExpectedWork(parts: Reply, note: NoteUnreadable): ExpectedWork[] {
+  const works: ExpectedWork[] = [];
+  for (let i = 0; i < parts.length; i += 5) {
+    const [startsInMs = 0, endsInMs = 0, withinMs = 0, workMs = 0] = parts.slice(i + 1, i + 5).map(Number);
+    if (Number.isFinite(startsInMs + endsInMs + withinMs + workMs))
+      works.push({ id: String(parts[i]), workMs, withinMs, startsInMs, endsInMs });
+    else note("malformed announcement");
+  }
+  return works.sort(byId);
+}
+
+/** `ms` at which it was noted, a blank, and the numbers; empty if there are none. */
+export function readCapacity(text: string, now: number, note: NoteUnreadable): Capacity | undefined {
+  if (text === "") return undefined;
+  const end = text.indexOf(" ");
+  const { desiredWorkers, shares } = fieldsOf(text.slice(end + 1)) ?? {};
+  const ageMs = now - Number(text.slice(0, end));
+  if (isNumber(desiredWorkers) && isShares(shares) && isNumber(ageMs)) return { desiredWorkers, shares, ageMs };
+  note("malformed capacity");
+  return undefined;
+}
+
+/** The fields of JSON that is an object. */
+function fieldsOf(text: string): Fields | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isFields(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isShares(value: unknown): value is Readonly<Record<string, number>> {
+  return isFields(value) && Object.values(value).every(isNumber);
+}

@@ -22,6 +22,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       errors: ["text"],
       options: ["text", "errors"],
       time: ["errors"],
+      random: ["errors"],
       values: ["text", "errors"],
       requests: ["text", "errors", "values"],
       functions: ["errors", "options", "requests"],
@@ -99,6 +100,13 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       run: ["data", "chunks", "spec", "workplaces", "planning"],
       results: ["data", "chunks", "run"],
       runs: ["data", "chunks", "spec", "planning", "run", "results"],
+    },
+  },
+  sweep: {
+    why: "Sweeps split work before it runs; how it runs is a matter of grids.",
+    packages: ["core"],
+    rooms: {
+      split: [],
     },
   },
   cli: {

@@ -11,6 +11,7 @@ export * from "./options/name-list.ts";
 export * from "./options/nearest.ts";
 export * from "./options/options.ts";
 export * from "./own-folder.ts";
+export { Random } from "./random/random.ts";
 export * from "./requests/outcome.ts";
 export * from "./requests/request.ts";
 export * from "./requests/target.ts";

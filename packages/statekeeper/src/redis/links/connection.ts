@@ -67,8 +67,20 @@ export function makeConnection(address: RedisAddress, { name, key, limits = usua
     replyMapping: "legacy",
   });
   watchSilence(redis);
-  for (const script of scriptNames) redis.defineCommand(script, { numberOfKeys: 1, lua: scriptText(script, limits) });
+  for (const script of scriptNames) defineOnFirstCall(redis, script, limits);
   return redis;
+}
+
+/** Most connections call few scripts, and making the texts of all takes longer than loading this package. */
+function defineOnFirstCall(redis: Redis, script: ScriptName, limits: Limits): void {
+  Object.defineProperty(redis, script, {
+    configurable: true,
+    get: () => {
+      Reflect.deleteProperty(redis, script);
+      redis.defineCommand(script, { numberOfKeys: 1, lua: scriptText(script, limits) });
+      return Reflect.get(redis, script) as unknown;
+    },
+  });
 }
 
 const scriptTexts = new WeakMap<Limits, Map<ScriptName, string>>();

@@ -82,5 +82,6 @@ export function withNames(lua: string, limits: Limits): string {
     ...keys,
     ...Object.entries(limits).map(([name, n]) => [name, `${n}`] as const),
   ]);
-  return lua.replace(/\b[a-z]\w+\b/g, (word) => meanings.get(word) ?? word);
+  const anyName = new RegExp(`\\b(?:${[...meanings.keys()].join("|")})\\b`, "g");
+  return lua.replace(anyName, (name) => meanings.get(name) ?? name);
 }

@@ -44,6 +44,8 @@ export {
 export {
   type AnyFunction,
   type Capabilities,
+  type Config,
+  type ConfigList,
   type Defined,
   type Definition,
   define,
@@ -55,6 +57,7 @@ export {
   isGridError,
   type Needs,
   type Outcome,
+  type Random,
   type Request,
   RequestError,
   renderErrorTree,

@@ -1,5 +1,6 @@
 /** Package core: what a request is, how it is named and written down, and how it can fail. Pure: no I/O. */
 
+export { Config, type ConfigData, type ConfigList } from "./config/config.ts";
 export { errorTreeDepthLimit, limitTree } from "./errors/error-tree-limit.ts";
 export { shortStack, shownRequest } from "./errors/error-tree-texts.ts";
 export * from "./errors/errors.ts";
@@ -14,6 +15,7 @@ export * from "./own-folder.ts";
 export { Random } from "./random/random.ts";
 export * from "./requests/outcome.ts";
 export * from "./requests/request.ts";
+export { type Settings, takeSettings, withSettings } from "./requests/settings.ts";
 export * from "./requests/target.ts";
 export * from "./text/id.ts";
 export * from "./text/short-text.ts";

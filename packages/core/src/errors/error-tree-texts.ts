@@ -1,6 +1,7 @@
 /** The texts of one part of an error tree: how long they are, and shorter ones that say as much as there is room for. */
 
 import { requestId } from "../text/id.ts";
+import { withoutSettingsText } from "../text/settings-text.ts";
 import { shortText } from "../text/short-text.ts";
 import type { ErrorTree } from "./errors.ts";
 
@@ -12,12 +13,13 @@ const longestDetail = 500;
 
 /**
  * A request as an error tree has it: its JSON text. Of a long one the beginning, its length and the hash of the whole, by which two
- * that begin alike differ.
+ * that begin alike differ. Settings are left out.
  */
 export function shownRequest(payload: string, longest = longestTreeText): string {
-  if (payload.length <= longest) return payload;
-  const end = `… (${payload.length} characters, ${requestId(payload)})`;
-  return payload.slice(0, longest - end.length) + end;
+  const shown = withoutSettingsText(payload);
+  if (shown.length <= longest) return shown;
+  const end = `… (${shown.length} characters, ${requestId(shown)})`;
+  return shown.slice(0, longest - end.length) + end;
 }
 
 /** How many characters a part has by itself. Its request stands in its caller's `info` as well. */

@@ -15,7 +15,7 @@ import { optionProblem } from "./option-value.ts";
 
 const factors: Readonly<Record<NumberUnit, Readonly<Record<string, number>>>> = {
   ms: { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 },
-  bytes: { b: 1, kb: 1_024, mb: 1_048_576, gb: 1_073_741_824 },
+  bytes: { b: 1, kb: 1_024, mb: 1_048_576, gb: 1_073_741_824, kib: 1_024, mib: 1_048_576, gib: 1_073_741_824 },
   count: {},
   ratio: {},
 };
@@ -35,7 +35,7 @@ const booleans: Readonly<Record<string, boolean>> = {
 
 /**
  * Reads the text of an option and checks it as {@link resolveOptions} does.
- * Numbers: `500`; for "ms" also `500ms`, `5s`, `2m`, `1h`, `7d`; for "bytes" also `64kb`, `16mb`, `1gb` (of 1024).
+ * Numbers: `500`; for "ms" also `500ms`, `5s`, `2m`, `1h`, `7d`; for "bytes" also `64kb` or `64KiB`, `16mb`, `1gb` (of 1024).
  * Booleans: true, yes, on, 1, and false, no, off, 0. Lists: separated by commas, none in empty text; for files see {@link filesIn}.
  *
  * @param where - what messages call the option: the flag or the variable.
@@ -99,7 +99,8 @@ function membersIn(text: string): string[] {
   return text.trim() === "" ? [] : text.split(",").map((member) => member.trim());
 }
 
-function readNumber(unit: NumberUnit, text: string): number | undefined {
+/** The number that a text gives in this unit, such as 5000 for `5s` in ms; undefined if it gives none. */
+export function readNumber(unit: NumberUnit, text: string): number | undefined {
   const [, digits, suffix] = /^([+-]?\d+(?:\.\d+)?(?:e\d+)?) ?([a-z]*)$/i.exec(text) ?? [];
   if (digits === undefined) return undefined;
   const factor = suffix === "" || suffix === undefined ? 1 : own(factors[unit], suffix.toLowerCase());

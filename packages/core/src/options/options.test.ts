@@ -202,7 +202,7 @@ describe("an option as text", () => {
     ["leaseMs", "5kb", /perhaps followed by ms/],
     ["leaseMs", "", /must be a number/],
     ["leaseMs", "2h", /from 100 to 3600000, got 7200000/],
-    ["keepBytes", "5s", /perhaps followed by b, kb, mb, gb/],
+    ["keepBytes", "5s", /perhaps followed by b, kb, mb, gb, kib/],
     ["share", "50%", /must be a number, got "50%"/],
     ["isVerbose", "maybe", /must be true or false, got "maybe"/],
     ["isVerbose", "constructor", /must be true or false/],

@@ -1,11 +1,12 @@
 /**
  * Serves running functions: `callReentrant`, `streamReentrant` and `context` end up here.
  */
-import { GridError, type Outcome } from "@callgrid/core";
+import { GridError, type Outcome, withSettings } from "@callgrid/core";
 import type { Logger } from "pino";
 import type { EncodedCall, Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { RequestContext, RequestHost } from "../evaluation/request-context.ts";
+import { settingsOf } from "../evaluation/request-settings.ts";
 import type { SuspensionMarker } from "../pool/suspension-reporter.ts";
 import { traceIdOf } from "../telemetry/request-log.ts";
 import { AwaitedCalls } from "./awaited-calls.ts";
@@ -43,7 +44,7 @@ export class FunctionHost implements RequestHost {
     let encoded: readonly EncodedCall[] = [];
     try {
       refuseIfDone(caller);
-      encoded = encodeAll(this.#calls, requests);
+      encoded = encodeAll(this.#calls, caller, requests);
     } catch (error) {
       const refused = new AwaitedCalls(caller, 0, this.#evaluator);
       refused.fail(error);
@@ -66,7 +67,7 @@ export class FunctionHost implements RequestHost {
     isOrdered: boolean,
   ): AsyncGenerator<{ index: number; outcome: Outcome }> {
     refuseIfDone(caller);
-    const encoded: Array<EncodedCall | undefined> = encodeAll(this.#calls, requests);
+    const encoded: Array<EncodedCall | undefined> = encodeAll(this.#calls, caller, requests);
     const calls = new StreamedCalls(caller, encoded.length, { evaluator: this.#evaluator, isOrdered });
     let placed = 0;
     try {
@@ -103,17 +104,29 @@ export class FunctionHost implements RequestHost {
       get log() {
         return log.child({ requestId: evaluation.id, function: functionName, ...traceIdOf(evaluation.span) });
       },
-      progress: (done, total) => marker.noteProgress(evaluation, done, total),
+      get config() {
+        return settingsOf(evaluation).config;
+      },
+      get random() {
+        return settingsOf(evaluation).random;
+      },
+      randomFor: (name) => settingsOf(evaluation).randomFor(name),
+      progress: (done, total = 100) => marker.noteProgress(evaluation, done, total),
     };
   }
 }
 
-function encodeAll(calls: CallMaker, requests: readonly unknown[]): EncodedCall[] {
+/** What a function calls sees the settings that the function itself sees. */
+function encodeAll(calls: CallMaker, { settings }: Evaluation, requests: readonly unknown[]): EncodedCall[] {
   if (!Array.isArray(requests)) {
     throw new GridError("INVALID_REQUEST", "expected a list of requests: callReentrant([[f, 1], [g, 2]])");
   }
   // unlike map, it meets the holes of a list as well: they are no requests
-  return Array.from(requests as readonly unknown[], (request, index) => encodeOne(calls, request, index));
+  return Array.from(requests as readonly unknown[], (request, index) => {
+    const isList = settings !== undefined && Array.isArray(request) && request.length > 0;
+    const whole = isList ? withSettings(request as [unknown, ...unknown[]], settings) : request;
+    return encodeOne(calls, whole, index);
+  });
 }
 
 function encodeOne(calls: CallMaker, request: unknown, index: number): EncodedCall {

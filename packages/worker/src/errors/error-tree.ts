@@ -22,7 +22,7 @@ const longestStack = 10_000;
 
 /** An error that the worker itself found, without a throw. */
 export function errorTree(code: ErrorCode, msg: string, req: string, details?: Record<string, unknown>): ErrorTree {
-  return limitTree({ msg, code, req, ...(details && { details }) });
+  return limitTree({ msg, code, req: shownRequest(req), ...(details && { details }) });
 }
 
 /** The tree of a thrown error. Failed re-entrant calls are found in the error itself, among its causes and in AggregateErrors. */

@@ -12,7 +12,7 @@
  *
  * Any state but done is also left by an outcome, from here or from the pool, and by being given up (→ done).
  */
-import { type Definition, decodeRequest, requestId } from "@callgrid/core";
+import { type Definition, decodeRequest, requestId, type Settings, takeSettings } from "@callgrid/core";
 import type { CacheMode, Requester } from "@callgrid/statekeeper";
 import type { RequestSpan } from "@callgrid/tracing";
 import type { Settled } from "../results/evaluation-result.ts";
@@ -123,6 +123,8 @@ export class Evaluation {
   abort: AbortController | undefined;
   /** The context of the trace that it came with from another process. */
   trace: string | undefined;
+  /** What it came with, known once its arguments are read. */
+  settings: Settings | undefined;
   /** Since when it is claimed, by the worker's clock, in ms. */
   claimedAt = 0;
   /** The span of its run, if anybody traces it. */
@@ -206,9 +208,11 @@ export class Evaluation {
     return this.ttlLimitMs === undefined ? ttlMs : Math.min(ttlMs, this.ttlLimitMs);
   }
 
-  /** A copy of the arguments of its own for each evaluation. */
+  /** A copy of the arguments of its own for each evaluation; settings are taken off. */
   readArguments(): unknown[] {
-    return decodeRequest(this.payload).slice(1);
+    const args = decodeRequest(this.payload).slice(1);
+    this.settings = takeSettings(args);
+    return args;
   }
 
   /** Whether anything outside this worker may know it. */

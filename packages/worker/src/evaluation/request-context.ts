@@ -5,11 +5,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type CheckedAll,
+  type Config,
   declareOptions,
   GridError,
   type OptionsGiven,
   type Outcome,
   option,
+  type Random,
   type Request,
   resolveOptions,
   type ValuesOf,
@@ -28,8 +30,14 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Writes to the worker's log with the request's id. */
   readonly log: Logger;
-  /** Tells how far the evaluation is; shown by `why`. At most a few times a second are passed on. */
-  progress(done: number, total: number): void;
+  /** The configuration that the request came with, as a sweep gives it to its jobs; empty where it came with none. */
+  readonly config: Config;
+  /** Random numbers that depend on the seed alone: every job of a sweep draws the same ones. */
+  readonly random: Random;
+  /** Random numbers that depend on the seed, the request and a name of your choice, such as `job`: every job draws others. */
+  randomFor(name: string): Random;
+  /** Reports how far the evaluation is, of `total` (default 100); shown by `why`. At most a few times a second are passed on. */
+  progress(done: number, total?: number): void;
 }
 
 /** Serves the functions of one worker while they run. */

@@ -1,0 +1,28 @@
+/**
+ * Settings of a request: the configuration and the seed that its function, and all that it calls, sees in its context. They travel as
+ * the last argument, which workers take off. So they are part of the request, its id, and what its result is kept under.
+ */
+import type { ConfigData } from "../config/config.ts";
+import { settingsKey } from "../text/settings-text.ts";
+
+/** See the head of this file. */
+export interface Settings {
+  readonly config: ConfigData;
+  readonly seed: number;
+}
+
+/** The request with settings. */
+export function withSettings<const R extends readonly [unknown, ...unknown[]]>(
+  request: R,
+  settings: Settings,
+): readonly [R[0], ...unknown[]] {
+  return [...request, { [settingsKey]: settings }] as unknown as readonly [R[0], ...unknown[]];
+}
+
+/** Takes the settings off the arguments of a request; undefined where it has none. */
+export function takeSettings(args: unknown[]): Settings | undefined {
+  const last: unknown = args.at(-1);
+  if (typeof last !== "object" || last === null || !Object.hasOwn(last, settingsKey)) return undefined;
+  args.pop();
+  return (last as { readonly [settingsKey]: Settings })[settingsKey];
+}

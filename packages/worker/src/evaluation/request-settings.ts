@@ -1,0 +1,49 @@
+/**
+ * What the function of a request sees of its settings: the configuration, and random numbers that depend on nothing but the seed and the
+ * request, so that an evaluation can be repeated anywhere. A request without settings has an empty configuration and the seed 0.
+ */
+import { Config, encodeRequest, Random, type Settings } from "@callgrid/core";
+import type { Evaluation } from "./evaluation.ts";
+
+const noSettings: Settings = { config: {}, seed: 0 };
+const known = new WeakMap<Evaluation, RequestSettings>();
+
+/** One for each evaluation, since its random numbers go on from call to call. */
+export function settingsOf(evaluation: Evaluation): RequestSettings {
+  const settings = known.get(evaluation) ?? new RequestSettings(evaluation);
+  known.set(evaluation, settings);
+  return settings;
+}
+
+/** See the head of this file. */
+export class RequestSettings {
+  readonly config: Config;
+  readonly #evaluation: Evaluation;
+  readonly #seed: number;
+  readonly #named = new Map<string, Random>();
+  #random: Random | undefined;
+
+  constructor(evaluation: Evaluation) {
+    const { config, seed } = evaluation.settings ?? noSettings;
+    this.config = new Config(config);
+    this.#evaluation = evaluation;
+    this.#seed = seed;
+  }
+
+  get random(): Random {
+    this.#random ??= new Random(`seed ${this.#seed}`);
+    return this.#random;
+  }
+
+  randomFor(name: string): Random {
+    const random = this.#named.get(name) ?? new Random(`seed ${this.#seed} ${JSON.stringify(name)} ${this.#request}`);
+    this.#named.set(name, random);
+    return random;
+  }
+
+  get #request(): string {
+    const { functionName, primitiveArguments } = this.#evaluation;
+    const args = primitiveArguments ?? this.#evaluation.readArguments();
+    return encodeRequest([functionName, ...args], Number.POSITIVE_INFINITY).canonical;
+  }
+}

@@ -25,7 +25,7 @@ async function setPool(context: TestContext): Promise<Pool> {
   await notes.has("held");
   await stage.startWorkers(1, ...lease);
   const stop = new AbortController();
-  const asking = stage.asker(grid).askAll(plannedRequests(new Chance(2)), 16, stop.signal);
+  const asking = stage.client(grid).askAll(plannedRequests(new Chance(2)), 16, stop.signal);
   return {
     stage,
     killWorker: () => doomed.killAll(),

@@ -154,7 +154,7 @@ describe.concurrent.each<RedisLoss>(["SIGKILL", "SIGSTOP"])(
 
     test("and so does what was launched from another machine, when its launcher is gone", async (context) => {
       const stage = await Stage.set(context);
-      const launched = stage.start(["launched"]);
+      const launched = stage.start(["remote-workers"]);
       const options = { pool: "pool", url: stage.redis.url, drainTimeoutMs: 500 };
       const settings = { functions: [functions], options, logLevel: "info" };
       launched.process.stdin.write(`${JSON.stringify({ kind: "start", settings, count: 1 })}\n`);

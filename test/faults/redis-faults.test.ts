@@ -20,7 +20,7 @@ test("killed and restarted empty three times during 20,000 nested requests", asy
   const stage = await FaultStage.set(context);
   await stage.startWorkers(2);
   const trees = Array.from({ length: Math.ceil(nestedRequests / treeSize(shape)) }, (_, i) => tree(`t${i}`, shape));
-  const asking = stage.asker(await stage.connect()).askAll(trees, trees.length);
+  const asking = stage.client(await stage.connect()).askAll(trees, trees.length);
   for (const evaluated of [3_000, 8_000, 13_000]) {
     await until(async () => (await stage.evaluated()) >= evaluated);
     await stage.server.kill("SIGKILL");

@@ -13,7 +13,7 @@ test.concurrent("a worker killed every second under load: nothing is lost, and n
   // Enough that some live, although the supervisor waits the longer the more often one dies.
   await stage.startWorkers(shortOrFull(3, 6));
   const stop = new AbortController();
-  const asking = stage.asker(await stage.connect()).askAll(plannedRequests(new Chance(1)), 32, stop.signal);
+  const asking = stage.client(await stage.connect()).askAll(plannedRequests(new Chance(1)), 32, stop.signal);
   const kills = shortOrFull(6, 30);
   const beganAt = performance.now();
   for (let deaths = 0; deaths < kills; ) {

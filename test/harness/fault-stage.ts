@@ -6,10 +6,10 @@ import { randomUUID } from "node:crypto";
 import { connect, type Grid } from "@callgrid/client";
 import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
 import { expect, type TestContext } from "vitest";
-import { Asker } from "../../packages/cli/src/torture/asker.ts";
 import { EvaluationLog } from "../../packages/cli/src/torture/evaluation-log.ts";
 import { History, type HistoryReport } from "../../packages/cli/src/torture/history.ts";
 import { linkToRedis, type RedisLink } from "../../packages/cli/src/torture/redis-link.ts";
+import { TortureClient } from "../../packages/cli/src/torture/torture-client.ts";
 import { StartedCommand } from "./command.ts";
 import { fixture } from "./fixture.ts";
 import { RedisServer } from "./redis-server.ts";
@@ -119,12 +119,12 @@ export class FaultStage {
     return link;
   }
 
-  asker(grid: Grid): Asker {
+  client(grid: Grid): TortureClient {
     const nextAsk = (): number => {
       this.#asks += 1;
       return this.#asks;
     };
-    return new Asker({ grid, pool: "pool", history: this.#history, nextAsk });
+    return new TortureClient({ grid, pool: "pool", history: this.#history, nextAsk });
   }
 
   /** Resolves once the pool is so; it tells nobody when it changes, so it is asked now and then. */

@@ -12,14 +12,14 @@ export interface LoadedPool {
 /** Starts workers and a caller; resolves when the pool has got going. */
 export async function loadPool(stage: FaultStage, url = stage.url): Promise<LoadedPool> {
   await stage.startWorkers(1, "--lease-ms", "2s", "--url", url);
-  const asker = stage.asker(await stage.connect(url));
+  const client = stage.client(await stage.connect(url));
   const stop = new AbortController();
-  const asking = asker.askAll(plannedRequests(new Chance(7)), 32, stop.signal);
+  const asking = client.askAll(plannedRequests(new Chance(7)), 32, stop.signal);
   await stage.until(({ counters }) => (counters["completed"] ?? 0) > 100);
   return {
     settle: async () => {
       // Some of these were not asked for before, so they take a worker.
-      await asker.askAll(someRequests(30, new Chance(8)), 8);
+      await client.askAll(someRequests(30, new Chance(8)), 8);
       stop.abort();
       await asking;
       await stage.rightHistory();

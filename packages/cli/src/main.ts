@@ -35,7 +35,7 @@ const commands = new Map<string, CommandLoader>(
     remove: async () => (await import("./commands/remove.ts")).removeCommand,
     forget: async () => (await import("./commands/forget.ts")).forgetCommand,
     torture: async () => (await import("./commands/torture.ts")).tortureCommand,
-    launched: async () => (await import("./commands/launched.ts")).launchedCommand,
+    "remote-workers": async () => (await import("./commands/remote-workers.ts")).remoteWorkersCommand,
   }),
 );
 

@@ -23,6 +23,6 @@ export * from "./time/clock.ts";
 export * from "./time/virtual-clock.ts";
 export * from "./values/canonical.ts";
 export * from "./values/codec.ts";
+export * from "./values/rebuilt-map.ts";
 export * from "./values/text-lines.ts";
-export * from "./values/turnover-map.ts";
 export * from "./values/value-fields.ts";

@@ -1,6 +1,6 @@
 /**
  * Launches workers on another machine, over a command that carries stdin and stdout there, such as ssh. At the other end
- * `callgrid launched` supervises them; the two ends send each other what a supervisor and its child process do, as lines of JSON.
+ * `callgrid remote-workers` supervises them; the two ends send each other what a supervisor and its child process do, as lines of JSON.
  *
  * Ending ssh ends nothing over there: its server closes the pipes, and sends no signal. So the other end takes the end of its
  * stdin for the loss of its launcher, and drains; and since a link may be cut without either end being told, it does the same
@@ -53,7 +53,7 @@ export function commandLauncher(
   { command: template, host, program = ["callgrid"], count = 1 }: CommandPlace,
   { stderr, clock }: { readonly stderr: NodeJS.WritableStream; readonly clock: Clock },
 ): Launcher {
-  const [command, ...args] = fillTemplate(template, { host, command: [...program, "launched"] });
+  const [command, ...args] = fillTemplate(template, { host, command: [...program, "remote-workers"] });
   return (onMessage) => {
     let hasAnswered = false;
     const take = (message: WorkerMessage): void => {

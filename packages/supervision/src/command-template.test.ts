@@ -3,27 +3,27 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fillTemplate, shellText } from "./command-template.ts";
 
-const values = { host: "ada@10.0.0.7", command: ["/opt/my grid/callgrid", "launched"] };
+const values = { host: "ada@10.0.0.7", command: ["/opt/my grid/callgrid", "remote-workers"] };
 
 describe("a command template", () => {
   it.each([
-    ["ssh {host} -- {command}", ["ssh", "ada@10.0.0.7", "--", "'/opt/my grid/callgrid' launched"]],
-    ["env A=1  {arguments}", ["env", "A=1", "/opt/my grid/callgrid", "launched"]],
+    ["ssh {host} -- {command}", ["ssh", "ada@10.0.0.7", "--", "'/opt/my grid/callgrid' remote-workers"]],
+    ["env A=1  {arguments}", ["env", "A=1", "/opt/my grid/callgrid", "remote-workers"]],
     [
       "ssh -o 'ProxyCommand nc %h %p' {host} \"cd '/srv/a b' && {command}\"",
-      ["ssh", "-o", "ProxyCommand nc %h %p", "ada@10.0.0.7", "cd '/srv/a b' && '/opt/my grid/callgrid' launched"],
+      ["ssh", "-o", "ProxyCommand nc %h %p", "ada@10.0.0.7", "cd '/srv/a b' && '/opt/my grid/callgrid' remote-workers"],
     ],
     [
       String.raw`run\ it "say \"hi\" \d" '' {arguments}`,
-      ["run it", String.raw`say "hi" \d`, "", "/opt/my grid/callgrid", "launched"],
+      ["run it", String.raw`say "hi" \d`, "", "/opt/my grid/callgrid", "remote-workers"],
     ],
     [
       ["docker", "exec", "-i", "{host}", "{arguments}"],
-      ["docker", "exec", "-i", "ada@10.0.0.7", "/opt/my grid/callgrid", "launched"],
+      ["docker", "exec", "-i", "ada@10.0.0.7", "/opt/my grid/callgrid", "remote-workers"],
     ],
     [
       ["a b", "x{command}"],
-      ["a b", "x'/opt/my grid/callgrid' launched"],
+      ["a b", "x'/opt/my grid/callgrid' remote-workers"],
     ],
   ])("is split into words, and filled then: %j", (template, words) => {
     expect(fillTemplate(template, values)).toEqual(words);

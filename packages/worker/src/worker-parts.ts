@@ -1,17 +1,17 @@
 /**
  * What a worker is made of, and how its parts are tied together. Nothing happens in here but that.
  */
-import { type Capabilities, type Clock, TurnoverMap } from "@callgrid/core";
+import { type Capabilities, type Clock, RebuiltMap } from "@callgrid/core";
 import { type Claim, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
 import type { Logger } from "pino";
 import { CallMaker } from "./calls/call-maker.ts";
 import { FunctionHost } from "./calls/function-host.ts";
-import { Asker } from "./calls/pool-caller.ts";
+import { PoolCaller } from "./calls/pool-caller.ts";
 import { Returner } from "./calls/returner.ts";
 import { Sharer } from "./calls/sharer.ts";
 import type { Evaluation } from "./evaluation/evaluation.ts";
-import { Evaluator, type Outside } from "./evaluation/evaluator.ts";
+import { Evaluator, type EvaluatorEvents } from "./evaluation/evaluator.ts";
 import { SelfTimes } from "./evaluation/run-times.ts";
 import { TimeLimits } from "./evaluation/time-limits.ts";
 import type { WorkerMeter } from "./evaluation/worker-meter.ts";
@@ -23,11 +23,11 @@ import { Claimer } from "./pool/claimer.ts";
 import { Completer } from "./pool/completer.ts";
 import { CycleFinder } from "./pool/cycle-finder.ts";
 import { Drain } from "./pool/drain.ts";
+import { Maintenance } from "./pool/maintenance.ts";
 import { Membership } from "./pool/membership.ts";
-import { VisibleEvaluations } from "./pool/pool-evaluations.ts";
-import { Settlement } from "./pool/settlement.ts";
-import { SuspensionMarker } from "./pool/suspension-reporter.ts";
-import { Upkeep } from "./pool/upkeep.ts";
+import { OutcomeHandler } from "./pool/outcome-handler.ts";
+import { PoolEvaluations } from "./pool/pool-evaluations.ts";
+import { SuspensionReporter } from "./pool/suspension-reporter.ts";
 import { RecentResults } from "./results/recent-results.ts";
 import { RequestTracer } from "./telemetry/request-tracer.ts";
 import type { WorkerOptionsResolved } from "./worker-options.ts";
@@ -50,8 +50,8 @@ export interface WorkerParts {
 }
 
 /** What the parts tell the worker, and ask it. */
-export interface WorkerTies extends Outside {
-  workload(): Omit<Workload, "isVolunteer" | "isDry">;
+export interface WorkerEvents extends EvaluatorEvents {
+  workload(): Omit<Workload, "isVolunteer" | "foundQueuesEmpty">;
   onClaims(claims: readonly Claim[]): void;
   /** This worker cannot evaluate what it claimed. */
   onRefused(claim: Claim): void;
@@ -75,7 +75,7 @@ export interface WorkerTies extends Outside {
 export type WorkerAssembly = ReturnType<typeof assembleWorker>;
 
 /** Makes the parts, and ties them to each other and to the worker. */
-export function assembleWorker(parts: WorkerParts, ties: WorkerTies) {
+export function assembleWorker(parts: WorkerParts, ties: WorkerEvents) {
   const state = makeState(parts, ties);
   const work = assembleWork(parts, ties, state);
   const pool = assemblePoolSide(parts, ties, { ...state, ...work });
@@ -85,7 +85,7 @@ export function assembleWorker(parts: WorkerParts, ties: WorkerTies) {
 /** What all parts share. */
 function makeState(
   { id, keeper, clock, registry, options, capabilities, meter, tracing }: WorkerParts,
-  ties: WorkerTies,
+  ties: WorkerEvents,
 ) {
   const { leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs } = options;
   return {
@@ -98,9 +98,9 @@ function makeState(
       entries: options.sharing === "eager" ? 0 : options.recentResultsLimit,
       bytes: options.recentResultsLimitBytes,
     }),
-    visible: new VisibleEvaluations({ limit: options.suspendedLimit, limitBytes: options.suspendedLimitBytes }),
+    visible: new PoolEvaluations({ limit: options.suspendedLimit, limitBytes: options.suspendedLimitBytes }),
     /** What this worker evaluates or waits for, by key. */
-    inFlight: new TurnoverMap<string, Evaluation>(),
+    inFlight: new RebuiltMap<string, Evaluation>(),
     release: ties.release.bind(ties),
     onChange: ties.onChange.bind(ties),
     onClaims: ties.onClaims.bind(ties),
@@ -110,7 +110,7 @@ function makeState(
 }
 
 /** The parts that evaluate, from a claim or a call to its outcome. */
-function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state: ReturnType<typeof makeState>) {
+function assembleWork({ id, options, log }: WorkerParts, ties: WorkerEvents, state: ReturnType<typeof makeState>) {
   const { payloadLimitBytes, slots, sharing } = options;
   const evaluator = new Evaluator({ ...state, outside: ties, slots, resultLimitBytes: payloadLimitBytes });
   const { stack, ready } = evaluator.queue;
@@ -120,31 +120,31 @@ function assembleWork({ id, options, log }: WorkerParts, ties: WorkerTies, state
     onVolunteers: ties.onVolunteers.bind(ties),
   });
   const completer = new Completer(state);
-  const marker = new SuspensionMarker(state);
+  const marker = new SuspensionReporter(state);
   const onOpened = ties.onOpened.bind(ties);
-  const settlement = new Settlement({ ...state, evaluator, completer, requester, onOpened });
-  const onOutcome = settlement.takeOutcome.bind(settlement);
-  const asker = new Asker({ ...state, requester, completer, onOutcome });
-  const calls = new CallMaker({ ...state, stack, isEager: sharing === "eager", ask: asker.ask.bind(asker) });
+  const outcomeHandler = new OutcomeHandler({ ...state, evaluator, completer, requester, onOpened });
+  const onOutcome = outcomeHandler.takeOutcome.bind(outcomeHandler);
+  const poolCaller = new PoolCaller({ ...state, requester, completer, onOutcome });
+  const calls = new CallMaker({ ...state, stack, isEager: sharing === "eager", ask: poolCaller.ask.bind(poolCaller) });
   const host = new FunctionHost({ evaluator, calls, marker, pool: state.keeper.pool, workerId: id, log });
   const intake = new ClaimIntake({
     ...{ ...state, ready, completer, marker, host },
-    ask: (evaluation) => asker.ask(evaluation, false),
+    ask: (evaluation) => poolCaller.ask(evaluation, false),
     onRefused: ties.onRefused.bind(ties),
     onForged: ties.onForged.bind(ties),
   });
-  const returner = new Returner({ ...state, evaluator, settlement, asker });
-  return { evaluator, requester, completer, marker, settlement, asker, intake, returner };
+  const returner = new Returner({ ...state, evaluator, outcomeHandler, poolCaller });
+  return { evaluator, requester, completer, marker, outcomeHandler, poolCaller, intake, returner };
 }
 
 /** The parts that deal with the pool beside single requests. */
 function assemblePoolSide(
   parts: WorkerParts,
-  ties: WorkerTies,
+  ties: WorkerEvents,
   made: ReturnType<typeof makeState> & ReturnType<typeof assembleWork>,
 ) {
   const { id, description, registry, capabilities, makeHeartbeat } = parts;
-  const { evaluator, asker, leaseMs } = made;
+  const { evaluator, poolCaller, leaseMs } = made;
   const member = { id, kind: "worker" as const, leaseMs, description, functions: registry.versions };
   const membership = new Membership({ ...made, member, onChange: ties.onNews.bind(ties) });
   const claimer = new Claimer({
@@ -159,13 +159,13 @@ function assemblePoolSide(
   const sharer = new Sharer({
     ...made,
     volunteers: () => claimer.volunteers,
-    share: (evaluation) => asker.ask(evaluation, true),
+    share: (evaluation) => poolCaller.ask(evaluation, true),
   });
   const heartbeat = makeHeartbeat({ worker: id, leaseMs, onLost: () => void membership.rejoin() });
-  const settle = evaluator.overrule.bind(evaluator);
+  const settle = evaluator.settleExternally.bind(evaluator);
   const limits = new TimeLimits({ ...made, heartbeat, settle });
   const cycleFinder = new CycleFinder({ ...made, settle });
-  const upkeep = new Upkeep({
+  const maintenance = new Maintenance({
     ...made,
     ownedIds: () => ties.ownedIds(),
     onAbandoned: (ids) => ties.onAbandoned(ids),
@@ -174,5 +174,5 @@ function assemblePoolSide(
     onReconcile: () => ties.onNews(),
   });
   const drain = new Drain(made);
-  return { membership, claimer, sharer, heartbeat, limits, cycleFinder, upkeep, drain };
+  return { membership, claimer, sharer, heartbeat, limits, cycleFinder, maintenance, drain };
 }

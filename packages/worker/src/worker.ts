@@ -8,7 +8,7 @@ import { type Claim, forgedOutcome, type InboxListener, type InboxMessage } from
 import type { Evaluation } from "./evaluation/evaluation.ts";
 import type { Workload } from "./pool/claim-size.ts";
 import { RequestLog } from "./telemetry/request-log.ts";
-import { assembleWorker, type WorkerAssembly, type WorkerParts, type WorkerTies } from "./worker-parts.ts";
+import { assembleWorker, type WorkerAssembly, type WorkerEvents, type WorkerParts } from "./worker-parts.ts";
 import { type WorkerState, workerState } from "./worker-state.ts";
 
 export type { WorkerParts } from "./worker-parts.ts";
@@ -22,7 +22,7 @@ const warnEveryMs = 60_000;
 /** Functions that are expected to take no longer than this all together do not keep the worker from its next turn for long, in ms. */
 const soonMs = 50;
 
-export class Worker implements WorkerTies {
+export class Worker implements WorkerEvents {
   readonly id: string;
   readonly #parts: WorkerParts;
   readonly #own: WorkerAssembly;
@@ -63,7 +63,7 @@ export class Worker implements WorkerTies {
   }
 
   async start(): Promise<void> {
-    const { membership, requester, heartbeat, upkeep } = this.#own;
+    const { membership, requester, heartbeat, maintenance } = this.#own;
     await heartbeat.prepare();
     await membership.join();
     this.#parts.log.info("joined the pool");
@@ -73,7 +73,7 @@ export class Worker implements WorkerTies {
     });
     requester.start();
     heartbeat.start();
-    upkeep.start();
+    maintenance.start();
     this.onChange();
   }
 
@@ -101,12 +101,12 @@ export class Worker implements WorkerTies {
     if (this.#requestLog !== undefined && (evaluation.isOwned || evaluation.isCopy) && evaluation.stamp !== "")
       this.#requestLog.settled(evaluation, now - evaluation.startedAt);
     this.#own.tracer?.settled(evaluation);
-    this.#own.settlement.note(evaluation, now);
+    this.#own.outcomeHandler.note(evaluation, now);
   }
 
-  onUnwanted(child: Evaluation): void {
+  onCancelled(child: Evaluation): void {
     // what runs may finish, and nothing else is left of a drain: whoever evaluates the callers again wants it cached
-    if (!this.#own.drain.isUnderWay) this.#own.settlement.dropUnwanted(child);
+    if (!this.#own.drain.isUnderWay) this.#own.outcomeHandler.dropUnwanted(child);
   }
 
   onSuspension(evaluation: Evaluation): void {
@@ -125,7 +125,7 @@ export class Worker implements WorkerTies {
     this.#parts.clock.turn(() => this.#exchange());
   }
 
-  onSlice(): void {
+  onSliceEnd(): void {
     this.#own.sharer.share();
   }
 
@@ -142,7 +142,7 @@ export class Worker implements WorkerTies {
     this.#own.limits.note(evaluation);
   }
 
-  workload(): Omit<Workload, "isVolunteer" | "isDry"> {
+  workload(): Omit<Workload, "isVolunteer" | "foundQueuesEmpty"> {
     const { evaluator, visible } = this.#own;
     const { freeSlots, runningMs, queue } = evaluator;
     const { hasWork, ready, stack, isQuarantined } = queue;
@@ -160,8 +160,8 @@ export class Worker implements WorkerTies {
   }
 
   onClaims(claims: readonly Claim[]): void {
-    const { drain, intake, evaluator, upkeep } = this.#own;
-    upkeep.noteClaims(claims);
+    const { drain, intake, evaluator, maintenance } = this.#own;
+    maintenance.noteClaims(claims);
     if (drain.isUnderWay) {
       this.release(claims.map(({ id }) => id));
       return;
@@ -187,7 +187,7 @@ export class Worker implements WorkerTies {
   }
 
   onNews(): void {
-    this.#own.claimer.noteNews();
+    this.#own.claimer.invalidate();
     this.onChange();
   }
 
@@ -200,7 +200,7 @@ export class Worker implements WorkerTies {
   }
 
   onAbandoned(ids: readonly string[]): void {
-    this.#own.settlement.cancel(ids);
+    this.#own.outcomeHandler.cancel(ids);
   }
 
   onRound(): Promise<void> {
@@ -260,7 +260,7 @@ export class Worker implements WorkerTies {
       else void membership.readFunctions();
     }
     if (claims.length > 0) {
-      claimer.noteNews();
+      claimer.invalidate();
       this.onClaims(claims);
     }
     if (copies.length > 0) this.#takeCopies(copies);
@@ -269,30 +269,30 @@ export class Worker implements WorkerTies {
 
   /** What it has not heard of was given to it as a volunteer, and is gone again. */
   #cancel(id: string): void {
-    const { visible, claimer, settlement } = this.#own;
-    if (visible.get(id) === undefined) claimer.noteNews();
-    settlement.cancel([id]);
+    const { visible, claimer, outcomeHandler } = this.#own;
+    if (visible.get(id) === undefined) claimer.invalidate();
+    outcomeHandler.cancel([id]);
   }
 
   /** The pool no longer has this worker for a volunteer. */
   #takeCopies(copies: readonly Claim[]): void {
     const { drain, intake, claimer } = this.#own;
-    claimer.noteNews();
+    claimer.invalidate();
     if (!drain.isUnderWay) for (const copy of copies) intake.takeCopy(copy);
     this.onChange();
   }
 
   #afterReconnect(): void {
-    const { requester, upkeep } = this.#own;
+    const { requester, maintenance } = this.#own;
     requester.recheckAll();
-    upkeep.reconcileSoon();
+    maintenance.reconcileSoon();
     this.onNews();
   }
 
   async #leave(): Promise<void> {
-    const { membership, upkeep, limits, drain, heartbeat } = this.#own;
+    const { membership, maintenance, limits, drain, heartbeat } = this.#own;
     membership.stop();
-    upkeep.stop();
+    maintenance.stop();
     limits.stop();
     drain.end();
     await heartbeat.stop();

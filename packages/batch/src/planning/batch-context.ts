@@ -8,7 +8,7 @@ import type { CheckedSpec } from "../spec/batch-spec.ts";
 import { functionIn, type PoolSurvey } from "./pool-survey.ts";
 
 /** See the head of this file. */
-export interface BatchSetting {
+export interface BatchContext {
   readonly work: SliceWork;
   readonly survey: PoolSurvey;
   /** Why it cannot run in the calling thread; undefined if it can. */
@@ -20,7 +20,7 @@ export interface BatchSetting {
  *
  * @throws GridError `UNKNOWN_FUNCTION` for a function that the pool lacks, unless it has no workers.
  */
-export function settingOf(spec: CheckedSpec, survey: PoolSurvey): BatchSetting {
+export function batchContext(spec: CheckedSpec, survey: PoolSurvey): BatchContext {
   const names = [spec.process, ...(spec.isErrorFunction ? [spec.error] : []), ...(spec.reduce ? [spec.reduce] : [])];
   const notSerial = names.map((name) => notSerialBecause(name, survey)).find((reason) => reason !== undefined);
   if (survey.workers > 0) functionIn(survey, chunkFunction.functionName, spec.pool);

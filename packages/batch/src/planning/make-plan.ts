@@ -2,7 +2,7 @@
 import { GridError } from "@callgrid/core";
 import type { CheckedSpec } from "../spec/batch-spec.ts";
 import { serialWorker } from "../workplaces/here-workplace.ts";
-import type { BatchSetting } from "./batch-context.ts";
+import type { BatchContext } from "./batch-context.ts";
 import type { PilotReport } from "./pilot.ts";
 import { Plan, type PlanScores } from "./plan.ts";
 import { choose, type Place, type Prediction } from "./planner.ts";
@@ -11,7 +11,7 @@ import type { PoolSurvey } from "./pool-survey.ts";
 /** What {@link makePlan} goes by. */
 export interface PlanBasis {
   readonly spec: CheckedSpec;
-  readonly setting: BatchSetting;
+  readonly setting: BatchContext;
   readonly pilot: PilotReport;
   readonly totalUnits: number | undefined;
   readonly unit: "slice" | "byte";

@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import type { Grid, WindowOptions } from "@callgrid/client";
 import { GridError } from "@callgrid/core";
-import { awaitWorker, type BatchSetting, functionsIn, noWorkers, settingOf } from "../planning/batch-context.ts";
+import { awaitWorker, type BatchContext, batchContext, functionsIn, noWorkers } from "../planning/batch-context.ts";
 import type { Plan } from "../planning/plan.ts";
 import { surveyOf } from "../planning/pool-survey.ts";
 import type { CheckedSpec } from "../spec/batch-spec.ts";
@@ -36,7 +36,7 @@ export interface WorkplacesParts {
 /** Where a run begins, with its pilot. */
 export interface Site {
   readonly place: Workplace;
-  readonly setting: BatchSetting;
+  readonly setting: BatchContext;
   /** The place that has the workers, which may be another than that of the pilot. */
   readonly pool: Workplace;
   /** Whether its workers are threads of this process. */
@@ -98,11 +98,11 @@ export class Workplaces {
     await (await threads)?.close();
   }
 
-  async #settingOfPool(): Promise<BatchSetting> {
+  async #settingOfPool(): Promise<BatchContext> {
     const { grid, spec, signal, onWaiting } = this.#parts;
     for (;;) {
       const state = await grid.status(spec.pool);
-      const setting = settingOf(spec, surveyOf(state));
+      const setting = batchContext(spec, surveyOf(state));
       if (setting.survey.workers > 0 || !this.#waitsFor(state, setting)) return setting;
       onWaiting();
       await awaitWorker(grid, spec.pool, signal);
@@ -110,7 +110,7 @@ export class Workplaces {
   }
 
   /** Where a host of the pool will start workers, and the batch has no other place, and where that is asked for. */
-  #waitsFor({ hosts }: PoolState, { notSerial }: BatchSetting): boolean {
+  #waitsFor({ hosts }: PoolState, { notSerial }: BatchContext): boolean {
     const { spec, isLocal, startLocalGrid } = this.#parts;
     if (isLocal || spec.mode === "serial" || spec.mode === "local") return false;
     const canBeInThreads = startLocalGrid !== undefined && spec.functions !== undefined;
@@ -118,11 +118,11 @@ export class Workplaces {
     return spec.wait ?? (isForPool && hosts.some(({ leaseLeftMs, maxWorkers }) => leaseLeftMs > 0 && maxWorkers > 0));
   }
 
-  async #chooseThreads({ notSerial }: BatchSetting): Promise<Site> {
+  async #chooseThreads({ notSerial }: BatchContext): Promise<Site> {
     const { spec, startLocalGrid } = this.#parts;
     if (startLocalGrid === undefined || spec.functions === undefined) throw noWorkers(spec, notSerial);
     const threads = await this.#startThreads(spec.mode === "serial" ? 1 : availableParallelism());
-    const setting = settingOf({ ...spec, pool: threads.pool }, surveyOf(await threads.status(threads.pool)));
+    const setting = batchContext({ ...spec, pool: threads.pool }, surveyOf(await threads.status(threads.pool)));
     const place = this.#poolPlace(threads, threads.pool, setting);
     return { place, setting, pool: place, isLocal: true };
   }
@@ -135,11 +135,11 @@ export class Workplaces {
     return this.#threads;
   }
 
-  #here({ work }: BatchSetting): HereWorkplace {
+  #here({ work }: BatchContext): HereWorkplace {
     return new HereWorkplace(work, this.#parts.signal);
   }
 
-  #poolPlace(grid: Grid, pool: string, { work }: BatchSetting): PoolWorkplace {
+  #poolPlace(grid: Grid, pool: string, { work }: BatchContext): PoolWorkplace {
     const { cache, priority } = this.#parts.spec;
     const asking: Pick<WindowOptions, "cache" | "priority" | "signal"> = {
       cache,

@@ -3,7 +3,7 @@ import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { CommandSpec } from "../command-line/command.ts";
 import { poolCommandOptions } from "../command-line/common-options.ts";
 import { withPool } from "../pools/pool-session.ts";
-import { type RequestSituation, tellStory } from "../pools/request-explanation.ts";
+import { explainRequest, type RequestSituation } from "../pools/request-explanation.ts";
 import { type MeantRequest, parseRequestOrId } from "../requests/request-text.ts";
 import { colorsOf } from "../terminal/colors.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
@@ -25,7 +25,7 @@ export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
   async run({ operands: [pool = "", request = ""], options, io }) {
     const meant = parseRequestOrId(request);
     const situation = await withPool(io, { ...options, pool }, (keeper) => look(keeper, meant));
-    const story = tellStory(situation);
+    const story = explainRequest(situation);
     const { stdout, env } = io;
     const colors = colorsOf(stdout, env);
     const text = [

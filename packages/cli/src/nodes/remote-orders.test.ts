@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { VirtualClock } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
-import { LauncherOrders } from "./remote-orders.ts";
+import { RemoteOrders } from "./remote-orders.ts";
 
 const start = {
   kind: "start",
@@ -13,7 +13,7 @@ const start = {
 function setUp() {
   const clock = new VirtualClock();
   const stdin = new PassThrough();
-  const orders = new LauncherOrders(stdin, clock);
+  const orders = new RemoteOrders(stdin, clock);
   const signals: string[] = [];
   orders.onSignal((signal) => signals.push(signal));
   const order = async (what: unknown): Promise<void> => {

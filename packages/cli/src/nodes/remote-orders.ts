@@ -17,7 +17,7 @@ export interface LaunchOrder {
 const drainSignals = 1;
 const stopSignals = 2;
 
-export class LauncherOrders {
+export class RemoteOrders {
   /** Rejects with `INVALID_OPTION` if something else comes first, or nothing. */
   readonly start: Promise<LaunchOrder>;
   readonly #clock: Clock;
@@ -101,7 +101,7 @@ function readOrder(line: string): Order | undefined {
 function notLaunched(): GridError {
   return new GridError(
     "INVALID_OPTION",
-    "callgrid launched is called by a launcher, which writes what to start to its stdin",
+    "callgrid remote-workers is called by a launcher, which writes what to start to its stdin",
     {
       details: { path: "stdin" },
     },

@@ -1,6 +1,6 @@
 import type { MemberState, PoolState, RequestState } from "@callgrid/statekeeper";
 import { describe, expect, it } from "vitest";
-import { type RequestSituation, tellStory } from "./request-explanation.ts";
+import { explainRequest, type RequestSituation } from "./request-explanation.ts";
 
 const worker: MemberState = {
   id: "wa",
@@ -50,7 +50,7 @@ const running: RequestState = {
 const suspended: RequestState = { ...running, state: "suspended", waitsFor: ["b", "c"] };
 
 function story(changes: Partial<RequestSituation>) {
-  return tellStory({ id: "a", functionName: "f", pool, request: queued, waitsFor: [], cycle: [], ...changes });
+  return explainRequest({ id: "a", functionName: "f", pool, request: queued, waitsFor: [], cycle: [], ...changes });
 }
 
 describe("where a request is", () => {

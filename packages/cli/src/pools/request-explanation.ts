@@ -21,7 +21,7 @@ export interface RequestSituation {
 }
 
 /** A request's story. */
-export interface RequestStory {
+export interface RequestExplanation {
   /** One sentence: where it is. */
   readonly where: string;
   /** Who waits for it, for whom it waits, what happened to it. */
@@ -33,7 +33,7 @@ export interface RequestStory {
 const shownCharacters = 80;
 
 /** See the head of this file. */
-export function tellStory(situation: RequestSituation): RequestStory {
+export function explainRequest(situation: RequestSituation): RequestExplanation {
   const { request, pool } = situation;
   if (request === undefined) return unknownStory(pool.pool);
   switch (request.state) {
@@ -56,7 +56,7 @@ export function tellStory(situation: RequestSituation): RequestStory {
   }
 }
 
-function unknownStory(pool: string): RequestStory {
+function unknownStory(pool: string): RequestExplanation {
   return {
     where: `Pool "${pool}" does not know it.`,
     facts: [
@@ -66,7 +66,7 @@ function unknownStory(pool: string): RequestStory {
   };
 }
 
-function doneStory({ functionName, pool }: RequestSituation, { resultStamp = "" }: RequestState): RequestStory {
+function doneStory({ functionName, pool }: RequestSituation, { resultStamp = "" }: RequestState): RequestExplanation {
   const cut = resultStamp.lastIndexOf("#");
   const version = resultStamp.slice(0, cut);
   if (functionName === undefined) {
@@ -90,7 +90,7 @@ function doneStory({ functionName, pool }: RequestSituation, { resultStamp = "" 
   };
 }
 
-function outdatedStory(reason: string): RequestStory {
+function outdatedStory(reason: string): RequestExplanation {
   return {
     where: `It was done, and its result counts no longer: ${reason}.`,
     facts: [],

@@ -8,13 +8,13 @@ import { messageOf, randomId, sleep, systemClock } from "@callgrid/core";
 import { startDistributor } from "@callgrid/distributor";
 import { eraseGrid, openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
-import { Asker } from "./asker.ts";
 import { Chance } from "./chance.ts";
 import { EvaluationLog } from "./evaluation-log.ts";
 import { type FaultKind, plannedFaults } from "./fault-plan.ts";
 import { History, type HistoryReport } from "./history.ts";
 import { linkToRedis, type RedisLink } from "./redis-link.ts";
 import { Saboteur } from "./saboteur.ts";
+import { TortureClient } from "./torture-client.ts";
 import { TortureWorkers } from "./torture-workers.ts";
 import { plannedRequests } from "./workload.ts";
 
@@ -107,7 +107,7 @@ class Scene {
     // All clients draw from one series, and so ask for the same now and then.
     const requests = plannedRequests(chance.branch());
     const asking = this.#clients.map((grid) =>
-      new Asker({ grid, pool, history: this.#history, nextAsk }).askAll(requests, asksAtOnce, ended),
+      new TortureClient({ grid, pool, history: this.#history, nextAsk }).askAll(requests, asksAtOnce, ended),
     );
     await this.#saboteur?.work(plannedFaults(chance.branch(), leaseMs), ended);
     this.#log.info({ open: this.#history.openCount }, "torture: everything is mended, waiting for what is open");

@@ -1,10 +1,10 @@
 /** One call of a grid method: how its requests are encoded, where they go, and what ends them. */
 import { addressedId, type Clock, encodeRequest, ownId, requestId } from "@callgrid/core";
-import type { Asking, OutcomeListener } from "@callgrid/statekeeper";
+import type { OutcomeListener, PrioritizedSubmission } from "@callgrid/statekeeper";
 import type { EnqueueOptions } from "../options/enqueue-options.ts";
 import { cancelled, type OpenWait, type OpenWaits } from "./open-waits.ts";
 import type { PoolClient } from "./pool-client.ts";
-import { type OpenAsk, TimedAsk } from "./timed-ask.ts";
+import { type OpenRequest, TimedRequest } from "./timed-request.ts";
 
 /** What a {@link Call} works with. */
 export interface CallParts {
@@ -44,14 +44,14 @@ export class Call {
   }
 
   /** Asks for one request's outcome; throws for a request that cannot travel, and has then asked for nothing. */
-  ask(request: unknown, listener: OutcomeListener): OpenAsk {
+  ask(request: unknown, listener: OutcomeListener): OpenRequest {
     const { pool, worker, options } = this.#parts;
     const submission = this.#submissionOf(request);
     if (options.timeoutMs === undefined) return pool.ask(submission, worker, listener);
-    return new TimedAsk({ pool, submission, worker, timeoutMs: options.timeoutMs, listener });
+    return new TimedRequest({ pool, submission, worker, timeoutMs: options.timeoutMs, listener });
   }
 
-  #submissionOf(request: unknown): Asking {
+  #submissionOf(request: unknown): PrioritizedSubmission {
     const { cache, timeoutMs, priority } = this.#parts.options;
     const { canonical, payload } = encodeRequest(request, this.#parts.payloadLimitBytes);
     const id = this.#idOf(canonical);

@@ -2,7 +2,7 @@
  * Everything that waits in one client, so that closing ends it; and by signal, so that a signal which thousands of
  * calls share carries one listener and not thousands.
  */
-import { GridError, messageOf, TurnoverMap } from "@callgrid/core";
+import { GridError, messageOf, RebuiltMap } from "@callgrid/core";
 
 /** Something that waits, and can be ended from outside. */
 export interface OpenWait {
@@ -12,7 +12,7 @@ export interface OpenWait {
 }
 
 export class OpenWaits {
-  readonly #waits = new TurnoverMap<OpenWait, true>();
+  readonly #waits = new RebuiltMap<OpenWait, true>();
   readonly #bySignal = new Map<AbortSignal, SignalWaits>();
   #isClosed = false;
 
@@ -56,7 +56,7 @@ export class OpenWaits {
 }
 
 class SignalWaits {
-  readonly members = new TurnoverMap<OpenWait, true>();
+  readonly members = new RebuiltMap<OpenWait, true>();
   readonly #signal: AbortSignal;
 
   constructor(signal: AbortSignal) {

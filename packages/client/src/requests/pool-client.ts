@@ -4,10 +4,10 @@
  */
 import { type Clock, decodeErrorTree, isErrorText, messageOf } from "@callgrid/core";
 import {
-  type Ask,
-  type Asking,
   type InboxListener,
   type OutcomeListener,
+  type PendingCall,
+  type PrioritizedSubmission,
   Requester,
   type Statekeeper,
 } from "@callgrid/statekeeper";
@@ -15,7 +15,7 @@ import type { Tracing } from "@callgrid/tracing";
 import type { ClientSettings } from "../options/client-options.ts";
 import type { GridLog } from "../options/log.ts";
 import { NoWorkersWarning } from "./no-workers-warning.ts";
-import type { OpenAsk } from "./timed-ask.ts";
+import type { OpenRequest } from "./timed-request.ts";
 
 /** What a {@link PoolClient} works with. */
 export interface PoolClientParts {
@@ -30,8 +30,8 @@ export interface PoolClientParts {
   readonly tracing?: Tracing | undefined;
 }
 
-interface Asked {
-  readonly submission: Asking;
+interface RequestToSend {
+  readonly submission: PrioritizedSubmission;
   readonly worker: string | undefined;
   readonly listener: OutcomeListener;
 }
@@ -78,14 +78,14 @@ export class PoolClient {
   }
 
   /** See {@link Requester.ask}. */
-  ask(submission: Asking, worker: string | undefined, listener: OutcomeListener): OpenAsk {
+  ask(submission: PrioritizedSubmission, worker: string | undefined, listener: OutcomeListener): OpenRequest {
     const { tracing } = this.#parts;
     const asked = { submission, worker, listener };
     return tracing === undefined ? this.#ask(asked) : this.#askTraced(tracing, asked);
   }
 
   /** The span lasts until the outcome is there, or nobody waits for it any more. */
-  #askTraced(tracing: Tracing, { submission, worker, listener }: Asked): OpenAsk {
+  #askTraced(tracing: Tracing, { submission, worker, listener }: RequestToSend): OpenRequest {
     const functionName = functionNameIn(submission.payload);
     const span = tracing.begin("submit", { functionName, requestId: submission.id, pool: this.name });
     const endSpan: OutcomeListener = (outcome, isKept) => {
@@ -102,7 +102,7 @@ export class PoolClient {
     };
   }
 
-  #ask(asked: Asked, trace: { readonly traceId?: string } = {}): Ask {
+  #ask(asked: RequestToSend, trace: { readonly traceId?: string } = {}): PendingCall {
     const { submission, worker } = asked;
     const ask = this.#requester.ask(submission, worker, this.#logged(asked, trace));
     this.#warning.watch();
@@ -110,7 +110,7 @@ export class PoolClient {
   }
 
   /** Objects for lines that nobody wants would cost every request time. */
-  #logged({ submission, worker, listener }: Asked, trace: { readonly traceId?: string }): OutcomeListener {
+  #logged({ submission, worker, listener }: RequestToSend, trace: { readonly traceId?: string }): OutcomeListener {
     const { log } = this.#parts;
     if (log.isLevelEnabled?.("debug") === false) return listener;
     const facts = { requestId: submission.id, pool: this.name, ...trace };

@@ -2,13 +2,13 @@
 import { decodeOutcome, type GridError, type OutcomeText } from "@callgrid/core";
 import type { Call } from "./call.ts";
 import type { OpenWait } from "./open-waits.ts";
-import type { OpenAsk } from "./timed-ask.ts";
+import type { OpenRequest } from "./timed-request.ts";
 
 export class SingleWait implements OpenWait {
   readonly #call: Call;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (error: unknown) => void;
-  #ask: OpenAsk | undefined;
+  #ask: OpenRequest | undefined;
 
   constructor(call: Call, resolve: (value: unknown) => void, reject: (error: unknown) => void) {
     this.#call = call;

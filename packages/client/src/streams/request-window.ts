@@ -2,9 +2,9 @@
  * Pulls requests from a source and asks for their outcomes, while at most `size` of them are open, or finished and not
  * yet taken. So a source of any length needs memory for one window, and a slow taker slows the source down.
  */
-import { decodeOutcome, GridError, isGridError, type Outcome, type OutcomeText, TurnoverMap } from "@callgrid/core";
+import { decodeOutcome, GridError, isGridError, type Outcome, type OutcomeText, RebuiltMap } from "@callgrid/core";
 import type { Call } from "../requests/call.ts";
-import type { OpenAsk } from "../requests/timed-ask.ts";
+import type { OpenRequest } from "../requests/timed-request.ts";
 import { openSource, type RequestSource, type SourceStep } from "./request-source.ts";
 
 /**
@@ -34,7 +34,7 @@ export class RequestWindow {
   readonly #size: number;
   readonly #taker: WindowTaker;
   readonly #source: RequestSource;
-  readonly #open = new TurnoverMap<number, OpenAsk>();
+  readonly #open = new RebuiltMap<number, OpenRequest>();
   /** Outcomes that the taker was told and has not taken. */
   #held = 0;
   #nextIndex = 0;

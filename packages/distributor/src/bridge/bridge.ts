@@ -23,7 +23,7 @@ import { FailureLog } from "../shared/failure-log.ts";
 import { CallPace } from "./call-pace.ts";
 import { Carrier } from "./carrier.ts";
 import { FunctionTables } from "./function-tables.ts";
-import { HandIn } from "./hand-in.ts";
+import { OutcomeForwarder } from "./outcome-forwarder.ts";
 import { ParentMembership } from "./parent-membership.ts";
 import { StartRate } from "./start-rate.ts";
 
@@ -101,7 +101,13 @@ export class Bridge {
       to: below,
       tables: () => tables.down,
       requester: this.#askBelow,
-      handIn: new HandIn({ ...shared, from: child, to: parent, worker: this.#member, tableOfTo: () => tables.parent }),
+      forwarder: new OutcomeForwarder({
+        ...shared,
+        from: child,
+        to: parent,
+        worker: this.#member,
+        tableOfTo: () => tables.parent,
+      }),
       takeHome: (claims) => this.#up.takeHome(claims),
     });
     this.#up = new Carrier({
@@ -110,7 +116,13 @@ export class Bridge {
       to: above,
       tables: () => tables.up,
       requester: this.#askAbove,
-      handIn: new HandIn({ ...shared, from: parent, to: child, worker: process, tableOfTo: () => tables.child }),
+      forwarder: new OutcomeForwarder({
+        ...shared,
+        from: parent,
+        to: child,
+        worker: process,
+        tableOfTo: () => tables.child,
+      }),
       takeHome: (claims) => this.#down.takeHome(claims),
     });
     this.#membership = new ParentMembership({
@@ -119,7 +131,7 @@ export class Bridge {
       leaseMs: options.leaseMs,
       tables,
       onJoined: () => {
-        this.#down.noteNews();
+        this.#down.invalidate();
         this.#balanceSoon();
       },
     });
@@ -291,7 +303,7 @@ export class Bridge {
 
   #noteReconnected(asks: Requester, carriesFrom: Carrier): void {
     asks.recheckAll();
-    carriesFrom.noteNews();
+    carriesFrom.invalidate();
     this.#balanceSoon();
   }
 
@@ -316,7 +328,7 @@ export class Bridge {
   }
 
   #noteNews(message: InboxMessage, carriesFrom: Carrier): void {
-    carriesFrom.noteNews();
+    carriesFrom.invalidate();
     if (message.kind === "run") carriesFrom.take([message.claim]);
     if (message.kind === "functions") this.#membership.readTables().catch((error) => this.#tell(error));
     this.#balanceSoon();

@@ -1,8 +1,8 @@
-import type { Ask, Claim } from "@callgrid/statekeeper";
+import type { Claim, PendingCall } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import { Cargo } from "./cargo.ts";
 
-const ask = {} as Ask;
+const ask = {} as PendingCall;
 
 function carried(id: string, { carriedAtMs = 0, ahead = 1 } = {}) {
   const claim: Claim = { id, payload: `["work","${id}"]`, mode: "use", timeoutMs: 0, losses: 0, priority: 0 };

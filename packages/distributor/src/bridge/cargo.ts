@@ -1,11 +1,11 @@
 /** What a bridge has carried from one pool to another and not brought home yet: who it is asked of, and whether anybody has started it there. */
-import type { Ask, Claim } from "@callgrid/statekeeper";
+import type { Claim, PendingCall } from "@callgrid/statekeeper";
 
 /** A carried request. */
 export interface Carried {
   readonly claim: Claim;
   /** Replaced when it is wanted for longer, or at a higher priority. */
-  ask: Ask;
+  ask: PendingCall;
   readonly carriedAtMs: number;
   /** How many requests should be ahead of it once it is started. */
   readonly ahead: number;

@@ -5,10 +5,10 @@
  */
 import { type Clock, functionNameOf, isPayloadOf, type OutcomeText } from "@callgrid/core";
 import {
-  type Ask,
   type Claim,
   type ClaimReply,
   forgedOutcome,
+  type PendingCall,
   type PoolKeeper,
   type Requester,
 } from "@callgrid/statekeeper";
@@ -17,7 +17,7 @@ import { Cargo } from "./cargo.ts";
 import { CarriedWaits } from "./carried-waits.ts";
 import { CarryClaimer } from "./carry-claimer.ts";
 import type { CrossingTables } from "./function-tables.ts";
-import type { HandIn } from "./hand-in.ts";
+import type { OutcomeForwarder } from "./outcome-forwarder.ts";
 
 /** A pool, and the id under which the bridge is known there. */
 export interface Bank {
@@ -32,7 +32,7 @@ export interface CarrierParts {
   readonly tables: () => CrossingTables;
   /** Asks in the other pool. */
   readonly requester: Requester;
-  readonly handIn: HandIn;
+  readonly forwarder: OutcomeForwarder;
   readonly clock: Clock;
   /** Members that idle would have started by then what they can. */
   readonly roundMs: number;
@@ -81,7 +81,7 @@ export class Carrier {
 
   /** Ids of what this bridge holds in the pool that it carries from. */
   get ids(): readonly string[] {
-    return [...this.#cargo.ids, ...this.#parts.handIn.ids];
+    return [...this.#cargo.ids, ...this.#parts.forwarder.ids];
   }
 
   get carriedIds(): readonly string[] {
@@ -156,7 +156,7 @@ export class Carrier {
     }
   }
 
-  #ask(claim: Claim): Ask {
+  #ask(claim: Claim): PendingCall {
     const { losses, ...asking } = claim;
     return this.#parts.requester.ask(asking, undefined, (outcome, _, isRefused = false) =>
       this.#takeOutcome(claim, outcome, isRefused),
@@ -189,15 +189,15 @@ export class Carrier {
   }
 
   /** Work was given to this volunteer, it was sent away, or messages may have been lost. */
-  noteNews(): void {
-    this.#claimer.noteNews();
+  invalidate(): void {
+    this.#claimer.invalidate();
   }
 
   /** Nobody waits for these any more. What it has not heard of was given to it as a volunteer, and is gone again. */
   cancel(ids: readonly string[]): void {
     for (const id of ids) {
       const carried = this.#cargo.remove(id);
-      if (carried === undefined) this.noteNews();
+      if (carried === undefined) this.invalidate();
       carried?.ask.withdraw();
     }
   }
@@ -280,13 +280,13 @@ export class Carrier {
 
   /** A pool that did not take a request in says nothing about its outcome elsewhere. */
   #takeOutcome(claim: Claim, outcome: OutcomeText, isRefused: boolean): void {
-    const { tables, handIn } = this.#parts;
+    const { tables, forwarder } = this.#parts;
     if (isRefused) {
       tables().avoidThere(functionNameOf(claim.payload));
       void this.giveBack([claim.id]);
       return;
     }
     this.#cargo.remove(claim.id);
-    handIn.add(claim, outcome);
+    forwarder.add(claim, outcome);
   }
 }

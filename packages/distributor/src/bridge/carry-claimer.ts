@@ -44,7 +44,7 @@ export class CarryClaimer {
   }
 
   /** Work was given to this volunteer, it was sent away, or messages may have been lost. */
-  noteNews(): void {
+  invalidate(): void {
     this.#news += 1;
     this.#volunteered = undefined;
   }

@@ -8,8 +8,8 @@ import type { Logger } from "pino";
 import type { DistributorSettings } from "../shared/distributor-options.ts";
 import { FailureLog } from "../shared/failure-log.ts";
 import { nextScale, type Scale } from "./desired-workers.ts";
+import { QueueWaitSampler } from "./queue-wait-sampler.ts";
 import { shareOut } from "./share-out.ts";
-import { WaitMarks } from "./wait-marks.ts";
 
 type ScalerOptions = Pick<
   DistributorSettings,
@@ -32,7 +32,7 @@ export class Scaler {
   readonly #options: ScalerOptions;
   readonly #parts: ScalerParts;
   readonly #failures: FailureLog;
-  readonly #marks = new WaitMarks(sampled.requests);
+  readonly #marks = new QueueWaitSampler(sampled.requests);
   #scale: Scale | undefined;
   #cancelNext: CancelTimer = () => undefined;
   #isStopped = false;

@@ -3,7 +3,7 @@
  * one, which has {@link servePort} at the other end. When that end closes, what is open fails with `GRID_CLOSED`.
  */
 import type { MessagePort } from "node:worker_threads";
-import { GridError, messageOf, TurnoverMap } from "@callgrid/core";
+import { GridError, messageOf, RebuiltMap } from "@callgrid/core";
 import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract/contract.ts";
 import { errorOf } from "./fault.ts";
 import { Outbox } from "./outbox.ts";
@@ -39,7 +39,7 @@ export class PortStatekeeper implements Statekeeper {
   readonly grid: string;
   readonly #port: MessagePort;
   readonly #outbox: Outbox<PortCall>;
-  readonly #open = new TurnoverMap<number, OpenCall>();
+  readonly #open = new RebuiltMap<number, OpenCall>();
   readonly #inboxes = new Map<number, InboxHandlers>();
   #lastNumber = 0;
   #isClosed = false;

@@ -2,12 +2,12 @@
  * Asks the statekeeper what became of requests that have been waited for a long time. It is the safety net under
  * everything else: a lost message, a lost reply and a Redis that lost its memory are all found out here.
  */
-import { type GridError, isGridError, type TurnoverMap } from "@callgrid/core";
+import { type GridError, isGridError, type RebuiltMap } from "@callgrid/core";
 import type { CheckAnswer, PoolKeeper } from "../contract/contract.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
 /** Requests that are waited for by id; in the order in which they were heard of last. */
-export type PendingRequests = TurnoverMap<string, PendingRequest>;
+export type PendingRequests = RebuiltMap<string, PendingRequest>;
 
 const mostChecksPerRound = 2_000;
 const checksPerCall = 1_000;

@@ -16,20 +16,20 @@ export interface OutcomeOrigin {
 /** Receives the outcome of an ask, once; for the flags see {@link OutcomeOrigin}. */
 export type OutcomeListener = (outcome: OutcomeText, isKept: boolean, isRefused?: boolean) => void;
 
-/** Whom an {@link Ask} tells that it is withdrawn. */
-export interface AskOwner {
-  withdrawAsk(ask: Ask): void;
+/** Whom an {@link PendingCall} tells that it is withdrawn. */
+export interface PendingCallOwner {
+  withdrawCall(ask: PendingCall): void;
 }
 
 /** One caller's wait for one request. */
-export class Ask {
+export class PendingCall {
   /** The request's id. */
   readonly id: string;
   readonly #listener: OutcomeListener;
-  readonly #owner: AskOwner;
+  readonly #owner: PendingCallOwner;
   #isOpen = true;
 
-  constructor(id: string, listener: OutcomeListener, owner: AskOwner) {
+  constructor(id: string, listener: OutcomeListener, owner: PendingCallOwner) {
     this.id = id;
     this.#listener = listener;
     this.#owner = owner;
@@ -39,7 +39,7 @@ export class Ask {
   withdraw(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#owner.withdrawAsk(this);
+    this.#owner.withdrawCall(this);
   }
 
   /** Tells the listener, unless an earlier listener of the same request has just withdrawn this ask. */
@@ -51,7 +51,7 @@ export class Ask {
 }
 
 /** What is asked for, and the priority of the batch that it is to travel in; 0 where there is none. */
-export interface Asking extends Submission {
+export interface PrioritizedSubmission extends Submission {
   readonly priority?: number;
 }
 
@@ -68,13 +68,13 @@ export class PendingRequest {
   isResubmitted = false;
   /** Since when the pool lacks the worker to which it is addressed, after it was submitted before. */
   homelessSinceMs: number | undefined;
-  readonly #submission: Asking;
+  readonly #submission: PrioritizedSubmission;
   #priority: number;
   #deadlineMs: number;
-  #first: Ask | undefined;
-  #others: Set<Ask> | undefined;
+  #first: PendingCall | undefined;
+  #others: Set<PendingCall> | undefined;
 
-  constructor(submission: Asking, worker: string | undefined, nowMs: number) {
+  constructor(submission: PrioritizedSubmission, worker: string | undefined, nowMs: number) {
     this.#submission = submission;
     this.worker = worker;
     this.heardAtMs = nowMs;
@@ -103,7 +103,7 @@ export class PendingRequest {
     return this.#first === undefined && (this.#others === undefined || this.#others.size === 0);
   }
 
-  add(ask: Ask): void {
+  add(ask: PendingCall): void {
     if (this.#first === undefined && this.#others === undefined) {
       this.#first = ask;
     } else {
@@ -112,13 +112,13 @@ export class PendingRequest {
     }
   }
 
-  remove(ask: Ask): void {
+  remove(ask: PendingCall): void {
     if (this.#first === ask) this.#first = undefined;
     else this.#others?.delete(ask);
   }
 
   /** Waits as long as the most patient ask does, at the highest priority of any; tells whether that is more than before. */
-  extend(submission: Asking, nowMs: number): boolean {
+  extend(submission: PrioritizedSubmission, nowMs: number): boolean {
     const deadlineMs = deadlineOf(submission, nowMs);
     const priority = submission.priority ?? 0;
     if (deadlineMs <= this.#deadlineMs && priority <= this.#priority) return false;
@@ -128,7 +128,7 @@ export class PendingRequest {
   }
 
   /** A refreshing request in the place of this one, with all who wait for this one. */
-  refreshed(submission: Asking, nowMs: number): PendingRequest {
+  refreshed(submission: PrioritizedSubmission, nowMs: number): PendingRequest {
     const fresh = new PendingRequest(submission, this.worker, this.heardAtMs);
     fresh.#deadlineMs = Math.max(this.#deadlineMs, deadlineOf(submission, nowMs));
     fresh.#priority = Math.max(this.#priority, fresh.#priority);
@@ -146,7 +146,7 @@ export class PendingRequest {
 
   /** Tells all who wait; a listener that throws keeps nobody else from being told. */
   settle(outcome: OutcomeText, origin: OutcomeOrigin, onError: (error: unknown) => void): void {
-    const settleSafely = (ask: Ask): void => {
+    const settleSafely = (ask: PendingCall): void => {
       try {
         ask.settle(outcome, origin);
       } catch (error) {

@@ -1,7 +1,7 @@
 import { GridError, VirtualClock } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
 import { ScriptedKeeper } from "../../../../test/harness/scripted-keeper.ts";
-import { type Asking, Requester, type RequesterOptions } from "./requester.ts";
+import { type PrioritizedSubmission, Requester, type RequesterOptions } from "./requester.ts";
 
 const checkEveryMs = 2_000;
 
@@ -22,7 +22,7 @@ function setUp(options: Partial<RequesterOptions> = {}) {
   requester.start();
   const heard: string[] = [];
   /** Asks, and notes what is heard as `id:outcome`. */
-  const ask = (id: string, rest: Partial<Asking> & { readonly worker?: string } = {}) => {
+  const ask = (id: string, rest: Partial<PrioritizedSubmission> & { readonly worker?: string } = {}) => {
     const { worker, ...submission } = rest;
     return requester.ask({ id, payload: `["f","${id}"]`, ...submission }, worker, (outcome) =>
       heard.push(`${id}:${outcome}`),

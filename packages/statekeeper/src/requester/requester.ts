@@ -6,21 +6,26 @@
  * It relies on the inbox being read by its owner, who passes messages to `receive` and tells of a new connection by
  * `recheckAll`. What it holds is bounded by what is waited for.
  */
-import { type CancelTimer, type Clock, GridError, type OutcomeText, TurnoverMap } from "@callgrid/core";
+import { type CancelTimer, type Clock, GridError, type OutcomeText, RebuiltMap } from "@callgrid/core";
 import type { CheckAnswer, InboxMessage, PoolKeeper } from "../contract/contract.ts";
 import { PendingChecker, type PendingRequests } from "./pending-checker.ts";
 import {
-  Ask,
-  type Asking,
-  type AskOwner,
   type OutcomeListener,
   type OutcomeOrigin,
+  PendingCall,
+  type PendingCallOwner,
   PendingRequest,
+  type PrioritizedSubmission,
 } from "./pending-request.ts";
 import { refusedOutcome } from "./refusal-outcomes.ts";
 import { RequestSubmitter } from "./request-submitter.ts";
 
-export { Ask, type Asking, type AskOwner, type OutcomeListener } from "./pending-request.ts";
+export {
+  type OutcomeListener,
+  PendingCall,
+  type PendingCallOwner,
+  type PrioritizedSubmission,
+} from "./pending-request.ts";
 
 /** How a {@link Requester} is set up. */
 export interface RequesterOptions {
@@ -66,10 +71,10 @@ const idsPerWithdrawal = 1_000;
 // Timers may come this much early, and what was checked in one round must be old enough for the next.
 const timerSlackMs = 1;
 
-export class Requester implements AskOwner {
+export class Requester implements PendingCallOwner {
   readonly #options: RequesterOptions;
   readonly #onError: (error: unknown) => void;
-  readonly #pending: PendingRequests = new TurnoverMap();
+  readonly #pending: PendingRequests = new RebuiltMap();
   readonly #submitter: RequestSubmitter;
   readonly #checker: PendingChecker;
   #withdrawn = new Set<string>();
@@ -134,10 +139,10 @@ export class Requester implements AskOwner {
    *
    * @throws GridError `GRID_CLOSED` once stopped.
    */
-  ask(submission: Asking, worker: string | undefined, listener: OutcomeListener): Ask {
+  ask(submission: PrioritizedSubmission, worker: string | undefined, listener: OutcomeListener): PendingCall {
     if (this.#isStopped)
       throw new GridError("GRID_CLOSED", `nothing more is asked of pool "${this.#options.keeper.pool}": closed`);
-    const ask = new Ask(submission.id, listener, this);
+    const ask = new PendingCall(submission.id, listener, this);
     const nowMs = this.#options.clock.now();
     const known = this.#pending.get(submission.id);
     if (known !== undefined) {
@@ -175,8 +180,8 @@ export class Requester implements AskOwner {
     void this.#checker.checkAll();
   }
 
-  /** For {@link Ask.withdraw}. */
-  withdrawAsk(ask: Ask): void {
+  /** For {@link PendingCall.withdraw}. */
+  withdrawCall(ask: PendingCall): void {
     const request = this.#pending.get(ask.id);
     if (request === undefined) return;
     request.remove(ask);
@@ -188,7 +193,7 @@ export class Requester implements AskOwner {
   }
 
   /** The pending request that an ask for the same id joins. */
-  #join(known: PendingRequest, submission: Asking, nowMs: number): PendingRequest {
+  #join(known: PendingRequest, submission: PrioritizedSubmission, nowMs: number): PendingRequest {
     if (submission.mode === "refresh" && !known.isRefresh) {
       // A request of its own, so that what was answered to the earlier submission does not count for this one.
       const fresh = known.refreshed(submission, nowMs);

@@ -2,7 +2,7 @@
  * Makes evaluations out of the calls of running functions: finds equal ones that are known already, refuses cycles, and puts
  * the rest where the placement says.
  */
-import { readRequest, requestId, type TurnoverMap } from "@callgrid/core";
+import { type RebuiltMap, readRequest, requestId } from "@callgrid/core";
 import type { OwnStack } from "../evaluation/call-stack.ts";
 import { type EncodedCall, Evaluation, isShortKey } from "../evaluation/evaluation.ts";
 import { cycleError, cycleThrough } from "../evaluation/local-cycles.ts";
@@ -10,7 +10,7 @@ import type { ReentrantCalls } from "../evaluation/reentrant-calls.ts";
 import type { RequestHost } from "../evaluation/request-context.ts";
 import type { SelfTimes } from "../evaluation/run-times.ts";
 import type { FunctionStanding } from "../functions/function-registry.ts";
-import { Settled } from "../results/evaluation-result.ts";
+import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { RecentResults } from "../results/recent-results.ts";
 import { placeCall } from "./call-placement.ts";
 
@@ -21,7 +21,7 @@ export interface CallMakerParts {
   readonly recent: RecentResults;
   readonly stack: OwnStack;
   /** What this worker evaluates or waits for, by key. */
-  readonly inFlight: TurnoverMap<string, Evaluation>;
+  readonly inFlight: RebuiltMap<string, Evaluation>;
   /** `sharing: "eager"`: nothing stays in memory. */
   readonly isEager: boolean;
   readonly payloadLimitBytes: number;
@@ -97,7 +97,7 @@ export class CallMaker {
     const { caller } = calls;
     const cycle = known.isStarted ? cycleThrough(known, caller) : undefined;
     if (cycle !== undefined) {
-      calls.settle(index, Settled.ofError(cycleError(cycle.map(({ payload }) => payload))));
+      calls.settle(index, EvaluationResult.ofError(cycleError(cycle.map(({ payload }) => payload))));
       return;
     }
     known.waiters.push({ calls, index });

@@ -7,7 +7,7 @@ import type { EncodedCall, Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { RequestContext, RequestHost } from "../evaluation/request-context.ts";
 import { settingsOf } from "../evaluation/request-settings.ts";
-import type { SuspensionMarker } from "../pool/suspension-reporter.ts";
+import type { SuspensionReporter } from "../pool/suspension-reporter.ts";
 import { traceIdOf } from "../telemetry/request-log.ts";
 import { AwaitedCalls } from "./awaited-calls.ts";
 import type { CallMaker } from "./call-maker.ts";
@@ -19,7 +19,7 @@ const streamWindow = 1_000;
 export class FunctionHost implements RequestHost {
   readonly #evaluator: Evaluator;
   readonly #calls: CallMaker;
-  readonly #marker: SuspensionMarker;
+  readonly #marker: SuspensionReporter;
   readonly #pool: string;
   readonly #workerId: string;
   readonly #log: Logger;
@@ -27,7 +27,7 @@ export class FunctionHost implements RequestHost {
   constructor(parts: {
     evaluator: Evaluator;
     calls: CallMaker;
-    marker: SuspensionMarker;
+    marker: SuspensionReporter;
     pool: string;
     workerId: string;
     log: Logger;
@@ -51,7 +51,7 @@ export class FunctionHost implements RequestHost {
       return refused.promise;
     }
     const calls = new AwaitedCalls(caller, encoded.length, this.#evaluator);
-    const now = this.#evaluator.look();
+    const now = this.#evaluator.now();
     // last first: the own queue gives the youngest, and the first call should come first
     for (let index = encoded.length - 1; index >= 0; index -= 1) {
       const call = encoded[index];
@@ -72,7 +72,7 @@ export class FunctionHost implements RequestHost {
     let placed = 0;
     try {
       for (let yielded = 0; yielded < encoded.length; yielded += 1) {
-        const now = this.#evaluator.look();
+        const now = this.#evaluator.now();
         for (; placed < Math.min(encoded.length, yielded + streamWindow); placed += 1) {
           const call = encoded[placed];
           encoded[placed] = undefined;
@@ -86,7 +86,7 @@ export class FunctionHost implements RequestHost {
       }
     } finally {
       caller.removeOpenCalls(calls);
-      if (calls.remaining > 0) this.#evaluator.giveUp(calls, "the loop over its outcomes was left");
+      if (calls.remaining > 0) this.#evaluator.cancelCalls(calls, "the loop over its outcomes was left");
     }
   }
 

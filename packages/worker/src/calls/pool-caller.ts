@@ -6,15 +6,15 @@ import type { Clock, OutcomeText } from "@callgrid/core";
 import type { Requester } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Completer } from "../pool/completer.ts";
-import type { VisibleEvaluations } from "../pool/pool-evaluations.ts";
+import type { PoolEvaluations } from "../pool/pool-evaluations.ts";
 import type { RequestTracer } from "../telemetry/request-tracer.ts";
 
-/** What the asker works with. */
-export interface AskerParts {
+/** What a {@link PoolCaller} works with. */
+export interface PoolCallerParts {
   readonly worker: string;
   readonly requester: Requester;
   readonly completer: Completer;
-  readonly visible: VisibleEvaluations;
+  readonly visible: PoolEvaluations;
   readonly clock: Clock;
   readonly tracer: RequestTracer | undefined;
   readonly onOutcome: (evaluation: Evaluation, outcome: OutcomeText) => void;
@@ -23,10 +23,10 @@ export interface AskerParts {
   readonly onOwnWork: () => void;
 }
 
-export class Asker {
-  readonly #parts: AskerParts;
+export class PoolCaller {
+  readonly #parts: PoolCallerParts;
 
-  constructor(parts: AskerParts) {
+  constructor(parts: PoolCallerParts) {
     this.#parts = parts;
   }
 

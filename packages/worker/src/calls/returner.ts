@@ -4,8 +4,8 @@
  */
 import { type Clock, isAddressedId } from "@callgrid/core";
 import type { Evaluator } from "../evaluation/evaluator.ts";
-import type { Settlement } from "../pool/settlement.ts";
-import type { Asker } from "./pool-caller.ts";
+import type { OutcomeHandler } from "../pool/outcome-handler.ts";
+import type { PoolCaller } from "./pool-caller.ts";
 
 /** Claimed requests go back when none of them has started for so long, in ms: far longer than what is claimed at a time takes. */
 const longestStandMs = 50;
@@ -14,8 +14,8 @@ const longestStandMs = 50;
 export interface ReturnerParts {
   readonly clock: Clock;
   readonly evaluator: Evaluator;
-  readonly settlement: Settlement;
-  readonly asker: Asker;
+  readonly outcomeHandler: OutcomeHandler;
+  readonly poolCaller: PoolCaller;
   readonly release: (ids: readonly string[]) => void;
 }
 
@@ -42,12 +42,12 @@ export class Returner {
   }
 
   #giveBack(): void {
-    const { evaluator, settlement, asker, release } = this.#parts;
+    const { evaluator, outcomeHandler, poolCaller, release } = this.#parts;
     // what is addressed to this worker waits for it
     const given = evaluator.queue.ready.takeAll(({ isOwned, id }) => !isOwned || !isAddressedId(id));
     if (given.length === 0) return;
-    for (const evaluation of given) settlement.putDown(evaluation);
+    for (const evaluation of given) outcomeHandler.putDown(evaluation);
     release(given.map(({ id }) => id));
-    for (const evaluation of given) if (!evaluation.isDone) asker.askAgain(evaluation);
+    for (const evaluation of given) if (!evaluation.isDone) poolCaller.askAgain(evaluation);
   }
 }

@@ -2,18 +2,18 @@ import { type Definition, define, VirtualClock } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
 import { sampleEvaluation } from "../../../../test/harness/evaluation-sample.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
-import { Evaluator, type Outside } from "../evaluation/evaluator.ts";
+import { Evaluator, type EvaluatorEvents } from "../evaluation/evaluator.ts";
 import { SelfTimes } from "../evaluation/run-times.ts";
 import { FunctionRegistry, FunctionStanding } from "../functions/function-registry.ts";
-import { Settled } from "../results/evaluation-result.ts";
+import { EvaluationResult } from "../results/evaluation-result.ts";
 import { Sharer } from "./sharer.ts";
 
-const outside: Outside = {
+const outside: EvaluatorEvents = {
   onSettled: () => undefined,
-  onUnwanted: () => undefined,
+  onCancelled: () => undefined,
   onSuspension: () => undefined,
   onChange: () => undefined,
-  onSlice: () => undefined,
+  onSliceEnd: () => undefined,
   onFull: () => undefined,
   onStart: () => undefined,
   onLimited: () => undefined,
@@ -222,7 +222,7 @@ describe("while a function keeps its slot", () => {
     const stage = setStuck("a");
     for (let i = 0; i < 10; i += 1) {
       await stage.clock.advance(1);
-      stage.evaluator.settle(sampleEvaluation("elsewhere"), Settled.ofText("1"));
+      stage.evaluator.settle(sampleEvaluation("elsewhere"), EvaluationResult.ofText("1"));
     }
     expect(stage.shared).toEqual(["a"]);
   });

@@ -52,7 +52,7 @@ export class Sharer {
     const bornBefore = hasVolunteers ? Number.POSITIVE_INFINITY : now - shareAfterMs;
     const isDue = (evaluation: Evaluation): boolean =>
       evaluation.bornAt < bornBefore &&
-      (stack.passedOver(evaluation) >= shareAfterOthers || !this.#isSmall(evaluation));
+      (stack.youngerTaken(evaluation) >= shareAfterOthers || !this.#isSmall(evaluation));
     const most = this.#mostPerShare();
     const isEnoughOut = !hasVolunteers && this.#lastShared[0]?.state === "asked";
     if (isEnoughOut && now - this.#sharedAt < probeEveryMs) return;

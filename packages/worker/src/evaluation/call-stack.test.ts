@@ -83,8 +83,8 @@ it("tells how many younger ones were taken since an entry came", () => {
   const [oldest] = evaluations as [Evaluation];
   stack.pop();
   stack.pop();
-  expect(stack.passedOver(oldest)).toBe(2);
+  expect(stack.youngerTaken(oldest)).toBe(2);
   const late = sampleEvaluation("late");
   stack.push(late);
-  expect(stack.passedOver(late)).toBe(0);
+  expect(stack.youngerTaken(late)).toBe(0);
 });

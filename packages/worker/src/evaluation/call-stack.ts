@@ -16,7 +16,7 @@ export class OwnStack {
   }
 
   /** How many younger ones have been taken since. */
-  passedOver({ stackedAt }: Evaluation): number {
+  youngerTaken({ stackedAt }: Evaluation): number {
     return this.#popped - stackedAt;
   }
 

@@ -4,12 +4,12 @@
  */
 import { GridError } from "@callgrid/core";
 import { errorTree } from "../errors/error-tree.ts";
-import { Settled } from "../results/evaluation-result.ts";
+import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { interrupt } from "./invocation.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
 
-export class Abandoner {
+export class Cancellation {
   readonly #freeSlot: () => void;
   readonly #onUnwanted: (child: Evaluation) => void;
   /** Evaluations that are done, and whose open calls are still to be given up. */
@@ -27,7 +27,7 @@ export class Abandoner {
   }
 
   /** Ends evaluations without an outcome; the functions are told by their signals and by their open calls. */
-  abandon(evaluations: Iterable<Evaluation>, reason: string): void {
+  cancel(evaluations: Iterable<Evaluation>, reason: string): void {
     for (const evaluation of evaluations) {
       if (evaluation.isDone) continue;
       if (evaluation.holdsSlot) this.#freeSlot();
@@ -40,13 +40,13 @@ export class Abandoner {
   }
 
   /** Rejects what a function that is done still waits for. */
-  leave(evaluation: Evaluation, reason: string): void {
+  cancelChildren(evaluation: Evaluation, reason: string): void {
     this.#leaving.push(evaluation);
     this.#giveUpAll(reason);
   }
 
   /** Gives up what is still open of these calls. */
-  giveUp(calls: ReentrantCalls, reason: string): void {
+  cancelCalls(calls: ReentrantCalls, reason: string): void {
     const wasBusy = this.#isBusy;
     this.#isBusy = true;
     this.#giveUpOpen(calls, reason);
@@ -68,7 +68,7 @@ export class Abandoner {
       const child = calls.children[index];
       if (child === undefined) continue;
       if (!child.isDone) child.removeWaiter(calls, index);
-      calls.settle(index, Settled.ofError(errorTree("CANCELLED", reason, child.payload)));
+      calls.settle(index, EvaluationResult.ofError(errorTree("CANCELLED", reason, child.payload)));
       if (child.waiters.length === 0) this.#onUnwanted(child);
     }
   }

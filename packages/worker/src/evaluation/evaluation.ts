@@ -15,7 +15,7 @@
 import { type Definition, decodeRequest, requestId, type Settings, takeSettings } from "@callgrid/core";
 import type { CacheMode, Requester } from "@callgrid/statekeeper";
 import type { RequestSpan } from "@callgrid/tracing";
-import type { Settled } from "../results/evaluation-result.ts";
+import type { EvaluationResult } from "../results/evaluation-result.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
 import type { RequestHost } from "./request-context.ts";
 
@@ -119,7 +119,7 @@ export class Evaluation {
   selfMs = 0;
   startedAt = 0;
   runningSince = 0;
-  settled: Settled | undefined;
+  settled: EvaluationResult | undefined;
   abort: AbortController | undefined;
   /** The context of the trace that it came with from another process. */
   trace: string | undefined;

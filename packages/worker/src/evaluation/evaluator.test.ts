@@ -5,7 +5,7 @@ import { Gate } from "../../../../test/harness/gate.ts";
 import { setWorkerStage } from "../../../../test/harness/worker-stage.ts";
 import { AwaitedCalls } from "../calls/awaited-calls.ts";
 import { FunctionRegistry, FunctionStanding } from "../functions/function-registry.ts";
-import { Settled } from "../results/evaluation-result.ts";
+import { EvaluationResult } from "../results/evaluation-result.ts";
 import { Evaluator } from "./evaluator.ts";
 import { callReentrant, context } from "./request-context.ts";
 import { SelfTimes } from "./run-times.ts";
@@ -192,8 +192,8 @@ describe("whether it is soon through with what it has", () => {
       ...{ clock, selfTimes, slots: 1, resultLimitBytes: 1_000 },
       standing: new FunctionStanding(new FunctionRegistry([])),
       outside: {
-        ...{ onSettled: nothing, onUnwanted: nothing, onSuspension: nothing, onChange: nothing },
-        ...{ onSlice: nothing, onFull: nothing, onStart: nothing, onLimited: nothing },
+        ...{ onSettled: nothing, onCancelled: nothing, onSuspension: nothing, onChange: nothing },
+        ...{ onSliceEnd: nothing, onFull: nothing, onStart: nothing, onLimited: nothing },
       },
     });
     return { evaluator, selfTimes };
@@ -227,7 +227,7 @@ describe("whether it is soon through with what it has", () => {
     const calls = new AwaitedCalls(caller, 1, evaluator);
     evaluator.suspend(caller, calls);
     evaluator.stop();
-    calls.settle(0, Settled.ofText("1"));
+    calls.settle(0, EvaluationResult.ofText("1"));
     calls.wait();
     evaluator.resumeWhenPossible(calls);
     expect(evaluator.isSoonThrough(50)).toBe(expected);

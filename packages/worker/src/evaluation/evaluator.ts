@@ -5,28 +5,28 @@
 import { type Clock, GridError } from "@callgrid/core";
 import { errorTree, treeOfThrown } from "../errors/error-tree.ts";
 import type { FunctionStanding } from "../functions/function-registry.ts";
-import { Settled } from "../results/evaluation-result.ts";
-import { Abandoner } from "./cancellation.ts";
+import { EvaluationResult } from "../results/evaluation-result.ts";
+import { Cancellation } from "./cancellation.ts";
 import { Evaluation } from "./evaluation.ts";
 import { interrupt, invoke } from "./invocation.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
 import { RunQueue } from "./run-queue.ts";
 import type { SelfTimes } from "./run-times.ts";
-import { Slice } from "./time-slice.ts";
+import { TimeSlice } from "./time-slice.ts";
 import type { WorkerMeter } from "./worker-meter.ts";
 
 /** What the evaluator tells the rest of the worker. */
-export interface Outside {
+export interface EvaluatorEvents {
   /** An evaluation is done at `now` (ms), and all who wait in this worker are about to be told. */
   onSettled(evaluation: Evaluation, now: number): void;
   /** A child lost its last waiter in this worker. */
-  onUnwanted(child: Evaluation): void;
+  onCancelled(child: Evaluation): void;
   /** A function began to wait, waits for more, or goes on. */
   onSuspension(evaluation: Evaluation): void;
   /** Something changed that the statekeeper may have to be told or asked about. */
   onChange(): void;
   /** A slice is over: there is more to run, and I/O gets its turn first. */
-  onSlice(): void;
+  onSliceEnd(): void;
   /** All slots are taken, and calls wait in memory. */
   onFull(): void;
   /** An evaluation starts. */
@@ -41,10 +41,10 @@ export class Evaluator {
   readonly #clock: Clock;
   readonly #standing: FunctionStanding;
   readonly #selfTimes: SelfTimes;
-  readonly #outside: Outside;
+  readonly #outside: EvaluatorEvents;
   readonly #meter: WorkerMeter | undefined;
-  readonly #abandoner: Abandoner;
-  readonly #slice: Slice;
+  readonly #cancellation: Cancellation;
+  readonly #slice: TimeSlice;
   readonly #resultLimitBytes: number;
   #freeSlots: number;
   #runningMs = 0;
@@ -59,7 +59,7 @@ export class Evaluator {
     clock: Clock;
     standing: FunctionStanding;
     selfTimes: SelfTimes;
-    outside: Outside;
+    outside: EvaluatorEvents;
     meter?: WorkerMeter | undefined;
     slots: number;
     resultLimitBytes: number;
@@ -69,12 +69,12 @@ export class Evaluator {
     this.#selfTimes = parts.selfTimes;
     this.#outside = parts.outside;
     this.#meter = parts.meter;
-    this.#slice = new Slice(parts.clock);
-    this.#abandoner = new Abandoner({
+    this.#slice = new TimeSlice(parts.clock);
+    this.#cancellation = new Cancellation({
       freeSlot: () => {
         this.#freeSlots += 1;
       },
-      onUnwanted: (child) => this.#outside.onUnwanted(child),
+      onUnwanted: (child) => this.#outside.onCancelled(child),
     });
     this.#resultLimitBytes = parts.resultLimitBytes;
     this.slots = parts.slots;
@@ -158,11 +158,11 @@ export class Evaluator {
   }
 
   /** The time, in ms: what a function takes until then by itself counts as its own. */
-  look(): number {
+  now(): number {
     return this.#slice.look();
   }
 
-  /** The caller has waited since the last {@link look}: its slot is free for others. Undone by {@link resumeWhenPossible}. */
+  /** The caller has waited since the last {@link now}: its slot is free for others. Undone by {@link resumeWhenPossible}. */
   suspend(caller: Evaluation, calls: ReentrantCalls): void {
     caller.addOpenCalls(calls);
     caller.waitingFor += 1;
@@ -193,7 +193,7 @@ export class Evaluator {
   }
 
   /** Settles an evaluation, whoever found the outcome; later outcomes of it are ignored. */
-  settle(evaluation: Evaluation, settled: Settled): void {
+  settle(evaluation: Evaluation, settled: EvaluationResult): void {
     if (evaluation.isDone) return;
     const wasStarted = evaluation.isStarted;
     // what others have evaluated says nothing of whether the functions that run here get anywhere, see isStuck
@@ -208,7 +208,7 @@ export class Evaluator {
     if (wasStarted) this.#measure(evaluation, settled);
     this.#outside.onSettled(evaluation, now);
     if (evaluation.openCalls !== undefined && evaluation.openCalls.length > 0)
-      this.#abandoner.leave(evaluation, "its caller is done");
+      this.#cancellation.cancelChildren(evaluation, "its caller is done");
     // whoever was given up in the course of this has been told so
     for (const { calls, index } of evaluation.waiters)
       if (calls.children[index] === evaluation) calls.settle(index, settled);
@@ -216,7 +216,7 @@ export class Evaluator {
   }
 
   /** Settles an evaluation whose function may still run: it is told by its signal. */
-  overrule(evaluation: Evaluation, settled: Settled): void {
+  settleExternally(evaluation: Evaluation, settled: EvaluationResult): void {
     if (evaluation.isDone) return;
     this.settle(evaluation, settled);
     const { tree } = settled;
@@ -229,14 +229,14 @@ export class Evaluator {
 
   /** Stops evaluations whose outcomes nobody wants; the functions are told by their signals and by their open calls. */
   abandon(evaluations: Iterable<Evaluation>, reason: string): void {
-    this.#abandoner.abandon(evaluations, reason);
-    if (!this.#abandoner.isBusy) this.run();
+    this.#cancellation.cancel(evaluations, reason);
+    if (!this.#cancellation.isBusy) this.run();
   }
 
   /** Gives up what is still open of these calls. */
-  giveUp(calls: ReentrantCalls, reason: string): void {
-    this.#abandoner.giveUp(calls, reason);
-    if (!this.#abandoner.isBusy) this.run();
+  cancelCalls(calls: ReentrantCalls, reason: string): void {
+    this.#cancellation.cancelCalls(calls, reason);
+    if (!this.#cancellation.isBusy) this.run();
   }
 
   /** Calls of a function were answered at once. Returns whether it should wait nevertheless, so that I/O has its turn. */
@@ -271,7 +271,7 @@ export class Evaluator {
     evaluation.startedAt = evaluation.runningSince;
     this.#runningMs = evaluation.expectedMs;
     if (definition === undefined) {
-      this.settle(evaluation, Settled.ofError(unknownFunction(evaluation)));
+      this.settle(evaluation, EvaluationResult.ofError(unknownFunction(evaluation)));
       return;
     }
     evaluation.stamp = this.#standing.stamp(definition);
@@ -297,18 +297,18 @@ export class Evaluator {
 
   #succeed(evaluation: Evaluation, value: unknown): void {
     if (evaluation.isDone) return;
-    let settled: Settled;
+    let settled: EvaluationResult;
     try {
-      settled = Settled.ofValue(value, this.#resultLimitBytes);
+      settled = EvaluationResult.ofValue(value, this.#resultLimitBytes);
     } catch (thrown) {
-      settled = Settled.ofError(treeOfThrown(thrown, evaluation.payload));
+      settled = EvaluationResult.ofError(treeOfThrown(thrown, evaluation.payload));
     }
     this.settle(evaluation, settled);
   }
 
   #fail(evaluation: Evaluation, thrown: unknown): void {
     if (evaluation.isDone) return;
-    this.settle(evaluation, Settled.ofError(treeOfThrown(thrown, evaluation.payload)));
+    this.settle(evaluation, EvaluationResult.ofError(treeOfThrown(thrown, evaluation.payload)));
   }
 
   #resume(calls: ReentrantCalls): void {
@@ -328,7 +328,7 @@ export class Evaluator {
     if (calls.remaining === 0) calls.caller.removeOpenCalls(calls);
   }
 
-  #measure(evaluation: Evaluation, settled: Settled): void {
+  #measure(evaluation: Evaluation, settled: EvaluationResult): void {
     this.#selfTimes.note(evaluation.functionName, evaluation.selfMs, settled.isError);
   }
 
@@ -344,7 +344,7 @@ export class Evaluator {
 
   #yield(): void {
     this.#isYielding = true;
-    this.#outside.onSlice();
+    this.#outside.onSliceEnd();
     this.#clock.turn(() => {
       this.#isYielding = false;
       this.wake();

@@ -3,14 +3,14 @@
  * on. Every nested call makes one, so it is a class and not a handful of closures.
  */
 import { type ErrorTree, limitTree, type Outcome, RequestError, requestFailed, shownRequest } from "@callgrid/core";
-import type { Settled } from "../results/evaluation-result.ts";
+import type { EvaluationResult } from "../results/evaluation-result.ts";
 import type { Evaluation } from "./evaluation.ts";
 
 export abstract class ReentrantCalls {
   readonly caller: Evaluation;
   /** What each call waits for; a place is empty once that is settled. */
   readonly children: Array<Evaluation | undefined>;
-  readonly settled: Array<Settled | undefined>;
+  readonly settled: Array<EvaluationResult | undefined>;
   remaining: number;
   /** How many evaluations had started in this worker when the caller could go on and lacked a slot. */
   startedBefore = 0;
@@ -20,7 +20,7 @@ export abstract class ReentrantCalls {
   constructor(caller: Evaluation, count: number) {
     this.caller = caller;
     this.children = new Array<Evaluation | undefined>(count);
-    this.settled = new Array<Settled | undefined>(count);
+    this.settled = new Array<EvaluationResult | undefined>(count);
     this.remaining = count;
   }
 
@@ -30,7 +30,7 @@ export abstract class ReentrantCalls {
   /** One of them has just settled. */
   protected abstract onSettled(index: number): void;
 
-  settle(index: number, settled: Settled): void {
+  settle(index: number, settled: EvaluationResult): void {
     if (this.settled[index] !== undefined) return;
     this.settled[index] = settled;
     this.children[index] = undefined;

@@ -7,19 +7,19 @@
 import type { Clock } from "@callgrid/core";
 import { errorTree } from "../errors/error-tree.ts";
 import type { Heartbeat, Watch } from "../heartbeat/heartbeat.ts";
-import { Settled } from "../results/evaluation-result.ts";
+import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { Evaluation } from "./evaluation.ts";
 
 export class TimeLimits {
   readonly #clock: Clock;
   readonly #heartbeat: Heartbeat;
-  readonly #settle: (evaluation: Evaluation, settled: Settled) => void;
+  readonly #settle: (evaluation: Evaluation, settled: EvaluationResult) => void;
   #isStopped = false;
 
   constructor(parts: {
     clock: Clock;
     heartbeat: Heartbeat;
-    settle: (evaluation: Evaluation, settled: Settled) => void;
+    settle: (evaluation: Evaluation, settled: EvaluationResult) => void;
   }) {
     this.#clock = parts.clock;
     this.#heartbeat = parts.heartbeat;
@@ -55,6 +55,6 @@ export class TimeLimits {
   #expire(evaluation: Evaluation, timeoutMs: number): void {
     if (evaluation.isDone || this.#isStopped) return;
     const reason = `it ran longer than its ${timeoutMs} ms`;
-    this.#settle(evaluation, Settled.ofError(errorTree("TIMEOUT", reason, evaluation.payload)));
+    this.#settle(evaluation, EvaluationResult.ofError(errorTree("TIMEOUT", reason, evaluation.payload)));
   }
 }

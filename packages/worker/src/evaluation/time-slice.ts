@@ -8,7 +8,7 @@ const sliceMs = 2;
 /** How many calls that take no time go by between looks at the clock. */
 const checkEvery = 16;
 
-export class Slice {
+export class TimeSlice {
   readonly #clock: Clock;
   #endsAt = 0;
   #seenAt = 0;

@@ -2,7 +2,7 @@
  * Takes in what the worker has claimed or was given: what is under way here already goes on in the pool's name, what was
  * evaluated lately is answered from memory, and the rest gets ready.
  */
-import { type Clock, type Definition, functionNameOf, isOwnId, isPayloadOf, type TurnoverMap } from "@callgrid/core";
+import { type Clock, type Definition, functionNameOf, isOwnId, isPayloadOf, type RebuiltMap } from "@callgrid/core";
 import type { Claim } from "@callgrid/statekeeper";
 import { type EncodedCall, Evaluation, isShortKey } from "../evaluation/evaluation.ts";
 import type { ReadyQueue } from "../evaluation/ready-queue.ts";
@@ -11,8 +11,8 @@ import type { SelfTimes } from "../evaluation/run-times.ts";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import type { RecentResults } from "../results/recent-results.ts";
 import type { Completer } from "./completer.ts";
-import type { VisibleEvaluations } from "./pool-evaluations.ts";
-import type { SuspensionMarker } from "./suspension-reporter.ts";
+import type { PoolEvaluations } from "./pool-evaluations.ts";
+import type { SuspensionReporter } from "./suspension-reporter.ts";
 
 /** What is assumed of a function that was never measured, in ms. */
 const unknownMs = 1_000;
@@ -23,11 +23,11 @@ export interface ClaimIntakeParts {
   readonly standing: FunctionStanding;
   readonly selfTimes: SelfTimes;
   readonly recent: RecentResults;
-  readonly inFlight: TurnoverMap<string, Evaluation>;
-  readonly visible: VisibleEvaluations;
+  readonly inFlight: RebuiltMap<string, Evaluation>;
+  readonly visible: PoolEvaluations;
   readonly ready: ReadyQueue;
   readonly completer: Completer;
-  readonly marker: SuspensionMarker;
+  readonly marker: SuspensionReporter;
   readonly host: RequestHost;
   /** Puts a copy into the pool's hands like any call, so that the outcome is heard of. */
   readonly ask: (evaluation: Evaluation) => void;

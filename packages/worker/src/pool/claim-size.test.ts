@@ -10,7 +10,7 @@ const idle: Workload = {
   isOpenToRoots: true,
   isQuarantined: false,
   isVolunteer: false,
-  isDry: false,
+  foundQueuesEmpty: false,
 };
 const busy: Workload = { ...idle, freeSlots: 0, runningMs: 1 };
 
@@ -20,7 +20,7 @@ describe("an idle worker", () => {
     ["volunteers for each of its free slots", { freeSlots: 3 }, { volunteerFor: 3 }],
     [
       "asks again although it met the end, since the pool has to know that it is idle",
-      { isDry: true },
+      { foundQueuesEmpty: true },
       { volunteerFor: 1 },
     ],
     ["says nothing twice: as a volunteer it is given work", { isVolunteer: true }, undefined],
@@ -29,7 +29,11 @@ describe("an idle worker", () => {
       { isOpenToRoots: false },
       { volunteerFor: 0 },
     ],
-    ["that holds all it may rests once its own queue is empty", { isOpenToRoots: false, isDry: true }, undefined],
+    [
+      "that holds all it may rests once its own queue is empty",
+      { isOpenToRoots: false, foundQueuesEmpty: true },
+      undefined,
+    ],
     ["with a suspect to run claims nothing beside it", { isQuarantined: true }, undefined],
   ])("%s", (_, changes, expected) => {
     expectSize(claimSize({ ...idle, ...changes }), expected);
@@ -49,7 +53,7 @@ describe("a busy worker", () => {
     ["has enough at hand", { readyMs: 8 }, undefined],
     ["takes nothing that would wait behind a long function", { runningMs: 21 }, undefined],
     ["takes nothing behind a function that nobody has measured", { runningMs: Number.POSITIVE_INFINITY }, undefined],
-    ["does not ask again once it met the end of the queues", { isDry: true }, undefined],
+    ["does not ask again once it met the end of the queues", { foundQueuesEmpty: true }, undefined],
     ["with a suspect to run claims nothing beside it", { isQuarantined: true }, undefined],
   ])("%s", (_, changes, expected) => {
     expectSize(claimSize({ ...busy, ...changes }), expected);

@@ -20,7 +20,7 @@ export interface Workload {
   /** Whether the pool knows that this worker is idle. */
   readonly isVolunteer: boolean;
   /** The last claim met the end of the queues, and nothing was added to the own queue since. */
-  readonly isDry: boolean;
+  readonly foundQueuesEmpty: boolean;
 }
 
 /** What to ask for. */
@@ -50,13 +50,13 @@ export function claimSize(workload: Workload): ClaimSize | undefined {
   return claimAhead(workload);
 }
 
-function claimWhenIdle({ isOpenToRoots, isVolunteer, isDry, freeSlots }: Workload): ClaimSize | undefined {
-  if (isVolunteer || (isDry && !isOpenToRoots)) return undefined;
+function claimWhenIdle({ isOpenToRoots, isVolunteer, foundQueuesEmpty, freeSlots }: Workload): ClaimSize | undefined {
+  if (isVolunteer || (foundQueuesEmpty && !isOpenToRoots)) return undefined;
   const volunteerFor = isOpenToRoots ? freeSlots : 0;
   return { max: mostPerClaim, budgetMicros, spareMicros, volunteerFor, isOpenToChildren: true };
 }
 
-function claimAhead({ hasStacked, readyMs, runningMs, isDry }: Workload): ClaimSize | undefined {
-  if (isDry || hasStacked || readyMs >= lowWaterMs || runningMs > longestWaitMs) return undefined;
+function claimAhead({ hasStacked, readyMs, runningMs, foundQueuesEmpty }: Workload): ClaimSize | undefined {
+  if (foundQueuesEmpty || hasStacked || readyMs >= lowWaterMs || runningMs > longestWaitMs) return undefined;
   return { max: mostPerClaim, budgetMicros, spareMicros, volunteerFor: 0, isOpenToChildren: false };
 }

@@ -16,7 +16,7 @@ export interface ClaimerParts {
   readonly score: number;
   /** The function that it evaluated last. */
   readonly lastFunction: () => string | undefined;
-  readonly workload: () => Omit<Workload, "isVolunteer" | "isDry">;
+  readonly workload: () => Omit<Workload, "isVolunteer" | "foundQueuesEmpty">;
   /** Sends what was asked for so far, so that the claim comes after it. */
   readonly beforeClaim: () => void;
   readonly onClaims: (claims: readonly Claim[]) => void;
@@ -34,7 +34,7 @@ export class Claimer {
   volunteers = 0;
   readonly #parts: ClaimerParts;
   #isVolunteer = false;
-  #isDry = false;
+  #foundQueuesEmpty = false;
   #isClaiming = false;
   #isStopped = false;
   /** Counts what may make a claim that is under way outdated: its reply and the news travel on different connections. */
@@ -47,7 +47,11 @@ export class Claimer {
   /** Looks whether to claim now; cheap when not. */
   consider(): void {
     if (this.#isClaiming || this.#isStopped) return;
-    const size = claimSize({ ...this.#parts.workload(), isVolunteer: this.#isVolunteer, isDry: this.#isDry });
+    const size = claimSize({
+      ...this.#parts.workload(),
+      isVolunteer: this.#isVolunteer,
+      foundQueuesEmpty: this.#foundQueuesEmpty,
+    });
     if (size === undefined) return;
     this.#isClaiming = true;
     void this.#claim(size);
@@ -57,15 +61,15 @@ export class Claimer {
    * What was known of the own queue or of volunteering is outdated: something was put there, the pool gave this volunteer work or
    * sent it away, or messages may have been lost.
    */
-  noteNews(): void {
+  invalidate(): void {
     this.#news += 1;
     this.#isVolunteer = false;
-    this.#isDry = false;
+    this.#foundQueuesEmpty = false;
   }
 
   /** The bound on held requests may let new ones in again. */
   noteOpened(): void {
-    this.#isDry = false;
+    this.#foundQueuesEmpty = false;
   }
 
   /** Claims no more, and tells the pool so. */
@@ -97,7 +101,7 @@ export class Claimer {
     if (reply.kind === "unknown-worker") return this.#parts.onUnknown();
     if (reply.kind === "again") return;
     this.volunteers = reply.volunteers;
-    this.#isDry = !reply.isMore && !isOutdated;
+    this.#foundQueuesEmpty = !reply.isMore && !isOutdated;
     this.#isVolunteer = reply.claims.length === 0 && !isOutdated && size.volunteerFor > 0;
   }
 

@@ -6,8 +6,8 @@ import { type Clock, decodeRequest, encodeRequest, shownRequest } from "@callgri
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import { cycleError } from "../evaluation/local-cycles.ts";
-import { Settled } from "../results/evaluation-result.ts";
-import type { VisibleEvaluations } from "./pool-evaluations.ts";
+import { EvaluationResult } from "../results/evaluation-result.ts";
+import type { PoolEvaluations } from "./pool-evaluations.ts";
 
 /** What is waited for longer than this may be part of a cycle, in ms. */
 const longWaitMs = 300;
@@ -22,15 +22,15 @@ export class CycleFinder {
   readonly #keeper: PoolKeeper;
   readonly #worker: string;
   readonly #clock: Clock;
-  readonly #visible: VisibleEvaluations;
-  readonly #settle: (evaluation: Evaluation, settled: Settled) => void;
+  readonly #visible: PoolEvaluations;
+  readonly #settle: (evaluation: Evaluation, settled: EvaluationResult) => void;
 
   constructor(parts: {
     keeper: PoolKeeper;
     worker: string;
     clock: Clock;
-    visible: VisibleEvaluations;
-    settle: (evaluation: Evaluation, settled: Settled) => void;
+    visible: PoolEvaluations;
+    settle: (evaluation: Evaluation, settled: EvaluationResult) => void;
   }) {
     this.#keeper = parts.keeper;
     this.#worker = parts.worker;
@@ -89,7 +89,7 @@ export class CycleFinder {
     if (ids.length === 0 || evaluation.state !== "asked") return;
     const payloads = await Promise.all(ids.map(async (id) => (await this.#keeper.inspectRequest(id))?.payload ?? id));
     const error = cycleError(payloads.map(readable));
-    this.#settle(evaluation, Settled.ofError({ ...error, req: shownRequest(evaluation.payload) }));
+    this.#settle(evaluation, EvaluationResult.ofError({ ...error, req: shownRequest(evaluation.payload) }));
   }
 }
 

@@ -2,17 +2,17 @@
  * Ends the work of a worker: what has not started goes back to the pool, and so does what waits for others, now or later, since
  * its finished children stay in the pool's cache. What runs may finish.
  */
-import type { Clock, TurnoverMap } from "@callgrid/core";
+import type { Clock, RebuiltMap } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
-import type { VisibleEvaluations } from "./pool-evaluations.ts";
+import type { PoolEvaluations } from "./pool-evaluations.ts";
 
 /** What a drain works with. */
 export interface DrainParts {
   readonly clock: Clock;
   readonly evaluator: Evaluator;
-  readonly inFlight: TurnoverMap<string, Evaluation>;
-  readonly visible: VisibleEvaluations;
+  readonly inFlight: RebuiltMap<string, Evaluation>;
+  readonly visible: PoolEvaluations;
   readonly release: (ids: readonly string[]) => void;
 }
 

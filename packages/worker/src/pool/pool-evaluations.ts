@@ -2,11 +2,11 @@
  * The evaluations that the pool knows of, by id: what it holds as running here (owned), and what this worker has asked it for.
  * It counts what is owned, since that bounds how much new work is taken in from outside.
  */
-import { TurnoverMap } from "@callgrid/core";
+import { RebuiltMap } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 
-export class VisibleEvaluations {
-  readonly #byId = new TurnoverMap<string, Evaluation>();
+export class PoolEvaluations {
+  readonly #byId = new RebuiltMap<string, Evaluation>();
   readonly #limit: number;
   readonly #limitBytes: number;
   #owned = 0;

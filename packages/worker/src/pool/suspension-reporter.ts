@@ -5,7 +5,7 @@
 import type { PoolKeeper, Progress } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 
-export class SuspensionMarker {
+export class SuspensionReporter {
   readonly #keeper: PoolKeeper;
   readonly #worker: string;
   readonly #onError: (error: unknown) => void;

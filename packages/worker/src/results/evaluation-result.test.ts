@@ -1,6 +1,6 @@
 import { type ErrorTree, encodeError, encodeValue } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
-import { Settled } from "./evaluation-result.ts";
+import { EvaluationResult } from "./evaluation-result.ts";
 
 const limitBytes = 1_000;
 const failed: ErrorTree = { msg: "Icky", code: "FUNCTION_FAILED", req: '["f"]' };
@@ -18,16 +18,16 @@ describe("a value", () => {
     [{ a: [1] }],
     [new Map([["k", 1]])],
   ])("comes back as it was: %s", (value) => {
-    const settled = Settled.ofValue(value, limitBytes);
+    const settled = EvaluationResult.ofValue(value, limitBytes);
     expect(settled.isError).toBe(false);
     expect(settled.value).toStrictEqual(value);
     expect(settled.text).toBe(encodeValue(value));
-    expect(Settled.ofText(settled.text).value).toStrictEqual(value);
+    expect(EvaluationResult.ofText(settled.text).value).toStrictEqual(value);
   });
 
   it("is a copy of its own for each reader, and of what the function goes on to change", () => {
     const rows = [1];
-    const settled = Settled.ofValue({ rows }, limitBytes);
+    const settled = EvaluationResult.ofValue({ rows }, limitBytes);
     rows.push(2);
     const first = settled.value as { rows: number[] };
     first.rows.push(3);
@@ -39,12 +39,14 @@ describe("a value", () => {
     ["an object", { text: "é".repeat(501) }],
     ["a text of characters that are longer when they are escaped", "\u0001".repeat(200)],
   ])("is refused beyond the limit: %s", (_, value) => {
-    expect(() => Settled.ofValue(value, limitBytes)).toThrow(expect.objectContaining({ code: "PAYLOAD_TOO_LARGE" }));
+    expect(() => EvaluationResult.ofValue(value, limitBytes)).toThrow(
+      expect.objectContaining({ code: "PAYLOAD_TOO_LARGE" }),
+    );
   });
 
   it("may take all of the limit", () => {
     const text = "x".repeat(limitBytes - 10);
-    expect(Settled.ofValue(text, limitBytes).value).toBe(text);
+    expect(EvaluationResult.ofValue(text, limitBytes).value).toBe(text);
   });
 
   it.each<[string, unknown, string]>([
@@ -52,21 +54,21 @@ describe("a value", () => {
     ["a symbol", Symbol("s"), "result"],
     ["a function inside", { rows: [() => 1] }, "result.rows[0]"],
   ])("is refused where it cannot travel, with the path: %s", (_, value, path) => {
-    expect(() => Settled.ofValue(value, limitBytes)).toThrow(
+    expect(() => EvaluationResult.ofValue(value, limitBytes)).toThrow(
       expect.objectContaining({ code: "INVALID_VALUE", details: { path } }),
     );
   });
 
   it("tells about what it takes to keep", () => {
-    expect(Settled.ofValue(7, limitBytes).bytes).toBeLessThan(100);
-    expect(Settled.ofValue("x".repeat(100), limitBytes).bytes).toBeGreaterThanOrEqual(200);
-    expect(Settled.ofValue(["x".repeat(100)], limitBytes).bytes).toBeGreaterThanOrEqual(200);
+    expect(EvaluationResult.ofValue(7, limitBytes).bytes).toBeLessThan(100);
+    expect(EvaluationResult.ofValue("x".repeat(100), limitBytes).bytes).toBeGreaterThanOrEqual(200);
+    expect(EvaluationResult.ofValue(["x".repeat(100)], limitBytes).bytes).toBeGreaterThanOrEqual(200);
   });
 });
 
 describe("an error", () => {
   it("comes back as a tree, and has no value", () => {
-    for (const settled of [Settled.ofError(failed), Settled.ofText(encodeError(failed))]) {
+    for (const settled of [EvaluationResult.ofError(failed), EvaluationResult.ofText(encodeError(failed))]) {
       expect(settled.isError).toBe(true);
       expect(settled.tree).toEqual(failed);
       expect(settled.value).toBeUndefined();

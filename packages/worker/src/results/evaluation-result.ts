@@ -12,7 +12,7 @@ import {
   type OutcomeText,
 } from "@callgrid/core";
 
-export class Settled {
+export class EvaluationResult {
   readonly #primitive: unknown;
   readonly tree: ErrorTree | undefined;
   #text: OutcomeText | undefined;
@@ -28,17 +28,17 @@ export class Settled {
   }
 
   /** Of a value that a function returned; throws `INVALID_VALUE` or `PAYLOAD_TOO_LARGE` for one that cannot travel. */
-  static ofValue(value: unknown, limitBytes: number): Settled {
-    if (isSmallPrimitive(value, limitBytes)) return new Settled(value, undefined, undefined);
-    return new Settled(undefined, encodeValue(value, "result", limitBytes), undefined);
+  static ofValue(value: unknown, limitBytes: number): EvaluationResult {
+    if (isSmallPrimitive(value, limitBytes)) return new EvaluationResult(value, undefined, undefined);
+    return new EvaluationResult(undefined, encodeValue(value, "result", limitBytes), undefined);
   }
 
-  static ofError(tree: ErrorTree): Settled {
-    return new Settled(undefined, undefined, tree);
+  static ofError(tree: ErrorTree): EvaluationResult {
+    return new EvaluationResult(undefined, undefined, tree);
   }
 
-  static ofText(text: OutcomeText): Settled {
-    return new Settled(undefined, text, isErrorText(text) ? decodeErrorTree(text) : undefined);
+  static ofText(text: OutcomeText): EvaluationResult {
+    return new EvaluationResult(undefined, text, isErrorText(text) ? decodeErrorTree(text) : undefined);
   }
 
   /** Notes what decides whether others may use it. Whole ms: a number with a fraction takes as much memory as the rest of this. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Settled } from "./evaluation-result.ts";
+import { EvaluationResult } from "./evaluation-result.ts";
 import { RecentResults } from "./recent-results.ts";
 
 const roomy = { entries: 1_000, bytes: 1_000_000 };
-const settled = (value: unknown) => Settled.ofValue(value, 1_000_000);
+const settled = (value: unknown) => EvaluationResult.ofValue(value, 1_000_000);
 const kept = { functionName: "f", stamp: "1#0", until: 100, tookMs: 0.01 };
 const at = (now: number, stamp = "1#0") => ({ functionName: "f", stamp, now });
 

@@ -4,8 +4,8 @@
  * and hardly ever asked for again is kept as a sample only, see repeats.ts.
  */
 
-import type { Settled } from "./evaluation-result.ts";
-import { Repeats } from "./repeat-rate.ts";
+import type { EvaluationResult } from "./evaluation-result.ts";
+import { RepeatRate } from "./repeat-rate.ts";
 
 /** What is known of a result beside its value. */
 interface Keeping {
@@ -18,13 +18,13 @@ interface Keeping {
 export class RecentResults {
   readonly #entriesPerGeneration: number;
   readonly #bytesPerGeneration: number;
-  #young = new Map<string, Settled>();
-  #old = new Map<string, Settled>();
+  #young = new Map<string, EvaluationResult>();
+  #old = new Map<string, EvaluationResult>();
   #youngBytes = 0;
   /** By function. */
-  readonly #repeats = new Map<string, Repeats>();
+  readonly #repeats = new Map<string, RepeatRate>();
   #lastFunction: string | undefined;
-  #lastRepeats = new Repeats();
+  #lastRepeats = new RepeatRate();
   /** How many were found here since the start, and how many were not. */
   hits = 0;
   misses = 0;
@@ -41,7 +41,7 @@ export class RecentResults {
   get(
     key: string,
     { functionName, stamp, now }: { functionName: string; stamp: string; now: number },
-  ): Settled | undefined {
+  ): EvaluationResult | undefined {
     const kept = this.#young.get(key) ?? this.#old.get(key);
     const isHit = kept !== undefined && kept.stamp === stamp && kept.until > now;
     this.#repeatsOf(functionName).noteLookUp(isHit);
@@ -54,7 +54,7 @@ export class RecentResults {
    * @param until - when it may be used no more, by the worker's clock, in ms.
    * @param tookMs - how long whoever asks again would have to wait without it.
    */
-  put(key: string, settled: Settled, { functionName, stamp, until, tookMs }: Keeping): void {
+  put(key: string, settled: EvaluationResult, { functionName, stamp, until, tookMs }: Keeping): void {
     const bytes = 2 * key.length + settled.bytes;
     if (bytes > this.#bytesPerGeneration || this.#entriesPerGeneration === 0) return;
     if (!this.#repeatsOf(functionName).isWorthKeeping(tookMs)) return;
@@ -73,9 +73,9 @@ export class RecentResults {
     this.#youngBytes = 0;
   }
 
-  #repeatsOf(functionName: string): Repeats {
+  #repeatsOf(functionName: string): RepeatRate {
     if (functionName === this.#lastFunction) return this.#lastRepeats;
-    const repeats = this.#repeats.get(functionName) ?? new Repeats();
+    const repeats = this.#repeats.get(functionName) ?? new RepeatRate();
     this.#repeats.set(functionName, repeats);
     this.#lastFunction = functionName;
     this.#lastRepeats = repeats;

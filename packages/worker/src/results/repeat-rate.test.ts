@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Repeats } from "./repeat-rate.ts";
+import { RepeatRate } from "./repeat-rate.ts";
 
 const keyOf = (i: number): string => `["f",${i}]`;
 
 /** A function whose results are kept where that is worth it, and each of whose calls takes `tookMs`. */
 class Calls {
-  readonly #repeats = new Repeats();
+  readonly #repeats = new RepeatRate();
   readonly #kept = new Set<string>();
   evaluations = 0;
 

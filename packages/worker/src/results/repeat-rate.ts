@@ -15,7 +15,7 @@ const lookUpsInSample = 4_000;
 /** And after so many where all is remembered: long enough for what is repeated to have been remembered once. */
 const lookUpsInAll = 10_000;
 
-export class Repeats {
+export class RepeatRate {
   #lookUps = 0;
   #hits = 0;
   #isRare = false;

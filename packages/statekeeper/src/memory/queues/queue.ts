@@ -3,7 +3,7 @@
  * queue is, and an id can be taken out of its middle. Bookmarks in it say how far those have looked who pass requests over.
  * (scripts/lib/places.lua, passed.lua)
  */
-import { TurnoverMap } from "@callgrid/core";
+import { RebuiltMap } from "@callgrid/core";
 
 /** One that has no id is a bookmark, or the ring's own, which is before the head and after the tail. */
 interface Link {
@@ -17,7 +17,7 @@ const bookmarksLastMs = 60_000;
 
 export class Queue implements Iterable<string> {
   readonly #ring: Link = makeRing();
-  readonly #links = new TurnoverMap<string, Link>();
+  readonly #links = new RebuiltMap<string, Link>();
   #bookmarks = new Map<string, Link>();
   #bookmarksEndMs = 0;
 

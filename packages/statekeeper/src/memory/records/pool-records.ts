@@ -1,7 +1,7 @@
 /**
  * All that one pool knows, and the few things that every operation does with it. (scripts/lib/record.lua, counters.lua)
  */
-import { type Clock, type OutcomeText, TurnoverMap } from "@callgrid/core";
+import { type Clock, type OutcomeText, RebuiltMap } from "@callgrid/core";
 import type {
   AnnouncedWork,
   CacheMode,
@@ -50,7 +50,7 @@ export interface RequestRecord {
 }
 
 export class PoolRecords {
-  readonly requests = new TurnoverMap<string, RequestRecord>();
+  readonly requests = new RebuiltMap<string, RequestRecord>();
   /** The pool's: what was given back, and re-entrant requests that are on no own queue. */
   readonly queue = new Queue();
   readonly callers = new CallerQueues();

@@ -1,14 +1,19 @@
-/** What an asker notes of a grid that answers, and of one that is closed. */
+/** What a client of the torture notes of a grid that answers, and of one that is closed. */
 import { GridClient } from "@callgrid/client";
 import { define } from "@callgrid/core";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { startWorker } from "@callgrid/worker";
 import { expect, it, onTestFinished } from "vitest";
-import { Asker } from "./asker.ts";
 import { History } from "./history.ts";
+import { TortureClient } from "./torture-client.ts";
 import type { PlannedRequest } from "./workload.ts";
 
-function setAsker(pool = "pool"): { asker: Asker; history: History; grid: GridClient; statekeeper: MemoryStatekeeper } {
+function startClient(pool = "pool"): {
+  client: TortureClient;
+  history: History;
+  grid: GridClient;
+  statekeeper: MemoryStatekeeper;
+} {
   const statekeeper = new MemoryStatekeeper({ grid: "test" });
   const grid = new GridClient({ statekeeper });
   onTestFinished(async () => {
@@ -21,7 +26,7 @@ function setAsker(pool = "pool"): { asker: Asker; history: History; grid: GridCl
     asks += 1;
     return asks;
   };
-  return { asker: new Asker({ grid, pool, history, nextAsk }), history, grid, statekeeper };
+  return { client: new TortureClient({ grid, pool, history, nextAsk }), history, grid, statekeeper };
 }
 
 function* doublings(): Generator<PlannedRequest, never> {
@@ -29,14 +34,14 @@ function* doublings(): Generator<PlannedRequest, never> {
 }
 
 it("values and failures of functions are noted as what was told", async () => {
-  const { asker, history, statekeeper } = setAsker();
+  const { client, history, statekeeper } = startClient();
   const double = define("double", (x: number) => 2 * x);
   const fail = define("fail", () => {
     throw new Error("no");
   });
   const worker = await startWorker({ pool: "pool", functions: { double, fail }, statekeeper });
   onTestFinished(() => worker.stop());
-  await asker.askAll(
+  await client.askAll(
     [
       { request: ["double", 4], expected: { value: 8 } },
       { request: ["fail"], expected: { failure: "no" } },
@@ -50,14 +55,14 @@ it("values and failures of functions are noted as what was told", async () => {
 });
 
 it("what the grid refuses is noted as lost", async () => {
-  const { asker, history } = setAsker("no name of a pool");
-  await asker.ask({ request: ["double", 1], expected: { value: 2 } });
+  const { client, history } = startClient("no name of a pool");
+  await client.ask({ request: ["double", 1], expected: { value: 2 } });
   expect(history.report()).toMatchObject({ answered: 1, counts: { lost: 1 } });
 });
 
 it("an endless series ends with the grid, and what was open then is no violation", async () => {
-  const { asker, history, grid } = setAsker();
-  const asking = asker.askAll(doublings(), 4);
+  const { client, history, grid } = startClient();
+  const asking = client.askAll(doublings(), 4);
   await grid.close();
   await asking;
   expect(history.report()).toMatchObject({ asked: 4, withdrawn: 4, violations: [] });

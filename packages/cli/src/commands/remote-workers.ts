@@ -1,5 +1,5 @@
 /**
- * `callgrid launched`: worker processes as a launcher on another machine wants them. It says over stdin what to run and when to end,
+ * `callgrid remote-workers`: worker processes as a launcher on another machine wants them. It says over stdin what to run and when to end,
  * and is told over stdout who has joined; when it is gone, the workers drain.
  */
 import { declareOptions, environmentOptions, isGridError, resolveOptions, systemClock } from "@callgrid/core";
@@ -7,23 +7,23 @@ import { isConfigurationCode, type WorkerMessage } from "@callgrid/supervision";
 import type { CommandSpec } from "../command-line/command.ts";
 import { withInterrupts } from "../command-line/interrupts.ts";
 import { withLog } from "../logs/log.ts";
-import { LauncherOrders, type LaunchOrder } from "../nodes/remote-orders.ts";
+import { type LaunchOrder, RemoteOrders } from "../nodes/remote-orders.ts";
 import { runWorkers, workersOptions } from "../nodes/run-workers.ts";
 import { type CliIo, type EndSignal, writeJson } from "../terminal/io.ts";
 
 const options = declareOptions({});
 
-export const launchedCommand: CommandSpec<typeof options> = {
-  name: "launched",
+export const remoteWorkersCommand: CommandSpec<typeof options> = {
+  name: "remote-workers",
   summary:
     "Worker processes for a launcher on another machine, which talks to them over stdin. Not to be called by hand.",
   operands: [],
   options,
-  examples: ["ssh host -- callgrid launched"],
+  examples: ["ssh host -- callgrid remote-workers"],
   async run({ io }) {
-    const orders = new LauncherOrders(io.stdin, systemClock);
+    const orders = new RemoteOrders(io.stdin, systemClock);
     try {
-      return await runLaunched(await orders.start, orders, io);
+      return await runRemoteWorkers(await orders.start, orders, io);
     } catch (error) {
       if (isGridError(error) && isConfigurationCode(error.code)) {
         await tell(io, { kind: "refused", code: error.code, message: error.message });
@@ -35,12 +35,12 @@ export const launchedCommand: CommandSpec<typeof options> = {
   },
 };
 
-async function runLaunched({ settings, count }: LaunchOrder, orders: LauncherOrders, io: CliIo): Promise<number> {
+async function runRemoteWorkers({ settings, count }: LaunchOrder, orders: RemoteOrders, io: CliIo): Promise<number> {
   const { functions, logLevel, options: given } = settings;
   const options = resolveOptions(
     workersOptions,
     { ...environmentOptions(workersOptions, io.env), ...given, functions, logLevel, count },
-    "callgrid launched",
+    "callgrid remote-workers",
   );
   const ownIo: CliIo = {
     ...io,

@@ -1,7 +1,7 @@
 import { requestId, VirtualClock } from "@callgrid/core";
 import { type Claim, MemoryStatekeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
-import { Upkeep } from "./upkeep.ts";
+import { Maintenance } from "./maintenance.ts";
 
 it("what is claimed around a comparison of holdings is not lost, whenever its reply comes; what never comes is", async () => {
   const clock = new VirtualClock();
@@ -18,10 +18,10 @@ it("what is claimed around a comparison of holdings is not lost, whenever its re
   const takenAtMs = new Map<string, number>();
   const hear = (claims: readonly Claim[]): void => {
     held.push(...claims.map(({ id }) => id));
-    upkeep.noteClaims(claims);
+    maintenance.noteClaims(claims);
   };
   let comparisons = 0;
-  const upkeep: Upkeep = new Upkeep({
+  const maintenance: Maintenance = new Maintenance({
     ...{ clock, worker: "w", leaseMs: 60_000, maxAttempts: 3 },
     keeper: {
       ...{ pool: "pool", sweep: pool.sweep.bind(pool) },
@@ -50,9 +50,9 @@ it("what is claimed around a comparison of holdings is not lost, whenever its re
     },
   });
   const startedAtMs = clock.now();
-  upkeep.start();
+  maintenance.start();
   await clock.advance(30_000);
-  upkeep.stop();
+  maintenance.stop();
   expect([...takenAtMs.keys()]).toEqual(['["f",3]']);
   // the second look comes in the next round
   expect((takenAtMs.get('["f",3]') ?? 0) - startedAtMs).toBeLessThanOrEqual(6_000);

@@ -10,7 +10,7 @@ const leastDeletions = 1_000;
 const deletionsPerEntry = 4;
 
 /** As `Map`, but what is deleted while it is iterated over may come nevertheless, and what is added may not. */
-export class TurnoverMap<Key, Value> {
+export class RebuiltMap<Key, Value> {
   #map = new Map<Key, Value>();
   #deletions = 0;
 

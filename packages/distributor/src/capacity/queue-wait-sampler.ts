@@ -2,7 +2,7 @@
  * Finds out how long requests wait, without a time on any of them: some that wait are remembered, with the time at which they
  * were first seen to, until they wait no longer. So a wait is told short by up to the time between two looks, and never long.
  */
-export class WaitMarks {
+export class QueueWaitSampler {
   readonly #most: number;
   /** In the order of their times. */
   readonly #sinceMs = new Map<string, number>();

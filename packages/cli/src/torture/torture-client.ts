@@ -4,7 +4,7 @@ import { encodeRequest, isGridError, messageOf, type Outcome, RequestError, requ
 import type { History } from "./history.ts";
 import type { PlannedRequest } from "./workload.ts";
 
-/** What an {@link Asker} works with. */
+/** What a {@link TortureClient} works with. */
 export interface AskerParts {
   readonly grid: Grid;
   readonly pool: string;
@@ -13,7 +13,7 @@ export interface AskerParts {
   readonly nextAsk: () => number;
 }
 
-export class Asker {
+export class TortureClient {
   readonly #parts: AskerParts;
 
   constructor(parts: AskerParts) {

@@ -2,16 +2,16 @@
  * What follows when an evaluation settles or is wanted no more: its outcome is remembered, handed in where the pool waits for it,
  * and what the pool need not know any longer is forgotten.
  */
-import type { OutcomeText, TurnoverMap } from "@callgrid/core";
+import type { OutcomeText, RebuiltMap } from "@callgrid/core";
 import type { Requester } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { WorkerMeter } from "../evaluation/worker-meter.ts";
 import type { FunctionStanding } from "../functions/function-registry.ts";
-import { Settled } from "../results/evaluation-result.ts";
+import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { RecentResults } from "../results/recent-results.ts";
 import type { Completer } from "./completer.ts";
-import type { VisibleEvaluations } from "./pool-evaluations.ts";
+import type { PoolEvaluations } from "./pool-evaluations.ts";
 
 /** Results of evaluations that nobody asked the pool for, and that took longer than this, are worth a place there, in ms. */
 const dearMs = 1;
@@ -22,8 +22,8 @@ const noStamp = "-#0";
 export interface SettlementParts {
   readonly standing: FunctionStanding;
   readonly recent: RecentResults;
-  readonly inFlight: TurnoverMap<string, Evaluation>;
-  readonly visible: VisibleEvaluations;
+  readonly inFlight: RebuiltMap<string, Evaluation>;
+  readonly visible: PoolEvaluations;
   readonly evaluator: Evaluator;
   readonly completer: Completer;
   readonly requester: Requester;
@@ -32,7 +32,7 @@ export interface SettlementParts {
   readonly onOpened: () => void;
 }
 
-export class Settlement {
+export class OutcomeHandler {
   readonly #parts: SettlementParts;
 
   constructor(parts: SettlementParts) {
@@ -61,7 +61,7 @@ export class Settlement {
   takeOutcome(evaluation: Evaluation, outcome: OutcomeText): void {
     if (evaluation.isDone) return;
     this.forget(evaluation);
-    this.#parts.evaluator.overrule(evaluation, Settled.ofText(outcome));
+    this.#parts.evaluator.settleExternally(evaluation, EvaluationResult.ofText(outcome));
   }
 
   /** Nobody in this worker waits for it any more. */
@@ -111,17 +111,21 @@ export class Settlement {
     if (inFlight.get(evaluation.key) === evaluation) inFlight.delete(evaluation.key);
   }
 
-  #measure({ functionName, stamp, startedAt }: Evaluation, settled: Settled, now: number): void {
+  #measure({ functionName, stamp, startedAt }: Evaluation, settled: EvaluationResult, now: number): void {
     if (stamp !== "") this.#parts.meter?.evaluated(functionName, now - startedAt, settled.tree?.code);
   }
 
-  #complete(evaluation: Evaluation, settled: Settled, { isKept, now }: { isKept: boolean; now: number }): void {
+  #complete(
+    evaluation: Evaluation,
+    settled: EvaluationResult,
+    { isKept, now }: { isKept: boolean; now: number },
+  ): void {
     const { id, stamp } = evaluation;
     const ttlMs = isKept ? evaluation.ttlMs : 0;
     this.#parts.completer.add({ id, outcome: settled.text, ttlMs, stamp: stamp === "" ? noStamp : stamp }, now);
   }
 
-  #remember(evaluation: Evaluation, settled: Settled, now: number): void {
+  #remember(evaluation: Evaluation, settled: EvaluationResult, now: number): void {
     const { definition, key, startedAt } = evaluation;
     const { recent, standing } = this.#parts;
     if (definition === undefined) return;

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { WaitMarks } from "./wait-marks.ts";
+import { QueueWaitSampler } from "./queue-wait-sampler.ts";
 
 it("the oldest wait is that of the first that was seen and still waits", () => {
-  const marks = new WaitMarks(10);
+  const marks = new QueueWaitSampler(10);
   expect(marks.oldestWaitMs(5)).toBe(0);
   marks.note(["a", "b"], 1_000);
   marks.note(["b", "c"], 2_000);
@@ -14,7 +14,7 @@ it("the oldest wait is that of the first that was seen and still waits", () => {
 });
 
 it("no more are remembered than the bound, the oldest ones", () => {
-  const marks = new WaitMarks(2);
+  const marks = new QueueWaitSampler(2);
   marks.note(["a"], 1);
   marks.note(["b", "c"], 2);
   expect(marks.ids).toEqual(["a", "b"]);

@@ -19,7 +19,7 @@ export interface HandInParts {
   readonly onError: (error: unknown) => void;
 }
 
-export class HandIn {
+export class OutcomeForwarder {
   readonly #parts: HandInParts;
   readonly #open = new Set<string>();
   #waiting: Completion[] = [];

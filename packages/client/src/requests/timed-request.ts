@@ -2,29 +2,29 @@
  * An ask that does not wait for ever: when its time is over it is withdrawn, and its outcome is the error `TIMEOUT`.
  */
 import { type CancelTimer, encodeError } from "@callgrid/core";
-import type { Asking, OutcomeListener } from "@callgrid/statekeeper";
+import type { OutcomeListener, PrioritizedSubmission } from "@callgrid/statekeeper";
 import type { PoolClient } from "./pool-client.ts";
 
 /** What can be withdrawn as long as it has no outcome. */
-export interface OpenAsk {
+export interface OpenRequest {
   withdraw(): void;
 }
 
-/** What a {@link TimedAsk} works with. */
-export interface TimedAskParts {
+/** What a {@link TimedRequest} works with. */
+export interface TimedRequestParts {
   readonly pool: PoolClient;
-  readonly submission: Asking;
+  readonly submission: PrioritizedSubmission;
   readonly worker: string | undefined;
   readonly timeoutMs: number;
   readonly listener: OutcomeListener;
 }
 
-export class TimedAsk implements OpenAsk {
-  readonly #parts: TimedAskParts;
-  readonly #ask: OpenAsk;
+export class TimedRequest implements OpenRequest {
+  readonly #parts: TimedRequestParts;
+  readonly #ask: OpenRequest;
   readonly #cancelTimer: CancelTimer;
 
-  constructor(parts: TimedAskParts) {
+  constructor(parts: TimedRequestParts) {
     this.#parts = parts;
     const { pool, submission, worker, timeoutMs, listener } = parts;
     this.#ask = pool.ask(submission, worker, (outcome, isKept) => {

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { TurnoverMap } from "./turnover-map.ts";
+import { RebuiltMap } from "./rebuilt-map.ts";
 
-describe("a turnover map", () => {
+describe("a rebuilt map", () => {
   it("holds what was set and not deleted, in the order in which it was set first", () => {
-    const map = new TurnoverMap<string, number>();
+    const map = new RebuiltMap<string, number>();
     const model = new Map<string, number>();
     // at most 200 keys, and 10,000 deletions or so: it starts anew some ten times
     let random = 1;
@@ -25,7 +25,7 @@ describe("a turnover map", () => {
   });
 
   it("is empty after it was cleared", () => {
-    const map = new TurnoverMap<string, number>();
+    const map = new RebuiltMap<string, number>();
     for (let i = 0; i < 5_000; i += 1) map.set(`${i}`, i);
     map.clear();
     expect([map.size, map.has("1"), [...map.values()]]).toEqual([0, false, []]);
@@ -40,9 +40,9 @@ describe("a turnover map", () => {
 function oldMegabytesAfter(): number {
   const program = `
     import { getHeapSpaceStatistics } from "node:v8";
-    import { TurnoverMap } from ${JSON.stringify(new URL("./turnover-map.ts", import.meta.url).pathname.replace("/src/", "/dist/").replace(/ts$/, "js"))};
+    import { RebuiltMap } from ${JSON.stringify(new URL("./rebuilt-map.ts", import.meta.url).pathname.replace("/src/", "/dist/").replace(/ts$/, "js"))};
     const oldBytes = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === "old_space").space_used_size;
-    const map = new TurnoverMap();
+    const map = new RebuiltMap();
     for (let i = 0; i < 100; i += 1) map.set(i, {});
     gc();
     const before = oldBytes();

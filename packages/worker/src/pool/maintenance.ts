@@ -10,7 +10,7 @@ const reconcileEveryMs = 5_000;
 const mostReconciled = 50_000;
 const sweepLimit = 1_000;
 
-/** What the upkeep needs to know, and whom it tells. */
+/** What maintenance reads, and what it notifies. */
 export interface UpkeepParts {
   readonly clock: Clock;
   readonly keeper: PoolKeeper;
@@ -26,7 +26,7 @@ export interface UpkeepParts {
   readonly onError: (error: unknown) => void;
 }
 
-export class Upkeep {
+export class Maintenance {
   readonly #parts: UpkeepParts;
   #cancel: CancelTimer | undefined;
   #isStopped = false;

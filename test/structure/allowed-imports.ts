@@ -23,6 +23,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       options: ["text", "errors"],
       config: ["errors", "options"],
       time: ["errors"],
+      actors: ["time"],
       random: ["errors"],
       values: ["text", "errors"],
       requests: ["text", "errors", "config", "values"],

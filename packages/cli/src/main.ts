@@ -1,7 +1,6 @@
 /** The `callgrid` command: finds the command that is meant, runs it, and turns errors into messages and exit codes. */
 import { readFileSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
-import { isGridError, type OptionDeclarations, withoutSecrets } from "@callgrid/core";
+import { isGridError, type OptionDeclarations, systemClock, within, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
 import { addCommand, type CommandSetting, type CommandSpec, type Embedded } from "./command-line/command.ts";
 import { misspeltVariables } from "./command-line/misspelt-variables.ts";
@@ -134,7 +133,7 @@ const signalCodes: ReadonlySet<number> = new Set([exitCodes.interrupted, exitCod
  */
 export async function exitCodeAfter(exitCode: number, io: ProcessIo): Promise<number> {
   const flushed = Promise.all([io.stdout, io.stderr].map(flush));
-  await (signalCodes.has(exitCode) ? Promise.race([flushed, pause(lastReadMs)]) : flushed);
+  await (signalCodes.has(exitCode) ? within(systemClock, lastReadMs, flushed) : flushed);
   const { outputFailure } = io;
   if (outputFailure === undefined) return exitCode;
   if (outputFailure.code === "EPIPE") return exitCodes.brokenPipe;

@@ -18,6 +18,7 @@ import {
   systemClock,
   type ValueOf,
   type ValuesOf,
+  within,
 } from "@callgrid/core";
 import type { PoolState, Statekeeper } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
@@ -198,17 +199,7 @@ export class GridClient implements Grid {
   async #close(): Promise<void> {
     this.#waits.close();
     const leaving = Promise.allSettled([...this.#pools.values()].map((pool) => pool.close()));
-    await this.#withinGrace(leaving);
+    await within(this.#clock, closeGraceMs, leaving);
     await this.#onClose();
-  }
-
-  async #withinGrace(leaving: Promise<unknown>): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = this.#clock.after(closeGraceMs, resolve);
-      void leaving.then(() => {
-        cancel();
-        resolve();
-      });
-    });
   }
 }

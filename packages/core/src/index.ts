@@ -1,9 +1,12 @@
 /** Package core: what a request is, how it is named and written down, and how it can fail. Pure: no I/O. */
 
+export * from "./actors/actor.ts";
+export * from "./actors/periodic.ts";
 export { Config, type ConfigData, type ConfigList } from "./config/config.ts";
 export { errorTreeDepthLimit, limitTree } from "./errors/error-tree-limit.ts";
 export { shortStack, shownRequest } from "./errors/error-tree-texts.ts";
 export * from "./errors/errors.ts";
+export * from "./errors/invalid-option.ts";
 export * from "./errors/log-redaction.ts";
 export { messageOf, readProperty, stackOf } from "./errors/thrown.ts";
 export * from "./functions/define.ts";
@@ -19,8 +22,10 @@ export { type Settings, takeSettings, withSettings } from "./requests/settings.t
 export * from "./requests/target.ts";
 export * from "./text/id.ts";
 export * from "./text/short-text.ts";
+export * from "./time/abortable.ts";
 export * from "./time/clock.ts";
 export * from "./time/virtual-clock.ts";
+export * from "./time/within.ts";
 export * from "./values/canonical.ts";
 export * from "./values/codec.ts";
 export * from "./values/rebuilt-map.ts";

@@ -3,7 +3,7 @@
  * pool goes on working while it is away; what is late then is only the reclaiming from dead members.
  */
 import { hostname } from "node:os";
-import { type CancelTimer, type Clock, messageOf, randomId } from "@callgrid/core";
+import { Actor, type Clock, messageOf, Periodic, randomId, within } from "@callgrid/core";
 import type { FunctionTable, PoolKeeper, RegisteredFunction } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import { Bridge, type BridgeParts } from "./bridge/bridge.ts";
@@ -29,7 +29,7 @@ export interface DistributorParts {
 const renewalsPerLease = 3;
 const shownIdCharacters = 10;
 
-export class Distributor {
+export class Distributor extends Actor {
   /** Its id as a member of the pool. */
   readonly id: string;
   readonly #options: DistributorSettings;
@@ -40,16 +40,15 @@ export class Distributor {
   readonly #log: Logger;
   readonly #failures: FailureLog;
   readonly #sweeper: Sweeper;
+  readonly #renewals: Periodic;
   #scaler: Scaler | undefined;
   /** Functions of the pool and of its parent, as its bridge saw them last. */
   #knows: ReadonlyMap<string, RegisteredFunction> = new Map();
   #bridgeToParent: Bridge | undefined;
   #bridgeDown: Promise<void> = Promise.resolve();
-  #cancelRenewal: CancelTimer | undefined;
-  #renewal: Promise<void> = Promise.resolve();
-  #isStopped = false;
 
   constructor(options: DistributorSettings, parts: DistributorParts) {
+    super();
     this.id = parts.id ?? `distributor-${randomId().slice(0, shownIdCharacters)}`;
     this.#options = options;
     this.#keeper = parts.keeper;
@@ -64,6 +63,12 @@ export class Distributor {
       process: this.id,
       onHead: (isHead) => this.#head(isHead),
     });
+    this.#renewals = new Periodic({
+      clock: this.#clock,
+      everyMs: options.leaseMs / renewalsPerLease,
+      round: () => this.#renew(),
+      onError: (error) => this.#failures.tell("could not renew the lease", error),
+    });
   }
 
   /** Whether this is the pool's head, by the last sweep. */
@@ -72,37 +77,28 @@ export class Distributor {
   }
 
   /** Joins the pool, and starts to sweep it. */
-  async start(): Promise<void> {
+  protected override async begin(): Promise<void> {
     await this.#join();
     this.#log.info("joined the pool");
-    this.#sweeper.start();
-    this.#armRenewal();
+    await Promise.all([this.#sweeper.start(), this.#renewals.start()]);
   }
 
   /**
    * Abdicates and leaves. It waits one lease at most: with no connection for that long there is nothing left to give up.
    */
-  async stop(): Promise<void> {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
-    this.#cancelRenewal?.();
-    let cancelPatience: CancelTimer = () => undefined;
-    const patience = new Promise<void>((resolve) => {
-      cancelPatience = this.#clock.after(this.#options.leaseMs, resolve);
-    });
-    await Promise.race([this.#leave(), patience]);
-    cancelPatience();
+  protected override async end(): Promise<void> {
+    await within(this.#clock, this.#options.leaseMs, this.#leave(this.#renewals.stop()));
     this.#log.info("left the pool");
   }
 
   #head(isHead: boolean): void {
     this.#bridge(isHead);
-    this.#scaler?.stop();
+    void this.#scaler?.stop();
     this.#scaler = undefined;
-    if (!isHead || this.#isStopped) return;
+    if (!isHead || this.isStopped) return;
     const parts = { keeper: this.#keeper, process: this.id, clock: this.#clock, log: this.#log };
     this.#scaler = new Scaler(this.#options, parts);
-    this.#scaler.start();
+    void this.#scaler.start();
   }
 
   /** One bridge a pool: that of its head. The next one goes up when the former one is down, since both are the same member. */
@@ -113,7 +109,7 @@ export class Distributor {
       this.#bridgeDown = former.stop().catch((error) => this.#failures.tell("could not take the bridge down", error));
     }
     const [child, parent] = [this.#keeper, this.#parent];
-    if (!isHead || this.#isStopped || parent === undefined) return;
+    if (!isHead || this.isStopped || parent === undefined) return;
     const shared = { process: this.id, policy: this.#policy, clock: this.#clock, log: this.#log };
     const joinChild: BridgeParts["joinChild"] = (knows) => {
       this.#knows = knows;
@@ -123,17 +119,17 @@ export class Distributor {
     this.#bridgeToParent = bridge;
     void this.#bridgeDown.then(() => {
       if (this.#bridgeToParent !== bridge) return;
-      bridge.start();
+      void bridge.start();
       this.#log.info({ parent: parent.pool }, "bridges to the parent pool");
     });
   }
 
-  async #leave(): Promise<void> {
+  async #leave(renewed: Promise<void>): Promise<void> {
     try {
       this.#head(false);
       await this.#bridgeDown;
       await this.#sweeper.stop();
-      await this.#renewal;
+      await renewed;
       await this.#keeper.leave(this.id);
     } catch (error) {
       this.#log.warn({ reason: messageOf(error) }, "could not leave the pool in peace, its lease will lapse");
@@ -151,24 +147,9 @@ export class Distributor {
     });
   }
 
-  #armRenewal(): void {
-    if (this.#isStopped) return;
-    this.#cancelRenewal = this.#clock.background(this.#options.leaseMs / renewalsPerLease, () => {
-      this.#renewal = this.#renew();
-    });
-  }
-
   async #renew(): Promise<void> {
-    try {
-      const isKnown = await this.#keeper.renew(this.id, this.#options.leaseMs);
-      if (!isKnown && !this.#isStopped) await this.#joinAgain();
-    } catch (error) {
-      this.#failures.tell("could not renew the lease", error);
-    }
-    this.#armRenewal();
-  }
-
-  async #joinAgain(): Promise<void> {
+    const isKnown = await this.#keeper.renew(this.id, this.#options.leaseMs);
+    if (isKnown || this.isStopped) return;
     await this.#join();
     this.#log.warn("the pool no longer knew this distributor, joined again");
   }

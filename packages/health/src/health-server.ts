@@ -102,11 +102,11 @@ class HealthPages {
   }
 
   start(): void {
-    this.#watch.start();
+    void this.#watch.start();
   }
 
   stop(): void {
-    this.#watch.stop();
+    void this.#watch.stop();
   }
 
   async serve({ method, url = "" }: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,7 +2,7 @@
  * Looks at a pool now and then, and whenever somebody asks who would get an old answer otherwise. One look is under way at a
  * time, and a Redis that does not answer makes nobody wait for long.
  */
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { Actor, type Clock, Periodic, within } from "@callgrid/core";
 import type { PoolKeeper, PoolState, Statekeeper } from "@callgrid/statekeeper";
 import { membersAtWork } from "./readiness.ts";
 
@@ -25,16 +25,17 @@ export interface PoolSight {
   readonly at: number;
 }
 
-export class PoolWatch {
+export class PoolWatch extends Actor {
   readonly #parts: PoolWatchParts;
   readonly #couldWorkAt = new Map<string, number>();
   #sight: PoolSight | undefined;
   #look: Promise<PoolSight> | undefined;
-  #cancelNext: CancelTimer | undefined;
-  #isStopped = false;
+  readonly #looks: Periodic;
 
   constructor(parts: PoolWatchParts) {
+    super();
     this.#parts = parts;
+    this.#looks = new Periodic({ clock: parts.clock, everyMs, firstAfterMs: 0, round: () => this.fresh() });
   }
 
   /** When members were last seen at work or open to it, by id, in ms of the clock. */
@@ -42,16 +43,12 @@ export class PoolWatch {
     return this.#couldWorkAt;
   }
 
-  start(): void {
-    void this.fresh();
-    this.#cancelNext = this.#parts.clock.background(everyMs, () => {
-      if (!this.#isStopped) this.start();
-    });
+  protected override async begin(): Promise<void> {
+    await this.#looks.start();
   }
 
-  stop(): void {
-    this.#isStopped = true;
-    this.#cancelNext?.();
+  protected override async end(): Promise<void> {
+    await this.#looks.stop();
   }
 
   /** A sight of the pool that is at most a second old. Never rejects. */
@@ -62,7 +59,9 @@ export class PoolWatch {
   }
 
   async #takeLook(): Promise<PoolSight> {
-    const state = await this.#withinPatience(this.#ask());
+    // a refusal is as good as no answer here, and the statekeeper's own log says why
+    const asking = this.#ask().catch(() => undefined);
+    const state = await within(this.#parts.clock, patienceMs, asking);
     const at = this.#parts.clock.now();
     this.#sight = { state, at };
     this.#look = undefined;
@@ -81,16 +80,5 @@ export class PoolWatch {
     const known = new Set(state.members.map(({ id }) => id));
     for (const id of this.#couldWorkAt.keys()) if (!known.has(id)) this.#couldWorkAt.delete(id);
     for (const id of membersAtWork(state)) this.#couldWorkAt.set(id, at);
-  }
-
-  async #withinPatience(asking: Promise<PoolState>): Promise<PoolState | undefined> {
-    let cancel: CancelTimer = () => undefined;
-    const patience = new Promise<undefined>((resolve) => {
-      cancel = this.#parts.clock.background(patienceMs, () => resolve(undefined));
-    });
-    // a refusal is as good as no answer here, and the statekeeper's own log says why
-    const answer = await Promise.race([asking.catch(() => undefined), patience]);
-    cancel();
-    return answer;
   }
 }

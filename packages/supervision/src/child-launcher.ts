@@ -4,7 +4,7 @@ import { execArgv, execPath, pid as processId } from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "@callgrid/core";
 import type { Launcher } from "./launcher.ts";
-import { MemoryGauge } from "./memory-gauge.ts";
+import { memoryGauge } from "./memory-gauge.ts";
 import { endOf } from "./process-end.ts";
 import { readWorkerMessage } from "./supervision-messages.ts";
 
@@ -44,12 +44,12 @@ export function childLauncher({ stderr, clock, nice = 0, memoryMb }: ChildLaunch
     });
     const ended = endOf(process, stderr, clock);
     if (process.pid !== undefined) {
-      const gauge = new MemoryGauge(process.pid, {
+      const gauge = memoryGauge(process.pid, {
         clock,
         onRead: (rssBytes) => onMessage({ kind: "memory", rssBytes }),
       });
-      gauge.start();
-      process.once("exit", () => gauge.stop());
+      void gauge.start();
+      process.once("exit", () => void gauge.stop());
     }
     return {
       processId: process.pid,

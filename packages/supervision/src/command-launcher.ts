@@ -7,7 +7,7 @@
  * when it has heard nothing for `launcherSilenceMs`, within which this end sends empty lines.
  */
 import { spawn } from "node:child_process";
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { type Clock, Periodic } from "@callgrid/core";
 import { fillTemplate } from "./command-template.ts";
 import type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
 import { endOf } from "./process-end.ts";
@@ -89,7 +89,10 @@ function launch(
   child.stdout.setEncoding("utf8").on("data", (text: string) => lines.add(text));
   // An error here means that the process has just ended, which `ended` tells.
   child.stdin.on("error", () => undefined);
-  const signs = new LifeSigns(clock, () => child.stdin.write("\n"));
+  // so often that a sign may get lost
+  const everyMs = launcherSilenceMs / signsPerSilence;
+  const signs = new Periodic({ clock, everyMs, round: () => void child.stdin.write("\n") });
+  void signs.start();
   const ended = endOf(child, stderr, clock).finally(() => signs.stop());
   return {
     processId: child.pid,
@@ -122,30 +125,6 @@ function killGroup(processId: number | undefined): void {
     if (processId !== undefined) process.kill(-processId, "SIGKILL");
   } catch {
     // The whole group has ended already.
-  }
-}
-
-/** Says so often that this end is still there, that a sign may get lost. */
-class LifeSigns {
-  readonly #clock: Clock;
-  readonly #say: () => void;
-  #cancel: CancelTimer = () => undefined;
-
-  constructor(clock: Clock, say: () => void) {
-    this.#clock = clock;
-    this.#say = say;
-    this.#arm();
-  }
-
-  stop(): void {
-    this.#cancel();
-  }
-
-  #arm(): void {
-    this.#cancel = this.#clock.background(launcherSilenceMs / signsPerSilence, () => {
-      this.#say();
-      this.#arm();
-    });
   }
 }
 

@@ -3,7 +3,7 @@
  * head gives it of those that the pool should have. While nobody heads the pool, or Redis is away, it keeps those that it has.
  */
 import { hostname } from "node:os";
-import { type CancelTimer, type Clock, messageOf } from "@callgrid/core";
+import { Actor, type Clock, messageOf, Periodic, within } from "@callgrid/core";
 import type { Capacity, PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { Supervisor } from "./supervisor.ts";
@@ -34,25 +34,30 @@ const reportEveryMs = 1_000;
 const reportsPerLease = 3;
 const patienceMs = 2_000;
 
-export class Host {
+export class Host extends Actor {
   readonly #options: HostOptions;
   readonly #parts: HostParts;
-  #cancelNext: CancelTimer = () => undefined;
-  #underWay: Promise<void> = Promise.resolve();
+  readonly #reports: Periodic;
+  #firstReport: Promise<void> = Promise.resolve();
+  #farewell: Promise<void> | undefined;
   #isAnswered = true;
-  #isEnding = false;
 
   constructor(options: HostOptions, parts: HostParts) {
+    super();
     this.#options = options;
     this.#parts = parts;
+    const { clock } = parts;
+    const everyMs = Math.min(reportEveryMs, options.leaseMs / reportsPerLease);
+    this.#reports = new Periodic({ clock, everyMs, round: () => this.#report() });
   }
 
   /** Starts the supervisor, and registers once its workers have joined; rejects as its `start` does. */
-  async start(): Promise<void> {
+  protected override async begin(): Promise<void> {
     await this.#parts.supervisor.start();
     if (this.#isEnding) return;
-    this.#underWay = this.#report();
-    await this.#underWay;
+    this.#firstReport = this.#report();
+    await this.#firstReport;
+    await this.#reports.start();
   }
 
   /** Counts no longer, and has every worker finish what it runs, give the rest back, and leave. */
@@ -61,33 +66,30 @@ export class Host {
   }
 
   /** Counts no longer, and has every worker give everything back and leave at once; also in the middle of a drain. */
-  stop(): Promise<void> {
+  protected override end(): Promise<void> {
     return this.#end(() => this.#parts.supervisor.stop());
   }
 
-  async #end(endWorkers: () => Promise<void>): Promise<void> {
-    this.#isEnding = true;
-    this.#cancelNext();
-    const ended = endWorkers();
-    // A report that arrived after the farewell would have others wait for the workers of this host.
-    const farewell = this.#underWay.then(() => this.#parts.keeper.leave(this.#options.id)).catch(() => undefined);
-    await ended;
-    await this.#withinPatience(farewell);
+  get #isEnding(): boolean {
+    return this.#farewell !== undefined;
   }
 
-  /** A pool that does not answer finds out when the lease lapses. */
-  async #withinPatience(promise: Promise<void>): Promise<void> {
-    let cancel: CancelTimer = () => undefined;
-    const patience = new Promise<void>((resolve) => {
-      cancel = this.#parts.clock.after(patienceMs, resolve);
-    });
-    await Promise.race([promise, patience]);
-    cancel();
+  async #end(endWorkers: () => Promise<void>): Promise<void> {
+    this.#farewell ??= this.#sayFarewell(this.#reports.stop());
+    await endWorkers();
+    // A pool that does not answer finds out when the lease lapses.
+    await within(this.#parts.clock, patienceMs, this.#farewell);
+  }
+
+  /** A report that arrived after the farewell would have others wait for the workers of this host. */
+  async #sayFarewell(reported: Promise<void>): Promise<void> {
+    await Promise.all([this.#firstReport, reported]);
+    await this.#parts.keeper.leave(this.#options.id).catch(() => undefined);
   }
 
   async #report(): Promise<void> {
     const { leaseMs, ...host } = this.#options;
-    const { keeper, log, clock } = this.#parts;
+    const { keeper, log } = this.#parts;
     try {
       const description = { host: hostname(), processId: process.pid };
       await this.#follow(await keeper.reportHost({ ...host, leaseMs, description }));
@@ -97,10 +99,6 @@ export class Host {
       if (this.#isAnswered) log.warn({ reason }, "the pool does not answer, keeping the workers that there are");
       this.#isAnswered = false;
     }
-    if (this.#isEnding) return;
-    this.#cancelNext = clock.background(Math.min(reportEveryMs, leaseMs / reportsPerLease), () => {
-      this.#underWay = this.#report();
-    });
   }
 
   async #follow(capacity: Capacity | undefined): Promise<void> {

@@ -3,39 +3,23 @@
  * Only Linux tells; elsewhere what the process says of itself once a second has to do.
  */
 import { readFile } from "node:fs/promises";
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { type Clock, Periodic } from "@callgrid/core";
 
 const everyMs = 250;
 const bytesPerKib = 1_024;
 
-export class MemoryGauge {
-  readonly #processId: number;
-  readonly #clock: Clock;
-  readonly #onRead: (rssBytes: number) => void;
-  #cancel: CancelTimer = () => undefined;
-  #isStopped = false;
-
-  constructor(processId: number, { clock, onRead }: { clock: Clock; onRead: (rssBytes: number) => void }) {
-    this.#processId = processId;
-    this.#clock = clock;
-    this.#onRead = onRead;
-  }
-
-  start(): void {
-    this.#cancel = this.#clock.background(everyMs, () => void this.#read());
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    this.#cancel();
-  }
-
-  async #read(): Promise<void> {
-    const rssBytes = await readRssBytes(this.#processId);
-    if (this.#isStopped || rssBytes === undefined) return;
-    this.#onRead(rssBytes);
-    this.start();
-  }
+/** Not started; it stops by itself when there is nothing more to read. */
+export function memoryGauge(
+  processId: number,
+  { clock, onRead }: { clock: Clock; onRead: (rssBytes: number) => void },
+): Periodic {
+  const round = async (): Promise<void> => {
+    const rssBytes = await readRssBytes(processId);
+    if (rssBytes === undefined) void gauge.stop();
+    else if (!gauge.isStopped) onRead(rssBytes);
+  };
+  const gauge = new Periodic({ clock, everyMs, round });
+  return gauge;
 }
 
 /** Undefined where the system does not tell, and for a process that has ended. */

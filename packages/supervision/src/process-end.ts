@@ -3,7 +3,7 @@
  * environment or of an error goes on without passwords.
  */
 import type { ChildProcess } from "node:child_process";
-import { type Clock, sleep, withoutSecrets } from "@callgrid/core";
+import { type Clock, within, withoutSecrets } from "@callgrid/core";
 import { LastLines } from "./last-lines.ts";
 import type { ProcessEnd } from "./launcher.ts";
 import { WholeLines } from "./whole-lines.ts";
@@ -24,7 +24,7 @@ export async function endOf(process: ChildProcess, stderr: NodeJS.WritableStream
     process.once("close", () => resolve());
   });
   const end = await exitOf(process, lines);
-  await Promise.race([closed, sleep(clock, outputPatienceMs)]);
+  await within(clock, outputPatienceMs, closed);
   whole.end();
   return { ...end, stderr: lines.lines };
 }

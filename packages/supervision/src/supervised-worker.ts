@@ -2,7 +2,7 @@
  * One place of a supervisor: a worker process that is started, and started again when it dies, until it is told to end.
  * A process that died is buried before the next one starts, so that its work goes on at once and not when its lease lapses.
  */
-import { type CancelTimer, type Clock, GridError, messageOf } from "@callgrid/core";
+import { type CancelTimer, type Clock, GridError, messageOf, within } from "@callgrid/core";
 import type { Measures } from "@callgrid/health";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
@@ -174,12 +174,7 @@ export class SupervisedWorker {
       const facts = { worker: this.#shownWorker, reason: messageOf(error) };
       this.#parts.log.warn(facts, "could not tell the pool that a worker is gone, its lease will lapse");
     });
-    let cancelPatience: CancelTimer = () => undefined;
-    const patience = new Promise<void>((resolve) => {
-      cancelPatience = this.#parts.clock.after(patienceMs, resolve);
-    });
-    await Promise.race([told, patience]);
-    cancelPatience();
+    await within(this.#parts.clock, patienceMs, told);
   }
 
   get #shownWorker(): string | undefined {

@@ -2,7 +2,7 @@
  * Runs worker processes: as many as it was told last, one worker with its own queue in each. It starts another where one dies,
  * says so, and ends them all when it is told to. A worker process that loses its supervisor drains by itself.
  */
-import { type Clock, type GridError, systemClock } from "@callgrid/core";
+import { Actor, type Clock, type GridError, systemClock } from "@callgrid/core";
 import type { MeasureBook } from "@callgrid/health";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
@@ -55,7 +55,7 @@ export interface SupervisorParts {
  * await statekeeper.close();
  * ```
  */
-export class Supervisor {
+export class Supervisor extends Actor {
   /**
    * Resolves when all processes have ended after {@link drain} or {@link stop}. Rejects with what a worker refused to start
    * with (`INVALID_MODULE`, `INVALID_OPTION`, `FUNCTION_REDEFINED`, `INCOMPATIBLE_VERSION`, `REDIS_TOO_OLD`), once all have ended.
@@ -72,6 +72,7 @@ export class Supervisor {
   #refusal: GridError | undefined;
 
   constructor(options: SupervisorOptions, parts: SupervisorParts) {
+    super();
     const { keeper, log, stderr = process.stderr, clock = systemClock, book } = parts;
     const launcher = parts.launcher ?? childLauncher({ stderr, clock });
     const restart = parts.restartAfter ?? restartAfter;
@@ -110,7 +111,7 @@ export class Supervisor {
   }
 
   /** Starts the processes. Resolves when each place has had a worker join, and when all is closed before; rejects as {@link closed} does. */
-  async start(): Promise<void> {
+  protected override async begin(): Promise<void> {
     for (const worker of this.#workers) worker.start();
     await Promise.race([Promise.all(this.#workers.map((worker) => worker.joined)), this.closed]);
   }
@@ -139,7 +140,7 @@ export class Supervisor {
   }
 
   /** Has every worker give everything back and leave at once; also in the middle of a drain. */
-  async stop(): Promise<void> {
+  protected override async end(): Promise<void> {
     await this.#endAll((worker) => worker.stop());
   }
 

@@ -6,7 +6,7 @@
  */
 
 import { inspect } from "node:util";
-import { GridError, isGridError, logRedaction, withoutSecrets } from "@callgrid/core";
+import { GridError, isGridError, logRedaction, Periodic, systemClock, withoutSecrets } from "@callgrid/core";
 import type { WorkerMetrics } from "@callgrid/health";
 import { type RunningWorker, startWorker } from "@callgrid/worker";
 import { pino } from "pino";
@@ -63,7 +63,7 @@ async function start({ functions, options, logLevel, isMeasured }: WorkerSetting
     tell({ kind: "joined", id: running.id });
     await startMeasuring(running);
     tellMemory();
-    setInterval(tellMemory, memoryEveryMs).unref();
+    void new Periodic({ clock: systemClock, everyMs: memoryEveryMs, round: tellMemory }).start();
     void running.closed.then(leave, crash);
     return running;
   } catch (error) {
@@ -79,7 +79,7 @@ async function startMeasuring(running: RunningWorker): Promise<void> {
   if (metrics === undefined) return;
   metrics.watch(() => running.vitals);
   await tellMeasures();
-  setInterval(() => void tellMeasures(), measuresEveryMs).unref();
+  void new Periodic({ clock: systemClock, everyMs: measuresEveryMs, round: tellMeasures }).start();
 }
 
 /** Resolves when it has been sent. */

@@ -2,7 +2,7 @@
  * One worker: joins its pool, gets work, evaluates it, and hands outcomes in. What its parts have to tell and ask goes to the
  * statekeeper once in a turn of the event loop, all together; outcomes may wait for those of the next few turns.
  */
-import { randomId } from "@callgrid/core";
+import { randomId, within } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
 import { type Claim, forgedOutcome, type InboxListener, type InboxMessage } from "@callgrid/statekeeper";
 import type { Evaluation } from "./evaluation/evaluation.ts";
@@ -71,9 +71,7 @@ export class Worker implements WorkerEvents {
       onMessages: (messages) => this.#receive(messages),
       onReconnect: () => this.#afterReconnect(),
     });
-    requester.start();
-    heartbeat.start();
-    maintenance.start();
+    await Promise.all([requester.start(), heartbeat.start(), maintenance.start()]);
     this.onChange();
   }
 
@@ -292,11 +290,11 @@ export class Worker implements WorkerEvents {
   async #leave(): Promise<void> {
     const { membership, maintenance, limits, drain, heartbeat } = this.#own;
     membership.stop();
-    maintenance.stop();
+    void maintenance.stop();
     limits.stop();
     drain.end();
     await heartbeat.stop();
-    await this.#withinGrace(this.#sayGoodbye());
+    await within(this.#parts.clock, leaveGraceMs, this.#sayGoodbye());
     await this.#inbox?.close();
     this.#parts.log.info("left the pool");
   }
@@ -308,16 +306,6 @@ export class Worker implements WorkerEvents {
     await marker.settled();
     await this.#parts.keeper.leave(this.id).catch((error) => this.onError(error));
     await requester.stop();
-  }
-
-  async #withinGrace(goodbye: Promise<void>): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = this.#parts.clock.after(leaveGraceMs, resolve);
-      void goodbye.finally(() => {
-        cancel();
-        resolve();
-      });
-    });
   }
 }
 

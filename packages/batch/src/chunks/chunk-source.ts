@@ -1,5 +1,5 @@
 /** Where a run takes its chunks from: those an earlier run left open, those that have to be done again, then the data. */
-import { encodeRequest, requestId } from "@callgrid/core";
+import { abortable, encodeRequest, requestId } from "@callgrid/core";
 import { type Chunk, type SliceSource, sliceCount, sliceRange } from "../data/chunk.ts";
 import type { Checkpoint, Cut } from "./checkpoint.ts";
 
@@ -123,24 +123,7 @@ export class ChunkSupply {
     const taking = this.#source.take(units).finally(() => {
       this.#isTaking = false;
     });
-    return this.#signal === undefined ? taking : unlessAborted(this.#signal, taking);
-  }
-}
-
-async function unlessAborted<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
-  // its outcome is not used any more
-  promise.catch(() => undefined);
-  signal.throwIfAborted();
-  let stopListening = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort);
-    stopListening = () => signal.removeEventListener("abort", abort);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    stopListening();
+    return this.#signal === undefined ? taking : abortable(this.#signal, taking);
   }
 }
 

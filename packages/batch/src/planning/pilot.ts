@@ -1,5 +1,5 @@
 /** The pilot: the first chunks of a batch, small ones and then larger ones, to learn what the work is like. Nothing is lost. */
-import { setTimeout as pause } from "node:timers/promises";
+import { systemClock, within } from "@callgrid/core";
 import type { ChunkSupply } from "../chunks/chunk-source.ts";
 import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import type { Chunk } from "../data/chunk.ts";
@@ -50,7 +50,7 @@ export async function runPilot({ supply, fixedUnits, evaluate }: PilotParts): Pr
     const chunk = await supply.next(() => units);
     if (chunk === undefined) break;
     const started = performance.now();
-    const outcome = await withinPatience(evaluate(chunk));
+    const outcome = await within(systemClock, patienceMs, evaluate(chunk));
     if (outcome === undefined || "error" in outcome) {
       supply.giveBack(chunk);
       if (outcome === undefined) last = { ...last, msPerUnit: patienceMs / chunk.units, units: chunk.units };
@@ -67,17 +67,6 @@ export async function runPilot({ supply, fixedUnits, evaluate }: PilotParts): Pr
   const { msPerUnit, busyRatio, units: largestUnits, bytesPerUnit, worker } = last;
   const workload = { msPerUnit, busyRatio, overheadMs: median(overheads) };
   return { workload, worker, largestUnits, bytesPerUnit, finished };
-}
-
-async function withinPatience(outcome: Promise<ChunkOutcome>): Promise<ChunkOutcome | undefined> {
-  const patience = new AbortController();
-  // whoever gives up on it need not hear how it ended
-  outcome.catch(() => undefined);
-  try {
-    return await Promise.race([outcome, pause(patienceMs, undefined, { signal: patience.signal })]);
-  } finally {
-    patience.abort();
-  }
 }
 
 function median(numbers: readonly number[]): number {

@@ -295,7 +295,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     });
     const parts = { grid: this.#grid, pool, name, objective, rest, onLanes };
     const follower = new PoolFollower(parts, site.setting.survey);
-    follower.start();
+    void follower.start();
     return follower;
   }
 

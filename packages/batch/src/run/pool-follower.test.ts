@@ -34,7 +34,7 @@ function setUp(objective: Objective = "fast") {
     onLanes: (now) => changes.push(now),
   };
   const follower = new PoolFollower(parts, surveyOf(stateOf([1])));
-  follower.start();
+  void follower.start();
   return { follower, pool, announced, ids, changes, look: () => vi.advanceTimersByTimeAsync(1_000) };
 }
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Grid } from "@callgrid/client";
+import { Actor, Periodic, systemClock } from "@callgrid/core";
 import { openChunks } from "../planning/make-plan.ts";
 import { choose, type Workload } from "../planning/planner.ts";
 import { type PoolSurvey, surveyOf } from "../planning/pool-survey.ts";
@@ -33,35 +34,30 @@ export interface PoolFollowerParts {
 const everyMs = 1_000;
 
 /** See the head of this file. */
-export class PoolFollower {
+export class PoolFollower extends Actor {
   readonly #parts: PoolFollowerParts;
   readonly #announcement: string;
+  readonly #looks = new Periodic({ clock: systemClock, everyMs, round: () => this.#look() });
   #survey: PoolSurvey;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
   #lanes = 0;
   #isAnnounced = false;
 
   /** @param survey - of the moment when the run was planned. */
   constructor(parts: PoolFollowerParts, survey: PoolSurvey) {
+    super();
     this.#parts = parts;
     this.#announcement = `${parts.name}:${randomUUID()}`;
     this.#survey = survey;
     this.#lanes = survey.lanes(parts.rest().busyRatio).count;
   }
 
-  start(): void {
-    this.#timer = setInterval(() => {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = undefined;
-      });
-    }, everyMs).unref();
+  protected override async begin(): Promise<void> {
+    await this.#looks.start();
   }
 
   /** Withdraws what is announced. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+  protected override async end(): Promise<void> {
+    await this.#looks.stop();
     if (this.#isAnnounced) await this.#announce(0);
   }
 

@@ -2,7 +2,7 @@
  * Ctrl-C and SIGTERM: the first asks a command to end well, the second to end at once. Where a command is ended by them, its
  * errors have the signal's name as their cause.
  */
-import { GridError } from "@callgrid/core";
+import { abortable, GridError } from "@callgrid/core";
 import type { CliIo, EndSignal } from "../terminal/io.ts";
 
 /** Aborted by signals, each with the signal's name as the reason. */
@@ -54,21 +54,8 @@ export function untilInterrupted<Result>(io: CliIo, run: (first: AbortSignal) =>
 }
 
 /** What the promise comes to, or `CANCELLED` as soon as the signal is aborted. */
-export async function unlessAborted<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
-  let stopListening = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    const cancel = (): void => reject(new GridError("CANCELLED", "interrupted", { cause: signal.reason }));
-    stopListening = () => signal.removeEventListener("abort", cancel);
-    if (signal.aborted) cancel();
-    else signal.addEventListener("abort", cancel);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    stopListening();
-    // Nobody is left to hear of a later rejection.
-    promise.catch(() => undefined);
-  }
+export function unlessAborted<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
+  return abortable(signal, promise, (cause) => new GridError("CANCELLED", "interrupted", { cause }));
 }
 
 /** Resolves when the signal is aborted. */

@@ -1,6 +1,5 @@
 /** `callgrid distributor`: a distributor for a pool, until it is told to end. */
-import { setTimeout as pause } from "node:timers/promises";
-import { declareOptions, type OptionsResolved, parsePool } from "@callgrid/core";
+import { declareOptions, type OptionsResolved, parsePool, systemClock, within } from "@callgrid/core";
 import { distributorOptions, type RunningDistributor, startDistributor } from "@callgrid/distributor";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
@@ -81,7 +80,5 @@ async function runDistributor({ options, io, interrupts, log }: DistributorRun):
 /** Also leaves where it has been interrupted in the middle of joining; a pool that does not answer forgets it within a lease. */
 async function leaveAfter(starting: Promise<RunningDistributor>, leaseMs: number): Promise<void> {
   const leaving = starting.then((distributor) => distributor.stop()).catch(() => undefined);
-  const patience = new AbortController();
-  await Promise.race([leaving, pause(leaseMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
-  patience.abort();
+  await within(systemClock, leaseMs, leaving);
 }

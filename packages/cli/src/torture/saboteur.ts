@@ -1,5 +1,5 @@
 /** Carries out the planned faults, one after the other, for as long as it is let; and mends everything at the end. */
-import { type Clock, sleep } from "@callgrid/core";
+import { abortable, type Clock, sleep } from "@callgrid/core";
 import type { Logger } from "pino";
 import { type FaultKind, faultKinds, type PlannedFault } from "./fault-plan.ts";
 import type { TcpProxy } from "./tcp-proxy.ts";
@@ -60,14 +60,6 @@ export class Saboteur {
 
   /** Ends early with the signal. */
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    let stopListening = (): void => undefined;
-    const aborted = new Promise<void>((resolve) => {
-      const listener = (): void => resolve();
-      signal.addEventListener("abort", listener);
-      stopListening = () => signal.removeEventListener("abort", listener);
-    });
-    await Promise.race([aborted, sleep(this.#parts.clock, ms)]);
-    stopListening();
+    await abortable(signal, sleep(this.#parts.clock, ms)).catch(() => undefined);
   }
 }

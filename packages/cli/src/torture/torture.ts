@@ -4,7 +4,7 @@
  * grid is removed from the Redis at the end, whatever happened.
  */
 import { connect, type Grid } from "@callgrid/client";
-import { messageOf, randomId, sleep, systemClock } from "@callgrid/core";
+import { messageOf, randomId, systemClock, within } from "@callgrid/core";
 import { startDistributor } from "@callgrid/distributor";
 import { eraseGrid, openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
@@ -112,7 +112,7 @@ class Scene {
     await this.#saboteur?.work(plannedFaults(chance.branch(), leaseMs), ended);
     this.#log.info({ open: this.#history.openCount }, "torture: everything is mended, waiting for what is open");
     const mendedAt = systemClock.now();
-    await Promise.race([Promise.all(asking), sleep(systemClock, patienceMs)]);
+    await within(systemClock, patienceMs, Promise.all(asking));
     const settledMs = Math.round(systemClock.now() - mendedAt);
     return this.#result(settledMs);
   }

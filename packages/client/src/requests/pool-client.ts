@@ -74,7 +74,7 @@ export class PoolClient {
       clock,
       log,
     });
-    this.#requester.start();
+    void this.#requester.start();
   }
 
   /** See {@link Requester.ask}. */

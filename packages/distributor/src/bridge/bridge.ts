@@ -5,7 +5,7 @@
  * All it knows can be found out again from the two pools, so it may die at any instant. If one of them falls silent for a lease,
  * what it holds in the other on that one's account is given back.
  */
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { Actor, type CancelTimer, type Clock, Periodic } from "@callgrid/core";
 import {
   type FunctionTable,
   type InboxListener,
@@ -53,7 +53,7 @@ const quietRoundMs = 1_000;
 /** What has waited in a pool for so long should be seen in the parent. */
 const longMs = 1_000;
 
-export class Bridge {
+export class Bridge extends Actor {
   readonly #options: BridgeOptions;
   readonly #parts: BridgeParts;
   readonly #member: string;
@@ -64,7 +64,8 @@ export class Bridge {
   readonly #up: Carrier;
   readonly #askBelow: Requester;
   readonly #askAbove: Requester;
-  readonly #timers = new Map<string, CancelTimer>();
+  readonly #duties: readonly Periodic[];
+  readonly #timers = new Map<"round" | "call", CancelTimer>();
   #inboxes: InboxListener[] = [];
   #heardBelowAtMs: number;
   #heardAboveAtMs: number;
@@ -75,9 +76,9 @@ export class Bridge {
   readonly #starts = new StartRate();
   #isBalancing = false;
   #isDue = false;
-  #isStopped = false;
 
   constructor(options: BridgeOptions, parts: BridgeParts) {
+    super();
     const { child, parent, process, policy, clock } = parts;
     this.#options = options;
     this.#parts = parts;
@@ -135,10 +136,11 @@ export class Bridge {
         this.#balanceSoon();
       },
     });
+    this.#duties = this.#makeDuties();
   }
 
   /** Joins the parent and begins. A parent that does not answer is waited for. */
-  start(): void {
+  protected override async begin(): Promise<void> {
     const { child, parent, process } = this.#parts;
     this.#inboxes = [
       child.listen(process, {
@@ -152,26 +154,14 @@ export class Bridge {
         onReconnect: () => this.#noteReconnected(this.#askAbove, this.#down),
       }),
     ];
-    this.#askBelow.start();
-    this.#askAbove.start();
-    const { leaseMs } = this.#options;
-    const renewEveryMs = leaseMs / renewalsPerLease;
-    this.#repeat("announce", announceEveryMs, () => this.#membership.announce(), 0);
-    this.#repeat("reconcile", reconcileEveryMs, () => this.#reconcile());
-    this.#repeat("waits", waitsEveryMs, () =>
-      Promise.all([this.#up, this.#down].flatMap((carrier) => [carrier.noteWaits(), carrier.giveBackAwaited()])),
-    );
-    this.#repeat("sweep above", leaseMs / 2, () => this.#sweepAbove());
-    this.#repeat("renew above", renewEveryMs, () => this.#renewAbove());
-    this.#repeat("renew below", renewEveryMs, () => this.#renewBelow());
-    this.#repeat("watch", renewEveryMs, async () => this.#watch());
+    for (const actor of [this.#askBelow, this.#askAbove, ...this.#duties]) void actor.start();
     this.#armRound();
   }
 
   /** Leaves the parent; what it held in either pool goes back there. */
-  async stop(): Promise<void> {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
+  protected override async end(): Promise<void> {
+    // a duty that is under way may wait for a link that is down
+    for (const duty of this.#duties) void duty.stop();
     for (const cancel of this.#timers.values()) cancel();
     await Promise.all([this.#up.close(), this.#down.close()]);
     await Promise.all([this.#askBelow.stop(), this.#askAbove.stop()]);
@@ -179,23 +169,29 @@ export class Bridge {
     await Promise.all(this.#inboxes.map((inbox) => inbox.close()));
   }
 
-  /** Does something again and again, a while after it was done, or at once where it says that there is more to do. */
-  #repeat(name: string, everyMs: number, action: () => Promise<unknown>, firstAfterMs = everyMs): void {
-    const run = async (): Promise<void> => {
-      let isMore: unknown = false;
-      try {
-        isMore = await action();
-      } catch (error) {
-        this.#tell(error);
-      }
-      this.#repeat(name, everyMs, action, isMore === true ? 0 : everyMs);
-    };
-    this.#arm(name, firstAfterMs, () => void run());
+  /** What a bridge does now and then, beside the balance of both pools. */
+  #makeDuties(): readonly Periodic[] {
+    const { leaseMs } = this.#options;
+    const renewEveryMs = leaseMs / renewalsPerLease;
+    const shared = { clock: this.#parts.clock, onError: (error: unknown) => this.#tell(error) };
+    const carriers = [this.#up, this.#down];
+    const lookAtWaits = (): Promise<unknown> =>
+      Promise.all(carriers.flatMap((carrier) => [carrier.noteWaits(), carrier.giveBackAwaited()]));
+    const announce = (): Promise<void> => this.#membership.announce();
+    return [
+      new Periodic({ ...shared, everyMs: announceEveryMs, firstAfterMs: 0, round: announce }),
+      new Periodic({ ...shared, everyMs: reconcileEveryMs, round: () => this.#reconcile() }),
+      new Periodic({ ...shared, everyMs: waitsEveryMs, round: lookAtWaits }),
+      new Periodic({ ...shared, everyMs: leaseMs / 2, round: () => this.#sweepAbove() }),
+      new Periodic({ ...shared, everyMs: renewEveryMs, round: () => this.#renewAbove() }),
+      new Periodic({ ...shared, everyMs: renewEveryMs, round: () => this.#renewBelow() }),
+      new Periodic({ ...shared, everyMs: renewEveryMs, round: () => this.#watch() }),
+    ];
   }
 
-  #arm(name: string, afterMs: number, action: () => void): void {
+  #arm(name: "round" | "call", afterMs: number, action: () => void): void {
     this.#timers.get(name)?.();
-    if (!this.#isStopped) this.#timers.set(name, this.#parts.clock.background(afterMs, action));
+    if (!this.isStopped) this.#timers.set(name, this.#parts.clock.background(afterMs, action));
   }
 
   #armRound(): void {
@@ -207,13 +203,13 @@ export class Bridge {
   /** Looks at both pools at once, or again once it has done so. */
   #balanceSoon(): void {
     this.#isDue = true;
-    if (this.#isBalancing || this.#isStopped) return;
+    if (this.#isBalancing || this.isStopped) return;
     this.#isBalancing = true;
     this.#parts.clock.turn(() => void this.#balanceAll());
   }
 
   async #balanceAll(): Promise<void> {
-    while (this.#isDue && !this.#isStopped) {
+    while (this.#isDue && !this.isStopped) {
       this.#isDue = false;
       try {
         await this.#balance();
@@ -275,11 +271,11 @@ export class Bridge {
     this.#up.take(below.claims);
   }
 
-  /** A parent that nobody heads is swept by its members, which may be nothing but bridges. */
-  async #sweepAbove(): Promise<boolean> {
+  /** A parent that nobody heads is swept by its members, which may be nothing but bridges: again at once while there is more. */
+  async #sweepAbove(): Promise<number | undefined> {
     const { maxAttempts, sweepLimit } = this.#options;
     const sweep = { process: this.#member, headLeaseMs: 0, maxAttempts, limit: sweepLimit };
-    return (await this.#parts.parent.sweep(sweep)).isMore;
+    return (await this.#parts.parent.sweep(sweep)).isMore ? 0 : undefined;
   }
 
   async #renewAbove(): Promise<void> {
@@ -335,6 +331,6 @@ export class Bridge {
   }
 
   #tell(error: unknown): void {
-    if (!this.#isStopped) this.#failures.tell("the bridge to the parent could not tell or ask", error);
+    if (!this.isStopped) this.#failures.tell("the bridge to the parent could not tell or ask", error);
   }
 }

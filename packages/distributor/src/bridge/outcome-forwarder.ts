@@ -2,7 +2,7 @@
  * Carries outcomes from the pool that evaluated them into the one that holds the claims. A value is kept there for as long as it
  * will still be kept where it was made; if that cannot be found out soon, it is handed in all the same, and not kept.
  */
-import { type Clock, functionNameOf, isErrorText, type OutcomeText } from "@callgrid/core";
+import { type Clock, functionNameOf, isErrorText, type OutcomeText, within } from "@callgrid/core";
 import type { Completion, FunctionTable, PoolKeeper } from "@callgrid/statekeeper";
 import { stampIn } from "./function-tables.ts";
 
@@ -50,12 +50,8 @@ export class OutcomeForwarder {
   /** How to keep the value, if it is kept where it was made. */
   async #kept({ id, payload }: { readonly id: string; readonly payload: string }) {
     const { from, clock, tableOfTo } = this.#parts;
-    let cancel = (): void => undefined;
-    const patience = new Promise<undefined>((resolve) => {
-      cancel = clock.after(patienceMs, () => resolve(undefined));
-    });
-    const state = await Promise.race([from.inspectRequest(id).catch(() => undefined), patience]);
-    cancel();
+    const asking = from.inspectRequest(id).catch(() => undefined);
+    const state = await within(clock, patienceMs, asking);
     const ttlMs = state?.resultLeftMs ?? 0;
     if (state?.resultStamp === undefined || ttlMs <= 0) return undefined;
     const stamp = stampIn(tableOfTo(), functionNameOf(payload), state.resultStamp);

@@ -2,7 +2,7 @@
  * Reckons every second how many workers the pool should have, and writes it where hosts, `status` and metrics read it. Only the
  * pool's head does. A new head knows nothing of what was wanted before: the workers that it finds count as wanted.
  */
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { Actor, type Clock, Periodic } from "@callgrid/core";
 import type { PoolKeeper, Survey } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { DistributorSettings } from "../shared/distributor-options.ts";
@@ -28,29 +28,29 @@ export interface ScalerParts {
 const sampled = { requests: 64, members: 256 } as const;
 const microsPerMs = 1_000;
 
-export class Scaler {
+export class Scaler extends Actor {
   readonly #options: ScalerOptions;
   readonly #parts: ScalerParts;
   readonly #failures: FailureLog;
   readonly #marks = new QueueWaitSampler(sampled.requests);
+  readonly #rounds: Periodic;
   #scale: Scale | undefined;
-  #cancelNext: CancelTimer = () => undefined;
-  #isStopped = false;
 
   constructor(options: ScalerOptions, parts: ScalerParts) {
+    super();
     this.#options = options;
     this.#parts = parts;
     this.#failures = new FailureLog(parts.log, parts.clock);
+    const { clock } = parts;
+    this.#rounds = new Periodic({ clock, everyMs: options.scaleEveryMs, round: () => this.#reckon() });
   }
 
-  start(): void {
-    const { scaleEveryMs } = this.#options;
-    if (scaleEveryMs > 0) this.#cancelNext = this.#parts.clock.background(scaleEveryMs, () => void this.#reckon());
+  protected override async begin(): Promise<void> {
+    if (this.#options.scaleEveryMs > 0) await this.#rounds.start();
   }
 
-  stop(): void {
-    this.#isStopped = true;
-    this.#cancelNext();
+  protected override async end(): Promise<void> {
+    await this.#rounds.stop();
   }
 
   async #reckon(): Promise<void> {
@@ -68,7 +68,6 @@ export class Scaler {
     } catch (error) {
       this.#failures.tell("could not reckon how many workers the pool should have", error);
     }
-    if (!this.#isStopped) this.start();
   }
 
   async #sightOf({ waiting, ...numbers }: Survey): Promise<Parameters<typeof nextScale>[1]> {

@@ -3,7 +3,7 @@
  * distributors may do this for one pool: the statekeeper lets one of them be the head, and the others only ask now and then
  * whether it is still there.
  */
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { Actor, type Clock, Periodic } from "@callgrid/core";
 import type { PoolKeeper, Preference, SweepReply } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { DistributorSettings } from "../shared/distributor-options.ts";
@@ -26,19 +26,20 @@ export interface SweeperParts {
   readonly log: Logger;
 }
 
-export class Sweeper {
+export class Sweeper extends Actor {
   readonly #options: SweeperOptions;
   readonly #parts: SweeperParts;
   readonly #failures: FailureLog;
+  readonly #sweeps: Periodic;
   #role: SweepReply["role"] | undefined;
-  #cancelNext: CancelTimer | undefined;
-  #underWay: Promise<void> = Promise.resolve();
-  #isStopped = false;
 
   constructor(options: SweeperOptions, parts: SweeperParts) {
+    super();
     this.#options = options;
     this.#parts = parts;
     this.#failures = new FailureLog(parts.log, parts.clock);
+    const { clock } = parts;
+    this.#sweeps = new Periodic({ clock, everyMs: options.hoistEveryMs, firstAfterMs: 0, round: () => this.#sweep() });
   }
 
   /** Whether the last sweep was made as the pool's head. */
@@ -46,28 +47,19 @@ export class Sweeper {
     return this.#role === "head";
   }
 
-  start(): void {
-    this.#schedule(0);
+  protected override async begin(): Promise<void> {
+    await this.#sweeps.start();
   }
 
   /** Stops sweeping, and lets a standby be head at once. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancelNext?.();
+  protected override async end(): Promise<void> {
     // A sweep that arrived after the abdication would make this the head again, with nobody there to sweep.
-    await this.#underWay;
+    await this.#sweeps.stop();
     await this.#parts.keeper.abdicate(this.#parts.process);
   }
 
-  #schedule(delayMs: number): void {
-    const sweep = (): void => {
-      if (!this.#isStopped) this.#underWay = this.#sweep();
-    };
-    if (delayMs === 0) this.#parts.clock.turn(sweep);
-    else this.#cancelNext = this.#parts.clock.background(delayMs, sweep);
-  }
-
-  async #sweep(): Promise<void> {
+  /** Returns the pause until the next one. */
+  async #sweep(): Promise<number> {
     const { leaseMs, maxAttempts, sweepLimit, copyAfterMs } = this.#options;
     const prefer = this.#options.prefer as readonly Preference[];
     const { keeper, process } = this.#parts;
@@ -79,7 +71,7 @@ export class Sweeper {
     } catch (error) {
       this.#failures.tell("could not sweep the pool", error);
     }
-    if (!this.#isStopped) this.#schedule(sweepDelayMs(reply, this.#options));
+    return sweepDelayMs(reply, this.#options);
   }
 
   #tell(reply: SweepReply): void {

@@ -19,7 +19,7 @@ function setUp(options: Partial<RequesterOptions> = {}) {
     onError: (error) => errors.push(error),
     ...options,
   });
-  requester.start();
+  void requester.start();
   const heard: string[] = [];
   /** Asks, and notes what is heard as `id:outcome`. */
   const ask = (id: string, rest: Partial<PrioritizedSubmission> & { readonly worker?: string } = {}) => {

@@ -6,7 +6,7 @@
  * It relies on the inbox being read by its owner, who passes messages to `receive` and tells of a new connection by
  * `recheckAll`. What it holds is bounded by what is waited for.
  */
-import { type CancelTimer, type Clock, GridError, type OutcomeText, RebuiltMap } from "@callgrid/core";
+import { Actor, type Clock, GridError, type OutcomeText, Periodic, RebuiltMap } from "@callgrid/core";
 import type { CheckAnswer, InboxMessage, PoolKeeper } from "../contract/contract.ts";
 import { PendingChecker, type PendingRequests } from "./pending-checker.ts";
 import {
@@ -71,21 +71,21 @@ const idsPerWithdrawal = 1_000;
 // Timers may come this much early, and what was checked in one round must be old enough for the next.
 const timerSlackMs = 1;
 
-export class Requester implements PendingCallOwner {
+export class Requester extends Actor implements PendingCallOwner {
   readonly #options: RequesterOptions;
   readonly #onError: (error: unknown) => void;
   readonly #pending: PendingRequests = new RebuiltMap();
   readonly #submitter: RequestSubmitter;
   readonly #checker: PendingChecker;
+  readonly #rounds: Periodic;
   #withdrawn = new Set<string>();
   #referenced: string[] = [];
   #isFlushScheduled = false;
-  #isStopped = false;
-  #cancelRound: CancelTimer | undefined;
   #delivered = 0;
   #checks = 0;
 
   constructor(options: RequesterOptions) {
+    super();
     this.#options = options;
     this.#onError = options.onError ?? (() => undefined);
     const shared = { ...options, pending: this.#pending, onError: this.#onError };
@@ -100,6 +100,8 @@ export class Requester implements PendingCallOwner {
       onRefused: (request, error) =>
         this.#deliver(request, refusedOutcome(request.payload, error), { isRefused: true }),
     });
+    const { clock, checkEveryMs } = options;
+    this.#rounds = new Periodic({ clock, everyMs: checkEveryMs, round: () => this.#round() });
   }
 
   /** How many requests are waited for. */
@@ -113,17 +115,17 @@ export class Requester implements PendingCallOwner {
   }
 
   /** Begins to check now and then. The timer alone does not keep the process alive. */
-  start(): void {
-    this.#armRound();
+  protected override async begin(): Promise<void> {
+    await this.#rounds.start();
   }
 
   /**
    * Sends the withdrawals made so far, and forgets all that is pending without telling anybody: withdraw what is to be
    * withdrawn.
    */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancelRound?.();
+  protected override async end(): Promise<void> {
+    // a round that is under way may wait for a link that is down
+    void this.#rounds.stop();
     this.#submitter.stop();
     this.#checker.stop();
     const withdrawals = this.#sendWithdrawals();
@@ -140,7 +142,7 @@ export class Requester implements PendingCallOwner {
    * @throws GridError `GRID_CLOSED` once stopped.
    */
   ask(submission: PrioritizedSubmission, worker: string | undefined, listener: OutcomeListener): PendingCall {
-    if (this.#isStopped)
+    if (this.isStopped)
       throw new GridError("GRID_CLOSED", `nothing more is asked of pool "${this.#options.keeper.pool}": closed`);
     const ask = new PendingCall(submission.id, listener, this);
     const nowMs = this.#options.clock.now();
@@ -221,7 +223,7 @@ export class Requester implements PendingCallOwner {
   flush(): void {
     if (!this.#isFlushScheduled) return;
     this.#isFlushScheduled = false;
-    if (this.#isStopped) return;
+    if (this.isStopped) return;
     // Withdrawals first: an id that was withdrawn in one tick and asked for in the next must end up asked for.
     void this.#sendWithdrawals();
     this.#submitter.flush();
@@ -242,18 +244,11 @@ export class Requester implements PendingCallOwner {
     await Promise.all(parts);
   }
 
-  #armRound(): void {
-    const { clock, checkEveryMs } = this.#options;
-    if (!this.#isStopped) this.#cancelRound = clock.background(checkEveryMs, () => void this.#round());
-  }
-
   async #round(): Promise<void> {
     this.#retryFailed();
     const { clock, checkEveryMs } = this.#options;
     const nowMs = clock.now();
     await this.#checker.checkOverdue(nowMs - checkEveryMs + timerSlackMs, nowMs);
-    // Armed only now, so that rounds do not pile up before a link that is down.
-    this.#armRound();
   }
 
   #retryFailed(): void {

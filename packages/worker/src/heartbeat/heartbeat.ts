@@ -2,7 +2,7 @@
  * Keeps a worker's lease alive. On Redis a thread of its own does it (thread-heartbeat.ts), so that a long calculation is no
  * death; where the statekeeper lives in this process, a timer is enough (below), since both stop together.
  */
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { Actor, type Clock, Periodic } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 
 /** A time by which an evaluation must be over, or its worker is ended. */
@@ -23,7 +23,7 @@ export type WatchOrder =
 export interface Heartbeat {
   /** Resolves once it can beat: a worker that joins before may be given code that never yields, and look dead soon. */
   prepare(): Promise<void>;
-  start(): void;
+  start(): Promise<void>;
   stop(): Promise<void>;
   /** Ends the worker when the evaluation is still watched after its time: its code never yielded. One watch of each kind. */
   watch(watch: Watch): void;
@@ -42,33 +42,33 @@ export interface HeartbeatOptions {
  * Renews by a timer of the worker's own clock. A timer cannot interrupt code that never yields; what it should end is told to
  * `tellWatch`, where somebody else can.
  */
-export class TimerHeartbeat implements Heartbeat {
+export class TimerHeartbeat extends Actor implements Heartbeat {
   readonly #keeper: PoolKeeper;
-  readonly #clock: Clock;
   readonly #options: HeartbeatOptions;
   readonly #tellWatch: ((order: WatchOrder, worker: string) => void) | undefined;
-  #cancel: CancelTimer | undefined;
-  #isStopped = false;
+  readonly #beats: Periodic;
 
   constructor(
     options: HeartbeatOptions,
     parts: { keeper: PoolKeeper; clock: Clock; tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined },
   ) {
+    super();
     this.#keeper = parts.keeper;
-    this.#clock = parts.clock;
     this.#tellWatch = parts.tellWatch;
     this.#options = options;
+    // where the statekeeper is out of reach the next beat tries again, and a lapsed lease is found out then
+    this.#beats = new Periodic({ clock: parts.clock, everyMs: options.leaseMs / 3, round: () => this.#beat() });
   }
 
   async prepare(): Promise<void> {}
 
-  start(): void {
-    this.#cancel = this.#clock.background(this.#options.leaseMs / 3, () => void this.#beat());
+  protected override async begin(): Promise<void> {
+    await this.#beats.start();
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
+  /** A beat that is under way may wait for a link that is down. */
+  protected override async end(): Promise<void> {
+    void this.#beats.stop();
   }
 
   watch(watch: Watch): void {
@@ -81,11 +81,7 @@ export class TimerHeartbeat implements Heartbeat {
 
   async #beat(): Promise<void> {
     const { worker, leaseMs, onLost } = this.#options;
-    try {
-      if (!(await this.#keeper.renew(worker, leaseMs)) && !this.#isStopped) onLost();
-    } catch {
-      // the statekeeper is out of reach: the next beat tries again, and a lapsed lease is found out then
-    }
-    if (!this.#isStopped) this.start();
+    const isKnown = await this.#keeper.renew(worker, leaseMs);
+    if (!isKnown && !this.isStopped) onLost();
   }
 }

@@ -76,7 +76,7 @@ export class ThreadHeartbeat implements Heartbeat {
     });
   }
 
-  start(): void {
+  async start(): Promise<void> {
     this.#give({ kind: "beat" });
   }
 

@@ -2,7 +2,7 @@
  * Looks at a worker from another thread, and ends it when an evaluation is over its time and the worker does not get to say so
  * itself: its code never yields.
  */
-import { encodeError } from "@callgrid/core";
+import { encodeError, systemClock, within } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import { errorTree } from "../errors/error-tree.ts";
 import type { Watch } from "./heartbeat.ts";
@@ -80,12 +80,7 @@ export class OverdueWatch {
 
 /** Resolves when the call has ended, however it did, or has taken too long. */
 async function withPatience(call: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patienceMs);
-  });
-  await Promise.race([call.catch(() => undefined), expired]);
-  clearTimeout(timer);
+  await within(systemClock, patienceMs, call).catch(() => undefined);
 }
 
 function keyOf({ kind, id }: Pick<Watch, "id" | "kind">): string {

@@ -2,7 +2,7 @@
  * Ends the work of a worker: what has not started goes back to the pool, and so does what waits for others, now or later, since
  * its finished children stay in the pool's cache. What runs may finish.
  */
-import type { Clock, RebuiltMap } from "@callgrid/core";
+import { type Clock, type RebuiltMap, within } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { PoolEvaluations } from "./pool-evaluations.ts";
@@ -38,13 +38,10 @@ export class Drain {
   /** Resolves when nothing runs any more, after `timeoutMs`, or when the drain is ended. */
   async idleWithin(timeoutMs: number): Promise<void> {
     if (this.#isIdle) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#parts.clock.after(timeoutMs, resolve);
-      this.#waiting.push(() => {
-        cancel();
-        resolve();
-      });
+    const idle = new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
     });
+    await within(this.#parts.clock, timeoutMs, idle);
   }
 
   noteChange(): void {

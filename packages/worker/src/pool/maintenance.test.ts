@@ -50,9 +50,9 @@ it("what is claimed around a comparison of holdings is not lost, whenever its re
     },
   });
   const startedAtMs = clock.now();
-  maintenance.start();
+  void maintenance.start();
   await clock.advance(30_000);
-  maintenance.stop();
+  await maintenance.stop();
   expect([...takenAtMs.keys()]).toEqual(['["f",3]']);
   // the second look comes in the next round
   expect((takenAtMs.get('["f",3]') ?? 0) - startedAtMs).toBeLessThanOrEqual(6_000);

@@ -2,7 +2,7 @@
  * What a worker does now and then beside its work: compares what it holds with what the pool thinks it holds, looks for cycles,
  * and sweeps the pool while nobody heads it.
  */
-import type { CancelTimer, Clock } from "@callgrid/core";
+import { Actor, type Clock, Periodic } from "@callgrid/core";
 import type { Claim, PoolKeeper } from "@callgrid/statekeeper";
 
 const roundMs = 500;
@@ -26,10 +26,9 @@ export interface UpkeepParts {
   readonly onError: (error: unknown) => void;
 }
 
-export class Maintenance {
+export class Maintenance extends Actor {
   readonly #parts: UpkeepParts;
-  #cancel: CancelTimer | undefined;
-  #isStopped = false;
+  readonly #rounds: Periodic;
   #reconciledAt = Number.NEGATIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
   /** What has been claimed since a comparison began that is under way. */
@@ -38,18 +37,26 @@ export class Maintenance {
   #missing = new Set<string>();
 
   constructor(parts: UpkeepParts) {
+    super();
     this.#parts = parts;
+    this.#rounds = new Periodic({
+      clock: parts.clock,
+      everyMs: roundMs,
+      round: () => this.#round(),
+      onError: (error) => {
+        if (!this.isStopped) parts.onError(error);
+      },
+    });
   }
 
-  start(): void {
+  protected override async begin(): Promise<void> {
     this.#reconciledAt = this.#parts.clock.now();
     this.#sweptAt = this.#parts.clock.now();
-    this.#arm();
+    await this.#rounds.start();
   }
 
-  stop(): void {
-    this.#isStopped = true;
-    this.#cancel?.();
+  protected override async end(): Promise<void> {
+    await this.#rounds.stop();
   }
 
   /** Messages may have been lost. */
@@ -65,21 +72,11 @@ export class Maintenance {
     }
   }
 
-  #arm(): void {
-    if (this.#isStopped) return;
-    this.#cancel = this.#parts.clock.background(roundMs, () => void this.#round());
-  }
-
   async #round(): Promise<void> {
-    const { clock, leaseMs, onError, onRound } = this.#parts;
-    try {
-      await onRound();
-      if (clock.now() - this.#reconciledAt >= reconcileEveryMs) await this.#reconcile();
-      if (clock.now() - this.#sweptAt >= leaseMs / 2) await this.#sweep();
-    } catch (error) {
-      if (!this.#isStopped) onError(error);
-    }
-    this.#arm();
+    const { clock, leaseMs, onRound } = this.#parts;
+    await onRound();
+    if (clock.now() - this.#reconciledAt >= reconcileEveryMs) await this.#reconcile();
+    if (clock.now() - this.#sweptAt >= leaseMs / 2) await this.#sweep();
   }
 
   async #reconcile(): Promise<void> {
@@ -94,7 +91,7 @@ export class Maintenance {
       this.#claimedMeanwhile = undefined;
     });
     const { claims, abandoned } = await comparing;
-    if (this.#isStopped) return;
+    if (this.isStopped) return;
     if (abandoned.length > 0) onAbandoned(abandoned);
     // Their replies and messages may be on their way still, by other connections or in the same piece of what was read.
     const missing = claims.filter(({ id }) => !claimedMeanwhile.has(id));

@@ -118,7 +118,7 @@ const survey: Cost = ({ records, tally, args }) => {
   if (hosts.size + records.expected.size > 0) tally.keyless();
   const ids = Math.min(requests, records.waiting + ownQueued);
   if (ids > 0) enterRecords(tally);
-  tally.touch("costs", ids);
+  tally.touch("costs", Math.min(ids, records.functions.table().functions.size));
   return nothing;
 };
 

@@ -2,7 +2,14 @@
  * What an operation of the statekeeper costs on Redis, by what it finds in the memory statekeeper: the commands that its script makes
  * (packages/statekeeper/scripts) and the keys that these touch. `scaling.test.ts` holds it against what a redis-server counts.
  */
-import type { ClaimRequest, Completion, EvaluationReport, SubmitBatch, SweepRequest } from "@callgrid/statekeeper";
+import type {
+  ClaimRequest,
+  Completion,
+  EvaluationReport,
+  PoolRecords,
+  SubmitBatch,
+  SweepRequest,
+} from "@callgrid/statekeeper";
 import { type Cost, type CostParts, nothing } from "./cost.ts";
 import type { PoolOperation } from "./counted-pool.ts";
 import { Counts } from "./counts.ts";
@@ -14,6 +21,8 @@ import type { Tally } from "./tally.ts";
 const membersByTheWay = 8;
 const membersInSweep = 256;
 const mostVolunteersRead = 1_000;
+/** Of so few outcomes the claims are read whether or not anything is noted. */
+const fewOutcomes = 8;
 
 /** Enters the script itself, with its look at the wire version, and, when the returned function is called, the commands inside. */
 export function enterCost(operation: PoolOperation, parts: CostParts): () => void {
@@ -69,14 +78,13 @@ const submit: Cost = ({ records, tally, args }) => {
 };
 
 const claim: Cost = ({ records, tally, args }) => {
-  const [{ worker, max, epoch, isOpenToRoots, isOpenToChildren = false, volunteerFor, spareMicros = 0 }] = args as [
+  const [{ worker, max, epoch, isOpenToRoots, isOpenToChildren = false, volunteerFor, ...budget }] = args as [
     ClaimRequest,
   ];
   tally.touch("volunteers");
-  if (max === 0) {
-    tally.touch("volunteers");
-    return nothing;
-  }
+  if (records.volunteers.size > 0) tally.touch("volunteers");
+  if (records.volunteers.has(worker)) tally.touch("volunteers");
+  if (max === 0) return nothing;
   tally.touch("members");
   if (!records.members.has(worker)) return nothing;
   tally.touch("epoch");
@@ -97,13 +105,12 @@ const claim: Cost = ({ records, tally, args }) => {
     if (claimed > 0) enterOwn(tally, claimed);
     else if (volunteerFor > 0) tally.touch("volunteers");
     if (claimed > 0) tally.touch("costs");
-    if (claimed > 0) tally.touch("leases");
-    // how much is queued, and for how many: at most, since of the smallest requests the claim is full before that is asked
-    if (claimed > 0 && spareMicros > 0) {
+    // who waits for what is on its own queue is the worker itself
+    if (claimed > 0 && !isOwn) tally.touch("leases");
+    if (claimed > 0 && mayWiden(records, budget)) {
       tally.touch("queue:");
       tally.touch("members");
     }
-    tally.touch("volunteers");
     before.enterCounters(tally, 0);
   };
 };
@@ -113,7 +120,8 @@ const complete: Cost = ({ records, tally, args }) => {
   tally.touch("costs", reports.filter(({ selfMicros }) => selfMicros > 0).length);
   const running = records.running.get(worker);
   const isAllOwn = completions.every(({ id }) => running?.has(id) === true);
-  const areClaimsRead = !isAllOwn || hasNotes(records);
+  const isAsked = isAllOwn && completions.length > fewOutcomes;
+  const areClaimsRead = !isAsked || hasNotes(records);
   const before = new Counts(records);
   const waiters = new Set<string>();
   let noted = 0;
@@ -136,9 +144,9 @@ const complete: Cost = ({ records, tally, args }) => {
   return () => {
     if (completions.length > 0) {
       tally.touch("requests");
-      if (isAllOwn) tally.touch("notes");
+      if (isAsked) tally.touch("notes");
       if (areClaimsRead) tally.touch("claims");
-      tally.touch("leases", waiters.size);
+      tally.touch("leases", told);
       tally.touch("inbox", told);
       if (open > 0) tally.touch("requests");
       if (open > 0) tally.touch("claims");
@@ -157,9 +165,9 @@ const mark: Cost = ({ records, tally, args }) => {
     readonly { id: string }[],
   ];
   for (const { id } of [...suspended, ...progress]) notedIn(records).add(id);
-  const fresh = suspended.filter(({ id }) => records.requests.get(id)?.suspended === undefined).length;
-  tally.touch("claims", suspended.length + progress.length + resumed.length + fresh);
-  tally.touch("notes", suspended.length + progress.length + resumed.length);
+  const isFresh = suspended.some(({ id }) => records.requests.get(id)?.suspended === undefined);
+  tally.touch("claims", isFresh ? 2 : 1);
+  tally.touch("notes", Math.min(1, suspended.length + progress.length) + Math.min(1, resumed.length));
   return nothing;
 };
 
@@ -174,11 +182,9 @@ const sweep: Cost = ({ records, tally, args }) => {
   tally.touch("leases");
   const before = new Counts(records);
   const volunteers = records.volunteers.size;
-  tally.touch("audit", 2);
-  tally.touch("requests");
-  if (records.requests.size > 0) tally.touch("claims");
-  tally.touch("running", records.running.size);
-  tally.touch("members", records.running.size);
+  tally.touch("audit");
+  const { auditsInTurn, auditBeganMs, limits } = records;
+  if (auditsInTurn !== undefined || records.now() - auditBeganMs >= limits.auditEveryMs) enterAudit(records, tally);
   return () => {
     enterMatch({ records, tally, before, volunteers, sample: membersInSweep });
     if (copyAfterMs > 0) enterVolunteers(tally, records.volunteers.size);
@@ -193,6 +199,17 @@ const sweep: Cost = ({ records, tally, args }) => {
     before.enterCounters(tally, 0);
   };
 };
+
+/** A look at some requests: where claims and places are, and whether all are there. */
+function enterAudit(records: PoolRecords, tally: Tally): void {
+  tally.touch("audit");
+  tally.touch("requests");
+  if (records.requests.size === 0) return;
+  tally.touch("claims");
+  tally.touch("running", records.running.size);
+  tally.touch("members", records.running.size);
+  tally.touch("queue:", [...records.ownQueues.values()].filter(({ length }) => length > 0).length);
+}
 
 const look: Cost = ({ records, tally }) => {
   tally.touch("waiting");
@@ -308,6 +325,14 @@ const costs: Readonly<Record<PoolOperation, Cost>> = {
     findCycle,
   },
 };
+
+/** Whether the claim of a request may leave room for more of them, by how much is queued and for how many. */
+function mayWiden(records: PoolRecords, { budgetMicros, spareMicros = 0 }: Partial<ClaimRequest>): boolean {
+  if (spareMicros === 0) return false;
+  const most = (budgetMicros ?? 0) + spareMicros;
+  const functions = [...records.functions.table().functions.values()];
+  return functions.some(({ expectedMicros = Number.POSITIVE_INFINITY }) => expectedMicros < most);
+}
 
 function nameIn(payload: string): string {
   return payload.slice(2, payload.indexOf('"', 2));

@@ -10,6 +10,8 @@ import { poolKeys, type Tally } from "./tally.ts";
 import { treeSize } from "./tree-functions.ts";
 
 const requestsPerWorker = 30;
+/** Of one pool with ten workers, joining and the end of so short a run included. */
+const mostCommandsPerRequest = 38;
 /** A busy machine may be slow. */
 const patienceMs = 120_000;
 
@@ -26,6 +28,7 @@ describe("a forest of pools", { timeout: patienceMs }, () => {
     expect([small.pools, large.pools]).toEqual([1, 3]);
     // a run of four seconds is mostly beginning and end
     expect(Math.min(small.utilisation, large.utilisation)).toBeGreaterThan(0.8);
+    expect(small.commandsPerRequest).toBeLessThan(mostCommandsPerRequest);
     expect(large.commandsPerRequest / small.commandsPerRequest).toBeLessThan(1.5);
     expect(large.messagesPerRequest / small.messagesPerRequest).toBeLessThan(1.5);
   });

@@ -11,7 +11,7 @@ export class Repairs {
   /** Whether any operation has ever stopped midway. */
   hasStopped = false;
   #roundsLeft = 0;
-  #round: unknown;
+  #roundBeganMs = Number.NEGATIVE_INFINITY;
 
   /** Whether anything may still be wrong. */
   get isUnderWay(): boolean {
@@ -24,8 +24,8 @@ export class Repairs {
   }
 
   /** Called after each operation. */
-  look({ auditsInTurn }: PoolRecords): void {
-    if (auditsInTurn !== this.#round && this.#roundsLeft > 0) this.#roundsLeft -= 1;
-    this.#round = auditsInTurn;
+  look({ auditBeganMs }: PoolRecords): void {
+    if (auditBeganMs !== this.#roundBeganMs && this.#roundsLeft > 0) this.#roundsLeft -= 1;
+    this.#roundBeganMs = auditBeganMs;
   }
 }

@@ -8,10 +8,16 @@
 -- bound: limits.ts, on the own queue, the pool's, those of each priority's callers, and those of other members
 local worker, max, epoch, volunteerFor = ARGV[1], tonumber(ARGV[2]), ARGV[5], tonumber(ARGV[7])
 local score, recent, skips = ARGV[8], ARGV[9], ARGV[10]
-local former = redis.call('HGET', volunteersKey, worker)
-if former then standDown(worker) end
-if max == 0 then return { 'claims', redis.call('HLEN', volunteersKey), 0 } end
+local volunteers = redis.call('HLEN', volunteersKey)
+local former = volunteers > 0 and redis.call('HGET', volunteersKey, worker)
+if former then
+  standDown(worker)
+  volunteers = volunteers - 1
+end
+if max == 0 then return { 'claims', volunteers, 0 } end
 if redis.call('HEXISTS', membersKey, worker) == 0 then return { 'unknown-worker', 0, 0 } end
+-- a member has a lease for as long as it is one
+leases[worker] = true
 if epoch ~= (redis.call('GET', epochKey) or '0') then return { 'stale', 0, 0 } end
 
 local drawing = newDrawing(worker, max, tonumber(ARGV[3]), ARGV[6], skips)
@@ -26,13 +32,14 @@ elseif #drawing.claims == 0 and volunteerFor > 0 then
   local reach = rankOf[drawing.reach] and drawing.reach or 'roots'
   local volunteer = { turn, volunteerFor, epoch, reach, score, recent, skips }
   redis.call('HSET', volunteersKey, worker, table.concat(volunteer, ' '))
+  volunteers = volunteers + 1
   if volunteerFor > (former and tonumber(string.match(former, '^%d+ (%d+)')) or 0) then callLookers(worker) end
 end
 deliver()
 storeCounters()
 
 local isMore = drawing.room <= 0 or drawing.budget <= 0
-local reply = { kind, redis.call('HLEN', volunteersKey), isMore and 1 or 0 }
+local reply = { kind, volunteers, isMore and 1 or 0 }
 if #drawing.claims > 0 then
   reply[4] = string.format('%d', readClock())
   for i, id in ipairs(drawing.claims) do

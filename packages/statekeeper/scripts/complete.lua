@@ -37,11 +37,13 @@ local function keep(id, stamp, outcome, ttlMs)
   redis.call('SET', key, stamp .. ' ' .. outcome, 'PXAT', untilWhen(ttlMs))
 end
 
+local fewIds = 8
 local ttls, stamps, ids, outcomes = readGroups(3 + 5 * reports)
 if #ids > 0 then
   local texts = fieldsOf(requestsKey, ids)
-  -- what a worker was running is its own: claims need reading only if there are others, or notes to forget
-  local isAllMine = pushAll('SREM', runningOf .. worker, ids) == #ids and redis.call('EXISTS', notesKey) == 0
+  -- what a worker was running is its own: the claims of many need reading only if there are others, or notes to forget
+  local isRunning = pushAll('SREM', runningOf .. worker, ids) == #ids
+  local isAllMine = isRunning and #ids > fewIds and redis.call('EXISTS', notesKey) == 0
   local claims = isAllMine and {} or fieldsOf(claimsKey, ids)
   local closed, ended, large, isClosed, late, fenced = {}, {}, {}, {}, 0, 0
   local mine = worker .. ' '

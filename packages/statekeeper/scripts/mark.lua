@@ -6,21 +6,26 @@
 -- reply: nothing
 -- bound: the number of ids
 local worker, suspended, progresses = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local function note(id, field, value)
-  local claim = redis.call('HGET', claimsKey, id)
-  if workerOf(claim) ~= worker then return end
-  if not string.find(claim, ' noted', 1, true) then redis.call('HSET', claimsKey, id, claim .. ' noted') end
-  redis.call('HSET', notesKey, field .. id, value)
+local resumedFrom = 4 + 2 * (suspended + progresses)
+local ids = {}
+for at = 4, resumedFrom - 1, 2 do ids[#ids + 1] = ARGV[at] end
+for at = resumedFrom, #ARGV do ids[#ids + 1] = ARGV[at] end
+
+local claims, noted, notes, ended = fieldsOf(claimsKey, ids), {}, {}, {}
+for i, id in ipairs(ids) do
+  local claim, at = claims[i], 2 + 2 * i
+  if workerOf(claim) == worker and at >= resumedFrom then
+    ended[#ended + 1] = 'suspended ' .. id
+  elseif workerOf(claim) == worker then
+    if not string.find(claim, ' noted', 1, true) then
+      noted[#noted + 1] = id
+      noted[#noted + 1] = claim .. ' noted'
+    end
+    notes[#notes + 1] = (i <= suspended and 'suspended ' or 'progress ') .. id
+    notes[#notes + 1] = ARGV[at + 1]
+  end
 end
-local at = 4
-for _ = 1, suspended do
-  note(ARGV[at], 'suspended ', ARGV[at + 1])
-  at = at + 2
-end
-for _ = 1, progresses do
-  note(ARGV[at], 'progress ', ARGV[at + 1])
-  at = at + 2
-end
-for i = at, #ARGV do
-  if workerOf(redis.call('HGET', claimsKey, ARGV[i])) == worker then redis.call('HDEL', notesKey, 'suspended ' .. ARGV[i]) end
-end
+-- a claim can be without notes, and notes cannot be without a claim that says so
+pushAll('HSET', claimsKey, noted)
+pushAll('HSET', notesKey, notes)
+pushAll('HDEL', notesKey, ended)

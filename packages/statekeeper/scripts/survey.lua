@@ -45,13 +45,19 @@ local reply = {
   expectedWork(),
 }
 if #ids == 0 then return reply end
+local selfTimes = {}
+local function selfTimeOf(name)
+  selfTimes[name] = selfTimes[name] or redis.call('HGET', costsKey, name) or ''
+  return selfTimes[name]
+end
+
 local texts, claims = fieldsOf(requestsKey, ids), fieldsOf(claimsKey, ids)
 for i, id in ipairs(ids) do
   if texts[i] and not claims[i] then
     local header = headerOf(texts[i])
-    if header.isWanted then
+    if isWanted(header) then
       reply[#reply + 1] = id
-      reply[#reply + 1] = redis.call('HGET', costsKey, functionNameAt(texts[i], header.length + 1)) or ''
+      reply[#reply + 1] = selfTimeOf(functionNameAt(texts[i], header.length + 1))
     end
   end
 end

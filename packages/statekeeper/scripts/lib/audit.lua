@@ -1,5 +1,6 @@
 -- Auditing: compares what is derived from records, claims and members with these, and repairs it. A sweep looks at a few requests and goes
--- on where the last one stopped (`audit`: how far, and when the counts were last compared). Without anything wrong nothing is written.
+-- on where the last one stopped (`audit`: how far, when the counts were last compared, and when that round began). A round begins
+-- every `auditEveryMs` at most. Without anything wrong nothing is written.
 local countsEveryMs, mostCounted = 5000, 1000
 
 -- A caller's queue is drawn from only if both the caller and its priority are in line.
@@ -138,14 +139,26 @@ local function auditCounts()
   auditHolders()
 end
 
-local function audit()
-  local cursor, countedAt = string.match(redis.call('GET', auditKey) or '0 0', '^(%d+) (%d+)$')
-  local found = redis.call('HSCAN', requestsKey, cursor or '0', 'COUNT', auditedPerSweep)
+local function auditSome(cursor)
+  local found = redis.call('HSCAN', requestsKey, cursor, 'COUNT', auditedPerSweep)
   if #found[2] > 0 then auditRequests(found[2]) end
-  countedAt = tonumber(countedAt or '0')
+  return found[1]
+end
+
+local function audit()
+  local before = redis.call('GET', auditKey) or ''
+  local cursor, countedAt, begunAt = string.match(before, '^(%d+) (%d+) (%d+)$')
+  cursor, countedAt, begunAt = cursor or '0', tonumber(countedAt or '0'), tonumber(begunAt or '0')
+  if cursor ~= '0' then
+    cursor = auditSome(cursor)
+  elseif readClock() - begunAt >= auditEveryMs then
+    begunAt = readClock()
+    cursor = auditSome(cursor)
+  end
   if readClock() - countedAt >= countsEveryMs then
     auditCounts()
     countedAt = readClock()
   end
-  redis.call('SET', auditKey, found[1] .. ' ' .. string.format('%d', countedAt), 'PX', 60000)
+  local after = cursor .. ' ' .. string.format('%d %d', countedAt, begunAt)
+  if after ~= before then redis.call('SET', auditKey, after, 'PX', 60000) end
 end

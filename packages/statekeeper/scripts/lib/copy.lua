@@ -18,7 +18,7 @@ local function stragglers(afterMs)
     if text and not redis.call('HGET', notesKey, 'suspended ' .. id) then
       local header = headerOf(text)
       local name = functionNameAt(text, header.length + 1)
-      if header.isWanted and header.losses == 0 and age * 1000 >= usualTimes * costOf(name) then
+      if isWanted(header) and header.losses == 0 and age * 1000 >= usualTimes * costOf(name) then
         found[#found + 1] = { id = id, claim = claim, age = age, text = text, name = name }
       end
     end

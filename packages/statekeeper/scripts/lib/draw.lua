@@ -99,7 +99,7 @@ local function take(drawing, id, text, place, isOutside, isAtHand, claim)
     return 'stale'
   end
   local header = headerOf(text)
-  if not header.isWanted then
+  if not isWanted(header) then
     leaveAll(drawing, id, header.places, place, isAtHand)
     eraseRecord(id, header)
     count(header.isUnreadable and 'unreadable' or 'dropped', 1)
@@ -145,7 +145,7 @@ end
 local function widen(drawing, place)
   local spare = drawing.spare
   drawing.spare = 0
-  if drawing.room * drawing.usual <= drawing.budget then return end
+  if drawing.room * drawing.usual <= drawing.budget or drawing.budget + spare <= 0 then return end
   local share = lengthAfter(drawing, place) * drawing.usual / (2 * redis.call('HLEN', membersKey))
   drawing.budget = drawing.budget + math.min(spare, math.max(0, share - math.max(0, drawing.budget)))
 end

@@ -56,7 +56,7 @@ local function readHeader(text)
 end
 
 -- Of a record that cannot be read: no process wants it, and anything may stand beside it.
-local unreadableHeader = { length = 0, waiters = {}, losses = 1, places = '-', isLarge = true, isWanted = false, isUnreadable = true }
+local unreadableHeader = { length = 0, waiters = {}, losses = 1, places = '-', isLarge = true, isUnreadable = true }
 
 -- Most records begin alike, so what was made out of a beginning is kept for the rest of the call.
 local headers, lastText, lastLength, lastHeader = {}, nil, 0, nil
@@ -72,13 +72,18 @@ local function headerOf(text)
     headers[lastText] = lastHeader
     if lastHeader.isUnreadable then return lastHeader end
     local waiters = lastHeader.waiters
-    lastHeader.length, lastHeader.isWanted, lastHeader.waiters = lastLength, false, {}
-    for waiter in string.gmatch(waiters, '[^,]+') do
-      lastHeader.waiters[#lastHeader.waiters + 1] = waiter
-      if isKnown(waiter) then lastHeader.isWanted = true end
-    end
+    lastHeader.length, lastHeader.waiters = lastLength, {}
+    for waiter in string.gmatch(waiters, '[^,]+') do lastHeader.waiters[#lastHeader.waiters + 1] = waiter end
   end
   return lastHeader
+end
+
+-- Whether any process that waits is alive.
+local function isWanted(header)
+  for _, waiter in ipairs(header.waiters) do
+    if isKnown(waiter) then return true end
+  end
+  return false
 end
 
 -- Nil for text that is no record.

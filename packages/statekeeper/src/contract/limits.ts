@@ -15,6 +15,8 @@ export type Limits = {
   readonly claimsPerSweep: number;
   /** Requests that one sweep compares with what is derived from them. */
   readonly auditedPerSweep: number;
+  /** How long, in ms, the comparison of all requests takes at least: with few requests, sweeps go without it in between. */
+  readonly auditEveryMs: number;
 };
 
 export const usualLimits: Limits = {
@@ -24,4 +26,5 @@ export const usualLimits: Limits = {
   lapsedPerSweep: 16,
   claimsPerSweep: 64,
   auditedPerSweep: 100,
+  auditEveryMs: 1_000,
 };

@@ -135,6 +135,19 @@ describe("reports", () => {
     expect(times.takeReports()).toMatchObject([{ functionName: "f", evaluations: 1, failures: 0, selfMicros: 1_000 }]);
   });
 
+  it("have a steady time once in a while, and one that changes at once", () => {
+    const times = new SelfTimes();
+    const reported = Array.from({ length: 100 }, () => {
+      times.note("f", 1);
+      return times.takeReports()[0]?.selfMicros;
+    });
+    expect(reported[0]).toBe(1_000);
+    expect(reported.filter((micros) => micros === 1_000).length).toBeLessThan(20);
+    expect(reported.slice(60).filter((micros) => micros === 1_000).length).toBeGreaterThan(0);
+    times.note("f", 20);
+    expect(times.takeReports()[0]?.selfMicros).toBeGreaterThan(1_000);
+  });
+
   it("never tell of no time at all, which would mean that it is as before", () => {
     const times = new SelfTimes();
     times.note("f", 0);

@@ -11,6 +11,9 @@ const mostPerSample = 4;
 const leastMs = 0.01;
 /** The measured mean counts so many evaluations alike before older ones fade. */
 const samplesInMean = 32;
+/** Times that change by less than this part are not reported until so many evaluations later: each report is a write in Redis. */
+const smallChange = 1 / 16;
+const reportedEvery = 32;
 /** A function that calls itself deeper than this before anything finishes is taken for what its beginnings cost. */
 const begunBeforeTrusted = 128;
 
@@ -27,6 +30,7 @@ export class SelfTime {
   /** Already told the statekeeper. */
   reportedEvaluations = 0;
   reportedFailures = 0;
+  #reported: { readonly measuredMs: number; readonly expectedMs: number; readonly evaluations: number } | undefined;
   #samples = 0;
 
   constructor(firstMs: number) {
@@ -52,6 +56,20 @@ export class SelfTime {
     this.evaluations += 1;
     if (isFailure) this.failures += 1;
     this.measuredMs += (ms - this.measuredMs) / Math.min(this.evaluations, samplesInMean);
+  }
+
+  /** The times in µs for a report, which count as reported from now on; zeros say that they are about as before. */
+  takeTimes(): Pick<EvaluationReport, "selfMicros" | "expectedMicros"> {
+    const { measuredMs, expectedMs, evaluations } = this;
+    const before = this.#reported;
+    const isAsBefore =
+      before !== undefined &&
+      isClose(measuredMs, before.measuredMs) &&
+      isClose(expectedMs, before.expectedMs) &&
+      evaluations - before.evaluations < reportedEvery;
+    if (isAsBefore) return { selfMicros: 0, expectedMicros: 0 };
+    this.#reported = { measuredMs, expectedMs, evaluations };
+    return { selfMicros: microsOf(measuredMs), expectedMicros: microsOf(expectedMs) };
   }
 
   get isWarmingUp(): boolean {
@@ -117,16 +135,14 @@ export class SelfTimes {
       if (evaluations === 0 && failures === 0) continue;
       time.reportedEvaluations = time.evaluations;
       time.reportedFailures = time.failures;
-      reports.push({
-        functionName,
-        evaluations,
-        failures,
-        selfMicros: microsOf(time.measuredMs),
-        expectedMicros: microsOf(time.expectedMs),
-      });
+      reports.push({ functionName, evaluations, failures, ...time.takeTimes() });
     }
     return reports;
   }
+}
+
+function isClose(ms: number, beforeMs: number): boolean {
+  return Math.abs(ms - beforeMs) <= smallChange * beforeMs;
 }
 
 /** At least one, since 0 says that it is as before. */

@@ -18,19 +18,22 @@ export function audit(records: PoolRecords): void {
   }
 }
 
-/** The next ones each time, and all of them where they are few. */
+/** The next ones each time; all of them where they are few, but only after a while again. */
 function nextRequests(records: PoolRecords): string[] {
-  const ids: string[] = [];
-  let hasBegun = false;
-  while (ids.length < records.limits.auditedPerSweep) {
-    const { value, done } = records.auditsInTurn.next();
-    if (done !== true) {
-      ids.push(value);
-      continue;
-    }
+  const { auditedPerSweep, auditEveryMs } = records.limits;
+  if (records.auditsInTurn === undefined) {
+    if (records.now() - records.auditBeganMs < auditEveryMs) return [];
     records.auditsInTurn = records.requests.keys();
-    if (ids.length > 0 || hasBegun) break;
-    hasBegun = true;
+    records.auditBeganMs = records.now();
+  }
+  const ids: string[] = [];
+  while (ids.length < auditedPerSweep) {
+    const { value, done } = records.auditsInTurn.next();
+    if (done === true) {
+      records.auditsInTurn = undefined;
+      break;
+    }
+    ids.push(value);
   }
   return ids;
 }

@@ -58,8 +58,9 @@ export class PoolRecords {
   readonly running = new Map<string, Set<string>>();
   /** Claims that have not been looked at yet in this round of looking for late ones. */
   claimsInTurn: Iterator<string, unknown> = [].values();
-  /** Requests that have not been audited yet in this round. */
-  auditsInTurn: Iterator<string, unknown> = [].values();
+  /** Requests that have not been audited yet in this round, if one is under way, and when it began. */
+  auditsInTurn: Iterator<string, unknown> | undefined;
+  auditBeganMs = Number.NEGATIVE_INFINITY;
   readonly results = new ResultCache();
   readonly volunteers = new Volunteers();
   preferences: readonly Preference[] = usualPreferences;

@@ -5,7 +5,7 @@
 import { VirtualClock } from "@callgrid/core";
 import { startDistributor } from "@callgrid/distributor";
 import { type Member, MemoryStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
-import { startWorker } from "@callgrid/worker";
+import { HoldBoard, HoldWatch, startWorker } from "@callgrid/worker";
 import { pino } from "pino";
 import { type CallGraph, drawGraph, type FunctionName, functionNames } from "./call-graph.ts";
 import { drawFaultPlan, type FaultKind, type FaultPlan, type ProcessFaults } from "./fault-plan.ts";
@@ -250,6 +250,8 @@ export class SimulatedGrid {
   async #startWorker({ id, process, keeper }: Host, lacking: ReadonlySet<FunctionName>): Promise<StartedNode> {
     const { fleetingTtlMs, deployedAtMs } = this.manner;
     const version = this.world.now() < deployedAtMs ? "1" : "2";
+    const board = new HoldBoard();
+    this.#lookAtHolds(board, { id, process });
     const worker = await startWorker({
       ...this.manner.worker,
       pool: this.watched.name,
@@ -258,9 +260,25 @@ export class SimulatedGrid {
       functions: graphFunctions({ graph: this.graph, fleetingTtlMs, lacking, version }, process),
       clock: process.clock,
       log: silent,
+      holds: board.memory,
       id,
     });
     return { leave: () => worker.drain(this.manner.worker.leaseMs), inspect: () => worker.inspect() };
+  }
+
+  /** As the worker's heartbeat thread does, over a connection of its own, and at times that have nothing to do with the worker's. */
+  #lookAtHolds(board: HoldBoard, { id, process }: Pick<Host, "id" | "process">): void {
+    const { world, trace } = this;
+    const random = this.#random.branch(`looks at ${id}`);
+    const thread = new SimulatedProcess({ name: `${id}'s thread`, world, trace, skewMs: 0, random });
+    process.onEnd(() => thread.exit());
+    const watch = new HoldWatch({ board, keeper: this.#makeKeeper(thread), worker: id });
+    const everyMs = random.logarithmic(0.2, 300);
+    const look = (): void => {
+      void watch.look();
+      thread.clock.background(everyMs, look);
+    };
+    look();
   }
 
   async #startDistributor({ id, process, keeper }: Host): Promise<StartedNode> {

@@ -69,7 +69,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       results: [],
       heartbeat: ["errors"],
       evaluation: ["errors", "functions", "results", "heartbeat"],
-      pool: ["functions", "results", "evaluation"],
+      pool: ["functions", "results", "heartbeat", "evaluation"],
       telemetry: ["evaluation"],
       calls: ["functions", "results", "evaluation", "pool", "telemetry"],
     },

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, watch } from "node:fs";
+import { mkdtempSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,6 +74,19 @@ describe("an embedded grid on threads", () => {
     expect(threads.size).toBeLessThanOrEqual(2);
     expect((await grid.status(grid.pool)).members.filter(({ kind }) => kind === "worker")).toHaveLength(2);
     expect(grid.workers).toBe(2);
+  });
+
+  it("evaluates what was claimed with a function that never yields in another thread", async () => {
+    const grid = await open({ workers: 2 });
+    const short = (count: number) =>
+      Array.from({ length: count }, (_, call): [string, string, number] => ["hogUntil", "", call]);
+    // so that a claim takes many
+    await grid.enqueueAll(grid.pool, short(300));
+    const [before, long, after] = [short(40), ["hogUntil", mark, -1] as const, short(40)];
+    const outcomes = [...before, long, ...after].map((request) => grid.enqueue(grid.pool, request));
+    await Promise.all(outcomes.filter((_, index) => index !== before.length));
+    writeFileSync(mark, "");
+    expect(await outcomes[before.length]).toBe(-1);
   });
 
   it("has a worker for each CPU and calls its pool `pool`, unless it is told otherwise", async () => {

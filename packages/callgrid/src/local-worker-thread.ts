@@ -17,7 +17,7 @@ import { type RunningWorker, startWorker, type WatchOrder } from "@callgrid/work
 import type { ThreadData } from "./thread-data.ts";
 import type { ThreadWatchOrder } from "./thread-watch-order.ts";
 
-const { port, grid } = workerData as ThreadData;
+const { port, grid, holds } = workerData as ThreadData;
 let worker: Promise<RunningWorker> | undefined;
 
 function take(message: SupervisorMessage): void {
@@ -38,7 +38,7 @@ async function start({ functions, options }: WorkerSettings): Promise<RunningWor
   const statekeeper = new PortStatekeeper(port, { grid });
   try {
     const given = options as { readonly pool: string };
-    const running = await startWorker({ ...given, functions, statekeeper, tellWatch });
+    const running = await startWorker({ ...given, functions, statekeeper, tellWatch, holds });
     tell({ kind: "joined", id: running.id });
     return running;
   } catch (error) {

@@ -6,4 +6,6 @@ export interface ThreadData {
   readonly port: MessagePort;
   /** The grid's name. */
   readonly grid: string;
+  /** Where the thread that started it sees what its worker holds. */
+  readonly holds: SharedArrayBuffer;
 }

@@ -10,7 +10,7 @@ import {
   readWorkerMessage,
   type WorkerMessage,
 } from "@callgrid/supervision";
-import { OverdueWatch } from "@callgrid/worker";
+import { HoldBoard, HoldWatch, lookEveryMs, OverdueWatch } from "@callgrid/worker";
 import type { ThreadData } from "./thread-data.ts";
 import { readWatchOrder, type ThreadWatchOrder } from "./thread-watch-order.ts";
 
@@ -53,7 +53,8 @@ function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMe
   const { statekeeper, pool } = options;
   const { port1, port2 } = new MessageChannel();
   const served = servePort(statekeeper, port1);
-  const data: ThreadData = { port: port2, grid: statekeeper.grid };
+  const board = new HoldBoard();
+  const data: ThreadData = { port: port2, grid: statekeeper.grid, holds: board.memory };
   const thread = new Thread(entry, {
     workerData: data,
     transferList: [port2],
@@ -69,11 +70,17 @@ function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMe
     if (order.kind === "watch") overdue.watch(order.watch);
     else overdue.unwatch(order.watch);
   };
+  const startLooking = (worker: string): void => {
+    const watch = new HoldWatch({ board, keeper: statekeeper.pool(pool), worker });
+    const timer = setInterval(() => void watch.look(), lookEveryMs).unref();
+    thread.once("exit", () => clearInterval(timer));
+  };
   thread.once("exit", () => overdue?.stop());
   thread.on("message", (message: unknown) => {
     const order = readWatchOrder(message);
     if (order !== undefined) follow(order);
     const known = readWorkerMessage(message);
+    if (known?.kind === "joined") startLooking(known.id.slice(pool.length + 1));
     if (known !== undefined) onMessage(known);
   });
   return {

@@ -21,6 +21,8 @@ export {
   loadFunctions,
 } from "./functions/module-loader.ts";
 export type { WatchOrder } from "./heartbeat/heartbeat.ts";
+export { HoldBoard } from "./heartbeat/hold-board.ts";
+export { HoldWatch, lookEveryMs } from "./heartbeat/hold-watch.ts";
 export { OverdueWatch } from "./heartbeat/watchdog.ts";
 export { type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
 export { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";

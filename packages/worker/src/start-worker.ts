@@ -25,7 +25,8 @@ import { limitDataFolders } from "./functions/data-folders.ts";
 import type { FunctionRegistry } from "./functions/function-registry.ts";
 import { checkSources, type FunctionSources, loadFunctions } from "./functions/module-loader.ts";
 import { TimerHeartbeat, type WatchOrder } from "./heartbeat/heartbeat.ts";
-import { ThreadHeartbeat } from "./heartbeat/thread-heartbeat.ts";
+import { HoldBoard } from "./heartbeat/hold-board.ts";
+import { type HeartbeatThreadData, ThreadHeartbeat } from "./heartbeat/thread-heartbeat.ts";
 import { newWorkerId, Worker } from "./worker.ts";
 import { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
 import type { WorkerState } from "./worker-state.ts";
@@ -55,12 +56,26 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   readonly supervisor?: number | undefined;
   /** With a `statekeeper`: told what must be over when, for an `OverdueWatch` in another thread; default: nobody is. */
   readonly tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined;
+  /** With a `statekeeper`: memory of a `HoldBoard`, for a `HoldWatch` in another thread; default: none looks at it. */
+  readonly holds?: SharedArrayBuffer | undefined;
   /** Told of each evaluation that came from the pool; default: nobody is. */
   readonly meter?: WorkerMeter | undefined;
 }
 
 /** The options that are not declared in {@link workerOptions}. */
-const others = ["pool", "functions", "url", "statekeeper", "log", "id", "clock", "supervisor", "tellWatch", "meter"];
+const others = [
+  "pool",
+  "functions",
+  "url",
+  "statekeeper",
+  "log",
+  "id",
+  "clock",
+  "supervisor",
+  "tellWatch",
+  "holds",
+  "meter",
+];
 
 /** A worker that has joined its pool. */
 export interface RunningWorker {
@@ -128,7 +143,11 @@ async function startLimited(
     tellWatch,
   } = given;
   const url = given.url ?? process.env["CALLGRID_URL"] ?? "redis://localhost:6379";
-  const thread = statekeeper === undefined ? threadHeartbeat(given, options, { url, pool, worker: id }) : undefined;
+  const holds = statekeeper === undefined || given.holds !== undefined ? new HoldBoard(given.holds) : undefined;
+  const thread =
+    statekeeper === undefined && holds !== undefined
+      ? threadHeartbeat(given, options, { url, pool, worker: id, holds: holds.memory })
+      : undefined;
   let opened: Statekeeper | undefined;
   let worker: Worker | undefined;
   try {
@@ -139,7 +158,7 @@ async function startLimited(
     if (keeper === undefined) throw new Error("unreachable: a statekeeper is given or opened");
     const capabilities = capabilitiesOf(options);
     worker = new Worker({
-      ...{ id, keeper, registry, options, clock, log, capabilities, meter: given.meter },
+      ...{ id, keeper, registry, options, clock, log, capabilities, holds, meter: given.meter },
       description: describeWorker(options, capabilities, registry),
       makeHeartbeat: (heartbeat) =>
         thread?.reportingTo(heartbeat.onLost) ?? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch }),
@@ -166,7 +185,7 @@ function defaultLog(): Logger {
 function threadHeartbeat(
   { supervisor }: StartWorkerOptions,
   { grid, leaseMs, connectTimeoutMs, drainTimeoutMs }: WorkerOptionsResolved,
-  place: { readonly url: string; readonly pool: string; readonly worker: string },
+  place: Pick<HeartbeatThreadData, "url" | "pool" | "worker" | "holds">,
 ): ThreadHeartbeat {
   const supervision =
     supervisor === undefined ? undefined : { supervisor, endAfterMs: drainTimeoutMs + leavingAloneMs };

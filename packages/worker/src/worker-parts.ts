@@ -17,6 +17,7 @@ import { TimeLimits } from "./evaluation/time-limits.ts";
 import type { WorkerMeter } from "./evaluation/worker-meter.ts";
 import { type FunctionRegistry, FunctionStanding } from "./functions/function-registry.ts";
 import type { Heartbeat, HeartbeatOptions } from "./heartbeat/heartbeat.ts";
+import type { HoldBoard } from "./heartbeat/hold-board.ts";
 import { ClaimIntake } from "./pool/claim-intake.ts";
 import type { Workload } from "./pool/claim-size.ts";
 import { Claimer } from "./pool/claimer.ts";
@@ -42,6 +43,8 @@ export interface WorkerParts {
   readonly log: Logger;
   readonly description: Readonly<Record<string, unknown>>;
   readonly capabilities: Capabilities;
+  /** Where another thread sees what the worker holds; absent: none does. */
+  readonly holds?: HoldBoard | undefined;
   readonly makeHeartbeat: (options: HeartbeatOptions) => Heartbeat;
   /** Told of evaluations that came from the pool; absent: nobody is. */
   readonly meter?: WorkerMeter | undefined;
@@ -84,12 +87,12 @@ export function assembleWorker(parts: WorkerParts, ties: WorkerEvents) {
 
 /** What all parts share. */
 function makeState(
-  { id, keeper, clock, registry, options, capabilities, meter, tracing }: WorkerParts,
+  { id, keeper, clock, registry, options, capabilities, holds, meter, tracing }: WorkerParts,
   ties: WorkerEvents,
 ) {
   const { leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs } = options;
   return {
-    ...{ keeper, clock, meter, worker: id, leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs },
+    ...{ keeper, clock, holds, meter, worker: id, leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs },
     tracer: tracing === undefined ? undefined : new RequestTracer(tracing, keeper.pool, () => clock.now()),
     standing: new FunctionStanding(registry, registry.unmet(capabilities)),
     selfTimes: new SelfTimes(),
@@ -98,7 +101,11 @@ function makeState(
       entries: options.sharing === "eager" ? 0 : options.recentResultsLimit,
       bytes: options.recentResultsLimitBytes,
     }),
-    visible: new PoolEvaluations({ limit: options.suspendedLimit, limitBytes: options.suspendedLimitBytes }),
+    visible: new PoolEvaluations({
+      limit: options.suspendedLimit,
+      limitBytes: options.suspendedLimitBytes,
+      holds,
+    }),
     /** What this worker evaluates or waits for, by key. */
     inFlight: new RebuiltMap<string, Evaluation>(),
     release: ties.release.bind(ties),

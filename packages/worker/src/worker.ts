@@ -117,6 +117,7 @@ export class Worker implements WorkerEvents {
   }
 
   onChange(): void {
+    this.#own.returner.giveUpRevoked();
     this.#own.drain.noteChange();
     if (this.#isExchangeScheduled) return;
     this.#isExchangeScheduled = true;

@@ -3,6 +3,7 @@
  * when one of them takes far longer, those claimed with it must not wait for it while another worker is idle.
  */
 import { type Clock, isAddressedId } from "@callgrid/core";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { OutcomeHandler } from "../pool/outcome-handler.ts";
 import type { PoolCaller } from "./pool-caller.ts";
@@ -36,15 +37,19 @@ export class Returner {
     const { taken } = ready;
     clock.background(longestStandMs, () => {
       this.#isWatching = false;
-      if (ready.taken === taken) this.#giveBack();
+      // what is addressed to this worker waits for it
+      if (ready.taken === taken) this.#giveBack(ready.takeAll(({ isOwned, id }) => !isOwned || !isAddressedId(id)));
       this.watch();
     });
   }
 
-  #giveBack(): void {
-    const { evaluator, outcomeHandler, poolCaller, release } = this.#parts;
-    // what is addressed to this worker waits for it
-    const given = evaluator.queue.ready.takeAll(({ isOwned, id }) => !isOwned || !isAddressedId(id));
+  /** Gives up what the heartbeat thread has given back while this one did not get to it. */
+  giveUpRevoked(): void {
+    this.#giveBack(this.#parts.evaluator.queue.ready.takeRevoked());
+  }
+
+  #giveBack(given: readonly Evaluation[]): void {
+    const { outcomeHandler, poolCaller, release } = this.#parts;
     if (given.length === 0) return;
     for (const evaluation of given) outcomeHandler.putDown(evaluation);
     release(given.map(({ id }) => id));

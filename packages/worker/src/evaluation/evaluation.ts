@@ -15,6 +15,7 @@
 import { type Definition, decodeRequest, requestId, type Settings, takeSettings } from "@callgrid/core";
 import type { CacheMode, Requester } from "@callgrid/statekeeper";
 import type { RequestSpan } from "@callgrid/tracing";
+import type { Hold } from "../heartbeat/hold-board.ts";
 import type { EvaluationResult } from "../results/evaluation-result.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
 import type { RequestHost } from "./request-context.ts";
@@ -83,6 +84,8 @@ export class Evaluation {
   #state: EvaluationState = "stacked";
   /** The pool knows it as running here: it was claimed, or shared while it ran. */
   isOwned = false;
+  /** Where it stands on the board, if it is owned and there is a board. */
+  hold: Hold | undefined;
   /** Another worker holds it and is late: whoever is first completes it. */
   isCopy = false;
   readonly waiters: Waiter[];

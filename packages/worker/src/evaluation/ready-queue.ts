@@ -1,7 +1,8 @@
 /**
  * Requests that were claimed and have not started, first in first out, and how long they will take. What was settled, cancelled
- * or given back meanwhile stays until it is met, and is skipped.
+ * or given back meanwhile stays until it is met, and is skipped. What is to be evaluated by this worker alone is not open to others.
  */
+import { isAddressedId } from "@callgrid/core";
 import type { Evaluation } from "./evaluation.ts";
 
 /** Taken entries stay in front until there are this many of them, and more of them than others. */
@@ -13,6 +14,7 @@ export class ReadyQueue {
   #head = 0;
   #expectedMs = 0;
   #taken = 0;
+  #revoked: Evaluation[] = [];
 
   get length(): number {
     return this.#entries.length - this.#head;
@@ -32,6 +34,7 @@ export class ReadyQueue {
     evaluation.become("ready");
     evaluation.expectedMs = expectedMs;
     this.#add(evaluation);
+    if (!isAddressedId(evaluation.id)) evaluation.hold?.open();
   }
 
   /** The one that has been here longest and is still to be started. */
@@ -45,13 +48,23 @@ export class ReadyQueue {
     return undefined;
   }
 
-  /** Takes the {@link first}. */
-  shift(): Evaluation | undefined {
-    const { first } = this;
-    if (first === undefined) return undefined;
-    this.#takeHead();
-    this.#dropTaken();
-    return first;
+  /** Takes the {@link first} that the heartbeat thread has not given back. A suspect is taken only if `mayBeSuspect`. */
+  shift(mayBeSuspect = true): Evaluation | undefined {
+    for (let { first } = this; first !== undefined; first = this.first) {
+      if (first.isSuspect && !mayBeSuspect) return undefined;
+      this.#takeHead();
+      this.#dropTaken();
+      if (first.hold?.close() !== false) return first;
+      this.#revoked.push(first);
+    }
+    return undefined;
+  }
+
+  /** Takes those that the heartbeat thread has given back. */
+  takeRevoked(): Evaluation[] {
+    const revoked = this.#revoked;
+    if (revoked.length > 0) this.#revoked = [];
+    return revoked;
   }
 
   /** Takes those that are still to be started and that `isTaken` chooses. */

@@ -69,10 +69,8 @@ export class RunQueue {
   }
 
   #takeReady(running: number): Evaluation | undefined {
-    const { first } = this.ready;
-    if (first?.isSuspect !== true) return this.ready.shift();
-    if (running > 0) return undefined;
-    this.#suspect = first;
-    return this.ready.shift();
+    const taken = this.ready.shift(running === 0);
+    if (taken?.isSuspect === true) this.#suspect = taken;
+    return taken;
   }
 }

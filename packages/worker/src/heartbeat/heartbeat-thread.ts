@@ -1,12 +1,15 @@
 /**
- * The thread behind ThreadHeartbeat: renews the lease of its worker, ends the process when an evaluation is over its time and the
- * main thread does not get to say so itself, and ends a process that outlives its supervisor for too long, whatever that is at.
+ * The thread behind ThreadHeartbeat: renews the lease of its worker, gives back what has not started while code never yields, ends the
+ * process when an evaluation is over its time and the main thread does not get to say so itself, and ends a process that outlives its
+ * supervisor for too long, whatever that is at.
  */
 
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "@callgrid/core";
 import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
 import type { WatchOrder } from "./heartbeat.ts";
+import { HoldBoard } from "./hold-board.ts";
+import { HoldWatch, lookEveryMs } from "./hold-watch.ts";
 import type { HeartbeatNews, HeartbeatOrder, HeartbeatThreadData, Supervision } from "./thread-heartbeat.ts";
 import { OverdueWatch } from "./watchdog.ts";
 
@@ -42,6 +45,7 @@ overdue = new OverdueWatch({
 for (const order of earlyOrders) take(order);
 tell({ kind: "ready" });
 await toldToBeat;
+void lookAtHolds(pool);
 while (!isResting) {
   const isKnown = await pool.renew(data.worker, data.leaseMs).catch(() => true);
   if (!isKnown && !isResting) tell({ kind: "lost" });
@@ -67,6 +71,14 @@ function take(order: HeartbeatOrder): void {
       if (overdue === undefined) earlyOrders.push(order);
       else overdue.unwatch(order.watch);
       break;
+  }
+}
+
+async function lookAtHolds(keeper: PoolKeeper): Promise<void> {
+  const watch = new HoldWatch({ board: new HoldBoard(data.holds), keeper, worker: data.worker });
+  while (!isResting) {
+    await pause(lookEveryMs);
+    await watch.look();
   }
 }
 

@@ -15,7 +15,7 @@ export interface Watch {
   readonly withinMs: number;
 }
 
-/** What a worker tells whoever looks at it from another thread. */
+/** What a worker sends to the thread that looks at it. */
 export type WatchOrder =
   | { readonly kind: "watch"; readonly watch: Watch }
   | { readonly kind: "unwatch"; readonly watch: Pick<Watch, "id" | "kind"> };

@@ -13,6 +13,8 @@ export interface HeartbeatThreadData {
   readonly pool: string;
   readonly worker: string;
   readonly leaseMs: number;
+  /** The memory of the worker's {@link HoldBoard}. */
+  readonly holds: SharedArrayBuffer;
   /** How long an attempt to connect may take, in ms. */
   readonly connectTimeoutMs: number;
   /** Where a supervisor replaces this process, the thread may end it. */

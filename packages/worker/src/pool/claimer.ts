@@ -4,6 +4,7 @@
 import { type Clock, sleep } from "@callgrid/core";
 import type { Claim, ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
 import type { FunctionStanding } from "../functions/function-registry.ts";
+import type { HoldBoard } from "../heartbeat/hold-board.ts";
 import { type ClaimSize, claimSize, type Workload } from "./claim-size.ts";
 
 /** What the claimer needs to know, and whom it tells. */
@@ -11,6 +12,7 @@ export interface ClaimerParts {
   readonly keeper: PoolKeeper;
   readonly worker: string;
   readonly clock: Clock;
+  readonly holds: HoldBoard | undefined;
   readonly standing: FunctionStanding;
   /** How fast it is, for the choice among volunteers. */
   readonly score: number;
@@ -20,6 +22,8 @@ export interface ClaimerParts {
   /** Sends what was asked for so far, so that the claim comes after it. */
   readonly beforeClaim: () => void;
   readonly onClaims: (claims: readonly Claim[]) => void;
+  /** Gives claims back. */
+  readonly release: (ids: readonly string[]) => void;
   /** The function table changed: read it. */
   readonly onStaleTable: () => Promise<void>;
   /** The pool does not know this worker (any more): join. */
@@ -84,7 +88,7 @@ export class Claimer {
     let claims: readonly Claim[] = [];
     try {
       const newsBefore = this.#news;
-      const reply = await this.#request(size);
+      const reply = await this.#requestListed(size);
       claims = reply.claims;
       await this.#note(reply, size, this.#news !== newsBefore);
     } catch (error) {
@@ -103,6 +107,24 @@ export class Claimer {
     this.volunteers = reply.volunteers;
     this.#foundQueuesEmpty = !reply.isMore && !isOutdated;
     this.#isVolunteer = reply.claims.length === 0 && !isOutdated && size.volunteerFor > 0;
+  }
+
+  /** While code that never yielded kept the reply from being read, the heartbeat thread may have given back what it brings. */
+  async #requestListed(size: ClaimSize): Promise<ClaimReply> {
+    const { holds, release } = this.#parts;
+    if (holds === undefined) return this.#request(size);
+    const takebacks = holds.beginClaim();
+    let isOurs = false;
+    let reply: ClaimReply;
+    try {
+      reply = await this.#request(size);
+    } finally {
+      isOurs = holds.endClaim(takebacks);
+    }
+    if (isOurs || reply.claims.length === 0) return reply;
+    this.invalidate();
+    release(reply.claims.map(({ id }) => id));
+    return { ...reply, claims: [] };
   }
 
   #request(size: ClaimSize): Promise<ClaimReply> {

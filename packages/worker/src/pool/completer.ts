@@ -3,6 +3,7 @@
  */
 import type { Completion, EvaluationReport, PoolKeeper } from "@callgrid/statekeeper";
 import type { SelfTimes } from "../evaluation/run-times.ts";
+import type { Hold, HoldBoard } from "../heartbeat/hold-board.ts";
 
 /** While nobody is known to be idle, outcomes wait for others for so long, in ms: a script for each turn costs Redis much more. */
 const longestWaitMs = 8;
@@ -13,17 +14,27 @@ export class Completer {
   readonly #keeper: PoolKeeper;
   readonly #worker: string;
   readonly #selfTimes: SelfTimes;
+  readonly #holds: HoldBoard | undefined;
   readonly #onError: (error: unknown) => void;
   #waiting: Completion[] = [];
+  /** What waits, as others may evaluate it again where this worker does not come to hand it in. */
+  #waitingHolds: Hold[] = [];
   /** Since when the first of them waits. */
   #waitingSince = 0;
   #waitingIds = new Set<string>();
   readonly #inFlight = new Set<Promise<void>>();
 
-  constructor(parts: { keeper: PoolKeeper; worker: string; selfTimes: SelfTimes; onError: (error: unknown) => void }) {
+  constructor(parts: {
+    keeper: PoolKeeper;
+    worker: string;
+    selfTimes: SelfTimes;
+    holds?: HoldBoard | undefined;
+    onError: (error: unknown) => void;
+  }) {
     this.#keeper = parts.keeper;
     this.#worker = parts.worker;
     this.#selfTimes = parts.selfTimes;
+    this.#holds = parts.holds;
     this.#onError = parts.onError;
   }
 
@@ -31,6 +42,10 @@ export class Completer {
     if (this.#waiting.length === 0) this.#waitingSince = now;
     this.#waiting.push(completion);
     this.#waitingIds.add(completion.id);
+    if (this.#holds === undefined) return;
+    const hold = this.#holds.list(completion.id);
+    hold.open();
+    this.#waitingHolds.push(hold);
   }
 
   /** Sends what waits if the outcome of this request is among it. */
@@ -48,6 +63,7 @@ export class Completer {
     const all = this.#waiting;
     this.#waiting = [];
     this.#waitingIds = new Set();
+    for (const hold of this.#waitingHolds.splice(0)) hold.end();
     let reports = this.#selfTimes.takeReports();
     for (let start = 0; start < all.length; ) {
       const end = endOfCall(all, start);

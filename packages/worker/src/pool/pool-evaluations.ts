@@ -4,18 +4,21 @@
  */
 import { RebuiltMap } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
+import type { HoldBoard } from "../heartbeat/hold-board.ts";
 
 export class PoolEvaluations {
   readonly #byId = new RebuiltMap<string, Evaluation>();
   readonly #limit: number;
   readonly #limitBytes: number;
+  readonly #holds: HoldBoard | undefined;
   #owned = 0;
   #ownedBytes = 0;
 
   /** Bounds on what may be owned before roots have to wait; children never do. */
-  constructor(limits: { limit: number; limitBytes: number }) {
-    this.#limit = limits.limit;
-    this.#limitBytes = limits.limitBytes;
+  constructor(parts: { limit: number; limitBytes: number; holds: HoldBoard | undefined }) {
+    this.#limit = parts.limit;
+    this.#limitBytes = parts.limitBytes;
+    this.#holds = parts.holds;
   }
 
   get size(): number {
@@ -49,6 +52,7 @@ export class PoolEvaluations {
   own(evaluation: Evaluation): void {
     if (evaluation.isOwned) return;
     evaluation.isOwned = true;
+    evaluation.hold = this.#holds?.list(evaluation.id);
     this.#byId.set(evaluation.id, evaluation);
     this.#owned += 1;
     this.#ownedBytes += bytesOf(evaluation);
@@ -60,6 +64,8 @@ export class PoolEvaluations {
     if (this.#byId.get(evaluation.id) === evaluation) this.#byId.delete(evaluation.id);
     if (!evaluation.isOwned) return;
     evaluation.isOwned = false;
+    evaluation.hold?.end();
+    evaluation.hold = undefined;
     this.#owned -= 1;
     this.#ownedBytes -= bytesOf(evaluation);
   }

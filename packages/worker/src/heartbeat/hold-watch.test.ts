@@ -1,0 +1,112 @@
+/** What a worker has in hand while its code does not yield, as a second thread sees it that looks at just that time. */
+import { define } from "@callgrid/core";
+import type { ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
+import { expect, it } from "vitest";
+import { setWorkerStage, type WorkerStage } from "../../../../test/harness/worker-stage.ts";
+import { HoldBoard } from "./hold-board.ts";
+import { HoldWatch } from "./hold-watch.ts";
+
+const worker = "stuck";
+
+function setWatchedStage() {
+  const stage = setWorkerStage();
+  const board = new HoldBoard();
+  const watch = new HoldWatch({ board, keeper: stage.pool, worker });
+  return { stage, holds: board.memory, watch };
+}
+
+/** So that a claim takes many. */
+async function warmUp({ grid, clock }: WorkerStage): Promise<void> {
+  const warm = grid.enqueueAll(
+    "pool",
+    Array.from({ length: 200 }, (_, id): [string, string, number] => ["work", "warm", id]),
+  );
+  await clock.advance(2_000);
+  await warm;
+}
+
+it("what was claimed with code that does not yield goes back, and is started once", async () => {
+  const { stage, holds, watch } = setWatchedStage();
+  const evaluated: number[] = [];
+  const work = define("work", { cache: false }, (kind: string, id: number) => {
+    if (kind !== "warm") evaluated.push(id);
+    if (kind === "long") for (const _ of [1, 2]) void watch.look();
+    return id;
+  });
+  await stage.startWorker(work, { id: worker, holds });
+  await warmUp(stage);
+  const requests = Array.from({ length: 9 }, (_, id): [string, string, number] => ["work", id === 4 ? "long" : "", id]);
+  const values = stage.grid.enqueueAll("pool", requests);
+  await stage.clock.advance(1_000);
+  expect(await values).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  const { counters } = await stage.pool.inspect();
+  expect(counters["released"]).toBeGreaterThanOrEqual(4);
+  expect(evaluated.filter((id) => id >= 4)).toEqual([4, 5, 6, 7, 8]);
+});
+
+it("what is done and not handed in goes back with it, and its outcome counts all the same", async () => {
+  const { stage, holds, watch } = setWatchedStage();
+  const work = define("work", { cache: false }, (kind: string, id: number) => {
+    if (kind === "long") for (const _ of [1, 2]) void watch.look();
+    return id;
+  });
+  await stage.startWorker(work, { id: worker, holds });
+  await warmUp(stage);
+  const requests = Array.from({ length: 5 }, (_, id): [string, string, number] => ["work", id === 4 ? "long" : "", id]);
+  const values = stage.grid.enqueueAll("pool", requests);
+  await stage.clock.advance(1_000);
+  expect(await values).toEqual([0, 1, 2, 3, 4]);
+  expect((await stage.pool.inspect()).counters["released"]).toBeGreaterThan(0);
+});
+
+it("claims that lie in a connection which nothing reads go back, and are not taken in when they are read at last", async () => {
+  const { stage, holds, watch } = setWatchedStage();
+  let read: () => void = () => undefined;
+  const isRead = new Promise<void>((resolve) => {
+    read = resolve;
+  });
+  let places: string[] = [];
+  const workOf = (place: string) => define("work", () => places.push(place));
+  const through = (pool: PoolKeeper): PoolKeeper =>
+    new Proxy(pool, {
+      get(target, key) {
+        const member: unknown = Reflect.get(target, key);
+        if (key !== "claim") return typeof member === "function" ? member.bind(target) : member;
+        return async (...args: Parameters<PoolKeeper["claim"]>): Promise<ClaimReply> => {
+          const reply = await target.claim(...args);
+          if (reply.claims.length > 0) await isRead;
+          return reply;
+        };
+      },
+    });
+  const value = stage.grid.enqueue("pool", ["work"], { timeoutMs: 60_000 });
+  await stage.clock.advance(10);
+  await stage.startWorker(workOf("here"), { id: worker, holds, through });
+  await stage.clock.advance(10);
+  for (const _ of [1, 2]) await watch.look();
+  await stage.startWorker(workOf("elsewhere"));
+  await stage.clock.advance(100);
+  expect(await value).toBe(1);
+  read();
+  await stage.clock.advance(100);
+  expect(places).toEqual(["elsewhere"]);
+  places = [];
+  expect((await stage.pool.inspect()).counters["released"]).toBe(1);
+});
+
+it("nothing goes back from a worker that goes on", async () => {
+  const { stage, holds, watch } = setWatchedStage();
+  const work = define("work", { cache: false }, (kind: string, id: number) => {
+    if (kind === "") void watch.look();
+    return id;
+  });
+  await stage.startWorker(work, { id: worker, holds });
+  await warmUp(stage);
+  const values = stage.grid.enqueueAll(
+    "pool",
+    Array.from({ length: 100 }, (_, id): [string, string, number] => ["work", "", id]),
+  );
+  await stage.clock.advance(1_000);
+  await values;
+  expect((await stage.pool.inspect()).counters["released"] ?? 0).toBe(0);
+});

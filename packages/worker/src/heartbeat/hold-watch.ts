@@ -1,0 +1,59 @@
+/**
+ * Looks at the holds of a worker from another thread. When its own thread has changed none of them since the last look, code that never yields
+ * keeps it: what has not started goes back to the pool, so that it does not wait for that while other workers are idle.
+ */
+import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { HoldBoard } from "./hold-board.ts";
+
+/** How long to wait between two looks, in ms: far longer than a worker runs without a turn for I/O, unless a function never yields. */
+export const lookEveryMs = 250;
+
+export interface HoldWatchParts {
+  readonly board: HoldBoard;
+  /** Over a connection that the worker's thread does not use. */
+  readonly keeper: PoolKeeper;
+  readonly worker: string;
+}
+
+export class HoldWatch {
+  readonly #parts: HoldWatchParts;
+  /** What is to go back, until the pool has it. */
+  #due = new Set<string>();
+  #changes = -1;
+  /** What was done about the worker as it stands, so that it is not done at every look. */
+  #handledChanges = -1;
+
+  constructor(parts: HoldWatchParts) {
+    this.#parts = parts;
+  }
+
+  /** Called every {@link lookEveryMs}. A pool that does not answer is asked again at the next look. */
+  async look(): Promise<void> {
+    const { board, keeper, worker } = this.#parts;
+    const { changes } = board;
+    const isStuck = changes === this.#changes && changes !== this.#handledChanges;
+    this.#changes = changes;
+    try {
+      if (isStuck) {
+        if (board.hasOpen) for (const id of board.revoke()) this.#due.add(id);
+        if (board.isClaiming) await this.#takeUnread();
+        this.#handledChanges = changes;
+      }
+      if (this.#due.size === 0) return;
+      const ids = [...this.#due];
+      await keeper.release(worker, ids);
+      for (const id of ids) this.#due.delete(id);
+    } catch {
+      // tried again, and the worker itself gives back what it finds revoked
+    }
+  }
+
+  /** A claim is under way for as long: what it brings lies in a connection that nothing reads. */
+  async #takeUnread(): Promise<void> {
+    const { board, keeper, worker } = this.#parts;
+    board.noteTakeback();
+    const { claims } = await keeper.reconcile(worker, []);
+    const held = board.heldIds();
+    if (held !== undefined) for (const { id } of claims) if (!held.has(id)) this.#due.add(id);
+  }
+}

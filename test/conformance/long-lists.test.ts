@@ -58,7 +58,7 @@ const operations: Readonly<Record<string, Operate>> = {
     ),
   waitForAll: (pool, ids) => pool.mark("w1", [{ id: ids[0] ?? "", waitsFor: ids }], []),
   resume: (pool, ids) => pool.mark("w1", [], ids),
-  findCycle: (pool, ids) => pool.findCycle(ids[0] ?? "", ids.length),
+  followWaits: (pool, ids) => pool.followWaits(ids, ids.length),
   complete: (pool, ids) =>
     pool.complete(
       "w1",

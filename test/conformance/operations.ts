@@ -208,8 +208,8 @@ const kinds: Readonly<Record<string, Kind>> = {
       return pool.mark(data.worker, suspended, data.resumed.map(idOf), progress);
     },
   ),
-  findCycle: kind(1, fc.record({ name, limit: fc.nat(6) }), (pool, { name, limit }) =>
-    pool.findCycle(idOf(name), limit),
+  followWaits: kind(1, fc.record({ names, limit: fc.nat(6) }), (pool, { names, limit }) =>
+    pool.followWaits(names.map(idOf), limit),
   ),
   withdraw: kind(2, fc.record({ process, names }), (pool, { process, names }) =>
     pool.withdraw(process, names.map(idOf)),

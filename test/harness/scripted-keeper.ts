@@ -65,7 +65,7 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly complete = unscripted;
   readonly release = unscripted;
   readonly mark = unscripted;
-  readonly findCycle = unscripted;
+  readonly followWaits = unscripted;
   readonly reconcile = unscripted;
   readonly sweep = unscripted;
   readonly look = unscripted;

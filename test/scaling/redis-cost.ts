@@ -299,11 +299,16 @@ const reconcile: Cost = ({ records, tally, args }) => {
   return nothing;
 };
 
-const findCycle: Cost = ({ records, tally, args }) => {
-  const [start] = args as [string, number];
-  const seen = new Set([start]);
-  for (const id of seen) for (const next of records.requests.get(id)?.suspended ?? []) seen.add(next);
-  tally.touch("notes", seen.size);
+const followWaits: Cost = ({ records, tally, args }) => {
+  const [ids] = args as [readonly string[], number];
+  let level = new Set(ids);
+  const seen = new Set<string>();
+  while (level.size > 0) {
+    tally.touch("notes");
+    for (const id of level) seen.add(id);
+    const next = [...level].flatMap((id) => records.requests.get(id)?.suspended ?? []);
+    level = new Set(next.filter((id) => !seen.has(id)));
+  }
   return nothing;
 };
 
@@ -322,7 +327,7 @@ const costs: Readonly<Record<PoolOperation, Cost>> = {
     withdraw,
     check,
     reconcile,
-    findCycle,
+    followWaits,
   },
 };
 

@@ -30,6 +30,7 @@ import type {
   SurveyRequest,
   SweepReply,
   SweepRequest,
+  Waits,
   Whereabouts,
 } from "@callgrid/statekeeper";
 import { type Break, CommandConnection, type ConnectionParts } from "./command-connection.ts";
@@ -115,8 +116,8 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("mark", { suspended, resumed }, (pool) => pool.mark(worker, suspended, resumed, progress));
   }
 
-  findCycle(id: string, limit: number): Promise<readonly string[]> {
-    return this.#call("findCycle", id, (pool) => pool.findCycle(id, limit));
+  followWaits(ids: readonly string[], limit: number): Promise<Waits> {
+    return this.#call("followWaits", ids, (pool) => pool.followWaits(ids, limit));
   }
 
   withdraw(process: string, ids: readonly string[]): Promise<void> {

@@ -38,7 +38,7 @@ export interface WatchedPoolParts {
 const harmless: ReadonlySet<string> = new Set([
   "renew",
   "mark",
-  "findCycle",
+  "followWaits",
   "functions",
   "inspect",
   "inspectRequest",

@@ -4,6 +4,7 @@ export * from "./contract/contract.ts";
 export { type Limits, usualLimits } from "./contract/limits.ts";
 export { isBridge, isOwnWorker } from "./contract/own-workers.ts";
 export { type Preference, usualPreferences } from "./contract/volunteer-order.ts";
+export { awaitedBy, cycleThrough, type Waits } from "./contract/waits.ts";
 export * from "./memory/memory-statekeeper.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";

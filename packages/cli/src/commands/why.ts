@@ -1,5 +1,5 @@
 /** `callgrid why`: where a request is, and what must happen for it to go on. */
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import { cycleThrough, type PoolKeeper } from "@callgrid/statekeeper";
 import type { CommandSpec } from "../command-line/command.ts";
 import { poolCommandOptions } from "../command-line/common-options.ts";
 import { withPool } from "../pools/pool-session.ts";
@@ -45,6 +45,6 @@ async function look(keeper: PoolKeeper, { id, functionName }: MeantRequest): Pro
   const waitsFor = await Promise.all(
     children.map(async (child) => ({ id: child, request: await keeper.inspectRequest(child) })),
   );
-  const cycle = request?.state === "suspended" ? await keeper.findCycle(id, cycleSteps) : [];
+  const cycle = request?.state === "suspended" ? cycleThrough(id, await keeper.followWaits([id], cycleSteps)) : [];
   return { id, functionName, pool, request, waitsFor, cycle };
 }

@@ -3,7 +3,7 @@
  * goes through both is found as one within a pool is (cycle-finder.ts of the worker).
  */
 import type { Clock } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import { awaitedBy, type Waits } from "@callgrid/statekeeper";
 import type { Bank } from "./carrier.ts";
 
 /** What has been carried for longer than this, in ms, may be part of a circle. Most requests are done by then, and are never looked at. */
@@ -11,12 +11,8 @@ const longMs = 1_500;
 /** The longest time between two looks at the same request. */
 const longestPauseMs = 10_000;
 const mostPerLook = 50;
-/**
- * How many requests one look follows, from the first look to later ones, each of which follows twice as many. Most circles are short; what
- * is in none is done some time, so that few are left to be followed.
- */
-const fewestSteps = 4;
-const mostSteps = 64;
+/** How many requests one look follows, in one operation. */
+const mostFollowed = 500;
 
 /** A request that was carried. */
 interface CarriedRequest {
@@ -28,10 +24,7 @@ export class CarriedWaits {
   readonly #from: Bank;
   readonly #to: Bank;
   readonly #clock: Clock;
-  readonly #looks = new WeakMap<
-    CarriedRequest,
-    { readonly nextAtMs: number; readonly hasTold: boolean; readonly steps: number }
-  >();
+  readonly #looks = new WeakMap<CarriedRequest, { readonly nextAtMs: number; readonly hasTold: boolean }>();
 
   constructor(parts: { readonly from: Bank; readonly to: Bank; readonly clock: Clock }) {
     this.#from = parts.from;
@@ -41,8 +34,13 @@ export class CarriedWaits {
 
   /** One look at some of what was carried. Each is looked at again when it has been carried for twice as long. */
   async note(carried: Iterable<CarriedRequest>): Promise<void> {
-    const told = await Promise.all(this.#due(carried).map((one) => this.#newsOf(one)));
-    const news = told.filter((one) => one !== undefined);
+    const due = this.#due(carried);
+    if (due.length === 0) return;
+    const waits = await this.#to.keeper.followWaits(
+      due.map(({ claim }) => claim.id),
+      mostFollowed,
+    );
+    const news = due.map((one) => this.#newsOf(one, waits)).filter((one) => one !== undefined);
     if (news.length > 0) await this.#from.keeper.mark(this.#from.process, news, []);
   }
 
@@ -57,29 +55,13 @@ export class CarriedWaits {
     return due;
   }
 
-  async #newsOf(one: CarriedRequest): Promise<{ id: string; waitsFor: readonly string[] } | undefined> {
+  #newsOf(one: CarriedRequest, waits: Waits): { id: string; waitsFor: readonly string[] } | undefined {
     const { id } = one.claim;
-    const { hasTold: hadTold = false, steps = fewestSteps } = this.#looks.get(one) ?? {};
-    const waitsFor = await awaitedBy(this.#to.keeper, id, steps);
+    const hadTold = this.#looks.get(one)?.hasTold === true;
+    const waitsFor = awaitedBy(id, waits);
     const now = this.#clock.now();
     const nextAtMs = now + Math.min(now - one.carriedAtMs, longestPauseMs);
-    this.#looks.set(one, { nextAtMs, hasTold: waitsFor.length > 0, steps: Math.min(2 * steps, mostSteps) });
+    this.#looks.set(one, { nextAtMs, hasTold: waitsFor.length > 0 });
     return waitsFor.length > 0 || hadTold ? { id, waitsFor } : undefined;
   }
-}
-
-/** What a request waits for, straight or through others of the pool, of which at most `steps` are followed. */
-async function awaitedBy(keeper: PoolKeeper, id: string, steps: number): Promise<string[]> {
-  const awaited = new Set<string>();
-  const open = [id];
-  for (let step = 0; step < steps; step += 1) {
-    const next = open.shift();
-    if (next === undefined) break;
-    for (const below of (await keeper.inspectRequest(next))?.waitsFor ?? []) {
-      if (awaited.has(below)) continue;
-      awaited.add(below);
-      open.push(below);
-    }
-  }
-  return [...awaited];
 }

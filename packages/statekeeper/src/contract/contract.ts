@@ -10,6 +10,7 @@ import type { AnnouncedWork, Capacity, HostReport, Survey, SurveyRequest } from 
 import type { FunctionTable, RegisteredFunction } from "./function-table.ts";
 import type { PoolState, Progress, RequestState } from "./pool-state.ts";
 import type { Preference } from "./volunteer-order.ts";
+import type { Waits } from "./waits.ts";
 
 export type * from "./capacity.ts";
 export type * from "./function-table.ts";
@@ -303,7 +304,7 @@ export interface PoolKeeper {
   release(worker: string, ids: readonly string[]): Promise<void>;
   /**
    * Tells which claimed requests wait for re-entrant ones (with their ids, or none yet), and which go on. A suspended request
-   * takes no loss when its worker dies, and the ids are the edges that {@link findCycle} follows. Also how far they are.
+   * takes no loss when its worker dies, and the ids are the edges that {@link followWaits} follows. Also how far they are.
    */
   mark(
     worker: string,
@@ -311,8 +312,8 @@ export interface PoolKeeper {
     resumed: readonly string[],
     progress?: ReadonlyArray<Progress & { readonly id: string }>,
   ): Promise<void>;
-  /** The ids of a cycle that `id` is part of, following told edges for at most `limit` steps; empty if there is none. */
-  findCycle(id: string, limit: number): Promise<readonly string[]>;
+  /** Who waits for whom, from some requests on, breadth first by the noted edges of at most `limit` requests. */
+  followWaits(ids: readonly string[], limit: number): Promise<Waits>;
 
   /** A waiter leaves: a queued request that nobody else waits for is removed, a running one's owner is told to cancel. */
   withdraw(process: string, ids: readonly string[]): Promise<void>;

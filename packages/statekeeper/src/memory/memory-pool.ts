@@ -2,6 +2,7 @@
  * One pool in memory. Each operation runs in one go, so it is atomic; this file only says which one, and ends each by posting
  * what it sent.
  */
+
 import { type Clock, GridError } from "@callgrid/core";
 import type {
   AnnouncedWork,
@@ -32,6 +33,7 @@ import type {
   Whereabouts,
 } from "../contract/contract.ts";
 import type { Limits } from "../contract/limits.ts";
+import type { Waits } from "../contract/waits.ts";
 import { look, recall } from "./operations/bridging.ts";
 import { announceWork, noteCapacity, reportHost, survey } from "./operations/capacity.ts";
 import { claim, release } from "./operations/claiming.ts";
@@ -42,7 +44,7 @@ import { reconcile } from "./operations/reconciling.ts";
 import { leave } from "./operations/retiring.ts";
 import { submit } from "./operations/submitting.ts";
 import { abdicate, sweep } from "./operations/sweeping.ts";
-import { check, findCycle, mark, withdraw } from "./operations/waiting.ts";
+import { check, followWaits, mark, withdraw } from "./operations/waiting.ts";
 import { Inboxes } from "./records/inboxes.ts";
 import { dumpPool, type PoolDump } from "./records/pool-dump.ts";
 import { PoolRecords } from "./records/pool-records.ts";
@@ -108,8 +110,8 @@ export class MemoryPool implements PoolKeeper {
     return this.#run((records) => mark(records, worker, { suspended, resumed, progress }));
   }
 
-  findCycle(id: string, limit: number): Promise<readonly string[]> {
-    return this.#run((records) => findCycle(records, id, limit));
+  followWaits(ids: readonly string[], limit: number): Promise<Waits> {
+    return this.#run((records) => followWaits(records, ids, limit));
   }
 
   withdraw(process: string, ids: readonly string[]): Promise<void> {

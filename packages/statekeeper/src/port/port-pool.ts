@@ -1,4 +1,5 @@
 /** One pool through a port. Every operation is passed on under its own name; nothing is decided here. */
+
 import type {
   AnnouncedWork,
   Capacity,
@@ -26,6 +27,7 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract/contract.ts";
+import type { Waits } from "../contract/waits.ts";
 import type { PoolOperation } from "./protocol.ts";
 
 /** What a {@link PortPool} needs of its port. */
@@ -79,8 +81,8 @@ export class PortPool implements PoolKeeper {
     return this.#call("mark", ...args);
   }
 
-  findCycle(id: string, limit: number): Promise<readonly string[]> {
-    return this.#call("findCycle", id, limit);
+  followWaits(ids: readonly string[], limit: number): Promise<Waits> {
+    return this.#call("followWaits", ids, limit);
   }
 
   withdraw(process: string, ids: readonly string[]): Promise<void> {

@@ -83,14 +83,14 @@ describe("a statekeeper through a port", () => {
   it("gives each call its own answer, in whatever order the answers come", async () => {
     const pending: Array<() => void> = [];
     const { near } = open({
-      findCycle: (id) =>
+      locate: (ids) =>
         new Promise((resolve) => {
-          pending.push(() => resolve([id]));
+          pending.push(() => resolve(ids.includes("a") ? ["queued"] : ["claimed"]));
           if (pending.length === 2) for (const answer of pending.reverse()) answer();
         }),
     });
     const pool = near.pool("pool");
-    expect(await Promise.all([pool.findCycle("a", 1), pool.findCycle("b", 1)])).toEqual([["a"], ["b"]]);
+    expect(await Promise.all([pool.locate(["a"]), pool.locate(["b"])])).toEqual([["queued"], ["claimed"]]);
   });
 
   it("sends the calls of one tick as one message", async () => {

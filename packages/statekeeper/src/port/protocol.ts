@@ -39,7 +39,7 @@ const poolOperations: Readonly<Record<PoolOperation, true>> = {
   complete: true,
   release: true,
   mark: true,
-  findCycle: true,
+  followWaits: true,
   withdraw: true,
   check: true,
   reconcile: true,

@@ -1,6 +1,7 @@
 /**
  * One pool on Redis: each operation is one script, and this file only carries arguments in and replies out.
  */
+
 import type {
   AnnouncedWork,
   Capacity,
@@ -29,6 +30,7 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract/contract.ts";
+import type { Waits } from "../contract/waits.ts";
 import type { ConnectionLog } from "./failures/connection-log.ts";
 import { UnreadableInput } from "./failures/unreadable-input.ts";
 import { LargeValues } from "./large-values.ts";
@@ -46,6 +48,7 @@ import {
   readSubmitReply,
   readSurvey,
   readSweepReply,
+  readWaits,
 } from "./wire/replies.ts";
 import { list } from "./wire/reply-parts.ts";
 
@@ -156,8 +159,8 @@ export class RedisPool implements PoolKeeper {
     await this.#run("mark", [...args, ...resumed]);
   }
 
-  async findCycle(id: string, limit: number): Promise<readonly string[]> {
-    return list(await this.#run("findCycle", [id, limit])).map(String);
+  async followWaits(ids: readonly string[], limit: number): Promise<Waits> {
+    return readWaits(list(await this.#run("followWaits", [limit, ...ids])));
   }
 
   async withdraw(process: string, ids: readonly string[]): Promise<void> {

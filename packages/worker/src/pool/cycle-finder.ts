@@ -3,7 +3,7 @@
  * the way leads back. Cycles within one worker are found at once, in local-cycles.ts.
  */
 import { type Clock, decodeRequest, encodeRequest, shownRequest } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import { cycleThrough, type PoolKeeper } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import { cycleError } from "../evaluation/local-cycles.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
@@ -44,7 +44,11 @@ export class CycleFinder {
     const awaited = this.#longAwaited();
     if (awaited.length === 0) return;
     await this.#tellEdges(awaited);
-    for (const evaluation of awaited) await this.#breakCycle(evaluation);
+    const waits = await this.#keeper.followWaits(
+      awaited.map(({ id }) => id),
+      longestSearch,
+    );
+    for (const evaluation of awaited) await this.#breakCycle(evaluation, cycleThrough(evaluation.id, waits));
   }
 
   /**
@@ -84,8 +88,7 @@ export class CycleFinder {
     }
   }
 
-  async #breakCycle(evaluation: Evaluation): Promise<void> {
-    const ids = await this.#keeper.findCycle(evaluation.id, longestSearch);
+  async #breakCycle(evaluation: Evaluation, ids: readonly string[]): Promise<void> {
     if (ids.length === 0 || evaluation.state !== "asked") return;
     const payloads = await Promise.all(ids.map(async (id) => (await this.#keeper.inspectRequest(id))?.payload ?? id));
     const error = cycleError(payloads.map(readable));

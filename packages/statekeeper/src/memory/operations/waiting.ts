@@ -1,8 +1,10 @@
 /**
  * Waiting: what waiters do while a request is open. They check on it, and leave it; a waiting request tells what it waits for,
- * and cycles are found along that. (scripts/check.lua, withdraw.lua, mark.lua, findCycle.lua)
+ * and who waits for whom is followed along that. (scripts/check.lua, withdraw.lua, mark.lua, followWaits.lua)
  */
+
 import type { CheckAnswer, Progress } from "../../contract/contract.ts";
+import type { Waits } from "../../contract/waits.ts";
 import { enqueue, poolPlace, queueAt } from "../records/places.ts";
 import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 
@@ -80,21 +82,18 @@ export function mark(
   }
 }
 
-/** Follows the told edges depth first, and looks at `limit` requests at most. */
-export function findCycle(records: PoolRecords, start: string, limit: number): readonly string[] {
-  const edges = (id: string) => (records.requests.get(id)?.suspended ?? []).values();
-  const path = [{ id: start, waitsFor: edges(start) }];
-  const seen = new Set<string>();
-  for (let top = path.at(-1); top !== undefined && seen.size < limit; top = path.at(-1)) {
-    const { value: child, done } = top.waitsFor.next();
-    if (done === true) {
-      path.pop();
-    } else if (child === start) {
-      return path.map(({ id }) => id);
-    } else if (!seen.has(child)) {
-      seen.add(child);
-      path.push({ id: child, waitsFor: edges(child) });
-    }
+/** Follows the noted edges breadth first, and looks at `limit` requests at most. */
+export function followWaits(records: PoolRecords, ids: readonly string[], limit: number): Waits {
+  const waits = new Map<string, readonly string[]>();
+  const met = new Set<string>();
+  const meet = (id: string): void => {
+    if (met.size < limit) met.add(id);
+  };
+  for (const id of ids) meet(id);
+  for (const id of met) {
+    const waitsFor = records.requests.get(id)?.suspended ?? [];
+    if (waitsFor.length > 0) waits.set(id, [...waitsFor]);
+    for (const next of waitsFor) meet(next);
   }
-  return [];
+  return waits;
 }

@@ -17,7 +17,7 @@ export const scriptNames = [
   "claim",
   "complete",
   "examine",
-  "findCycle",
+  "followWaits",
   "forget",
   "functions",
   "inspect",

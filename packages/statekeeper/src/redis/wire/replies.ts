@@ -15,6 +15,7 @@ import type {
   SweepReply,
 } from "../../contract/contract.ts";
 import { doneRequest } from "../../contract/done-request.ts";
+import type { Waits } from "../../contract/waits.ts";
 import { readClaim } from "./claim-record.ts";
 import {
   type NoteUnreadable,
@@ -128,7 +129,7 @@ export function readRequestState(id: string, reply: Reply): RequestState | undef
     ownerLeaseLeftMs: lease === "" ? undefined : Number(lease),
     claimedForMs: claimed === "" ? undefined : Number(claimed),
     waiters: waiters.sort(),
-    waitsFor: (waitsFor ?? "").match(/.{22}/g) ?? [],
+    waitsFor: readIds(waitsFor ?? ""),
     losses: Number(losses),
     priority: Number(priority),
     timeoutMs: Number(timeoutMs),
@@ -136,6 +137,14 @@ export function readRequestState(id: string, reply: Reply): RequestState | undef
     resultStamp: undefined,
     resultLeftMs: undefined,
   };
+}
+
+export function readWaits(reply: Reply): Waits {
+  return new Map([...pairs(reply)].map(([id, edges]) => [id, readIds(edges)]));
+}
+
+function readIds(edges: string): readonly string[] {
+  return edges.match(/.{22}/g) ?? [];
 }
 
 function readProgress(text: string): Progress | undefined {

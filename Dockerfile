@@ -26,9 +26,8 @@ COPY --from=manifests /app ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.base.json ./
 COPY packages packages
-RUN npx tsc -b \
-  && rm -rf packages/*/src packages/*/node_modules packages/*/tsconfig.json packages/*/dist/.tsbuildinfo \
-  && chmod +x packages/callgrid/dist/bin.js
+COPY scripts/bundle.mjs scripts/
+RUN npx tsc -b && node scripts/bundle.mjs
 
 # The first process of a container has to pass signals on, and to reap what its children leave.
 FROM node:20-bookworm-slim AS init
@@ -39,8 +38,8 @@ WORKDIR /app
 ENV NODE_ENV=production CALLGRID_HEALTH_PORT=9464 CALLGRID_HEALTH_HOST=0.0.0.0
 COPY --from=init /usr/bin/tini-static /usr/local/bin/tini
 COPY --from=dependencies /app ./
-COPY --from=build /app/packages packages
-RUN ln -s /app/packages/callgrid/dist/bin.js /usr/local/bin/callgrid
+COPY --from=build /app/packages/callgrid/bundle packages/callgrid/bundle
+RUN ln -s /app/packages/callgrid/bundle/bin.js /usr/local/bin/callgrid
 USER node
 EXPOSE 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts", "bench/*.test.ts"],
-    globalSetup: ["test/harness/redis.ts"],
+    globalSetup: ["test/harness/bundle.ts", "test/harness/redis.ts"],
     pool: "forks",
     // most of the time is spent waiting for processes to start, so two files at a time pay even on two cores
     maxWorkers: 2,

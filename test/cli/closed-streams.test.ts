@@ -11,7 +11,7 @@ import { CommandPool } from "../harness/command-pool.ts";
 import { fixture } from "../harness/fixture.ts";
 
 const functions = fixture("cli/functions");
-const bin = fileURLToPath(new URL("../../packages/callgrid/dist/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../packages/callgrid/bundle/bin.js", import.meta.url));
 const run = ["run", "--functions", functions, "--workers", "1", "-"];
 
 function requests(count: number): string {

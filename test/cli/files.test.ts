@@ -54,7 +54,7 @@ function here(args: readonly string[], stdin: string | Uint8Array = ""): Promise
 function work(files: Readonly<Record<string, string | Uint8Array>>, settings: object = {}): string[] {
   const place = join(folder, `${++places}-work`);
   for (const name of ["workers", "data"]) mkdirSync(join(place, name), { recursive: true });
-  const module = new URL("../../packages/callgrid/dist/index.js", import.meta.url).href;
+  const module = new URL("../../packages/callgrid/bundle/index.js", import.meta.url).href;
   writeFileSync(
     join(place, "workers/mapper.mjs"),
     `import { readFileLines } from ${JSON.stringify(module)};\nexport const start = readFileLines;\n`,

@@ -17,7 +17,7 @@ function pathOf(path: string): string {
 }
 
 const link = [process.execPath, pathOf("../fixtures/cli/link.mjs"), "{host}", "{command}"];
-const program = [process.execPath, pathOf("../../packages/callgrid/dist/bin.js")];
+const program = [process.execPath, pathOf("../../packages/callgrid/bundle/bin.js")];
 
 /** A supervisor of workers behind a link, on a pool of the test's own. */
 async function launch(given: Partial<CommandPlace> & { readonly functions?: readonly string[] } = {}) {

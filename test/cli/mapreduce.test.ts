@@ -157,7 +157,7 @@ it("workers are started on all hosts, over a command where it is another machine
   const far = {
     ...{ host: "lab-3", cpus: 1, memoryGb: 2 },
     launch: [process.execPath, path("../fixtures/cli/link.mjs"), "{host}", "{command}"],
-    program: [process.execPath, path("../../packages/callgrid/dist/bin.js")],
+    program: [process.execPath, path("../../packages/callgrid/bundle/bin.js")],
   };
   const hosts = [{ host: "localhost", cpus: 1, memoryGb: 1 }, far];
   // counts lines, as soon as the test has seen all workers

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-const bin = fileURLToPath(new URL("../../packages/callgrid/dist/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../packages/callgrid/bundle/bin.js", import.meta.url));
 
 /** How a command ended. */
 export interface CommandResult {

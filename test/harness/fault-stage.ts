@@ -15,7 +15,7 @@ import { fixture } from "./fixture.ts";
 import { RedisServer } from "./redis-server.ts";
 import { until } from "./until.ts";
 
-const tortureFunctions = new URL("../../packages/cli/dist/torture/torture-functions.js", import.meta.url);
+const tortureFunctions = new URL("../../packages/callgrid/bundle/torture-functions.js", import.meta.url);
 const misbehavingFunctions = fixture("faults/functions");
 
 /** How to set a stage. */

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-const command = new URL("../../packages/callgrid/dist/bin.js", import.meta.url).pathname;
+const command = new URL("../../packages/callgrid/bundle/bin.js", import.meta.url).pathname;
 
 /** One `callgrid` command that stays up. */
 export class GridProcess {

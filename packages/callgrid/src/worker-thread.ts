@@ -1,6 +1,6 @@
 /** One worker thread as its supervisor sees it, from start to end. What runs in it is local-worker-thread.ts. */
 import { MessageChannel, Worker as Thread } from "node:worker_threads";
-import { stackOf, withoutSecrets } from "@callgrid/core";
+import { entryFile, stackOf, withoutSecrets } from "@callgrid/core";
 import { type ServedPort, type Statekeeper, servePort } from "@callgrid/statekeeper";
 import {
   LastLines,
@@ -25,8 +25,7 @@ export interface WorkerThreadOptions {
   readonly logLevel: string;
 }
 
-// The compiled file also when this one runs from its source: Node starts no thread from TypeScript.
-const entry = new URL("../dist/local-worker-thread.js", import.meta.url);
+const entry = entryFile("./local-worker-thread.js", import.meta.url);
 const bytesPerMebibyte = 1_048_576;
 const keptLines = 20;
 

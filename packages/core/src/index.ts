@@ -14,6 +14,7 @@ export { type Capabilities, type Needs, unmetNeeds } from "./functions/needs.ts"
 export * from "./options/name-list.ts";
 export * from "./options/nearest.ts";
 export * from "./options/options.ts";
+export * from "./own-files.ts";
 export * from "./own-folder.ts";
 export { Random } from "./random/random.ts";
 export * from "./requests/outcome.ts";

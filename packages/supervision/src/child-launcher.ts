@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { execArgv, execPath, pid as processId } from "node:process";
 import { fileURLToPath } from "node:url";
-import type { Clock } from "@callgrid/core";
+import { type Clock, entryFile } from "@callgrid/core";
 import type { Launcher } from "./launcher.ts";
 import { memoryGauge } from "./memory-gauge.ts";
 import { endOf } from "./process-end.ts";
@@ -20,6 +20,7 @@ export interface ChildLauncherOptions {
 }
 
 const standardError = 2;
+const entry = entryFile("./worker-process.js", import.meta.url);
 
 /**
  * Starts processes with this process's own Node flags. What they write to stdout goes to stderr as well, since stdout belongs to
@@ -32,9 +33,9 @@ export function childLauncher({ stderr, clock, nice = 0, memoryMb }: ChildLaunch
     const [command = execPath, ...args] = [
       ...priority,
       execPath,
-      ...nodeFlags(),
+      ...execArgv,
       ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
-      fileURLToPath(entry()),
+      fileURLToPath(entry),
       String(processId),
     ];
     const process = spawn(command, args, { stdio: ["ignore", standardError, "pipe", "ipc"] });
@@ -63,15 +64,4 @@ export function childLauncher({ stderr, clock, nice = 0, memoryMb }: ChildLaunch
       ended,
     };
   };
-}
-
-const isSource = import.meta.url.endsWith(".ts");
-
-function entry(): URL {
-  return new URL(isSource ? "./worker-process.ts" : "./worker-process.js", import.meta.url);
-}
-
-/** Run from its TypeScript source, this package needs the loader that its users' modules get. */
-function nodeFlags(): string[] {
-  return isSource ? [...execArgv, "--import", import.meta.resolve("tsx")] : execArgv;
 }

@@ -3,7 +3,7 @@
  * kept, so the function has to be associative and need not be commutative. What is held is a few values on each level.
  */
 
-import { isGridError, RequestError } from "@callgrid/core";
+import { isGridError, requestTreeOf } from "@callgrid/core";
 
 /** Reduces a list of values, somewhere. */
 export type Reduce = (values: readonly unknown[]) => Promise<unknown>;
@@ -70,7 +70,7 @@ export class ReduceTree {
     try {
       return await this.#reduce(values);
     } catch (error) {
-      const isTooLarge = isGridError(error, "PAYLOAD_TOO_LARGE") && !(error instanceof RequestError);
+      const isTooLarge = isGridError(error, "PAYLOAD_TOO_LARGE") && requestTreeOf(error) === undefined;
       if (!isTooLarge || values.length === 2) throw error;
       const middle = Math.ceil(values.length / 2);
       const parts = [values.slice(0, middle), values.slice(middle)];

@@ -1,10 +1,10 @@
 /** What a thread evaluates to score hosts: a user's module is never loaded in the thread of the command. */
-import { define, GridError, messageOf } from "@callgrid/core";
+import { define, entryFile, GridError, messageOf } from "@callgrid/core";
 import { importModule } from "@callgrid/worker";
 import type { Host } from "./hosts.ts";
 
-/** The module of this function, for threads. The compiled file: Node loads it without help. */
-export const scoreModule: URL = new URL("../../dist/map-reduce/score-functions.js", import.meta.url);
+/** The module of this function, for threads. */
+export const scoreModule: URL = entryFile("./score-functions.js", import.meta.url);
 
 /** How good a host is by the function `score` of a module; fails with `INVALID_MODULE` for what is not a number of 0 or more. */
 export const scoreHost = define(

@@ -1,7 +1,7 @@
 /** A module of the user's that says how good hosts are. It is asked in a thread of its own. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { GridError, RequestError } from "@callgrid/core";
+import { GridError, messageOf, requestTreeOf } from "@callgrid/core";
 import type { Logger } from "pino";
 import type { Embedded } from "../command-line/command.ts";
 import type { Host, ScoreHost } from "./hosts.ts";
@@ -32,8 +32,9 @@ export async function scoreFrom(question: ScoreQuestion): Promise<ScoreHost | un
     const scores = await grid.enqueueAll(grid.pool, requests, { signal });
     return (host) => scores[hosts.indexOf(host)] ?? 0;
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    throw new GridError("INVALID_MODULE", error.code === "INVALID_MODULE" ? error.msg : error.message, {
+    const tree = requestTreeOf(error);
+    if (tree === undefined) throw error;
+    throw new GridError("INVALID_MODULE", tree.code === "INVALID_MODULE" ? tree.msg : messageOf(error), {
       cause: error,
     });
   } finally {

@@ -16,7 +16,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { lines } from "@callgrid/batch";
-import { GridError, isGridError, messageOf } from "@callgrid/core";
+import { entryFile, GridError, isGridError, messageOf } from "@callgrid/core";
 import type { ConfigFile } from "./config-file.ts";
 
 /** What `work.json` says, and what lies beside it. */
@@ -110,8 +110,7 @@ function workerPath(folder: string, name: string): string {
 
 function moduleText({ mapper, reducer, version }: Readonly<Record<"mapper" | "reducer" | "version", string>>): string {
   const from = (path: string): string => JSON.stringify(pathToFileURL(path).href);
-  return `import { refuseChanged } from ${JSON.stringify(import.meta.resolve("@callgrid/batch"))};
-import { define } from ${JSON.stringify(import.meta.resolve("@callgrid/core"))};
+  return `import { define, refuseChanged } from ${JSON.stringify(entryFile("./work-imports.js", import.meta.url))};
 import * as mapper from ${from(mapper)};
 import * as reducer from ${from(reducer)};
 

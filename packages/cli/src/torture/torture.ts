@@ -4,7 +4,7 @@
  * grid is removed from the Redis at the end, whatever happened.
  */
 import { connect, type Grid } from "@callgrid/client";
-import { messageOf, randomId, systemClock, within } from "@callgrid/core";
+import { entryFile, messageOf, randomId, systemClock, within } from "@callgrid/core";
 import { startDistributor } from "@callgrid/distributor";
 import { eraseGrid, openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
@@ -45,10 +45,7 @@ const asksAtOnce = 32;
 /** What is not answered so long after everything was mended never will be. */
 const patienceMs = 60_000;
 const manyAttempts = 1_000;
-const module = new URL(
-  import.meta.url.endsWith(".ts") ? "./torture-functions.ts" : "./torture-functions.js",
-  import.meta.url,
-);
+const module = entryFile("./torture-functions.js", import.meta.url);
 
 /** Ends before its time when the signal is aborted, with what was seen until then. */
 export async function torture(

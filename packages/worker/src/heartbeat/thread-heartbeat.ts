@@ -3,7 +3,7 @@
  * keeps the event loop busy for a minute does not look dead, and one that never ends is ended.
  */
 import { Worker as Thread } from "node:worker_threads";
-import { GridError } from "@callgrid/core";
+import { entryFile, GridError } from "@callgrid/core";
 import type { Heartbeat, Watch, WatchOrder } from "./heartbeat.ts";
 
 /** What the thread is told at its start. */
@@ -107,9 +107,8 @@ export class ThreadHeartbeat implements Heartbeat {
   }
 
   #launch(): Thread {
-    const isSource = import.meta.url.endsWith(".ts");
-    const entry = new URL(isSource ? "./heartbeat-thread.ts" : "./heartbeat-thread.js", import.meta.url);
-    const thread = new Thread(entry, { workerData: this.#data, execArgv: isSource ? ["--import", "tsx"] : [] });
+    const entry = entryFile("./heartbeat-thread.js", import.meta.url);
+    const thread = new Thread(entry, { workerData: this.#data, execArgv: [] });
     thread.unref();
     thread.on("error", () => setTimeout(() => this.#replace(), pauseAfterFailureMs).unref());
     thread.on("message", (news: HeartbeatNews) => {

@@ -2,12 +2,10 @@
  * Reads the Lua scripts: each names in its header (`-- needs:`) the files of scripts/lib that go before it, in order; before all of them
  * goes lib/wire.lua.
  */
-import { readFileSync } from "node:fs";
 import { type Limits, usualLimits } from "../../contract/limits.ts";
 import { withNames } from "../wire/keys.ts";
 import { wireVersion } from "../wire/wire-version.ts";
-
-const folder = new URL("../../../scripts/", import.meta.url);
+import { scriptFile } from "./script-files.ts";
 
 /** Every script, by the name of its file. */
 export const scriptNames = [
@@ -46,9 +44,9 @@ export type ScriptName = (typeof scriptNames)[number];
 
 /** The whole text of a script as Redis gets it. */
 export function readScript(name: ScriptName, limits: Limits = usualLimits): string {
-  const own = readFileSync(new URL(`${name}.lua`, folder), "utf8");
+  const own = scriptFile(`${name}.lua`);
   const needs = /^-- needs: ?(.*)$/m.exec(own)?.[1]?.split(" ").filter(Boolean) ?? [];
-  const parts = ["wire", ...needs].map((part) => readFileSync(new URL(`lib/${part}.lua`, folder), "utf8"));
+  const parts = ["wire", ...needs].map((part) => scriptFile(`lib/${part}.lua`));
   // a function of its own, since one has room for 200 locals
   const main = `return (function()\n${own}\nend)()`;
   return withNames([`local wireVersion = '${wireVersion}'`, ...parts, main].join("\n"), limits);

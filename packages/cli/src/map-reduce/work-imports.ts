@@ -1,0 +1,3 @@
+/** What the module that {@link readWork} writes beside a user's work imports. */
+export { refuseChanged } from "@callgrid/batch";
+export { define } from "@callgrid/core";

@@ -1,0 +1,85 @@
+/**
+ * Makes of all packages the one that users install, in packages/callgrid/bundle: the command, the module that users import, and what
+ * processes and threads begin with. They come from one build, so that they share their modules. `npm run build` runs it.
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const packages = fileURLToPath(new URL("../packages/", import.meta.url));
+const target = join(packages, "callgrid/bundle");
+const luaFolder = join(packages, "statekeeper/scripts");
+
+/** Compiled files; each is in the bundle under its own name, where `entryFile` finds it. */
+const entries = [
+  "callgrid/dist/bin.js",
+  "callgrid/dist/index.js",
+  "callgrid/dist/local-worker-thread.js",
+  "supervision/dist/worker-process.js",
+  "worker/dist/heartbeat/heartbeat-thread.js",
+  "batch/dist/chunks/worker-functions.js",
+  "cli/dist/map-reduce/score-functions.js",
+  "cli/dist/map-reduce/work-imports.js",
+  "cli/dist/torture/torture-functions.js",
+];
+
+/** A file that is beside its loader (tsx), and what users have in a version of their own. */
+const notBundled = [/^tsx(\/|$)/, "@opentelemetry/api"];
+
+if (isStale()) await bundle();
+
+async function bundle() {
+  const bundler = await rolldown({
+    input: Object.fromEntries(entries.map((path) => [basename(path, ".js"), join(packages, path)])),
+    platform: "node",
+    external: notBundled,
+    plugins: [luaAsText()],
+  });
+  await mkdir(target, { recursive: true });
+  const { output } = await bundler.write({
+    dir: target,
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    keepNames: true,
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  });
+  await bundler.close();
+  const written = new Set(output.map(({ fileName }) => fileName));
+  for (const name of readdirSync(target)) if (!written.has(name)) await rm(join(target, name));
+  await chmod(join(target, "bin.js"), 0o755);
+}
+
+/** Puts the texts of the scripts in place of the module that reads their files. */
+function luaAsText() {
+  return {
+    name: "lua-as-text",
+    load(id) {
+      if (!id.endsWith("/redis/scripts/script-files.js")) return undefined;
+      const texts = Object.fromEntries(luaFiles().map((path) => [path, readFileSync(join(luaFolder, path), "utf8")]));
+      return `const texts = ${JSON.stringify(texts)};\nexport const scriptFile = (path) => texts[path];\n`;
+    },
+  };
+}
+
+function luaFiles() {
+  return readdirSync(luaFolder, { recursive: true }).filter((path) => path.endsWith(".lua"));
+}
+
+/** Whether anything that was compiled is newer than the bundle. */
+function isStale() {
+  const made = timeOf(join(target, "bin.js"));
+  const compiled = readdirSync(packages).map((name) => join(packages, name, "dist"));
+  const inputs = [...compiled.flatMap(filesIn), ...luaFiles().map((path) => join(luaFolder, path))];
+  return [fileURLToPath(import.meta.url), ...inputs].some((path) => timeOf(path) > made);
+}
+
+function filesIn(folder) {
+  const all = statSync(folder, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(folder, { recursive: true });
+  return all.filter((path) => path.endsWith(".js")).map((path) => join(folder, path));
+}
+
+function timeOf(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -48,10 +48,21 @@ export function headingsIn(text: string): Heading[] {
   }));
 }
 
-/** The fenced blocks of a page in this language, in order. */
+/** A fenced block: what stands behind its opening fence, such as `ts`, and its text. */
+export interface Fence {
+  readonly info: string;
+  readonly text: string;
+}
+
+/** The fenced blocks of a page, in order. */
+export function fencesIn(text: string): Fence[] {
+  const fences = text.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm);
+  return [...fences].map(([, info = "", block = ""]) => ({ info, text: block }));
+}
+
+/** The texts of the blocks of a page in this language, in order. */
 export function blocksIn(text: string, language: string): string[] {
-  const fences = text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm);
-  return [...fences].filter((fence) => fence[1] === language).map((fence) => fence[2] ?? "");
+  return fencesIn(text).flatMap((fence) => (fence.info.split(" ")[0] === language ? [fence.text] : []));
 }
 
 function anchorOf(title: string): string {

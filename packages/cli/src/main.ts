@@ -38,6 +38,11 @@ const commands = new Map<string, CommandLoader>(
   }),
 );
 
+/** All commands, in the order of the help. */
+export function loadCommands(): Promise<Array<CommandSpec<OptionDeclarations>>> {
+  return Promise.all([...commands.values()].map((load) => load()));
+}
+
 /**
  * Runs one command line.
  *
@@ -95,7 +100,7 @@ async function warnOfVariables({ name, options }: CommandSpec<OptionDeclarations
   if (slips.length === 0) return;
   // with the client comes Redis's, which few commands need
   const { clientOptions } = await import("@callgrid/client");
-  const others = await Promise.all([...commands.values()].map(async (load) => (await load()).options));
+  const others = (await loadCommands()).map(({ options: declared }) => declared);
   const known = new Set([clientOptions, ...others].flatMap((each) => Object.values(each).map(({ env }) => env)));
   for (const { variable, nearest } of slips) {
     if (known.has(variable)) continue;

@@ -9,7 +9,7 @@ import { defaultZone, nextTime } from "./schedule-time.ts";
 const { name, objective, chunkUnits, window, cache, retries, maxSlices } = batchOptions;
 
 /** The declared options of a run; the rest of a {@link RunSpec} has no text form. */
-const runOptions = declareOptions({
+export const runOptions = declareOptions({
   ...{ name, objective, chunkUnits, window, cache, retries, maxSlices },
   ...resultOptions,
   csv: option.string({

@@ -78,7 +78,7 @@ export const windowOptions = declareOptions({
 });
 
 /** The declared options of {@link Grid.stream}. */
-const streamOptions = declareOptions({
+export const streamOptions = declareOptions({
   ...windowOptions,
   order: option.choice({
     choices: ["outcomes", "requests"],

@@ -7,7 +7,8 @@ import { checkedNeeds, type Needs, needNames } from "./needs.ts";
 const oneDayMs = 86_400_000;
 const longestMs = 366 * oneDayMs;
 
-const functionOptions = declareOptions({
+/** The declared options of {@link define}; `cache` and `needs` are objects. */
+export const functionOptions = declareOptions({
   /**
    * Names this state of the function: results of another version are ignored. Default: a hash of the function's source,
    * which does not see a change in a helper that the function calls; give a version of your own where that matters.
@@ -29,7 +30,8 @@ const functionOptions = declareOptions({
   }),
 });
 
-const cacheOptions = declareOptions({
+/** The declared options of a function's `cache`. */
+export const cacheOptions = declareOptions({
   ttlMs: option.number({
     unit: "ms",
     min: 1,

@@ -105,15 +105,19 @@ export const packages: Readonly<Record<string, PackageRule>> = {
     },
   },
   sweep: {
-    why: "Sweeps split work before it runs; how it runs is a matter of grids.",
-    packages: ["core"],
+    why: "Sweeps split work before it runs, and run it as a caller of any grid.",
+    packages: ["core", "client", "batch"],
     rooms: {
       split: [],
+      files: ["split"],
+      jobs: ["split"],
+      results: [],
+      run: ["split", "results"],
     },
   },
   cli: {
     why: "The command line is part of callgrid and cannot import it: what it needs comes from the package that has it.",
-    packages: ["core", "statekeeper", "health", "client", "worker", "distributor", "supervision", "batch"],
+    packages: ["core", "statekeeper", "health", "client", "worker", "distributor", "supervision", "batch", "sweep"],
     rooms: {
       terminal: [],
       "command-line": ["terminal"],
@@ -124,6 +128,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       requests: ["terminal", "command-line", "files"],
       batches: ["terminal", "command-line", "files", "logs", "requests"],
       "map-reduce": ["terminal", "command-line", "files", "logs", "requests"],
+      sweeps: ["terminal", "command-line", "logs"],
       nodes: ["terminal", "command-line", "logs"],
       pools: ["terminal", "command-line", "logs"],
       commands: [
@@ -136,6 +141,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
         "requests",
         "batches",
         "map-reduce",
+        "sweeps",
         "nodes",
         "pools",
       ],
@@ -143,7 +149,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   },
   callgrid: {
     why: "What users install: all of it.",
-    packages: ["core", "statekeeper", "client", "worker", "distributor", "supervision", "batch", "cli"],
+    packages: ["core", "statekeeper", "client", "worker", "distributor", "supervision", "batch", "sweep", "cli"],
     rooms: {},
   },
 };

@@ -2,6 +2,7 @@
 
 export type { Checkpoint, Cut } from "./chunks/checkpoint.ts";
 export { workerModule } from "./chunks/worker-module.ts";
+export { type FileLock, lockFile } from "./data/file-lock.ts";
 export { checkFilePlaces, type NamedFile } from "./data/file-places.ts";
 export { type FileSlice, readBytes, readLines, readText } from "./data/file-slice.ts";
 export { bytes, type FileData, type FileOptions, lines } from "./data/file-source.ts";
@@ -16,8 +17,10 @@ export {
   type CsvOptions,
   csvFile,
   failureFile,
+  LineFile,
   ndjsonFile,
   type ResultWriter,
+  resultCell,
   resultOptions,
   writeItems,
 } from "./results/result-file.ts";

@@ -75,6 +75,7 @@ export {
   startDistributor,
 } from "@callgrid/distributor";
 export type { CacheMode, FunctionTable, MemberState, PoolState, RegisteredFunction } from "@callgrid/statekeeper";
+export { defineSweep, type JobSource, type SweepSpec } from "@callgrid/sweep/define";
 export {
   callReentrant,
   context,

@@ -1,6 +1,7 @@
 /** The options of the embedded grid, declared once. */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import type { Writable } from "node:stream";
 import {
   declareOptions,
   GridError,
@@ -74,6 +75,8 @@ export interface LocalGridOptions extends OptionsGiven<typeof localGridOptions> 
   readonly functions: FunctionSources;
   /** A logger of pino's, for warnings; default: on standard error at level `warn`, or at `CALLGRID_LOG_LEVEL`. */
   readonly log?: WorkerLog | undefined;
+  /** Where what worker threads log and print goes; default: standard error. */
+  readonly output?: Writable | undefined;
 }
 
 /**
@@ -87,7 +90,11 @@ export type LocalGridSettings = OptionsResolved<typeof localGridOptions> & {
 
 /** Throws `INVALID_OPTION` under the option's name. */
 export function resolveLocalGridOptions(given: LocalGridOptions | undefined): LocalGridSettings {
-  const { dataFolder, ...others } = resolveOptions(localGridOptions, given, "localGrid", ["functions", "log"]);
+  const { dataFolder, ...others } = resolveOptions(localGridOptions, given, "localGrid", [
+    "functions",
+    "log",
+    "output",
+  ]);
   // as with modules: a thread that is replaced later may find another working folder
   const options = { ...others, dataFolder: dataFolder.map((folder) => resolve(folder)) };
   const functions = given?.functions;

@@ -2,6 +2,7 @@
  * The embedded grid: statekeeper, distributor and workers inside this process, with nothing to install or start. It
  * serves programs that need the CPUs of one machine, and the tests of functions that will run on a larger grid.
  */
+import type { Writable } from "node:stream";
 import { addBatches, type Batching } from "@callgrid/batch";
 import { type Grid, GridClient, type GridClientParts, makeDefaultLog, resolveClientOptions } from "@callgrid/client";
 import { startDistributor } from "@callgrid/distributor";
@@ -53,7 +54,7 @@ type End = () => Promise<void>;
 export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
   const settings = resolveLocalGridOptions(options);
   // the default log is pino's too, behind a narrower type
-  const { log = makeDefaultLog() as WorkerLog } = options;
+  const { log = makeDefaultLog() as WorkerLog, output = process.stderr } = options;
   const statekeeper = new MemoryStatekeeper();
   const ends: End[] = [() => statekeeper.close()];
   const end = (): Promise<void> => endAll(ends);
@@ -61,7 +62,7 @@ export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
     // the planner may run a batch in this thread, too
     ends.push(endLimitOf(settings));
     ends.push(await startHead(settings, statekeeper));
-    ends.push(await startWorkers(settings, statekeeper, log));
+    ends.push(await startWorkers({ ...settings, output }, statekeeper, log));
   } catch (error) {
     await end();
     throw error;
@@ -91,7 +92,11 @@ async function startHead({ pool, maxAttempts }: LocalGridSettings, statekeeper: 
   return () => distributor.stop();
 }
 
-async function startWorkers(settings: LocalGridSettings, statekeeper: Statekeeper, log: WorkerLog): Promise<End> {
+async function startWorkers(
+  settings: LocalGridSettings & { readonly output: Writable },
+  statekeeper: Statekeeper,
+  log: WorkerLog,
+): Promise<End> {
   const { pool, slots, sharing, tags, score, memoryMb, dataFolder, drainTimeoutMs, maxAttempts, functions, modules } =
     settings;
   const options = { pool, slots, sharing, tags, score, memoryMb, dataFolder, drainTimeoutMs, maxAttempts, leaseMs };

@@ -13,11 +13,11 @@ import {
   type WorkerMessage,
   type WorkerSettings,
 } from "@callgrid/supervision";
-import { type RunningWorker, startWorker, type WatchOrder } from "@callgrid/worker";
+import { defaultLog, type RunningWorker, startWorker, type WatchOrder } from "@callgrid/worker";
 import type { ThreadData } from "./thread-data.ts";
 import type { ThreadWatchOrder } from "./thread-watch-order.ts";
 
-const { port, grid, holds } = workerData as ThreadData;
+const { port, grid, holds, isLogPassedOn } = workerData as ThreadData;
 let worker: Promise<RunningWorker> | undefined;
 
 function take(message: SupervisorMessage): void {
@@ -38,7 +38,10 @@ async function start({ functions, options }: WorkerSettings): Promise<RunningWor
   const statekeeper = new PortStatekeeper(port, { grid });
   try {
     const given = options as { readonly pool: string };
-    const running = await startWorker({ ...given, functions, statekeeper, tellWatch, holds });
+    const running = await startWorker({
+      ...{ ...given, functions, statekeeper, tellWatch, holds },
+      ...(isLogPassedOn && { log: defaultLog(process.stderr) }),
+    });
     tell({ kind: "joined", id: running.id });
     return running;
   } catch (error) {

@@ -8,4 +8,6 @@ export interface ThreadData {
   readonly grid: string;
   /** Where the thread that started it sees what its worker holds. */
   readonly holds: SharedArrayBuffer;
+  /** Whether its log goes to the thread that started it, rather than to standard error. */
+  readonly isLogPassedOn: boolean;
 }

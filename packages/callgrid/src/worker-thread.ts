@@ -1,4 +1,5 @@
 /** One worker thread as its supervisor sees it, from start to end. What runs in it is local-worker-thread.ts. */
+import type { Writable } from "node:stream";
 import { MessageChannel, Worker as Thread } from "node:worker_threads";
 import { entryFile, stackOf, withoutSecrets } from "@callgrid/core";
 import { type ServedPort, type Statekeeper, servePort } from "@callgrid/statekeeper";
@@ -23,6 +24,8 @@ export interface WorkerThreadOptions {
   readonly workerHeapBytes: number | undefined;
   /** By pino's names. */
   readonly logLevel: string;
+  /** Where what threads log and print goes. */
+  readonly output: Writable;
 }
 
 const entry = entryFile("./local-worker-thread.js", import.meta.url);
@@ -53,7 +56,8 @@ function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMe
   const { port1, port2 } = new MessageChannel();
   const served = servePort(statekeeper, port1);
   const board = new HoldBoard();
-  const data: ThreadData = { port: port2, grid: statekeeper.grid, holds: board.memory };
+  const isLogPassedOn = options.output !== process.stderr;
+  const data: ThreadData = { port: port2, grid: statekeeper.grid, holds: board.memory, isLogPassedOn };
   const thread = new Thread(entry, {
     workerData: data,
     transferList: [port2],
@@ -86,21 +90,21 @@ function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMe
     processId: undefined,
     tell: (message) => thread.postMessage(message),
     kill: () => void thread.terminate(),
-    ended: endOf(thread, served),
+    ended: endOf(thread, served, options.output),
   };
 }
 
 /**
  * Resolves only when everything that the thread had sent is carried out, so that nothing of it comes after its burial.
  */
-async function endOf(thread: Thread, served: ServedPort): Promise<ProcessEnd> {
+async function endOf(thread: Thread, served: ServedPort, output: Writable): Promise<ProcessEnd> {
   const lines = new LastLines(keptLines);
   const passOn = (text: string): void => {
     lines.add(text);
-    process.stderr.write(withoutSecrets(text));
+    output.write(withoutSecrets(text));
   };
   // stdout belongs to results, as with worker processes
-  thread.stdout.on("data", (text: Buffer) => process.stderr.write(text));
+  thread.stdout.on("data", (text: Buffer) => output.write(text));
   thread.stderr.setEncoding("utf8").on("data", passOn);
   // what ends a process is written to its stderr by Node; what ends a thread comes here instead
   thread.on("error", (error: unknown) => passOn(`${stackOf(error)}\n`));

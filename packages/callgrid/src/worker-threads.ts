@@ -2,6 +2,7 @@
  * The worker threads of the embedded grid. They are supervised as worker processes are; only what is started differs: a
  * thread, whose statekeeper is a port to this one.
  */
+import type { Writable } from "node:stream";
 import { workerModule } from "@callgrid/batch";
 import type { Statekeeper } from "@callgrid/statekeeper";
 import { Supervisor } from "@callgrid/supervision";
@@ -19,6 +20,7 @@ export interface WorkerThreadsOptions {
   readonly drainTimeoutMs: number;
   readonly maxAttempts: number;
   readonly workerHeapBytes: number | undefined;
+  readonly output: Writable;
 }
 
 /** Resolves when every thread has joined, with what ends them; rejects with what a thread refused to start with. */
@@ -27,14 +29,14 @@ export async function startWorkerThreads(
   statekeeper: Statekeeper,
   log: WorkerLog,
 ): Promise<() => Promise<void>> {
-  const { pool, workers: count, modules, options, drainTimeoutMs, maxAttempts, workerHeapBytes } = threads;
+  const { pool, workers: count, modules, options, drainTimeoutMs, maxAttempts, workerHeapBytes, output } = threads;
   const settings = { functions: [...modules, workerModule.href], options, logLevel: log.level };
   const supervisor = new Supervisor(
     { count, settings, drainTimeoutMs, maxAttempts },
     {
       keeper: statekeeper.pool(pool),
       log,
-      launcher: threadLauncher({ statekeeper, pool, modules, workerHeapBytes, logLevel: log.level }),
+      launcher: threadLauncher({ statekeeper, pool, modules, workerHeapBytes, logLevel: log.level, output }),
     },
   );
   await supervisor.start();

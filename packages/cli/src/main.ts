@@ -23,6 +23,7 @@ const commands = new Map<string, CommandLoader>(
     batch: async () => (await import("./commands/batch.ts")).batchCommand,
     plan: async () => (await import("./commands/plan.ts")).planCommand,
     mapreduce: async () => (await import("./commands/mapreduce.ts")).mapreduceCommand,
+    sweep: async () => (await import("./commands/sweep.ts")).sweepCommand,
     runner: async () => (await import("./commands/runner.ts")).runnerCommand,
     expect: async () => (await import("./commands/expect.ts")).expectCommand,
     runs: async () => (await import("./commands/runs.ts")).runsCommand,

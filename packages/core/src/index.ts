@@ -19,7 +19,7 @@ export * from "./own-folder.ts";
 export { Random } from "./random/random.ts";
 export * from "./requests/outcome.ts";
 export * from "./requests/request.ts";
-export { type Settings, takeSettings, withSettings } from "./requests/settings.ts";
+export { type JobValue, type Settings, takeSettings, withSettings } from "./requests/settings.ts";
 export * from "./requests/target.ts";
 export * from "./text/id.ts";
 export * from "./text/short-text.ts";

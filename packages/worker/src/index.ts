@@ -24,6 +24,6 @@ export type { WatchOrder } from "./heartbeat/heartbeat.ts";
 export { HoldBoard } from "./heartbeat/hold-board.ts";
 export { HoldWatch, lookEveryMs } from "./heartbeat/hold-watch.ts";
 export { OverdueWatch } from "./heartbeat/watchdog.ts";
-export { type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
+export { defaultLog, type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
 export { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
 export type { HeldEvaluation, WorkerState } from "./worker-state.ts";

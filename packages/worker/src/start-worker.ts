@@ -19,7 +19,7 @@ import {
 import type { WorkerVitals } from "@callgrid/health";
 import { openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { loadTracing } from "@callgrid/tracing";
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 import type { WorkerMeter } from "./evaluation/worker-meter.ts";
 import { limitDataFolders } from "./functions/data-folders.ts";
 import type { FunctionRegistry } from "./functions/function-registry.ts";
@@ -177,9 +177,10 @@ async function startLimited(
   }
 }
 
-function defaultLog(): Logger {
+/** The log of a worker that is given none; `stream`: where it goes, default: the process's standard error. */
+export function defaultLog(stream: DestinationStream = pino.destination(2)): Logger {
   const level = process.env["CALLGRID_LOG_LEVEL"] ?? "warn";
-  return pino({ name: "callgrid", level, ...logRedaction }, pino.destination(2));
+  return pino({ name: "callgrid", level, ...logRedaction }, stream);
 }
 
 function threadHeartbeat(

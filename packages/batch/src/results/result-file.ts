@@ -74,9 +74,8 @@ export async function csvFile(path: string, options: CsvOptions = {}): Promise<R
     write: async (item) => {
       if (!("value" in item.outcome)) return;
       const cell = csvCell(item.outcome.value);
-      const isFormula = typeof cell === "string" && formulaStart.test(cell);
-      found += isFormula ? 1 : 0;
-      const value = isFormula && formulas === "escape" ? `'${cell}` : cell;
+      found += isFormula(cell) ? 1 : 0;
+      const value = formulas === "escape" ? withoutFormula(cell) : cell;
       await file.write(stringify([[item.index, value, ...columns.map((column) => extraCell(item, column))]]));
     },
     close: () => file.close(),
@@ -127,6 +126,19 @@ function errorOf(outcome: Outcome): unknown {
   return "error" in outcome ? outcome.error.tree : undefined;
 }
 
+/** A value as a cell of CSV, where no spreadsheet evaluates it; nothing for undefined. */
+export function resultCell(value: unknown): string | number {
+  return value === undefined ? "" : withoutFormula(csvCell(value));
+}
+
+function isFormula(cell: string | number): cell is string {
+  return typeof cell === "string" && formulaStart.test(cell);
+}
+
+function withoutFormula(cell: string | number): string | number {
+  return isFormula(cell) ? `'${cell}` : cell;
+}
+
 function csvCell(value: unknown): string | number {
   if (typeof value === "string") return value;
   const plain = plainValue(value);
@@ -141,7 +153,7 @@ function plainValue(value: unknown): unknown {
 }
 
 /** A text file that is written piece by piece. */
-class LineFile {
+export class LineFile {
   readonly #path: string;
   readonly #file: ReturnType<typeof createWriteStream>;
   readonly #gzip: Gzip | undefined;
@@ -149,7 +161,7 @@ class LineFile {
   #error: Error | undefined;
 
   /** A new file is its user's alone. */
-  constructor(path: string, open: OpenResult | undefined) {
+  constructor(path: string, open?: OpenResult) {
     this.#path = path;
     this.#file = createWriteStream(path, open === undefined ? { mode: 0o600 } : { fd: open(path) });
     this.#gzip = path.endsWith(".gz") ? createGzip() : undefined;

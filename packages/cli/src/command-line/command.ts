@@ -1,4 +1,5 @@
 /** One form for all commands: what they are called, what they take, and what they do, with one shape of help. */
+import type { Writable } from "node:stream";
 import type { Grid } from "@callgrid/client";
 import type { OptionDeclarations, OptionsResolved } from "@callgrid/core";
 import type { Command } from "commander";
@@ -20,6 +21,8 @@ export interface LocalGridRequest {
   readonly workerHeapBytes?: number | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly log: Logger;
+  /** Where what worker threads log and print goes; default: standard error. */
+  readonly output?: Writable | undefined;
 }
 
 /** A command. */

@@ -9,6 +9,18 @@ import { settingsKey } from "../text/settings-text.ts";
 export interface Settings {
   readonly config: ConfigData;
   readonly seed: number;
+  /** The number of the job that the request is, if it is one: its value comes as a {@link JobValue}, and its log lines have the number. */
+  readonly job?: number;
+}
+
+/** What a request that is a job comes to. */
+export interface JobValue {
+  readonly value: unknown;
+  /** When its function was called, in ms since 1970, by the worker's clock. */
+  readonly startedMs: number;
+  readonly tookMs: number;
+  /** `pool/worker`. */
+  readonly worker: string;
 }
 
 /** The request with settings. */

@@ -92,7 +92,7 @@ export class FunctionHost implements RequestHost {
 
   describe(evaluation: Evaluation): RequestContext {
     const { functionName } = evaluation;
-    const [log, marker] = [this.#log, this.#marker];
+    const [log, marker, job] = [this.#log, this.#marker, evaluation.settings?.job];
     return {
       requestId: evaluation.id,
       functionName,
@@ -102,7 +102,7 @@ export class FunctionHost implements RequestHost {
         return signalOf(evaluation);
       },
       get log() {
-        return log.child({ requestId: evaluation.id, function: functionName, ...traceIdOf(evaluation.span) });
+        return log.child({ requestId: evaluation.id, function: functionName, job, ...traceIdOf(evaluation.span) });
       },
       get config() {
         return settingsOf(evaluation).config;
@@ -122,9 +122,11 @@ function encodeAll(calls: CallMaker, { settings }: Evaluation, requests: readonl
     throw new GridError("INVALID_REQUEST", "expected a list of requests: callReentrant([[f, 1], [g, 2]])");
   }
   // unlike map, it meets the holes of a list as well: they are no requests
+  // what jobs call may be shared between them, and is no job itself
+  const inherited = settings && { config: settings.config, seed: settings.seed };
   return Array.from(requests as readonly unknown[], (request, index) => {
-    const isList = settings !== undefined && Array.isArray(request) && request.length > 0;
-    const whole = isList ? withSettings(request as [unknown, ...unknown[]], settings) : request;
+    const isList = inherited !== undefined && Array.isArray(request) && request.length > 0;
+    const whole = isList ? withSettings(request as [unknown, ...unknown[]], inherited) : request;
     return encodeOne(calls, whole, index);
   });
 }

@@ -1,7 +1,7 @@
 /**
  * Calls a function of the user's in the context of its request, and interrupts one.
  */
-import type { GridError } from "@callgrid/core";
+import type { GridError, JobValue } from "@callgrid/core";
 import type { Evaluation } from "./evaluation.ts";
 import { runInContext } from "./request-context.ts";
 
@@ -20,9 +20,23 @@ export function interrupt(evaluation: Evaluation, reason: GridError): void {
 
 function evaluate(evaluation: Evaluation): unknown {
   const args = evaluation.primitiveArguments ?? evaluation.readArguments();
-  const result = evaluation.definition?.evaluate(...(args as never[]));
+  const result = evaluation.settings?.job === undefined ? call(evaluation, args) : callJob(evaluation, args);
   // in here, since a query builder and the like begin their work when somebody awaits them
   return result instanceof Promise || !isThenable(result) ? result : Promise.resolve(result);
+}
+
+function call({ definition }: Evaluation, args: readonly unknown[]): unknown {
+  return definition?.evaluate(...(args as never[]));
+}
+
+/** With the times of the call, which are those of the function alone, and not of its way through the grid. */
+function callJob(evaluation: Evaluation, args: readonly unknown[]): JobValue | Promise<JobValue> {
+  const startedMs = Date.now();
+  const started = performance.now();
+  const { worker } = evaluation.host.describe(evaluation);
+  const report = (value: unknown): JobValue => ({ value, startedMs, tookMs: performance.now() - started, worker });
+  const result = call(evaluation, args);
+  return isThenable(result) ? Promise.resolve(result).then(report) : report(result);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

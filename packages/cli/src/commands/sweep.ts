@@ -1,0 +1,29 @@
+/** `callgrid sweep`: one experiment on many machines that share nothing. */
+import { GridError, shortText } from "@callgrid/core";
+import type { CommandSpec } from "../command-line/command.ts";
+import { initSweep } from "../sweeps/init-sweep.ts";
+import { runSweep } from "../sweeps/run-sweep.ts";
+import type { SweepAction } from "../sweeps/sweep-action.ts";
+import { sweepOptions } from "../sweeps/sweep-options.ts";
+
+const actions: Readonly<Record<string, SweepAction>> = { init: initSweep, run: runSweep };
+const names = Object.keys(actions).join(", ");
+const shownCharacters = 80;
+
+export const sweepCommand: CommandSpec<typeof sweepOptions> = {
+  name: "sweep",
+  summary: "Run one experiment on many machines that share nothing: each runs its share, and results are merged.",
+  operands: [["<action>", `what to do: ${names}`]],
+  options: sweepOptions,
+  examples: ["callgrid sweep init --folder pi", "callgrid sweep run --folder pi --machine laptop --nice 10"],
+  async run({ operands: [name = "", ...operands], options, io, embedded }) {
+    const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+    if (action === undefined) throw unknownAction(name);
+    return action({ io, embedded, options, operands });
+  },
+};
+
+function unknownAction(name: string): GridError {
+  const shown = JSON.stringify(shortText(name, shownCharacters));
+  return new GridError("INVALID_OPTION", `callgrid sweep has no action ${shown}; there are ${names}`);
+}

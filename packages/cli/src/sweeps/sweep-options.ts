@@ -1,0 +1,38 @@
+/** The options of `callgrid sweep`. */
+import { declareOptions, type OptionsResolved, option } from "@callgrid/core";
+import { outputOptions } from "../command-line/common-options.ts";
+
+export const sweepOptions = declareOptions({
+  folder: option.string({
+    default: ".",
+    env: "CALLGRID_SWEEP_FOLDER",
+    description: "The folder of the sweep: sweep.ts, sweep.toml, machines.json and columns.csv.",
+  }),
+  output: option.string({
+    optional: true,
+    env: "CALLGRID_SWEEP_OUTPUT",
+    description: "The folder of this machine's results; default: results/NAME in the folder of the sweep.",
+  }),
+  machine: option.string({
+    optional: true,
+    env: "CALLGRID_SWEEP_MACHINE",
+    description: "Which machine of machines.json this is; asked for at a terminal.",
+  }),
+  nice: option.number({
+    unit: "count",
+    default: 0,
+    min: 0,
+    max: 19,
+    env: "CALLGRID_SWEEP_NICE",
+    description: "How much less urgent the jobs are than other processes of the machine.",
+  }),
+  retryFailed: option.boolean({ default: false, description: "Evaluate the jobs again that have failed before." }),
+  jobLogs: option.boolean({
+    default: false,
+    description: "Keep what each job logs in a file of its own, jobs/N.log.gz.",
+  }),
+  ...outputOptions,
+});
+
+/** The same, resolved. */
+export type SweepOptions = OptionsResolved<typeof sweepOptions>;

@@ -1,0 +1,56 @@
+/** The rows of the results: for each place of a finished job, one cell for each column of the header. */
+import { resultCell } from "@callgrid/batch";
+import { decodeValue } from "@callgrid/core";
+import type { FinishedJob } from "./snapshot.ts";
+
+/** What columns a file has, and which of them are arguments. */
+export interface RowForm {
+  readonly columns: readonly string[];
+  readonly names: readonly string[];
+}
+
+type Cell = string | number;
+
+/** One row for each place of the job. */
+export function rowsOf(finished: FinishedJob, { columns, names }: RowForm): Cell[][] {
+  const value: unknown = finished.value === undefined ? undefined : decodeValue(finished.value);
+  const cells = columns.map((column) => {
+    const place = names.indexOf(column);
+    return place === -1 ? cellOf(column, finished, value) : resultCell(finished.args[place]);
+  });
+  const jobAt = columns.indexOf("job");
+  return [finished.job, ...finished.repeats].map((job) => cells.map((cell, place) => (place === jobAt ? job : cell)));
+}
+
+function cellOf(column: string, { runMs, startedMs, tookMs }: FinishedJob, value: unknown): Cell {
+  switch (column) {
+    case "job":
+      return "";
+    case "run start":
+      return new Date(runMs).toISOString();
+    case "job start":
+      return new Date(startedMs).toISOString();
+    case "job seconds":
+      return Math.round(tookMs) / 1_000;
+    case "value":
+      return resultCell(value);
+    default:
+      return resultCell(partOf(value, column));
+  }
+}
+
+/** The part of a value at a path such as `range.low`; a key with a dot in it is found first. Undefined where there is none. */
+function partOf(value: unknown, path: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Object.hasOwn(value, path)) return (value as Readonly<Record<string, unknown>>)[path];
+  const dot = path.indexOf(".");
+  if (dot === -1) return undefined;
+  return partOf(partOf(value, path.slice(0, dot)), path.slice(dot + 1));
+}
+
+/** The keys of a value that no column has; none for a value that stands in one column. */
+export function keysWithoutColumn(value: unknown, columns: readonly string[]): string[] {
+  if (columns.includes("value")) return [];
+  if (typeof value !== "object" || value === null) return ["value"];
+  return Object.keys(value).filter((key) => !columns.some((column) => column === key || column.startsWith(`${key}.`)));
+}

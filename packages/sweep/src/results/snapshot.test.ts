@@ -1,0 +1,103 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { type FinishedJob, readSnapshot, Snapshot, type SnapshotHeader } from "./snapshot.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "callgrid-snapshot-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+const newPath = (): string => join(folder, `${++files}`, "snapshot.ndjson");
+
+const header: SnapshotHeader = {
+  ...{ experiment: "e1", split: "s1", machine: "a", functionName: "f", names: ["x"], places: 3, columns: ["job"] },
+};
+
+function finished(job: number, error?: string): FinishedJob {
+  const base = { job, args: [job], repeats: [], runMs: 1, startedMs: 2, tookMs: 3 };
+  return error === undefined
+    ? { ...base, value: `=${job}` }
+    : { ...base, error: { msg: error, code: "FUNCTION_FAILED", req: "[]" } };
+}
+
+async function written(path: string, ...jobs: FinishedJob[]): Promise<void> {
+  const snapshot = await Snapshot.open(path, header);
+  await snapshot.note(jobs);
+  await snapshot.close();
+}
+
+test("a snapshot that is opened again knows what is finished", async () => {
+  const path = newPath();
+  await written(path, finished(0), finished(2, "wrong"));
+  const again = await Snapshot.open(path, header);
+  expect([...again.finished.keys()]).toEqual([0, 2]);
+  again.forgetFailed();
+  expect([...again.finished.keys()]).toEqual([0]);
+  await again.note([finished(2)]);
+  await again.close();
+  expect(readSnapshot(path)?.finished.get(2)?.error).toBeUndefined();
+});
+
+test("a line that was cut short is dropped, and the next one begins a line of its own", async () => {
+  const path = newPath();
+  await written(path, finished(0), finished(1));
+  truncateSync(path, readFileSync(path).length - 5);
+  const again = await Snapshot.open(path, header);
+  expect([...again.finished.keys()]).toEqual([0]);
+  await again.note([finished(2)]);
+  await again.close();
+  expect([...(readSnapshot(path)?.finished.keys() ?? [])]).toEqual([0, 2]);
+});
+
+test("a header that was cut short is begun again", async () => {
+  const path = newPath();
+  await written(path);
+  truncateSync(path, 30);
+  await written(path, finished(1));
+  expect(readSnapshot(path)?.header.experiment).toBe("e1");
+});
+
+test("what follows damage is not taken for jobs", async () => {
+  const path = newPath();
+  await written(path, finished(0));
+  appendFileSync(path, `\0\0\0\n${JSON.stringify(finished(1))}\n`);
+  const again = await Snapshot.open(path, header);
+  expect([...again.finished.keys()]).toEqual([0]);
+  await again.close();
+});
+
+test("a second process is refused while the first has the folder", async () => {
+  const path = newPath();
+  const first = await Snapshot.open(path, header);
+  await expect(Snapshot.open(path, header)).rejects.toThrow(/is in use: another process runs this share \(process \d+/);
+  await first.close();
+  await (await Snapshot.open(path, header)).close();
+});
+
+test("a folder of another experiment or machine is refused, and is left as it is", async () => {
+  const path = newPath();
+  await written(path, finished(0));
+  const before = readFileSync(path);
+  await expect(Snapshot.open(path, { ...header, experiment: "e2" })).rejects.toThrow(
+    "the digest of the jobs and the configuration changed from e1 to e2",
+  );
+  await expect(Snapshot.open(path, { ...header, machine: "b" })).rejects.toThrow("it is of the machine a");
+  expect(readFileSync(path)).toEqual(before);
+});
+
+test("a file of another kind is refused, and is left as it is", async () => {
+  const path = newPath();
+  await written(path);
+  writeFileSync(path, "my notes\n");
+  await expect(Snapshot.open(path, header)).rejects.toThrow("is no snapshot of a sweep; it is left as it is");
+  expect(readFileSync(path, "utf8")).toBe("my notes\n");
+});
+
+test("a folder that cannot be made is refused with the reason", async () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  await expect(Snapshot.open(join(file, "here", "snapshot.ndjson"), header)).rejects.toThrow(
+    `${join(file, "here")} cannot be written: ENOTDIR`,
+  );
+});

@@ -1,0 +1,215 @@
+/**
+ * The snapshot of a machine: which jobs are finished, and what they came to. It is the only record that counts: results and failures are
+ * written from it. A header, then one line of JSON for each finished job. A line that a death cut short is dropped, and what
+ * follows begins a line of its own. One process at a time has it.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type FileLock, lockFile, unwritable } from "@callgrid/batch";
+import { type ErrorTree, GridError, messageOf } from "@callgrid/core";
+
+/** What a folder of results is of. */
+export interface SnapshotHeader {
+  /** The digest of the experiment, in hex. */
+  readonly experiment: string;
+  /** The digest of the split, in hex. */
+  readonly split: string;
+  readonly machine: string;
+  readonly functionName: string;
+  /** Of the job's arguments. */
+  readonly names: readonly string[];
+  /** How many places the list of jobs has. */
+  readonly places: number;
+  readonly columns: readonly string[];
+}
+
+/** A job that is finished. */
+export interface FinishedJob {
+  readonly job: number;
+  readonly args: readonly unknown[];
+  /** Further places of the list with equal arguments. */
+  readonly repeats: readonly number[];
+  /** When the run began, in ms since 1970. */
+  readonly runMs: number;
+  readonly startedMs: number;
+  readonly tookMs: number;
+  /** As text, see `encodeValue`; absent for a failed job. */
+  readonly value?: string;
+  readonly error?: ErrorTree;
+}
+
+/** What is known of a folder without writing to it. */
+export interface SnapshotContent {
+  readonly header: SnapshotHeader;
+  /** By job; of several lines of a job the last one. */
+  readonly finished: ReadonlyMap<number, FinishedJob>;
+  /** How many bytes are whole lines. */
+  readonly bytes: number;
+}
+
+const kind = "callgrid sweep";
+const format = 1;
+const syncEveryMs = 1_000;
+const lineEnd = 10;
+
+/** See the head of this file. */
+export class Snapshot {
+  readonly path: string;
+  readonly finished: Map<number, FinishedJob>;
+  readonly #file: FileHandle;
+  readonly #lock: FileLock;
+  #header: SnapshotHeader;
+  #syncedAt = performance.now();
+
+  private constructor(
+    path: string,
+    { file, lock, content }: { file: FileHandle; lock: FileLock; content: SnapshotContent },
+  ) {
+    this.path = path;
+    this.#file = file;
+    this.#lock = lock;
+    this.#header = content.header;
+    this.finished = new Map(content.finished);
+  }
+
+  /**
+   * Opens the snapshot, or begins one with this header.
+   *
+   * @throws GridError `INVALID_OPTION` where another process has it, where it cannot be written, and where it is of another experiment.
+   */
+  static async open(path: string, header: SnapshotHeader): Promise<Snapshot> {
+    const lock = lockOf(path);
+    try {
+      const known = readSnapshot(path);
+      if (known !== undefined) refuseOther(path, known.header, header);
+      const file = await open(path, "a", 0o600);
+      await file.truncate(known?.bytes ?? 0);
+      const content = known ?? { header, finished: new Map<number, FinishedJob>(), bytes: 0 };
+      const snapshot = new Snapshot(path, { file, lock, content });
+      if (known === undefined || known.header.split !== header.split) await snapshot.#begin(header);
+      return snapshot;
+    } catch (error) {
+      lock.release();
+      throw error instanceof GridError ? error : unwritable(path, error);
+    }
+  }
+
+  get header(): SnapshotHeader {
+    return this.#header;
+  }
+
+  /** Has failed jobs count as not finished, until they are noted again. */
+  forgetFailed(): void {
+    for (const { job, error } of [...this.finished.values()]) if (error !== undefined) this.finished.delete(job);
+  }
+
+  /** Notes jobs; once this resolves, the end of this process loses none of them. */
+  async note(jobs: readonly FinishedJob[]): Promise<void> {
+    await this.#append(jobs);
+    for (const job of jobs) this.finished.set(job.job, job);
+    if (performance.now() - this.#syncedAt < syncEveryMs) return;
+    this.#syncedAt = performance.now();
+    await this.#file.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+    this.#lock.release();
+  }
+
+  async #begin(header: SnapshotHeader): Promise<void> {
+    this.#header = header;
+    await this.#append([{ snapshot: kind, format, ...header }]);
+  }
+
+  async #append(lines: readonly object[]): Promise<void> {
+    try {
+      await this.#file.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    } catch (cause) {
+      throw unwritable(this.path, cause);
+    }
+  }
+}
+
+/** Reads a snapshot; undefined where there is none, or where it was cut before its header ended. */
+export function readSnapshot(path: string): SnapshotContent | undefined {
+  const bytes = readIfThere(path);
+  const finished = new Map<number, FinishedJob>();
+  let header: SnapshotHeader | undefined;
+  let start = 0;
+  for (let end = bytes.indexOf(lineEnd); end !== -1; end = bytes.indexOf(lineEnd, start)) {
+    const line = parseLine(bytes.toString("utf8", start, end));
+    if (line === undefined) break;
+    if ("snapshot" in line) header = line;
+    else if (header !== undefined) finished.set(line.job, line);
+    else break;
+    start = end + 1;
+  }
+  if (header !== undefined) return { header, finished, bytes: start };
+  if (isBeginning(bytes)) return undefined;
+  throw new GridError("INVALID_OPTION", `${path} is no snapshot of a sweep; it is left as it is`, {
+    details: { path },
+  });
+}
+
+const firstBytes = `{"snapshot":"${kind}"`;
+
+/** Whether this is nothing, or what a death can have left of a header. */
+function isBeginning(bytes: Buffer): boolean {
+  if (bytes.includes(lineEnd)) return false;
+  const text = bytes.toString("utf8", 0, firstBytes.length);
+  return firstBytes.startsWith(text);
+}
+
+type Line = (SnapshotHeader & { readonly snapshot: string }) | FinishedJob;
+
+function parseLine(text: string): Line | undefined {
+  try {
+    const line = JSON.parse(text) as Line;
+    return typeof line === "object" && line !== null && ("snapshot" in line ? line.snapshot === kind : "job" in line)
+      ? line
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readIfThere(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+function refuseOther(path: string, known: SnapshotHeader, header: SnapshotHeader): void {
+  const difference =
+    known.experiment !== header.experiment
+      ? `the digest of the jobs and the configuration changed from ${known.experiment} to ${header.experiment}`
+      : known.machine !== header.machine
+        ? `it is of the machine ${known.machine}`
+        : undefined;
+  if (difference === undefined) return;
+  throw new GridError("INVALID_OPTION", `${path} cannot go on: ${difference}; give another folder with --output`, {
+    details: { path },
+  });
+}
+
+function lockOf(path: string): FileLock {
+  let lock: FileLock | string;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    lock = lockFile(path);
+  } catch (cause) {
+    throw new GridError("INVALID_OPTION", `${dirname(path)} cannot be written: ${messageOf(cause)}`, {
+      details: { path },
+      cause,
+    });
+  }
+  if (typeof lock !== "string") return lock;
+  throw new GridError("INVALID_OPTION", `${dirname(path)} is in use: another process runs this share (${lock})`, {
+    details: { path },
+  });
+}

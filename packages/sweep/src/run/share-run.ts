@@ -1,0 +1,111 @@
+/**
+ * Runs the share of a machine: asks a grid for each job that is not finished, and notes what each comes to, first in the snapshot and then
+ * in the files of results. Outcomes that come together are written together.
+ */
+import type { Grid } from "@callgrid/client";
+import { encodeValue, type JobValue, type Outcome, withSettings } from "@callgrid/core";
+import type { ResultFiles } from "../results/result-files.ts";
+import type { FinishedJob, Snapshot } from "../results/snapshot.ts";
+import type { Job, JobPool } from "../split/job-pool.ts";
+import type { ShareProgress } from "./share-progress.ts";
+
+/** What a share is run with. */
+export interface ShareRunParts {
+  readonly grid: Pick<Grid, "stream">;
+  /** The grid's pool of workers. */
+  readonly workers: string;
+  readonly pool: JobPool;
+  /** The jobs of the share. */
+  readonly jobs: readonly Job[];
+  readonly snapshot: Snapshot;
+  readonly files: ResultFiles;
+  readonly progress: ShareProgress;
+  readonly signal?: AbortSignal;
+  /** Hears of jobs once they are noted. */
+  readonly onFinished?: (jobs: readonly FinishedJob[]) => void;
+}
+
+// Enough for workers of short jobs never to wait for this process, and little enough to stay in memory with large arguments.
+const window = 1_000;
+
+/** Runs what is not finished; resolves when all is noted. Rejects with `CANCELLED` when the signal is aborted. */
+export async function runShare(parts: ShareRunParts): Promise<void> {
+  const { grid, workers, pool, jobs, snapshot, progress, signal } = parts;
+  const { config, seed, functionName } = pool;
+  const left = jobs.filter(({ index }) => !snapshot.finished.has(index));
+  const runMs = Date.now();
+  const requests = left.map(
+    ({ index, args }) =>
+      () =>
+        withSettings([functionName, ...args], { config, seed, job: index }),
+  );
+  const written = new WriteQueue(parts);
+  const outcomes = grid.stream(workers, made(requests), { window, cache: "bypass", signal });
+  try {
+    for await (const { index, outcome } of outcomes) {
+      const job = left[index];
+      if (job === undefined) continue;
+      const finished = finishedJob(job, outcome, runMs);
+      progress.note(finished, outcome);
+      await written.add(finished);
+    }
+  } finally {
+    await written.end();
+  }
+}
+
+function* made<Request>(requests: readonly (() => Request)[]): Generator<Request> {
+  for (const make of requests) yield make();
+}
+
+function finishedJob({ index, args, repeats }: Job, outcome: Outcome, runMs: number): FinishedJob {
+  const base = { job: index, args, repeats, runMs };
+  if ("error" in outcome) return { ...base, startedMs: Date.now(), tookMs: 0, error: outcome.error.tree };
+  const { value, startedMs, tookMs } = outcome.value as JobValue;
+  return { ...base, startedMs, tookMs, value: encodeValue(value, "value", Number.POSITIVE_INFINITY) };
+}
+
+/** How many jobs may wait for the disk before the next outcome is taken. */
+const mostWaiting = 1_000;
+
+/** Writes one piece at a time, and collects what comes meanwhile. */
+class WriteQueue {
+  readonly #parts: Pick<ShareRunParts, "snapshot" | "files" | "onFinished">;
+  #waiting: FinishedJob[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(parts: Pick<ShareRunParts, "snapshot" | "files" | "onFinished">) {
+    this.#parts = parts;
+  }
+
+  /** Resolves at once unless the disk is far behind; rejects with what it failed with. */
+  async add(job: FinishedJob): Promise<void> {
+    this.#waiting.push(job);
+    this.#writing ??= this.#write();
+    // an error is met by whoever waits for the disk next
+    this.#writing.catch(() => undefined);
+    if (this.#waiting.length >= mostWaiting) await this.#writing;
+  }
+
+  /** Where a file fails, what has come since is noted all the same if it can be. */
+  async end(): Promise<void> {
+    try {
+      await this.#writing;
+    } catch (error) {
+      await this.#parts.snapshot.note(this.#waiting).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { snapshot, files, onFinished } = this.#parts;
+    while (this.#waiting.length > 0) {
+      const jobs = this.#waiting;
+      this.#waiting = [];
+      await snapshot.note(jobs);
+      await files.write(jobs);
+      onFinished?.(jobs);
+    }
+    this.#writing = undefined;
+  }
+}

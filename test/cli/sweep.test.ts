@@ -1,0 +1,228 @@
+/** `callgrid sweep`: within this process, and as processes where their end matters. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { afterAll, describe, expect, it } from "vitest";
+import { startCommand } from "../harness/command.ts";
+import { runHere } from "../harness/own-command.ts";
+import { until } from "../harness/until.ts";
+
+const root = mkdtempSync(join(tmpdir(), "callgrid-sweep-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const callgrid = new URL("../../packages/callgrid/dist/index.js", import.meta.url).href;
+const one = '{ "here": { "performance": 1, "cores": 1 } }';
+
+interface SweepText {
+  /** What follows `define("job", `. */
+  readonly job?: string;
+  /** What `defineSweep` takes beside the job. */
+  readonly jobs?: string;
+  readonly machines?: string;
+  readonly columns?: string;
+  readonly config?: string;
+}
+
+let folders = 0;
+/** A sweep in a folder of its own. Its jobs note in the file `evaluated` that they ran. */
+function sweepFolder(text: SweepText = {}): string {
+  const folder = join(root, `${++folders}`);
+  mkdirSync(folder);
+  const { job = "(x) => ({ double: 2 * x })", jobs = 'names: ["x"], jobs: [[1], [2], [3]]' } = text;
+  const lines = [
+    'import { appendFileSync } from "node:fs";',
+    `import { context, define, defineSweep } from ${JSON.stringify(callgrid)};`,
+    `const evaluate = ${job};`,
+    `const note = (...args) => { appendFileSync(${JSON.stringify(join(folder, "evaluated"))}, args[0] + "\\n"); return evaluate(...args); };`,
+    `defineSweep({ job: define("job", note), ${jobs} });`,
+  ];
+  writeFileSync(join(folder, "sweep.mjs"), lines.join("\n"));
+  writeFileSync(join(folder, "machines.json"), text.machines ?? one);
+  writeFileSync(join(folder, "columns.csv"), text.columns ?? "job,run start,job start,job seconds,x,double");
+  writeFileSync(join(folder, "sweep.toml"), text.config ?? "seed = 1\n");
+  return folder;
+}
+
+const run = (folder: string, ...args: string[]) => runHere(["sweep", "run", "--folder", folder, ...args]);
+
+function evaluated(folder: string): string[] {
+  const path = join(folder, "evaluated");
+  return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").sort() : [];
+}
+
+/** The jobs that the snapshot has. */
+function notedJobs(folder: string, machine = "here"): number[] {
+  const path = join(folder, "results", machine, "snapshot.ndjson");
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").split("\n").slice(1, -1);
+  return lines.map((line) => (JSON.parse(line) as { readonly job: number }).job);
+}
+
+/** The rows of a machine without their times, in the order of jobs. */
+function rowsOf(folder: string, machine = "here"): string[] {
+  const text = gunzipSync(readFileSync(join(folder, "results", machine, "results.csv.gz"))).toString();
+  const rows = text
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((row) => row.split(","));
+  return rows.map(([job, , , , ...rest]) => [job, ...rest].join(",")).sort();
+}
+
+describe("callgrid sweep init", () => {
+  it("writes a sweep that runs without edits, and writes over nothing", async () => {
+    const folder = join(root, "init");
+    const init = await runHere(["sweep", "init", "--folder", folder]);
+    expect(init.stdout.trim().split("\n")).toEqual(
+      ["sweep.ts", "sweep.toml", "machines.json", "columns.csv"].map((name) => join(folder, name)),
+    );
+    mkdirSync(join(folder, "node_modules"));
+    const own = fileURLToPath(new URL("../../packages/callgrid", import.meta.url));
+    symlinkSync(own, join(folder, "node_modules", "callgrid"));
+    const { exitCode, stderr } = await run(folder, "--machine", machineIn(folder));
+    expect(stderr).toMatch(/^digest [a-z]+-[a-z]+-[a-z]+-[a-z]+ [0-9a-f]{16}\nmachine \S+: 60 of 60 jobs on \d+ core/);
+    expect([exitCode, rowsOf(folder, machineIn(folder)).length]).toEqual([0, 60]);
+    expect((await runHere(["sweep", "init", "--folder", folder])).stderr).toContain(
+      "is there already; nothing was written",
+    );
+  });
+});
+
+function machineIn(folder: string): string {
+  return /"([^"]+)": \{/.exec(readFileSync(join(folder, "machines.json"), "utf8"))?.[1] ?? "";
+}
+
+describe("callgrid sweep run", () => {
+  it("writes the rows of its share, and evaluates nothing again", async () => {
+    const folder = sweepFolder({ jobs: 'names: ["x"], jobs: [[1], [2], [1], [3]]' });
+    const first = await run(folder);
+    expect(first.exitCode).toBe(0);
+    expect(first.stderr).toContain("1 job repeat the arguments of others: each is evaluated once");
+    expect(rowsOf(folder)).toEqual(["0,1,2", "1,2,4", "2,1,2", "3,3,6"]);
+    expect(await run(folder)).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(rowsOf(folder)).toHaveLength(4);
+    expect(evaluated(folder)).toEqual(["1", "2", "3"]);
+  });
+
+  it("splits the jobs between machines, each job to one", async () => {
+    const machines = '{ "a": { "performance": 1, "cores": 1 }, "b": { "performance": 2, "cores": 1 } }';
+    const folder = sweepFolder({ machines, jobs: 'names: ["x"], jobs: Array.from({ length: 30 }, (_, x) => [x])' });
+    const [a, b] = [await run(folder, "--machine", "a"), await run(folder, "--machine", "b")];
+    expect(a.stderr).toContain("machine a: 10 of 30 jobs on 1 core\n");
+    expect(b.stderr).toContain("machine b: 20 of 30 jobs on 1 core\n");
+    expect(b.stderr.split("\n")[0]).toBe(a.stderr.split("\n")[0]);
+    expect(evaluated(folder)).toHaveLength(30);
+    expect(new Set([...rowsOf(folder, "a"), ...rowsOf(folder, "b")]).size).toBe(30);
+  });
+
+  it("keeps failed jobs with their error trees, and evaluates them again on request only", async () => {
+    const job = "(x) => { if (x === 2) throw new Error('no two'); return { double: 2 * x }; }";
+    const folder = sweepFolder({ job });
+    const failed = await run(folder);
+    expect(failed.exitCode).toBe(1);
+    expect(failed.stderr).toContain("3 jobs finished, 1 failed, see ");
+    const failure = JSON.parse(readFileSync(join(folder, "results", "here", "failed.ndjson"), "utf8"));
+    expect(failure).toMatchObject({ job: 1, args: [2], error: { msg: "no two", req: '["job",2]' } });
+    expect((await run(folder)).exitCode).toBe(1);
+    expect(evaluated(folder)).toHaveLength(3);
+    expect((await run(folder, "--retry-failed")).exitCode).toBe(1);
+    expect(evaluated(folder)).toHaveLength(4);
+  });
+
+  it("keeps what jobs log, for the machine and on request for each job", async () => {
+    const folder = sweepFolder({ job: '(x) => { context().log.info("begun"); return { double: 2 * x }; }' });
+    await run(folder, "--job-logs");
+    const output = join(folder, "results", "here");
+    expect(readFileSync(join(output, "machine.log"), "utf8").split('"msg":"begun"')).toHaveLength(4);
+    const own = gunzipSync(readFileSync(join(output, "jobs", "000001.log.gz"))).toString();
+    expect(JSON.parse(own)).toMatchObject({ job: 1, msg: "begun", function: "job" });
+  });
+
+  it("fails the jobs that ask for a section which the configuration lacks", async () => {
+    const folder = sweepFolder({ job: '(x) => context().config.section("model").number("rate")' });
+    expect((await run(folder)).exitCode).toBe(1);
+    expect(readFileSync(join(folder, "results", "here", "failed.ndjson"), "utf8")).toContain(
+      "the configuration has no section [model]",
+    );
+  });
+
+  it("refuses a mistake in a file before anything starts", async () => {
+    const noMachines = sweepFolder();
+    rmSync(join(noMachines, "machines.json"));
+    const outcomes = [
+      await run(noMachines),
+      await run(sweepFolder(), "--machine", "there"),
+      await run(sweepFolder({ machines: '{ "a": { "performance": 0, "cores": 1 } }' })),
+      await run(sweepFolder({ machines: one.replace("}}", `}, ${one.slice(1)}`) }), "--machine", "x"),
+      await run(sweepFolder({ columns: "job,x,double" })),
+      await run(sweepFolder({ jobs: 'names: ["x"], jobs: [[() => 1]]' })),
+      await run(
+        sweepFolder({ machines: '{ "a": { "performance": 1, "cores": 1 }, "b": { "performance": 1, "cores": 1 } }' }),
+      ),
+    ];
+    expect(outcomes.map(({ exitCode }) => exitCode)).toEqual(outcomes.map(() => 2));
+    const said = outcomes.map(({ stderr }) => stderr);
+    expect(said[0]).toContain("machines.json: there is no such file");
+    expect(said[1]).toContain('--machine "there" is not in machines.json, which has here');
+    expect(said[2]).toContain("machines.json line 1, key a.performance: expected a number above 0, got 0");
+    expect(said[4]).toContain('the header lacks "run start", "job start", "job seconds"');
+    expect(said[5]).toContain("the arguments of a job must be plain data: jobs[0][0]");
+    expect(said[6]).toContain("--machine is missing: machines.json has a, b");
+  });
+
+  it("refuses a list of jobs that differs when it is listed again", async () => {
+    const folder = sweepFolder({ jobs: 'names: ["x"], jobs: [[Math.random()]]' });
+    const { exitCode, stderr } = await run(folder);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/the digest changed from [0-9a-f]{64} to [0-9a-f]{64} when the jobs were listed again/);
+    expect(evaluated(folder)).toEqual([]);
+  });
+
+  it("refuses a folder whose experiment has changed", async () => {
+    const folder = sweepFolder();
+    await run(folder);
+    writeFileSync(join(folder, "sweep.toml"), "seed = 2\n");
+    const { exitCode, stderr } = await run(folder);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("the digest of the jobs and the configuration changed from");
+  });
+
+  it.runIf(existsSync("/dev/full"))("stops when the disk is full, and goes on when there is room", async () => {
+    const folder = sweepFolder();
+    const output = join(folder, "results", "here");
+    mkdirSync(output, { recursive: true });
+    symlinkSync("/dev/full", join(output, "results.csv.gz"));
+    const full = await run(folder);
+    expect(full.exitCode).toBe(1);
+    expect(full.stderr).toContain("results.csv.gz could not be written: the disk is full");
+    const noted = notedJobs(folder);
+    rmSync(join(output, "results.csv.gz"));
+    expect((await run(folder)).exitCode).toBe(0);
+    expect(rowsOf(folder)).toHaveLength(3);
+    for (const job of noted) expect(evaluated(folder).filter((x) => x === String(job + 1))).toHaveLength(1);
+  });
+
+  it("goes on after kill -9, and refuses a second process of the same machine", async () => {
+    const job =
+      "async (x) => { if (x === 5) await new Promise(() => setInterval(() => {}, 1000)); return { double: 2 * x }; }";
+    const folder = sweepFolder({ jobs: 'names: ["x"], jobs: [0, 1, 2, 3, 5].map((x) => [x])', job });
+    const started = startCommand(["sweep", "run", "--folder", folder]);
+    await until(() => evaluated(folder).includes("5") && notedJobs(folder).length >= 1);
+    const second = await run(folder);
+    expect([second.exitCode, second.stderr]).toEqual([
+      2,
+      expect.stringContaining("is in use: another process runs this share"),
+    ]);
+    started.kill("SIGKILL");
+    await started.ended;
+    const noted = notedJobs(folder);
+    const module = readFileSync(join(folder, "sweep.mjs"), "utf8");
+    writeFileSync(join(folder, "sweep.mjs"), module.replace("if (x === 5)", "if (false)"));
+    expect((await run(folder)).exitCode).toBe(0);
+    expect(rowsOf(folder)).toHaveLength(5);
+    const values = [0, 1, 2, 3, 5];
+    for (const place of noted) expect(evaluated(folder).filter((x) => x === String(values[place]))).toHaveLength(1);
+  });
+});

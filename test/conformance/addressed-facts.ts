@@ -37,7 +37,7 @@ export function addressedFacts(setStage: SetStage): void {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     const { epoch } = await stage.pool.functions();
-    const idle = { worker: "w1", max: 9, budgetMicros: 1, skips: [], isOpenToRoots: true, volunteerFor: 1 };
+    const idle = { worker: "w1", max: 9, budgetMicros: 1, skips: [], reach: "roots" as const, volunteerFor: 1 };
     await stage.pool.claim({ ...idle, epoch });
     await expectChanges(stage, () => address(stage), {
       requests: { [a]: running },
@@ -115,7 +115,7 @@ export function addressedFacts(setStage: SetStage): void {
   it("no other worker gets a copy of it, however late it is", async () => {
     const stage = await setAddressed(setStage);
     await measure(stage.pool, "work", 1);
-    const idle = { worker: "w2", max: 9, budgetMicros: 1, skips: [], isOpenToRoots: true, volunteerFor: 1 };
+    const idle = { worker: "w2", max: 9, budgetMicros: 1, skips: [], reach: "roots" as const, volunteerFor: 1 };
     await stage.pool.claim({ ...idle, epoch: (await stage.pool.functions()).epoch });
     await new Promise((resolve) => setTimeout(resolve, 5));
     await stage.pool.sweep({ process: "d", headLeaseMs: 0, maxAttempts: 3, limit: 9, copyAfterMs: 1 });

@@ -39,7 +39,7 @@ async function askAsGuests(
 }
 
 async function carryNames({ pool }: Stage, worker: string, carry: CarryFrom, limits = {}): Promise<string[]> {
-  return claimNames(pool, worker, { carry, ...limits });
+  return claimNames(pool, worker, { reach: carry, ...limits });
 }
 
 async function messagesTo(stage: Stage, process: string): Promise<unknown[]> {
@@ -181,7 +181,7 @@ function lookFacts(setStage: SetStage): void {
     await expectChanges(stage, () => stage.pool.look("b1"), { lookers: ["b1"] });
     await claimNames(stage.pool, "w1", { volunteerFor: 1 });
     expect(await messagesTo(stage, "b1")).toEqual([{ kind: "look" }]);
-    await claimNames(stage.pool, "b2", { carry: "next", volunteerFor: 1 });
+    await claimNames(stage.pool, "b2", { reach: "next", volunteerFor: 1 });
     expect(await messagesTo(stage, "b1")).toHaveLength(1);
     await stage.pool.look("b1");
     await claimNames(stage.pool, "w1", { volunteerFor: 1 });
@@ -215,7 +215,7 @@ function lookFacts(setStage: SetStage): void {
     await submitByClient(stage.pool, "c1", "a", "b");
     await submitByWorker(stage.pool, "b3", "a");
     await submitByWorker(stage.pool, "w1", "b");
-    await claimNames(stage.pool, "b1", { carry: "next" });
+    await claimNames(stage.pool, "b1", { reach: "next" });
     await claimNames(stage.pool, "w1");
     expect(await stage.pool.locate([a, b])).toEqual(["claimed", "awaited"]);
   });

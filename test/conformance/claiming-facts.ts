@@ -17,7 +17,7 @@ const a = idOf("a");
 const b = idOf("b");
 const c = idOf("c");
 
-const standard = { budgetMicros: 1_000, epoch: 1, skips: [], isOpenToRoots: true, volunteerFor: 0 };
+const standard = { budgetMicros: 1_000, epoch: 1, skips: [], reach: "roots" as const, volunteerFor: 0 };
 
 export function claimingFacts(setStage: SetStage): void {
   it("a worker that is no member is told to join first", async () => {
@@ -96,7 +96,7 @@ export function claimingFacts(setStage: SetStage): void {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "a");
-    await expectNoChange(stage, () => claimNames(stage.pool, "w1", { isOpenToRoots: false }));
+    await expectNoChange(stage, () => claimNames(stage.pool, "w1", { reach: "own-queue" }));
   });
 
   it("a worker that is open to children only takes from outside what some member waits for", async () => {
@@ -108,7 +108,7 @@ export function claimingFacts(setStage: SetStage): void {
       ...{ process: "w2", leaseMs: 0, queueLimit: 0 },
       submissions: [{ id: idOf("c"), payload: payloadOf("c") }],
     });
-    const closed = { isOpenToRoots: false, isOpenToChildren: true };
+    const closed = { reach: "children" as const };
     expect(await claimNames(stage.pool, "w1", { ...closed, max: 1 })).toEqual(["c"]);
     expect(await claimNames(stage.pool, "w1", closed)).toEqual(["b"]);
     await expectNoChange(stage, () => claimNames(stage.pool, "w1", closed));

@@ -60,7 +60,7 @@ export function copyingFacts(setStage: SetStage): void {
     await measure(stage.pool, "work", 1);
     await claimNames(stage.pool, "w1");
     await sleep(heldMs);
-    await claimNames(stage.pool, "w2", { volunteerFor: 1, carry: "next" });
+    await claimNames(stage.pool, "w2", { volunteerFor: 1, reach: "next" });
     await sweep(stage, aWhileMs);
     const { requests, volunteers } = await stage.dump();
     expect([requests[a]?.isCopied, volunteers.length]).toEqual([false, 1]);

@@ -21,7 +21,7 @@ const a = idOf("a");
 const b = idOf("b");
 const c = idOf("c");
 
-const standard = { budgetMicros: 1_000, skips: [], isOpenToRoots: true, volunteerFor: 0 };
+const standard = { budgetMicros: 1_000, skips: [], reach: "roots" as const, volunteerFor: 0 };
 
 /** `a` took a loss with `w1`, and is queued; `w2` could run it, and knows that `work` takes a moment only. */
 async function setLost(setStage: SetStage): Promise<Stage> {
@@ -157,7 +157,7 @@ export function drawingFacts(setStage: SetStage): void {
     await joinWorker(pool, "w1", { work: "v1", other: "v1" });
     const submissions = ["a", "b"].map((name) => ({ id: idOf(name), payload: payloadOf(name, "other") }));
     await pool.submit({ process: "w1", worker: "w1", leaseMs: 0, queueLimit: 0, submissions });
-    expect(await claimNames(pool, "w1", { skips: ["other"], isOpenToRoots: false })).toEqual([]);
+    expect(await claimNames(pool, "w1", { skips: ["other"], reach: "own-queue" })).toEqual([]);
     expect((await stage.dump()).queue).toEqual([b, a]);
     expect((await stage.dump()).ownQueues).toEqual({});
   });
@@ -222,7 +222,7 @@ export function drawingFacts(setStage: SetStage): void {
     await submitByClient(pool, "c1", "a");
     await claimNames(pool, "w2");
     await pool.release("w2", [a]);
-    const closed = { isOpenToRoots: false, isOpenToChildren: true };
+    const closed = { reach: "children" as const };
     expect(await claimNames(pool, "w1", closed)).toEqual([]);
     const submissions = [{ id: a, payload: payloadOf("a") }];
     await pool.submit({ process: "w2", leaseMs: 0, queueLimit: 0, isReentrant: true, submissions });

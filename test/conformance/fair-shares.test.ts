@@ -40,7 +40,7 @@ async function ask(pool: PoolKeeper, { caller, functionName, from = 0, count }: 
 async function claimCallers(pool: PoolKeeper): Promise<string[]> {
   const { claims } = await pool.claim({
     ...{ worker: "w1", max: mostPerClaim, budgetMicros, spareMicros, volunteerFor: 0 },
-    ...{ epoch: 1, skips: [], isOpenToRoots: true },
+    ...{ epoch: 1, skips: [], reach: "roots" },
   });
   return claims.map(({ id }) => id.split("-", 1)[0] ?? "");
 }

@@ -163,7 +163,7 @@ export function inboxFacts(setStage: SetStage): void {
         budgetMicros: 1,
         epoch: 1,
         skips: [],
-        isOpenToRoots: true,
+        reach: "roots",
         volunteerFor: 1,
       });
       const submission = { id: idOf("a"), payload: '["work","a blank, and\\na line"]', mode: "refresh" } as const;

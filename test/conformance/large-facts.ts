@@ -1,5 +1,5 @@
 /** Facts of large values: whoever is to have one has all of it, whatever way it comes, and nothing of it stays. */
-import type { CarryFrom, Claim, InboxMessage, PoolKeeper } from "@callgrid/statekeeper";
+import type { Claim, ClaimReach, InboxMessage, PoolKeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import { claimNames, idOf, joinWorkers, lapse, longLeaseMs, type SetStage } from "./stage.ts";
 
@@ -17,12 +17,12 @@ async function submitLarge(pool: PoolKeeper, given: { process?: string; trace?: 
 async function claimLarge(
   pool: PoolKeeper,
   worker = "w1",
-  given: { carry?: CarryFrom } = {},
+  given: { reach?: ClaimReach } = {},
 ): Promise<readonly Claim[]> {
   const { epoch } = await pool.functions();
   const reply = await pool.claim({
     ...{ worker, max: 1, budgetMicros: 1e12, epoch, skips: [] },
-    ...{ isOpenToRoots: true, volunteerFor: 1, ...given },
+    ...{ reach: "roots", volunteerFor: 1, ...given },
   });
   return reply.claims;
 }
@@ -82,7 +82,7 @@ export function largeFacts(setStage: SetStage): void {
     await joinWorkers(pool, "w1");
     await submitLarge(pool);
     expect(await pool.inspectRequest(a)).toMatchObject({ ...whole, state: "queued" });
-    expect(await claimLarge(pool, "w1", { carry: "last" })).toMatchObject([whole]);
+    expect(await claimLarge(pool, "w1", { reach: "last" })).toMatchObject([whole]);
     expect(await pool.inspectRequest(a)).toMatchObject({ ...whole, state: "suspended" });
   });
 

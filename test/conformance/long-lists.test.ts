@@ -36,13 +36,13 @@ const operations: Readonly<Record<string, Operate>> = {
   claim: async (pool, ids) => {
     const { epoch } = await pool.functions();
     const limits = { max: ids.length, budgetMicros: Number.POSITIVE_INFINITY, volunteerFor: 0 };
-    const { claims } = await pool.claim({ worker: "w2", epoch, ...limits, skips: [], isOpenToRoots: true });
+    const { claims } = await pool.claim({ worker: "w2", epoch, ...limits, skips: [], reach: "roots" });
     return claims.map(({ id }) => id);
   },
   carry: async (pool, ids) => {
     const { epoch } = await pool.functions();
     const limits = { max: ids.length, budgetMicros: Number.POSITIVE_INFINITY, volunteerFor: 0 };
-    const bridging = { isOpenToRoots: true, carry: "last" } as const;
+    const bridging = { reach: "last" as const } as const;
     return (await pool.claim({ worker: "w2", epoch, ...limits, skips: [], ...bridging })).claims.map(({ id }) => id);
   },
   askAsGuests: (pool, ids) =>

@@ -5,8 +5,8 @@
 import type {
   CacheMode,
   Capacity,
-  CarryFrom,
   Claim,
+  ClaimReach,
   Completion,
   ExpectedWork,
   HostState,
@@ -142,25 +142,16 @@ const kinds: Readonly<Record<string, Kind>> = {
       spareMicros: fc.constantFrom(0, 0, 15, 60),
       isStale: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 9),
       skips: fc.constantFrom([], [], [], ["add"], ["box", "dig"]),
-      isOpenToRoots: fc.constantFrom(true, true, false),
-      isOpenToChildren: fc.boolean(),
-      carry: fc.constantFrom<Array<CarryFrom | undefined>>(
-        undefined,
-        undefined,
-        undefined,
-        "next",
-        "ahead",
-        "last",
-        "half",
-        "shown",
+      reach: fc.constantFrom<ClaimReach[]>(
+        ...(["roots", "roots", "roots", "roots", "own-queue", "children", "children"] as const),
+        ...(["next", "ahead", "last", "half", "shown"] as const),
       ),
       volunteerFor: fc.constantFrom(0, 1, 2, 3),
       score: fc.constantFrom(1, 1, 2.5, 0),
       recent: fc.constantFrom(...functionNames, undefined),
     }),
-    async (pool, { isStale, recent, carry, ...given }, { epoch }) => {
-      const bridging = carry === undefined ? {} : { carry };
-      const request = { ...given, ...bridging, ...(recent === undefined ? {} : { recent }) };
+    async (pool, { isStale, recent, ...given }, { epoch }) => {
+      const request = { ...given, ...(recent === undefined ? {} : { recent }) };
       const reply = await pool.claim({ ...request, epoch: isStale ? epoch - 1 : epoch });
       return { ...reply, claims: reply.claims.map(withoutTime) };
     },

@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { MessageChannel } from "node:worker_threads";
 import {
-  type CarryFrom,
+  type ClaimReach,
   MemoryStatekeeper,
   openStatekeeper,
   type PoolDump,
@@ -124,13 +124,11 @@ export async function claimNames(
     score?: number;
     recent?: string;
     skips?: readonly string[];
-    isOpenToRoots?: boolean;
-    isOpenToChildren?: boolean;
-    carry?: CarryFrom;
+    reach?: ClaimReach;
   } = {},
 ): Promise<string[]> {
   const { epoch } = await pool.functions();
-  const standard = { max: 100, budgetMicros: ampleMicros, isOpenToRoots: true, volunteerFor: 0, skips: [] };
+  const standard = { max: 100, budgetMicros: ampleMicros, reach: "roots" as const, volunteerFor: 0, skips: [] };
   const reply = await pool.claim({ worker, epoch, ...standard, ...limits });
   return reply.claims.map(({ id }) => nameOf(id));
 }

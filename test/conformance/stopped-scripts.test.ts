@@ -82,7 +82,7 @@ async function claim(
   more: { max?: number; skips?: string[]; volunteerFor?: number } = {},
 ) {
   const { epoch } = await pool.functions();
-  const standard = { max: 100, budgetMicros: 1e18, isOpenToRoots: true, volunteerFor: 0, skips: [] };
+  const standard = { max: 100, budgetMicros: 1e18, reach: "roots" as const, volunteerFor: 0, skips: [] };
   return pool.claim({ worker, epoch, ...standard, ...more });
 }
 

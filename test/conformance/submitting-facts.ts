@@ -64,7 +64,7 @@ export function submittingFacts(setStage: SetStage): void {
     });
     expect(await stage.pool.inspectRequest(a)).toMatchObject({ payload: payloadOf("a") });
     const { epoch } = await stage.pool.functions();
-    const ample = { max: 1, budgetMicros: 1_000_000_000, isOpenToRoots: true, volunteerFor: 0 };
+    const ample = { max: 1, budgetMicros: 1_000_000_000, reach: "roots" as const, volunteerFor: 0 };
     const { claims } = await stage.pool.claim({ worker: "w1", epoch, skips: [], ...ample });
     expect(claims).toMatchObject([{ id: a, payload: payloadOf("a"), trace }]);
   });

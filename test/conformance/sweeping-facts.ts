@@ -133,7 +133,7 @@ export function retiringFacts(setStage: SetStage): void {
     await stage.pool.bury("w1", {}, 9);
     await joinWorkers(stage.pool, "w2");
     const { epoch } = await stage.pool.functions();
-    const claim = { worker: "w2", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 0 };
+    const claim = { worker: "w2", max: 1, budgetMicros: 1, epoch, skips: [], reach: "roots" as const, volunteerFor: 0 };
     expect((await stage.pool.claim(claim)).claims[0]?.losses).toBe(1);
   });
 

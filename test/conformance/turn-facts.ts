@@ -176,7 +176,7 @@ export function turnFacts(setStage: SetStage): void {
       counted: { submitted: 1, joined: 1 },
     });
     const { claims } = await stage.pool.claim({
-      ...{ worker: "w1", max: 1, budgetMicros: 1, epoch: 1, skips: [], isOpenToRoots: true, volunteerFor: 0 },
+      ...{ worker: "w1", max: 1, budgetMicros: 1, epoch: 1, skips: [], reach: "roots", volunteerFor: 0 },
     });
     expect(claims).toMatchObject([{ id: b, priority: 3 }]);
     expect(await drawOrder(stage.pool, 2)).toEqual(["a"]);
@@ -197,7 +197,7 @@ export function turnFacts(setStage: SetStage): void {
     await joinWorkers(pool, "w2");
     await ask(pool, "c1", ["a"]);
     await ask(pool, "w2", ["b"]);
-    const children = { isOpenToRoots: false, isOpenToChildren: true };
+    const children = { reach: "children" as const };
     expect(await drawOrder(pool, 2, children)).toEqual(["b"]);
   });
 

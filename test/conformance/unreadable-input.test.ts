@@ -88,7 +88,7 @@ async function expectAnswer(pool: PoolKeeper): Promise<void> {
 async function claimAll(pool: PoolKeeper): Promise<string[]> {
   const limits = { max: 100, budgetMicros: 1e18, volunteerFor: 0 };
   const { claims } = await pool.claim({
-    ...{ worker: "w9", epoch: await epochOf(pool), skips: [], isOpenToRoots: true },
+    ...{ worker: "w9", epoch: await epochOf(pool), skips: [], reach: "roots" },
     ...limits,
   });
   return claims.map(({ id }) => id);

@@ -39,7 +39,7 @@ export function volunteeringFacts(setStage: SetStage): void {
       budgetMicros: 1,
       epoch: 1,
       skips: ["other"],
-      isOpenToRoots: true,
+      reach: "roots" as const,
       volunteerFor: 2,
     };
     const reply = await expectChanges(stage, () => stage.pool.claim(claim), {
@@ -141,7 +141,7 @@ export function volunteeringFacts(setStage: SetStage): void {
     await joinWorkers(pool, "w1");
     await submitByClient(pool, "c1", "a", "b", "c");
     await pool.withdraw("c1", [b]);
-    await claimNames(pool, "w1", { isOpenToRoots: false, volunteerFor: 2 });
+    await claimNames(pool, "w1", { reach: "own-queue", volunteerFor: 2 });
     await pool.sweep({ process: "d1", headLeaseMs: 0, maxAttempts: 3, limit: 100 });
     expect((await dump()).running).toEqual({ w1: [a, idOf("c")] });
   });

@@ -100,7 +100,7 @@ export function checkingFacts(setStage: SetStage): void {
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "a");
     await stage.pool.check("w1", 0, [a]);
-    expect(await claimNames(stage.pool, "w1", { isOpenToRoots: false, isOpenToChildren: true })).toEqual(["a"]);
+    expect(await claimNames(stage.pool, "w1", { reach: "children" as const })).toEqual(["a"]);
   });
 }
 

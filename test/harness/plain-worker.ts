@@ -77,7 +77,7 @@ export class PlainWorker {
         budgetMicros: 1_000_000_000,
         epoch: this.#table.epoch,
         skips: [...this.#table.functions.keys()].filter((name) => !Object.hasOwn(this.#functions, name)),
-        isOpenToRoots: true,
+        reach: "roots",
         volunteerFor: 1,
       });
       if (reply.kind === "stale") this.#table = await this.#keeper.functions();

@@ -78,9 +78,7 @@ const submit: Cost = ({ records, tally, args }) => {
 };
 
 const claim: Cost = ({ records, tally, args }) => {
-  const [{ worker, max, epoch, isOpenToRoots, isOpenToChildren = false, volunteerFor, ...budget }] = args as [
-    ClaimRequest,
-  ];
+  const [{ worker, max, epoch, reach, volunteerFor, ...budget }] = args as [ClaimRequest];
   tally.touch("volunteers");
   if (records.volunteers.size > 0) tally.touch("volunteers");
   if (records.volunteers.has(worker)) tally.touch("volunteers");
@@ -94,7 +92,7 @@ const claim: Cost = ({ records, tally, args }) => {
   return () => {
     const claimed = before.since("claimed");
     const hoisted = before.since("hoisted");
-    const isOutside = isOpenToRoots || isOpenToChildren;
+    const isOutside = reach !== "own-queue";
     const fromOwn = ownBefore - (records.ownQueues.get(worker)?.length ?? 0);
     const isOwn = claimed > 0 && fromOwn > 0 && records.waiting >= before.waiting && hoisted === 0;
     enterPops(tally, "queue:", { met: fromOwn, claimed: isOwn ? claimed : 0, isBudgeted: true });

@@ -172,7 +172,7 @@ export class SimulatedGrid {
     const member: Member = { id, kind: "worker", leaseMs: 60_000, description: {}, functions: versions };
     const { epoch } = await this.#onPool(id, "join", (pool) => pool.join(member));
     const skips = this.plan.backlog.length > 0 ? [forbiddenFunction] : [];
-    const claim = { worker: id, epoch, skips, isOpenToRoots: true, max: requests, budgetMicros: 1_000_000 };
+    const claim = { worker: id, epoch, skips, reach: "roots" as const, max: requests, budgetMicros: 1_000_000 };
     await this.#onPool(id, "claim", (pool) => pool.claim({ ...claim, volunteerFor: requests, score: 1_000 }));
     const { maxAttempts } = this.manner.worker;
     this.world.after(livesMs, () => void this.#onPool(id, "bury", (pool) => pool.bury(id, {}, maxAttempts)));

@@ -41,7 +41,7 @@ it("a queue that holds what is done, or what a worker has claimed, is noticed", 
   pool.records.queue.delete(id);
   const submissions = [{ id, payload: '["work",1]' }];
   await pool.submit({ process: "c1", leaseMs: 60_000, queueLimit: 0, submissions });
-  await pool.claim({ worker: "w1", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 0 });
+  await pool.claim({ worker: "w1", max: 1, budgetMicros: 1, epoch, skips: [], reach: "roots", volunteerFor: 0 });
   expect(staleEntry(pool.records)).toBeUndefined();
   pool.records.queue.pushTail(id);
   expect(staleEntry(pool.records)).toContain("which w1 has claimed");

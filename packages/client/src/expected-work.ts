@@ -3,7 +3,13 @@
  * relative to this process's own clock, so they do not depend on how clocks of machines agree.
  */
 import { didYouMean, GridError, knownOptions, nearestNames } from "@callgrid/core";
-import { type FunctionTable, isOwnWorker, neededWorkers, type PoolKeeper } from "@callgrid/statekeeper";
+import {
+  type CallerPool,
+  type FunctionTable,
+  isOwnWorker,
+  neededWorkers,
+  type ObservedPool,
+} from "@callgrid/statekeeper";
 
 /** Work that will come to a pool. */
 export interface WorkForecast {
@@ -37,7 +43,7 @@ const aYearMs = 366 * 86_400_000;
 
 /** Announces the work; see `grid.expectWork`. */
 export async function announce(
-  keeper: PoolKeeper,
+  keeper: CallerPool & ObservedPool,
   forecast: WorkForecast,
   makeId: () => string,
 ): Promise<ExpectedCapacity> {
@@ -59,7 +65,7 @@ export async function announce(
   };
 }
 
-type State = Awaited<ReturnType<PoolKeeper["inspect"]>>;
+type State = Awaited<ReturnType<ObservedPool["inspect"]>>;
 
 function selfMs({ functions, pool }: State, name: string): number | undefined {
   const known = functions.functions.get(name);

@@ -23,7 +23,7 @@ async function addWorkerThatDies(keeper: PoolKeeper, leaseMs: number): Promise<v
   const submissions = requests.map((request) => ({ id: request, payload: `["f","${request}"]` }));
   await keeper.submit({ process: "client", leaseMs: 60_000, queueLimit: 0, submissions });
   await keeper.submit({ process: "client", leaseMs: 60_000, worker: id, queueLimit: 0, submissions });
-  await keeper.claim({ worker: id, max: 1, budgetMicros: 1e9, epoch, skips: [], isOpenToRoots: true, volunteerFor: 0 });
+  await keeper.claim({ worker: id, max: 1, budgetMicros: 1e9, epoch, skips: [], reach: "roots", volunteerFor: 0 });
 }
 
 /** How the pool itself calls it. */

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
 import { type Clock, GridError, messageOf, systemClock } from "@callgrid/core";
-import { isOwnWorker, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { isOwnWorker, type ObservedPool, type Statekeeper } from "@callgrid/statekeeper";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { boundConnections, serverLimits } from "./connection-limits.ts";
 import type { MeasureBook } from "./measure-book.ts";
@@ -20,7 +20,7 @@ export interface HealthParts {
   /** 0: any that is free. */
   readonly port: number;
   readonly host: string;
-  readonly keeper: PoolKeeper;
+  readonly keeper: ObservedPool;
   readonly statekeeper: Pick<Statekeeper, "ping">;
   /** The nodes that are there now, as `pool/…`. */
   readonly nodes: () => readonly string[];

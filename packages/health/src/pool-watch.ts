@@ -3,7 +3,7 @@
  * time, and a Redis that does not answer makes nobody wait for long.
  */
 import { Actor, type Clock, Periodic, within } from "@callgrid/core";
-import type { PoolKeeper, PoolState, Statekeeper } from "@callgrid/statekeeper";
+import type { ObservedPool, PoolState, Statekeeper } from "@callgrid/statekeeper";
 import { membersAtWork } from "./readiness.ts";
 
 const everyMs = 5_000;
@@ -12,7 +12,7 @@ const patienceMs = 2_000;
 
 /** What a {@link PoolWatch} talks to. */
 export interface PoolWatchParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: ObservedPool;
   readonly statekeeper: Pick<Statekeeper, "ping">;
   readonly clock: Clock;
   /** Told each round trip, in ms. */

@@ -4,7 +4,7 @@
  */
 import { hostname } from "node:os";
 import { Actor, type Clock, messageOf, Periodic, within } from "@callgrid/core";
-import type { Capacity, PoolKeeper } from "@callgrid/statekeeper";
+import type { Capacity, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -23,7 +23,7 @@ export interface HostOptions {
 
 /** What a {@link Host} talks to. */
 export interface HostParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool & ObservedPool;
   /** Starts and ends the workers; the host starts and ends it, and finds it with as many workers as it has at least. */
   readonly supervisor: Supervisor;
   readonly clock: Clock;

@@ -4,7 +4,7 @@
  */
 import { type CancelTimer, type Clock, GridError, messageOf, within } from "@callgrid/core";
 import type { Measures } from "@callgrid/health";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { WorkerPool } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
@@ -15,14 +15,14 @@ export interface SupervisedWorkerOptions {
   readonly settings: WorkerSettings;
   /** How long a drain may take before the process is ended, in ms. */
   readonly drainTimeoutMs: number;
-  /** See `PoolKeeper.bury`. */
+  /** See `WorkerPool.bury`. */
   readonly maxAttempts: number;
 }
 
 /** What a {@link SupervisedWorker} talks to. */
 export interface SupervisedWorkerParts {
   readonly launcher: Launcher;
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool;
   readonly clock: Clock;
   readonly log: Logger;
   readonly restartAfter: RestartPolicy;
@@ -168,7 +168,7 @@ export class SupervisedWorker {
   }
 
   /** Waits for a call for a while only: what cannot be told now is found out when the lease lapses. */
-  async #tellPool(call: (keeper: PoolKeeper, worker: string) => Promise<void>): Promise<void> {
+  async #tellPool(call: (keeper: WorkerPool, worker: string) => Promise<void>): Promise<void> {
     const calls = this.#workerIds.map((worker) => call(this.#parts.keeper, worker));
     const told = Promise.all(calls).catch((error: unknown) => {
       const facts = { worker: this.#shownWorker, reason: messageOf(error) };

@@ -134,7 +134,7 @@ describe("a supervisor", () => {
         budgetMicros: 1e9,
         epoch,
         skips: [],
-        isOpenToRoots: true,
+        reach: "roots",
         volunteerFor: 0,
       });
       child(children).say({ kind: "joined", id: worker });
@@ -196,7 +196,7 @@ describe("a supervisor", () => {
       budgetMicros: 1e9,
       epoch,
       skips: [],
-      isOpenToRoots: true,
+      reach: "roots",
       volunteerFor: 0,
     });
     child(children).say({ kind: "joined", id: "pool/a" });

@@ -4,7 +4,7 @@
  */
 import { Actor, type Clock, type GridError, systemClock } from "@callgrid/core";
 import type { MeasureBook } from "@callgrid/health";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { WorkerPool } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import { childLauncher } from "./child-launcher.ts";
 import type { Launcher } from "./launcher.ts";
@@ -20,7 +20,7 @@ export interface SupervisorOptions extends SupervisedWorkerOptions {
 /** What a {@link Supervisor} talks to. */
 export interface SupervisorParts {
   /** The workers' pool, as this process sees it: dead workers are reported there. */
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool;
   readonly log: Logger;
   /** Takes what the workers write to stderr; default: this process's own. */
   readonly stderr?: NodeJS.WritableStream;

@@ -32,7 +32,7 @@ async function loseAll(stage: WorkerStage, names: readonly string[]): Promise<Ar
   const values = names.map((name) => stage.grid.enqueue("pool", ["visit", name]));
   await stage.clock.advance(0);
   for (const _ of names) {
-    const from = { worker: "doomed", epoch: table.epoch, skips: [], isOpenToRoots: true };
+    const from = { worker: "doomed", epoch: table.epoch, skips: [], reach: "roots" as const };
     await stage.pool.claim({ ...from, max: 1, budgetMicros: 1, volunteerFor: 0 });
   }
   await stage.pool.bury("doomed", {}, 3);

@@ -1,6 +1,6 @@
 /** `callgrid forget`: drops kept results, so that they are evaluated again. */
 import { didYouMean, encodeRequest, GridError, nearestNames, requestId } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { CallerPool, ObservedPool } from "@callgrid/statekeeper";
 import type { CommandSpec } from "../command-line/command.ts";
 import { poolCommandOptions } from "../command-line/common-options.ts";
 import { withPool } from "../pools/pool-session.ts";
@@ -30,7 +30,7 @@ export const forgetCommand: CommandSpec<typeof poolCommandOptions> = {
 };
 
 /** A slip in the name would otherwise forget nothing, and say nothing. */
-async function refuseUnknown(keeper: PoolKeeper, functionName: string): Promise<void> {
+async function refuseUnknown(keeper: CallerPool & ObservedPool, functionName: string): Promise<void> {
   const names = [...(await keeper.functions()).functions.keys()];
   if (names.includes(functionName)) return;
   const nearest = nearestNames(functionName, names);

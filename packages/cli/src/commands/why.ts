@@ -1,5 +1,5 @@
 /** `callgrid why`: where a request is, and what must happen for it to go on. */
-import { cycleThrough, type PoolKeeper } from "@callgrid/statekeeper";
+import { cycleThrough, type ObservedPool } from "@callgrid/statekeeper";
 import type { CommandSpec } from "../command-line/command.ts";
 import { poolCommandOptions } from "../command-line/common-options.ts";
 import { withPool } from "../pools/pool-session.ts";
@@ -39,7 +39,7 @@ export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
   },
 };
 
-async function look(keeper: PoolKeeper, { id, functionName }: MeantRequest): Promise<RequestSituation> {
+async function look(keeper: ObservedPool, { id, functionName }: MeantRequest): Promise<RequestSituation> {
   const [pool, request] = await Promise.all([keeper.inspect(), keeper.inspectRequest(id)]);
   const children = (request?.waitsFor ?? []).slice(0, shownChildren);
   const waitsFor = await Promise.all(

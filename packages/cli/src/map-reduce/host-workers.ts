@@ -5,14 +5,14 @@
 import { hostname } from "node:os";
 import { workerModule } from "@callgrid/batch";
 import { GridError, systemClock } from "@callgrid/core";
-import { isOwnWorker, type PoolKeeper } from "@callgrid/statekeeper";
+import { isOwnWorker, type ObservedPool, type WorkerPool } from "@callgrid/statekeeper";
 import { childLauncher, commandLauncher, type Launcher, Supervisor } from "@callgrid/supervision";
 import type { Logger } from "pino";
 import { isThisMachine, type Placement } from "./hosts.ts";
 
 /** What {@link HostWorkers} work with. */
 export interface HostWorkersParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool & ObservedPool;
   readonly url: string;
   readonly grid: string;
   readonly pool: string;

@@ -1,6 +1,6 @@
 /** The worker processes of a torture: a supervisor as `callgrid worker` has one, whose processes can be killed and stopped. */
 import { systemClock } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { WorkerPool } from "@callgrid/statekeeper";
 import { childLauncher, type LaunchedWorker, type Launcher, Supervisor } from "@callgrid/supervision";
 import type { Logger } from "pino";
 
@@ -16,7 +16,7 @@ export interface TortureWorkersOptions {
 
 /** What {@link TortureWorkers} talk to. */
 export interface TortureWorkersParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool;
   readonly log: Logger;
   readonly stderr: NodeJS.WritableStream;
 }

@@ -3,13 +3,13 @@
  * come for a while, and each time it finds workers it waits twice as long before it looks again.
  */
 import { type CancelTimer, type Clock, didYouMean, mostNamesShown, nameList } from "@callgrid/core";
-import type { PoolKeeper, PoolState, Requester, Statekeeper } from "@callgrid/statekeeper";
+import type { ObservedPool, PoolState, Requester, Statekeeper } from "@callgrid/statekeeper";
 import type { GridLog } from "../options/log.ts";
 
 /** What a {@link NoWorkersWarning} works with. */
 export interface NoWorkersWarningParts {
   readonly statekeeper: Statekeeper;
-  readonly keeper: PoolKeeper;
+  readonly keeper: ObservedPool;
   readonly requester: Pick<Requester, "pendingCount" | "counters">;
   readonly afterMs: number;
   readonly clock: Clock;

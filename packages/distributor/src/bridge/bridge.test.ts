@@ -52,14 +52,30 @@ class Family {
       description: {},
       functions: new Map([["double", "1"]]),
     });
-    const claim = { worker: "slow", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 1 };
+    const claim = {
+      worker: "slow",
+      max: 1,
+      budgetMicros: 1,
+      epoch,
+      skips: [],
+      reach: "roots" as const,
+      volunteerFor: 1,
+    };
     await pool.claim(claim);
   }
 
   /** Has the worker of {@link volunteer} claim one more request. */
   async claimOne(pool: PoolKeeper): Promise<string | undefined> {
     const { epoch } = await pool.functions();
-    const claim = { worker: "slow", max: 1, budgetMicros: 1, epoch, skips: [], isOpenToRoots: true, volunteerFor: 0 };
+    const claim = {
+      worker: "slow",
+      max: 1,
+      budgetMicros: 1,
+      epoch,
+      skips: [],
+      reach: "roots" as const,
+      volunteerFor: 0,
+    };
     return (await pool.claim(claim)).claims[0]?.id;
   }
 
@@ -293,7 +309,7 @@ it("what came down and nobody starts goes back to the parent", async () => {
     functions: new Map([["double", "1"]]),
   });
   // idle, and never to be given the function that it announces
-  const claim = { worker: "deaf", max: 1, budgetMicros: 1, epoch, isOpenToRoots: true, volunteerFor: 1 };
+  const claim = { worker: "deaf", max: 1, budgetMicros: 1, epoch, reach: "roots" as const, volunteerFor: 1 };
   await family.child.claim({ ...claim, skips: ["double"] });
   await family.clock.advance(2_000);
   const asked = family.ask(family.parent, 4);

@@ -8,9 +8,10 @@ import {
   type Claim,
   type ClaimReply,
   forgedOutcome,
+  type ObservedPool,
   type PendingCall,
-  type PoolKeeper,
   type Requester,
+  type WorkerPool,
 } from "@callgrid/statekeeper";
 import type { CarryPlan } from "../crossing/crossing.ts";
 import { Cargo } from "./cargo.ts";
@@ -21,7 +22,7 @@ import type { OutcomeForwarder } from "./outcome-forwarder.ts";
 
 /** A pool, and the id under which the bridge is known there. */
 export interface Bank {
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool & ObservedPool;
   readonly process: string;
 }
 

@@ -90,12 +90,12 @@ export class CarryClaimer {
 
   async #claimBy(plan: CarryPlan & ClaimDetails): Promise<ClaimReply> {
     const { from, tables, passedOver, onClaims, clock } = this.#parts;
-    const { max, from: carry, volunteerFor, isShown = carry === "shown", without = [], planned = carry } = plan;
+    const { max, from: reach, volunteerFor, isShown = reach === "shown", without = [], planned = reach } = plan;
     const { epoch, skips } = tables();
     const newsBefore = this.#news;
     const reply = await from.keeper.claim({
-      ...{ worker: from.process, epoch, skips: [...skips, ...passedOver(), ...without], isOpenToRoots: true },
-      ...{ max, budgetMicros: Number.POSITIVE_INFINITY, carry, volunteerFor },
+      ...{ worker: from.process, epoch, skips: [...skips, ...passedOver(), ...without] },
+      ...{ max, budgetMicros: Number.POSITIVE_INFINITY, reach, volunteerFor },
     });
     const isVolunteer = reply.kind === "claims" && reply.claims.length === 0 && volunteerFor > 0;
     const isCurrent = isVolunteer && this.#news === newsBefore;

@@ -3,15 +3,15 @@
  * will still be kept where it was made; if that cannot be found out soon, it is handed in all the same, and not kept.
  */
 import { type Clock, functionNameOf, isErrorText, type OutcomeText, within } from "@callgrid/core";
-import type { Completion, FunctionTable, PoolKeeper } from "@callgrid/statekeeper";
+import type { Completion, FunctionTable, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
 import { stampIn } from "./function-tables.ts";
 
 const patienceMs = 1_000;
 
 /** Between which pools, and as which member of the second one. */
 export interface HandInParts {
-  readonly from: PoolKeeper;
-  readonly to: PoolKeeper;
+  readonly from: ObservedPool;
+  readonly to: WorkerPool;
   /** Who holds the claims in `to`. */
   readonly worker: string;
   readonly tableOfTo: () => FunctionTable;

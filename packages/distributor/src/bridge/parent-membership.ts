@@ -3,13 +3,19 @@
  * forgotten it, and tells the parent how long they take, so that claims there can be measured out.
  */
 import { hostname } from "node:os";
-import type { EvaluationReport, FunctionTable, PoolKeeper, RegisteredFunction } from "@callgrid/statekeeper";
+import type {
+  EvaluationReport,
+  FunctionTable,
+  ObservedPool,
+  RegisteredFunction,
+  WorkerPool,
+} from "@callgrid/statekeeper";
 import { type FunctionTables, knownWith } from "./function-tables.ts";
 
 /** What a {@link ParentMembership} works with. */
 export interface ParentMembershipParts {
-  readonly child: PoolKeeper;
-  readonly parent: PoolKeeper;
+  readonly child: ObservedPool;
+  readonly parent: WorkerPool & ObservedPool;
   readonly member: string;
   readonly leaseMs: number;
   readonly tables: FunctionTables;

@@ -3,7 +3,7 @@
  * pool's head does. A new head knows nothing of what was wanted before: the workers that it finds count as wanted.
  */
 import { Actor, type Clock, Periodic } from "@callgrid/core";
-import type { PoolKeeper, Survey } from "@callgrid/statekeeper";
+import type { HeadPool, ObservedPool, Survey } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { DistributorSettings } from "../shared/distributor-options.ts";
 import { FailureLog } from "../shared/failure-log.ts";
@@ -18,7 +18,7 @@ type ScalerOptions = Pick<
 
 /** What a {@link Scaler} talks to. */
 export interface ScalerParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: HeadPool & ObservedPool;
   /** The distributor's id. */
   readonly process: string;
   readonly clock: Clock;

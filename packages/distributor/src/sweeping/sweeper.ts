@@ -4,7 +4,7 @@
  * whether it is still there.
  */
 import { Actor, type Clock, Periodic } from "@callgrid/core";
-import type { PoolKeeper, Preference, SweepReply } from "@callgrid/statekeeper";
+import type { HeadPool, Preference, SweepReply } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { DistributorSettings } from "../shared/distributor-options.ts";
 import { FailureLog } from "../shared/failure-log.ts";
@@ -17,7 +17,7 @@ type SweeperOptions = Pick<
 
 /** What a {@link Sweeper} talks to. */
 export interface SweeperParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: HeadPool;
   /** The distributor's id. */
   readonly process: string;
   /** Told when it has become head, or is none any more. */

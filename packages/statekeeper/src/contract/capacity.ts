@@ -1,6 +1,6 @@
 /** How many workers a pool should have, and what that is reckoned from. Part of the contract. */
 
-/** How much {@link PoolKeeper.survey} looks at. */
+/** How much `survey` looks at. */
 export interface SurveyRequest {
   /** At most so many waiting requests. */
   readonly requests: number;

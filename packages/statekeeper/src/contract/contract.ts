@@ -1,16 +1,14 @@
 /**
- * The contract of the statekeeper: everything that clients, workers and distributors know of each other goes through here.
+ * The contract of the statekeeper: everything that clients, workers and distributors know of each other goes through here. This file has
+ * what is passed, pool-keeper.ts the operations.
  * Two implementations: memory/ (the model, and the embedded default) and redis/. Both pass test/conformance.
  *
  * One pool is the unit of consistency: each operation is one atomic step on one pool. All of them are safe to repeat, since
  * functions are pure: a reply that got lost costs a duplicate at worst. Times are the statekeeper's own clock.
  */
 import type { OutcomeText } from "@callgrid/core";
-import type { AnnouncedWork, Capacity, HostReport, Survey, SurveyRequest } from "./capacity.ts";
-import type { FunctionTable, RegisteredFunction } from "./function-table.ts";
-import type { PoolState, Progress, RequestState } from "./pool-state.ts";
+import type { RegisteredFunction } from "./function-table.ts";
 import type { Preference } from "./volunteer-order.ts";
-import type { Waits } from "./waits.ts";
 
 export type * from "./capacity.ts";
 export type * from "./function-table.ts";
@@ -84,6 +82,14 @@ export interface SubmitReply {
  */
 export type CarryFrom = "next" | "ahead" | "last" | "half" | "shown";
 
+/**
+ * What a claim takes from outside the own queue, if that is empty: nothing (`own-queue`), what some member waits for (`children`),
+ * anything (`roots`), or what a bridge carries. An idle worker that holds all it may still takes `children`, since one of them may be
+ * what all others wait for in the end. What a bridge claims counts as suspended, since it is evaluated elsewhere, and as a volunteer the
+ * bridge is served after all workers.
+ */
+export type ClaimReach = "own-queue" | "children" | "roots" | CarryFrom;
+
 export interface ClaimRequest {
   readonly worker: string;
   /** At most so many requests. 0 claims nothing and stands down as a volunteer. */
@@ -99,18 +105,7 @@ export interface ClaimRequest {
   readonly epoch: number;
   /** Names of registered functions that this worker lacks at the pool's current version. */
   readonly skips: readonly string[];
-  /** Whether to take work from outside the own queue, if that is empty. */
-  readonly isOpenToRoots: boolean;
-  /**
-   * Whether to take from outside at least what some member waits for: an idle worker that holds all it may must not leave that
-   * lying, since it may be what everybody waits for in the end. Default: no.
-   */
-  readonly isOpenToChildren?: boolean;
-  /**
-   * For a bridge that is open to roots: what it claims counts as suspended, since it is evaluated elsewhere, and as a volunteer it is
-   * served after all workers. Default: the worker is no bridge.
-   */
-  readonly carry?: CarryFrom;
+  readonly reach: ClaimReach;
   /** How many requests to be given as a volunteer, if there is nothing to claim; 0: do not volunteer. */
   readonly volunteerFor: number;
   /** Of the volunteer: how fast it is, see {@link Preference}. Default: 1. */
@@ -184,7 +179,7 @@ export interface Member {
   readonly knows?: ReadonlyMap<string, RegisteredFunction>;
 }
 
-/** What the sweep is told, see {@link PoolKeeper.sweep}. */
+/** What the sweep is told, see `sweep`. */
 export interface SweepRequest {
   readonly process: string;
   /** For how long to head the pool; 0: sweep only if nobody heads it. */
@@ -226,7 +221,7 @@ export interface PoolSight {
   readonly claimed: number;
 }
 
-/** What to take back, see {@link PoolKeeper.recall}. */
+/** What to take back, see `recall`. */
 export interface RecallRequest {
   readonly process: string;
   readonly limit: number;
@@ -237,7 +232,7 @@ export interface RecallRequest {
 /** Where a request is: on some queue, claimed (and `awaited` by a worker of the pool, or by none), or nowhere (any more). */
 export type Whereabouts = "queued" | "claimed" | "awaited" | "unknown";
 
-/** What is known of a request that somebody waits for; see {@link PoolKeeper.check}. */
+/** What is known of a request that somebody waits for; see `check`. */
 export type CheckAnswer =
   | { readonly kind: "outcome"; readonly outcome: OutcomeText }
   | { readonly kind: "pending" }
@@ -246,7 +241,7 @@ export type CheckAnswer =
 /** What arrives in an inbox. */
 export type InboxMessage =
   | { readonly kind: "outcome"; readonly id: string; readonly outcome: OutcomeText }
-  /** The outcome is large: {@link PoolKeeper.check} has it. */
+  /** The outcome is large: `check` has it. */
   | { readonly kind: "reference"; readonly id: string }
   /** Claimed on the volunteer's behalf: evaluate it. A bridge is sent it again when the request is wanted for longer or at a higher priority. */
   | { readonly kind: "run"; readonly claim: Claim }
@@ -259,7 +254,7 @@ export type InboxMessage =
   | { readonly kind: "functions" }
   /** A request that the bridge asked for as a guest was claimed by another process. */
   | { readonly kind: "started"; readonly id: string }
-  /** A member idles: {@link PoolKeeper.look} again. */
+  /** A member idles: `look` again. */
   | { readonly kind: "look" };
 
 /** An inbox being read. */
@@ -273,115 +268,4 @@ export interface InboxHandlers {
   readonly onMessages: (messages: readonly InboxMessage[]) => void;
   /** The connection was lost and is back: messages may be missing, so check what is waited for. */
   readonly onReconnect: () => void;
-}
-
-/** One pool, seen from one process. */
-export interface PoolKeeper {
-  readonly pool: string;
-
-  /** What is asked for within `ask` comes to the statekeeper together, where that is worth anything. */
-  gather(ask: () => void): void;
-
-  /** Takes a member in (again): lease, functions, versions. Losses counted against it while it was away are taken back. */
-  join(member: Member): Promise<FunctionTable>;
-  /** Prolongs a lease; `false` when the pool does not know the process any more: a worker joins again then. */
-  renew(process: string, leaseMs: number): Promise<boolean>;
-  /** Leaves in peace: what it held or had queued goes back to the pool, no loss is counted, its inbox is dropped. */
-  leave(process: string): Promise<void>;
-
-  submit(batch: SubmitBatch): Promise<SubmitReply>;
-  /**
-   * Own queue from its end, then the pool's queue from its head, then callers' queues by turns, then the longest own queue of some
-   * other member.
-   */
-  claim(request: ClaimRequest): Promise<ClaimReply>;
-  /**
-   * Hands outcomes in and tells every waiter but the worker itself. The first outcome of an open request wins; an error
-   * counts only from its owner; a value that comes late is kept if there is none.
-   */
-  complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void>;
-  /** Gives claimed requests back unstarted, to the head of the pool's queue; a copy, so that another worker may get one. */
-  release(worker: string, ids: readonly string[]): Promise<void>;
-  /**
-   * Tells which claimed requests wait for re-entrant ones (with their ids, or none yet), and which go on. A suspended request
-   * takes no loss when its worker dies, and the ids are the edges that {@link followWaits} follows. Also how far they are.
-   */
-  mark(
-    worker: string,
-    suspended: ReadonlyArray<{ readonly id: string; readonly waitsFor: readonly string[] }>,
-    resumed: readonly string[],
-    progress?: ReadonlyArray<Progress & { readonly id: string }>,
-  ): Promise<void>;
-  /** Who waits for whom, from some requests on, breadth first by the noted edges of at most `limit` requests. */
-  followWaits(ids: readonly string[], limit: number): Promise<Waits>;
-
-  /** A waiter leaves: a queued request that nobody else waits for is removed, a running one's owner is told to cancel. */
-  withdraw(process: string, ids: readonly string[]): Promise<void>;
-  /** What became of requests the process waits for; makes it a waiter again where it is none; prolongs its lease. */
-  check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]>;
-  /**
-   * Compares what a worker holds with what the pool thinks it holds: claims whose message got lost are given again, and ids
-   * that nobody waits for any more are closed and named. What the pool does not know or others have claimed since goes on: its
-   * outcome is welcome if it comes first.
-   */
-  reconcile(
-    worker: string,
-    heldIds: readonly string[],
-  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }>;
-
-  /**
-   * What has to be done now and then by somebody: processes whose lease lapsed are retired, their work goes back to the pool,
-   * and volunteers get what is queued anywhere.
-   */
-  sweep(request: SweepRequest): Promise<SweepReply>;
-  /** How the pool stands. The process is sent `look`, once, when another member becomes idle. */
-  look(process: string): Promise<PoolSight>;
-  /**
-   * Takes back guests of the process that nobody has claimed, what would be drawn last first: it waits for them no longer. Replies with
-   * their ids.
-   */
-  recall(request: RecallRequest): Promise<readonly string[]>;
-  /** Where requests are, in the order of the ids. */
-  locate(ids: readonly string[]): Promise<readonly Whereabouts[]>;
-  /** A worker is known to have died: retires it at once, and keeps the report for a request that dies too often. */
-  bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void>;
-  /** Gives up heading the pool, so that a standby need not wait for the lease to lapse. */
-  abdicate(process: string): Promise<void>;
-
-  /** Reads what the number of workers that the pool should have is reckoned from; samples where there is much. */
-  survey(request: SurveyRequest): Promise<Survey>;
-  /** Notes that number; `false`, and nothing is noted, if the process does not head the pool. */
-  noteCapacity(process: string, capacity: Omit<Capacity, "ageMs">): Promise<boolean>;
-  /**
-   * Announces work that is not queued yet, so that the pool's desired workers include it. A pool remembers 1,000 announcements;
-   * `false`, and nothing is noted, if there are as many.
-   */
-  announceWork(work: AnnouncedWork): Promise<boolean>;
-  /** Takes the agent of a machine in, or prolongs its lease, and tells what was noted last. It goes by `leave`. */
-  reportHost(host: HostReport): Promise<Capacity | undefined>;
-
-  /** Forgets one result, or all results of a function. */
-  forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void>;
-  functions(): Promise<FunctionTable>;
-  inspect(): Promise<PoolState>;
-  inspectRequest(id: string): Promise<RequestState | undefined>;
-
-  /** Reads a process's inbox until closed. */
-  listen(process: string, handlers: InboxHandlers): InboxListener;
-}
-
-/** Where a grid's pools live. */
-export interface Statekeeper {
-  /** The URL without its password, for messages. */
-  readonly address: string;
-  /** The grid's name: pools of different grids never meet. */
-  readonly grid: string;
-  pool(pool: string): PoolKeeper;
-  /** Names of other grids here that have a pool of this name: for the message to somebody who waits in the wrong one. */
-  otherGridsWith(pool: string): Promise<readonly string[]>;
-  /** Names of other pools of this grid that resemble this one, the nearest first: for the same message, after a slip. */
-  poolsLike(pool: string): Promise<readonly string[]>;
-  /** One round trip, in ms. */
-  ping(): Promise<number>;
-  close(): Promise<void>;
 }

@@ -18,7 +18,6 @@ import type {
   InboxHandlers,
   InboxListener,
   Member,
-  PoolKeeper,
   PoolSight,
   PoolState,
   Progress,
@@ -33,6 +32,7 @@ import type {
   Whereabouts,
 } from "../contract/contract.ts";
 import type { Limits } from "../contract/limits.ts";
+import type { PoolKeeper } from "../contract/pool-keeper.ts";
 import type { Waits } from "../contract/waits.ts";
 import { look, recall } from "./operations/bridging.ts";
 import { announceWork, noteCapacity, reportHost, survey } from "./operations/capacity.ts";

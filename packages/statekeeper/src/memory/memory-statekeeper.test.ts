@@ -1,7 +1,8 @@
 /** What is the memory statekeeper's own: time by an injected clock, delivery within the process, and its end. */
 import { VirtualClock } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
-import type { InboxMessage, PoolKeeper } from "../contract/contract.ts";
+import type { InboxMessage } from "../contract/contract.ts";
+import type { PoolKeeper } from "../contract/pool-keeper.ts";
 import { MemoryStatekeeper } from "./memory-statekeeper.ts";
 
 const id = "a".padEnd(22, "_");
@@ -71,7 +72,15 @@ describe("time in memory", () => {
     const { clock, pool } = setStage();
     await pool.join({ id: "w1", kind: "worker", leaseMs: 100, description: {}, functions: new Map([["work", "v1"]]) });
     await submit(pool, 30);
-    const claim = { worker: "w1", max: 1, budgetMicros: 1, epoch: 1, skips: [], isOpenToRoots: true, volunteerFor: 0 };
+    const claim = {
+      worker: "w1",
+      max: 1,
+      budgetMicros: 1,
+      epoch: 1,
+      skips: [],
+      reach: "roots" as const,
+      volunteerFor: 0,
+    };
     await clock.advance(10);
     expect((await pool.claim(claim)).claims[0]?.timeoutMs).toBe(20);
     await clock.advance(30);

@@ -3,8 +3,8 @@
  * it lives in one process, and it ends with that.
  */
 import { type Clock, GridError, systemClock } from "@callgrid/core";
-import type { Statekeeper } from "../contract/contract.ts";
 import { type Limits, usualLimits } from "../contract/limits.ts";
+import type { Statekeeper } from "../contract/pool-keeper.ts";
 import { MemoryPool } from "./memory-pool.ts";
 
 export type { MemoryPool } from "./memory-pool.ts";

@@ -14,7 +14,6 @@ import type {
   InboxHandlers,
   InboxListener,
   Member,
-  PoolKeeper,
   PoolSight,
   PoolState,
   RecallRequest,
@@ -27,6 +26,7 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract/contract.ts";
+import type { PoolKeeper } from "../contract/pool-keeper.ts";
 import type { Waits } from "../contract/waits.ts";
 import type { PoolOperation } from "./protocol.ts";
 

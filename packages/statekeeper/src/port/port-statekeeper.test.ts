@@ -1,7 +1,8 @@
 import { MessageChannel } from "node:worker_threads";
 import { GridError, isGridError } from "@callgrid/core";
 import { afterEach, describe, expect, it } from "vitest";
-import type { InboxHandlers, InboxMessage, PoolKeeper, Statekeeper } from "../contract/contract.ts";
+import type { InboxHandlers, InboxMessage } from "../contract/contract.ts";
+import type { PoolKeeper, Statekeeper } from "../contract/pool-keeper.ts";
 import { PortStatekeeper } from "./port-statekeeper.ts";
 import { type ServedPort, servePort } from "./serve-port.ts";
 

@@ -4,7 +4,8 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import { GridError, messageOf, RebuiltMap } from "@callgrid/core";
-import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract/contract.ts";
+import type { InboxHandlers, InboxListener } from "../contract/contract.ts";
+import type { PoolKeeper, Statekeeper } from "../contract/pool-keeper.ts";
 import { errorOf } from "./fault.ts";
 import { Outbox } from "./outbox.ts";
 import { PortPool } from "./port-pool.ts";

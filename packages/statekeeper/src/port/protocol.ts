@@ -3,7 +3,8 @@
  * numbers back. One message holds a list of them. Everything in the contract is plain data, so a structured clone
  * carries it as it is.
  */
-import type { InboxMessage, PoolKeeper, Statekeeper } from "../contract/contract.ts";
+import type { InboxMessage } from "../contract/contract.ts";
+import type { PoolKeeper, Statekeeper } from "../contract/pool-keeper.ts";
 import type { PortFault } from "./fault.ts";
 
 /** Operations of a pool that have one answer: all but listening, which goes on. */

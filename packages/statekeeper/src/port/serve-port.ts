@@ -6,7 +6,8 @@
 import { once } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import { GridError } from "@callgrid/core";
-import type { InboxListener, PoolKeeper, Statekeeper } from "../contract/contract.ts";
+import type { InboxListener } from "../contract/contract.ts";
+import type { PoolKeeper, Statekeeper } from "../contract/pool-keeper.ts";
 import { faultOf } from "./fault.ts";
 import { Outbox } from "./outbox.ts";
 import { isKeeperOperation, isPoolOperation, itemsIn, type PortAnswer, type PortCall } from "./protocol.ts";

@@ -2,7 +2,8 @@
 import { Redis } from "ioredis";
 import { beforeAll, expect, it } from "vitest";
 import { RedisServer } from "../../../../test/harness/redis-server.ts";
-import type { ClaimReply, InboxMessage, PoolKeeper, Statekeeper } from "../contract/contract.ts";
+import type { ClaimReply, InboxMessage } from "../contract/contract.ts";
+import type { PoolKeeper, Statekeeper } from "../contract/pool-keeper.ts";
 import { openStatekeeper } from "./open.ts";
 
 const leaseMs = 3_600_000;
@@ -36,7 +37,7 @@ async function poolWithVolunteer(name: string): Promise<PoolKeeper> {
 /** The first epoch is that of the one function. */
 function claimOne(pool: PoolKeeper): Promise<ClaimReply> {
   const limits = { max: 1, budgetMicros: 1e12, volunteerFor: 1 };
-  return pool.claim({ worker: "w1", epoch: 1, skips: [], isOpenToRoots: true, ...limits });
+  return pool.claim({ worker: "w1", epoch: 1, skips: [], reach: "roots", ...limits });
 }
 
 function received(pool: PoolKeeper, process: string): Promise<readonly InboxMessage[]> {

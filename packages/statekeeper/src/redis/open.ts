@@ -2,8 +2,9 @@
  * The statekeeper on Redis: opens the connections, and hands out pools.
  */
 import { type Clock, nearestNames, systemClock } from "@callgrid/core";
-import type { InboxHandlers, InboxListener, PoolKeeper, Statekeeper } from "../contract/contract.ts";
+import type { InboxHandlers, InboxListener } from "../contract/contract.ts";
 import { type Limits, usualLimits } from "../contract/limits.ts";
+import type { PoolKeeper, Statekeeper } from "../contract/pool-keeper.ts";
 import { ConnectionJournal, type ConnectionLog } from "./failures/connection-log.ts";
 import { makeConnection } from "./links/connection.ts";
 import { type InboxHelp, InboxReader } from "./links/inbox-reader.ts";

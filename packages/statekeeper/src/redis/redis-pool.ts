@@ -16,7 +16,6 @@ import type {
   InboxHandlers,
   InboxListener,
   Member,
-  PoolKeeper,
   PoolSight,
   PoolState,
   Progress,
@@ -30,6 +29,7 @@ import type {
   SweepRequest,
   Whereabouts,
 } from "../contract/contract.ts";
+import type { PoolKeeper } from "../contract/pool-keeper.ts";
 import type { Waits } from "../contract/waits.ts";
 import type { ConnectionLog } from "./failures/connection-log.ts";
 import { UnreadableInput } from "./failures/unreadable-input.ts";
@@ -120,9 +120,9 @@ export class RedisPool implements PoolKeeper {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimReply> {
-    const { worker, max, budgetMicros, spareMicros = 0, epoch, volunteerFor, score = 1, recent = "-", skips } = request;
+    const { worker, max, budgetMicros, spareMicros = 0, epoch, reach, volunteerFor, score = 1, recent = "-" } = request;
     const limits = [worker, max, budgetMicros, spareMicros];
-    const args = [...limits, epoch, reachOf(request), volunteerFor, score, recent, skips.join(" ")];
+    const args = [...limits, epoch, reach, volunteerFor, score, recent, request.skips.join(" ")];
     const reply = readClaimReply(list(await this.#run("claim", args)), this.#note);
     const claims = await this.#largeValues.intoClaims(reply.claims);
     // what was claimed is gone, and the worker is no volunteer
@@ -299,9 +299,4 @@ function pushGroups<Item>(
 function rankOf({ isReentrant, isGuest, priority = 0 }: SubmitBatch): string | number {
   if (isReentrant === true) return "child";
   return isGuest === true ? `guest ${priority}` : priority;
-}
-
-function reachOf({ isOpenToRoots, isOpenToChildren, carry }: ClaimRequest): string {
-  if (isOpenToRoots) return carry ?? "roots";
-  return isOpenToChildren === true ? "children" : "own-queue";
 }

@@ -3,7 +3,8 @@
  * everything else: a lost message, a lost reply and a Redis that lost its memory are all found out here.
  */
 import { type GridError, isGridError, type RebuiltMap } from "@callgrid/core";
-import type { CheckAnswer, PoolKeeper } from "../contract/contract.ts";
+import type { CheckAnswer } from "../contract/contract.ts";
+import type { CallerPool } from "../contract/pool-keeper.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
 /** Requests that are waited for by id; in the order in which they were heard of last. */
@@ -14,7 +15,7 @@ const checksPerCall = 1_000;
 
 /** What a {@link PendingChecker} works with. */
 export interface PendingCheckerParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: CallerPool;
   readonly process: string;
   readonly leaseMs: number;
   readonly pending: PendingRequests;

@@ -3,8 +3,9 @@
  * What the statekeeper refuses becomes an error outcome.
  */
 import { type Clock, isAddressedId, type OutcomeText } from "@callgrid/core";
-import type { PoolKeeper, Submission, SubmitAnswer } from "../contract/contract.ts";
+import type { Submission, SubmitAnswer } from "../contract/contract.ts";
 import { isOwnWorker } from "../contract/own-workers.ts";
+import type { CallerPool, ObservedPool } from "../contract/pool-keeper.ts";
 import type { PendingRequests } from "./pending-checker.ts";
 import type { OutcomeOrigin, PendingRequest } from "./pending-request.ts";
 import {
@@ -21,7 +22,7 @@ const workerReturnsWithinMs = 10_000;
 
 /** What a {@link RequestSubmitter} works with. */
 export interface RequestSubmitterParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: CallerPool & ObservedPool;
   readonly process: string;
   readonly leaseMs: number;
   readonly isReentrant?: boolean;

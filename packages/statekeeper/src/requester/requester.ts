@@ -7,7 +7,8 @@
  * `recheckAll`. What it holds is bounded by what is waited for.
  */
 import { Actor, type Clock, GridError, type OutcomeText, Periodic, RebuiltMap } from "@callgrid/core";
-import type { CheckAnswer, InboxMessage, PoolKeeper } from "../contract/contract.ts";
+import type { CheckAnswer, InboxMessage } from "../contract/contract.ts";
+import type { CallerPool, ObservedPool } from "../contract/pool-keeper.ts";
 import { PendingChecker, type PendingRequests } from "./pending-checker.ts";
 import {
   type OutcomeListener,
@@ -29,7 +30,7 @@ export {
 
 /** How a {@link Requester} is set up. */
 export interface RequesterOptions {
-  readonly keeper: PoolKeeper;
+  readonly keeper: CallerPool & ObservedPool;
   /** Whose inbox gets the outcomes. */
   readonly process: string;
   /** Prolongs the process's lease by this much with every call; 0 for workers, who renew theirs elsewhere. */

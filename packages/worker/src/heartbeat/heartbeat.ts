@@ -3,7 +3,7 @@
  * death; where the statekeeper lives in this process, a timer is enough (below), since both stop together.
  */
 import { Actor, type Clock, Periodic } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { WorkerPool } from "@callgrid/statekeeper";
 
 /** A time by which an evaluation must be over, or its worker is ended. */
 export interface Watch {
@@ -43,14 +43,14 @@ export interface HeartbeatOptions {
  * `tellWatch`, where somebody else can.
  */
 export class TimerHeartbeat extends Actor implements Heartbeat {
-  readonly #keeper: PoolKeeper;
+  readonly #keeper: WorkerPool;
   readonly #options: HeartbeatOptions;
   readonly #tellWatch: ((order: WatchOrder, worker: string) => void) | undefined;
   readonly #beats: Periodic;
 
   constructor(
     options: HeartbeatOptions,
-    parts: { keeper: PoolKeeper; clock: Clock; tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined },
+    parts: { keeper: WorkerPool; clock: Clock; tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined },
   ) {
     super();
     this.#keeper = parts.keeper;

@@ -2,7 +2,7 @@
  * Looks at the holds of a worker from another thread. When its own thread has changed none of them since the last look, code that never yields
  * keeps it: what has not started goes back to the pool, so that it does not wait for that while other workers are idle.
  */
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { WorkerPool } from "@callgrid/statekeeper";
 import type { HoldBoard } from "./hold-board.ts";
 
 /** How long to wait between two looks, in ms: far longer than a worker runs without a turn for I/O, unless a function never yields. */
@@ -11,7 +11,7 @@ export const lookEveryMs = 250;
 export interface HoldWatchParts {
   readonly board: HoldBoard;
   /** Over a connection that the worker's thread does not use. */
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool;
   readonly worker: string;
 }
 

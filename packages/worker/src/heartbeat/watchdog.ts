@@ -3,7 +3,7 @@
  * itself: its code never yields.
  */
 import { encodeError, systemClock, within } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { ObservedPool, WorkerPool } from "@callgrid/statekeeper";
 import { errorTree } from "../errors/error-tree.ts";
 import type { Watch } from "./heartbeat.ts";
 
@@ -15,7 +15,7 @@ const longestTimeoutMs = 2_147_483_647;
 
 /** What is looked at, and how it is ended. */
 export interface OverdueWatchParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool & ObservedPool;
   /** The worker's id within its pool. */
   readonly worker: string;
   /** Ends the worker without its doing; absent: it is left as it is, and the request is told all the same. */

@@ -16,7 +16,7 @@ const busy: Workload = { ...idle, freeSlots: 0, runningMs: 1 };
 
 describe("an idle worker", () => {
   it.each<[string, Partial<Workload>, Partial<ClaimSize> | undefined]>([
-    ["claims, and volunteers if there is nothing", {}, { volunteerFor: 1, isOpenToChildren: true }],
+    ["claims, and volunteers if there is nothing", {}, { volunteerFor: 1, reach: "roots" }],
     ["volunteers for each of its free slots", { freeSlots: 3 }, { volunteerFor: 3 }],
     [
       "asks again although it met the end, since the pool has to know that it is idle",
@@ -27,7 +27,7 @@ describe("an idle worker", () => {
     [
       "that holds all it may claims its own calls, and does not volunteer",
       { isOpenToRoots: false },
-      { volunteerFor: 0 },
+      { volunteerFor: 0, reach: "children" },
     ],
     [
       "that holds all it may rests once its own queue is empty",
@@ -42,11 +42,16 @@ describe("an idle worker", () => {
 
 describe("a busy worker", () => {
   it.each<[string, Partial<Workload>, Partial<ClaimSize> | undefined]>([
-    ["claims ahead, and does not volunteer", {}, { volunteerFor: 0, isOpenToChildren: false }],
+    ["claims ahead, and does not volunteer", {}, { volunteerFor: 0, reach: "roots" }],
     [
       "claims ahead also where a slot is free and work is at hand",
       { freeSlots: 1, hasWork: true },
       { volunteerFor: 0 },
+    ],
+    [
+      "that holds all it may claims its own calls ahead, and nothing from outside",
+      { isOpenToRoots: false },
+      { reach: "own-queue" },
     ],
     ["claims ahead while a little is at hand", { readyMs: 7.9 }, {}],
     ["takes nothing that would wait behind the calls in its memory", { hasStacked: true }, undefined],

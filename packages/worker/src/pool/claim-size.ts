@@ -1,6 +1,7 @@
 /**
  * Decides when a worker asks for work and for how much: pure, so that the rule can be tested by tables.
  */
+import type { ClaimReach } from "@callgrid/statekeeper";
 
 /** How the worker stands when it considers to claim. */
 export interface Workload {
@@ -29,8 +30,7 @@ export interface ClaimSize {
   readonly budgetMicros: number;
   readonly spareMicros: number;
   readonly volunteerFor: number;
-  /** Whether to take at least what some member waits for from outside. */
-  readonly isOpenToChildren: boolean;
+  readonly reach: ClaimReach;
 }
 
 /** A few ms of work at a time: enough to hide the round trip, little enough to leave work for others. */
@@ -53,10 +53,22 @@ export function claimSize(workload: Workload): ClaimSize | undefined {
 function claimWhenIdle({ isOpenToRoots, isVolunteer, foundQueuesEmpty, freeSlots }: Workload): ClaimSize | undefined {
   if (isVolunteer || (foundQueuesEmpty && !isOpenToRoots)) return undefined;
   const volunteerFor = isOpenToRoots ? freeSlots : 0;
-  return { max: mostPerClaim, budgetMicros, spareMicros, volunteerFor, isOpenToChildren: true };
+  return { max: mostPerClaim, budgetMicros, spareMicros, volunteerFor, reach: isOpenToRoots ? "roots" : "children" };
 }
 
-function claimAhead({ hasStacked, readyMs, runningMs, foundQueuesEmpty }: Workload): ClaimSize | undefined {
+function claimAhead({
+  isOpenToRoots,
+  hasStacked,
+  readyMs,
+  runningMs,
+  foundQueuesEmpty,
+}: Workload): ClaimSize | undefined {
   if (foundQueuesEmpty || hasStacked || readyMs >= lowWaterMs || runningMs > longestWaitMs) return undefined;
-  return { max: mostPerClaim, budgetMicros, spareMicros, volunteerFor: 0, isOpenToChildren: false };
+  return {
+    max: mostPerClaim,
+    budgetMicros,
+    spareMicros,
+    volunteerFor: 0,
+    reach: isOpenToRoots ? "roots" : "own-queue",
+  };
 }

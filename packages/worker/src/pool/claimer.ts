@@ -2,14 +2,14 @@
  * Gets work: claims from the own queue and the pool, and volunteers when there is none. One claim is under way at a time.
  */
 import { type Clock, sleep } from "@callgrid/core";
-import type { Claim, ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
+import type { Claim, ClaimReply, WorkerPool } from "@callgrid/statekeeper";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import type { HoldBoard } from "../heartbeat/hold-board.ts";
 import { type ClaimSize, claimSize, type Workload } from "./claim-size.ts";
 
 /** What the claimer needs to know, and whom it tells. */
 export interface ClaimerParts {
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool;
   readonly worker: string;
   readonly clock: Clock;
   readonly holds: HoldBoard | undefined;
@@ -79,7 +79,7 @@ export class Claimer {
   /** Claims no more, and tells the pool so. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#request({ max: 0, budgetMicros: 0, spareMicros: 0, volunteerFor: 0, isOpenToChildren: false }).catch(
+    await this.#request({ max: 0, budgetMicros: 0, spareMicros: 0, volunteerFor: 0, reach: "own-queue" }).catch(
       this.#parts.onError,
     );
   }
@@ -128,7 +128,7 @@ export class Claimer {
   }
 
   #request(size: ClaimSize): Promise<ClaimReply> {
-    const { keeper, worker, standing, score, lastFunction, workload, beforeClaim } = this.#parts;
+    const { keeper, worker, standing, score, lastFunction, beforeClaim } = this.#parts;
     beforeClaim();
     const recent = lastFunction();
     return keeper.claim({
@@ -136,7 +136,6 @@ export class Claimer {
       ...size,
       epoch: standing.epoch,
       skips: standing.skips,
-      isOpenToRoots: workload().isOpenToRoots,
       score,
       ...(recent === undefined ? {} : { recent }),
     });

@@ -1,7 +1,7 @@
 /**
  * Hands outcomes in: collects those of one turn, or of a few ms, and sends them together, with what was measured since the last time.
  */
-import type { Completion, EvaluationReport, PoolKeeper } from "@callgrid/statekeeper";
+import type { Completion, EvaluationReport, WorkerPool } from "@callgrid/statekeeper";
 import type { SelfTimes } from "../evaluation/run-times.ts";
 import type { Hold, HoldBoard } from "../heartbeat/hold-board.ts";
 
@@ -11,7 +11,7 @@ const mostPerCall = 500;
 const mostCharactersPerCall = 4_194_304;
 
 export class Completer {
-  readonly #keeper: PoolKeeper;
+  readonly #keeper: WorkerPool;
   readonly #worker: string;
   readonly #selfTimes: SelfTimes;
   readonly #holds: HoldBoard | undefined;
@@ -25,7 +25,7 @@ export class Completer {
   readonly #inFlight = new Set<Promise<void>>();
 
   constructor(parts: {
-    keeper: PoolKeeper;
+    keeper: WorkerPool;
     worker: string;
     selfTimes: SelfTimes;
     holds?: HoldBoard | undefined;

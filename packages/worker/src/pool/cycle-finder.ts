@@ -3,7 +3,7 @@
  * the way leads back. Cycles within one worker are found at once, in local-cycles.ts.
  */
 import { type Clock, decodeRequest, encodeRequest, shownRequest } from "@callgrid/core";
-import { cycleThrough, type PoolKeeper } from "@callgrid/statekeeper";
+import { cycleThrough, type ObservedPool, type WorkerPool } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import { cycleError } from "../evaluation/local-cycles.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
@@ -19,14 +19,14 @@ const mostEdges = 1_000;
 const longestSearch = 1_000;
 
 export class CycleFinder {
-  readonly #keeper: PoolKeeper;
+  readonly #keeper: WorkerPool & ObservedPool;
   readonly #worker: string;
   readonly #clock: Clock;
   readonly #visible: PoolEvaluations;
   readonly #settle: (evaluation: Evaluation, settled: EvaluationResult) => void;
 
   constructor(parts: {
-    keeper: PoolKeeper;
+    keeper: WorkerPool & ObservedPool;
     worker: string;
     clock: Clock;
     visible: PoolEvaluations;

@@ -12,7 +12,7 @@ it("what is claimed around a comparison of holdings is not lost, whenever its re
   const { epoch } = await pool.functions();
   const claim = async (): Promise<readonly Claim[]> => {
     const size = { max: 1, budgetMicros: 1e6, volunteerFor: 0, skips: [] };
-    return (await pool.claim({ ...size, worker: "w", epoch, isOpenToRoots: true })).claims;
+    return (await pool.claim({ ...size, worker: "w", epoch, reach: "roots" })).claims;
   };
   const held: string[] = [];
   const takenAtMs = new Map<string, number>();

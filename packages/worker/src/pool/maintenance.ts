@@ -3,7 +3,7 @@
  * and sweeps the pool while nobody heads it.
  */
 import { Actor, type Clock, Periodic } from "@callgrid/core";
-import type { Claim, PoolKeeper } from "@callgrid/statekeeper";
+import type { Claim, WorkerPool } from "@callgrid/statekeeper";
 
 const roundMs = 500;
 const reconcileEveryMs = 5_000;
@@ -13,7 +13,7 @@ const sweepLimit = 1_000;
 /** What maintenance reads, and what it notifies. */
 export interface UpkeepParts {
   readonly clock: Clock;
-  readonly keeper: PoolKeeper;
+  readonly keeper: WorkerPool;
   readonly worker: string;
   readonly leaseMs: number;
   readonly maxAttempts: number;

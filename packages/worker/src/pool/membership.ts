@@ -2,11 +2,11 @@
  * The worker as a member of its pool: joins, joins again when the pool does not know it any more, and keeps up with the function
  * table.
  */
-import type { Member, PoolKeeper } from "@callgrid/statekeeper";
+import type { Member, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 
 export class Membership {
-  readonly #keeper: PoolKeeper;
+  readonly #keeper: WorkerPool & ObservedPool;
   readonly #member: Member;
   readonly #standing: FunctionStanding;
   readonly #onChange: () => void;
@@ -15,7 +15,7 @@ export class Membership {
   #isStopped = false;
 
   constructor(parts: {
-    keeper: PoolKeeper;
+    keeper: WorkerPool & ObservedPool;
     member: Member;
     standing: FunctionStanding;
     /** What the pool knew of this worker, or the worker of the pool, is outdated. */

@@ -2,18 +2,18 @@
  * Tells the statekeeper which claimed requests wait for others and which go on (a suspended one takes no loss when its worker
  * dies), and how far they are. Only what lasts longer than a turn is told.
  */
-import type { PoolKeeper, Progress } from "@callgrid/statekeeper";
+import type { Progress, WorkerPool } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 
 export class SuspensionReporter {
-  readonly #keeper: PoolKeeper;
+  readonly #keeper: WorkerPool;
   readonly #worker: string;
   readonly #onError: (error: unknown) => void;
   #changed = new Set<Evaluation>();
   readonly #progress = new Map<Evaluation, Progress>();
   #lastSent: Promise<void> = Promise.resolve();
 
-  constructor(parts: { keeper: PoolKeeper; worker: string; onError: (error: unknown) => void }) {
+  constructor(parts: { keeper: WorkerPool; worker: string; onError: (error: unknown) => void }) {
     this.#keeper = parts.keeper;
     this.#worker = parts.worker;
     this.#onError = parts.onError;

@@ -3,9 +3,10 @@
  * stops passing over, the next drawing of its kind goes on. (scripts/lib/draw.lua)
  */
 
+import type { ClaimReach } from "../../contract/contract.ts";
 import { type Place, queueAt } from "../records/places.ts";
 import { functionNameIn, type PoolRecords, type RequestRecord } from "../records/pool-records.ts";
-import type { Drawing, DrawingReach } from "./drawing.ts";
+import type { Drawing } from "./drawing.ts";
 import { claimOf, isCarried } from "./drawing.ts";
 
 /** A function that was never measured fills any budget. */
@@ -162,7 +163,7 @@ function isPassedOver(
   return isClosedToOwn(reach) && record.waiters.has(worker);
 }
 
-function isClosedToOwn(reach: DrawingReach): boolean {
+function isClosedToOwn(reach: ClaimReach): boolean {
   return reach === "ahead" || reach === "half" || reach === "shown";
 }
 

@@ -1,12 +1,9 @@
 /**
  * A drawing: what is to be drawn for whom, and how far that has come. (scripts/lib/draw.lua)
  */
-import type { CarryFrom, Claim } from "../../contract/contract.ts";
+import type { Claim, ClaimReach } from "../../contract/contract.ts";
 import type { Place } from "../records/places.ts";
 import type { RequestRecord } from "../records/pool-records.ts";
-
-/** What is taken from outside the own queue: nothing, what some member waits for, anything, or what a bridge carries. */
-export type DrawingReach = "own-queue" | "children" | "roots" | CarryFrom;
 
 /** Requests that have just come while nothing waited: whoever is idle gets them before they are put on any queue. */
 export interface AtHand {
@@ -25,7 +22,7 @@ interface Order {
   /** By how much the budget may still grow, see {@link widen}. */
   spare: number;
   readonly skips: ReadonlySet<string> | undefined;
-  readonly reach: DrawingReach;
+  readonly reach: ClaimReach;
   readonly atHand?: AtHand | undefined;
 }
 
@@ -77,12 +74,12 @@ function kindOf({ worker, skips, reach }: Order): string | undefined {
 }
 
 /** Whether a bridge draws: what it claims is evaluated elsewhere. */
-export function isCarried(reach: DrawingReach): boolean {
+export function isCarried(reach: ClaimReach): boolean {
   return reach === "next" || reach === "ahead" || isFromEnd(reach);
 }
 
 /** Whether what would be drawn last is drawn. */
-export function isFromEnd(reach: DrawingReach): boolean {
+export function isFromEnd(reach: ClaimReach): boolean {
   return reach === "last" || reach === "half" || reach === "shown";
 }
 

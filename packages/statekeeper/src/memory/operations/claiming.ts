@@ -4,7 +4,7 @@
  */
 import { isAddressedId } from "@callgrid/core";
 import type { ClaimReply, ClaimRequest } from "../../contract/contract.ts";
-import { type Drawing, type DrawingReach, newDrawing } from "../drawing/drawing.ts";
+import { type Drawing, newDrawing } from "../drawing/drawing.ts";
 import { draw } from "../drawing/drawing-ends.ts";
 import { enqueueAtHead } from "../records/places.ts";
 import { disown, type PoolRecords } from "../records/pool-records.ts";
@@ -13,7 +13,7 @@ import { callLookers } from "./bridging.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 
 export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
-  const { worker, max, budgetMicros, spareMicros = 0, epoch } = request;
+  const { worker, max, budgetMicros, spareMicros = 0, epoch, reach } = request;
   const { volunteers, members, functions } = records;
   const wantedBefore = volunteers.get(worker)?.want ?? 0;
   volunteers.standDown(worker);
@@ -22,17 +22,11 @@ export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
   if (epoch !== functions.epoch) return { kind: "stale", claims: [], volunteers: 0, isMore: false };
 
   const skips = request.skips.length === 0 ? undefined : new Set(request.skips);
-  const reach = reachOf(request);
   const drawing = newDrawing({ worker, room: max, budget: budgetMicros, spare: spareMicros, skips, reach });
   draw(records, drawing, { sample: membersAskedByTheWay });
   const kind = settle(records, request, { drawing, wantedBefore });
   const isMore = drawing.room <= 0 || drawing.budget <= 0;
   return { kind, claims: drawing.claims, volunteers: volunteers.size, isMore };
-}
-
-function reachOf({ isOpenToRoots, isOpenToChildren = false, carry }: ClaimRequest): DrawingReach {
-  if (isOpenToRoots) return carry ?? "roots";
-  return isOpenToChildren ? "children" : "own-queue";
 }
 
 /** With nothing to claim the worker volunteers, unless a bound was met: then it claims again, and the next drawing goes on there. */

@@ -17,7 +17,7 @@ export interface Volunteer extends Candidate {
   readonly epoch: number;
   /** Names of functions it must not be given; absent: it takes any. */
   readonly skips: ReadonlySet<string> | undefined;
-  /** Of a bridge: what it is given, see {@link ClaimRequest.carry}. */
+  /** Of a bridge: what it is given, see {@link CarryFrom}. */
   readonly carry: VolunteerCarry | undefined;
 }
 

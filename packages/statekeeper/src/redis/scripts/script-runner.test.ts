@@ -2,7 +2,7 @@
 import { Redis } from "ioredis";
 import { expect, it, onTestFinished } from "vitest";
 import { RedisServer } from "../../../../../test/harness/redis-server.ts";
-import type { PoolKeeper } from "../../contract/contract.ts";
+import type { PoolKeeper } from "../../contract/pool-keeper.ts";
 import { openStatekeeper } from "../open.ts";
 
 function gathered(pool: PoolKeeper, ask: () => Array<Promise<unknown>>): Promise<unknown> {

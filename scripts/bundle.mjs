@@ -25,8 +25,8 @@ const entries = [
   "cli/dist/torture/torture-functions.js",
 ];
 
-/** A file that is beside its loader (tsx), and what users have in a version of their own. */
-const notBundled = [/^tsx(\/|$)/, "@opentelemetry/api"];
+/** A file that is beside its loader (tsx), native parts (oxc), and what users have in a version of their own. */
+const notBundled = [/^tsx(\/|$)/, "oxc-parser", "oxc-resolver", "@opentelemetry/api"];
 
 if (isStale()) await bundle();
 

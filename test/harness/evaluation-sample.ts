@@ -13,6 +13,7 @@ const noHost: RequestHost = {
   describe: () => {
     throw new Error("no context is served here");
   },
+  currentDefinition: () => undefined,
 };
 
 /** An evaluation of `["name"]`. */

@@ -27,7 +27,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       random: ["errors"],
       values: ["text", "errors"],
       requests: ["text", "errors", "config", "values"],
-      functions: ["errors", "options", "requests"],
+      functions: ["text", "errors", "options", "requests"],
     },
   },
   tracing: {
@@ -65,7 +65,8 @@ export const packages: Readonly<Record<string, PackageRule>> = {
     packages: ["core", "tracing", "statekeeper", "health"],
     rooms: {
       errors: [],
-      functions: [],
+      versions: [],
+      functions: ["versions"],
       results: [],
       heartbeat: ["errors"],
       evaluation: ["errors", "functions", "results", "heartbeat"],

@@ -10,6 +10,7 @@ export * from "./errors/invalid-option.ts";
 export * from "./errors/log-redaction.ts";
 export { messageOf, readProperty, stackOf } from "./errors/thrown.ts";
 export * from "./functions/define.ts";
+export { fileOfSite } from "./functions/definition-site.ts";
 export { type Capabilities, type Needs, unmetNeeds } from "./functions/needs.ts";
 export * from "./options/name-list.ts";
 export * from "./options/nearest.ts";

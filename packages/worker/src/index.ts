@@ -1,9 +1,11 @@
 /** Package worker: evaluates requests, and serves the functions while they run. */
 
+export { definitionInProcess, isVersionInProcess } from "./definition-in-process.ts";
 export { treeOfThrown } from "./errors/error-tree.ts";
 export {
   callReentrant,
   context,
+  currentDefinition,
   limitTtl,
   type RequestContext,
   readArgumentsAgain,

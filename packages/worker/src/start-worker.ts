@@ -151,7 +151,8 @@ async function startLimited(
   let opened: Statekeeper | undefined;
   let worker: Worker | undefined;
   try {
-    const registry = await loadFunctions(functions);
+    const { codeVersion } = options;
+    const registry = await loadFunctions(functions, { codeVersion, log, isOfProcess: statekeeper !== undefined });
     if (statekeeper === undefined) opened = await open(url, options, log);
     const place = statekeeper ?? opened;
     const keeper = place?.pool(pool);

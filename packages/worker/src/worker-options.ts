@@ -13,6 +13,13 @@ export const workerOptions = declareOptions({
     description:
       "Name of the worker, by which callers address it as pool/name; further workers get -2, -3, ... behind it; default: a random one",
   }),
+  codeVersion: option.string({
+    optional: true,
+    pattern: /^[\w.+-]{1,64}$/,
+    expects: "1 to 64 letters, digits and . + _ -",
+    description:
+      "Version of all functions that define none themselves, such as a commit; default: a hash of their modules on disk",
+  }),
   slots: option.number({
     unit: "count",
     default: 1,

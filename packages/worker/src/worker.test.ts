@@ -7,7 +7,7 @@ import { Gate } from "../../../test/harness/gate.ts";
 import { losingJoins } from "../../../test/harness/losing-joins.ts";
 import { setWorkerStage } from "../../../test/harness/worker-stage.ts";
 import { context } from "./evaluation/request-context.ts";
-import { loadFunctions } from "./functions/module-loader.ts";
+import { FunctionRegistry } from "./functions/function-registry.ts";
 import { TimerHeartbeat } from "./heartbeat/heartbeat.ts";
 import { startWorker } from "./start-worker.ts";
 import { Worker } from "./worker.ts";
@@ -29,7 +29,7 @@ it("a worker is given no work before its heartbeat can beat, so that a long calc
   const worker = new Worker({
     id: "w",
     keeper,
-    registry: await loadFunctions(define("one", () => 1)),
+    registry: new FunctionRegistry([define("one", () => 1).definition]),
     options: resolveOptions(workerOptions, {}, "worker"),
     clock,
     log: pino({ level: "silent" }),

@@ -1,5 +1,6 @@
 /** A function as a batch names it, and where it is looked for in this process. */
-import { type AnyFunction, allDefinitions, type Defined, type Definition, GridError, isDefined } from "@callgrid/core";
+import { type AnyFunction, type Defined, type Definition, GridError, isDefined } from "@callgrid/core";
+import { definitionInProcess, isVersionInProcess } from "@callgrid/worker";
 
 /** A defined function, by its name or as the reference that `define` returned. */
 export type FunctionName<F extends AnyFunction = AnyFunction> = string | (F & Defined);
@@ -13,8 +14,11 @@ export interface NamedFunction {
 }
 
 /** The function in this process, if it was defined here at that version. */
-export function definitionOf({ name, version }: Pick<NamedFunction, "name" | "version">): Definition | undefined {
-  return allDefinitions().findLast((known) => known.name === name && known.version === version);
+export async function definitionOf({
+  name,
+  version,
+}: Pick<NamedFunction, "name" | "version">): Promise<Definition | undefined> {
+  return (await isVersionInProcess(name, version)) ? definitionInProcess(name) : undefined;
 }
 
 /** The name of a function; throws `INVALID_OPTION` under `path` for what is neither a name nor a reference. */

@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Definition } from "@callgrid/core";
-import { context, limitTtl, streamReentrant } from "@callgrid/worker";
+import { context, currentDefinition, limitTtl, streamReentrant } from "@callgrid/worker";
 import { outcomeOf, type RawOutcome } from "./call-outcome.ts";
 import { definitionOf, type NamedFunction } from "./named-function.ts";
 
@@ -27,8 +27,8 @@ const longestTurnMs = 20;
  * where one is called through the grid, which keeps the values of those calls by itself.
  */
 export const workerCalls: Calls = async (target, argumentLists, take) => {
-  const definition = definitionOf(target);
-  if (definition === undefined || definition.timeoutMs > 0) {
+  const definition = currentDefinition(target.name);
+  if (definition?.version !== target.version || definition.timeoutMs > 0) {
     limitTtl(0);
     return callThroughGrid(target.name, argumentLists, take);
   }
@@ -39,7 +39,7 @@ export const workerCalls: Calls = async (target, argumentLists, take) => {
 /** Outside of the grid, in the program that runs the batch; only for functions that are defined there. */
 export function serialCalls(signal: AbortSignal): Calls {
   return async (target, argumentLists, take) => {
-    const definition = definitionOf(target);
+    const definition = await definitionOf(target);
     if (definition === undefined) throw new Error(`unreachable: ${target.name} is not defined in this process`);
     await callOneByOne(definition, argumentLists, take, () => signal.throwIfAborted());
   };

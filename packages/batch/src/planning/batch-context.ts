@@ -1,6 +1,7 @@
 /** What a run needs to know before it begins: its functions as they stand in the pool, who is there, and whether it can run here. */
 import type { Grid } from "@callgrid/client";
-import { allDefinitions, type Definition, GridError, isGridError } from "@callgrid/core";
+import { type Definition, GridError, isGridError } from "@callgrid/core";
+import { definitionInProcess, isVersionInProcess } from "@callgrid/worker";
 import type { ChunkWork, ErrorPolicy, SliceWork } from "../chunks/chunk-work.ts";
 import { isAsync, type NamedFunction } from "../chunks/named-function.ts";
 import { chunk as chunkFunction } from "../chunks/worker-functions.ts";
@@ -20,13 +21,20 @@ export interface BatchContext {
  *
  * @throws GridError `UNKNOWN_FUNCTION` for a function that the pool lacks, unless it has no workers.
  */
-export function batchContext(spec: CheckedSpec, survey: PoolSurvey): BatchContext {
+export async function batchContext(spec: CheckedSpec, survey: PoolSurvey): Promise<BatchContext> {
   const names = [spec.process, ...(spec.isErrorFunction ? [spec.error] : []), ...(spec.reduce ? [spec.reduce] : [])];
-  const notSerial = names.map((name) => notSerialBecause(name, survey)).find((reason) => reason !== undefined);
+  const here = new Map<string, Definition | undefined>();
+  for (const name of names) here.set(name, await definitionInProcess(name));
+  const reasons = await Promise.all(names.map((name) => notSerialBecause(name, here.get(name), survey)));
+  const notSerial = reasons.find((reason) => reason !== undefined);
   if (survey.workers > 0) functionIn(survey, chunkFunction.functionName, spec.pool);
   const named = (name: string): NamedFunction =>
     survey.workers === 0
-      ? { name, version: newestHere(name)?.version ?? "", generation: survey.functions.get(name)?.generation ?? 0 }
+      ? {
+          name,
+          version: here.get(name)?.version ?? "",
+          generation: survey.functions.get(name)?.generation ?? 0,
+        }
       : functionIn(survey, name, spec.pool);
   const work = {
     process: named(spec.process),
@@ -69,18 +77,18 @@ function policyOf(spec: CheckedSpec, named: (name: string) => NamedFunction): Er
   return { policy: spec.error === "skip" ? "skip" : "fail" };
 }
 
-function notSerialBecause(name: string, survey: PoolSurvey): string | undefined {
-  const here = newestHere(name);
+async function notSerialBecause(
+  name: string,
+  here: Definition | undefined,
+  survey: PoolSurvey,
+): Promise<string | undefined> {
   if (here === undefined) return `"${name}" is not defined in it`;
   if (isAsync(here)) return `"${name}" waits, which a pool has room for`;
   if (here.timeoutMs > 0) return `"${name}" has a time limit, which only workers enforce`;
   const known = survey.functions.get(name);
-  if (known !== undefined && known.version !== here.version) return `the pool has "${name}" at another version`;
+  if (known !== undefined && !(await isVersionInProcess(name, known.version)))
+    return `the pool has "${name}" at another version`;
   return undefined;
-}
-
-function newestHere(name: string): Definition | undefined {
-  return allDefinitions().findLast((known) => known.name === name);
 }
 
 /** Whether a batch was refused because its pool has no workers. */

@@ -102,7 +102,7 @@ export class Workplaces {
     const { grid, spec, signal, onWaiting } = this.#parts;
     for (;;) {
       const state = await grid.status(spec.pool);
-      const setting = batchContext(spec, surveyOf(state));
+      const setting = await batchContext(spec, surveyOf(state));
       if (setting.survey.workers > 0 || !this.#waitsFor(state, setting)) return setting;
       onWaiting();
       await awaitWorker(grid, spec.pool, signal);
@@ -122,7 +122,7 @@ export class Workplaces {
     const { spec, startLocalGrid } = this.#parts;
     if (startLocalGrid === undefined || spec.functions === undefined) throw noWorkers(spec, notSerial);
     const threads = await this.#startThreads(spec.mode === "serial" ? 1 : availableParallelism());
-    const setting = batchContext({ ...spec, pool: threads.pool }, surveyOf(await threads.status(threads.pool)));
+    const setting = await batchContext({ ...spec, pool: threads.pool }, surveyOf(await threads.status(threads.pool)));
     const place = this.#poolPlace(threads, threads.pool, setting);
     return { place, setting, pool: place, isLocal: true };
   }

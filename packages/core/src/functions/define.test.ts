@@ -49,6 +49,7 @@ it("options that are left out, or undefined, have their defaults", () => {
     ...usual,
     name: "x",
     version: define("x", body).definition.version,
+    origin: { isVersionGiven: false, sites: expect.any(Array) as string[], definedAt: expect.any(Number) as number },
     evaluate: body,
   });
 });
@@ -62,4 +63,14 @@ it("options that are given are those of the definition, a fraction of a ms round
     needs: { tag: ["gpu"], cpus: 0.5 },
   });
   expect(define("x", { cache: false }, body).definition.cacheTtlMs).toBe(0);
+});
+
+it("a definition notes its place, and that of whoever called the function that defines it", () => {
+  const make = () => define("x", body);
+  const { sites = [] } = make().definition.origin ?? {};
+  expect(sites.slice(0, 2)).toEqual([
+    expect.stringMatching(/define\.test\.ts:\d+:\d+$/),
+    expect.stringMatching(/define\.test\.ts:\d+:\d+$/),
+  ]);
+  expect(sites[0]).not.toBe(sites[1]);
 });

@@ -5,15 +5,30 @@
 import { createHash } from "node:crypto";
 import { GridError } from "../errors/errors.ts";
 import { isFunctionName } from "../requests/function-name.ts";
+import { randomId } from "../text/id.ts";
+import { definitionSites } from "./definition-site.ts";
 import { type FunctionOptions, resolveFunctionOptions } from "./function-options.ts";
 import type { Needs } from "./needs.ts";
 
 export type { FunctionOptions } from "./function-options.ts";
 
+/** Where and when a function was defined. */
+export interface DefinitionOrigin {
+  /** Whether its options gave the version. */
+  readonly isVersionGiven: boolean;
+  /** Where it was defined, as `file:line:column`, and from where the function that defines it was called, innermost first. */
+  readonly sites: readonly string[];
+  /** In ms of the wall clock. */
+  readonly definedAt: number;
+}
+
 /** A function by name, with what the grid knows of it. */
 export interface Definition {
   readonly name: string;
+  /** That of its options. Without one, that of the worker's code, which is made of its modules; here it is a hash of its text. */
   readonly version: string;
+  /** What {@link define} notes of it. Without one, the version counts as given. */
+  readonly origin?: DefinitionOrigin;
   /** In ms; 0 keeps no results. */
   readonly cacheTtlMs: number;
   /** In ms; 0 means no limit. */
@@ -90,8 +105,13 @@ export function define<F extends AnyFunction>(name: string, ...rest: [F] | [Func
     throw new GridError("INVALID_OPTION", `define("${name}", …) needs a function, got ${typeof evaluate}`);
   }
   const settings = resolveFunctionOptions(options, `define("${name}")`);
-  const version = settings.version ?? sourceVersion(evaluate);
-  const definition: Definition = Object.freeze({ ...settings, name, version, evaluate });
+  const version = settings.version ?? textVersion(evaluate);
+  const origin = {
+    isVersionGiven: settings.version !== undefined,
+    sites: definitionSites(define),
+    definedAt: Date.now(),
+  };
+  const definition: Definition = Object.freeze({ ...settings, origin, name, version, evaluate });
   allDefinitions().push(definition);
   const reference = ((...args: never[]) => evaluate(...args)) as F;
   Object.defineProperty(reference, "name", { value: name });
@@ -111,6 +131,9 @@ function checkName(name: string): void {
   );
 }
 
-function sourceVersion(evaluate: AnyFunction): string {
-  return createHash("sha256").update(evaluate.toString()).digest("base64url").slice(0, 10);
+/** What is bound, or behind a proxy, shows no text of its own: each gets a version that no other has. */
+function textVersion(evaluate: AnyFunction): string {
+  const text = evaluate.toString();
+  const ownText = /\{\s*\[native code\]\s*\}$/.test(text) ? text + randomId() : text;
+  return createHash("sha256").update(ownText).digest("base64url").slice(0, 10);
 }

@@ -10,8 +10,8 @@ const longestMs = 366 * oneDayMs;
 /** The declared options of {@link define}; `cache` and `needs` are objects. */
 export const functionOptions = declareOptions({
   /**
-   * Names this state of the function: results of another version are ignored. Default: a hash of the function's source,
-   * which does not see a change in a helper that the function calls; give a version of your own where that matters.
+   * Names this state of the function: results of another version are ignored. Default: `--code-version` of the worker, else a hash of
+   * the module that defines the function and of all that it imports.
    */
   version: option.string({
     optional: true,

@@ -2,7 +2,7 @@
  * Makes evaluations out of the calls of running functions: finds equal ones that are known already, refuses cycles, and puts
  * the rest where the placement says.
  */
-import { type RebuiltMap, readRequest, requestId } from "@callgrid/core";
+import { type Definition, type RebuiltMap, readRequest, requestId } from "@callgrid/core";
 import type { OwnStack } from "../evaluation/call-stack.ts";
 import { type EncodedCall, Evaluation, isShortKey } from "../evaluation/evaluation.ts";
 import { cycleError, cycleThrough } from "../evaluation/local-cycles.ts";
@@ -42,6 +42,10 @@ export class CallMaker {
 
   constructor(parts: CallMakerParts) {
     this.#parts = parts;
+  }
+
+  currentDefinition(name: string): Definition | undefined {
+    return this.#parts.standing.current(name);
   }
 
   /** Checks and writes down a call; throws what is wrong with it before anything is placed. */

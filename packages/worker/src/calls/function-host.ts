@@ -1,7 +1,7 @@
 /**
  * Serves running functions: `callReentrant`, `streamReentrant` and `context` end up here.
  */
-import { GridError, type Outcome, withSettings } from "@callgrid/core";
+import { type Definition, GridError, type Outcome, withSettings } from "@callgrid/core";
 import type { Logger } from "pino";
 import type { EncodedCall, Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
@@ -113,6 +113,10 @@ export class FunctionHost implements RequestHost {
       randomFor: (name) => settingsOf(evaluation).randomFor(name),
       progress: (done, total = 100) => marker.noteProgress(evaluation, done, total),
     };
+  }
+
+  currentDefinition(name: string): Definition | undefined {
+    return this.#calls.currentDefinition(name);
   }
 }
 

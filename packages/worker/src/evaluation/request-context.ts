@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type CheckedAll,
   type Config,
+  type Definition,
   declareOptions,
   GridError,
   type OptionsGiven,
@@ -49,6 +50,8 @@ export interface RequestHost {
     isOrdered: boolean,
   ): AsyncGenerator<{ index: number; outcome: Outcome }>;
   describe(evaluation: Evaluation): RequestContext;
+  /** The function as this worker has it, if that is the pool's current version and the worker has what it needs. */
+  currentDefinition(name: string): Definition | undefined;
 }
 
 const reentrantStreamOptions = declareOptions({
@@ -141,6 +144,17 @@ export function limitTtl(ttlMs: number): void {
   const evaluation = storage.getStore();
   if (evaluation === undefined) throw notInARequest("limitTtl");
   evaluation.ttlLimitMs = Math.min(ttlMs, evaluation.ttlMs);
+}
+
+/**
+ * For functions of the grid itself: a function as the worker of the request being evaluated has it, if that is the pool's current version.
+ *
+ * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs.
+ */
+export function currentDefinition(name: string): Definition | undefined {
+  const evaluation = storage.getStore();
+  if (evaluation === undefined) throw notInARequest("currentDefinition");
+  return evaluation.host.currentDefinition(name);
 }
 
 /**

@@ -1,8 +1,9 @@
 /**
  * The functions that one worker can evaluate, by name, and how they stand to the pool's function table.
  */
-import { type Capabilities, type Definition, GridError, unmetNeeds } from "@callgrid/core";
+import { type Capabilities, type Definition, fileOfSite, GridError, unmetNeeds } from "@callgrid/core";
 import type { FunctionTable, RegisteredFunction } from "@callgrid/statekeeper";
+import { pathOfModule } from "../versions/code-versions.ts";
 
 /** What the grid's own functions are called. */
 const gridPrefix = "callgrid.";
@@ -37,15 +38,38 @@ export class FunctionRegistry {
     const known = this.#definitions.get(definition.name);
     // a process may have two copies of callgrid, each transformed in its own way (a loader of CommonJS makes one)
     if (known !== undefined && definition.name.startsWith(gridPrefix)) return;
-    if (known !== undefined && known.evaluate.toString() !== definition.evaluate.toString()) {
+    if (known !== undefined && !isSameFunction(known, definition) && !haveOwnVersions(known, definition)) {
       throw new GridError(
         "FUNCTION_REDEFINED",
-        `"${definition.name}" is defined twice with another body; requests name functions, so give one of them another name`,
+        `"${definition.name}" is defined twice, at ${placeOf(known)} and ${placeOf(definition)}; requests name functions, so give one of them another name, or each a version`,
         { details: { functionName: definition.name } },
       );
     }
     this.#definitions.set(definition.name, definition);
   }
+}
+
+/**
+ * Two functions of one text may differ in what they enclose. They are one only if their module was loaded twice, under two names, as loaders of
+ * CommonJS and of ES modules do.
+ */
+function isSameFunction(one: Definition, other: Definition): boolean {
+  if (one.evaluate === other.evaluate) return true;
+  const [file, otherFile] = [one, other].map((definition) => fileOfSite(placeOf(definition)));
+  if (file === undefined || otherFile === undefined || file === otherFile) return false;
+  return pathOfModule(file) === pathOfModule(otherFile) && one.evaluate.toString() === other.evaluate.toString();
+}
+
+function haveOwnVersions(one: Definition, other: Definition): boolean {
+  return hasOwnVersion(one) && hasOwnVersion(other) && one.version !== other.version;
+}
+
+function hasOwnVersion({ origin }: Definition): boolean {
+  return origin?.isVersionGiven !== false;
+}
+
+function placeOf({ origin }: Definition): string {
+  return origin?.sites[0] ?? "an unknown place";
 }
 
 /** The registry beside the pool's table: which functions to pass over, and the stamp that results are kept under. */

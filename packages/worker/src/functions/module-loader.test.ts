@@ -3,11 +3,15 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { define } from "@callgrid/core";
+import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { areModules, loadFunctions } from "./module-loader.ts";
+import { areModules, type FunctionSources, type LoadOptions, loadFunctions as load } from "./module-loader.ts";
 
 const core = import.meta.resolve("@callgrid/core");
 const preamble = `import { define } from ${JSON.stringify(core)};\n`;
+
+const loadFunctions = (sources: FunctionSources, options: Partial<LoadOptions> = {}) =>
+  load(sources, { codeVersion: undefined, log: pino({ level: "silent" }), isOfProcess: true, ...options });
 
 /** A folder with modules in it. */
 async function modules(files: Readonly<Record<string, string>>): Promise<(name: string) => string> {
@@ -123,4 +127,65 @@ describe("functions at hand", () => {
     expect([areModules("f.ts"), areModules(["f.ts", new URL("file:///g.ts")])]).toEqual([true, true]);
     expect([areModules(f), areModules(["f.ts", f])]).toEqual([false, false]);
   });
+});
+
+describe("the version of a function", () => {
+  const factory = `${preamble}export const make = (name, k) => define(name, (x) => x * k);`;
+  const versionOf = async (source: FunctionSources, name: string, options: Partial<LoadOptions> = {}) =>
+    (await loadFunctions(source, options)).get(name)?.version;
+
+  it("is that of its module on disk, whether loaded as TypeScript or JavaScript", async () => {
+    const text = `${preamble}export const f = define("f", (x) => x);`;
+    const path = await modules({ "f.mjs": text, "f.mts": text });
+    const versions = [await versionOf(path("f.mjs"), "f"), await versionOf(path("f.mts"), "f")];
+    expect(new Set(versions).size).toBe(1);
+  });
+
+  it("counts the module that calls a factory, too", async () => {
+    const lib = { "make.mjs": factory };
+    const using = (k: number) => `import { make } from "./make.mjs"; export const f = make("f", ${k});`;
+    const [one, other] = [await modules({ ...lib, "f.mjs": using(2) }), await modules({ ...lib, "f.mjs": using(3) })];
+    expect(await versionOf(one("f.mjs"), "f")).not.toBe(await versionOf(other("f.mjs"), "f"));
+  });
+
+  it("is the code version where one is given, unless its definition gives one", async () => {
+    const path = await modules({
+      "f.mjs": `${preamble}define("f", () => 1); define("g", { version: "3" }, () => 2);`,
+    });
+    const registry = await loadFunctions(path("f.mjs"), { codeVersion: "abc" });
+    expect(registry.versions).toEqual(new Map([["f", "abc"], ["g", "3"]])); // biome-ignore format: one line
+  });
+
+  it("is no other's once the module has changed after it was loaded, which is logged", async () => {
+    const path = await modules({ "f.mjs": `${preamble}import "./k.mjs"; define("f", () => 1);`, "k.mjs": "1" });
+    const before = await versionOf(path("f.mjs"), "f");
+    await writeFile(path("k.mjs"), "2");
+    const logged: unknown[] = [];
+    const log = { warn: (...told: unknown[]) => logged.push(told) } as LoadOptions["log"];
+    const after = await versionOf(path("f.mjs"), "f", { log });
+    expect(after).toMatch(/^.{10}-.{22}$/);
+    expect(after?.startsWith(`${before}-`)).toBe(true);
+    expect(logged).toEqual([[{ places: [path("k.mjs")] }, expect.stringMatching(/changed after they were loaded/)]]);
+  });
+
+  it("is a hash of its text where it is given by reference, and ends with the process", async () => {
+    const f = define("f", () => 1);
+    expect(await versionOf(f, "f")).toBe(f.definition.version);
+    expect(await versionOf(f, "f", { isOfProcess: false })).not.toBe(f.definition.version);
+  });
+
+  it("is its own for what is bound or behind a proxy", () => {
+    const body = (x: number) => x;
+    const all = [body.bind(null), body.bind(null, 2), new Proxy(body, {})].map((f) => define("f", f as typeof body));
+    expect(new Set(all.map(({ definition }) => definition.version)).size).toBe(3);
+  });
+});
+
+it("two functions of a factory under one name are refused, unless each gives a version of its own", async () => {
+  const path = await modules({
+    "loop.mjs": `${preamble}for (const k of [2, 3]) define("by", (x) => x * k);`,
+    "versions.mjs": `${preamble}for (const k of [2, 3]) define("by", { version: String(k) }, (x) => x * k);`,
+  });
+  await expect(loadFunctions(path("loop.mjs"))).rejects.toMatchObject({ code: "FUNCTION_REDEFINED" });
+  expect((await loadFunctions(path("versions.mjs"))).get("by")?.version).toBe("3");
 });

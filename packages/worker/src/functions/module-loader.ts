@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { allDefinitions, type Definition, GridError, isDefined } from "@callgrid/core";
+import { CodeVersions, type CodeVersionsParts } from "../versions/code-versions.ts";
 import { FunctionRegistry } from "./function-registry.ts";
 import { importModule, moduleUrl } from "./module-import.ts";
 
@@ -13,6 +14,18 @@ export type FunctionSource = string | URL | object;
 /** One source or several. */
 export type FunctionSources = FunctionSource | readonly FunctionSource[];
 
+/** How {@link loadFunctions} finds versions. */
+export interface LoadOptions extends CodeVersionsParts {
+  /** Whether functions that are given by reference may keep the hash of their text: their results end with this process. */
+  readonly isOfProcess: boolean;
+}
+
+/** What a module has defined, and when it had not been loaded yet, in ms of the wall clock. */
+interface LoadedModule {
+  readonly definitions: readonly Definition[];
+  readonly loadedAt: number;
+}
+
 const loadedKey = Symbol.for("callgrid.loaded-modules");
 let lastLoad: Promise<unknown> = Promise.resolve();
 
@@ -21,12 +34,16 @@ let lastLoad: Promise<unknown> = Promise.resolve();
  *
  * @throws GridError `INVALID_MODULE` for a module that is missing, fails to load, or defines nothing; `FUNCTION_REDEFINED`.
  */
-export async function loadFunctions(sources: FunctionSources): Promise<FunctionRegistry> {
+export async function loadFunctions(sources: FunctionSources, options: LoadOptions): Promise<FunctionRegistry> {
+  const versions = new CodeVersions(options);
   const definitions: Definition[] = [];
   checkSources(sources, "functions");
   for (const source of Array.isArray(sources) ? (sources as readonly FunctionSource[]) : [sources as FunctionSource]) {
-    if (typeof source === "string" || source instanceof URL) definitions.push(...(await loadModule(source)));
-    else definitions.push(...definitionsIn(source, "the given functions"));
+    const isModule = typeof source === "string" || source instanceof URL;
+    const loaded = isModule ? await loadModule(source) : loadedBefore(definitionsIn(source, "the given functions"));
+    const keepsText = !isModule && options.isOfProcess;
+    for (const definition of loaded.definitions)
+      definitions.push(keepsText ? definition : await versions.versioned(definition, loaded.loadedAt));
   }
   return new FunctionRegistry(definitions);
 }
@@ -52,19 +69,25 @@ export function areModules(sources: FunctionSources): boolean {
   return all.every((source) => typeof source === "string" || source instanceof URL);
 }
 
-async function loadModule(source: string | URL): Promise<Definition[]> {
+/** Of modules that were loaded before, by whatever imported them. */
+function loadedBefore(definitions: readonly Definition[]): LoadedModule {
+  return { definitions, loadedAt: Math.min(...definitions.map(({ origin }) => origin?.definedAt ?? Date.now())) };
+}
+
+async function loadModule(source: string | URL): Promise<LoadedModule> {
   const url = moduleUrl(source);
   const known = loadedModules().get(url);
   if (known !== undefined) return known;
   // one at a time, so that what is defined meanwhile is known to come from this module
   const load = lastLoad.then(() => importDefinitions(url));
   lastLoad = load.catch(() => undefined);
-  const definitions = await load;
-  loadedModules().set(url, definitions);
-  return definitions;
+  const loaded = await load;
+  loadedModules().set(url, loaded);
+  return loaded;
 }
 
-async function importDefinitions(url: string): Promise<Definition[]> {
+async function importDefinitions(url: string): Promise<LoadedModule> {
+  const startedAt = Date.now();
   const before = allDefinitions().length;
   const exported = await importModule(url);
   const definitions = new Set([...allDefinitions().slice(before), ...exportedDefinitions(exported)]);
@@ -74,7 +97,8 @@ async function importDefinitions(url: string): Promise<Definition[]> {
       `${fileURLToPath(url)} defines no function; make one known: export const f = define("f", …)`,
     );
   }
-  return [...definitions];
+  const { loadedAt } = loadedBefore([...definitions]);
+  return { definitions: [...definitions], loadedAt: Math.min(startedAt, loadedAt) };
 }
 
 function definitionsIn(source: object, where: string): Definition[] {
@@ -89,8 +113,8 @@ function exportedDefinitions(exported: object): Definition[] {
     .map(({ definition }) => definition);
 }
 
-function loadedModules(): Map<string, Definition[]> {
-  const holder = globalThis as Record<symbol, Map<string, Definition[]> | undefined>;
+function loadedModules(): Map<string, LoadedModule> {
+  const holder = globalThis as Record<symbol, Map<string, LoadedModule> | undefined>;
   holder[loadedKey] ??= new Map();
   return holder[loadedKey];
 }

@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { type CodeState, ModuleGraph } from "./module-graph.ts";
+
+type Files = Readonly<Record<string, string>>;
+
+/** A new folder with these files. */
+function folderOf(files: Files): string {
+  const folder = mkdtempSync(join(tmpdir(), "callgrid-graph-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  write(folder, files);
+  return folder;
+}
+
+function write(folder: string, files: Files): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+function stateIn(folder: string, root = "f.ts"): CodeState {
+  const state = new ModuleGraph().stateOf([join(folder, root)], Date.now());
+  if (state === undefined) throw new Error(`${root} is missing`);
+  return state;
+}
+
+const versionOf = (files: Files, root?: string): string => stateIn(folderOf(files), root).version;
+
+const plain = { "f.ts": 'import { k } from "./k.ts";\nexport const f = k;', "k.ts": "export const k = 10;\n" };
+
+/** `text` as a compiler made it of `source`, with the map inside. */
+function compiled(source: string, file: string, text: string): string {
+  const map = JSON.stringify({ version: 3, sources: [file], sourcesContent: [source], mappings: "" });
+  return `${text}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}\n`;
+}
+
+it.each<[what: string, other: Files, root?: string]>([
+  ["files in another folder", plain],
+  ["other line ends", { ...plain, "k.ts": "export const k = 10;\r\n" }],
+  ["files beside them that are not imported", { ...plain, "other.ts": "export const other = 1;" }],
+  [
+    "compiled modules with their source in their maps",
+    {
+      "f.js": compiled(plain["f.ts"], "../src/f.ts", 'import { k } from "./k.js";export const f = k;'),
+      "k.js": compiled(plain["k.ts"], "../src/k.ts", "export const k = 10;"),
+    },
+    "f.js",
+  ],
+])("equal versions have %s", (_, other, root) => {
+  expect(versionOf(other, root)).toBe(versionOf(plain));
+});
+
+it("a compiled module counts as it is where its map lacks the source", () => {
+  const map = JSON.stringify({ version: 3, sources: ["../src/k.ts"], mappings: "" });
+  const files = { "f.js": "export const k = 10;\n//# sourceMappingURL=f.js.map\n", "f.js.map": map };
+  expect(versionOf(files, "f.js")).not.toBe(versionOf({ "f.ts": plain["k.ts"] }));
+});
+
+const alias = { "tsconfig.json": '{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] } } }' };
+const own = (entry: string): Files => ({ "package.json": `{ "name": "me", "imports": { "#k": "${entry}" } }` });
+
+it.each<[what: string, files: Files, changed: Files]>([
+  ["the module itself", plain, { "f.ts": `${plain["f.ts"]}\n` }],
+  ["a helper", plain, { "k.ts": "export const k = 20;\n" }],
+  [
+    "a helper of a helper",
+    { ...plain, "k.ts": 'export * from "./n.ts";', "n.ts": "export const k = 1;" },
+    { "n.ts": "export const k = 2;" },
+  ],
+  ["a helper without an ending", { "f.ts": 'import "./k";', "k.ts": "1" }, { "k.ts": "2" }],
+  ["a helper by the name that it has when compiled", { "f.ts": 'import "./k.js";', "k.ts": "1" }, { "k.ts": "2" }],
+  ["the index of a folder", { "f.ts": 'import "./lib";', "lib/index.ts": "1" }, { "lib/index.ts": "2" }],
+  ["a helper by a path of tsconfig.json", { ...alias, "f.ts": 'import "@/k";', "lib/k.ts": "1" }, { "lib/k.ts": "2" }],
+  ["a helper by a name of package.json", { ...own("./k.ts"), "f.ts": 'import "#k";', "k.ts": "1" }, { "k.ts": "2" }],
+  [
+    "a module that is imported late",
+    { "f.ts": 'export const f = () => import("./k.ts");', "k.ts": "1" },
+    { "k.ts": "2" },
+  ],
+  [
+    "a module that is required",
+    { "f.cts": 'require("./k.cjs");', "f.ts": 'import "./f.cts";', "k.cjs": "1" },
+    { "k.cjs": "2" },
+  ],
+  ["JSON", { "f.ts": 'import k from "./k.json" with { type: "json" };', "k.json": "1" }, { "k.json": "2" }],
+  [
+    "one of modules that import each other",
+    { "f.ts": 'import "./k.ts";', "k.ts": 'import "./f.ts"; 1' },
+    { "k.ts": 'import "./f.ts"; 2' },
+  ],
+  [
+    "the version of a package",
+    {
+      "f.ts": 'import "lib";',
+      "node_modules/lib/package.json": '{ "name": "lib", "version": "1.0.0", "main": "a.js" }',
+      "node_modules/lib/a.js": "",
+    },
+    { "node_modules/lib/package.json": '{ "name": "lib", "version": "1.0.1", "main": "a.js" }' },
+  ],
+])("another version comes of a change in %s", (_, files, changed) => {
+  const folder = folderOf(files);
+  const before = stateIn(folder);
+  expect(before.unfollowed).toEqual([]);
+  write(folder, changed);
+  expect(stateIn(folder).version).not.toBe(before.version);
+});
+
+it("a package counts by its name and version, and a linked one by its files", () => {
+  const linked = folderOf({
+    "package.json": '{ "name": "mine", "version": "1.0.0", "type": "module", "main": "m.js" }',
+    "m.js": "1",
+  });
+  const folder = folderOf({
+    "f.ts": 'import "lib/deep.js"; import "mine"; import "node:fs";',
+    "node_modules/lib/package.json": '{ "name": "lib", "version": "2.1.0" }',
+    "node_modules/lib/deep.js": "1",
+  });
+  symlinkSync(linked, join(folder, "node_modules", "mine"));
+  const before = stateIn(folder);
+  expect(before.packages).toEqual(["lib@2.1.0"]);
+  expect([...before.files.keys()]).toEqual([join(folder, "f.ts"), join(linked, "m.js")]);
+  write(folder, { "node_modules/lib/deep.js": "2" });
+  expect(stateIn(folder).version).toBe(before.version);
+  write(linked, { "m.js": "2" });
+  expect(stateIn(folder).version).not.toBe(before.version);
+});
+
+it("places whose imports cannot be followed are named", () => {
+  const folder = folderOf({ "f.ts": 'import "./k.ts";\nimport "./nowhere.ts";', "k.ts": "\nawait import(name);" });
+  expect(stateIn(folder).unfollowed).toEqual([`${join(folder, "f.ts")}: ./nowhere.ts`, `${join(folder, "k.ts")}:2`]);
+});
+
+it("a file that changes after it was loaded, or between two looks at it, is named as changed", () => {
+  const folder = folderOf(plain);
+  const graph = new ModuleGraph();
+  const look = (loadedAt: number) => graph.stateOf([join(folder, "f.ts")], loadedAt)?.changed;
+  expect(look(Date.now())).toEqual([]);
+  expect(look(Date.now() - 3_600_000)).toEqual([join(folder, "f.ts"), join(folder, "k.ts")]);
+  write(folder, { "k.ts": "export const k = 20;\n" });
+  // a tool that copies times as well
+  utimesSync(join(folder, "k.ts"), new Date(0), new Date(0));
+  expect(look(Date.now() + 1_000)).toEqual([join(folder, "k.ts")]);
+});
+
+it("without a module that can be found there is no version", () => {
+  expect(new ModuleGraph().stateOf(["[eval]", "/nowhere/f.ts"], Date.now())).toBeUndefined();
+});

@@ -91,6 +91,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   epoch: readText,
   costs: readHash,
   inbox: readList,
+  outcomes: readList,
   stats: readHash,
   head: readText,
   wire: readText,
@@ -145,7 +146,7 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
       return { selfMicros, expectedMicros };
     }),
     counters: mapped(fields("stats"), Number),
-    inboxes: each(contents, "inbox", (texts) => (texts as string[]).map(dumpInboxMessage)),
+    inboxes: dumpInboxes(contents),
     head: (single.get("head") as string | undefined) ?? null,
     hosts: mapped(fields("hosts"), (text) => JSON.parse(text) as unknown),
     expected: mapped(fields("expected"), (text) => {
@@ -245,6 +246,15 @@ function dumpRequests(texts: Fields, beside: BesideRecords): Record<string, Requ
     if (texts[id] === undefined) throw new Error(`something stands beside request ${id}, which is done`);
   }
   return Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, dumpRequest(id, text, beside)]));
+}
+
+function dumpInboxes(contents: readonly Content[]): PoolDump["inboxes"] {
+  const read = (texts: unknown): MessageDump[] => (texts as string[]).map(dumpInboxMessage);
+  const others = each(contents, "inbox", read);
+  const outcomes = each(contents, "outcomes", read);
+  const processes = new Set([...Object.keys(others), ...Object.keys(outcomes)]);
+  const dumpOne = (process: string): MessageDump[] => [...(others[process] ?? []), ...(outcomes[process] ?? [])];
+  return Object.fromEntries([...processes].map((process) => [process, dumpOne(process)]));
 }
 
 /** A large payload is not in the message; the request's dump has it. */

@@ -94,6 +94,7 @@ it("nobody may do what is not of the role", async () => {
     ["client", "SET callgrid:{least:root}:result:x false"],
     ["client", "HSET callgrid:{least:root}:functions ratio false"],
     ["client", "HSET callgrid:{least:root}:members x {}"],
+    ["client", "RPUSH callgrid:{least:root}:outcomes:x y"],
     ["client", "GET callgrid:{least:child}:result:x"],
     ["worker", "SET callgrid:{least:root}:head x"],
     ["worker", "SET callgrid:{least:root}:capacity x"],

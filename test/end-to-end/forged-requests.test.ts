@@ -1,8 +1,9 @@
 /**
  * Requests that were written into Redis under the id of another request, by a caller with the rights of deploy/redis: their value is kept
- * for nobody, and the others get theirs.
+ * for nobody, and the others get theirs. The same holds of outcomes that it writes to those who wait.
  */
 import { encodeRequest, requestId } from "@callgrid/core";
+import { openStatekeeper } from "@callgrid/statekeeper";
 import { connect, define, startDistributor, startWorker } from "callgrid";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
@@ -107,6 +108,25 @@ test("a request that bypasses the cache cannot be another one either", async () 
   await start();
   await refusal;
   expect(await client.enqueue("pool", ["price", 7], { cache: "bypass" })).toBe(70);
+});
+
+test("an outcome that another caller writes is not taken for that of the request", async () => {
+  const { startWorker: start, connect: open, key, mallory, urlOf } = await openPool("pool");
+  const client = await open();
+  const value = client.enqueue("pool", ["price", 7]);
+  await until(async () => (await mallory.hlen(key("requests"))) === 1);
+  const id = idOf("price", 7);
+  const processes = await mallory.zrange(key("leases"), "0", "-1");
+  for (const process of processes) {
+    await mallory.rpush(key(`inbox:${process}`), `outcome ${id} =666`, `reference ${id}`);
+    await expect(mallory.rpush(key(`outcomes:${process}`), `outcome ${id} =666`)).rejects.toThrow("NOPERM");
+  }
+  const asWorker = await openStatekeeper(urlOf("mallory"), { grid });
+  onTestFinished(() => asWorker.close());
+  const forged = asWorker.pool("pool").complete("mallory", [{ id, outcome: "=666", ttlMs: 0, stamp: "1#0" }], []);
+  await expect(forged).rejects.toThrow("can't access");
+  await start();
+  expect(await value).toBe(70);
 });
 
 test("a bridge takes none into its own pool", async () => {

@@ -34,8 +34,10 @@ export function damageTo({ ids, processes, volunteers, functionNames }: DamageTa
     damage("hash", fc.constant(name), field, texts);
   const text = (key: fc.Arbitrary<string>, ...texts: string[]) => damage("text", key, fc.constant(""), texts);
   const note = fc.tuple(fc.constantFrom("suspended", "progress"), id).map((parts) => parts.join(" "));
-  const messages = ids.flatMap((of) => [
+  const outcomes = ids.flatMap((of) => [
     ...[`outcome ${of} =1`, `outcome ${of} !{"msg":"no","code":"TIMEOUT","req":""}`, `reference ${of}`],
+  ]);
+  const messages = ids.flatMap((of) => [
     ...[`cancel ${of}`, `forget ${of}`, `started ${of}`, `run ${of} 1 ${record}`, `copy ${of} 1 ${record}`],
   ]);
   return fc.oneof(
@@ -44,6 +46,12 @@ export function damageTo({ ids, processes, volunteers, functionNames }: DamageTa
       "functions",
       "hello 1",
       ...messages,
+      ...outcomes,
+    ),
+    list(
+      process.map((of) => `outcomes:${of}`),
+      ...messages,
+      ...outcomes,
     ),
     damage("scores", fc.constant("queue-of-pool"), fc.constant(""), ids),
     list(

@@ -25,11 +25,15 @@ function readInScript(command: string, words: readonly string[], tally: Tally): 
   else tally.touchMany(kindOf(first), Math.ceil(words.length / step));
 }
 
+/** Lists of one inbox. */
+const inboxLists = new Set(["inbox", "outcomes"]);
+
 /** `callgrid:{grid:pool}:result:<id>` is of the kind `result`. */
 function kindOf(key: string): KeyKind {
   const rest = key.slice(key.indexOf("}:") + 2);
   const colon = rest.indexOf(":");
   const kind = colon === -1 ? rest : rest.slice(0, colon);
+  if (inboxLists.has(kind)) return "inbox";
   const named = kind === "queue" ? "queue:" : kind;
   if (!isKeyKind(named)) throw new Error(`a key of no known kind: ${key}`);
   return named;

@@ -108,11 +108,11 @@ export class RedisPlace implements ScalingPlace {
         return reply.finally(() => this.#underWay.delete(reply));
       },
       listen: (process, handlers) => {
-        const key = `callgrid:{${grid}:${pool.pool}}:inbox:${process}`;
-        this.#inboxes.set(key, handlers);
+        const keys = ["outcomes", "inbox"].map((list) => `callgrid:{${grid}:${pool.pool}}:${list}:${process}`);
+        for (const key of keys) this.#inboxes.set(key, handlers);
         return {
           close: async () => {
-            this.#inboxes.delete(key);
+            for (const key of keys) this.#inboxes.delete(key);
           },
         };
       },

@@ -27,7 +27,7 @@ for _, lapsedProcess in ipairs(lapsed) do
     members[#members + 1] = lapsedProcess
     if not isDone then isMore = 1 end
   else
-    redis.call('DEL', inboxOf .. lapsedProcess)
+    redis.call('DEL', inboxOf .. lapsedProcess, outcomesOf .. lapsedProcess)
     redis.call('HDEL', hostsKey, lapsedProcess)
     -- last, since what has lapsed is found by it
     redis.call('ZREM', leasesKey, lapsedProcess)

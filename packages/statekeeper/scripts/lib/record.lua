@@ -188,7 +188,7 @@ local function tellWaiters(id, waiters, outcome, isStored, except)
       if message == nil then
         message = isStored and #outcome > largeBytes and 'reference ' .. id or 'outcome ' .. id .. ' ' .. outcome
       end
-      send(waiter, message)
+      sendOutcome(waiter, message)
     end
   end
 end

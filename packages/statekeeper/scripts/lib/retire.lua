@@ -90,7 +90,7 @@ local function eraseMember(worker)
   redis.call('HDEL', membersKey, worker)
   -- nor to this one
   if redis.call('HEXISTS', hostsKey, worker) == 1 then redis.call('HDEL', hostsKey, worker) end
-  redis.call('DEL', inboxOf .. worker)
+  redis.call('DEL', inboxOf .. worker, outcomesOf .. worker)
   leases[worker] = false
   local changed = false
   for name, version in pairs(member and readMember(member).functions or {}) do

@@ -120,7 +120,7 @@ it("neither a large payload nor a large result is in a message", async () => {
   await pool.complete("w1", [{ id, outcome, ttlMs: leaseMs, stamp: "v1#0" }], []);
   expect(await redis.get(`callgrid:{grid:kept}:result:${id}`)).toBe(`v1#0 ${outcome}`);
   const inboxes = await Promise.all(
-    ["w1", "c1"].map((process) => redis.lrange(`callgrid:{grid:kept}:inbox:${process}`, 0, -1)),
+    ["inbox:w1", "outcomes:c1"].map((list) => redis.lrange(`callgrid:{grid:kept}:${list}`, 0, -1)),
   );
   expect(inboxes.flat().map((text) => text.length < 100)).toEqual([true, true]);
   expect(await received(pool, "c1")).toEqual([{ kind: "outcome", id, outcome }]);

@@ -7,7 +7,7 @@ import { type Limits, usualLimits } from "../contract/limits.ts";
 import type { PoolKeeper, Statekeeper } from "../contract/pool-keeper.ts";
 import { ConnectionJournal, type ConnectionLog } from "./failures/connection-log.ts";
 import { makeConnection } from "./links/connection.ts";
-import { type InboxHelp, InboxReader } from "./links/inbox-reader.ts";
+import { type InboxHelp, type InboxKeys, InboxReader } from "./links/inbox-reader.ts";
 import { parseRedisUrl, type RedisAddress } from "./links/redis-address.ts";
 import { RedisLinks } from "./links/redis-links.ts";
 import { RedisPool } from "./redis-pool.ts";
@@ -72,7 +72,7 @@ class RedisStatekeeper implements Statekeeper {
       prefix,
       runner: this.#links.runner(prefix),
       log: this.#log,
-      openInbox: (key, handlers, help) => this.#openInbox(key, handlers, help),
+      openInbox: (keys, handlers, help) => this.#openInbox(keys, handlers, help),
       onJoin: async (joined) => {
         await this.#links
           .outside((redis) => redis.sadd(knownPoolsKey, knownPool(this.grid, joined)))
@@ -113,10 +113,10 @@ class RedisStatekeeper implements Statekeeper {
     await Promise.all([...this.#readers].map((reader) => reader.close()));
   }
 
-  #openInbox(key: string, handlers: InboxHandlers, help: InboxHelp): InboxListener {
-    const redis = makeConnection(this.#address, { name: "inbox", key });
+  #openInbox(keys: InboxKeys, handlers: InboxHandlers, help: InboxHelp): InboxListener {
+    const redis = makeConnection(this.#address, { name: "inbox", key: keys.others });
     this.#journal.follow(redis, "inbox");
-    const reader = new InboxReader(redis, key, handlers, help);
+    const reader = new InboxReader(redis, keys, handlers, help);
     this.#readers.add(reader);
     return {
       close: async () => {

@@ -34,7 +34,7 @@ import type { Waits } from "../contract/waits.ts";
 import type { ConnectionLog } from "./failures/connection-log.ts";
 import { UnreadableInput } from "./failures/unreadable-input.ts";
 import { LargeValues } from "./large-values.ts";
-import type { InboxHelp } from "./links/inbox-reader.ts";
+import type { InboxHelp, InboxKeys } from "./links/inbox-reader.ts";
 import type { ScriptRunner } from "./scripts/script-runner.ts";
 import type { ScriptName } from "./scripts/scripts.ts";
 import { decodeInboxMessage, type RecordedMessage } from "./wire/inbox-message.ts";
@@ -53,7 +53,7 @@ import {
 import { list } from "./wire/reply-parts.ts";
 
 type Arguments = Array<string | number>;
-type OpenInbox = (key: string, handlers: InboxHandlers, help: InboxHelp) => InboxListener;
+type OpenInbox = (keys: InboxKeys, handlers: InboxHandlers, help: InboxHelp) => InboxListener;
 
 const mostMembersShown = 1_000;
 
@@ -243,8 +243,9 @@ export class RedisPool implements PoolKeeper {
   }
 
   listen(process: string, handlers: InboxHandlers): InboxListener {
-    return this.#openInbox(`${this.#prefix}inbox:${process}`, handlers, {
-      read: (texts) => this.#largeValues.intoMessages(this.#readable(texts)),
+    const keys = { outcomes: `${this.#prefix}outcomes:${process}`, others: `${this.#prefix}inbox:${process}` };
+    return this.#openInbox(keys, handlers, {
+      read: (texts, areOutcomes) => this.#largeValues.intoMessages(this.#readable(texts, areOutcomes)),
       onFault: (error) => this.#log.warn({ pool: this.pool, err: error }, "inbox message failed"),
       noteBack: (awayMs) => this.#noteAway(awayMs),
     });
@@ -252,11 +253,14 @@ export class RedisPool implements PoolKeeper {
 
   readonly #note: NoteUnreadable = (kind) => this.#unreadable.note(kind);
 
-  #readable(texts: readonly string[]): RecordedMessage[] {
+  /** A caller may push to the list of other messages: no outcome is taken from there. */
+  #readable(texts: readonly string[], areOutcomes: boolean): RecordedMessage[] {
     const messages: RecordedMessage[] = [];
     for (const text of texts) {
       const message = decodeInboxMessage(text);
       if (message.kind === "unreadable") this.#unreadable.note(message.as, { word: message.word });
+      else if (isOfOutcome(message) !== areOutcomes)
+        this.#unreadable.note("misplaced inbox message", { word: message.kind });
       else messages.push(message);
     }
     return messages;
@@ -275,6 +279,10 @@ export class RedisPool implements PoolKeeper {
   #run(script: ScriptName, args: ReadonlyArray<string | number>): Promise<unknown> {
     return this.#runner.run(script, this.#prefix, args);
   }
+}
+
+function isOfOutcome({ kind }: RecordedMessage): boolean {
+  return kind === "outcome" || kind === "reference";
 }
 
 /**

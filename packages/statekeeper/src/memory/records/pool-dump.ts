@@ -121,13 +121,21 @@ export function dumpPool(records: PoolRecords): PoolDump {
     epoch: records.functions.epoch,
     costs: sorted(costs),
     counters: sorted([...records.counters]),
-    inboxes: sorted([...records.inboxes.unread()].map(([process, messages]) => [process, messages.map(dumpMessage)])),
+    inboxes: sorted(
+      [...records.inboxes.unread()].map(([process, messages]) => [process, outcomesLast(messages.map(dumpMessage))]),
+    ),
     head: records.head() ?? null,
     hosts: sorted([...records.hosts].map(([id, { id: _, ...host }]) => [id, host])),
     expected: sorted([...records.expected].map(([id, { workMs, withinMs }]) => [id, { workMs, withinMs }])),
     capacity: dumpCapacity(records),
     lost: sorted([...records.lostRequests.entries(now)].map(([worker, ids]) => [worker, [...ids]])),
   };
+}
+
+/** On Redis outcomes have a list of their own. */
+export function outcomesLast(messages: readonly MessageDump[]): MessageDump[] {
+  const isOutcome = ({ kind }: MessageDump): boolean => kind === "outcome" || kind === "reference";
+  return [...messages.filter((message) => !isOutcome(message)), ...messages.filter(isOutcome)];
 }
 
 /** Makes messages of both statekeepers comparable: the text of an error may be escaped in different ways. */

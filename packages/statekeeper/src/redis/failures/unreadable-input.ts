@@ -8,6 +8,7 @@ import type { ConnectionLog } from "./connection-log.ts";
 export type UnreadableKind =
   | "inbox message of unknown kind"
   | "malformed inbox message"
+  | "misplaced inbox message"
   | "malformed claim"
   | "malformed member"
   | "malformed host"

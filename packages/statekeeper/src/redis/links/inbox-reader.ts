@@ -1,5 +1,5 @@
 /**
- * Reads one inbox with blocking reads on a connection of its own. A read that the broken link swallowed may have taken
+ * Reads the two lists of one inbox, of which one has outcomes only, with blocking reads on a connection of its own. A read that the broken link swallowed may have taken
  * messages along; the reader says so by `onReconnect`, and whoever waits checks.
  */
 import type { Redis } from "ioredis";
@@ -9,11 +9,21 @@ import { closeConnection } from "./connection.ts";
 /** What a reader asks and tells beside its {@link InboxHandlers}. */
 export interface InboxHelp {
   /** The messages that can be read, some at a time, with what stands elsewhere in its place. Does not fail. */
-  readonly read: (texts: readonly string[]) => Iterable<readonly InboxMessage[] | Promise<readonly InboxMessage[]>>;
+  readonly read: (
+    texts: readonly string[],
+    areOutcomes: boolean,
+  ) => Iterable<readonly InboxMessage[] | Promise<readonly InboxMessage[]>>;
   /** Called with what a handler throws. */
   readonly onFault: (error: unknown) => void;
   /** Told, when the connection is back, for how long it was lost, in ms. */
   readonly noteBack: (awayMs: number) => void;
+}
+
+/** The lists of an inbox. */
+export interface InboxKeys {
+  readonly outcomes: string;
+  /** Of all other messages. */
+  readonly others: string;
 }
 
 const blockSeconds = 2;
@@ -23,16 +33,16 @@ const pauseAfterErrorMs = 100;
 
 export class InboxReader implements InboxListener {
   readonly #redis: Redis;
-  readonly #key: string;
+  readonly #keys: InboxKeys;
   readonly #handlers: InboxHandlers;
   readonly #help: InboxHelp;
   #isClosed = false;
   #wasReady = false;
   #lostAt: number | undefined;
 
-  constructor(redis: Redis, key: string, handlers: InboxHandlers, help: InboxHelp) {
+  constructor(redis: Redis, keys: InboxKeys, handlers: InboxHandlers, help: InboxHelp) {
     this.#redis = redis;
-    this.#key = key;
+    this.#keys = keys;
     this.#handlers = handlers;
     this.#help = help;
     redis.on("close", () => {
@@ -63,9 +73,9 @@ export class InboxReader implements InboxListener {
 
   async #read(): Promise<void> {
     while (!this.#isClosed) {
-      const texts = await this.#readOnce();
+      const { texts, areOutcomes } = await this.#readOnce();
       if (texts.length === 0) continue;
-      for (const some of this.#help.read(texts)) {
+      for (const some of this.#help.read(texts, areOutcomes)) {
         const messages = some instanceof Promise ? await some : some;
         if (this.#isClosed) return;
         this.#handOver(messages);
@@ -82,14 +92,15 @@ export class InboxReader implements InboxListener {
     }
   }
 
-  async #readOnce(): Promise<string[]> {
+  async #readOnce(): Promise<{ readonly texts: readonly string[]; readonly areOutcomes: boolean }> {
+    const { outcomes, others } = this.#keys;
     try {
-      const reply = await this.#redis.blmpop(blockSeconds, 1, this.#key, "LEFT", "COUNT", messagesPerRead);
-      return reply === null ? [] : reply[1];
+      const reply = await this.#redis.blmpop(blockSeconds, 2, outcomes, others, "LEFT", "COUNT", messagesPerRead);
+      return { texts: reply?.[1] ?? [], areOutcomes: reply?.[0] === outcomes };
     } catch {
       // closed, or refused for now (loading, failover): the connection says which, and logs it
       if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, pauseAfterErrorMs));
-      return [];
+      return { texts: [], areOutcomes: false };
     }
   }
 }

@@ -48,6 +48,7 @@ export const keyNames = {
   runningOf: "running:",
   resultOf: "result:",
   inboxOf: "inbox:",
+  outcomesOf: "outcomes:",
   lostOf: "lost:",
   volunteersKey: "volunteers",
   preferencesKey: "preferences",

@@ -5,7 +5,7 @@
  */
 import { GridError, shortText } from "@callgrid/core";
 
-export const wireVersion = 1;
+export const wireVersion = 2;
 
 const shownCharacters = 20;
 

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { chmod, mkdir, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -12,27 +12,20 @@ const packages = fileURLToPath(new URL("../packages/", import.meta.url));
 const target = join(packages, "callgrid/bundle");
 const luaFolder = join(packages, "statekeeper/scripts");
 
-/** Compiled files; each is in the bundle under its own name, where `entryFile` finds it. */
-const entries = [
-  "callgrid/dist/bin.js",
-  "callgrid/dist/index.js",
-  "callgrid/dist/local-worker-thread.js",
-  "supervision/dist/worker-process.js",
-  "worker/dist/heartbeat/heartbeat-thread.js",
-  "batch/dist/chunks/worker-functions.js",
-  "cli/dist/map-reduce/score-functions.js",
-  "cli/dist/map-reduce/work-imports.js",
-  "cli/dist/torture/torture-functions.js",
-];
+const forUsers = ["callgrid/dist/bin.js", "callgrid/dist/index.js"];
+/** How the sources name what processes and threads begin with. */
+const named = /\bentryFile\("\.\/([\w-]+\.js)", import\.meta\.url\)/g;
 
-/** A file that is beside its loader (tsx), native parts (oxc), and what users have in a version of their own. */
-const notBundled = [/^tsx(\/|$)/, "oxc-parser", "oxc-resolver", "@opentelemetry/api"];
+/** What finds files beside itself at run time, or has native parts, and what users have in a version of their own. */
+const notBundled = [/^tsx(\/|$)/, "jsonc-parser", "oxc-parser", "oxc-resolver", "@opentelemetry/api"];
 
 if (isStale()) await bundle();
 
 async function bundle() {
   const bundler = await rolldown({
-    input: Object.fromEntries(entries.map((path) => [basename(path, ".js"), join(packages, path)])),
+    input: Object.fromEntries(
+      [...forUsers, ...namedEntries()].map((path) => [basename(path, ".js"), join(packages, path)]),
+    ),
     platform: "node",
     external: notBundled,
     plugins: [luaAsText()],
@@ -49,6 +42,16 @@ async function bundle() {
   const written = new Set(output.map(({ fileName }) => fileName));
   for (const name of readdirSync(target)) if (!written.has(name)) await rm(join(target, name));
   await chmod(join(target, "bin.js"), 0o755);
+}
+
+/** Compiled files; each is in the bundle under its own name, beside the code that names it. */
+function namedEntries() {
+  return readdirSync(packages, { recursive: true })
+    .filter((path) => /^[a-z]+\/src\/.*\.ts$/.test(path) && !path.endsWith(".test.ts"))
+    .flatMap((path) => {
+      const folder = dirname(path).replace("/src", "/dist");
+      return [...readFileSync(join(packages, path), "utf8").matchAll(named)].map(([, name]) => join(folder, name));
+    });
 }
 
 /** Puts the texts of the scripts in place of the module that reads their files. */

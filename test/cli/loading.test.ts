@@ -1,19 +1,36 @@
 /** What a command loads before it does anything: a start should take no longer than what is needed takes to load. */
-import { expect, it } from "vitest";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
 import { runCommand } from "../harness/command.ts";
+import { NoteFile } from "../harness/note-file.ts";
 
-/** Tells on stderr, when the process ends, whether it has loaded the Redis client. */
-const tell = `
-  import { createRequire } from "node:module";
-  const isRedis = (path) => path.includes("ioredis");
-  process.on("exit", () => process.stderr.write(String(Object.keys(createRequire("file:///x").cache).some(isRedis))));`;
-const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tell)}` };
+const hook = `
+  import { appendFileSync } from "node:fs";
+  export const load = (url, context, next) => {
+    if (url.startsWith("file:")) appendFileSync(process.env.LOADED, url + "\\n");
+    return next(url, context);
+  };`;
+const registration = `
+  import { register } from "node:module";
+  register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});`;
+const flag = `--import=data:text/javascript,${encodeURIComponent(registration)}`;
 
-it.each([
-  ["logs", "false"],
-  ["status", "true"],
-])("%s loads the Redis client: %s", async (command, isLoaded) => {
-  const { exitCode, stdout, stderr } = await runCommand([command, "--help"], { env });
-  expect([exitCode, stderr]).toEqual([0, isLoaded]);
-  expect(stdout).toContain(`callgrid ${command}`);
+/** A word of the Redis client that nothing else has. */
+const clientMark = "maxLoadingRetryTime";
+
+test.for([
+  { args: ["--version"], files: 12, hasClient: false },
+  { args: ["--help"], files: 100, hasClient: true },
+  { args: ["logs", "--help"], files: 20, hasClient: false },
+  { args: ["status", "--help"], files: 24, hasClient: true },
+  { args: ["worker", "--help"], files: 32, hasClient: true },
+])("callgrid $args loads at most $files files, the Redis client: $hasClient", async (start, context) => {
+  const note = await NoteFile.make(context);
+  const { exitCode, stderr } = await runCommand(start.args, { env: { NODE_OPTIONS: flag, LOADED: note.path } });
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  const loaded = (await readFile(note.path, "utf8")).trim().split("\n");
+  expect(loaded.length).toBeLessThanOrEqual(start.files);
+  const texts = await Promise.all(loaded.map((url) => readFile(fileURLToPath(url), "utf8")));
+  expect(texts.some((text) => text.includes(clientMark))).toBe(start.hasClient);
 });

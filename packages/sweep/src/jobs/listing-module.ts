@@ -1,4 +1,5 @@
-/** Where the functions are by which workers list a sweep. */
+/** Where the function is that lists the jobs of a sweep. */
+import { entryFile } from "@callgrid/core";
 
-/** The compiled file: Node loads it without help. */
-export const listingModule: URL = new URL("../../dist/jobs/listing-functions.js", import.meta.url);
+/** The module of it, for threads: a user's module is never loaded in the thread of the command. */
+export const listingModule: URL = entryFile("./listing-functions.js", import.meta.url);

@@ -1,18 +1,7 @@
 #!/usr/bin/env node
-/** The `callgrid` command as a process. */
-import { type Embedded, exitCodeAfter, main, processIo } from "@callgrid/cli";
-import { withoutSecrets } from "@callgrid/core";
+/** The `callgrid` command. From Node 22.1 on, what one start has compiled is kept on disk for the next. */
+import nodeModule from "node:module";
 
-// What other users of the machine see of this process, in which a URL may have been given with its password.
-const args = process.argv.slice(2);
-const shownArgs = args.map(withoutSecrets).join(" ");
-if (shownArgs !== args.join(" ")) process.title = `callgrid ${shownArgs}`;
-
-const embedded: Embedded = {
-  // few commands need it, and loading it takes time
-  localGrid: async (options) => (await import("./local-grid.ts")).localGrid(options),
-};
-const io = processIo();
-const exitCode = await main(args, io, embedded);
-// Explicitly: what a user's module left open must not keep the command running.
-process.exit(await exitCodeAfter(exitCode, io));
+const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => unknown };
+enableCompileCache?.();
+await import("./command-process.ts");

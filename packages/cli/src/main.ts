@@ -44,6 +44,8 @@ export function loadCommands(): Promise<Array<CommandSpec<OptionDeclarations>>> 
   return Promise.all([...commands.values()].map((load) => load()));
 }
 
+const versionFlags: ReadonlySet<string> = new Set(["-V", "--version"]);
+
 /**
  * Runs one command line.
  *
@@ -64,8 +66,10 @@ export async function main(argv: readonly string[], io: CliIo, embedded: Embedde
     exitCode = code;
   };
   try {
-    const named = commands.get(argv[0] ?? "");
-    const program = await makeProgram(named, { io, embedded, onExitCode });
+    const [first = ""] = argv;
+    const named = commands.get(first);
+    const shown = named !== undefined ? [named] : versionFlags.has(first) ? [] : [...commands.values()];
+    const program = await makeProgram(shown, { io, embedded, onExitCode });
     if (named !== undefined) await warnOfVariables(await named(), io);
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
@@ -75,12 +79,12 @@ export async function main(argv: readonly string[], io: CliIo, embedded: Embedde
   }
 }
 
-/** With the command that is `named`, or with all, for the help or the nearest name. */
-async function makeProgram(named: CommandLoader | undefined, setting: CommandSetting): Promise<Command> {
+/** With the command that is named, or with all, for the help or the nearest name; the version needs none. */
+async function makeProgram(shown: readonly CommandLoader[], setting: CommandSetting): Promise<Command> {
   const { stdout, stderr, env } = setting.io;
   const program = new Command("callgrid")
     .description("A re-entrant calculation grid: plain functions, called by name, evaluated wherever a worker is idle.")
-    .version(ownVersion(), "-V, --version", "print the version")
+    .version(ownVersion(), [...versionFlags].join(", "), "print the version")
     .configureOutput({
       writeOut: (text) => stdout.write(visibleText(text)),
       writeErr: (text) => stderr.write(visibleText(withoutSecrets(withoutValue(text)))),
@@ -91,7 +95,7 @@ async function makeProgram(named: CommandLoader | undefined, setting: CommandSet
     .addHelpText("after", `\nExample:\n  callgrid run --functions functions.ts '["ratio",7]'\n\n${exitCodesHelp}`)
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
-  for (const load of named === undefined ? commands.values() : [named]) addCommand(program, await load(), setting);
+  for (const load of shown) addCommand(program, await load(), setting);
   return program;
 }
 

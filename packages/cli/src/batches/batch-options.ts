@@ -70,7 +70,7 @@ export async function openBatchGrid(
   const { pool, functions, workers, mode, url, grid, connectTimeoutMs, logLevel } = options;
   if (pool === undefined && functions === undefined)
     throw invalid("--functions", "is missing: without --pool the batch runs in this process, which needs the modules");
-  const log = makeLog(logLevel ?? "warn", logStream(io));
+  const log = makeLog(logLevel ?? "warn", await logStream(io));
   if (pool === undefined) {
     const threads = mode === "serial" ? 1 : workers;
     const local = await embedded.localGrid({ functions: functions ?? [], workers: threads, log });

@@ -32,7 +32,7 @@ export const enqueueCommand: CommandSpec<typeof options> = {
     io,
   }) {
     const [pool = "", ...texts] = operands;
-    const log = makeLog(logLevel ?? "warn", logStream(io));
+    const log = makeLog(logLevel ?? "warn", await logStream(io));
     const open = () => connect(url, { grid, connectTimeoutMs, log });
     return evaluateRequests(io, {
       pool,

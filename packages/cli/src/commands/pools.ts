@@ -30,7 +30,7 @@ export const poolsCommand: CommandSpec<typeof poolCommandOptions> = {
   examples: ["callgrid pools", "callgrid pools --json | jq '.[] | select(.workers == 0).pool'"],
   async run({ options, io }) {
     const { url, logLevel = "warn" } = options;
-    const log = makeLog(logLevel, logStream(io));
+    const log = makeLog(logLevel, await logStream(io));
     const pools = await untilInterrupted(io, async (first) => {
       const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...options, log }));
       const catalog = await PoolCatalog.open(url, options);

@@ -34,7 +34,7 @@ export const runCommand: CommandSpec<typeof options> = {
     `callgrid run --functions functions.ts --workers 4 - < requests.ndjson`,
   ],
   async run({ operands, options: { functions, workers, tags, timeoutMs, json, logLevel }, io, embedded }) {
-    const log = makeLog(logLevel ?? "warn", logStream(io));
+    const log = makeLog(logLevel ?? "warn", await logStream(io));
     // The embedded grid has one pool only, under this name.
     const pool = "pool";
     const open = () => embedded.localGrid({ functions, workers, tags, log });

@@ -20,7 +20,7 @@ export const runnerCommand: CommandSpec<typeof options> = {
   examples: ["callgrid runner", "callgrid runner --concurrency 4 --lock-ms 30s"],
   async run({ options: given, io }) {
     const { url, grid, connectTimeoutMs, logLevel = "info", json } = given;
-    const log = makeLog(logLevel, logStream(io));
+    const log = makeLog(logLevel, await logStream(io));
     return withInterrupts(io, async ({ first, second }) => {
       const client = await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }));
       const onError = (error: Error): void =>

@@ -42,7 +42,7 @@ export const runsCommand: CommandSpec<typeof options> = {
     const spec = action === runActions["submit"] ? parseJson(await wholeText(io, id), inputName(id)) : undefined;
     return untilInterrupted(io, async (first) => {
       // BullMQ would try for ever to reach a Redis that is not there
-      const log = makeLog(logLevel ?? "warn", logStream(io));
+      const log = makeLog(logLevel ?? "warn", await logStream(io));
       await (await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }))).close();
       const { RunQueue } = await import("@callgrid/batch/runs");
       const queue = new RunQueue({ url, grid });

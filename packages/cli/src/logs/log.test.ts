@@ -6,35 +6,35 @@ import { gunzipSync } from "node:zlib";
 import { expect, it, onTestFinished } from "vitest";
 import { logStream, makeLog, withLog } from "./log.ts";
 
-function setUp(isTTY: boolean) {
+async function setUp(isTTY: boolean) {
   const stderr = Object.assign(new PassThrough(), { isTTY });
-  const stream = logStream({ stderr, env: { NO_COLOR: "1" } });
+  const stream = await logStream({ stderr, env: { NO_COLOR: "1" } });
   return { stream, log: makeLog("info", stream), written: () => String(stderr.read() ?? "") };
 }
 
-it("a log that no person reads is JSON, a line an event", () => {
-  const { log, written } = setUp(false);
+it("a log that no person reads is JSON, a line an event", async () => {
+  const { log, written } = await setUp(false);
   log.info({ worker: "pool/a" }, "worker joined");
   log.debug("not told");
   expect(JSON.parse(written())).toMatchObject({ level: 30, worker: "pool/a", msg: "worker joined" });
 });
 
-it("a log on a terminal is for people", () => {
-  const { log, written } = setUp(true);
+it("a log on a terminal is for people", async () => {
+  const { log, written } = await setUp(true);
   log.info({ worker: "pool/a" }, "worker joined");
   expect(written()).toMatch(/^\[[\d:.]+\] INFO: worker joined \{"worker":"pool\/a"\}\n$/);
 });
 
-it("lines of others on a terminal are as they were, also when they come in pieces", () => {
-  const { stream, written } = setUp(true);
+it("lines of others on a terminal are as they were, also when they come in pieces", async () => {
+  const { stream, written } = await setUp(true);
   stream.write("some");
   stream.write("thing went\nwrong");
   stream.write("\n");
   expect(written()).toBe("something went\nwrong\n");
 });
 
-it.each([true, false])("lines cannot steer a terminal, whoever wrote them; on a terminal: %s", (isTTY) => {
-  const { stream, log, written } = setUp(isTTY);
+it.each([true, false])("lines cannot steer a terminal, whoever wrote them; on a terminal: %s", async (isTTY) => {
+  const { stream, log, written } = await setUp(isTTY);
   const sly = "\x1b]0;title\x07\x1b[2J\x9b2J\u202e";
   log.info({ [sly]: { deep: [sly] }, err: new Error(sly) }, sly);
   stream.write(`${sly} not pino's\n{ "not": "pino's", ${sly}\n`);

@@ -7,12 +7,11 @@ import { basename, dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { logRedaction, withoutSecrets } from "@callgrid/core";
 import { type Logger, pino } from "pino";
-import { prettyFactory } from "pino-pretty";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import { hasColors } from "../terminal/colors.ts";
 import type { CliIo, OutputStream } from "../terminal/io.ts";
-import { visibleJson, visibleText } from "../terminal/visible-text.ts";
 import { refuseOtherFile } from "./log-file-check.ts";
+import { type ShowLine, visibleLogLine } from "./shown-line.ts";
 
 /** Where a node's log goes beside stderr. */
 export interface LogPlace {
@@ -32,8 +31,10 @@ export interface NodeLog {
 }
 
 /** Where log lines of this process and of its children go. */
-export function logStream({ stderr, env }: Pick<CliIo, "stderr" | "env">): Writable {
-  return new ShownLines(stderr, stderr.isTTY === true ? prettyLine(hasColors(stderr, env)) : visibleLogLine);
+export async function logStream({ stderr, env }: Pick<CliIo, "stderr" | "env">): Promise<Writable> {
+  if (stderr.isTTY !== true) return new ShownLines(stderr, visibleLogLine);
+  const { prettyLine } = await import("./pretty-line.ts");
+  return new ShownLines(stderr, prettyLine(hasColors(stderr, env)));
 }
 
 /** Runs `action` with a log on stderr, and in a file where one is given; all of it is written when this resolves. */
@@ -42,7 +43,7 @@ export async function withLog<Result>(
   { logLevel, logFile, ...sizes }: LogPlace,
   action: (log: NodeLog) => Promise<Result>,
 ): Promise<Result> {
-  const shown = logStream(io);
+  const shown = await logStream(io);
   if (logFile === undefined) return action({ log: makeLog(logLevel, shown), stream: shown });
   const file = rotatingFile(logFile, sizes);
   // the node goes on without its file: a full disk is no reason to stop calculating
@@ -58,42 +59,6 @@ export async function withLog<Result>(
 /** A log at this level. */
 export function makeLog(level: string, stream: Writable): Logger {
   return pino({ level, name: "callgrid", ...logRedaction }, stream);
-}
-
-/** Shows a line of a log with its end. */
-export type ShowLine = (line: string) => string;
-
-/** Makes lines for people of pino's JSON; see `visibleText` for what others wrote into it. */
-export function prettyLine(colorize: boolean): ShowLine {
-  const options = { colorize, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss.l", singleLine: true };
-  const prettify = prettyFactory(options);
-  return (line) => {
-    const fields = readFields(line);
-    return fields === undefined ? visibleLogLine(line) : prettify(visibleFields(fields));
-  };
-}
-
-/** A line as it is, but for what could steer a terminal. */
-export function visibleLogLine(line: string): string {
-  const shown = visibleText(line);
-  return `${shown !== line && readFields(line) !== undefined ? visibleJson(line) : shown}\n`;
-}
-
-function readFields(line: string): object | undefined {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    return JSON.parse(line) as object;
-  } catch {
-    return undefined;
-  }
-}
-
-function visibleFields<Value>(value: Value): Value;
-function visibleFields(value: unknown): unknown {
-  if (typeof value === "string") return visibleText(value);
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((part: unknown) => visibleFields(part));
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [visibleText(key), visibleFields(part)]));
 }
 
 const ownFileMode = 0o600;

@@ -43,7 +43,7 @@ async function openThreads(
 ): Promise<WorkGrid> {
   const workers = placements.reduce((total, placement) => total + placement.workers, 0);
   const workerHeapBytes = Math.min(...placements.map(({ workerBytes }) => workerBytes));
-  const log = makeLog(logLevel ?? "warn", logStream(io));
+  const log = makeLog(logLevel ?? "warn", await logStream(io));
   const starting = embedded.localGrid({ functions: [work.module], workers, workerHeapBytes, log });
   const local = await unlessAborted(interrupts.first, starting);
   return { grid: addBatches(local, { localPool: local.pool }), pool: local.pool, close: () => local.close() };
@@ -52,7 +52,7 @@ async function openThreads(
 async function openPool(io: CliIo, place: WorkPlace): Promise<WorkGrid> {
   const { work, placements, pool, url, grid, connectTimeoutMs, logLevel = "warn", interrupts } = place;
   const { first, second } = interrupts;
-  const stderr = logStream(io);
+  const stderr = await logStream(io);
   const log = makeLog(logLevel, stderr);
   const ends: Array<() => Promise<void>> = [];
   const close = async (): Promise<void> => {

@@ -22,7 +22,7 @@ export async function withPool<Result>(
   look: (keeper: PoolKeeper, statekeeper: Statekeeper) => Promise<Result>,
 ): Promise<Result> {
   const pool = parsePool(place.pool);
-  const log = makeLog(place.logLevel ?? "warn", logStream(io));
+  const log = makeLog(place.logLevel ?? "warn", await logStream(io));
   return untilInterrupted(io, async (first) => {
     const statekeeper = await unlessAborted(first, openStatekeeper(place.url, { ...place, log }));
     try {

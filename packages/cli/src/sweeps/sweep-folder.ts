@@ -45,7 +45,7 @@ export function readSweepFiles(folder: string): SweepFiles {
 /** Lists the jobs in a worker thread, which ends with that. */
 export async function openSweep({ io, embedded, options }: SweepCall, first: AbortSignal): Promise<OpenedSweep> {
   const files = readSweepFiles(options.folder);
-  const log = makeLog(options.logLevel ?? "warn", logStream(io));
+  const log = makeLog(options.logLevel ?? "warn", await logStream(io));
   const grid = await unlessAborted(first, embedded.localGrid({ functions: files.functions, workers: 1, log }));
   try {
     const ask = (request: readonly [string, ...unknown[]]) => grid.enqueue(grid.pool, request, { signal: first });

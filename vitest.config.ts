@@ -1,17 +1,39 @@
 import { defineConfig } from "vitest/config";
 
+// For what hangs: how fast a machine is, is no matter of passing.
+const patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
+// Compiled files go to Node as they are.
+const server = { deps: { external: [/\/packages\/\w+\/(dist|bundle)\//, /\/node_modules\//] } };
+
 // A package under test is its own source; the packages it imports are their dist, as users get them.
 // So build before testing: `npm run tests` does.
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts", "bench/*.test.ts"],
     globalSetup: ["test/harness/bundle.ts", "test/harness/redis.ts"],
     pool: "forks",
     // most of the time is spent waiting for processes to start, so two files at a time pay even on two cores
     maxWorkers: 2,
-    // for what hangs: how fast a machine is, is no matter of passing
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 60_000 } },
+    projects: [
+      {
+        test: {
+          name: "whole",
+          include: ["test/**/*.test.ts", "examples/**/*.test.ts", "bench/*.test.ts"],
+          pool: "forks",
+          server,
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: "units",
+          include: ["packages/*/src/**/*.test.ts"],
+          pool: "forks",
+          // the files of a worker share their modules, since loading them takes longer than most of these files do
+          isolate: false,
+          server,
+          ...patience,
+        },
+      },
+    ],
   },
 });

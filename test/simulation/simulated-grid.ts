@@ -266,17 +266,20 @@ export class SimulatedGrid {
     return { leave: () => worker.drain(this.manner.worker.leaseMs), inspect: () => worker.inspect() };
   }
 
-  /** As the worker's heartbeat thread does, over a connection of its own, and at times that have nothing to do with the worker's. */
+  /**
+   * As the worker's heartbeat thread does, over a connection of its own. Code of the simulation always yields, so two looks at once stand for
+   * code that does not; they come at times that have nothing to do with the worker's.
+   */
   #lookAtHolds(board: HoldBoard, { id, process }: Pick<Host, "id" | "process">): void {
     const { world, trace } = this;
     const random = this.#random.branch(`looks at ${id}`);
     const thread = new SimulatedProcess({ name: `${id}'s thread`, world, trace, skewMs: 0, random });
     process.onEnd(() => thread.exit());
     const watch = new HoldWatch({ board, keeper: this.#makeKeeper(thread), worker: id });
-    const everyMs = random.logarithmic(0.2, 300);
+    const longestMs = random.logarithmic(50, 2_000);
     const look = (): void => {
-      void watch.look();
-      thread.clock.background(everyMs, look);
+      for (let looks = random.pick([1, 2]); looks > 0; looks -= 1) void watch.look();
+      thread.clock.background(random.logarithmic(1, longestMs), look);
     };
     look();
   }

@@ -111,7 +111,12 @@ export class HoldBoard {
     return Atomics.load(this.#head, takebacksAt) === takebacks;
   }
 
-  /** How often the worker's own thread has changed something that others could wait for. */
+  /** The worker's event loop turns, though nothing has changed. */
+  noteTurn(): void {
+    Atomics.add(this.#head, changesAt, 1);
+  }
+
+  /** How often the worker's own thread has changed something that others could wait for, or has noted a turn. */
   get changes(): number {
     return Atomics.load(this.#head, changesAt);
   }

@@ -4,7 +4,7 @@ import type { ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import { setWorkerStage, type WorkerStage } from "../../../../test/harness/worker-stage.ts";
 import { HoldBoard } from "./hold-board.ts";
-import { HoldWatch } from "./hold-watch.ts";
+import { HoldWatch, lookEveryMs } from "./hold-watch.ts";
 
 const worker = "stuck";
 
@@ -108,5 +108,36 @@ it("nothing goes back from a worker that goes on", async () => {
   );
   await stage.clock.advance(1_000);
   await values;
+  expect((await stage.pool.inspect()).counters["released"] ?? 0).toBe(0);
+});
+
+it("a claim whose reply is slow stays with a worker whose event loop turns", async () => {
+  const { stage, holds, watch } = setWatchedStage();
+  let isSlow = true;
+  const slow = (pool: PoolKeeper): PoolKeeper =>
+    new Proxy(pool, {
+      get(target, key) {
+        const member: unknown = Reflect.get(target, key);
+        if (key !== "claim") return typeof member === "function" ? member.bind(target) : member;
+        return async (...args: Parameters<PoolKeeper["claim"]>): Promise<ClaimReply> => {
+          const reply = await target.claim(...args);
+          if (isSlow) await new Promise<void>((resolve) => stage.clock.after(3 * lookEveryMs, resolve));
+          return reply;
+        };
+      },
+    });
+  const value = stage.grid.enqueue("pool", ["work"], { timeoutMs: 60_000 });
+  await stage.clock.advance(10);
+  await stage.startWorker(
+    define("work", () => "done"),
+    { id: worker, holds, through: slow },
+  );
+  for (let look = 0; look < 8; look += 1) {
+    await stage.clock.advance(lookEveryMs);
+    await watch.look();
+  }
+  isSlow = false;
+  await stage.clock.advance(3 * lookEveryMs);
+  expect(await value).toBe("done");
   expect((await stage.pool.inspect()).counters["released"] ?? 0).toBe(0);
 });

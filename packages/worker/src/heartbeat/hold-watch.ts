@@ -1,12 +1,14 @@
 /**
- * Looks at the holds of a worker from another thread. When its own thread has changed none of them since the last look, code that never yields
- * keeps it: what has not started goes back to the pool, so that it does not wait for that while other workers are idle.
+ * Looks at the holds of a worker from another thread. When its own thread has changed none of them and noted no turn since the last look, code that never
+ * yields keeps it: what has not started goes back to the pool, so that it does not wait for that while other workers are idle.
  */
 import type { WorkerPool } from "@callgrid/statekeeper";
 import type { HoldBoard } from "./hold-board.ts";
 
 /** How long to wait between two looks, in ms: far longer than a worker runs without a turn for I/O, unless a function never yields. */
 export const lookEveryMs = 250;
+/** How often the worker notes that its event loop turns while the reply to a claim is slow, in ms: several times between two looks. */
+export const turnEveryMs = 100;
 
 export interface HoldWatchParts {
   readonly board: HoldBoard;

@@ -5,6 +5,7 @@ import { type Clock, sleep } from "@callgrid/core";
 import type { Claim, ClaimReply, WorkerPool } from "@callgrid/statekeeper";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import type { HoldBoard } from "../heartbeat/hold-board.ts";
+import { turnEveryMs } from "../heartbeat/hold-watch.ts";
 import { type ClaimSize, claimSize, type Workload } from "./claim-size.ts";
 
 /** What the claimer needs to know, and whom it tells. */
@@ -114,17 +115,30 @@ export class Claimer {
     const { holds, release } = this.#parts;
     if (holds === undefined) return this.#request(size);
     const takebacks = holds.beginClaim();
+    const endTurns = this.#noteTurns(holds);
     let isOurs = false;
     let reply: ClaimReply;
     try {
       reply = await this.#request(size);
     } finally {
+      endTurns();
       isOurs = holds.endClaim(takebacks);
     }
     if (isOurs || reply.claims.length === 0) return reply;
     this.invalidate();
     release(reply.claims.map(({ id }) => id));
     return { ...reply, claims: [] };
+  }
+
+  /** A reply that is slow to come is not one that nothing reads. Returns what ends the notes. */
+  #noteTurns(holds: HoldBoard): () => void {
+    const { clock } = this.#parts;
+    const turn = (): void => {
+      holds.noteTurn();
+      cancel = clock.background(turnEveryMs, turn);
+    };
+    let cancel = clock.background(turnEveryMs, turn);
+    return () => cancel();
   }
 
   #request(size: ClaimSize): Promise<ClaimReply> {

@@ -7,6 +7,7 @@ import { chmod, mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { bundlePage, pageFolder, pageSources } from "./bundle-page.mjs";
 
 const packages = fileURLToPath(new URL("../packages/", import.meta.url));
 const target = join(packages, "callgrid/bundle");
@@ -19,7 +20,10 @@ const named = /\bentryFile\("\.\/([\w-]+\.js)", import\.meta\.url\)/g;
 /** What finds files beside itself at run time, or has native parts, and what users have in a version of their own. */
 const notBundled = [/^tsx(\/|$)/, "jsonc-parser", "oxc-parser", "oxc-resolver", "@opentelemetry/api"];
 
-if (isStale()) await bundle();
+if (isStale()) {
+  await bundlePage();
+  await bundle();
+}
 
 async function bundle() {
   const bundler = await rolldown({
@@ -28,7 +32,10 @@ async function bundle() {
     ),
     platform: "node",
     external: notBundled,
-    plugins: [luaAsText()],
+    plugins: [
+      filesAsText("/redis/scripts/script-files.js", "scriptFile", () => textsOf(luaFolder, luaFiles())),
+      filesAsText("/dashboard/dist/serve/page-content.js", "pageContent", () => textsOf(pageFolder, pageFiles())),
+    ],
   });
   await mkdir(target, { recursive: true });
   const { output } = await bundler.write({
@@ -54,27 +61,42 @@ function namedEntries() {
     });
 }
 
-/** Puts the texts of the scripts in place of the module that reads their files. */
-function luaAsText() {
+/** Puts the texts of files in place of the module that reads them by name. */
+function filesAsText(module, reader, texts) {
   return {
-    name: "lua-as-text",
+    name: reader,
     load(id) {
-      if (!id.endsWith("/redis/scripts/script-files.js")) return undefined;
-      const texts = Object.fromEntries(luaFiles().map((path) => [path, readFileSync(join(luaFolder, path), "utf8")]));
-      return `const texts = ${JSON.stringify(texts)};\nexport const scriptFile = (path) => texts[path];\n`;
+      if (!id.endsWith(module)) return undefined;
+      return `const texts = ${JSON.stringify(texts())};\nexport const ${reader} = (name) => texts[name];\n`;
     },
   };
+}
+
+function textsOf(folder, names) {
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
+function pageFiles() {
+  return readdirSync(pageFolder).filter((name) => /\.(?:html|js|css|svg)$/.test(name));
 }
 
 function luaFiles() {
   return readdirSync(luaFolder, { recursive: true }).filter((path) => path.endsWith(".lua"));
 }
 
+function pageSourceFiles() {
+  return readdirSync(pageSources, { recursive: true }).map((name) => join(pageSources, name));
+}
+
 /** Whether anything that was compiled is newer than the bundle. */
 function isStale() {
   const made = timeOf(join(target, "bin.js"));
   const compiled = readdirSync(packages).map((name) => join(packages, name, "dist"));
-  const inputs = [...compiled.flatMap(filesIn), ...luaFiles().map((path) => join(luaFolder, path))];
+  const inputs = [
+    ...compiled.flatMap(filesIn),
+    ...luaFiles().map((path) => join(luaFolder, path)),
+    ...pageSourceFiles(),
+  ];
   return [fileURLToPath(import.meta.url), ...inputs].some((path) => timeOf(path) > made);
 }
 

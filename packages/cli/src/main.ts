@@ -29,6 +29,7 @@ const commands = new Map<string, CommandLoader>(
     runs: async () => (await import("./commands/runs.ts")).runsCommand,
     status: async () => (await import("./commands/status.ts")).statusCommand,
     why: async () => (await import("./commands/why.ts")).whyCommand,
+    dashboard: async () => (await import("./commands/dashboard.ts")).dashboardCommand,
     doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
     logs: async () => (await import("./commands/logs.ts")).logsCommand,
     pools: async () => (await import("./commands/pools.ts")).poolsCommand,

@@ -76,5 +76,52 @@ export const healthOptions = {
   }),
 } as const;
 
+const tokenForm = { pattern: /^\S{12,200}$/, expects: "12 to 200 characters without spaces" };
+
+/** For the commands that serve a dashboard. */
+export const dashboardOptions = {
+  port: option.number({
+    unit: "count",
+    default: 8_417,
+    min: 0,
+    max: 65_535,
+    env: "CALLGRID_DASHBOARD_PORT",
+    description: "The port of the dashboard; 0: any that is free.",
+  }),
+  host: option.string({
+    default: "127.0.0.1",
+    env: "CALLGRID_DASHBOARD_HOST",
+    description: "The address to serve the dashboard on; any but a loopback one needs a token.",
+  }),
+  hosts: option.list({
+    default: [],
+    env: "CALLGRID_DASHBOARD_HOSTS",
+    description: "Further host names that browsers may ask for the dashboard by, such as that of a proxy.",
+  }),
+  token: option.string({
+    optional: true,
+    env: "CALLGRID_DASHBOARD_TOKEN",
+    ...tokenForm,
+    description: "The token that lets one look; better given by the variable, since others see flags.",
+  }),
+  operatorToken: option.string({
+    optional: true,
+    env: "CALLGRID_DASHBOARD_OPERATOR_TOKEN",
+    ...tokenForm,
+    description: "The token that also lets one act on requests and runs.",
+  }),
+  adminToken: option.string({
+    optional: true,
+    env: "CALLGRID_DASHBOARD_ADMIN_TOKEN",
+    ...tokenForm,
+    description: "The token that lets one do everything.",
+  }),
+  hideValues: option.boolean({
+    default: false,
+    env: "CALLGRID_DASHBOARD_HIDE_VALUES",
+    description: "Never show the arguments of requests.",
+  }),
+} as const;
+
 /** The options of a command that looks at a pool or changes it. */
 export const poolCommandOptions = declareOptions({ ...connectionOptions, ...outputOptions });

@@ -38,11 +38,15 @@ export class PoolCatalog {
     return new PoolCatalog({ address, grid, timeoutMs: connectTimeoutMs, redis });
   }
 
+  /** The ids of the pools that a member has joined; takes one command, whatever the number of keys. */
+  async joinedPools(): Promise<string[]> {
+    const known = (await this.#redis.smembers(knownPoolsKey)).map(readKnownPool);
+    return known.flatMap(({ grid, pool }) => (grid === this.#grid ? [pool] : [])).sort();
+  }
+
   /** The ids of all pools; on a Cluster those that a member has joined. */
   async pools(): Promise<string[]> {
-    const found = new Set<string>();
-    for (const { grid, pool } of (await this.#redis.smembers(knownPoolsKey)).map(readKnownPool))
-      if (grid === this.#grid) found.add(pool);
+    const found = new Set(await this.joinedPools());
     if (this.#address.clusterNodes === undefined) {
       const prefix = gridPrefix(this.#grid);
       for await (const keys of scan(this.#redis, prefix))

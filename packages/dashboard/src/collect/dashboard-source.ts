@@ -1,0 +1,28 @@
+/** What the dashboard reads, and who explains it in words. All operations on a pool are bounded, whatever its size. */
+import type { ObservedPool, PoolState } from "@callgrid/statekeeper";
+import type { RequestStory, RunFigures } from "../model/documents.ts";
+
+/** See the head of this file. */
+export interface DashboardSource {
+  /** Where the statekeeper is, without a password. */
+  readonly address: string;
+  readonly grid: string;
+  pools(): Promise<readonly string[]>;
+  pool(pool: string): ObservedPool;
+  /** Absent where there are none, as on an embedded grid. */
+  readonly runs?: () => Promise<readonly RunFigures[]>;
+  readonly words: DashboardWords;
+}
+
+/** The words of the command line, so that the page says what the commands say. */
+export interface DashboardWords {
+  /** Why nothing moves: as `callgrid status`. */
+  reasons(state: PoolState): string[];
+  /**
+   * Where a request is: as `callgrid why`.
+   *
+   * @param request - as JSON, or its id.
+   * @throws GridError `INVALID_REQUEST`.
+   */
+  explain(keeper: ObservedPool, request: string, options: { readonly showsArguments: boolean }): Promise<RequestStory>;
+}

@@ -1,0 +1,6 @@
+/** Package dashboard: shows pools as they work, on a page and as JSON. */
+export type { Role, RoleTokens } from "./access/tokens.ts";
+export type { DashboardSource, DashboardWords } from "./collect/dashboard-source.ts";
+export type { RequestStory, RunFigures } from "./model/documents.ts";
+export { type RunningDashboard, type ServeOptions, serveDashboard } from "./serve/serve-dashboard.ts";
+export { openRedisSource, type RedisSource, type RedisSourceOptions } from "./source/redis-source.ts";

@@ -1,5 +1,6 @@
 /** Programs that meet processes of another wire version: each ends or fails its requests with an error that says what to upgrade. */
 import { randomUUID } from "node:crypto";
+import { wireVersion } from "@callgrid/statekeeper";
 import { connect, define, startDistributor, startWorker } from "callgrid";
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
@@ -7,6 +8,7 @@ import { prefixOf } from "../conformance/redis-dump.ts";
 
 const url = inject("redisUrl");
 const refusal = { code: "INCOMPATIBLE_VERSION", message: expect.stringContaining("upgrade callgrid") as string };
+const [older, newer] = [String(wireVersion - 1), String(wireVersion + 1)];
 const one = define("one", () => 1);
 
 function openPool() {
@@ -21,7 +23,7 @@ function openPool() {
   return { grid, takeByOthers };
 }
 
-test.each(["0", "2"])("no worker or distributor starts in a pool of wire version %s", async (version) => {
+test.each([older, newer])("no worker or distributor starts in a pool of wire version %s", async (version) => {
   const { grid, takeByOthers } = openPool();
   await takeByOthers(version);
   await expect(startWorker({ pool: "pool", url, grid, functions: [one] })).rejects.toMatchObject(refusal);
@@ -35,7 +37,7 @@ test("a client's requests fail, those that wait already too", async () => {
   await expect(client.enqueue("pool", ["one"], { timeoutMs: 1 })).rejects.toMatchObject({ code: "TIMEOUT" });
   const waiting = expect(client.enqueue("pool", ["one"])).rejects.toMatchObject(refusal);
   await client.status("pool");
-  await takeByOthers("2");
+  await takeByOthers(newer);
   await waiting;
   await expect(client.enqueue("pool", ["one", 2])).rejects.toMatchObject(refusal);
 });

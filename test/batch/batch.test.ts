@@ -227,7 +227,9 @@ describe("a description", () => {
   it("is refused where it is wrong, by name", () => {
     const wrong = (spec: object) => () => grid.batch(spec as BatchSpec);
     expect(wrong({ data: [], process: (x: number) => x })).toThrow(/batch\.process must be a defined function.*define/);
-    expect(wrong({ data: [], process: double, objectve: "fast" })).toThrow(/batch\.objectve is no option.*objective/);
+    expect(wrong({ data: [], process: double, objectve: "fast" })).toThrow(
+      /batch\.objectve is not an option.*objective/,
+    );
     expect(wrong({ data: [], process: double, redcue: double })).toThrow(/batch\.redcue .*did you mean reduce\?/);
     expect(wrong({ data: 7, process: double })).toThrow(/batch\.data must be an array/);
     expect(wrong({ data: [], process: double, slice: 7 })).toThrow(/batch\.slice must be a function/);

@@ -171,11 +171,11 @@ describe("callgrid batch", () => {
     expect([exitCode === 0, stdout]).toEqual([false, ""]);
   });
 
-  it("names the line of an item that is no JSON", async () => {
+  it("names the line of an item that is not JSON", async () => {
     const args = [...batch, "--process", "double", "--items", "-"];
     const { exitCode, stderr } = await run(args, { env, stdin: "1\n{\n" });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("line 2 is no JSON");
+    expect(stderr).toContain("line 2 is not JSON");
   });
 
   it("stops at Ctrl-C, says how to go on, and then goes on from the finished chunks", async () => {

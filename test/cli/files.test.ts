@@ -153,7 +153,7 @@ describe("lines", () => {
     for (const text of [long, `["same","${long}`, `["same","${long}"]]`, `[${"[".repeat(10_000_000)}`]) {
       const refused = await here(run, `["same",1]\n${text}\n`);
       expect(refused).toMatchObject({ exitCode: 2, stdout: "1\n" });
-      expect(refused.stderr).toMatch(/stdin line 2 is no JSON: unexpected/);
+      expect(refused.stderr).toMatch(/stdin line 2 is not JSON: unexpected/);
       expect(refused.stderr.length).toBeLessThan(500);
     }
   });
@@ -165,7 +165,7 @@ describe("a file that cannot be read is wrong usage:", () => {
     [[...batch, "--items", missing], /nowhere cannot be read: ENOENT/],
     [[...batch, "--items", folder], /cannot be read: it is a folder/],
     [[...batch, "--lines", missing], /nowhere cannot be read: ENOENT/],
-    [[...batch, "--bytes", folder], /cannot be read: it is no file/],
+    [[...batch, "--bytes", folder], /cannot be read: it is not a file/],
     [["plan", ...batch.slice(1), "--items", missing], /nowhere cannot be read: ENOENT/],
     [["logs", "merge", missing], /nowhere cannot be read: ENOENT/],
     [["logs", "merge", folder], /cannot be read: it is a folder/],
@@ -218,7 +218,7 @@ describe("a pipe with a name", () => {
     const pipe = join(folder, "other-pipe");
     execFileSync("mkfifo", [pipe]);
     const { exitCode, stderr } = await here([...batch, "--lines", pipe]);
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("cannot be read: it is no file")]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("cannot be read: it is not a file")]);
   });
 });
 
@@ -347,6 +347,6 @@ it("a run to submit is read from stdin as well", async () => {
   const { exitCode, stderr } = await here(["runs", "submit", "-"], "{\n  no\n}");
   expect([exitCode, stderr]).toEqual([
     2,
-    expect.stringContaining('stdin line 2 is no JSON: unexpected "n" at character 3'),
+    expect.stringContaining('stdin line 2 is not JSON: unexpected "n" at character 3'),
   ]);
 });

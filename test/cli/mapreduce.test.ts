@@ -63,9 +63,9 @@ describe("is refused with 2, before anything starts,", () => {
     ],
     ["when work.json is missing", { "work.json": undefined }, /work\.json cannot be read: ENOENT/],
     [
-      "when work.json is no JSON",
+      "when work.json is not JSON",
       { "work.json": '{\n  "files": [\n    "a.csv"\n    "b.csv"\n  ]\n}' },
-      /work\.json line 4: files is no JSON: unexpected/,
+      /work\.json line 4: files is not JSON: unexpected/,
     ],
     ["when work.json lists no files", { "work.json": '{\n  "files": 7\n}' }, /work\.json line 2: files must be a list/],
     [
@@ -89,7 +89,7 @@ describe("is refused with 2, before anything starts,", () => {
     [
       "when hosts.json ends too early",
       { "hosts.json": '{\n  "hosts": [' },
-      /hosts\.json line 2: hosts is no JSON: it ends too early/,
+      /hosts\.json line 2: hosts is not JSON: it ends too early/,
     ],
     [
       "when there are no hosts",

@@ -86,7 +86,7 @@ describe("callgrid run", () => {
       stdin: '["ratio",2]\n["ratio",\n["ratio",3]\n',
     });
     expect([exitCode, stdout]).toEqual([2, "2\n"]);
-    expect(stderr).toContain("line 2 is no JSON: it ends too early");
+    expect(stderr).toContain("line 2 is not JSON: it ends too early");
   });
 
   it("takes TypeScript of a package that is not of modules", async () => {

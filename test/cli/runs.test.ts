@@ -61,11 +61,11 @@ describe("callgrid runs submit", () => {
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   });
 
-  it("refuses what is no JSON, and points at the place", async () => {
+  it("refuses what is not JSON, and points at the place", async () => {
     writeFileSync(join(folder, "broken.json"), '{"pool":');
     expect(await newGrid()(`submit ${folder}/broken.json`)).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining("broken.json is no JSON: it ends too early") as unknown,
+      stderr: expect.stringContaining("broken.json is not JSON: it ends too early") as unknown,
     });
   });
 });

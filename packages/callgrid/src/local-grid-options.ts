@@ -48,7 +48,7 @@ export const localGridOptions = declareOptions({
     default: 1_000,
     min: 0,
     max: 86_400_000,
-    description: "How long a grid that closes lets functions finish that nobody waits for any more.",
+    description: "How long close() waits for running functions whose callers have left.",
   }),
   maxAttempts: workerOptions.maxAttempts,
   workerHeapBytes: option.number({
@@ -57,7 +57,7 @@ export const localGridOptions = declareOptions({
     min: 8 * 1_048_576,
     max: 1_099_511_627_776,
     description:
-      "How large the heap of a worker thread may grow before the thread is ended and replaced; default: Node's limit.",
+      "The heap limit of a worker thread; a thread that reaches it is ended and replaced; default: Node's limit.",
   }),
 });
 

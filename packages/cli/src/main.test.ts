@@ -60,9 +60,9 @@ describe("wrong usage ends with 2 and says what is wrong, on stderr alone", () =
     ],
     ["a malformed pool", ["status", "a pool"], /poolId: "a pool"/],
     ["a malformed pool of a worker", ["worker", "--pool", "a pool", "--functions", "functions.ts"], /poolId: "a pool"/],
-    ["a URL of no Redis", ["status", "pool", "--url", "http://localhost"], /no URL of a Redis/],
+    ["a URL of no Redis", ["status", "pool", "--url", "http://localhost"], /not the URL of a Redis/],
     [
-      "a request that is no JSON",
+      "a request that is not JSON",
       ["run", "--functions", "functions.ts", "[ratio,7]"],
       /unexpected "r" at character 2\n.*\n {3}\^/,
     ],

@@ -342,7 +342,7 @@ describe("what is handed in", () => {
   it("is refused where a slip was made in the name of an option without a text form", async () => {
     const { grid } = setClientStage();
     await expect(grid.enqueue("pool", ["double", 1], { sginal: undefined } as never)).rejects.toThrow(
-      /enqueue\.sginal is no option; did you mean signal\?/,
+      /enqueue\.sginal is not an option; did you mean signal\?/,
     );
     await expect(grid.enqueueAll("pool", [], { sginal: undefined } as never)).rejects.toThrow(/did you mean signal\?/);
   });

@@ -42,7 +42,7 @@ describe("a command template", () => {
   it.each(["-oProxyCommand=touch /tmp/x", "", "a b", "a;b", "$(id)", "a\nb", "a'b"])(
     "takes no host that would be more than a host: %j",
     (host) => {
-      expect(() => fillTemplate("ssh {host} -- {command}", { ...values, host })).toThrow("is no name or address");
+      expect(() => fillTemplate("ssh {host} -- {command}", { ...values, host })).toThrow("is not a name or address");
     },
   );
 

@@ -32,7 +32,7 @@ export function fillTemplate(
   if (!words.some((word) => word === allArguments || word.includes("{command}"))) {
     throw invalid(`it has neither {command} nor {arguments}: ${words.join(" ")}`);
   }
-  if (!hostPattern.test(host)) throw invalid(`${JSON.stringify(host)} is no name or address of a host`);
+  if (!hostPattern.test(host)) throw invalid(`${JSON.stringify(host)} is not a name or address of a host`);
   const fill = (word: string): string =>
     word.replaceAll(/\{(host|command)\}/g, (_, name) => (name === "host" ? host : shellText(command)));
   const [first = "", ...rest] = words.flatMap((word) => (word === allArguments ? command : [fill(word)]));

@@ -172,7 +172,7 @@ export class SupervisedWorker {
     const calls = this.#workerIds.map((worker) => call(this.#parts.keeper, worker));
     const told = Promise.all(calls).catch((error: unknown) => {
       const facts = { worker: this.#shownWorker, reason: messageOf(error) };
-      this.#parts.log.warn(facts, "could not tell the pool that a worker is gone, its lease will lapse");
+      this.#parts.log.warn(facts, "death of a worker could not be reported; its lease will expire");
     });
     await within(this.#parts.clock, patienceMs, told);
   }

@@ -11,7 +11,7 @@ export const workerOptions = declareOptions({
     pattern: /^[A-Za-z0-9_][\w.-]{0,39}$/,
     expects: "1 to 40 letters, digits and _ . -, the first one a letter, a digit or _",
     description:
-      "Name of the worker, by which callers address it as pool/name; further workers get -2, -3, ... behind it; default: a random one",
+      "Name of the worker, by which callers address it as pool/name; further workers of one command get the suffixes -2, -3, ...; default: a random name",
   }),
   codeVersion: option.string({
     optional: true,
@@ -25,20 +25,20 @@ export const workerOptions = declareOptions({
     default: 1,
     min: 1,
     max: 10_000,
-    description: "How many functions run at a time in one worker; more than one pays where functions wait for I/O",
+    description: "How many functions run at a time in one worker; more than one helps functions that wait for I/O",
   }),
   tags: option.list({
     default: [],
     pattern: /^[\w.:/-]{1,64}$/,
     expects: "1 to 64 letters, digits and _ . : / -",
-    description: "What this worker has that functions may need, such as gpu",
+    description: "Tags of this worker that functions may need, such as gpu",
   }),
   score: option.number({
     unit: "ratio",
     default: 1,
     min: 0.001,
     max: 1_000_000,
-    description: "How fast this worker is, for functions that need a fast one and for plans of batches; 1 is usual",
+    description: "Speed of this worker, for functions that need a fast one and for plans of batches; 1 is usual",
   }),
   memoryMb: option.number({
     unit: "count",
@@ -60,14 +60,14 @@ export const workerOptions = declareOptions({
     default: 10_000,
     min: 200,
     max: 3_600_000,
-    description: "After how long without a sign of life a worker counts as dead",
+    description: "Time without a sign of life after which a worker counts as dead",
   }),
   drainTimeoutMs: option.number({
     unit: "ms",
     default: 30_000,
     min: 0,
     max: 86_400_000,
-    description: "How long a worker that is asked to stop may finish what runs",
+    description: "How long a draining worker waits for running functions",
   }),
   sharing: option.choice({
     choices: ["auto", "eager"],
@@ -87,7 +87,7 @@ export const workerOptions = declareOptions({
     default: 2_000,
     min: 10,
     max: 3_600_000,
-    description: "How often to check what is waited for, in case a message got lost",
+    description: "How often the worker checks its pending calls, in case a message was lost",
   }),
   maxAttempts: option.number({
     unit: "count",
@@ -102,7 +102,7 @@ export const workerOptions = declareOptions({
     min: 1,
     max: 10_000_000,
     description:
-      "How many claimed requests a worker holds before it takes no new ones from outside; its own calls always go on",
+      "How many claimed requests a worker holds before it takes no new ones from outside; its own calls always continue",
   }),
   suspendedLimitBytes: option.number({
     unit: "bytes",

@@ -212,7 +212,7 @@ export class Worker implements WorkerEvents {
 
   onError(error: unknown): void {
     if (this.#own.drain.isUnderWay) return;
-    this.#parts.log.warn({ err: error }, "the statekeeper could not be told or asked");
+    this.#parts.log.warn({ err: error }, "statekeeper call failed");
   }
 
   release(ids: readonly string[]): void {

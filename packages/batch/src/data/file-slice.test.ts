@@ -226,7 +226,7 @@ describe("files as data", () => {
     expect(() => bytes([good, join(folder, "none")])).toThrow(/bytes\.files\[1\]: .*none cannot be read: ENOENT/);
     expect(() => bytes(join(good, "inner"))).toThrow(/inner cannot be read: ENOTDIR/);
     mkdirSync(join(folder, "sub"));
-    expect(() => lines(join(folder, "sub"))).toThrow(/lines\.files\[0\]: .*it is no file/);
+    expect(() => lines(join(folder, "sub"))).toThrow(/lines\.files\[0\]: .*it is not a file/);
     expect(() => lines(good, { sliceBytes: 0 })).toThrow(/lines\.sliceBytes/);
   });
 });

@@ -89,7 +89,7 @@ function describeFile(path: string, name: "bytes" | "lines", place: number): Fil
 
 function sliceOf(file: string, opened: number, name: "bytes" | "lines"): FileSlice {
   const state = fstatSync(opened);
-  if (!state.isFile()) throw new Error("it is no file");
+  if (!state.isFile()) throw new Error("it is not a file");
   if (name === "lines") refuseOtherEncoding(readRange(opened, 0, encodingBytes), "it");
   const { size, mtimeMs } = state;
   return { file, from: 0, to: size, fileBytes: size, modifiedMs: mtimeMs, sample: sampleOf(opened) };

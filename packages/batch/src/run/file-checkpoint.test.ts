@@ -136,8 +136,8 @@ describe("a file that is no checkpoint", () => {
   );
 
   it("such as a folder, a device, or a path below a file, is refused", async () => {
-    await expect(FileCheckpoint.open(folder)).rejects.toThrow(/cannot be used as a checkpoint: it is no file/);
-    await expect(FileCheckpoint.open("/dev/null")).rejects.toThrow(/it is no file/);
+    await expect(FileCheckpoint.open(folder)).rejects.toThrow(/cannot be used as a checkpoint: it is not a file/);
+    await expect(FileCheckpoint.open("/dev/null")).rejects.toThrow(/it is not a file/);
     await expect(FileCheckpoint.open("/dev/null/below")).rejects.toMatchObject({ code: "INVALID_OPTION" });
   });
 });

@@ -178,7 +178,7 @@ export class FileCheckpoint implements Checkpoint {
 function lockOf(path: string): FileLock {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error("it is no file");
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error("it is not a file");
     const lock = lockFile(path);
     if (typeof lock === "string") throw new Error(`another batch has it (${lock})`);
     return lock;

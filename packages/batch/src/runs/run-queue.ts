@@ -206,7 +206,7 @@ function refuse({ id, state, reason }: RunSummary, expected: string): GridError 
 }
 
 function refuseUnknown(id: string): never {
-  throw invalid(`there is no run ${id}; callgrid runs list shows those that there are`, id);
+  throw invalid(`there is no run ${id}; callgrid runs list shows all runs`, id);
 }
 
 function invalid(message: string, id: string): GridError {

@@ -16,7 +16,7 @@ describe("a run is refused under the name of what is wrong", () => {
     [
       "a slip in a part without a text form",
       { redcue: "total" },
-      "submitRun.redcue is no option; did you mean reduce?",
+      "submitRun.redcue is not an option; did you mean reduce?",
     ],
     ["data of no kind", { data: {} }, "submitRun.data must be"],
     ["data of two kinds", { data: { range: [0, 1], items: [] } }, "submitRun.data must be"],

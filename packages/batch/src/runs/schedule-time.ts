@@ -23,7 +23,7 @@ export function nextTime({ cron, tz }: ScheduleTime, nowMs: number): number {
   if (!isPattern)
     throw invalid("submitRun.cron", `must have five fields, or six with seconds first, got ${JSON.stringify(cron)}`);
   // BullMQ draws what H stands for each time anew
-  if (fields.some((field) => /(^|,)H/.test(field))) throw invalid("submitRun.cron", "must give fixed times: H is none");
+  if (fields.some((field) => /(^|,)H/.test(field))) throw invalid("submitRun.cron", "must give fixed times, without H");
   return timeOf(cron, tz, nowMs) ?? refuseNever(cron);
 }
 

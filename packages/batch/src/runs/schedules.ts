@@ -79,7 +79,7 @@ export class Schedules {
   async show(id: string): Promise<Schedule> {
     const schedule = typeof id === "string" ? await this.find(id) : undefined;
     if (schedule !== undefined) return schedule;
-    throw invalid(`there is no schedule ${String(id)}; callgrid runs schedules list shows those that there are`, id);
+    throw invalid(`there is no schedule ${String(id)}; callgrid runs schedules list shows all schedules`, id);
   }
 
   /** Begins no more runs until it is resumed; what is under way goes on. */

@@ -23,26 +23,26 @@ export const batchOptions = declareOptions({
   mode: option.choice({
     choices: ["serial", "local", "distributed"],
     optional: true,
-    description: "Where to run, instead of what the planner would choose.",
+    description: "Where to run; default: the planner chooses.",
   }),
   chunkUnits: option.number({
     unit: "count",
     optional: true,
     min: 1,
     max: Number.MAX_SAFE_INTEGER,
-    description: "How many slices (of files: bytes) make a chunk, instead of what the planner would choose.",
+    description: "How many slices (of files: bytes) make a chunk; default: the planner chooses.",
   }),
   window: option.number({
     unit: "count",
     optional: true,
     min: 1,
     max: 100_000,
-    description: "How many chunks are open at once, instead of what the planner would choose.",
+    description: "How many chunks are open at once; default: the planner chooses.",
   }),
   wait: option.boolean({
     optional: true,
     description:
-      "Wait for workers where the pool has none; default: where a host of the pool will start some and the batch can run nowhere else.",
+      "Wait for workers if the pool has none; default: only if a host of the pool will start some and the batch can run nowhere else.",
   }),
   cache: enqueueOptions.cache,
   priority: enqueueOptions.priority,
@@ -51,14 +51,14 @@ export const batchOptions = declareOptions({
     default: 3,
     min: 1,
     max: 100,
-    description: "How often a slice is tried again where the error policy is retry, with growing pauses.",
+    description: "How often a slice is retried if the error policy is retry, with growing pauses.",
   }),
   maxSlices: option.number({
     unit: "count",
     default: 10_000_000,
     min: 1,
     max: Number.MAX_SAFE_INTEGER,
-    description: "After how many slices data that is not known to end is refused.",
+    description: "The largest number of slices of data whose length is not known.",
   }),
 });
 
@@ -72,7 +72,7 @@ export type Objective = "fast" | "cheap" | "good";
  * A batch: data, what is done with each slice of it, and what becomes of the values.
  *
  * @typeParam Value - what the process function returns.
- * @typeParam Result - what the whole comes to: the reduced value, or the values in order.
+ * @typeParam Result - the result of the batch: the reduced value, or the values in order.
  */
 export interface BatchSpec<Value = unknown, Result = Value[]> {
   /** The pool to run on; default on an embedded grid: its own. */

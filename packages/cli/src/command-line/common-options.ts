@@ -9,7 +9,7 @@ export const outputOptions = {
     choices: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
     optional: true,
     description:
-      "The least important that is logged, on stderr; default info for nodes, error for torture, warn for the rest.",
+      "The least important level that is logged, on stderr; default: info for nodes, error for torture, warn for the rest.",
   }),
 } as const;
 
@@ -41,14 +41,14 @@ export const functionsOption = {
 export const logFileOptions = {
   logFile: option.string({
     optional: true,
-    description: "A file for the log beside stderr, a different one for each command; all of its workers write there.",
+    description: "A log file in addition to stderr, one for each command; all of its workers write there.",
   }),
   logFileBytes: option.number({
     unit: "bytes",
     default: 20_000_000,
     min: 1_000,
     max: 10_000_000_000,
-    description: "When the log file is so large, it is compressed (.gz) and another is begun.",
+    description: "The size at which the log file is compressed (.gz) and a new one started.",
   }),
   logFileCount: option.number({
     unit: "count",

@@ -29,7 +29,7 @@ const options = declareOptions({
 export const distributorCommand: CommandSpec<typeof options> = {
   name: "distributor",
   summary:
-    "Head a pool: take back what dead workers held, and hand queued work to idle ones. Several may run, one at a time is head.",
+    "Maintain a pool: requeue what dead workers held, and give queued work to idle ones. Several may run; one at a time is active.",
   operands: [],
   options,
   examples: [

@@ -15,7 +15,7 @@ const options = declareOptions({
 
 export const enqueueCommand: CommandSpec<typeof options> = {
   name: "enqueue",
-  summary: "Have requests evaluated by a pool, and print what they come to, in order.",
+  summary: "Send requests to a pool, and print their values in order.",
   operands: [
     ["<pool>", "the pool's id, or pool/worker to have one worker evaluate them"],
     ["<request...>", "requests as JSON; - reads one a line from stdin"],

@@ -14,7 +14,7 @@ const options = declareOptions({
     min: 1,
     max: 1_000,
     env: "CALLGRID_HOST_MAX",
-    description: "So many worker processes it has at most, however much there is to do.",
+    description: "The largest number of worker processes.",
   }),
   min: option.number({
     unit: "count",
@@ -22,7 +22,7 @@ const options = declareOptions({
     min: 0,
     max: 1_000,
     env: "CALLGRID_HOST_MIN",
-    description: "So many worker processes it has at least, also with nothing to do.",
+    description: "The smallest number of worker processes, also without work.",
   }),
   nice: option.number({
     unit: "count",
@@ -30,14 +30,14 @@ const options = declareOptions({
     min: 0,
     max: 19,
     env: "CALLGRID_HOST_NICE",
-    description: "How much less urgent the workers are than other processes of the machine.",
+    description: "The nice value of the worker processes: a higher one lets other processes of the machine run first.",
   }),
 });
 
 export const hostCommand: CommandSpec<typeof options> = {
   name: "host",
   summary:
-    "Lend a machine to a pool: workers come and go as there is work. Ctrl-C and SIGTERM drain them, a second one stops them at once.",
+    "Run as many workers on this machine as the pool has work for. Ctrl-C and SIGTERM drain them, a second one stops them at once.",
   operands: [],
   options,
   examples: [

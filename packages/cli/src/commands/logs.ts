@@ -15,7 +15,7 @@ import { type CliIo, writeLine, writeShown } from "../terminal/io.ts";
 const options = declareOptions({
   request: option.string({
     optional: true,
-    description: "Only what is told of this request, given as JSON or by its id.",
+    description: "Show only lines about this request, given as JSON or by its id.",
   }),
   json: option.boolean({ default: false, description: "Print lines as they are in the files, also at a terminal." }),
 });

@@ -16,7 +16,7 @@ import { type CliIo, writeJson, writeLine } from "../terminal/io.ts";
 import { valueText } from "../terminal/value-text.ts";
 
 const options = declareOptions({
-  work: option.string({ description: "The file that lists the raw files; workers/ and data/ are beside it." }),
+  work: option.string({ description: "The file that lists the raw files; workers/ and data/ are in the same folder." }),
   hosts: option.string({ description: "The file that lists the hosts with their processors and memory." }),
   score: option.string({
     optional: true,

@@ -24,7 +24,7 @@ interface ListedPool {
 
 export const poolsCommand: CommandSpec<typeof poolCommandOptions> = {
   name: "pools",
-  summary: "List the pools of a grid, with their members and how long ago they were used last.",
+  summary: "List the pools of a grid, with their members and the time since their last use.",
   operands: [],
   options: poolCommandOptions,
   examples: ["callgrid pools", "callgrid pools --json | jq '.[] | select(.workers == 0).pool'"],

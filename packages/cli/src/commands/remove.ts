@@ -37,10 +37,7 @@ export const removeCommand: CommandSpec<typeof options> = {
       const counts = await catalog.count(pool);
       const keys = [...counts.values()].reduce((sum, count) => sum + count, 0);
       if (keys === 0)
-        throw invalid(
-          "pool",
-          `grid "${options.grid}" has no pool "${pool}"; callgrid pools lists those that there are`,
-        );
+        throw invalid("pool", `grid "${options.grid}" has no pool "${pool}"; callgrid pools lists all pools`);
       await writeLine(io.stderr, contentText(state, counts));
       if (!dryRun) await refuse(io, { state, yes, force, keys });
       const removed = dryRun ? 0 : await catalog.remove(pool);
@@ -78,7 +75,7 @@ async function refuse(io: CliIo, { state, yes, force, keys }: Removal): Promise<
   }
   if (yes) return;
   if ((io.stdin as { readonly isTTY?: boolean }).isTTY !== true)
-    throw invalid("yes", "must be given where stdin is no terminal to ask at");
+    throw invalid("yes", "must be given if stdin is not a terminal");
   const asking = createInterface({ input: io.stdin, output: io.stderr });
   try {
     const answer = await asking.question(`Remove all ${keys} keys of pool "${pool}"? Type its name to go on: `);

@@ -14,7 +14,7 @@ const options = declareOptions({ ...runnerOptions, ...connectionOptions, ...outp
 
 export const runnerCommand: CommandSpec<typeof options> = {
   name: "runner",
-  summary: "Carry out submitted runs. What it is at when it ends or dies is taken over by another runner.",
+  summary: "Carry out submitted runs. If it ends or dies, another runner takes over its unfinished runs.",
   operands: [],
   options,
   examples: ["callgrid runner", "callgrid runner --concurrency 4 --lock-ms 30s"],
@@ -33,7 +33,7 @@ export const runnerCommand: CommandSpec<typeof options> = {
         log.info({ grid }, "the runner takes runs");
         if (json) await writeJson(io.stdout, { grid });
         await untilAborted(first);
-        log.info({ signal: first.reason }, "the runner ends; another goes on with what it was at");
+        log.info({ signal: first.reason }, "runner ends; another runner takes over its unfinished runs");
         return exitCodes.fine;
       } finally {
         await unlessAborted(second, runner?.stop() ?? Promise.resolve());

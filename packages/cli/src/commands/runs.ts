@@ -22,7 +22,7 @@ const scheduleNames = Object.keys(scheduleActions).join(", ");
 export const runsCommand: CommandSpec<typeof options> = {
   name: "runs",
   summary:
-    "List submitted runs and schedules, show one with its log, submit one, or have one cancelled, tried again, resumed, paused or removed.",
+    "List submitted runs and schedules, show one with its log, submit one, or cancel, retry, resume, pause or remove one.",
   operands: [
     ["<action>", `${runNames}; or schedules, followed by ${scheduleNames}`],
     ["[id]", "the id of a run or a schedule; for submit a file that holds the run as JSON, or - for stdin"],

@@ -11,7 +11,7 @@ import { writeJson, writeLine } from "../terminal/io.ts";
 
 export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
   name: "why",
-  summary: "Tell where a request is, who waits for it and for whom it waits, and what must happen next.",
+  summary: "Show where a request is, who waits for it, what it waits for, and what must happen next.",
   operands: [
     ["<pool>", "the pool's id"],
     ["<request>", "the request as JSON, or its id"],

@@ -12,7 +12,7 @@ const readBytes = 65_536;
 export function refuseOtherFile(path: string, history: string): void {
   const state = statSync(path, { throwIfNoEntry: false });
   if (state === undefined || (state.isFile() && state.size === 0) || existsSync(history)) return;
-  if (!state.isFile()) throw invalid(path, "is no file");
+  if (!state.isFile()) throw invalid(path, "is not a file");
   if (!beginningOf(path).split("\n").some(isLogLine))
     throw invalid(path, "is a file of another kind, which is left as it is; give another path");
 }

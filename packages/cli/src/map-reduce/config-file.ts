@@ -10,7 +10,7 @@ export class ConfigFile {
   readonly #text: string;
   readonly #content: Readonly<Record<string, unknown>>;
 
-  /** Throws `INVALID_OPTION` for a file that is missing, is no JSON, has a number that would change, or holds no object. */
+  /** Throws `INVALID_OPTION` for a file that is missing, is not JSON, has a number that would change, or holds no object. */
   static async read(io: Pick<CliIo, "stdin">, path: string): Promise<ConfigFile> {
     return new ConfigFile(path, await wholeText(io, path));
   }

@@ -9,7 +9,7 @@ const shownCharacters = 40;
 export interface JsonFault {
   /** Where in the text; its length where the text ends too early. */
   readonly index: number;
-  /** Goes on after the name of the text: `is no JSON: …`. */
+  /** Goes on after the name of the text: `is not JSON: …`. */
   readonly problem: string;
   /** What to write instead, where that is known. */
   readonly remedy?: string;
@@ -31,7 +31,7 @@ export function readJson(text: string): { readonly value?: unknown; readonly fau
 function syntaxFault(text: string, cause: unknown): JsonFault {
   const index = jsonErrorIndex(text) ?? text.length;
   const found = index >= text.length ? "it ends too early" : `unexpected ${JSON.stringify(text.charAt(index))}`;
-  return { index, problem: `is no JSON: ${found}`, cause };
+  return { index, problem: `is not JSON: ${found}`, cause };
 }
 
 function numberFault({ index, literal }: { readonly index: number; readonly literal: string }): JsonFault {

@@ -34,12 +34,12 @@ describe("outcomes", () => {
 
   it("of requests before the one that is malformed are all given out before that is told", async () => {
     const ordered = new OrderedOutcomes<string>(10);
-    const items = finish(ordered.admit(source("a", "b", new Error("line 3 is no JSON"))), [1, 0]);
+    const items = finish(ordered.admit(source("a", "b", new Error("line 3 is not JSON"))), [1, 0]);
     const values: unknown[] = [];
     const read = async (): Promise<void> => {
       for await (const { outcome } of ordered.inOrder(items)) values.push(outcome);
     };
-    await expect(read()).rejects.toThrow("line 3 is no JSON");
+    await expect(read()).rejects.toThrow("line 3 is not JSON");
     expect(values).toEqual([{ value: "a" }, { value: "b" }]);
   });
 });

@@ -16,15 +16,15 @@ describe("a request in JSON", () => {
     expect(parseRequest(' ["ratio", 7, {"a": null}] ', "the request")).toEqual(["ratio", 7, { a: null }]);
   });
 
-  it("that is no JSON is refused with the place", () => {
+  it("that is not JSON is refused with the place", () => {
     expect(messageOf(() => parseRequest('["ratio",seven]', "line 3"))).toBe(
-      ['line 3 is no JSON: unexpected "s" at character 10', '  ["ratio",seven]', "           ^"].join("\n"),
+      ['line 3 is not JSON: unexpected "s" at character 10', '  ["ratio",seven]', "           ^"].join("\n"),
     );
   });
 
   it("that ends too early is refused with the end", () => {
     expect(messageOf(() => parseRequest('["ratio",7', "line 3"))).toBe(
-      ["line 3 is no JSON: it ends too early at character 11", '  ["ratio",7', "            ^"].join("\n"),
+      ["line 3 is not JSON: it ends too early at character 11", '  ["ratio",7', "            ^"].join("\n"),
     );
   });
 

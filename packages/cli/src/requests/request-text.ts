@@ -15,7 +15,7 @@ const idPattern = /^[~\w-][\w-]{21}$/;
  * Reads a request.
  *
  * @param where - what the message calls the text, such as "line 3".
- * @throws GridError `INVALID_REQUEST` for text that is no JSON or no request, with `details.index` in the first case.
+ * @throws GridError `INVALID_REQUEST` for text that is not JSON or no request, with `details.index` in the first case.
  */
 export function parseRequest(text: string, where: string): NamedRequest {
   const request = parseJson(text, where) as NamedRequest;

@@ -10,7 +10,7 @@ it.each<[string, unknown, number]>([
   ["a function is unknown to the pool", new RequestError({ msg: "no", code: "UNKNOWN_FUNCTION", req: '["f"]' }), 1],
   ["an option is wrong", new GridError("INVALID_OPTION", "no"), 2],
   ["a module defines nothing", new GridError("INVALID_MODULE", "no"), 2],
-  ["a request is no JSON", new GridError("INVALID_REQUEST", "no"), 2],
+  ["a request is not JSON", new GridError("INVALID_REQUEST", "no"), 2],
   ["there is no connection", new GridError("CONNECTION_FAILED", "no"), 3],
   ["Ctrl-C was pressed", new GridError("CANCELLED", "no", { cause: "SIGINT" }), 130],
   ["it was told to end", new GridError("CANCELLED", "no", { cause: "SIGTERM" }), 143],

@@ -18,7 +18,7 @@ export interface RedisLink {
 export async function linkToRedis(url: string): Promise<RedisLink> {
   const { clusterNodes, options } = parseRedisUrl(url);
   if (clusterNodes !== undefined || options.sentinels !== undefined)
-    throw new GridError("INVALID_OPTION", "--url is no URL of a single Redis: write redis://host:port");
+    throw new GridError("INVALID_OPTION", "--url is not the URL of a single Redis: write redis://host:port");
   const target = new URL(url);
   const proxy = await TcpProxy.start(() => connectTo(target));
   return { proxy, url: urlThrough(proxy.port, target) };

@@ -38,15 +38,14 @@ export const clientOptions = declareOptions({
     max: aDayMs,
     env: "CALLGRID_CLIENT_LEASE_MS",
     flag: "--client-lease-ms",
-    description:
-      "For how long a client that is not heard of still counts as waiting; at least three times checkEveryMs.",
+    description: "How long a silent client still counts as waiting; at least three times checkEveryMs.",
   }),
   checkEveryMs: option.number({
     unit: "ms",
     default: 2_000,
     min: 10,
     max: anHourMs,
-    description: "How often to ask what became of requests that have been waited for this long.",
+    description: "How often the client checks its pending requests, in case a message was lost.",
   }),
   payloadLimitBytes: option.number({
     unit: "bytes",
@@ -60,7 +59,7 @@ export const clientOptions = declareOptions({
     default: 1_000_000,
     min: 0,
     max: 1_000_000_000,
-    description: "New requests fail with POOL_FULL while so many wait in the pool; 0: no limit.",
+    description: "The number of waiting requests in a pool at which new ones fail with POOL_FULL; 0: no limit.",
   }),
   windowSize: option.number({
     unit: "count",

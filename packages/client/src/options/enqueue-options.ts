@@ -48,20 +48,20 @@ export const enqueueOptions = declareOptions({
     optional: true,
     min: 1,
     max: aYearMs,
-    description: "How long to wait for an outcome.",
+    description: "How long to wait for an outcome; default: no limit.",
   }),
   cache: option.choice({
     choices: ["use", "refresh", "bypass"],
     optional: true,
     description:
-      "Take a known result (use), evaluate again and keep that (refresh), or neither look nor keep (bypass).",
+      "Take a known result (use, the default), evaluate again and keep the result (refresh), or neither look nor keep (bypass).",
   }),
   priority: option.number({
     unit: "count",
     optional: true,
     min: -mostPriority,
     max: mostPriority,
-    description: "Sixteen requests of a priority start for one of the priority below it; without one it is 0.",
+    description: "Sixteen requests of a priority start for one of the next lower; default: 0.",
   }),
 });
 
@@ -73,7 +73,7 @@ export const windowOptions = declareOptions({
     optional: true,
     min: 1,
     max: mostOpen,
-    description: "How many requests are open at once.",
+    description: "How many requests are open at once; default: windowSize of the client.",
   }),
 });
 

@@ -26,7 +26,7 @@ export function makeDefaultLog(environment: Readonly<Record<string, string | und
     const levels = [...Object.keys(pino.levels.values), "silent"].join(", ");
     throw new GridError(
       "INVALID_OPTION",
-      `CALLGRID_LOG_LEVEL: ${JSON.stringify(level)} is no level; use one of ${levels}`,
+      `CALLGRID_LOG_LEVEL: ${JSON.stringify(level)} is not a level; use one of ${levels}`,
     );
   }
   return pino({ level, name: "callgrid", ...logRedaction }, pino.destination(standardError));

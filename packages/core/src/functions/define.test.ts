@@ -8,12 +8,12 @@ function defineWith(options: unknown): void {
 }
 
 it.each<[options: unknown, path: string, problem: RegExp]>([
-  [{ timeoutMS: 5 }, ".timeoutMS", /is no option; did you mean timeoutMs\?$/],
+  [{ timeoutMS: 5 }, ".timeoutMS", /is not an option; did you mean timeoutMs\?$/],
   [{ cach: false }, ".cach", /did you mean cache\?$/],
   [{ ttlMs: 5 }, ".ttlMs", /did you mean cache\.ttlMs\?$/],
   [{ memoryMB: 5 }, ".memoryMB", /did you mean needs\.memoryMb\?$/],
-  [{ "cache.ttlMs": 5 }, ".cache.ttlMs", /is no option/],
-  [{ retries: 5 }, ".retries", /is no option; the options are version, timeoutMs, cache, /],
+  [{ "cache.ttlMs": 5 }, ".cache.ttlMs", /is not an option/],
+  [{ retries: 5 }, ".retries", /is not an option; the options are version, timeoutMs, cache, /],
   [{ timeoutMs: "5" }, ".timeoutMs", /must be a number of ms from 1 to \d+, got "5"$/],
   [{ timeoutMs: Number.NaN }, ".timeoutMs", /got NaN$/],
   [{ timeoutMs: null }, ".timeoutMs", /got null$/],

@@ -127,7 +127,7 @@ function checkName(name: string): void {
   if (isFunctionName(name)) return;
   throw new GridError(
     "INVALID_OPTION",
-    `define: ${JSON.stringify(name)} is no function name; it starts with a letter, and letters, digits and . : / _ - may follow (128 characters at most)`,
+    `define: invalid function name ${JSON.stringify(name)}: must start with a letter, followed by up to 127 letters, digits and . : / _ -`,
   );
 }
 

@@ -10,14 +10,14 @@ const longestMs = 366 * oneDayMs;
 /** The declared options of {@link define}; `cache` and `needs` are objects. */
 export const functionOptions = declareOptions({
   /**
-   * Names this state of the function: results of another version are ignored. Default: `--code-version` of the worker, else a hash of
+   * The version of the function: results of other versions are ignored. Default: `--code-version` of the worker, else a hash of
    * the module that defines the function and of all that it imports.
    */
   version: option.string({
     optional: true,
     pattern: /^[\w.+-]{1,64}$/,
     expects: "1 to 64 letters, digits and . + _ -",
-    description: "Names this state of the function: results of another version are ignored.",
+    description: "The version of the function: results of other versions are ignored; default: a hash of the function's module and all that it imports.",
   }),
   /** How long one evaluation may take, waiting for re-entrant requests included, in ms. Default: no limit. */
   timeoutMs: option.number({
@@ -26,7 +26,7 @@ export const functionOptions = declareOptions({
     min: 1,
     max: longestMs,
     fractions: true,
-    description: "How long one evaluation may take.",
+    description: "How long one evaluation may take, its waiting for calls included; default: no limit.",
   }),
 });
 

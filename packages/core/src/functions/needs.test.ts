@@ -21,11 +21,11 @@ it.each<[string, Needs, string[]]>([
 
 describe("needs that cannot be", () => {
   it.each<[string, object, RegExp]>([
-    ["an unknown need", { memory: 5 }, /^define\("needy"\)\.needs\.memory is no option; did you mean memoryMb\?$/],
+    ["an unknown need", { memory: 5 }, /^define\("needy"\)\.needs\.memory is not an option; did you mean memoryMb\?$/],
     [
       "a need that resembles none",
       { disk: 5 },
-      /needs\.disk is no option; the options are tag, memoryMb, cpus, score$/,
+      /needs\.disk is not an option; the options are tag, memoryMb, cpus, score$/,
     ],
     ["a tag with a blank", { tag: "big gpu" }, /needs\.tag must be a tag .* a tag is/],
     ["a tag that is no text", { tag: 5 }, /needs\.tag must be a tag or a list of tags/],

@@ -131,8 +131,8 @@ describe("resolved options", () => {
     ["functions", "a.ts", /must be a list of texts, got "a\.ts"/],
     ["functions", ["a", 1], /\[1\] must be text, got 1/],
     ["functions", new Array(1), /\[0\] must be text, got undefined/],
-    ["leesMs", 500, /is no option; did you mean leaseMs\?/],
-    ["constructor", 500, /is no option; the options are leaseMs, keepBytes/],
+    ["leesMs", 500, /is not an option; did you mean leaseMs\?/],
+    ["constructor", 500, /is not an option; the options are leaseMs, keepBytes/],
   ])("refuse %s: %o", (name, value, message) => {
     expect(() => resolveOptions(declarations, { pool: "p", [name]: value }, "startWorker")).toThrow(
       refusal("INVALID_OPTION", `startWorker.${name}`, message) as Error,

@@ -51,7 +51,7 @@ export function knownOptions(
     if (known.includes(name) && !name.includes(".")) continue;
     const [nearest] = nearestNames(name, known, 1);
     const hint = nearest === undefined ? `; the options are ${known.join(", ")}` : didYouMean(nearest);
-    throw invalidOption(`${where}.${name}`, `is no option${hint}`);
+    throw invalidOption(`${where}.${name}`, `is not an option${hint}`);
   }
   return given as Readonly<Record<string, unknown>>;
 }

@@ -46,7 +46,7 @@ export function decodeErrorTree(text: OutcomeText): ErrorTree {
     const tree: unknown = JSON.parse(text.slice(1));
     if (isTree(tree)) return tree;
   } catch {
-    // it is no JSON, or nests deeper than can be read
+    // it is not JSON, or nests deeper than can be read
   }
   return { msg: "an error outcome could not be read", code: "INVALID_RESULT_TEXT", req: "" };
 }

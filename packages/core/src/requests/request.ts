@@ -119,7 +119,8 @@ function encodeParts(request: unknown, limitBytes: number): RequestReading {
  */
 export function decodeRequest(payload: string): [string, ...unknown[]] {
   const request = parsePayload(payload);
-  if (!Array.isArray(request)) throw invalidRequest(`a payload is no list: ${shortText(payload, longestShown)}`);
+  if (!Array.isArray(request))
+    throw invalidRequest(`a payload must be a list, got ${shortText(payload, longestShown)}`);
   if (!isFunctionName(request[0]))
     throw invalidRequest(`a payload has no function name first: ${shortText(payload, longestShown)}`);
   return request as [string, ...unknown[]];

@@ -32,8 +32,8 @@ function invalidPoolId(poolId: unknown): GridError {
   const shown = shortText(JSON.stringify(poolId) ?? String(poolId), shownCharacters);
   return new GridError(
     "INVALID_OPTION",
-    `poolId: ${shown} is none; it starts with a letter, a digit or _, and letters, ` +
-      "digits and . : _ - may follow (128 characters at most); to address one worker write pool/worker",
+    `invalid pool id ${shown}: must start with a letter, a digit or _, followed by up to 127 letters, ` +
+      "digits and . : _ -; to address one worker write pool/worker",
     { details: { path: "poolId" } },
   );
 }

@@ -66,7 +66,7 @@ export class Scaler extends Actor {
         log.info(facts, "the pool should have another number of workers");
       this.#scale = scale;
     } catch (error) {
-      this.#failures.tell("could not reckon how many workers the pool should have", error);
+      this.#failures.tell("desired workers could not be computed", error);
     }
   }
 

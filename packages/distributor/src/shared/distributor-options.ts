@@ -23,12 +23,11 @@ export const distributorOptions = declareOptions({
   }),
   parent: option.string({
     optional: true,
-    description:
-      "The parent pool: its work is done here when this pool is idle, and work of this pool there when it has too much.",
+    description: "The parent pool: this pool takes work from it when idle, and offers work to it when overloaded.",
   }),
   parentUrl: option.string({
     optional: true,
-    description: "Where the parent pool's Redis is, if it is another one than this pool's.",
+    description: "The URL of the parent pool's Redis; default: this pool's.",
   }),
   hoistEveryMs: option.number({
     unit: "ms",
@@ -36,7 +35,7 @@ export const distributorOptions = declareOptions({
     min: 1,
     max: 60_000,
     description:
-      "How often the head takes back what dead members held, hands queued work to idle ones, and bridges to the parent.",
+      "How often the head requeues what dead members held, gives queued work to idle ones, and bridges to the parent.",
   }),
   copyAfterMs: option.number({
     unit: "ms",
@@ -44,57 +43,57 @@ export const distributorOptions = declareOptions({
     min: 0,
     max: 86_400_000,
     description:
-      "Idle workers are given copies of requests that others claimed so long ago, and three times longer ago than the function usually takes; the first outcome wins. 0: never.",
+      "The time since its claim after which an idle worker gets a copy of a request, at least three times the function's usual time; the first outcome wins. 0: never.",
   }),
   prefer: option.list({
     default: usualPreferences,
     pattern: /^(score|recent|idle)$/,
     expects: "score, recent or idle",
     description:
-      "Which idle worker is served first: the one with the highest score, the one that evaluated the same function last, the one that has been idle longest; what is named first counts first.",
+      "Which idle worker is served first: the one with the highest score, the last one to evaluate the same function (recent), or the one that has been idle longest; earlier entries count first.",
   }),
   scaleEveryMs: option.number({
     unit: "ms",
     default: 1_000,
     min: 0,
     max: 3_600_000,
-    description:
-      "How often the head reckons how many workers the pool should have, for hosts and autoscalers. 0: never.",
+    description: "How often the head computes the number of desired workers, for hosts and autoscalers. 0: never.",
   }),
   minWorkers: option.number({
     unit: "count",
     default: 0,
     min: 0,
     max: 10_000,
-    description: "The pool should never have fewer workers than that, for hosts and autoscalers.",
+    description: "The lower bound of the number of desired workers.",
   }),
   maxWorkers: option.number({
     unit: "count",
     default: 10_000,
     min: 1,
     max: 10_000,
-    description: "The pool should never have more workers than that, for hosts and autoscalers.",
+    description: "The upper bound of the number of desired workers.",
   }),
   targetWaitMs: option.number({
     unit: "ms",
     default: 10_000,
     min: 10,
     max: 86_400_000,
-    description: "Within what time what waits should be started: the shorter, the more workers the pool should have.",
+    description: "The time within which queued requests should start: the shorter, the more workers are desired.",
   }),
   scaleDownAfterMs: option.number({
     unit: "ms",
     default: 60_000,
     min: 0,
     max: 86_400_000,
-    description: "The pool should have fewer workers only after they were not wanted for so long.",
+    description: "How long workers must be unneeded before the number of desired workers falls.",
   }),
   leadTimeMs: option.number({
     unit: "ms",
     default: 60_000,
     min: 0,
     max: 86_400_000,
-    description: "How long before announced work begins its workers are desired: as long as they take to start.",
+    description:
+      "How long before the start of announced work its workers are desired: the time that they take to start.",
   }),
   leaseMs: option.number({
     unit: "ms",
@@ -102,22 +101,21 @@ export const distributorOptions = declareOptions({
     min: 100,
     max: 600_000,
     env: "CALLGRID_DISTRIBUTOR_LEASE_MS",
-    description: "How long a head that falls silent still counts as head; a standby takes over a third later at most.",
+    description: "How long a silent head stays head; a standby takes over at most a third of that later.",
   }),
   maxAttempts: option.number({
     unit: "count",
     default: 3,
     min: 1,
     max: 100,
-    description: "After so many deaths of workers that were running it, a request fails with WORKER_LOST.",
+    description: "The number of deaths of its workers after which a request fails with WORKER_LOST.",
   }),
   sweepLimit: option.number({
     unit: "count",
     default: 1_000,
     min: 1,
     max: 100_000,
-    description:
-      "How many requests one sweep takes back and moves at most; more are left to the next, which follows at once.",
+    description: "The largest number of requests that one sweep requeues and moves; the next sweep follows at once.",
   }),
   connectTimeoutMs: option.number({
     unit: "ms",

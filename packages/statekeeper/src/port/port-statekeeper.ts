@@ -156,7 +156,7 @@ function unsendableError(operation: Operation, cause: unknown): GridError {
   const reason = messageOf(cause);
   return new GridError(
     "INVALID_VALUE",
-    `${operation}: an argument is no plain data, so no thread can pass it on: ${reason}`,
+    `${operation}: an argument is not plain data, so no thread can pass it on: ${reason}`,
     { cause },
   );
 }

@@ -88,7 +88,7 @@ class PortServer implements ServedPort {
       return (this.#keeper[operation] as Operate).apply(this.#keeper, args as unknown[]);
     throw new GridError(
       "STATEKEEPER_REFUSED",
-      `a port asks for "${String(operation)}", which is no operation of a statekeeper`,
+      `a port asks for "${String(operation)}", which is not an operation of a statekeeper`,
     );
   }
 

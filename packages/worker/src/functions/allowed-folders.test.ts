@@ -91,7 +91,7 @@ describe("a file outside", () => {
     expect(messages[0]).toBe(messages[1]);
   });
 
-  it("is refused where it is no file, without being opened", () => {
+  it("is refused where it is not a file, without being opened", () => {
     const pipe = join(outside, "pipe");
     execFileSync("mkfifo", [pipe]);
     const looked = vi.fn(() => true);

@@ -75,7 +75,7 @@ describe("the URL of Sentinels", () => {
   });
 });
 
-describe("what is no URL of a Redis", () => {
+describe("what is not the URL of a Redis", () => {
   it.each([
     "localhost:6379",
     "http://a",
@@ -133,6 +133,6 @@ describe("what is no URL of a Redis", () => {
   });
 
   it("is shown where it holds no login", () => {
-    expect(() => parseRedisUrl("http://a:1")).toThrow('"http://a:1" is no URL of a Redis');
+    expect(() => parseRedisUrl("http://a:1")).toThrow('"http://a:1" is not the URL of a Redis');
   });
 });

@@ -159,7 +159,7 @@ function invalidUrl(url: string): GridError {
   const shown = harmless.test(url) ? JSON.stringify(url) : "what is given (not shown, since it may hold a password)";
   return new GridError(
     "INVALID_OPTION",
-    `${shown} is no URL of a Redis; write redis://host:port, redis+cluster://host:port,host:port, ` +
+    `${shown} is not the URL of a Redis; write redis://host:port, redis+cluster://host:port,host:port, ` +
       "redis+sentinel://host:port,host:port/primary, rediss… for TLS, or unix:///path; " +
       "in user and password, write % as %25, / as %2F, ? as %3F, # as %23 and @ as %40",
   );

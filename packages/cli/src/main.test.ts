@@ -58,8 +58,12 @@ describe("wrong usage ends with 2 and says what is wrong, on stderr alone", () =
       ["status", "pool", "--connect-timeout-ms", "fast"],
       /--connect-timeout-ms must be a number/,
     ],
-    ["a malformed pool", ["status", "a pool"], /poolId: "a pool"/],
-    ["a malformed pool of a worker", ["worker", "--pool", "a pool", "--functions", "functions.ts"], /poolId: "a pool"/],
+    ["a malformed pool", ["status", "a pool"], /invalid pool id "a pool"/],
+    [
+      "a malformed pool of a worker",
+      ["worker", "--pool", "a pool", "--functions", "functions.ts"],
+      /invalid pool id "a pool"/,
+    ],
     ["a URL of no Redis", ["status", "pool", "--url", "http://localhost"], /not the URL of a Redis/],
     [
       "a request that is not JSON",

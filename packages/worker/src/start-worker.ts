@@ -35,7 +35,7 @@ import type { WorkerState } from "./worker-state.ts";
 const leavingAloneMs = 6_000;
 const msPerSecond = 1_000;
 
-/** What to work on, and where. Everything else has a default, see {@link workerOptions}. */
+/** What to work on, and where. Everything else has a default, see `callgrid worker`. */
 export interface StartWorkerOptions extends WorkerOptionsGiven {
   /** The pool to work for. */
   readonly pool: string;
@@ -62,7 +62,7 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   readonly meter?: WorkerMeter | undefined;
 }
 
-/** The options that are not declared in {@link workerOptions}. */
+/** The options that are not declared in `callgrid worker`. */
 const others = [
   "pool",
   "functions",

@@ -52,7 +52,7 @@ describe("a run is refused under the name of what is wrong", () => {
       { reduce: undefined, data: { lines: "/o" }, csv: "/o" },
       "submitRun.csv must be a file of its own",
     ],
-    ["an unknown pool's form", { pool: "a b" }, "poolId"],
+    ["an unknown pool's form", { pool: "a b" }, 'invalid pool id "a b"'],
     ["a zone without a pattern", { tz: "UTC" }, "submitRun.tz is for cron"],
     ["a replacement without a pattern", { replace: true }, "submitRun.replace is for cron"],
     ["a replacement of nothing", { cron: "@daily", replace: true }, "submitRun.replace needs the name"],

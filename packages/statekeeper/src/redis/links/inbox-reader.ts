@@ -37,6 +37,7 @@ export class InboxReader implements InboxListener {
   readonly #handlers: InboxHandlers;
   readonly #help: InboxHelp;
   #isClosed = false;
+  #readOutcomesLast = false;
   #wasReady = false;
   #lostAt: number | undefined;
 
@@ -92,11 +93,14 @@ export class InboxReader implements InboxListener {
     }
   }
 
+  /** The list that was read last comes second, so that one that is never empty does not keep the other from being read. */
   async #readOnce(): Promise<{ readonly texts: readonly string[]; readonly areOutcomes: boolean }> {
     const { outcomes, others } = this.#keys;
+    const [first, second] = this.#readOutcomesLast ? [others, outcomes] : [outcomes, others];
     try {
-      const reply = await this.#redis.blmpop(blockSeconds, 2, outcomes, others, "LEFT", "COUNT", messagesPerRead);
-      return { texts: reply?.[1] ?? [], areOutcomes: reply?.[0] === outcomes };
+      const reply = await this.#redis.blmpop(blockSeconds, 2, first, second, "LEFT", "COUNT", messagesPerRead);
+      this.#readOutcomesLast = reply?.[0] === outcomes;
+      return { texts: reply?.[1] ?? [], areOutcomes: this.#readOutcomesLast };
     } catch {
       // closed, or refused for now (loading, failover): the connection says which, and logs it
       if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, pauseAfterErrorMs));

@@ -2,23 +2,47 @@
 import { GridError, shortText } from "@callgrid/core";
 import type { CommandSpec } from "../command-line/command.ts";
 import { initSweep } from "../sweeps/init-sweep.ts";
+import { measureSweep, planSweep } from "../sweeps/measure-sweep.ts";
+import { mergeSweep } from "../sweeps/merge-sweep.ts";
+import { rebalanceSweep } from "../sweeps/rebalance-sweep.ts";
 import { runSweep } from "../sweeps/run-sweep.ts";
 import type { SweepAction } from "../sweeps/sweep-action.ts";
 import { sweepOptions } from "../sweeps/sweep-options.ts";
 
-const actions: Readonly<Record<string, SweepAction>> = { init: initSweep, run: runSweep };
+const actions: Readonly<Record<string, SweepAction>> = {
+  init: initSweep,
+  measure: measureSweep,
+  plan: planSweep,
+  run: runSweep,
+  merge: mergeSweep,
+  rebalance: rebalanceSweep,
+};
 const names = Object.keys(actions).join(", ");
 const shownCharacters = 80;
 
 export const sweepCommand: CommandSpec<typeof sweepOptions> = {
   name: "sweep",
   summary: "Run one experiment on many machines that share nothing: each runs its share, and results are merged.",
-  operands: [["<action>", `what to do: ${names}`]],
+  operands: [
+    ["<action>", `what to do: ${names}`],
+    ["[folder...]", "after merge and rebalance: the folders of results of all machines"],
+  ],
   options: sweepOptions,
-  examples: ["callgrid sweep init --folder pi", "callgrid sweep run --folder pi --machine laptop --nice 10"],
+  examples: [
+    "callgrid sweep init --folder pi",
+    "callgrid sweep measure --folder pi --machine laptop",
+    "callgrid sweep plan --folder pi --machine laptop",
+    "callgrid sweep run --folder pi --machine laptop --nice 10",
+    "callgrid sweep merge --folder pi pi/results/laptop server/results/server",
+    "callgrid sweep rebalance --folder pi --machines fewer.json pi/results/laptop server/results/server",
+    "callgrid sweep run --folder pi --pool pool --url redis://server",
+  ],
   async run({ operands: [name = "", ...operands], options, io, embedded }) {
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
     if (action === undefined) throw unknownAction(name);
+    const takesFolders = action === mergeSweep || action === rebalanceSweep;
+    if (operands.length > 0 && !takesFolders)
+      throw new GridError("INVALID_OPTION", `callgrid sweep ${name} does not take ${operands.join(" ")}`);
     return action({ io, embedded, options, operands });
   },
 };

@@ -1,150 +1,156 @@
 /** `callgrid sweep run`: runs this machine's share on all of its cores, and goes on where an earlier run stopped. */
 import { setPriority } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import {
   checkListing,
   digestText,
+  type FolderFiles,
   filesIn,
+  type Job,
   type JobLogs,
   openJobLogs,
   ResultFiles,
+  readSnapshot,
   runShare,
-  type Share,
   ShareProgress,
   Snapshot,
   splitJobs,
 } from "@callgrid/sweep";
-import { unlessAborted, untilInterrupted } from "../command-line/interrupts.ts";
-import { type NodeLog, withLog } from "../logs/log.ts";
+import { untilInterrupted } from "../command-line/interrupts.ts";
+import { withLog } from "../logs/log.ts";
 import { counted } from "../terminal/durations.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
 import { writeLine } from "../terminal/io.ts";
 import { chooseMachine } from "./chosen-machine.ts";
+import { linesOf } from "./job-lines.ts";
 import { showShare } from "./share-display.ts";
 import type { SweepCall } from "./sweep-action.ts";
-import { type OpenedSweep, openSweep, readSweepFiles } from "./sweep-folder.ts";
+import { listSweep, type OpenedSweep, readSweepFiles, type SweepFiles } from "./sweep-folder.ts";
+import { othersFinished, poolFolder, type Workers, withPoolGrid, withShareGrid } from "./sweep-workers.ts";
 
 const logFileBytes = 20_000_000;
 const logFileCount = 10;
 
+/** Where a share runs, and where its results go. */
+interface SharePlace {
+  readonly call: SweepCall;
+  readonly sweepFiles: SweepFiles;
+  readonly first: AbortSignal;
+  /** Of the folder of results: the machine, or the pool. */
+  readonly name: string;
+  readonly files: FolderFiles;
+  readonly jobLogs: JobLogs | undefined;
+}
+
 export function runSweep(call: SweepCall): Promise<number> {
   const { io, options } = call;
   return untilInterrupted(io, async (first) => {
-    const machine = await chooseMachine(io, readSweepFiles(options.folder).machines, options.machine, first);
-    const sweep = await openSweep(call, first);
-    const split = splitJobs(sweep.pool, sweep.machines);
-    const share = split.shares.find((each) => each.machine.name === machine.name);
-    if (share === undefined) throw new Error(`unreachable: ${machine.name} has no share`);
-    await describe(call, sweep, share, digestText(split.digest));
+    const sweepFiles = readSweepFiles(options.folder);
+    const machine =
+      options.pool === undefined ? await chooseMachine(io, sweepFiles.machines, options.machine, first) : undefined;
     if (options.nice > 0) setPriority(0, options.nice);
-    return runOn({ call, sweep, share, split: split.digest.hex, first });
+    const name = machine?.name ?? poolFolder(options.pool);
+    const files = filesIn(options.output ?? join(options.folder, "results", name));
+    const jobLogs = options.jobLogs ? openJobLogs(files.jobLogs) : undefined;
+    const place = { call, sweepFiles, first, name, files, jobLogs };
+    const log = { logLevel: options.logLevel ?? "info", logFile: files.log, logFileBytes, logFileCount };
+    const shown: Writable = linesOf(jobLogs);
+    return withLog({ stderr: shown, env: io.env }, log, (nodeLog) => {
+      const run = (workers: Workers): Promise<number> => runOn(workers, place);
+      const given = { call, functions: sweepFiles.functions, first, log: nodeLog };
+      return machine === undefined ? withPoolGrid(given, run) : withShareGrid({ ...given, cores: machine.cores }, run);
+    });
   });
 }
 
-async function describe({ io }: SweepCall, { pool }: OpenedSweep, share: Share, digest: string): Promise<void> {
-  const { name, cores } = share.machine;
-  const jobs = `${share.jobs.length} of ${counted(pool.jobs.length, "job")}`;
-  await writeLine(io.stderr, `digest ${digest}`);
-  await writeLine(io.stderr, `machine ${name}: ${jobs} on ${counted(cores, "core")}`);
-  const repeats = pool.places - pool.jobs.length;
-  if (repeats > 0)
-    await writeLine(io.stderr, `${counted(repeats, "job")} repeat the arguments of others: each is evaluated once`);
-}
-
-interface ShareCall {
-  readonly call: SweepCall;
-  readonly sweep: OpenedSweep;
-  readonly share: Share;
-  readonly split: string;
-  readonly first: AbortSignal;
-}
-
-async function runOn({ call, sweep, share, split, first }: ShareCall): Promise<number> {
-  const { options, io } = call;
-  const { name } = share.machine;
-  const files = filesIn(options.output ?? join(options.folder, "results", name));
+async function runOn(workers: Workers, place: SharePlace): Promise<number> {
+  const { call, sweepFiles, name, files, jobLogs } = place;
+  const sweep = await listSweep(workers.ask, sweepFiles, call.options.folder);
   const { pool, names, columns } = sweep;
-  const { functionName, places } = pool;
-  const header = { experiment: pool.digest.hex, split, machine: name, functionName, names, places, columns };
-  const snapshot = await Snapshot.open(files.snapshot, header);
+  const isNew = readSnapshot(files.snapshot) === undefined;
+  if (isNew) await checkListing(workers.askAnother, pool);
+  const { jobs, split } = await shareOf(place, sweep);
+  const { functionName, places, digest } = pool;
+  const header = { experiment: digest.hex, split, machine: name, functionName, names, places, columns };
+  const isRebalanced = sweep.rebalanced !== undefined || call.options.pool !== undefined;
+  const snapshot = await Snapshot.open(files.snapshot, header, { isRebalanced });
   try {
-    if (options.retryFailed) snapshot.forgetFailed();
+    if (call.options.retryFailed) snapshot.forgetFailed();
     const results = await ResultFiles.begin({ columns, names }, files);
     try {
       await results.write([...snapshot.finished.values()]);
-      const jobLogs = options.jobLogs ? openJobLogs(files.jobLogs) : undefined;
-      const place = { logLevel: options.logLevel ?? "info", logFile: files.log, logFileBytes, logFileCount };
-      await withLog({ stderr: nowhere(jobLogs), env: io.env }, place, (log) =>
-        evaluate({ call, sweep, share, first, snapshot, results, jobLogs, log }),
-      );
-      jobLogs?.close();
+      await evaluate({ workers, place, sweep, jobs, snapshot, results });
     } finally {
       await results.close();
+      jobLogs?.close();
     }
-    return await summarize(call, snapshot, share, files.failures);
+    return await summarize(call, snapshot, jobs, files.failures);
   } finally {
     await snapshot.close();
   }
 }
 
-interface Evaluating extends Omit<ShareCall, "split"> {
-  readonly snapshot: Snapshot;
-  readonly results: ResultFiles;
-  readonly jobLogs: JobLogs | undefined;
-  readonly log: NodeLog;
+/** Of a machine its share; of a pool what no machine has finished. Shows the digest by which machines see that their splits are equal. */
+async function shareOf(
+  { call, name }: SharePlace,
+  { pool, machines, rebalanced }: OpenedSweep,
+): Promise<{ readonly jobs: readonly Job[]; readonly split: string }> {
+  const { io, options } = call;
+  const split = splitJobs(pool, machines, rebalanced?.finished);
+  const share = split.shares.find(({ machine }) => machine.name === name);
+  const isOnPool = options.pool !== undefined;
+  const others = isOnPool ? othersFinished(options.folder, name, pool.digest.hex) : new Set<number>();
+  const jobs = isOnPool ? pool.jobs.filter(({ index }) => !others.has(index)) : (share?.jobs ?? []);
+  const count = `${jobs.length} of ${counted(pool.jobs.length, "job")}`;
+  await writeLine(io.stderr, `digest ${digestText(split.digest)}`);
+  await writeLine(
+    io.stderr,
+    isOnPool
+      ? `pool ${options.pool}: ${count}`
+      : `machine ${name}: ${count} on ${counted(share?.machine.cores ?? 0, "core")}`,
+  );
+  const repeats = pool.places - pool.jobs.length;
+  if (repeats > 0)
+    await writeLine(io.stderr, `${counted(repeats, "job")} with arguments of earlier ones: these are evaluated once`);
+  return { jobs, split: split.digest.hex };
 }
 
-/** On the embedded grid, whose workers balance the share between the cores. */
-async function evaluate({ call, sweep, share, first, snapshot, results, jobLogs, log }: Evaluating): Promise<void> {
-  const { functions, pool } = sweep;
+interface Evaluating {
+  readonly workers: Workers;
+  readonly place: SharePlace;
+  readonly sweep: OpenedSweep;
+  readonly jobs: readonly Job[];
+  readonly snapshot: Snapshot;
+  readonly results: ResultFiles;
+}
+
+async function evaluate({ workers, place, sweep, jobs, snapshot, results }: Evaluating): Promise<void> {
   const { finished } = snapshot;
-  const mine = share.jobs.filter(({ index }) => finished.has(index));
-  const failed = mine.filter(({ index }) => finished.get(index)?.error !== undefined).length;
-  if (mine.length === share.jobs.length) return;
-  const opening = call.embedded.localGrid({
-    functions,
-    workers: share.machine.cores,
-    log: log.log,
-    output: log.stream,
-  });
-  const grid = await unlessAborted(first, opening);
-  const progress = new ShareProgress({ total: share.jobs.length, before: mine.length, failed });
-  let stopShowing = (): void => undefined;
+  const { jobLogs, call, first } = place;
+  const before = jobs.filter(({ index }) => finished.has(index));
+  const failed = before.filter(({ index }) => finished.get(index)?.error !== undefined).length;
+  const progress = new ShareProgress({ total: jobs.length, before: before.length, failed });
+  const stopShowing = showShare(call.io, progress);
   try {
-    await checkListing((request) => grid.enqueue(grid.pool, request, { signal: first }), pool);
-    stopShowing = showShare(call.io, progress);
-    const onFinished =
-      jobLogs && ((jobs: ReadonlyArray<{ readonly job: number }>) => jobLogs.flush(jobs.map(({ job }) => job)));
     await runShare({
-      ...{ grid, workers: grid.pool, pool, jobs: share.jobs, snapshot, files: results, progress, signal: first },
-      ...(onFinished && { onFinished }),
+      ...{ grid: workers.grid, workers: workers.pool, pool: sweep.pool, jobs, snapshot, files: results, progress },
+      signal: first,
+      onFinished: (some) => jobLogs?.flush(some.map(({ job }) => job)),
     });
   } finally {
     stopShowing();
-    await grid.close();
   }
 }
 
 async function summarize(
   { io }: SweepCall,
   { finished }: Snapshot,
-  { jobs }: Share,
+  jobs: readonly Job[],
   failures: string,
 ): Promise<number> {
   const failed = jobs.filter(({ index }) => finished.get(index)?.error !== undefined).length;
   const where = failed === 0 ? "" : `, ${failed} failed, see ${failures}`;
   await writeLine(io.stderr, `${counted(jobs.length, "job")} finished${where}`);
   return failed === 0 ? exitCodes.fine : exitCodes.failed;
-}
-
-/** What jobs log is for files: on a terminal it would hide the progress. */
-function nowhere(jobLogs: JobLogs | undefined): Writable {
-  return new Writable({
-    decodeStrings: false,
-    write(chunk: Buffer | string, _encoding, done) {
-      jobLogs?.take(chunk.toString());
-      done();
-    },
-  });
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { GridError } from "@callgrid/core";
 import {
+  type Ask,
   checkColumns,
   type JobPool,
   listingModule,
@@ -11,6 +12,7 @@ import {
   readColumns,
   readConfig,
   readMachines,
+  readRebalance,
 } from "@callgrid/sweep";
 import { unlessAborted } from "../command-line/interrupts.ts";
 import { logStream, makeLog } from "../logs/log.ts";
@@ -21,6 +23,8 @@ export interface SweepFiles {
   /** What worker threads load. */
   readonly functions: readonly string[];
   readonly machines: readonly Machine[];
+  /** The experiment that the remaining jobs were rebalanced of, and what was finished then. */
+  readonly rebalanced: { readonly experiment: string; readonly finished: ReadonlySet<number> } | undefined;
   readonly columns: readonly string[];
   readonly settings: ReturnType<typeof readConfig>;
 }
@@ -32,26 +36,44 @@ export interface OpenedSweep extends SweepFiles {
   readonly names: readonly string[];
 }
 
+export const machinesFile = "machines.json";
+export const rebalanceFile = "rebalance.json";
 const moduleNames = ["sweep.ts", "sweep.mts", "sweep.js", "sweep.mjs"];
 
 /** Reads the files. Throws `INVALID_OPTION` with file, line and key. */
 export function readSweepFiles(folder: string): SweepFiles {
-  const machines = readMachines(join(folder, "machines.json"));
+  const rebalanced = readRebalance(join(folder, rebalanceFile));
+  const machines = rebalanced?.machines ?? readMachines(join(folder, machinesFile));
   const settings = readConfig(join(folder, "sweep.toml"));
   const columns = readColumns(join(folder, "columns.csv"));
-  return { functions: [moduleIn(folder), listingModule.href], machines, columns, settings };
+  return { functions: [moduleIn(folder), listingModule.href], machines, rebalanced, columns, settings };
 }
 
-/** Lists the jobs in a worker thread, which ends with that. */
-export async function openSweep({ io, embedded, options }: SweepCall, first: AbortSignal): Promise<OpenedSweep> {
+/** Has workers that have loaded the sweep's module list the jobs. */
+export async function listSweep(ask: Ask, files: SweepFiles, folder: string): Promise<OpenedSweep> {
+  const { pool, names } = await listJobs(ask, files.settings);
+  checkColumns(files.columns, names, join(folder, "columns.csv"));
+  if (files.rebalanced === undefined || files.rebalanced.experiment === pool.digest.hex)
+    return { ...files, pool, names };
+  throw new GridError(
+    "INVALID_OPTION",
+    `${join(folder, rebalanceFile)} is of another experiment: the digest of the jobs and the configuration changed ` +
+      `from ${files.rebalanced.experiment} to ${pool.digest.hex}`,
+  );
+}
+
+/** A grid of one worker thread that has loaded the sweep. */
+export async function withSweepThread<Result>(
+  { io, embedded, options }: SweepCall,
+  first: AbortSignal,
+  use: (sweep: OpenedSweep, grid: Awaited<ReturnType<SweepCall["embedded"]["localGrid"]>>) => Promise<Result>,
+): Promise<Result> {
   const files = readSweepFiles(options.folder);
   const log = makeLog(options.logLevel ?? "warn", await logStream(io));
   const grid = await unlessAborted(first, embedded.localGrid({ functions: files.functions, workers: 1, log }));
   try {
-    const ask = (request: readonly [string, ...unknown[]]) => grid.enqueue(grid.pool, request, { signal: first });
-    const { pool, names } = await listJobs(ask, files.settings);
-    checkColumns(files.columns, names, join(options.folder, "columns.csv"));
-    return { ...files, pool, names };
+    const ask: Ask = (request) => grid.enqueue(grid.pool, request, { signal: first });
+    return await use(await listSweep(ask, files, options.folder), grid);
   } finally {
     await grid.close();
   }

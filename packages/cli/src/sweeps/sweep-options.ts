@@ -1,6 +1,6 @@
 /** The options of `callgrid sweep`. */
 import { declareOptions, type OptionsResolved, option } from "@callgrid/core";
-import { outputOptions } from "../command-line/common-options.ts";
+import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
 
 export const sweepOptions = declareOptions({
   folder: option.string({
@@ -11,12 +11,22 @@ export const sweepOptions = declareOptions({
   output: option.string({
     optional: true,
     env: "CALLGRID_SWEEP_OUTPUT",
-    description: "The folder of this machine's results; default: results/NAME in the folder of the sweep.",
+    description: "The folder of results; default: in the folder of the sweep results/NAME, and merged for merge.",
   }),
   machine: option.string({
     optional: true,
     env: "CALLGRID_SWEEP_MACHINE",
     description: "Which machine of machines.json this is; asked for at a terminal.",
+  }),
+  machines: option.string({
+    optional: true,
+    env: "CALLGRID_SWEEP_MACHINES",
+    description: "For rebalance: the file of the machines that run what is left.",
+  }),
+  pool: option.string({
+    optional: true,
+    env: "CALLGRID_SWEEP_POOL",
+    description: "Run all that no machine has finished on this pool, whose workers have the function of the jobs.",
   }),
   nice: option.number({
     unit: "count",
@@ -31,6 +41,7 @@ export const sweepOptions = declareOptions({
     default: false,
     description: "Keep what each job logs in a file of its own, jobs/N.log.gz.",
   }),
+  ...connectionOptions,
   ...outputOptions,
 });
 

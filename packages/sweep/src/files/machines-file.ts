@@ -1,5 +1,13 @@
 /** `machines.json`: by name, the relative performance of each machine and how many of its cores to use. Comments are allowed. */
-import jsonc, { type Node, type ParseError } from "jsonc-parser";
+import {
+  applyEdits,
+  findNodeAtLocation,
+  modify,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
 import type { Machine } from "../split/shares.ts";
 import { lineAt, mistake, readText } from "./file-place.ts";
 
@@ -18,10 +26,10 @@ export function readMachines(file: string): Machine[] {
  */
 export function parseMachines(text: string, file: string): Machine[] {
   const errors: ParseError[] = [];
-  const root = jsonc.parseTree(text, errors, { allowTrailingComma: true });
+  const root = parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;
   if (error !== undefined)
-    throw mistake({ file, line: lineAt(text, error.offset) }, `not JSON: ${jsonc.printParseErrorCode(error.error)}`);
+    throw mistake({ file, line: lineAt(text, error.offset) }, `not JSON: ${printParseErrorCode(error.error)}`);
   if (root?.type !== "object") throw mistake({ file, line: 1 }, "expected an object of machines by name");
   const machines = (root.children ?? []).map((property) => machineOf(property, { text, file }));
   if (machines.length === 0) throw mistake({ file, line: 1 }, "expected at least one machine");
@@ -66,10 +74,23 @@ const rules = {
 
 function numberAt(machine: Node, key: keyof typeof rules, { text, file, name }: Source & { name: string }): number {
   const { expected, isRight } = rules[key];
-  const node = jsonc.findNodeAtLocation(machine, [key]);
+  const node = findNodeAtLocation(machine, [key]);
   const value: unknown = node?.value;
   if (typeof value === "number" && isRight(value)) return value;
   const got = node === undefined ? "nothing" : text.slice(node.offset, node.offset + node.length);
   const line = lineAt(text, (node ?? machine).offset);
   throw mistake({ file, line, key: `${name}.${key}` }, `expected ${expected}, got ${got}`);
+}
+
+/**
+ * The text with a machine's performance, comments and all else as they were; a machine that is not in it is added with these cores.
+ *
+ * @throws GridError `INVALID_OPTION` as {@link parseMachines} does.
+ */
+export function withPerformance(text: string, file: string, { name, performance, cores }: Machine): string {
+  const isThere = parseMachines(text, file).some((machine) => machine.name === name);
+  const path = isThere ? [name, "performance"] : [name];
+  const value = isThere ? performance : { performance, cores };
+  const edits = modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } });
+  return applyEdits(text, edits);
 }

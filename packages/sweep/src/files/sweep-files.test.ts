@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { isGridError } from "@callgrid/core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { checkColumns, parseColumns, readColumns } from "./columns-file.ts";
 import { parseConfig, readConfig } from "./config-file.ts";
-import { parseMachines, readMachines } from "./machines-file.ts";
+import { parseMachines, readMachines, withPerformance } from "./machines-file.ts";
+import { readRebalance, writeRebalance } from "./rebalance-file.ts";
 
 const columns = "job,run start,job start,job seconds";
 
@@ -38,6 +42,27 @@ test.each<[string, string]>([
   ["{}", "m line 1: expected at least one machine"],
 ])("machines are refused: %j", (text, message) => {
   expect(refusal(() => parseMachines(text, "m"))).toContain(message);
+});
+
+test("a measured performance is written between the comments, and a new machine is added", () => {
+  const text = '{\n  // fast\n  "a": { "performance": 1, "cores": 2 }\n}\n';
+  const measured = withPerformance(text, "m", { name: "a", performance: 2.5, cores: 9 });
+  expect(measured).toBe('{\n  // fast\n  "a": { "performance": 2.5, "cores": 2 }\n}\n');
+  const added = withPerformance(measured, "m", { name: "b", performance: 3, cores: 4 });
+  expect(parseMachines(added, "m")[1]).toEqual({ name: "b", performance: 3, cores: 4 });
+});
+
+test("finished jobs and machines go through rebalance.json", () => {
+  const folder = mkdtempSync(join(tmpdir(), "callgrid-rebalance-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "rebalance.json");
+  expect(readRebalance(file)).toBeUndefined();
+  const machines = [{ name: "a", performance: 1, cores: 1 }];
+  const rebalance = { experiment: "e", machines, finished: new Set([0, 1, 2, 7, 9]) };
+  writeRebalance(file, rebalance);
+  expect(readRebalance(file)).toEqual(rebalance);
+  writeFileSync(file, "{");
+  expect(refusal(() => readRebalance(file))).toContain("it is not as callgrid sweep rebalance wrote it");
 });
 
 test("a file that is missing is named with what to do", () => {

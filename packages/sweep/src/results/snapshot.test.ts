@@ -86,6 +86,17 @@ test("a folder of another experiment or machine is refused, and is left as it is
   expect(readFileSync(path)).toEqual(before);
 });
 
+test("another split is refused unless the remaining jobs have been rebalanced", async () => {
+  const path = newPath();
+  await written(path, finished(0));
+  const other = { ...header, split: "s2" };
+  await expect(Snapshot.open(path, other)).rejects.toThrow("the digest of the split changed from s1 to s2");
+  await (await Snapshot.open(path, other, { isRebalanced: true })).close();
+  const again = await Snapshot.open(path, other);
+  expect([...again.finished.keys()]).toEqual([0]);
+  await again.close();
+});
+
 test("a file of another kind is refused, and is left as it is", async () => {
   const path = newPath();
   await written(path);

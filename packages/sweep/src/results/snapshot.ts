@@ -76,13 +76,14 @@ export class Snapshot {
   /**
    * Opens the snapshot, or begins one with this header.
    *
-   * @throws GridError `INVALID_OPTION` where another process has it, where it cannot be written, and where it is of another experiment.
+   * @throws GridError `INVALID_OPTION` where another process has it, where it cannot be written, and where it is of another experiment, or
+   *   of another split unless that comes from `isRebalanced`.
    */
-  static async open(path: string, header: SnapshotHeader): Promise<Snapshot> {
+  static async open(path: string, header: SnapshotHeader, { isRebalanced = false } = {}): Promise<Snapshot> {
     const lock = lockOf(path);
     try {
       const known = readSnapshot(path);
-      if (known !== undefined) refuseOther(path, known.header, header);
+      if (known !== undefined) refuseOther(path, known.header, { header, isRebalanced });
       const file = await open(path, "a", 0o600);
       await file.truncate(known?.bytes ?? 0);
       const content = known ?? { header, finished: new Map<number, FinishedJob>(), bytes: 0 };
@@ -184,7 +185,18 @@ function readIfThere(path: string): Buffer {
   }
 }
 
-function refuseOther(path: string, known: SnapshotHeader, header: SnapshotHeader): void {
+function refuseOther(
+  path: string,
+  known: SnapshotHeader,
+  { header, isRebalanced }: { readonly header: SnapshotHeader; readonly isRebalanced: boolean },
+): void {
+  if (known.split !== header.split && known.experiment === header.experiment && !isRebalanced)
+    throw new GridError(
+      "INVALID_OPTION",
+      `${path} cannot go on: the digest of the split changed from ${known.split} to ${header.split}, so the machines did; ` +
+        "undo that, or have callgrid sweep rebalance split what is left",
+      { details: { path } },
+    );
   const difference =
     known.experiment !== header.experiment
       ? `the digest of the jobs and the configuration changed from ${known.experiment} to ${header.experiment}`

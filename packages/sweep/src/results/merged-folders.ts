@@ -1,0 +1,86 @@
+/** Puts the folders of several machines together, and finds what is missing, there twice, or contradicts itself. */
+import { GridError } from "@callgrid/core";
+import { digestFromHex, digestText } from "../split/digest.ts";
+import { filesIn } from "./machine-folder.ts";
+import { type FinishedJob, readSnapshot, type SnapshotHeader } from "./snapshot.ts";
+
+/** What the folders have together. */
+export interface MergedFolders {
+  /** That of the first folder. */
+  readonly header: SnapshotHeader;
+  /** One entry for each place of the list that is finished, in its order. */
+  readonly finished: readonly FinishedJob[];
+  /** Places of the list that no folder has. */
+  readonly missing: readonly number[];
+  /** Jobs that several folders have, with equal values. */
+  readonly duplicates: readonly number[];
+  /** Jobs that several folders have, with other values. */
+  readonly contradicting: readonly Contradiction[];
+}
+
+/** A job, and two folders that do not agree on it. */
+export interface Contradiction {
+  readonly job: number;
+  readonly folders: readonly [string, string];
+}
+
+/** Throws `INVALID_OPTION` for a folder without a snapshot, and for one of another experiment. */
+export function mergeFolders(folders: readonly string[]): MergedFolders {
+  const jobs = new Map<number, { readonly folder: string; readonly finished: FinishedJob }>();
+  const duplicates = new Set<number>();
+  const contradicting: Contradiction[] = [];
+  let header: SnapshotHeader | undefined;
+  for (const folder of folders) {
+    const content = contentOf(folder);
+    header ??= content.header;
+    refuseForeign(folder, content.header, header);
+    for (const finished of content.finished.values()) {
+      const { job } = finished;
+      const known = jobs.get(job);
+      // a value counts more than a failure: the job was evaluated again
+      if (known === undefined || (known.finished.error !== undefined && finished.error === undefined))
+        jobs.set(job, { folder, finished });
+      if (known === undefined || known.finished.error !== undefined || finished.error !== undefined) continue;
+      if (known.finished.value === finished.value) duplicates.add(job);
+      else contradicting.push({ job, folders: [known.folder, folder] });
+    }
+  }
+  if (header === undefined) throw invalid("expected the folders of at least one machine");
+  const finished = inOrder([...jobs.values()].map((each) => each.finished));
+  return {
+    header,
+    finished,
+    missing: missingFrom(finished, header.places),
+    duplicates: [...duplicates],
+    contradicting,
+  };
+}
+
+function contentOf(folder: string): NonNullable<ReturnType<typeof readSnapshot>> {
+  const content = readSnapshot(filesIn(folder).snapshot);
+  if (content === undefined) throw invalid(`${folder} has no snapshot of a sweep`);
+  return content;
+}
+
+function refuseForeign(folder: string, { experiment }: SnapshotHeader, first: SnapshotHeader): void {
+  if (experiment === first.experiment) return;
+  const [own, expected] = [experiment, first.experiment].map((hex) => digestText(digestFromHex(hex)));
+  throw invalid(`${folder} is of another experiment: its digest is ${own}, that of the first folder is ${expected}`);
+}
+
+/** Jobs of several places stand at each of them. */
+function inOrder(jobs: readonly FinishedJob[]): FinishedJob[] {
+  const placed = jobs.flatMap((finished) =>
+    [finished.job, ...finished.repeats].map((job) => ({ ...finished, job, repeats: [] })),
+  );
+  return placed.sort((one, other) => one.job - other.job);
+}
+
+function missingFrom(finished: readonly FinishedJob[], places: number): number[] {
+  const present = new Set(finished.map(({ job }) => job));
+  return Array.from({ length: places }, (_, place) => place).filter((place) => !present.has(place));
+}
+
+function invalid(message: string): GridError {
+  return new GridError("INVALID_OPTION", message);
+}

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 /** The root of the repository, as a path. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-const notOurs = new Set(["node_modules", "dist", "coverage", ".git", "api"]);
+const notOurs = new Set(["node_modules", "dist", "coverage", ".git", "site"]);
 
 /** Every page by its path from the root. */
 export function pages(folder = root): string[] {

@@ -19,7 +19,9 @@ it.each(withPrograms)("what %s runs prints what it shows", async (page) => {
 });
 
 it("every program of README.md, the guides and OPERATIONS compiles", async () => {
-  const folder = await CompiledPages.make(pages().filter((page) => /^(README\.md|docs\/(guides\/|OPERATIONS\.md))/.test(page)));
+  const folder = await CompiledPages.make(
+    pages().filter((page) => /^(README\.md|docs\/(guides\/|OPERATIONS\.md))/.test(page)),
+  );
   onTestFinished(() => folder.remove());
   expect(await folder.problems()).toBe("");
 });

@@ -155,7 +155,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       sweeps: ["terminal", "command-line", "files", "logs"],
       nodes: ["terminal", "command-line", "logs"],
       pools: ["terminal", "command-line", "logs"],
-      dashboards: ["pools", "requests"],
+      dashboards: ["terminal", "pools", "requests"],
       commands: [
         "terminal",
         "command-line",

@@ -30,6 +30,7 @@ const commands = new Map<string, CommandLoader>(
     status: async () => (await import("./commands/status.ts")).statusCommand,
     why: async () => (await import("./commands/why.ts")).whyCommand,
     dashboard: async () => (await import("./commands/dashboard.ts")).dashboardCommand,
+    top: async () => (await import("./commands/top.ts")).topCommand,
     doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
     logs: async () => (await import("./commands/logs.ts")).logsCommand,
     pools: async () => (await import("./commands/pools.ts")).poolsCommand,

@@ -1,5 +1,6 @@
 /** All pools, and what happened in them. */
 import type { PoolFigures } from "../model/documents.ts";
+import { busyShare } from "../model/pool-shares.ts";
 import { countText, rateText, shareText, timeText, visibleText } from "../model/units.ts";
 import { Sparkline } from "./charts.tsx";
 import { EventLine } from "./event-line.tsx";
@@ -76,11 +77,6 @@ const columns: ReadonlyArray<Column<PoolFigures>> = [
     show: ({ rates }) => <span class={(rates?.failed ?? 0) > 0 ? "bad" : ""}>{rateText(rates?.failed)}</span>,
   },
 ];
-
-/** Undefined without workers. */
-export function busyShare({ workers, idleWorkers }: PoolFigures): number | undefined {
-  return workers === 0 ? undefined : (workers - idleWorkers) / workers;
-}
 
 export function OverviewView() {
   const shown = overview.value;

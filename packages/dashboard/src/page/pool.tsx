@@ -1,6 +1,7 @@
 /** One pool: its figures over time, and its parts. */
 import type { ComponentChildren } from "preact";
 import type { PoolDocument, PoolFigures } from "../model/documents.ts";
+import { busyShare } from "../model/pool-shares.ts";
 import { countText, rateText, shareText, timeText, visibleText } from "../model/units.ts";
 import { Chart, type Line } from "./charts.tsx";
 import { EventLine } from "./event-line.tsx";
@@ -8,7 +9,6 @@ import { FunctionTable } from "./functions.tsx";
 import { overview, pool } from "./live.ts";
 import { HostTable, MemberTable } from "./members.tsx";
 import { Notice } from "./notice.tsx";
-import { busyShare } from "./overview.tsx";
 import { QueueView } from "./queues.tsx";
 import { hrefOf, route } from "./route.ts";
 

@@ -25,7 +25,7 @@ export interface LocalGrid extends Grid, Batching {
   readonly workers: number;
 }
 
-// Nobody here dies unseen: a thread that ends is buried by the one that started it, and all else ends with the process.
+// No death goes unseen here: the starter of a thread reports its end to the pool, and all else ends with the process.
 // So leases are long enough for a calculation that blocks a thread for minutes.
 const leaseMs = 3_600_000;
 

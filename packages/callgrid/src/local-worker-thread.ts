@@ -1,6 +1,6 @@
 /**
  * What a thread of the embedded grid runs: one worker, on the statekeeper at the other end of its port. It does what
- * its supervisor tells it, and lives as long as the worker does: whatever the functions have left open ends with it.
+ * its supervisor orders, and lives as long as the worker does: whatever the functions have left open ends with it.
  *
  * This is the main file of a thread and does its work on being loaded; nothing imports it.
  */
@@ -45,7 +45,7 @@ async function start({ functions, options }: WorkerSettings): Promise<RunningWor
     tell({ kind: "joined", id: running.id });
     return running;
   } catch (error) {
-    // what nobody can mend by another start is told; all else ends the thread as an error that nothing caught
+    // what another start cannot mend is reported; all else ends the thread as an error that nothing caught
     if (!isGridError(error) || !isConfigurationCode(error.code)) throw error;
     tell({ kind: "refused", code: error.code, message: error.message });
     process.exit(0);

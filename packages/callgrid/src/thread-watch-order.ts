@@ -1,4 +1,4 @@
-/** What a worker thread tells its host of evaluations that must be over in time, since it cannot interrupt itself. */
+/** Reports evaluations with a time limit from a worker thread to its host, because a thread cannot interrupt itself. */
 import type { WatchOrder } from "@callgrid/worker";
 
 /** With the worker's id within its pool. */

@@ -32,7 +32,7 @@ const entry = entryFile("./local-worker-thread.js", import.meta.url);
 const bytesPerMebibyte = 1_048_576;
 const keptLines = 20;
 
-/** Starts threads for a supervisor. One that ends before any has joined the pool tells of a module that cannot load. */
+/** Starts threads for a supervisor. One that ends before any has joined the pool indicates a module that cannot load. */
 export function threadLauncher(options: WorkerThreadOptions): Launcher {
   let hasAnyJoined = false;
   return (onMessage) => {

@@ -9,7 +9,7 @@ import { Supervisor } from "@callgrid/supervision";
 import type { WorkerLog } from "./local-grid-options.ts";
 import { threadLauncher } from "./worker-thread.ts";
 
-/** How {@link startWorkerThreads} is told what to start. */
+/** The options of {@link startWorkerThreads}. */
 export interface WorkerThreadsOptions {
   readonly pool: string;
   readonly workers: number;

@@ -1,4 +1,4 @@
-/** The grid of who names none: made from the environment when it is first used, and shared by the whole process. */
+/** The default grid: made from the environment when it is first used, and shared by the whole process. */
 import type { Checked, Request, ValueOf } from "@callgrid/core";
 import { connect } from "./connect.ts";
 import type { Grid } from "./grid.ts";
@@ -28,7 +28,7 @@ export async function enqueue<const R extends Request>(
   return grid.enqueue<R>(poolId, request, options);
 }
 
-/** Closes the grid that {@link enqueue} uses, if there is one; the next call would connect anew. */
+/** Closes the grid that {@link enqueue} uses, if it is open; the next call reconnects. */
 export async function closeDefaultGrid(): Promise<void> {
   const closing = shared;
   shared = undefined;

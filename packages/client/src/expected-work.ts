@@ -25,7 +25,7 @@ export interface WorkForecast {
   readonly id?: string | undefined;
 }
 
-/** What an announcement comes to. */
+/** The result of an announcement. */
 export interface ExpectedCapacity {
   readonly id: string;
   /** How long all of it takes one slot, in ms. */

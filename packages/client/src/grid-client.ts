@@ -48,7 +48,7 @@ export interface GridClientParts {
   readonly settings?: ClientSettings;
   readonly log?: GridLog;
   readonly clock?: Clock;
-  /** Default: nobody traces. */
+  /** Default: without tracing. */
   readonly tracing?: Tracing | undefined;
   /** Makes the ids that are not those of requests; default: random ones. A simulation that can be replayed makes its own. */
   readonly makeId?: () => string;
@@ -60,7 +60,7 @@ const processIdCharacters = 12;
 // A Redis that does not answer must not keep a program from ending; leases clean up after it.
 const closeGraceMs = 1_000;
 
-/** A {@link Grid} over a statekeeper that somebody else has opened; {@link connect} is the usual way to get one. */
+/** A {@link Grid} over a statekeeper that the caller has opened; {@link connect} is the usual way to get one. */
 export class GridClient implements Grid {
   /** This client's process id: names its inbox. */
   readonly process: string;

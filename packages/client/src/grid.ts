@@ -21,8 +21,8 @@ export type Outcomes<Value> = AsyncIterableIterator<StreamItem<Value>, undefined
  */
 export interface Grid extends AsyncDisposable {
   /**
-   * Asks for the value of one request, and resolves to it. Equal requests share one evaluation, and a known result is
-   * taken without one. There is nothing to retry: what gets lost on the way is asked for again.
+   * Asks for the value of one request, and resolves to it. Equal requests share one evaluation, and a known result needs
+   * none. Callers need not retry: the client resubmits what is lost on the way.
    *
    * @throws RequestError when the request fails, with the tree of errors that led to it; among them `UNKNOWN_FUNCTION`,
    *   `POOL_FULL`, `CYCLIC_REQUEST`, `WORKER_LOST`, and `TIMEOUT` when `timeoutMs` is over.
@@ -108,7 +108,7 @@ export interface Grid extends AsyncDisposable {
    */
   expectWork(poolId: string, forecast: WorkForecast): Promise<ExpectedCapacity>;
 
-  /** How the pool stands: its members, queues, functions and counters. */
+  /** The state of the pool: its members, queues, functions and counters. */
   status(poolId: string): Promise<PoolState>;
 
   /**

@@ -15,7 +15,7 @@ import { PoolMetrics } from "./pool-metrics.ts";
 import { PoolWatch } from "./pool-watch.ts";
 import { type Readiness, readiness } from "./readiness.ts";
 
-/** What health is told of, and where it is served. */
+/** What the health pages report, and where they are served. */
 export interface HealthParts {
   /** 0: any that is free. */
   readonly port: number;

@@ -2,7 +2,7 @@
 
 const mostValues = 200;
 
-/** The value that stands for all that are too many. */
+/** The value that replaces all labels beyond the bound. */
 const otherValue = "other";
 
 export class LabelBound {

@@ -1,6 +1,6 @@
 /**
- * Looks at a pool now and then, and whenever somebody asks who would get an old answer otherwise. One look is under way at a
- * time, and a Redis that does not answer makes nobody wait for long.
+ * Reads the state of a pool regularly, and when a request would otherwise get an old answer. One look is under way at a
+ * time, and a Redis that does not answer delays no request for long.
  */
 import { Actor, type Clock, Periodic, within } from "@callgrid/core";
 import type { ObservedPool, PoolState, Statekeeper } from "@callgrid/statekeeper";

@@ -1,6 +1,6 @@
 /**
  * What one worker measures of itself, in a registry of its own. Evaluations that came from the pool are observed one by one;
- * everything else is read off the worker's counters when somebody looks, so that small calls in memory cost nothing.
+ * everything else is read from the worker's counters at each scrape, so that small calls in memory cost nothing.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { LabelBound } from "./label-bound.ts";

@@ -3,7 +3,7 @@
  * `callgrid remote-workers` supervises them; the two ends send each other what a supervisor and its child process do, as lines of JSON.
  *
  * Ending ssh ends nothing over there: its server closes the pipes, and sends no signal. So the other end takes the end of its
- * stdin for the loss of its launcher, and drains; and since a link may be cut without either end being told, it does the same
+ * stdin for the loss of its launcher, and drains; and because a link may be cut without notice to either end, it does the same
  * when it has heard nothing for `launcherSilenceMs`, within which this end sends empty lines.
  */
 import { spawn } from "node:child_process";
@@ -76,7 +76,7 @@ interface CommandRun {
   readonly onMessage: (message: WorkerMessage) => void;
 }
 
-/** In a group of its own: a terminal's Ctrl-C must not cut the link through which the workers are told how to end. */
+/** In a group of its own: a terminal's Ctrl-C must not cut the link through which the workers receive the order to end. */
 function launch(
   command: string,
   args: readonly string[],
@@ -87,7 +87,7 @@ function launch(
     for (const line of text.split("\n")) takeLine(line, { stderr, onMessage });
   });
   child.stdout.setEncoding("utf8").on("data", (text: string) => lines.add(text));
-  // An error here means that the process has just ended, which `ended` tells.
+  // An error here means that the process has just ended, which `ended` reports.
   child.stdin.on("error", () => undefined);
   // so often that a sign may get lost
   const everyMs = launcherSilenceMs / signsPerSilence;

@@ -1,6 +1,6 @@
 /**
- * The agent of a machine: tells the pool how good the machine is and how many workers it may have, and keeps as many as the pool's
- * head gives it of those that the pool should have. While nobody heads the pool, or Redis is away, it keeps those that it has.
+ * The agent of a machine: reports the machine's score and bounds to the pool, and keeps as many as the pool's
+ * head gives it of those that the pool should have. While the pool has no head, or Redis is away, it keeps its current workers.
  */
 import { hostname } from "node:os";
 import { Actor, type Clock, messageOf, Periodic, within } from "@callgrid/core";

@@ -1,6 +1,6 @@
 /**
  * What starts workers for a supervisor: as child processes, as threads of the embedded grid, or over a command on another
- * machine. A launcher starts and nothing else; when to start again, and how to end in peace, is for the supervisor.
+ * machine. A launcher only starts workers; the supervisor decides when to restart them and how to drain them.
  */
 import type { SupervisorMessage, WorkerMessage } from "./supervision-messages.ts";
 
@@ -25,5 +25,5 @@ export interface LaunchedWorker {
   readonly ended: Promise<ProcessEnd>;
 }
 
-/** Starts a worker process, which waits to be told with what. */
+/** Starts a worker process, which waits for its options. */
 export type Launcher = (onMessage: (message: WorkerMessage) => void) => LaunchedWorker;

@@ -22,7 +22,7 @@ export function memoryGauge(
   return gauge;
 }
 
-/** Undefined where the system does not tell, and for a process that has ended. */
+/** Undefined if the system does not report it, and for a process that has ended. */
 async function readRssBytes(processId: number): Promise<number | undefined> {
   try {
     const kib = /^VmRSS:\s*(\d+) kB$/m.exec(await readFile(`/proc/${processId}/status`, "utf8"))?.[1];

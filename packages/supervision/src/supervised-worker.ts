@@ -1,5 +1,5 @@
 /**
- * One place of a supervisor: a worker process that is started, and started again when it dies, until it is told to end.
+ * One place of a supervisor: a worker process that is started, and restarted when it dies, until it is ordered to end.
  * A process that died is buried before the next one starts, so that its work goes on at once and not when its lease lapses.
  */
 import { type CancelTimer, type Clock, GridError, messageOf, within } from "@callgrid/core";
@@ -76,7 +76,7 @@ export class SupervisedWorker {
     return this.#end("drain", this.#options.drainTimeoutMs + patienceMs);
   }
 
-  /** As {@link drain}, but lets it take its time: nobody waits for it. */
+  /** As {@link drain}, without a time limit. */
   dismiss(): Promise<void> {
     this.#isEnding = true;
     this.#endPause();
@@ -162,12 +162,12 @@ export class SupervisedWorker {
     await this.#tellPool((keeper, worker) => keeper.bury(memberId(worker), { worker, ...end, rssBytes }, maxAttempts));
   }
 
-  /** It was told to end: nothing that it did not finish counts as a loss. */
+  /** It was ordered to end: its unfinished requests count as no loss. */
   async #giveBack({ leavesWorkers }: ProcessEnd): Promise<void> {
     if (leavesWorkers !== true) await this.#tellPool((keeper, worker) => keeper.leave(memberId(worker)));
   }
 
-  /** Waits for a call for a while only: what cannot be told now is found out when the lease lapses. */
+  /** Waits for a call for a while only: a death that is not reported now is found when the lease expires. */
   async #tellPool(call: (keeper: WorkerPool, worker: string) => Promise<void>): Promise<void> {
     const calls = this.#workerIds.map((worker) => call(this.#parts.keeper, worker));
     const told = Promise.all(calls).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 /**
- * What a supervisor and its worker processes tell each other over their private channel. Options travel here and not on the
+ * The messages of a supervisor and its worker processes over their private channel. Options travel here and not on the
  * command line, where everybody on the machine could read the password in a URL.
  */
 import { type ErrorCode, errorCodes } from "@callgrid/core";
@@ -13,7 +13,7 @@ export interface WorkerSettings {
   readonly options: Readonly<Record<string, unknown>>;
   /** The level of the process's log, by pino's names. */
   readonly logLevel: string;
-  /** Whether to measure, and to tell what was measured; default: no. */
+  /** Whether to measure, and to report measurements; default: no. */
   readonly isMeasured?: boolean;
 }
 
@@ -30,7 +30,7 @@ export type WorkerMessage =
   | { readonly kind: "joined"; readonly id: string }
   | { readonly kind: "memory"; readonly rssBytes: number }
   | { readonly kind: "measures"; readonly measures: Measures }
-  /** It cannot start, and another start would come to the same. */
+  /** It cannot start, and another start would fail as well. */
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string };
 
 const configurationCodes: ReadonlySet<ErrorCode> = new Set([

@@ -1,6 +1,6 @@
 /**
- * Runs worker processes: as many as it was told last, one worker with its own queue in each. It starts another where one dies,
- * says so, and ends them all when it is told to. A worker process that loses its supervisor drains by itself.
+ * Runs worker processes: as many as last ordered, one worker with its own queue in each. It starts another where one dies,
+ * says so, and ends them all on order. A worker process that loses its supervisor drains by itself.
  */
 import { Actor, type Clock, type GridError, systemClock } from "@callgrid/core";
 import type { MeasureBook } from "@callgrid/health";
@@ -64,7 +64,7 @@ export class Supervisor extends Actor {
   readonly #makeWorker: () => SupervisedWorker;
   /** Those that are to stay, oldest first. */
   readonly #workers: SupervisedWorker[];
-  /** Those that have been told to end, since there are too many. */
+  /** Those that have been ordered to end, because there are too many. */
   readonly #leaving = new Set<SupervisedWorker>();
   #isEnding = false;
   #close: () => void = () => undefined;
@@ -91,7 +91,7 @@ export class Supervisor extends Actor {
       this.#close = resolve;
       this.#fail = reject;
     });
-    // Whoever waits for `start` only must not be ended by a rejection that nobody waits for.
+    // A caller that awaits `start` only must not be ended by an unhandled rejection.
     this.closed.catch(() => undefined);
   }
 

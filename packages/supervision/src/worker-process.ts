@@ -1,6 +1,6 @@
 /**
- * What a supervisor forks: one worker in a process of its own. It does what it is told over the channel, and drains when it is
- * told to end, when it is sent SIGTERM, and when its supervisor is gone.
+ * What a supervisor forks: one worker in a process of its own. It follows orders from the channel, and drains when it is
+ * ordered to end, when it receives SIGTERM, and when its supervisor is gone.
  *
  * This is the main file of a process and does its work on being loaded; nothing imports it.
  */
@@ -38,7 +38,7 @@ function take(message: SupervisorMessage): void {
       void end((running) => running.drain(message.timeoutMs));
       break;
     case "stop":
-      // What a drain in progress still holds goes back to the pool when the supervisor tells it that this worker is gone.
+      // What a drain in progress still holds goes back to the pool when the supervisor reports the end of this worker.
       if (isDraining) process.exit(0);
       void end((running) => running.stop());
       break;
@@ -51,7 +51,7 @@ async function start({ functions, options, logLevel, isMeasured }: WorkerSetting
     pino.destination({ dest: standardError, sync: true }),
   );
   try {
-    // loaded only where somebody looks at it
+    // loaded only if metrics are served
     if (isMeasured === true) metrics = new (await import("@callgrid/health")).WorkerMetrics(String(options["pool"]));
     const running = await startWorker({
       ...(options as { readonly pool: string }),
@@ -92,7 +92,7 @@ async function tellMeasures(): Promise<void> {
   });
 }
 
-/** Ends the process in peace, after it has told what it counted last. */
+/** Ends the process cleanly, after it has reported its last counts. */
 async function leave(): Promise<never> {
   await tellMeasures();
   process.exit(0);
@@ -122,7 +122,7 @@ async function end(how: (running: RunningWorker) => Promise<void>): Promise<void
 }
 
 function tell(message: WorkerMessage): void {
-  // An error here means that the supervisor has just gone, which "disconnect" tells.
+  // An error here means that the supervisor has just gone, which "disconnect" reports.
   if (process.connected) process.send?.(message, () => undefined);
 }
 
@@ -133,7 +133,7 @@ process.on("SIGINT", () => undefined);
 process.on("SIGTERM", drain);
 process.on("disconnect", drain);
 process.on("message", (message) => take(message as SupervisorMessage));
-// With the supervisor gone, nobody reads the other end of these.
+// With the supervisor gone, these have no reader.
 process.stdout.on("error", () => undefined);
 process.stderr.on("error", () => undefined);
 if (!process.connected) drain();

@@ -24,7 +24,7 @@ export interface Chunk {
 export interface SliceSource {
   /** What sizes are measured in: for files bytes, for all else slices. */
   readonly unit: "slice" | "byte";
-  /** How much there is in all; undefined where only the end will tell. */
+  /** The total; undefined if it is known at the end only. */
   readonly totalUnits: number | undefined;
   /** Cuts the next chunk, of about `units` (1 or more); undefined at the end. One call at a time. */
   take(units: number): Promise<Chunk | undefined>;

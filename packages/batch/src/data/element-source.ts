@@ -3,7 +3,7 @@ import { GridError } from "@callgrid/core";
 import type { Chunk, SliceSource } from "./chunk.ts";
 import { chunkLimitBytes, roughBytes } from "./size-estimate.ts";
 
-/** What an {@link ElementSource} is told. */
+/** The options of an {@link ElementSource}. */
 export interface ElementSourceOptions {
   readonly totalUnits: number | undefined;
   /** Refuses data with more elements than this, which probably never ends. */

@@ -1,8 +1,8 @@
 /**
- * File slices: a slice of `bytes(files)` or `lines(files)` names a range of a file, and whoever evaluates it reads the
+ * File slices: a slice of `bytes(files)` or `lines(files)` names a range of a file, and the worker that evaluates it reads the
  * range itself, by the functions here. A slice also says how large the file was and when it was changed last, so that a
  * file that has changed since is refused, and so that results of its earlier content are not taken for those of the new.
- * Its sample of the content shows that whoever made the slice can read the file, which opens it outside of data folders, too.
+ * Its sample of the content shows that the caller that made the slice can read the file, which opens it outside of data folders, too.
  */
 import { fstatSync } from "node:fs";
 import { decodeText, decodeWholeText, GridError } from "@callgrid/core";

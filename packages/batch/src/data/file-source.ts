@@ -62,7 +62,7 @@ function fileData(name: "bytes" | "lines", files: string | readonly string[], op
   };
 }
 
-/** Throws `INVALID_OPTION` for a size of slices that is none. */
+/** Throws `INVALID_OPTION` for an invalid size of slices. */
 export function checkSliceBytes(where: string, sliceBytes: unknown): void {
   if (sliceBytes === undefined || (Number.isSafeInteger(sliceBytes) && Number(sliceBytes) >= 1)) return;
   throw new GridError("INVALID_OPTION", `${where} must be a whole number of 1 or more, got ${String(sliceBytes)}`, {

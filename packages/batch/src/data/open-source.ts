@@ -19,7 +19,7 @@ export type SliceOf<Data> = Data extends NumberRange
       ? Slice
       : never;
 
-/** What {@link openSource} is told. */
+/** The options of {@link openSource}. */
 export interface SourceOptions {
   readonly slice: SliceFunction | undefined;
   readonly maxSlices: number;

@@ -45,7 +45,7 @@ export async function batchContext(spec: CheckedSpec, survey: PoolSurvey): Promi
   return { work, survey, notSerial };
 }
 
-/** A word that is no function of the pool may be a policy that is none. */
+/** A word that names no function of the pool may be a misspelt policy. */
 function withPolicies(find: () => NamedFunction): NamedFunction {
   try {
     return find();

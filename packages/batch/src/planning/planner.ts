@@ -8,7 +8,7 @@ import type { BatchMode, Objective } from "../spec/batch-spec.ts";
 
 /** What the work is like. */
 export interface Workload {
-  /** How much there is, in units of the source; undefined where only the end will tell. */
+  /** The total in units of the source; undefined if it is known at the end only. */
   readonly totalUnits: number | undefined;
   /** How long one unit takes on an average lane of the pool. */
   readonly msPerUnit: number;

@@ -1,9 +1,9 @@
-/** Items: what became of single slices. */
+/** Items: the outcomes of single slices. */
 import { type Outcome, RequestError } from "@callgrid/core";
 import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import { sliceAt, sliceCount } from "../data/chunk.ts";
 
-/** What became of one slice. */
+/** The outcome of one slice. */
 export interface BatchItem<Value = unknown> {
   /** The place of the slice among all slices, from 0. */
   readonly index: number;

@@ -90,7 +90,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   }
 
   /**
-   * What the batch comes to: the reduced value, or the values in order, those of skipped slices left out.
+   * The result of the batch: the reduced value, or the values in order, those of skipped slices left out.
    *
    * @throws RequestError of the slice that failed, under the policies `fail` and `retry`; of the reduction that failed.
    * @throws GridError `UNKNOWN_FUNCTION`, `INVALID_OPTION`, `CANCELLED`, `GRID_CLOSED`, or what the data itself throws.
@@ -102,7 +102,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     return values as Result;
   }
 
-  /** What became of each slice, as it comes. Leaving the loop stops the run. */
+  /** The item of each slice, as it finishes. Leaving the loop stops the run. */
   [Symbol.asyncIterator](): AsyncGenerator<BatchItem<Value>, undefined> {
     return this.#items(this.#finished(() => true));
   }

@@ -1,4 +1,4 @@
-/** How far a run is: kept as it goes, and watched by whoever likes. */
+/** The progress of a run, which any number of readers can watch. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import { sliceCount } from "../data/chunk.ts";
@@ -13,7 +13,7 @@ export interface BatchProgress {
   /** What `doneUnits` and `totalUnits` count. */
   readonly unit: "slice" | "byte";
   readonly doneUnits: number;
-  /** Undefined as long as nobody knows. */
+  /** Undefined while it is not known. */
   readonly totalUnits: number | undefined;
   readonly doneSlices: number;
   readonly failedSlices: number;
@@ -24,7 +24,7 @@ export interface BatchProgress {
   readonly elapsedMs: number;
   /** How much is done in a second, by what was done lately. */
   readonly unitsPerSecond: number;
-  /** How long it will probably take from now on; undefined where nobody knows. */
+  /** The estimated remaining time; undefined if it is not known. */
   readonly leftMs: number | undefined;
   /** How many requests each worker is at, by `pool/worker`; empty in serial runs. */
   readonly inFlight: Readonly<Record<string, number>>;

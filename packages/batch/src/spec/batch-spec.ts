@@ -69,7 +69,7 @@ export type BatchMode = "serial" | "local" | "distributed";
 export type Objective = "fast" | "cheap" | "good";
 
 /**
- * A batch: data, what is done with each slice of it, and what becomes of the values.
+ * A batch: data, a function of each slice, and what happens to the values.
  *
  * @typeParam Value - what the process function returns.
  * @typeParam Result - the result of the batch: the reduced value, or the values in order.
@@ -109,7 +109,7 @@ export interface BatchSpec<Value = unknown, Result = Value[]> {
   readonly cache?: WindowOptions["cache"];
   /** The modules of the functions, by path: the planner may then run the batch in threads of this machine. */
   readonly functions?: readonly string[] | undefined;
-  /** Whether items tell when their slice was started and how long it took; costs a little. */
+  /** Whether items have the start and duration of their own slice; costs a little. */
   readonly isTimed?: boolean | undefined;
   /** Stops the batch: what is open is withdrawn, and it fails with `CANCELLED`. */
   readonly signal?: AbortSignal | undefined;

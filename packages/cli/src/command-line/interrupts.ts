@@ -53,7 +53,7 @@ export function untilInterrupted<Result>(io: CliIo, run: (first: AbortSignal) =>
   });
 }
 
-/** What the promise comes to, or `CANCELLED` as soon as the signal is aborted. */
+/** The value of the promise, or `CANCELLED` as soon as the signal is aborted. */
 export function unlessAborted<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
   return abortable(signal, promise, (cause) => new GridError("CANCELLED", "interrupted", { cause }));
 }

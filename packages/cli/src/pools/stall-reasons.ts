@@ -1,4 +1,4 @@
-/** Why nothing moves in a pool, as far as its state tells: what an operator would otherwise have to work out. */
+/** Why nothing moves in a pool, as far as its state shows it. */
 import { didYouMean, nameList } from "@callgrid/core";
 import type { MemberState, PoolState } from "@callgrid/statekeeper";
 import { counted, durationText } from "../terminal/durations.ts";

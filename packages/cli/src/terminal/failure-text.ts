@@ -10,7 +10,7 @@ export function failureText(error: unknown, colors: Colors): string {
   if (isRequestError(error)) return treeText(error.tree, colors);
   if (isGridError(error, "CANCELLED")) return `interrupted by ${messageOf(error.cause)}`;
   if (isGridError(error)) return `${colors.red(`${error.code}:`)} ${error.message}`;
-  // A mistake in here: where it happened is what whoever mends it needs.
+  // A mistake of callgrid itself: the person who mends it needs its place.
   return stackOf(error);
 }
 

@@ -1,13 +1,13 @@
-/** A bar on a terminal. As long as nobody knows how much there is in all, it is a text alone: a bar would say that all is done. */
+/** A bar on a terminal. While the total is not known, it is a text alone: a bar would say that all is done. */
 import cliProgress, { type GenericFormatter, Presets, SingleBar } from "cli-progress";
 import type { OutputStream } from "./io.ts";
 
 /** How far something is. */
 export interface BarState {
   readonly done: number;
-  /** Undefined as long as nobody knows. */
+  /** Undefined while it is not known. */
   readonly total: number | undefined;
-  /** What stands beside the bar; asked for again whenever that is drawn. */
+  /** The text next to the bar, read at each drawing. */
   readonly text: () => string;
 }
 

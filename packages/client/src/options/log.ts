@@ -1,4 +1,4 @@
-/** Where a client tells what its caller would want to know and no promise says. */
+/** The log of a client: warnings that no promise carries. */
 import { GridError, logRedaction } from "@callgrid/core";
 import { pino } from "pino";
 

@@ -65,7 +65,7 @@ export class NoWorkersWarning {
       this.#warn(state, await statekeeper.otherGridsWith(pool), await statekeeper.poolsLike(pool));
       return false;
     } catch {
-      // A statekeeper that cannot be asked is told of elsewhere.
+      // A failed statekeeper call is reported elsewhere.
       return true;
     }
   }

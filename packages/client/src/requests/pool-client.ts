@@ -1,5 +1,5 @@
 /**
- * One pool as one client sees it: a requester, the inbox that feeds it, and the warning when nobody is there to do the
+ * One pool as one client sees it: a requester, the inbox that feeds it, and the warning when there are no workers to do the
  * work. Made when the pool is first used, and kept until the client is closed.
  */
 import { type Clock, decodeErrorTree, isErrorText, messageOf } from "@callgrid/core";
@@ -26,7 +26,7 @@ export interface PoolClientParts {
   readonly settings: ClientSettings;
   readonly clock: Clock;
   readonly log: GridLog;
-  /** Absent: nobody traces. */
+  /** Absent: without tracing. */
   readonly tracing?: Tracing | undefined;
 }
 
@@ -84,7 +84,7 @@ export class PoolClient {
     return tracing === undefined ? this.#ask(asked) : this.#askTraced(tracing, asked);
   }
 
-  /** The span lasts until the outcome is there, or nobody waits for it any more. */
+  /** The span lasts until the outcome has arrived or has no waiter any more. */
   #askTraced(tracing: Tracing, { submission, worker, listener }: RequestToSend): OpenRequest {
     const functionName = functionNameIn(submission.payload);
     const span = tracing.begin("submit", { functionName, requestId: submission.id, pool: this.name });
@@ -109,7 +109,7 @@ export class PoolClient {
     return ask;
   }
 
-  /** Objects for lines that nobody wants would cost every request time. */
+  /** Objects for log lines below the level would cost every request time. */
   #logged({ submission, worker, listener }: RequestToSend, trace: { readonly traceId?: string }): OutcomeListener {
     const { log } = this.#parts;
     if (log.isLevelEnabled?.("debug") === false) return listener;

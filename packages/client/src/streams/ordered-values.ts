@@ -1,6 +1,6 @@
 /**
  * The wait of one `enqueueAll`: values in the order of their requests, or the failure that comes first in that order. A
- * failure withdraws what comes after it at once, and is told when everything before it has an outcome: so it is the
+ * failure withdraws what comes after it at once, and is reported when everything before it has an outcome: so it is the
  * same failure whichever came first in time.
  */
 import type { GridError, Outcome, RequestError } from "@callgrid/core";

@@ -67,7 +67,7 @@ class SyncSource implements RequestSource {
     try {
       this.#iterator.return?.();
     } catch {
-      // Who closes has a reason to stop already, and that is the one to be told.
+      // The closing code already has a reason to stop, and reports that one.
     }
   }
 }

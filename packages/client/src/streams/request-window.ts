@@ -35,7 +35,7 @@ export class RequestWindow {
   readonly #taker: WindowTaker;
   readonly #source: RequestSource;
   readonly #open = new RebuiltMap<number, OpenRequest>();
-  /** Outcomes that the taker was told and has not taken. */
+  /** Outcomes that the taker was notified of and has not taken. */
   #held = 0;
   #nextIndex = 0;
   #isPulling = false;
@@ -105,7 +105,7 @@ export class RequestWindow {
     }
   }
 
-  /** Withdraws everything, lets the source clean up, and tells the taker nothing more. */
+  /** Withdraws everything, lets the source clean up, and sends the taker nothing more. */
   async stop(): Promise<void> {
     this.#isDone = true;
     const closing = this.#source.close();

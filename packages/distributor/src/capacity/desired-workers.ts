@@ -19,7 +19,7 @@ export interface LoadSight {
   readonly queued: number;
   /** How long the one that waits longest does so at least, in ms. */
   readonly oldestWaitMs: number;
-  /** How long one of those that wait takes by itself, in ms; undefined where nobody measured it yet. */
+  /** How long one of those that wait takes by itself, in ms; undefined before its first measurement. */
   readonly selfMs: number | undefined;
   readonly workers: number;
   readonly idleWorkers: number;
@@ -48,7 +48,7 @@ export interface Scale {
   readonly wanted: ReadonlyArray<{ readonly atMs: number; readonly workers: number }>;
 }
 
-/** Of a function that nobody measured. */
+/** Of a function without measurements. */
 const unmeasuredMs = 100;
 /** What keeps coming is measured over the target, and over so long at most. */
 const longestWindowMs = 60_000;
@@ -73,7 +73,7 @@ export function nextScale(before: Scale | undefined, sight: LoadSight, options: 
   return { desiredWorkers: within(options, desired), sights, wanted };
 }
 
-/** How many workers are wanted by the last of the sights, which is told apart from a trend by those before it. */
+/** How many workers are wanted by the last of the sights, which those before it distinguish from a trend. */
 export function wantedWorkers(
   sights: readonly LoadSight[],
   { targetWaitMs, leadTimeMs }: Pick<ScaleOptions, "targetWaitMs" | "leadTimeMs">,

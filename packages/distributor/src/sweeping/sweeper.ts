@@ -20,7 +20,7 @@ export interface SweeperParts {
   readonly keeper: HeadPool;
   /** The distributor's id. */
   readonly process: string;
-  /** Told when it has become head, or is none any more. */
+  /** Called when it becomes head, and when it stops being head. */
   readonly onHead: (isHead: boolean) => void;
   readonly clock: Clock;
   readonly log: Logger;
@@ -53,7 +53,7 @@ export class Sweeper extends Actor {
 
   /** Stops sweeping, and lets a standby be head at once. */
   protected override async end(): Promise<void> {
-    // A sweep that arrived after the abdication would make this the head again, with nobody there to sweep.
+    // A sweep that arrived after the abdication would make this the head again, without a sweeper.
     await this.#sweeps.stop();
     await this.#parts.keeper.abdicate(this.#parts.process);
   }

@@ -1,5 +1,5 @@
 /**
- * Asks the statekeeper what became of requests that have been waited for a long time. It is the safety net under
+ * Checks requests that have been pending for a long time. It is the safety net under
  * everything else: a lost message, a lost reply and a Redis that lost its memory are all found out here.
  */
 import { type GridError, isGridError, type RebuiltMap } from "@callgrid/core";

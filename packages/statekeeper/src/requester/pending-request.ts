@@ -98,7 +98,7 @@ export class PendingRequest {
     return this.#priority;
   }
 
-  /** Whether nobody waits any more. */
+  /** Whether it has no waiter any more. */
   get isAbandoned(): boolean {
     return this.#first === undefined && (this.#others === undefined || this.#others.size === 0);
   }
@@ -117,7 +117,7 @@ export class PendingRequest {
     else this.#others?.delete(ask);
   }
 
-  /** Waits as long as the most patient ask does, at the highest priority of any; tells whether that is more than before. */
+  /** Waits as long as the most patient ask does, at the highest priority of any; returns whether that is more than before. */
   extend(submission: PrioritizedSubmission, nowMs: number): boolean {
     const deadlineMs = deadlineOf(submission, nowMs);
     const priority = submission.priority ?? 0;
@@ -144,7 +144,7 @@ export class PendingRequest {
     return { ...this.#submission, timeoutMs: Math.max(1, Math.ceil(this.#deadlineMs - nowMs)) };
   }
 
-  /** Tells all who wait; a listener that throws keeps nobody else from being told. */
+  /** Notifies all waiters; a listener that throws does not keep others from being notified. */
   settle(outcome: OutcomeText, origin: OutcomeOrigin, onError: (error: unknown) => void): void {
     const settleSafely = (ask: PendingCall): void => {
       try {

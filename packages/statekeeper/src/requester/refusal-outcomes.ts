@@ -1,4 +1,4 @@
-/** What a refused submission comes to: error outcomes that say what is wrong and what to do about it. */
+/** The outcomes of refused submissions: errors that say what is wrong and what to do about it. */
 import {
   didYouMean,
   encodeError,
@@ -66,7 +66,7 @@ export function isFinalRefusal(error: unknown): error is GridError {
   return isGridError(error, "STATEKEEPER_REFUSED") || isGridError(error, "INCOMPATIBLE_VERSION");
 }
 
-/** What a request comes to after {@link isFinalRefusal}. */
+/** The outcome of a request after {@link isFinalRefusal}. */
 export function refusedOutcome(payload: string, { message, code, details }: GridError): OutcomeText {
   return encodeError({ msg: message, code, req: payload, ...(Object.keys(details).length > 0 && { details }) });
 }

@@ -32,7 +32,7 @@ export interface RequestSubmitterParts {
   readonly clock: Clock;
   readonly pending: PendingRequests;
   readonly onOutcome: (request: PendingRequest, outcome: OutcomeText, origin: OutcomeOrigin) => void;
-  /** Told with every reply how many volunteers the pool has; default: nobody is. */
+  /** Called with the number of volunteers in every reply. */
   readonly onVolunteers?: (volunteers: number) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -44,7 +44,7 @@ export class RequestSubmitter {
   /** To be sent with the next flush. */
   #queued: PendingRequest[] = [];
   #queuedCharacters = 0;
-  /** Sending them failed; to be sent when told to, since at once would be a tight loop. */
+  /** Sending them failed; to be sent on order, because retrying at once would be a tight loop. */
   #failed: PendingRequest[] = [];
   #isStopped = false;
 
@@ -65,7 +65,7 @@ export class RequestSubmitter {
     this.#lineUp(request);
   }
 
-  /** Puts what failed in line again; tells whether there was any. */
+  /** Queues failed submissions again; returns whether there were any. */
   requeueFailed(): boolean {
     const failed = this.#failed;
     this.#failed = [];
@@ -206,7 +206,7 @@ export class RequestSubmitter {
     }
   }
 
-  /** Not so for what has an outcome by now, was withdrawn, or was asked for anew. */
+  /** Not so for what has an outcome by now, was withdrawn, or was requested again. */
   #isPending(request: PendingRequest): boolean {
     return this.#parts.pending.get(request.id) === request;
   }

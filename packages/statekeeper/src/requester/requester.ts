@@ -46,11 +46,11 @@ export interface RequesterOptions {
   readonly queueLimit: number;
   /** The most requests in one submit call, default 500. */
   readonly batchSize?: number;
-  /** Told when something is about to be submitted again; default: nobody is. */
+  /** Called before a resubmission. */
   readonly onResubmit?: () => void;
-  /** Told with every reply to a submission how many volunteers the pool has; default: nobody is. */
+  /** Called with the number of volunteers in every reply to a submission. */
   readonly onVolunteers?: (volunteers: number) => void;
-  /** Told of calls that failed and are tried again; default: nobody is. */
+  /** Called for failed calls that are retried. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -58,7 +58,7 @@ export interface RequesterOptions {
 export interface RequesterCounters {
   readonly submitted: number;
   /**
-   * Submissions that were not the first of their request: unknown to the statekeeper, failed before, or asked for anew.
+   * Submissions that were not the first of their request: unknown to the statekeeper, failed before, or requested again.
    */
   readonly resubmitted: number;
   /** Requests that got their outcome. */
@@ -239,7 +239,7 @@ export class Requester extends Actor implements PendingCallOwner {
     const { keeper, process } = this.#options;
     const parts: Array<Promise<void>> = [];
     for (let start = 0; start < ids.length; start += idsPerWithdrawal) {
-      // One that fails is not sent again: the outcome of a request that nobody waits for is dropped on arrival.
+      // One that fails is not sent again: the outcome of a request without a waiter is dropped on arrival.
       parts.push(keeper.withdraw(process, ids.slice(start, start + idsPerWithdrawal)).catch(this.#onError));
     }
     await Promise.all(parts);

@@ -16,7 +16,8 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: "whole",
+          // projects run in the order of their names: these take longest
+          name: "across",
           include: ["test/**/*.test.ts", "examples/**/*.test.ts", "bench/*.test.ts"],
           pool: "forks",
           server,

@@ -1,5 +1,5 @@
 /** Lists the jobs of a sweep from a grid whose workers have loaded its module. */
-import { GridError, isGridError, RequestError } from "@callgrid/core";
+import { GridError, requestTreeOf } from "@callgrid/core";
 import { type Experiment, type JobPool, makeJobPool } from "../split/job-pool.ts";
 import type { SweepOutline } from "./listing-functions.ts";
 
@@ -39,10 +39,8 @@ async function outlineOf(ask: Ask, { config, seed }: Pick<Experiment, "config" |
     return (await ask(["callgrid.sweepOutline", { config, seed }])) as SweepOutline;
   } catch (error) {
     // what is wrong with the module is told as that, and not as a request that failed
-    if (isGridError(error) && error instanceof RequestError)
-      throw new GridError(error.code === "FUNCTION_FAILED" ? "INVALID_MODULE" : error.code, error.msg, {
-        cause: error,
-      });
-    throw error;
+    const tree = requestTreeOf(error);
+    if (tree === undefined) throw error;
+    throw new GridError(tree.code === "FUNCTION_FAILED" ? "INVALID_MODULE" : tree.code, tree.msg, { cause: error });
   }
 }

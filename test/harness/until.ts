@@ -2,6 +2,6 @@
 import { vi } from "vitest";
 
 /** Resolves with what `look` returns once that is truthy. It is asked every so many ms, as nothing tells of changes. */
-export function until<Value>(look: () => Value | Promise<Value>, everyMs = 20): ReturnType<typeof vi.waitUntil<Value>> {
+export function until<Value>(look: () => Value | Promise<Value>, everyMs = 50): ReturnType<typeof vi.waitUntil<Value>> {
   return vi.waitUntil(look, { timeout: 100_000, interval: everyMs });
 }

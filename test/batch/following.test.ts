@@ -27,6 +27,24 @@ it("workers that join a running batch take their share, and the pool knows how m
   expect((await grid.status("pool")).expected).toEqual([]);
 });
 
+it("of a batch of unknown length more chunks are announced while its data goes on, or what is expected", async () => {
+  const stage = new BatchStage();
+  const grid = await stage.connect();
+  await stage.workers(1);
+  const announcedFor = async (count?: number): Promise<number> => {
+    const run = grid.batch({ ...spec, data: new Set(Array.from({ length: 5_000 }, (_, i) => i)), count });
+    for await (const _ of run) {
+      const [announced] = (await grid.status("pool")).expected;
+      if (announced !== undefined) return announced.workMs;
+    }
+    return 0;
+  };
+  const atLeast = await announcedFor();
+  expect(atLeast).toBeGreaterThan(0);
+  expect(atLeast).toBeLessThan(5_000);
+  expect(await announcedFor(1_000)).toBeGreaterThan(50_000);
+});
+
 it("a batch that is to wait for workers begins when the first has joined, and is stopped as any other", async () => {
   const stage = new BatchStage();
   const grid = await stage.connect();

@@ -244,6 +244,15 @@ describe("callgrid plan", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ mode: "local", predictions: [{ nodes: 4, lanes: 4 }] });
   });
 
+  it("says how many nodes are needed within a time, of items from stdin by a hint of how many", async () => {
+    const args = ["plan", "--functions", functions, "--workers", "2", "--process", "napFor30", "--items", "-"];
+    const stdin = Array.from({ length: 200 }, (_, i) => `${i}\n`).join("");
+    const rates = await run([...args, "--nodes", "1,10", "--within", "10m"], { env, stdin });
+    expect(rates.stdout).toMatch(/slices per second +time per 1,000 slices +slices in 10 min/);
+    const counted = await run([...args, "--count", "200000", "--within", "1h"], { env, stdin });
+    expect(counted.stdout).toMatch(/To be done within 1 h, it needs 2 nodes/);
+  });
+
   it("says serial for little work", async () => {
     const args = ["plan", "--functions", functions, "--process", "double", "--range", "0..100"];
     expect((await run(args)).stdout).toMatch(/^batch runs serial: in this process/);

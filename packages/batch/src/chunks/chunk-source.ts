@@ -28,6 +28,10 @@ export class ChunkSupply {
     return this.#isOver ? this.#cutUnits : this.#source.totalUnits;
   }
 
+  get cutUnits(): number {
+    return this.#cutUnits;
+  }
+
   /** What has not been cut yet. */
   get uncutUnits(): number | undefined {
     return this.totalUnits === undefined ? undefined : this.totalUnits - this.#cutUnits;

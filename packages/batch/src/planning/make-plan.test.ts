@@ -60,3 +60,25 @@ it("the next chunk waits at the door of a serial thread only where there is no o
   expect(planFor([1, 1], false, serial).window).toBe(1);
   expect(planFor([1], true, serial).window).toBe(1);
 });
+
+it("a plan has how many nodes a batch needs to be done within a time, and says where no number is enough", () => {
+  const plan = planFor([1, 1]);
+  const needed = plan.nodesWithin(10_000) ?? 0;
+  expect(needed).toBeGreaterThanOrEqual(10);
+  expect(needed).toBeLessThanOrEqual(12);
+  expect(plan.predictFor(needed).elapsedMs).toBeLessThanOrEqual(10_000);
+  expect(plan.predictFor(needed - 1).elapsedMs).toBeGreaterThan(10_000);
+  expect(plan.explain(undefined, 10_000)).toContain(`To be done within 10 s, it needs ${needed} nodes`);
+  expect(plan.describe([], 10_000)).toMatchObject({ required: { withinMs: 10_000, nodes: needed } });
+  expect(plan.nodesWithin(50)).toBeUndefined();
+  expect(plan.explain(undefined, 50)).toContain("No number of nodes is done within 50 ms");
+});
+
+it("of data of unknown length a plan has the rates by the number of nodes", () => {
+  const plan = planFor([1, 1], false, { totalUnits: undefined });
+  const text = plan.explain([1, 10], 600_000);
+  expect(text).toMatch(/nodes +slices per second +time per 1,000 slices +slices in 10 min +rate as a curve/);
+  expect(text).toMatch(/\n +1 +10 +1\.7 min +5,99\d +█+\n +10 +100 +10 s +59,9\d\d +█+/);
+  expect(plan.describe([10], 600_000)).toMatchObject({ required: { nodes: null }, predictions: [{ nodes: 10 }] });
+  expect(plan.predictFor(10).unitsPerSecond).toBeCloseTo(100, 0);
+});

@@ -6,11 +6,25 @@ const barWidth = 40;
 const defaultNodes = [1, 2, 4, 8, 16];
 
 /** See {@link Plan.explain}. */
-export function explainPlan(plan: Plan, nodes?: readonly number[]): string {
-  const { workers } = plan.parts;
-  const chosen = [...new Set(nodes ?? [...defaultNodes, ...(workers > 0 ? [workers] : [])])].sort((a, b) => a - b);
+export function explainPlan(plan: Plan, nodes?: readonly number[], withinMs?: number): string {
+  const { workers, workload } = plan.parts;
+  const required = withinMs === undefined ? undefined : plan.nodesWithin(withinMs);
+  const usual = [...defaultNodes, ...[workers, required ?? 0].filter((count) => count > 0)];
+  const chosen = [...new Set(nodes ?? usual)].sort((a, b) => a - b);
   const predictions = chosen.map((count) => plan.predictFor(count));
-  return [decision(plan), ...measured(plan), ...outlook(predictions)].join("\n");
+  const table =
+    workload.totalUnits === undefined ? rates(predictions, plan.parts.unit, withinMs) : outlook(predictions);
+  const need = withinMs === undefined ? [] : [requirement(plan, withinMs, required)];
+  return [decision(plan), ...measured(plan), ...need, ...table].join("\n");
+}
+
+function requirement({ parts }: Plan, withinMs: number, required: number | undefined): string {
+  const within = `within ${timeText(withinMs)}`;
+  if (required !== undefined)
+    return `To be done ${within}, it needs ${counted(required, "node")} of the average score.`;
+  if (parts.workload.totalUnits !== undefined)
+    return `No number of nodes is done ${within}: a chunk alone takes longer.`;
+  return `How many nodes are done ${within} depends on how much data comes: the table has what each number does in that time.`;
 }
 
 function decision({ parts, mode, lanes, chunkUnits, window, predictedMs }: Plan): string {
@@ -69,6 +83,22 @@ function outlook(predictions: readonly Prediction[]): string[] {
   return ["", ...columns([["nodes", "time", "CPU time", "nodes × time", "a chunk", "time as a curve"], ...rows])];
 }
 
+/** For data of unknown length: how much is done in a second, and how long a thousand slices or a MiB take. */
+function rates(predictions: readonly Prediction[], unit: "slice" | "byte", withinMs: number | undefined): string[] {
+  const [name, size, some] = unit === "byte" ? ["MiB", 1_048_576, 1] : ["slices", 1, 1_000];
+  const most = Math.max(...predictions.map(({ unitsPerSecond }) => unitsPerSecond));
+  const rows = predictions.map(({ lanes, unitsPerSecond }) => [
+    String(lanes),
+    rounded(unitsPerSecond / size),
+    timeText((1_000 * some * size) / unitsPerSecond),
+    ...(withinMs === undefined ? [] : [rounded((unitsPerSecond * withinMs) / (1_000 * size))]),
+    "█".repeat(Math.max(1, Math.round((barWidth * unitsPerSecond) / most))),
+  ]);
+  const inTime = withinMs === undefined ? [] : [`${name} in ${timeText(withinMs)}`];
+  const perSome = unit === "byte" ? "time per MiB" : "time per 1,000 slices";
+  return ["", ...columns([["nodes", `${name} per second`, perSome, ...inTime, "rate as a curve"], ...rows])];
+}
+
 function columns(rows: ReadonlyArray<readonly string[]>): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const last = widths.length - 1;
@@ -101,6 +131,10 @@ function timeText(ms: number): string {
   if (scale === undefined) return `${Number((ms * 1_000).toPrecision(2))} µs`;
   const count = ms / scale[0];
   return `${count < 10 ? Math.round(count * 10) / 10 : Math.round(count)} ${scale[1]}`;
+}
+
+function rounded(count: number): string {
+  return count < 10 ? digits(count) : Math.round(count).toLocaleString("en");
 }
 
 function digits(ratio: number): string {

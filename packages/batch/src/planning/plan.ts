@@ -1,7 +1,7 @@
 /** A plan: where and how a batch runs, what was measured for it, and what other numbers of nodes would make of it. */
 import type { BatchMode, Objective } from "../spec/batch-spec.ts";
 import { explainPlan } from "./plan-text.ts";
-import { type Prediction, predict, type Workload } from "./planner.ts";
+import { nodesWithin, type Prediction, predict, type Workload } from "./planner.ts";
 
 /** The lanes of the pool, and their scores. */
 export interface PlanScores {
@@ -73,8 +73,20 @@ export class Plan {
     return predict(this.parts.workload, { mode: "distributed", startMs: 0 }, nodes);
   }
 
-  /** The plan as plain data, with predictions for other numbers of nodes. */
-  describe(nodes: readonly number[] = []): Readonly<Record<string, unknown>> {
+  /**
+   * How many nodes the batch needs to be done within a time; undefined where no number is enough, because a chunk takes longer, and for
+   * data of unknown length without {@link BatchSpec.count}.
+   */
+  nodesWithin(withinMs: number): number | undefined {
+    return nodesWithin(withinMs, (nodes) => this.predictFor(nodes));
+  }
+
+  /**
+   * The plan as plain data, with predictions for other numbers of nodes.
+   *
+   * @param withinMs - adds how many nodes are needed to be done within this time.
+   */
+  describe(nodes: readonly number[] = [], withinMs?: number): Readonly<Record<string, unknown>> {
     const { name, objective, unit, workload, workers, scores, pilotUnits, bytesPerUnit } = this.parts;
     return {
       ...{ name, objective, mode: this.mode, lanes: this.lanes, unit, chunkUnits: this.chunkUnits },
@@ -84,6 +96,7 @@ export class Plan {
         measured: { ...workload, pilotUnits, bytesPerUnit },
         ...{ workers, scores },
       },
+      ...(withinMs === undefined ? {} : { required: { withinMs, nodes: this.nodesWithin(withinMs) ?? null } }),
       predictions: nodes.map((count) => ({ nodes: count, ...this.predictFor(count) })),
     };
   }
@@ -92,8 +105,9 @@ export class Plan {
    * The plan in words: the decision, what it rests on, and as a table and a curve what other numbers of nodes would take.
    *
    * @param nodes - numbers of nodes; default: as many as there are, and doublings from one on.
+   * @param withinMs - adds how many nodes are needed to be done within this time.
    */
-  explain(nodes?: readonly number[]): string {
-    return explainPlan(this, nodes);
+  explain(nodes?: readonly number[], withinMs?: number): string {
+    return explainPlan(this, nodes, withinMs);
   }
 }

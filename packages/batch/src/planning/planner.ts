@@ -43,6 +43,8 @@ export interface Prediction {
   readonly msPerUnit: number;
   /** See {@link Place.slowest}. */
   readonly slowest: number;
+  /** How many units are done in a second, once all lanes are busy. */
+  readonly unitsPerSecond: number;
   /** From the start to the last value; undefined where the total is unknown. */
   readonly elapsedMs: number | undefined;
   /** How long processors would be busy, on all lanes together; undefined where the total is unknown. */
@@ -60,6 +62,26 @@ export interface Choices {
 const goodEnough = 1.1;
 // Differences below this are noise: then the simpler way is taken.
 const noise = 1.02;
+
+// What is too quick to be measured.
+const leastMsPerUnit = 1e-6;
+// No pool has more nodes.
+const mostNodes = 1_000_000;
+
+/** The least number of nodes with which the batch is done within a time; undefined where none is enough, or the total is unknown. */
+export function nodesWithin(withinMs: number, predictFor: (nodes: number) => Prediction): number | undefined {
+  const isEnough = (nodes: number): boolean => elapsed(predictFor(nodes)) <= withinMs;
+  let enough = 1;
+  while (enough < mostNodes && !isEnough(enough)) enough *= 2;
+  if (!isEnough(enough)) return undefined;
+  let tooFew = Math.floor(enough / 2);
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2);
+    if (isEnough(middle)) enough = middle;
+    else tooFew = middle;
+  }
+  return enough;
+}
 
 /** The way to run it that fits the objective; undefined where there is no place to run it. */
 export function choose({ workload, places, objective }: Choices): Prediction | undefined {
@@ -88,7 +110,8 @@ export function predict(workload: Workload, place: Omit<Place, "lanes">, lanes: 
   const msPerUnit = workload.msPerUnit / (place.speed ?? 1);
   const workMs = totalUnits === undefined ? undefined : totalUnits * msPerUnit;
   const aimMs = Math.max(msPerUnit, chunkMsFor({ remainingMs: workMs, lanes, overheadMs, slowest }));
-  const parts = { mode: place.mode, lanes, msPerUnit, slowest };
+  const unitsPerSecond = (1_000 * lanes * aimMs) / (Math.max(msPerUnit, leastMsPerUnit) * (aimMs + overheadMs));
+  const parts = { mode: place.mode, lanes, msPerUnit, slowest, unitsPerSecond };
   if (workMs === undefined) return { ...parts, chunkMs: aimMs, elapsedMs: undefined, cpuMs: undefined };
   const chunks = aimMs === 0 ? 1 : Math.max(1, Math.ceil(workMs / aimMs));
   const chunkMs = workMs / chunks;

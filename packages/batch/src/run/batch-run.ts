@@ -191,7 +191,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
 
   #makePlan(basis: { readonly site: Site; readonly pilot: PilotReport; readonly localLanes: number }): Plan {
     const { setting, isLocal } = basis.site;
-    const { totalUnits, unit } = this.#supply;
+    const { totalUnits = this.#spec.count, unit } = this.#supply;
     return makePlan({ ...basis, spec: this.#spec, setting, isLocal, totalUnits, unit });
   }
 
@@ -293,10 +293,18 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
       ...plan.parts.workload,
       ...{ totalUnits: this.#supply.uncutUnits, msPerUnit: sizer.msPerUnit },
     });
-    const parts = { grid: this.#grid, pool, name, objective, rest, onLanes };
+    const leastRestUnits = (): number => this.#leastRestUnits(sizer, plan.window);
+    const parts = { grid: this.#grid, pool, name, objective, rest, leastRestUnits, onLanes };
     const follower = new PoolFollower(parts, site.setting.survey);
     void follower.start();
     return follower;
+  }
+
+  /** What has not been cut yet: of data that has no known end, what is expected, and as much as is open at once at least. */
+  #leastRestUnits(sizer: ChunkSizer, window: number): number {
+    const { uncutUnits, cutUnits } = this.#supply;
+    if (uncutUnits !== undefined) return uncutUnits;
+    return Math.max((this.#spec.count ?? 0) - cutUnits, window * sizer.next(undefined));
   }
 
   /** Undefined where the chunk goes back to the supply, as two. */

@@ -27,6 +27,8 @@ export interface PoolFollowerParts {
   readonly objective: Objective;
   /** The work that has not been cut yet. */
   readonly rest: () => Workload;
+  /** How much of it there is at least, in units, if its end is not known. */
+  readonly leastRestUnits: () => number;
   /** The lanes are others than before. */
   readonly onLanes: (now: LanesNow) => void;
 }
@@ -67,9 +69,9 @@ export class PoolFollower extends Actor {
   }
 
   async #look(): Promise<void> {
-    const { grid, pool, rest, onLanes } = this.#parts;
-    const { msPerUnit, totalUnits } = rest();
-    if (totalUnits !== undefined) await this.#announce(totalUnits * msPerUnit);
+    const { grid, pool, rest, leastRestUnits, onLanes } = this.#parts;
+    const { msPerUnit, totalUnits = leastRestUnits() } = rest();
+    await this.#announce(totalUnits * msPerUnit);
     try {
       this.#survey = surveyOf(await grid.status(pool));
     } catch {

@@ -32,6 +32,15 @@ export const batchOptions = declareOptions({
     max: Number.MAX_SAFE_INTEGER,
     description: "How many slices (of files: bytes) make a chunk; default: the planner chooses.",
   }),
+  count: option.number({
+    unit: "count",
+    optional: true,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    env: "CALLGRID_BATCH_COUNT",
+    description:
+      "About how many slices there are, where the data itself does not say: for the plan, and for hosts to start workers.",
+  }),
   window: option.number({
     unit: "count",
     optional: true,
@@ -95,6 +104,11 @@ export interface BatchSpec<Value = unknown, Result = Value[]> {
   readonly objective?: Objective | undefined;
   readonly mode?: BatchMode | undefined;
   readonly chunkUnits?: number | undefined;
+  /**
+   * About how many slices there are, where the data does not say (an iterable, `slice`): the plan predicts by it, and the pool's desired
+   * workers include what is left of it. Default: unknown; the run then has more chunks announced for as long as the data goes on.
+   */
+  readonly count?: number | undefined;
   readonly window?: number | undefined;
   /**
    * Whether to wait for workers where the pool has none. Default: where a host of the pool is alive, which will start some, and the
@@ -130,6 +144,7 @@ export interface CheckedSpec {
   readonly objective: Objective;
   readonly mode: BatchMode | undefined;
   readonly chunkUnits: number | undefined;
+  readonly count: number | undefined;
   readonly window: number | undefined;
   readonly wait: boolean | undefined;
   readonly priority: number | undefined;

@@ -84,10 +84,10 @@ export async function openBatchGrid(
 /** The batch that the flags describe. */
 export function batchSpecOf(given: BatchCommandOptions, data: unknown): BatchSpec<unknown, unknown> {
   const { pool, process, reduce, error, name, objective, mode, functions } = given;
-  const { chunkUnits, window, wait, priority, cache, retries, maxSlices } = given;
+  const { chunkUnits, count, window, wait, priority, cache, retries, maxSlices } = given;
   return {
     ...{ pool, data, process, reduce, error, name, objective, mode, functions },
-    ...{ chunkUnits, window, wait, priority, cache, retries, maxSlices },
+    ...{ chunkUnits, count, window, wait, priority, cache, retries, maxSlices },
   };
 }
 

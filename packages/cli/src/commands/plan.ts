@@ -15,6 +15,14 @@ const options = declareOptions({
     expects: "numbers of nodes, such as 4,24,500",
     description: "For which numbers of nodes to predict time and cost; default: doublings, and as many as there are.",
   }),
+  within: option.number({
+    unit: "ms",
+    optional: true,
+    min: 1,
+    max: 366 * 86_400_000,
+    env: "CALLGRID_PLAN_WITHIN",
+    description: "Say how many nodes the batch needs to be done within this time, such as 10m.",
+  }),
 });
 
 export const planCommand: CommandSpec<typeof options> = {
@@ -22,7 +30,10 @@ export const planCommand: CommandSpec<typeof options> = {
   summary: "Say how a batch would be run, what was measured for it, and what more or fewer nodes would take.",
   operands: [],
   options,
-  examples: ["callgrid plan --functions functions.ts --process digitSum --bytes digits.txt --nodes 4,24,500"],
+  examples: [
+    "callgrid plan --functions functions.ts --process digitSum --bytes digits.txt --nodes 4,24,500",
+    "callgrid plan --pool pool --process price --items - --count 200000 --within 10m",
+  ],
   async run({ options: given, io, embedded }) {
     return untilInterrupted(io, async (first) => {
       const { data } = await unlessAborted(first, openData(io, given));
@@ -32,7 +43,9 @@ export const planCommand: CommandSpec<typeof options> = {
         run = grid.batch({ ...batchSpecOf(given, data), signal: first });
         const plan = await run.plan();
         const nodes = given.nodes?.map(Number);
-        await (given.json ? writeJson(io.stdout, plan.describe(nodes)) : writeLine(io.stdout, plan.explain(nodes)));
+        const { within } = given;
+        if (given.json) await writeJson(io.stdout, plan.describe(nodes, within));
+        else await writeLine(io.stdout, plan.explain(nodes, within));
         return exitCodes.fine;
       } finally {
         run?.stop();

@@ -1,4 +1,4 @@
-/** Where this package's own code is, so that stacks can be told without it. */
+/** Where this package's own code is, so that stacks can be shown without it. */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 

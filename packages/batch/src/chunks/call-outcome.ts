@@ -1,5 +1,5 @@
 /**
- * What the calls of a chunk come to. A value that could be changed is held as text, so that each reader gets a copy of its own, and
+ * The outcomes of the calls of a chunk. A value that could be changed is held as text, so that each reader gets a copy of its own, and
  * a function that goes on to change what it returned changes nothing here.
  */
 import { decodeValue, type ErrorTree, encodeValue } from "@callgrid/core";

@@ -12,7 +12,7 @@ const chunksPerLane = 4;
 
 /** What {@link chunkMsFor} goes by. */
 export interface Remaining {
-  /** How long the rest takes on one average lane; undefined where nobody knows. */
+  /** How long the rest takes on one average lane; undefined if it is not known. */
   readonly remainingMs: number | undefined;
   readonly lanes: number;
   readonly overheadMs: number;

@@ -1,4 +1,4 @@
-/** What a worker is told of a chunk, and what it answers: both travel, so both are plain data. */
+/** The order of a chunk to a worker, and its answer: both travel, so both are plain data. */
 import type { ErrorTree } from "@callgrid/core";
 import type { Slices } from "../data/chunk.ts";
 import type { NamedFunction } from "./named-function.ts";
@@ -15,7 +15,7 @@ export interface SliceWork {
   readonly process: NamedFunction;
   readonly onError: ErrorPolicy;
   readonly reduce?: NamedFunction;
-  /** Whether to tell when each slice was started and how long it took. */
+  /** Whether to report the start and duration of each slice. */
   readonly isTimed?: true;
 }
 

@@ -19,7 +19,7 @@ export type Calls = (
   take: TakeOutcome,
 ) => Promise<void>;
 
-// Messages of the grid, such as that nobody waits any more, are heard between turns only.
+// Messages of the grid, such as cancellations, are handled between turns only.
 const longestTurnMs = 20;
 
 /**

@@ -9,7 +9,7 @@ import { workerCalls } from "./slice-calls.ts";
 export const chunk = define("callgrid.chunk", { version: "2" }, async (work: ChunkWork) => {
   const readSlices = () => (readArgumentsAgain()[0] as ChunkWork).slices;
   const result = await evaluateChunk(work, { calls: workerCalls, worker: context().worker, readSlices });
-  // failures are told as a value, and are no more kept than other errors
+  // failures are returned as a value, and are no more kept than other errors
   if (result.failures.length > 0 || result.reduceFailure !== undefined) limitTtl(0);
   return result;
 });

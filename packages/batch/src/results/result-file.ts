@@ -17,7 +17,7 @@ export interface ResultWriter {
   write(item: BatchItem): Promise<void>;
   /** Resolves when all is on its way to the disk. */
   close(): Promise<void>;
-  /** What is unusual about what was written, for whoever reads it. */
+  /** What readers of the file should know about its values. */
   readonly warning?: string | undefined;
 }
 

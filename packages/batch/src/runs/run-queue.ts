@@ -24,7 +24,7 @@ export class RunQueue {
 
   constructor(place: RunPlace) {
     this.#queue = new Queue(runQueueName(place.grid), { ...runConnection(place), skipVersionCheck: true });
-    // commands tell of the same trouble; an error that nobody listens to would be thrown
+    // commands report the same trouble; an error event without a listener would be thrown
     this.#queue.on("error", () => undefined);
     this.schedules = new Schedules(this.#queue);
   }

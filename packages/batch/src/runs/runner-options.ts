@@ -1,4 +1,4 @@
-/** What can be set of a runner; apart from it, since whoever only wants to know them should not have to load BullMQ. */
+/** The options of a runner, in a file of their own: code that needs only them should not load BullMQ. */
 import { declareOptions, option } from "@callgrid/core";
 
 /** The declared options of a `Runner`. */

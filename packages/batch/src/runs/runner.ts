@@ -175,7 +175,7 @@ export class Runner {
         if (await this.#queue.isCancelled(job.id ?? "")) run.stop("cancelled");
       }
     } catch (error) {
-      // progress is not worth a run, whose own commands tell of a Redis that is away
+      // progress is not worth a run, whose own commands report a Redis that is away
       this.#parts.onError(error instanceof Error ? error : new Error(messageOf(error)));
     }
   }

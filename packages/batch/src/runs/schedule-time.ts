@@ -14,7 +14,7 @@ export const defaultZone = "UTC";
 /**
  * When a schedule's next run begins, in ms since 1970.
  *
- * @throws GridError `INVALID_OPTION` for a pattern that is none or never comes, and for an unknown zone.
+ * @throws GridError `INVALID_OPTION` for a pattern that is invalid or never comes, and for an unknown zone.
  */
 export function nextTime({ cron, tz }: ScheduleTime, nowMs: number): number {
   refuseUnknownZone(tz);
@@ -22,7 +22,7 @@ export function nextTime({ cron, tz }: ScheduleTime, nowMs: number): number {
   const isPattern = /^@[a-z]+$/i.test(cron.trim()) || fields.length === 5 || fields.length === 6;
   if (!isPattern)
     throw invalid("submitRun.cron", `must have five fields, or six with seconds first, got ${JSON.stringify(cron)}`);
-  // BullMQ draws what H stands for each time anew
+  // BullMQ draws the meaning of H again each time
   if (fields.some((field) => /(^|,)H/.test(field))) throw invalid("submitRun.cron", "must give fixed times, without H");
   return timeOf(cron, tz, nowMs) ?? refuseNever(cron);
 }

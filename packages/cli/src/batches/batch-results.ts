@@ -1,4 +1,4 @@
-/** Where what a batch comes to is put: on stdout, or in files. */
+/** Writes the results of a batch to stdout or to files. */
 import {
   type BatchRun,
   type CsvOptions,

@@ -112,7 +112,7 @@ async function withCheckpoint(
   }
 }
 
-/** Puts what the batch comes to where it is wanted; resolves to the exit code. */
+/** Writes the results of the batch; resolves to the exit code. */
 async function carryOut(io: CliIo, run: BatchRun<unknown, unknown>, given: Options): Promise<number> {
   const showing = showProgress(io, run);
   const report = new RunReport();

@@ -1,4 +1,4 @@
-/** `callgrid distributor`: a distributor for a pool, until it is told to end. */
+/** `callgrid distributor`: a distributor for a pool, until a signal ends it. */
 import { declareOptions, type OptionsResolved, parsePool, systemClock, within } from "@callgrid/core";
 import { distributorOptions, type RunningDistributor, startDistributor } from "@callgrid/distributor";
 import { openStatekeeper } from "@callgrid/statekeeper";

@@ -91,7 +91,7 @@ async function mapReduce(io: CliIo, place: WorkGrid, { work, placements, cache, 
   return value;
 }
 
-/** On values of a few small pieces. What a sample throws, the run will tell with more context. */
+/** On values of a few small pieces. The run reports what a sample throws with more context. */
 async function warnIfNotAssociative(
   io: CliIo,
   { grid, pool }: WorkGrid,

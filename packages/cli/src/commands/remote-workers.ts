@@ -1,6 +1,6 @@
 /**
  * `callgrid remote-workers`: worker processes as a launcher on another machine wants them. It says over stdin what to run and when to end,
- * and is told over stdout who has joined; when it is gone, the workers drain.
+ * and reports joined workers over stdout; when it is gone, the workers drain.
  */
 import { declareOptions, environmentOptions, isGridError, resolveOptions, systemClock } from "@callgrid/core";
 import { isConfigurationCode, type WorkerMessage } from "@callgrid/supervision";

@@ -1,4 +1,4 @@
-/** `callgrid remove`: removes a pool with everything in it, after it has said what that is and has been told to go on. */
+/** `callgrid remove`: removes a pool with everything in it, after it has shown the content and got a confirmation. */
 import { createInterface } from "node:readline/promises";
 import { declareOptions, GridError, option } from "@callgrid/core";
 import { type KeyCounts, PoolCatalog, type PoolState } from "@callgrid/statekeeper";
@@ -62,7 +62,7 @@ interface Removal {
   readonly keys: number;
 }
 
-/** Throws unless the pool may be removed, and somebody has said so. */
+/** Throws unless the pool may be removed and the user has confirmed it. */
 async function refuse(io: CliIo, { state, yes, force, keys }: Removal): Promise<void> {
   const { pool, members } = state;
   const alive = members.filter(({ leaseLeftMs }) => leaseLeftMs > 0).map(({ id }) => id);

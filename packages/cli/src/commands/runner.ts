@@ -1,4 +1,4 @@
-/** `callgrid runner`: carries durable runs out, until it is told to end. */
+/** `callgrid runner`: carries durable runs out, until a signal ends it. */
 import { runnerOptions } from "@callgrid/batch";
 import type { Runner } from "@callgrid/batch/runs";
 import { connect } from "@callgrid/client";

@@ -1,4 +1,4 @@
-/** `callgrid worker`: worker processes for a pool under a supervisor, until it is told to end. */
+/** `callgrid worker`: worker processes for a pool under a supervisor, until a signal ends it. */
 import { parsePool } from "@callgrid/core";
 import type { CommandSpec } from "../command-line/command.ts";
 import { withInterrupts } from "../command-line/interrupts.ts";

@@ -25,7 +25,7 @@ class Unpacker {
 
   constructor() {
     this.#gunzip.on("data", (bytes: Uint8Array) => this.#output.push(bytes));
-    // `errored` tells it below
+    // `errored` reports it below
     this.#gunzip.on("error", () => undefined);
   }
 

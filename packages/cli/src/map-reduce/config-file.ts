@@ -1,4 +1,4 @@
-/** Files of settings in JSON. What is wrong in them is told with file, line and key. */
+/** Files of settings in JSON. Mistakes in them are reported with file, line and key. */
 import { GridError, nearestNames } from "@callgrid/core";
 import { wholeText } from "../files/text-input.ts";
 import { readJson } from "../requests/json-text.ts";

@@ -7,7 +7,7 @@ export interface Host {
   readonly host: string;
   readonly cpus: number;
   readonly memoryGb: number;
-  /** The command that launches workers there, see `commandLauncher`; left out, somebody else starts them. */
+  /** The command that launches workers there, see `commandLauncher`; without it, the user starts them. */
   readonly launch?: string | readonly string[];
   /** How callgrid is started there; default: `callgrid`. */
   readonly program?: readonly string[];

@@ -1,4 +1,4 @@
-/** Serves how nodes are, where the command is told a port for it. What that needs is loaded only then. */
+/** Serves the health pages of nodes if the command has a port for them. Their modules are loaded only then. */
 import type { HealthParts, MeasureBook } from "@callgrid/health";
 import type { Logger } from "pino";
 
@@ -8,7 +8,7 @@ export interface HealthPlace {
   readonly healthHost: string;
 }
 
-/** A book for what workers measure; undefined where nobody is going to read it. */
+/** A book for what workers measure; undefined without a health port. */
 export async function openMeasureBook({ healthPort }: HealthPlace): Promise<MeasureBook | undefined> {
   if (healthPort === 0) return undefined;
   const health = await import("@callgrid/health");

@@ -1,4 +1,4 @@
-/** Runs worker processes under a supervisor until they are told to end: `callgrid worker`, and its like on another machine. */
+/** Runs worker processes under a supervisor until a signal ends them: `callgrid worker`, and its like on another machine. */
 import { workerModule } from "@callgrid/batch";
 import { declareOptions, type OptionsResolved, option, parsePool, systemClock } from "@callgrid/core";
 import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
@@ -106,7 +106,7 @@ export async function withSupervisor(
   }
 }
 
-/** What is ended by the first signal in peace, and by the second at once. */
+/** A part that the first signal drains and the second stops at once. */
 interface Ending {
   drain(): Promise<void>;
   stop(): Promise<void>;

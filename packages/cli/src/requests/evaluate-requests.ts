@@ -24,7 +24,7 @@ export interface Evaluations {
 const fromStdin = "-";
 
 /**
- * Evaluates requests and prints what they come to. A request among the arguments that is malformed keeps all of them from being
+ * Evaluates requests and prints their values. A request among the arguments that is malformed keeps all of them from being
  * sent; one on stdin ends the reading, and those before it are finished.
  *
  * @returns the exit code.

@@ -16,7 +16,7 @@ export interface JsonFault {
   readonly cause?: unknown;
 }
 
-/** Reads JSON; the fault of text that is none, or has a number that JavaScript would read as another one. */
+/** Reads JSON; the fault of text that is not JSON, or has a number that JavaScript would read as another one. */
 export function readJson(text: string): { readonly value?: unknown; readonly fault?: JsonFault } {
   let value: unknown;
   try {

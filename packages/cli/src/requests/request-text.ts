@@ -1,4 +1,4 @@
-/** Requests as people type them: JSON, and where it is none, a message that points at the place. */
+/** Requests as people type them: JSON, or for text that is not JSON a message that points at the place. */
 import { encodeRequest, GridError, requestId, shortText } from "@callgrid/core";
 import { visibleLine } from "../terminal/visible-text.ts";
 import { readJson } from "./json-text.ts";

@@ -45,7 +45,7 @@ export interface ErrorCause {
 }
 
 /**
- * What a failed request is told as: a tree along the calls that failed.
+ * The report on a failed request: a tree along the calls that failed.
  * `info` maps each failed re-entrant request (as JSON text) to its own error, to any depth.
  * Texts of more than 10,000 characters are cut short, and so is a tree of more than about a megabyte.
  */
@@ -150,7 +150,7 @@ function causeLines({ causes = [] }: ErrorTree, depth: number): string[] {
   return causes.map(({ msg }) => `${"  ".repeat(depth)}caused by: ${msg}`);
 }
 
-/** The message of a request that failed for no other reason than that requests of its own did: those tell the reason. */
+/** The message of a request that failed for no other reason than that requests of its own did: those have the reason. */
 export function requestFailed(req: string): string {
   return `${headline}${shortText(req, shownRequestCharacters)}`;
 }

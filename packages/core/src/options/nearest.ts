@@ -1,4 +1,4 @@
-/** "Did you mean": the names that somebody may have had in mind. */
+/** "Did you mean": the names that the caller may have meant. */
 import { distance } from "fastest-levenshtein";
 
 /** One wrong character in three is a slip; more is another name. */

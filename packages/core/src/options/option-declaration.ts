@@ -63,7 +63,7 @@ export interface ListOption<P extends Presence = Presence>
   extends Declaration<"list", readonly string[], P>,
     ListForm {}
 
-/** An option of any kind; `kind` tells which. */
+/** An option of any kind, named by `kind`. */
 export type OptionDeclaration = NumberOption | StringOption | BooleanOption | ChoiceOption | ListOption;
 
 /** A declared option: with its name and what derives from the name. */

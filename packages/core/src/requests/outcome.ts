@@ -1,6 +1,6 @@
 /**
- * Outcomes: what a request comes to, and the one text form in which it travels and is stored.
- * The first character tells the kind: `=` plain value, `~` rich value, `!` error (see codec.ts for the value forms).
+ * Outcomes: the end of a request, and the one text form in which it travels and is stored.
+ * The first character is the kind: `=` plain value, `~` rich value, `!` error (see codec.ts for the value forms).
  */
 
 import { limitDepth, limitTree, limitTreeMore } from "../errors/error-tree-limit.ts";
@@ -40,7 +40,7 @@ export function decodeOutcome(text: OutcomeText): Outcome {
   return { error: new RequestError(decodeErrorTree(text)) };
 }
 
-/** Reads the tree out of an error's text. Text that is none is an error too, `INVALID_RESULT_TEXT`: who waits for it must hear of one. */
+/** Reads the tree out of an error's text. Unreadable text becomes an error, `INVALID_RESULT_TEXT`, because its waiters need an outcome. */
 export function decodeErrorTree(text: OutcomeText): ErrorTree {
   try {
     const tree: unknown = JSON.parse(text.slice(1));

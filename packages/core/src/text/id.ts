@@ -18,7 +18,7 @@ const addressMark = "@";
 const nonceCharacters = 7;
 
 /**
- * The id of a request that nobody else may join, in as many characters: a mark that no hash has, a nonce, and the hash of both the nonce
+ * The id of a request that no other caller may join, in as many characters: a mark that no hash has, a nonce, and the hash of both the nonce
  * and the request. So it shows which request it is of, as {@link requestId} does.
  *
  * @param nonce - at least seven random characters.

@@ -1,4 +1,4 @@
-/** Text in a message, of which nobody wants to read all. */
+/** Long text in a message, cut to a readable length. */
 
 /** The text, or if it is longer than `most` characters its beginning and an ellipsis. */
 export function shortText(text: string, most: number): string {

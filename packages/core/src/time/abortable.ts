@@ -1,7 +1,7 @@
 /** A wait that ends when a signal is aborted. */
 
 /**
- * What the promise comes to, unless the signal is aborted first: then it rejects, and what the promise comes to later is ignored.
+ * The result of the promise, unless the signal is aborted first: then it rejects, and the later result of the promise is ignored.
  *
  * @param errorOf - makes the rejection of the signal's reason. Default: the reason itself.
  */

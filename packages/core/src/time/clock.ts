@@ -9,7 +9,7 @@ import { GridError } from "../errors/errors.ts";
 export type CancelTimer = () => void;
 
 /**
- * What tells the time and wakes those who wait. Delays are in ms; one of 0 or less is due at once, though never synchronously,
+ * The source of time and of timers. Delays are in ms; one of 0 or less is due at once, though never synchronously,
  * an infinite one never, and NaN is refused with `INVALID_OPTION`.
  */
 export interface Clock {

@@ -1,5 +1,5 @@
 /**
- * A clock for tests and simulations, whose time passes only when it is told to. Timers fire in the order of their time and,
+ * A clock for tests and simulations, whose time passes on command only. Timers fire in the order of their time and,
  * where that is equal, of their insertion; between two of them everything that the first one started runs until it rests.
  * Rest means: no promise and no turn is left. Real I/O is not waited for, so keep it out of what runs on virtual time.
  */
@@ -72,7 +72,7 @@ export class VirtualClock implements Clock {
     this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
-  /** Lets time pass up to the next timer and fires that one; resolves to false if there is none. */
+  /** Lets time pass up to the next timer and fires that one; resolves to false without one. */
   async next(): Promise<boolean> {
     await this.#rest();
     const timer = this.#timers.first();

@@ -25,7 +25,7 @@ export function hasMoreThanBytes(array: NodeJS.TypedArray, className: string): b
   return hasExtraPropertiesOnBytes(array, bare);
 }
 
-/** The typed array of a class and of bytes in base64. Throws for a class that is none. */
+/** The typed array of a class and of bytes in base64. Throws for an unknown class. */
 export function bytesOfText(className: string, base64: string): NodeJS.TypedArray {
   const TypedArray = className === "Buffer" ? Uint8Array : typedArrayClasses.get(className);
   if (TypedArray === undefined) throw new Error("the class of a typed array is unknown");

@@ -1,5 +1,5 @@
 /**
- * The canonical form: one text for all values that a function can't tell apart, save by the order of properties.
+ * The canonical form: one text for all values that a function cannot distinguish, except by the order of properties.
  * For plain data it is JSON with sorted keys. Other values are tags that can't occur in JSON: `Map([["a",Date(0)]])`.
  * Maps and Sets keep their insertion order, because a function can see it.
  */

@@ -1,6 +1,6 @@
 /**
  * The text form of single values, as results travel and are stored.
- * The first character tells the form: `=` then JSON for plain data (`=` alone is undefined), `~` then SuperJSON for the rest.
+ * The first character is the form: `=` then JSON for plain data (`=` alone is undefined), `~` then SuperJSON for the rest.
  */
 import { GridError } from "../errors/errors.ts";
 import { messageOf } from "../errors/thrown.ts";

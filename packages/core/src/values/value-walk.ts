@@ -78,7 +78,7 @@ export class ValueWalk {
     return this.refuse(invalidValue(this.path, problem));
   }
 
-  /** Notes a refusal, so that it can be told from what a getter throws. */
+  /** Notes a refusal, to distinguish it from what a getter throws. */
   refuse(refusal: Error): Error {
     this.#refusal = refusal;
     return refusal;

@@ -2,7 +2,7 @@
  * How many workers a pool should have, from what is seen of it every second or so. Pure decisions.
  *
  * The number that is wanted now is that of the work which keeps coming (what workers are busy with, less what the queue shrinks by:
- * whoever works off a queue is not needed for longer than that), and enough besides to get done with what waits within the target. What is wanted goes up and down with every spike, and what is
+ * workers that finish a queue are not needed for longer than that), and enough besides to get done with what waits within the target. What is wanted goes up and down with every spike, and what is
  * desired must not: as in Kubernetes' HorizontalPodAutoscaler it follows upwards at once and downwards only to the most that was
  * wanted within a window, and it leaves small differences alone ("Algorithm details" and "Stabilization window" at
  * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/); as in KEDA a pool may go down to no workers at all,

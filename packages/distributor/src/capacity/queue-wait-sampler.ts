@@ -1,6 +1,6 @@
 /**
  * Finds out how long requests wait, without a time on any of them: some that wait are remembered, with the time at which they
- * were first seen to, until they wait no longer. So a wait is told short by up to the time between two looks, and never long.
+ * were first seen to, until they wait no longer. So a reported wait may be too short by the time between two looks, and is never too long.
  */
 export class QueueWaitSampler {
   readonly #most: number;

@@ -1,4 +1,4 @@
-/** What a bridge takes down from the parent pool, and what it hoists there: can be replaced by whoever starts a distributor. */
+/** What a bridge takes down from the parent pool, and what it hoists there: the starter of a distributor can replace it. */
 import { type CrossingPlan, type CrossingSight, planHoisting, planTaking } from "./crossing.ts";
 
 /** `down`: from the parent; `up`: to the parent. */

@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -45,6 +45,18 @@ describe("callgrid batch", () => {
     const args = [...batch, "--process", "double", "--reduce", "sum", "--range", "0..10000"];
     expect(await runCommand(args, { env })).toEqual({ exitCode: 0, stdout: "99990000\n", stderr: "" });
     expect(readdirSync(join(folder, "callgrid", "checkpoints"))).toEqual([]);
+  });
+
+  it("lets other processes go first with --nice", async () => {
+    const module = path(".mjs");
+    const library = new URL("../../packages/callgrid/bundle/index.js", import.meta.url).href;
+    writeFileSync(
+      module,
+      `import { getPriority } from "node:os"; import { define } from "${library}"; define("niceness", () => getPriority());`,
+    );
+    const args = ["batch", "--functions", module, "--workers", "1", "--process", "niceness", "--range", "0..1"];
+    const nice = Math.min(19, getPriority() + 3);
+    expect(await runCommand([...args, "--nice", String(nice)], { env })).toMatchObject({ stdout: `${nice}\n` });
   });
 
   it("prints the values of slices from stdin in order", async () => {

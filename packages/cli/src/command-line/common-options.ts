@@ -37,6 +37,17 @@ export const functionsOption = {
   }),
 } as const;
 
+/** For the commands that calculate on this machine. */
+export const niceOption = {
+  nice: option.number({
+    unit: "count",
+    default: 0,
+    min: 0,
+    max: 19,
+    description: "The nice value of what calculates: a higher one lets other processes of the machine run first.",
+  }),
+} as const;
+
 /** For the commands that start a node: where its log goes beside stderr. */
 export const logFileOptions = {
   logFile: option.string({

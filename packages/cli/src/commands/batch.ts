@@ -1,7 +1,7 @@
 /** `callgrid batch`: a large piece of work, cut, run and put together. */
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, setPriority } from "node:os";
 import { join, resolve } from "node:path";
 import {
   type BatchRun,
@@ -24,6 +24,7 @@ import {
 import { showProgress } from "../batches/batch-progress.ts";
 import { batchSummary, takeResults } from "../batches/batch-results.ts";
 import type { CommandSpec } from "../command-line/command.ts";
+import { niceOption } from "../command-line/common-options.ts";
 import { unlessAborted, untilInterrupted } from "../command-line/interrupts.ts";
 import { exitCodeOf, exitCodes } from "../terminal/exit-codes.ts";
 import { type CliIo, writeLine } from "../terminal/io.ts";
@@ -31,6 +32,7 @@ import { type CliIo, writeLine } from "../terminal/io.ts";
 const options = declareOptions({
   ...batchCommandOptions,
   ...resultOptions,
+  ...niceOption,
   csv: option.string({ optional: true, description: "Where to write values as CSV; gzipped if the name ends in .gz." }),
   ndjson: option.string({ optional: true, description: "Where to write values as JSON, one a line; gzipped if .gz." }),
   failed: option.string({
@@ -62,6 +64,7 @@ const options = declareOptions({
 type Options = BatchCommandOptions & {
   readonly csv: string | undefined;
   readonly ndjson: string | undefined;
+  readonly nice: number;
   readonly failed: string | undefined;
   readonly report: string | undefined;
   readonly columns: readonly string[];
@@ -84,6 +87,8 @@ export const batchCommand: CommandSpec<typeof options> = {
     return untilInterrupted(io, async (first) => {
       const { data, canBeReadAgain } = await unlessAborted(first, openData(io, given));
       checkPlaces(given);
+      // threads that start from here on have it as well
+      if (given.nice > 0) setPriority(0, given.nice);
       const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
       try {
         const checkpoint = await openCheckpoint(io, given, canBeReadAgain);

@@ -10,6 +10,7 @@ import {
   functionsOption,
   healthOptions,
   logFileOptions,
+  niceOption,
   outputOptions,
   poolOption,
 } from "../command-line/common-options.ts";
@@ -31,6 +32,7 @@ export const supervisionOptions = declareOptions({
 
 export const workersOptions = declareOptions({
   ...supervisionOptions,
+  ...niceOption,
   count: option.number({
     unit: "count",
     default: 1,
@@ -62,8 +64,8 @@ export interface WorkersRun {
 
 /** Resolves to an exit code once all have ended. */
 export async function runWorkers({ options, interrupts, nodeLog, onUp }: WorkersRun): Promise<number> {
-  const { count, ...rest } = options;
-  return withSupervisor({ options: rest, count, interrupts, nodeLog }, async ({ supervisor }) => {
+  const { count, nice, ...rest } = options;
+  return withSupervisor({ options: rest, count, nice, interrupts, nodeLog }, async ({ supervisor }) => {
     endBySignals(supervisor, interrupts, nodeLog.log);
     await supervisor.start();
     if (!interrupts.first.aborted) await onUp(supervisor.workers);

@@ -1,6 +1,6 @@
 /** The options of `callgrid sweep`. */
 import { declareOptions, type OptionsResolved, option } from "@callgrid/core";
-import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
+import { connectionOptions, niceOption, outputOptions } from "../command-line/common-options.ts";
 
 export const sweepOptions = declareOptions({
   folder: option.string({
@@ -28,14 +28,7 @@ export const sweepOptions = declareOptions({
     env: "CALLGRID_SWEEP_POOL",
     description: "Run all that no machine has finished on this pool, whose workers have the function of the jobs.",
   }),
-  nice: option.number({
-    unit: "count",
-    default: 0,
-    min: 0,
-    max: 19,
-    env: "CALLGRID_SWEEP_NICE",
-    description: "How much less urgent the jobs are than other processes of the machine.",
-  }),
+  ...niceOption,
   retryFailed: option.boolean({ default: false, description: "Evaluate the jobs again that have failed before." }),
   jobLogs: option.boolean({
     default: false,

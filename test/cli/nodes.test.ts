@@ -1,6 +1,7 @@
 /** The commands that start nodes: how they run, end, and take the end of others. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { totalmem } from "node:os";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { commandLineOf } from "../harness/command.ts";
 import { CommandPool, commandFunctions } from "../harness/command-pool.ts";
@@ -17,6 +18,17 @@ describe("callgrid worker", () => {
     const { stdout, stderr } = await pool.run(["enqueue", "pool/small-2", '["heapLimitMb"]']);
     expect([Math.round(Number(stdout) / 100), stderr]).toEqual([3, ""]);
     expect((await pool.state()).members.map(({ id }) => id).sort()).toEqual(["small", "small-2"]);
+  });
+
+  it("has an equal share of the memory as the limit of each heap, where none is given", async () => {
+    const pool = new CommandPool();
+    await pool.workers("--count", "4");
+    const { stdout } = await pool.run(["enqueue", "pool", '["heapLimitMb"]']);
+    const [share] = new Set((await pool.state()).members.map(({ description }) => Number(description["memoryMb"])));
+    expect(share).toBeLessThanOrEqual(Math.max(256, totalmem() / 1_048_576 / 4));
+    // beside the old space, Node counts the young one
+    expect(Number(stdout) - (share ?? 0)).toBeGreaterThanOrEqual(0);
+    expect(Number(stdout) - (share ?? 0)).toBeLessThan(200);
   });
 
   it("drains on SIGTERM: what runs is finished, and it ends with 0", async () => {

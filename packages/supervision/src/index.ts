@@ -4,6 +4,7 @@ export { type CommandPlace, commandLauncher, launcherSilenceMs } from "./command
 export { Host, type HostOptions, type HostParts } from "./host.ts";
 export { LastLines } from "./last-lines.ts";
 export type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
+export { memoryShareMb } from "./memory-share.ts";
 export {
   isConfigurationCode,
   readWorkerMessage,

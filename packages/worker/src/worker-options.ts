@@ -47,7 +47,7 @@ export const workerOptions = declareOptions({
     optional: true,
     env: "CALLGRID_WORKER_MEMORY_MB",
     description:
-      "Memory that functions may count on, in MB, and the limit of a worker process's heap; default: that of the machine, and no limit",
+      "Memory that functions may count on, in MB, and the limit of a worker process's heap; default: an equal share of the container's or machine's for each worker process, at least 256",
   }),
   dataFolder: option.list({
     holds: "files",

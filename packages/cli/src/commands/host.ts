@@ -66,7 +66,7 @@ function runHost({ options, io, interrupts, nodeLog }: HostRun): Promise<number>
   const { min: minWorkers, max: maxWorkers, nice, ...rest } = options;
   const id = `host-${randomId().slice(0, shownIdCharacters)}`;
   return withSupervisor(
-    { options: rest, count: minWorkers, nice, interrupts, nodeLog },
+    { options: rest, count: minWorkers, most: maxWorkers, nice, interrupts, nodeLog },
     async ({ supervisor, keeper }) => {
       const { score, leaseMs, json } = rest;
       const parts = { keeper, supervisor, clock: systemClock, log: nodeLog.log };

@@ -85,7 +85,7 @@ function supervisorOf(placement: Placement, parts: HostWorkersParts): Supervisor
       keeper,
       log,
       stderr,
-      launcher: isHere ? childLauncher({ stderr, clock: systemClock }) : launcherOf(placement, parts),
+      launcher: isHere ? childLauncher({ stderr, clock: systemClock, memoryMb }) : launcherOf(placement, parts),
     },
   );
 }

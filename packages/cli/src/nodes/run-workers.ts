@@ -2,7 +2,7 @@
 import { workerModule } from "@callgrid/batch";
 import { declareOptions, type OptionsResolved, option, parsePool, systemClock } from "@callgrid/core";
 import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
-import { childLauncher, Supervisor } from "@callgrid/supervision";
+import { childLauncher, memoryShareMb, Supervisor } from "@callgrid/supervision";
 import { workerOptions } from "@callgrid/worker";
 import type { Logger } from "pino";
 import {
@@ -47,6 +47,8 @@ interface Supervision {
   readonly options: OptionsResolved<typeof supervisionOptions>;
   /** How many there are at first. */
   readonly count: number;
+  /** How many share the memory; default: as many as there are at first. */
+  readonly most?: number;
   /** See `childLauncher`; default 0. */
   readonly nice?: number;
   readonly interrupts: Interrupts;
@@ -75,12 +77,13 @@ export async function runWorkers({ options, interrupts, nodeLog, onUp }: Workers
 
 /** Has a supervisor, and health served, for as long as `action` takes; resolves to an exit code. */
 export async function withSupervisor(
-  { options, count, nice = 0, interrupts: { first, second }, nodeLog }: Supervision,
+  { options, count, most = count, nice = 0, interrupts: { first, second }, nodeLog }: Supervision,
   action: (parts: { readonly supervisor: Supervisor; readonly keeper: PoolKeeper }) => Promise<void>,
 ): Promise<number> {
   const { log, stream: stderr } = nodeLog;
   const { functions, json, logLevel = "info", healthPort, healthHost, ...rest } = options;
-  const { logFile, logFileBytes, logFileCount, ...settings } = rest;
+  const { logFile, logFileBytes, logFileCount, memoryMb = memoryShareMb(most), ...others } = rest;
+  const settings = { ...others, memoryMb };
   const { url, drainTimeoutMs, maxAttempts } = settings;
   const place = { healthPort, healthHost };
   const statekeeper = await unlessAborted(first, openStatekeeper(url, { ...settings, log }));
@@ -89,7 +92,7 @@ export async function withSupervisor(
     const book = await openMeasureBook(place);
     const modules = [...functions, workerModule.href];
     const started = { functions: modules, options: settings, logLevel, isMeasured: book !== undefined };
-    const launcher = childLauncher({ stderr, clock: systemClock, nice, memoryMb: settings.memoryMb });
+    const launcher = childLauncher({ stderr, clock: systemClock, nice, memoryMb });
     const supervisor = new Supervisor(
       { count, drainTimeoutMs, maxAttempts, settings: started },
       { keeper, log, stderr, book, launcher },

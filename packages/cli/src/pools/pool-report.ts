@@ -77,7 +77,7 @@ function leaseText(leaseLeftMs: number): string {
 
 function memberTable(members: readonly MemberState[]): TableContent {
   return {
-    heads: ["member", "kind", "lease", "queue", "running", "volunteer", "host", "process"],
+    heads: ["member", "kind", "lease", "queue", "running", "volunteer", "memory share", "host", "process"],
     rows: members.map(({ id, kind, leaseLeftMs, queued, running, isVolunteer, description }) => [
       id,
       isBridge({ description }) ? "bridge" : kind,
@@ -85,10 +85,15 @@ function memberTable(members: readonly MemberState[]): TableContent {
       String(queued),
       String(running),
       isVolunteer ? "yes" : "no",
+      memoryText(description["memoryMb"]),
       String(description["host"] ?? "?"),
       String(description["processId"] ?? "?"),
     ]),
   };
+}
+
+function memoryText(memoryMb: unknown): string {
+  return typeof memoryMb === "number" ? `${memoryMb} MB` : "";
 }
 
 function functionTable({ functions, counters }: PoolState): TableContent {

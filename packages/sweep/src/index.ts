@@ -10,7 +10,6 @@ export { type JobLogs, openJobLogs } from "./results/job-logs.ts";
 export { type FolderFiles, filesIn } from "./results/machine-folder.ts";
 export { type MergedFolders, mergeFolders } from "./results/merged-folders.ts";
 export { ResultFiles } from "./results/result-files.ts";
-export { keysWithoutColumn } from "./results/result-rows.ts";
 export { type FinishedJob, readSnapshot, Snapshot, type SnapshotHeader } from "./results/snapshot.ts";
 export { measureJobs } from "./run/measured-jobs.ts";
 export { ShareProgress, type ShareStanding } from "./run/share-progress.ts";

@@ -1,6 +1,6 @@
 import { encodeValue } from "@callgrid/core";
 import { expect, test } from "vitest";
-import { keysWithoutColumn, rowsOf } from "./result-rows.ts";
+import { rowsOf } from "./result-rows.ts";
 import type { FinishedJob } from "./snapshot.ts";
 
 function finished(value: unknown, changes: Partial<FinishedJob> = {}): FinishedJob {
@@ -32,10 +32,4 @@ test("a job of several places has a row for each", () => {
     [5, 1],
     [9, 1],
   ]);
-});
-
-test("keys that no column has are named", () => {
-  expect(keysWithoutColumn({ mean: 1, range: { low: 1 }, more: 2 }, ["mean", "range.low"])).toEqual(["more"]);
-  expect(keysWithoutColumn(5, ["mean"])).toEqual(["value"]);
-  expect(keysWithoutColumn(5, ["value"])).toEqual([]);
 });

@@ -47,10 +47,3 @@ function partOf(value: unknown, path: string): unknown {
   if (dot === -1) return undefined;
   return partOf(partOf(value, path.slice(0, dot)), path.slice(dot + 1));
 }
-
-/** The keys of a value that no column has; none for a value that stands in one column. */
-export function keysWithoutColumn(value: unknown, columns: readonly string[]): string[] {
-  if (columns.includes("value")) return [];
-  if (typeof value !== "object" || value === null) return ["value"];
-  return Object.keys(value).filter((key) => !columns.some((column) => column === key || column.startsWith(`${key}.`)));
-}

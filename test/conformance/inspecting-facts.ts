@@ -27,7 +27,11 @@ export function inspectingFacts(setStage: SetStage): void {
     await lapse(pool, "w1");
     await pool.sweep({ process: "d1", headLeaseMs: longLeaseMs, maxAttempts: 3, limit: 0 });
     const state = await pool.inspect();
-    const member = { kind: "worker", description: { host: "here" } };
+    const member = {
+      kind: "worker",
+      description: { host: "here" },
+      functions: expect.objectContaining({ work: "v1" }),
+    };
     expect(state).toEqual({
       pool: "pool",
       queued: 1,

@@ -2,7 +2,7 @@
  * A pool as metrics: gauges of what is there, and the counters that the pool keeps since it began. Every node of a pool serves
  * the same figures, so queries take their maximum and not their sum.
  */
-import { isOwnWorker, type PoolState } from "@callgrid/statekeeper";
+import { isOwnWorker, type PoolState, versionDrifts } from "@callgrid/statekeeper";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { LabelBound } from "./label-bound.ts";
 
@@ -72,6 +72,7 @@ export class PoolMetrics {
     this.#gauge("own_queue_depth", "Requests that wait in members' own queues", (state) => sumOf(state, "queued"));
     this.#gauge("running", "Requests that workers hold, suspended ones included", (state) => sumOf(state, "running"));
     this.#gauge("workers", "Workers", ({ members }) => members.filter(isOwnWorker).length);
+    this.#gauge("outdated_workers", "Workers that have a function at another version than the current one", outdatedOf);
     this.#gauge("volunteers", "Idle workers that wait to be given work", volunteersOf);
     this.#gauge("hosts", "Hosts that start and stop workers", ({ hosts }) => hosts.length);
     this.#gauge("desired_workers", "Workers that the pool should have", ({ capacity }) => capacity?.desiredWorkers);
@@ -119,6 +120,10 @@ export class PoolMetrics {
       },
     });
   }
+}
+
+function outdatedOf(state: PoolState): number {
+  return new Set(versionDrifts(state).flatMap(({ workers }) => workers)).size;
 }
 
 function sumOf({ members }: PoolState, what: "queued" | "running"): number {

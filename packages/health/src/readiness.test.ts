@@ -4,7 +4,16 @@ import { latelyMs, membersAtWork, readiness } from "./readiness.ts";
 
 function member(facts: Partial<MemberState> = {}): MemberState {
   return {
-    ...{ id: "w1", kind: "worker", description: {}, leaseLeftMs: 5_000, queued: 0, running: 0, isVolunteer: true },
+    ...{
+      id: "w1",
+      kind: "worker",
+      description: {},
+      functions: {},
+      leaseLeftMs: 5_000,
+      queued: 0,
+      running: 0,
+      isVolunteer: true,
+    },
     ...facts,
   };
 }

@@ -4,6 +4,7 @@ export * from "./contract/contract.ts";
 export { type Limits, usualLimits } from "./contract/limits.ts";
 export { isBridge, isOwnWorker } from "./contract/own-workers.ts";
 export type * from "./contract/pool-keeper.ts";
+export { type VersionDrift, versionDrifts } from "./contract/version-drift.ts";
 export { type Preference, usualPreferences } from "./contract/volunteer-order.ts";
 export { awaitedBy, cycleThrough, type Waits } from "./contract/waits.ts";
 export * from "./memory/memory-statekeeper.ts";

@@ -34,6 +34,8 @@ import type { WorkerState } from "./worker-state.ts";
 /** How long a worker that has lost its supervisor may take to leave the pool after its drain, in ms. */
 const leavingAloneMs = 6_000;
 const msPerSecond = 1_000;
+/** Each member's description stands in the pool. */
+const mostFilesShown = 100;
 
 /** What to work on, and where. Everything else has a default, see `callgrid worker`. */
 export interface StartWorkerOptions extends WorkerOptionsGiven {
@@ -241,14 +243,15 @@ function capabilitiesOf({ tags, score, memoryMb }: WorkerOptionsResolved): Capab
   return { tags, score, cpus: availableParallelism(), memoryMb: memoryMb ?? Math.round(totalmem() / 1_048_576) };
 }
 
-/** What `status` shows of a worker; by `lacks`, what it lacks for which of its functions, `why` tells why one does not start. */
+/** What `status` shows of a worker; by `lacks`, what it lacks for which of its functions, `why` tells why one does not start, and by `files` in what workers differ. */
 function describeWorker(
   { slots, sharing }: WorkerOptionsResolved,
   capabilities: Capabilities,
   registry: FunctionRegistry,
 ): Record<string, unknown> {
   const lacks = Object.fromEntries(registry.unmet(capabilities));
-  return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks };
+  const files = Object.fromEntries([...registry.files].slice(0, mostFilesShown));
+  return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks, files };
 }
 
 /** Two members of one name would get each other's work. */

@@ -153,7 +153,7 @@ function assemblePoolSide(
   const { id, description, registry, capabilities, makeHeartbeat } = parts;
   const { evaluator, poolCaller, leaseMs } = made;
   const member = { id, kind: "worker" as const, leaseMs, description, functions: registry.versions };
-  const membership = new Membership({ ...made, member, onChange: ties.onNews.bind(ties) });
+  const membership = new Membership({ ...made, member, log: parts.log, onChange: ties.onNews.bind(ties) });
   const claimer = new Claimer({
     ...made,
     score: capabilities.score,

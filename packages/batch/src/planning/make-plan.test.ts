@@ -8,7 +8,7 @@ import { surveyOf } from "./pool-survey.ts";
 /** A plan of 1,000 slices for a pool of workers with these scores; the first of them took 100 ms for a slice. */
 function planFor(scores: readonly number[], isSerialPossible = false, given: Partial<PlanBasis> = {}): Plan {
   const members = scores.map((score, place) => ({
-    ...{ id: `w${place}`, kind: "worker", leaseLeftMs: 1_000 },
+    ...{ id: `w${place}`, kind: "worker", functions: {}, leaseLeftMs: 1_000 },
     description: { host: `host-${place}`, slots: 1, cpus: 1, score },
   }));
   const state = { members, functions: { epoch: 1, functions: new Map() } };

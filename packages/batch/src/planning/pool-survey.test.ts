@@ -7,7 +7,7 @@ type PoolState = Parameters<typeof surveyOf>[0];
 /** A pool of workers, each `[host, score, slots, cpus]`; their ids are w0, w1 and so on. */
 function poolOf(...workers: ReadonlyArray<readonly [host: string, score?: number, slots?: number, cpus?: number]>) {
   const members = workers.map(([host, score, slots = 1, cpus = 4], place) => ({
-    ...{ id: `w${place}`, kind: "worker", leaseLeftMs: 1_000 },
+    ...{ id: `w${place}`, kind: "worker", functions: {}, leaseLeftMs: 1_000 },
     description: { host, slots, cpus, ...(score !== undefined && { score }) },
   }));
   return surveyOf({ members, functions: { epoch: 1, functions: new Map() } } as unknown as PoolState);

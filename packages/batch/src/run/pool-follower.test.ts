@@ -8,7 +8,7 @@ type State = Awaited<ReturnType<PoolFollowerParts["grid"]["status"]>>;
 /** A pool of workers with these scores, each with a host of its own. */
 function stateOf(scores: readonly number[]): State {
   const members = scores.map((score, place) => ({
-    ...{ id: `w${place}`, kind: "worker", leaseLeftMs: 1_000 },
+    ...{ id: `w${place}`, kind: "worker", functions: {}, leaseLeftMs: 1_000 },
     description: { host: `host-${place}`, slots: 1, cpus: 1, score },
   }));
   return { members, functions: { epoch: 1, functions: new Map() } } as unknown as State;

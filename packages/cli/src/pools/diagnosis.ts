@@ -7,6 +7,7 @@ import {
   type RefusalKind,
 } from "@callgrid/statekeeper";
 import { counted, durationText } from "../terminal/durations.ts";
+import { driftReasons } from "./drift-reasons.ts";
 import { type StallSigns, stallReasons } from "./stall-reasons.ts";
 
 /** One thing that was looked at. `warning`: it works, and will not always. */
@@ -81,7 +82,8 @@ export function poolFindings(signs: StallSigns): Finding[] {
     const rest = remedy.join("; ");
     return { check: "functions", status: "warning", message, ...(rest === "" ? {} : { remedy: rest }) };
   });
-  if (stalls.length > 0) return stalls;
+  const drifts = driftReasons(state).map((drift): Finding => ({ check: "versions", status: "warning", ...drift }));
+  if (stalls.length + drifts.length > 0) return [...stalls, ...drifts];
   const shown = names.length === 0 ? "" : ` (${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""})`;
   return [{ check: "functions", status: "ok", message: registry + shown }];
 }

@@ -2,6 +2,7 @@
 import { type Capacity, isBridge, isOwnWorker, type MemberState, type PoolState } from "@callgrid/statekeeper";
 import { counted, durationText } from "../terminal/durations.ts";
 import { type TableContent, type TableStyle, tableText } from "../terminal/table.ts";
+import { driftReasons } from "./drift-reasons.ts";
 import { type StallSigns, stallReasons } from "./stall-reasons.ts";
 
 /** What {@link poolReport} shows. */
@@ -28,7 +29,8 @@ export function poolReport(reported: ReportedPool, style: TableStyle): string {
   if (state.functions.functions.size > 0) parts.push("", tableText(functionTable(state), style));
   const counters = countersText(state);
   if (counters !== "") parts.push("", counters);
-  const reasons = stallReasons(reported).map((reason) => colors.yellow(`! ${reason}`));
+  const drifts = driftReasons(state).map(({ message, remedy }) => `${message}; ${remedy}`);
+  const reasons = [...stallReasons(reported), ...drifts].map((reason) => colors.yellow(`! ${reason}`));
   if (reasons.length > 0) parts.push("", ...reasons);
   return parts.join("\n");
 }

@@ -6,6 +6,7 @@ const worker: MemberState = {
   id: "wa",
   kind: "worker",
   description: {},
+  functions: {},
   leaseLeftMs: 9_000,
   queued: 2,
   running: 1,

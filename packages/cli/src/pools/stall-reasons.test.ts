@@ -6,6 +6,7 @@ const busy: MemberState = {
   id: "wa",
   kind: "worker",
   description: {},
+  functions: {},
   leaseLeftMs: 9_000,
   queued: 0,
   running: 1,

@@ -7,6 +7,8 @@ export interface MemberState {
   readonly id: string;
   readonly kind: "worker" | "distributor";
   readonly description: Readonly<Record<string, unknown>>;
+  /** Its functions: name to version. */
+  readonly functions: Readonly<Record<string, string>>;
   /** ms until its lease lapses; negative: lapsed and not yet swept. */
   readonly leaseLeftMs: number;
   readonly queued: number;

@@ -11,7 +11,11 @@ const gridPrefix = "callgrid.";
 export class FunctionRegistry {
   readonly #definitions = new Map<string, Definition>();
 
-  constructor(definitions: Iterable<Definition>) {
+  /** What versions were made of: a hash by path. */
+  readonly files: ReadonlyMap<string, string>;
+
+  constructor(definitions: Iterable<Definition>, files: ReadonlyMap<string, string> = new Map()) {
+    this.files = files;
     for (const definition of definitions) this.#add(definition);
   }
 
@@ -106,6 +110,15 @@ export class FunctionStanding {
   /** Every function that the pool's table has ever had, as it was there last: what a pool that lost its memory can be told. */
   get seen(): ReadonlyMap<string, RegisteredFunction> {
     return this.#seen;
+  }
+
+  /** Functions that this worker has at another version than the pool's current one, sorted. */
+  get outdated(): readonly string[] {
+    const named = [...this.#table.functions].filter(([name, { version }]) => {
+      const own = this.#registry.get(name);
+      return own !== undefined && own.version !== version;
+    });
+    return named.map(([name]) => name).sort();
   }
 
   update(table: FunctionTable): void {

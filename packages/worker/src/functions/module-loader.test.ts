@@ -168,6 +168,12 @@ describe("the version of a function", () => {
     expect(logged).toEqual([[{ places: [path("k.mjs")] }, expect.stringMatching(/changed after they were loaded/)]]);
   });
 
+  it("is announced with the files that it is made of, by their paths from the folder that holds them", async () => {
+    const path = await modules({ "f.mjs": `${preamble}import "./k.mjs"; define("f", () => 1);`, "k.mjs": "1" });
+    const { files } = await loadFunctions(path("f.mjs"));
+    expect([...files.keys()]).toEqual(["f.mjs", "k.mjs"]);
+  });
+
   it("is a hash of its text where it is given by reference, and ends with the process", async () => {
     const f = define("f", () => 1);
     expect(await versionOf(f, "f")).toBe(f.definition.version);

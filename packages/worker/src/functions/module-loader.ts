@@ -45,7 +45,7 @@ export async function loadFunctions(sources: FunctionSources, options: LoadOptio
     for (const definition of loaded.definitions)
       definitions.push(keepsText ? definition : await versions.versioned(definition, loaded.loadedAt));
   }
-  return new FunctionRegistry(definitions);
+  return new FunctionRegistry(definitions, versions.files);
 }
 
 /** Throws `INVALID_OPTION` under the name `path` for what cannot be a source of functions. */

@@ -21,6 +21,7 @@ describe("a member of a pool that has lost its memory", () => {
       standing,
       onChange: () => undefined,
       onError: (error) => errors.push(error),
+      log: { warn: () => undefined },
     });
     await keeper.join(member("there", new Map([["others", "7"]])));
     await membership.join();
@@ -32,4 +33,24 @@ describe("a member of a pool that has lost its memory", () => {
     expect([...(await keeper.functions()).functions.keys()].sort()).toEqual(["others", "own"]);
     expect(errors).toEqual([]);
   });
+});
+
+it("what a worker has at another version than the current one is logged once", async () => {
+  const registry = new FunctionRegistry([define("f", { version: "1" }, () => 1).definition]);
+  const logged: unknown[] = [];
+  const pool = new MemoryStatekeeper().pool("pool");
+  const membership = new Membership({
+    keeper: pool,
+    member: member("here", registry.versions),
+    standing: new FunctionStanding(registry),
+    onChange: () => undefined,
+    onError: () => undefined,
+    log: { warn: (fields: object) => logged.push(fields) },
+  });
+  await membership.join();
+  expect(logged).toEqual([]);
+  await pool.join(member("newer", new Map([["f", "2"]])));
+  await membership.readFunctions();
+  await membership.readFunctions();
+  expect(logged).toEqual([{ functions: ["f"] }]);
 });

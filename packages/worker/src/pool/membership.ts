@@ -2,7 +2,8 @@
  * The worker as a member of its pool: joins, joins again when the pool does not know it any more, and keeps up with the function
  * table.
  */
-import type { Member, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
+import type { FunctionTable, Member, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
+import type { Logger } from "pino";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 
 export class Membership {
@@ -11,6 +12,8 @@ export class Membership {
   readonly #standing: FunctionStanding;
   readonly #onChange: () => void;
   readonly #onError: (error: unknown) => void;
+  readonly #log: Pick<Logger, "warn">;
+  #outdated = "";
   #joining: Promise<void> | undefined;
   #isStopped = false;
 
@@ -21,12 +24,14 @@ export class Membership {
     /** What the pool knew of this worker, or the worker of the pool, is outdated. */
     onChange: () => void;
     onError: (error: unknown) => void;
+    log: Pick<Logger, "warn">;
   }) {
     this.#keeper = parts.keeper;
     this.#member = parts.member;
     this.#standing = parts.standing;
     this.#onChange = parts.onChange;
     this.#onError = parts.onError;
+    this.#log = parts.log;
   }
 
   /** Joins (again); throws what the statekeeper throws. */
@@ -44,7 +49,7 @@ export class Membership {
 
   async readFunctions(): Promise<void> {
     try {
-      this.#standing.update(await this.#keeper.functions());
+      this.#update(await this.#keeper.functions());
     } catch (error) {
       this.#onError(error);
     }
@@ -57,7 +62,20 @@ export class Membership {
 
   async #join(): Promise<void> {
     if (this.#isStopped) return;
-    this.#standing.update(await this.#keeper.join({ ...this.#member, knows: this.#standing.seen }));
+    this.#update(await this.#keeper.join({ ...this.#member, knows: this.#standing.seen }));
     this.#onChange();
+  }
+
+  /** What the worker no longer receives is logged once, until it changes. */
+  #update(table: FunctionTable): void {
+    this.#standing.update(table);
+    const { outdated } = this.#standing;
+    if (outdated.join() === this.#outdated) return;
+    this.#outdated = outdated.join();
+    if (outdated.length > 0)
+      this.#log.warn(
+        { functions: outdated },
+        "other versions are current: this worker receives no requests for these functions",
+      );
   }
 }

@@ -2,6 +2,7 @@
  * The versions of functions: that of their definition, else the code version that the worker was given, else that of their modules on disk.
  * Functions without a module that can be found, such as those of a prompt, keep the hash of their text.
  */
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Definition, fileOfSite, randomId } from "@callgrid/core";
 import type { Logger } from "pino";
@@ -22,8 +23,16 @@ export class CodeVersions {
   /** By the modules and when they were loaded, since most definitions of a module have both in common. */
   readonly #states = new Map<string, Promise<CodeState | undefined>>();
 
+  readonly #files = new Map<string, string>();
+
   constructor(parts: CodeVersionsParts) {
     this.#parts = parts;
+  }
+
+  /** The files that versions were made of, with a hash of each, by their paths from the folder that holds them all. */
+  get files(): ReadonlyMap<string, string> {
+    const folder = commonFolder([...this.#files.keys()]);
+    return new Map([...this.#files].map(([path, hash]) => [relative(folder, path), hash]));
   }
 
   /**
@@ -50,6 +59,7 @@ export class CodeVersions {
   async #read(roots: readonly string[], loadedAt: number): Promise<CodeState | undefined> {
     const state = (await processGraph()).stateOf(roots, loadedAt);
     if (state === undefined) return undefined;
+    for (const [path, hash] of state.files) this.#files.set(path, hash);
     this.#logOnce(
       state.unfollowed,
       "imports that cannot be followed: what changes behind them does not change the version",
@@ -68,6 +78,16 @@ export class CodeVersions {
     for (const place of unlogged) logged.add(place);
     if (unlogged.length > 0) this.#parts.log.warn({ places: unlogged }, message);
   }
+}
+
+function commonFolder(paths: readonly string[]): string {
+  const folders = paths.map(dirname);
+  return folders.reduce((common, folder) => {
+    let shared = common;
+    while (folder !== shared && !folder.startsWith(join(shared, sep)) && dirname(shared) !== shared)
+      shared = dirname(shared);
+    return shared;
+  }, folders[0] ?? sep);
 }
 
 /** Files, innermost first, each once. */

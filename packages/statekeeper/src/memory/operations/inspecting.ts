@@ -74,6 +74,7 @@ function memberState(records: PoolRecords, id: string): MemberState {
     id,
     kind: member?.kind ?? "worker",
     description: member?.description ?? {},
+    functions: Object.fromEntries(member?.functions ?? []),
     leaseLeftMs: leaseLeftMs(records, id) ?? 0,
     queued: records.ownQueues.get(id)?.length ?? 0,
     running: records.running.get(id)?.size ?? 0,

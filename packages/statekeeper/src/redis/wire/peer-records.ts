@@ -48,12 +48,13 @@ export function readMembers(parts: Reply, note: NoteUnreadable): MemberState[] {
   const members: MemberState[] = [];
   for (let i = 0; i < parts.length; i += 6) {
     const [leaseLeftMs = 0, queued = 0, running = 0, isVolunteer = 0] = parts.slice(i + 2, i + 6).map(Number);
-    const { kind, description = {} } = fieldsOf(String(parts[i + 1])) ?? {};
+    const { kind, description = {}, functions } = fieldsOf(String(parts[i + 1])) ?? {};
     if ((kind === "worker" || kind === "distributor") && isFields(description))
       members.push({
         id: String(parts[i]),
         kind,
         description,
+        functions: readVersions(functions),
         leaseLeftMs,
         queued,
         running,
@@ -105,6 +106,12 @@ export function readCapacity(text: string, now: number, note: NoteUnreadable): C
   if (isNumber(desiredWorkers) && isShares(shares) && isNumber(ageMs)) return { desiredWorkers, shares, ageMs };
   note("malformed capacity");
   return undefined;
+}
+
+/** Name to version; what is no version is left out. */
+function readVersions(functions: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(isFields(functions) ? functions : {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 /** The fields of JSON that is an object. */

@@ -14,7 +14,7 @@ describe("callgrid enqueue", () => {
     });
 
     const lines = Array.from({ length: 200 }, (_, i) => `["divide",${i},2]\n`).join("");
-    const many = await pool.run(["enqueue", "pool", "-", "--window-size", "10"], lines);
+    const many = await pool.run(["enqueue", "pool", "-", "--window", "10"], lines);
     expect(many.stdout).toBe(Array.from({ length: 200 }, (_, i) => `${i / 2}\n`).join(""));
 
     const failed = await pool.run(["enqueue", "pool", '["report",1]']);

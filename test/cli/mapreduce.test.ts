@@ -59,7 +59,7 @@ describe("is refused with 2, before anything starts,", () => {
     [
       "when a raw file is missing",
       { "data/river.csv": undefined },
-      /work\.json line \d: files\[1\] is missing: there is no .*data\/river\.csv/,
+      /work\.json line \d: files\[1\] must be the name of a file under data\/: there is no .*data\/river\.csv/,
     ],
     ["when work.json is missing", { "work.json": undefined }, /work\.json cannot be read: ENOENT/],
     [

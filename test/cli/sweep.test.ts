@@ -170,7 +170,7 @@ describe("callgrid sweep run", () => {
     expect(said[2]).toContain("machines.json line 1, key a.performance: expected a number above 0, got 0");
     expect(said[4]).toContain('the header lacks "run start", "job start", "job seconds"');
     expect(said[5]).toContain("the arguments of a job must be plain data: jobs[0][0]");
-    expect(said[6]).toContain("--machine is missing: machines.json has a, b");
+    expect(said[6]).toContain("--machine must be given: machines.json has a, b");
   });
 
   it("refuses a list of jobs that differs when it is listed again", async () => {

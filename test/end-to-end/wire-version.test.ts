@@ -5,6 +5,9 @@ import { connect, define, startDistributor, startWorker } from "callgrid";
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { prefixOf } from "../conformance/redis-dump.ts";
+import { startCommand } from "../harness/command.ts";
+import { fixture } from "../harness/fixture.ts";
+import { LogTape } from "../harness/log-tape.ts";
 
 const url = inject("redisUrl");
 const refusal = { code: "INCOMPATIBLE_VERSION", message: expect.stringContaining("upgrade callgrid") as string };
@@ -40,4 +43,25 @@ test("a client's requests fail, those that wait already too", async () => {
   await takeByOthers(newer);
   await waiting;
   await expect(client.enqueue("pool", ["one", 2])).rejects.toMatchObject(refusal);
+});
+
+test("a worker whose pool others have taken over ends, and says why", async () => {
+  const { grid, takeByOthers } = openPool();
+  const tape = new LogTape();
+  const worker = await startWorker({ pool: "pool", url, grid, functions: [one], leaseMs: 1_000, log: tape.log });
+  await takeByOthers(newer);
+  await worker.closed;
+  expect(worker.endedBy).toMatchObject(refusal);
+  expect(tape.having("worker ended")).toHaveLength(1);
+});
+
+test("the command of a worker whose pool others have taken over ends, and starts no other", async (context) => {
+  const { grid, takeByOthers } = openPool();
+  const options = ["--pool", "pool", "--functions", fixture("cli/functions"), "--lease-ms", "1s", "--json"];
+  const command = startCommand(["worker", ...options], { env: { CALLGRID_URL: url, CALLGRID_GRID: grid } });
+  context.onTestFinished(() => command.killAll());
+  await command.firstLine();
+  await takeByOthers(newer);
+  const { exitCode, stderr } = await command.ended;
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("INCOMPATIBLE_VERSION: ")]);
 });

@@ -47,7 +47,7 @@ describe("wrong usage ends with 2 and says what is wrong, on stderr alone", () =
     ["an unknown command", ["stats"], /Did you mean status/],
     ["an unknown flag", ["status", "pool", "--jsn"], /Did you mean --json/],
     ["a missing argument", ["enqueue", "pool"], /missing required argument 'request'/],
-    ["a missing option", ["worker", "--pool", "pool"], /--functions is missing.*CALLGRID_FUNCTIONS/s],
+    ["a missing option", ["worker", "--pool", "pool"], /--functions must be given.*CALLGRID_FUNCTIONS/s],
     [
       "a value out of range",
       ["worker", "--pool", "pool", "--functions", "functions.ts", "--count", "0"],

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { isGridError, type OptionDeclarations, systemClock, within, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
 import { addCommand, type CommandSetting, type CommandSpec, type Embedded } from "./command-line/command.ts";
+import { repeatFunctionsFlag } from "./command-line/function-files.ts";
 import { misspeltVariables } from "./command-line/misspelt-variables.ts";
 import { colorsOf, hasColors } from "./terminal/colors.ts";
 import { exitCodeOf, exitCodes, exitCodesHelp } from "./terminal/exit-codes.ts";
@@ -73,7 +74,7 @@ export async function main(argv: readonly string[], io: CliIo, embedded: Embedde
     const shown = named !== undefined ? [named] : versionFlags.has(first) ? [] : [...commands.values()];
     const program = await makeProgram(shown, { io, embedded, onExitCode });
     if (named !== undefined) await warnOfVariables(await named(), io);
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(repeatFunctionsFlag(argv), { from: "user" });
     return exitCode;
   } catch (error) {
     await tellFailure(error, io, argv.includes("--json"));

@@ -38,7 +38,7 @@ describe("enqueueAll", () => {
   });
 
   it("pulls no more of a generator than the window holds", async () => {
-    const { grid, startWorker, settle } = setClientStage({ windowSize: 10 });
+    const { grid, startWorker, settle } = setClientStage({ window: 10 });
     const source = counted(25);
     const values = grid.enqueueAll("pool", source.requests());
     await settle();
@@ -80,7 +80,7 @@ describe("enqueueAll", () => {
   );
 
   it("takes the window of the call before that of the client", async () => {
-    const { grid, settle } = setClientStage({ windowSize: 10 });
+    const { grid, settle } = setClientStage({ window: 10 });
     const source = counted(25);
     grid.enqueueAll("pool", source.requests(), { window: 3 }).catch(() => undefined);
     await settle();
@@ -88,7 +88,7 @@ describe("enqueueAll", () => {
   });
 
   it("takes requests from an asynchronous generator", async () => {
-    const { grid, startWorker } = setClientStage({ windowSize: 2 });
+    const { grid, startWorker } = setClientStage({ window: 2 });
     await startWorker();
     async function* requests(): AsyncGenerator<readonly [string, number]> {
       for (const x of [1, 2, 3, 4, 5]) yield ["double", await Promise.resolve(x)];
@@ -124,7 +124,7 @@ describe("enqueueAll", () => {
   });
 
   it("withdraws what comes after a failure, and pulls nothing more", async () => {
-    const { grid, statekeeper, startWorker } = setClientStage({ windowSize: 4 });
+    const { grid, statekeeper, startWorker } = setClientStage({ window: 4 });
     const source = counted(100);
     function* requests() {
       yield ["fail", "icky"] as const;
@@ -180,7 +180,7 @@ describe("enqueueAll", () => {
   });
 
   it("ends with its signal, and withdraws", async () => {
-    const { grid, statekeeper, settle } = setClientStage({ windowSize: 5 });
+    const { grid, statekeeper, settle } = setClientStage({ window: 5 });
     const controller = new AbortController();
     const source = counted(25);
     const values = grid.enqueueAll("pool", source.requests(), { signal: controller.signal });

@@ -114,7 +114,7 @@ export class GridClient implements Grid {
   enqueueAll(poolId: string, requests: Requests<unknown>, options?: WindowOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const checked = checkWindowOptions(options, "enqueueAll");
-      const size = checked.window ?? this.#settings.windowSize;
+      const size = checked.window ?? this.#settings.window;
       new OrderedValues(this.#call(poolId, checked), requests, { resolve, reject, size });
     });
   }
@@ -125,7 +125,7 @@ export class GridClient implements Grid {
     options?: StreamOptions,
   ): Outcomes<ValueOf<R>> {
     const checked = checkStreamOptions(options);
-    const size = checked.window ?? this.#settings.windowSize;
+    const size = checked.window ?? this.#settings.window;
     const isOrdered = checked.order === "requests";
     return new OutcomeStream(this.#call(poolId, checked), requests, { size, isOrdered }) as Outcomes<ValueOf<R>>;
   }

@@ -98,7 +98,7 @@ describe("stream", () => {
   });
 
   it("pulls no more than the window holds while the loop is slow", async () => {
-    const { grid, startWorker, settle } = setClientStage({ windowSize: 5 });
+    const { grid, startWorker, settle } = setClientStage({ window: 5 });
     await startWorker();
     const source = endless();
     const outcomes = grid.stream("pool", source.requests());
@@ -113,7 +113,7 @@ describe("stream", () => {
   });
 
   it("submits together what a loop that takes one after the other makes room for", async () => {
-    const { grid, statekeeper, startWorker } = setClientStage({ windowSize: 10 });
+    const { grid, statekeeper, startWorker } = setClientStage({ window: 10 });
     await startWorker();
     const submit = vi.spyOn(statekeeper.pool("pool"), "submit");
     const requests = Array.from({ length: 100 }, (_, index) => ["double", index] as const);
@@ -124,7 +124,7 @@ describe("stream", () => {
   });
 
   it("withdraws what is open and closes the source when the loop is left", async () => {
-    const { grid, statekeeper, startWorker, settle } = setClientStage({ windowSize: 5 });
+    const { grid, statekeeper, startWorker, settle } = setClientStage({ window: 5 });
     await startWorker({ double: (x: number) => (x === 0 ? 0 : new Promise(() => undefined)) });
     const source = endless();
     for await (const { index } of grid.stream("pool", source.requests())) {
@@ -152,7 +152,7 @@ describe("stream", () => {
   });
 
   it("withdraws what is open when the loop throws", async () => {
-    const { grid, statekeeper, startWorker, settle } = setClientStage({ windowSize: 5 });
+    const { grid, statekeeper, startWorker, settle } = setClientStage({ window: 5 });
     await startWorker({ double: (x: number) => (x === 0 ? 0 : new Promise(() => undefined)) });
     const loop = async () => {
       for await (const _ of grid.stream("pool", endless().requests())) throw new Error("the loop's own");
@@ -175,7 +175,7 @@ describe("stream", () => {
   });
 
   it("takes an asynchronous source, no faster than it is taken from", async () => {
-    const { grid, startWorker, settle } = setClientStage({ windowSize: 2 });
+    const { grid, startWorker, settle } = setClientStage({ window: 2 });
     await startWorker();
     let pulled = 0;
     async function* requests(): AsyncGenerator<Doubling> {

@@ -64,7 +64,7 @@ async function start({ functions, options, logLevel, isMeasured }: WorkerSetting
     await startMeasuring(running);
     tellMemory();
     void new Periodic({ clock: systemClock, everyMs: memoryEveryMs, round: tellMemory }).start();
-    void running.closed.then(leave, crash);
+    void running.closed.then(() => (running.endedBy === undefined ? leave() : refuse(running.endedBy)), crash);
     return running;
   } catch (error) {
     return refuse(error);

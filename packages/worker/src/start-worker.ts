@@ -97,6 +97,8 @@ export interface RunningWorker {
   stop(): Promise<void>;
   /** Resolves once the worker has left. */
   readonly closed: Promise<void>;
+  /** Why it has left, if nobody asked it to: `INCOMPATIBLE_VERSION` where processes of another wire version have taken its pool over. */
+  readonly endedBy: GridError | undefined;
 }
 
 /**
@@ -152,6 +154,7 @@ async function startLimited(
       : undefined;
   let opened: Statekeeper | undefined;
   let worker: Worker | undefined;
+  const end = new OwnEnd();
   try {
     const { codeVersion } = options;
     const registry = await loadFunctions(functions, { codeVersion, log, isOfProcess: statekeeper !== undefined });
@@ -166,11 +169,12 @@ async function startLimited(
       makeHeartbeat: (heartbeat) =>
         thread?.reportingTo(heartbeat.onLost) ?? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch }),
       tracing: await loadTracing(),
+      onRefused: (error) => end.come(error),
     });
     if (options.name !== undefined) await refuseTakenName(keeper, options.name);
     await warnOfOtherGrids(place, pool, log);
     await worker.start();
-    return running(worker, pool, options, opened);
+    return running(worker, pool, options, { opened, end });
   } catch (error) {
     // the pool may have it as a member although the reply is an error
     await worker?.stop();
@@ -204,7 +208,7 @@ function running(
   worker: Worker,
   pool: string,
   options: WorkerOptionsResolved,
-  opened: Statekeeper | undefined,
+  { opened, end }: { readonly opened: Statekeeper | undefined; readonly end: OwnEnd },
 ): RunningWorker {
   let tellClosed: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
@@ -217,10 +221,19 @@ function running(
     await opened?.close();
     tellClosed();
   };
+  // also while it drains: whoever asks for a stop does not want to wait for the rest of it
+  const stop = (): Promise<void> => {
+    stopping ??= closeAfter(worker.stop());
+    return stopping;
+  };
+  end.whenCome(() => void stop());
   return {
     id: `${pool}/${worker.id}`,
     pool,
     closed,
+    get endedBy() {
+      return end.cause;
+    },
     get vitals() {
       return worker.vitals;
     },
@@ -230,12 +243,24 @@ function running(
       draining ??= closeAfter(drained);
       return draining;
     },
-    // also while it drains: whoever asks for a stop does not want to wait for the rest of it
-    stop: () => {
-      stopping ??= closeAfter(worker.stop());
-      return stopping;
-    },
+    stop,
   };
+}
+
+/** That a worker ends without being asked to, which may be before it has started. */
+class OwnEnd {
+  cause: GridError | undefined;
+  #onCome: (() => void) | undefined;
+
+  come(cause: GridError): void {
+    this.cause ??= cause;
+    this.#onCome?.();
+  }
+
+  whenCome(onCome: () => void): void {
+    this.#onCome = onCome;
+    if (this.cause !== undefined) onCome();
+  }
 }
 
 /** What functions may need of this worker. */

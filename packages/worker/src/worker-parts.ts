@@ -1,7 +1,7 @@
 /**
  * What a worker is made of, and how its parts are tied together. Nothing happens in here but that.
  */
-import { type Capabilities, type Clock, RebuiltMap } from "@callgrid/core";
+import { type Capabilities, type Clock, type GridError, RebuiltMap } from "@callgrid/core";
 import { type Claim, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
 import type { Logger } from "pino";
@@ -45,6 +45,8 @@ export interface WorkerParts {
   readonly capabilities: Capabilities;
   /** Where another thread sees what the worker holds; absent: none does. */
   readonly holds?: HoldBoard | undefined;
+  /** Called where the worker ends by itself, because the pool refuses it for good. */
+  readonly onRefused?: ((error: GridError) => void) | undefined;
   readonly makeHeartbeat: (options: HeartbeatOptions) => Heartbeat;
   /** Told of evaluations that came from the pool; absent: nobody is. */
   readonly meter?: WorkerMeter | undefined;

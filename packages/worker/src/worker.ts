@@ -2,7 +2,7 @@
  * One worker: joins its pool, gets work, evaluates it, and hands outcomes in. What its parts have to tell and ask goes to the
  * statekeeper once in a turn of the event loop, all together; outcomes may wait for those of the next few turns.
  */
-import { randomId, within } from "@callgrid/core";
+import { type GridError, isGridError, randomId, within } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
 import { type Claim, forgedOutcome, type InboxListener, type InboxMessage } from "@callgrid/statekeeper";
 import type { Evaluation } from "./evaluation/evaluation.ts";
@@ -212,7 +212,15 @@ export class Worker implements WorkerEvents {
 
   onError(error: unknown): void {
     if (this.#own.drain.isUnderWay) return;
-    this.#parts.log.warn({ err: error }, "statekeeper call failed");
+    if (isGridError(error, "INCOMPATIBLE_VERSION")) this.#endBecauseOf(error);
+    else this.#parts.log.warn({ err: error }, "statekeeper call failed");
+  }
+
+  /** The pool is that of others now: nothing that this worker asks or hands in is answered any more. */
+  #endBecauseOf(error: GridError): void {
+    if (this.#leaving !== undefined) return;
+    this.#parts.log.error({ err: error }, "worker ended: other processes have taken its pool over");
+    this.#parts.onRefused?.(error);
   }
 
   release(ids: readonly string[]): void {

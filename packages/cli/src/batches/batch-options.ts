@@ -69,7 +69,10 @@ export async function openBatchGrid(
 ): Promise<Grid & Batching> {
   const { pool, functions, workers, mode, url, grid, connectTimeoutMs, logLevel } = options;
   if (pool === undefined && functions === undefined)
-    throw invalid("--functions", "is missing: without --pool the batch runs in this process, which needs the modules");
+    throw invalid(
+      "--functions",
+      "must be given: without --pool the batch runs in this process, which needs the modules",
+    );
   const log = makeLog(logLevel ?? "warn", await logStream(io));
   if (pool === undefined) {
     const threads = mode === "serial" ? 1 : workers;

@@ -33,7 +33,8 @@ export const poolOption = {
 export const functionsOption = {
   functions: option.list({
     holds: "files",
-    description: "The modules that define the functions, TypeScript or JavaScript; the flag may be repeated.",
+    description:
+      "The modules that define the functions, TypeScript or JavaScript; several files may follow the flag, and it may be repeated.",
   }),
 } as const;
 

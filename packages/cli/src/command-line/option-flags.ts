@@ -73,6 +73,6 @@ function defaultText(declaration: DeclaredOption): string {
 }
 
 function missing({ flag, env, description }: DeclaredOption): GridError {
-  const message = `${flag} is missing: ${description} It can also come from ${env}`;
+  const message = `${flag} must be given: ${description} It can also come from ${env}`;
   return new GridError("INVALID_OPTION", message, { details: { path: flag } });
 }

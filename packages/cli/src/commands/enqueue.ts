@@ -9,7 +9,7 @@ import { evaluateRequests } from "../requests/evaluate-requests.ts";
 const options = declareOptions({
   ...connectionOptions,
   ...enqueueOptions,
-  windowSize: clientOptions.windowSize,
+  window: clientOptions.window,
   ...outputOptions,
 });
 
@@ -28,7 +28,7 @@ export const enqueueCommand: CommandSpec<typeof options> = {
   ],
   async run({
     operands,
-    options: { url, grid, connectTimeoutMs, timeoutMs, cache, priority, windowSize, json, logLevel },
+    options: { url, grid, connectTimeoutMs, timeoutMs, cache, priority, window, json, logLevel },
     io,
   }) {
     const [pool = "", ...texts] = operands;
@@ -38,7 +38,7 @@ export const enqueueCommand: CommandSpec<typeof options> = {
       pool,
       texts,
       json,
-      options: { window: windowSize, timeoutMs, cache, priority },
+      options: { window, timeoutMs, cache, priority },
       open,
     });
   },

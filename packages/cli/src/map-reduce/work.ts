@@ -44,7 +44,8 @@ export function readWork(file: ConfigFile): Work {
   const files = names.map((name: unknown, place) => {
     if (typeof name !== "string") return file.refuse(`files[${place}]`, "must be the name of a file under data/");
     const path = resolve(folder, "data", name);
-    if (!existsSync(path)) return file.refuse(`files[${place}]`, `is missing: there is no ${path}`);
+    if (!existsSync(path))
+      return file.refuse(`files[${place}]`, `must be the name of a file under data/: there is no ${path}`);
     const problem = problemOf(path);
     return problem === undefined ? path : file.refuse(`files[${place}]`, `cannot be read: ${path}: ${problem}`);
   });

@@ -16,7 +16,7 @@ export async function chooseMachine(
   const isOnly = machines.length === 1;
   const canAsk = io.stderr.isTTY === true && "isTTY" in io.stdin && io.stdin.isTTY === true;
   const name = given ?? (isOnly ? only?.name : canAsk ? await ask(io, names, signal) : undefined);
-  if (name === undefined) throw invalid(`is missing: machines.json has ${names}`);
+  if (name === undefined) throw invalid(`must be given: machines.json has ${names}`);
   const machine = machines.find((each) => each.name === name);
   if (machine === undefined) throw invalid(`${JSON.stringify(name)} is not in machines.json, which has ${names}`);
   return machine;

@@ -11,7 +11,7 @@ describe("the options of a client", () => {
       checkEveryMs: 2_000,
       payloadLimitBytes: 16 * 1024 * 1024,
       queueLimit: 1_000_000,
-      windowSize: 4_000,
+      window: 4_000,
       noWorkersWarningMs: 5_000,
     });
   });
@@ -32,7 +32,7 @@ describe("the options of a client", () => {
     [5, /connect takes its options as an object, got 5/],
     [{ grid: "with blank" }, /connect\.grid /],
     [{ grid: "a:b" }, /connect\.grid /],
-    [{ windowSize: 0 }, /connect\.windowSize /],
+    [{ window: 0 }, /connect\.window /],
     [{ leaseMs: 5_000, checkEveryMs: 2_000 }, /connect\.leaseMs must be at least three times checkEveryMs/],
   ])("are refused where they are %j", (options, message) => {
     expect(() => resolveClientOptions(options as never, {})).toThrow(

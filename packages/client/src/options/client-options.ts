@@ -61,7 +61,7 @@ export const clientOptions = declareOptions({
     max: 1_000_000_000,
     description: "The number of waiting requests in a pool at which new ones fail with POOL_FULL; 0: no limit.",
   }),
-  windowSize: option.number({
+  window: option.number({
     unit: "count",
     default: 4_000,
     min: 1,

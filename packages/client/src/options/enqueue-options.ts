@@ -25,7 +25,7 @@ export interface EnqueueOptions {
 
 /** How a list of requests is asked for. */
 export interface WindowOptions extends EnqueueOptions {
-  /** How many of the requests are open at once; default: the client's `windowSize`. */
+  /** How many of the requests are open at once; default: the client's `window`. */
   readonly window?: number | undefined;
 }
 
@@ -73,7 +73,7 @@ export const windowOptions = declareOptions({
     optional: true,
     min: 1,
     max: mostOpen,
-    description: "How many requests are open at once; default: windowSize of the client.",
+    description: "How many requests are open at once; default: window of the client.",
   }),
 });
 

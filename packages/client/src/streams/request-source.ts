@@ -19,10 +19,7 @@ export function openSource(requests: unknown): RequestSource {
     return new AsyncSource(requests[Symbol.asyncIterator]());
   }
   if (hasMethod<Iterable<unknown>>(requests, Symbol.iterator)) return new SyncSource(requests[Symbol.iterator]());
-  throw new GridError(
-    "INVALID_REQUEST",
-    `a list of requests is needed, or a generator of them, got ${typeof requests}`,
-  );
+  throw new GridError("INVALID_REQUEST", `expected a list of requests or a generator of them, got ${typeof requests}`);
 }
 
 function hasMethod<Kind>(value: unknown, name: symbol): value is Kind {

@@ -36,5 +36,6 @@ function referenceName(reference: object): unknown {
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shortText(value, longestShown));
   if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
-  return typeof value === "object" && value !== null ? "an object" : `${typeof value} ${String(value)}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return value === undefined || value === null ? String(value) : `${typeof value} ${String(value)}`;
 }

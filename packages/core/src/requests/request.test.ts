@@ -101,6 +101,15 @@ describe("what is no request", () => {
     expect(() => encodeRequest(request)).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
   });
 
+  it.each<[unknown, string]>([
+    [undefined, "got undefined"],
+    [null, "got null"],
+    [5, "got number 5"],
+    [[undefined], "got undefined"],
+  ])("is refused with the value: %j", (request, end) => {
+    expect(() => encodeRequest(request)).toThrow(new RegExp(`, ${end}$`));
+  });
+
   it("is not a name of 128 characters", () => {
     expect(encodeRequest(["f".repeat(128)]).functionName).toHaveLength(128);
   });

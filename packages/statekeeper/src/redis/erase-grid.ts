@@ -14,7 +14,11 @@ const keysPerScan = 1_000;
  */
 export async function eraseGrid(url: string, { grid, connectTimeoutMs = 10_000 }: OpenOptions): Promise<void> {
   // The name becomes part of a pattern; what may be a name of a grid means only itself there.
-  if (!/^[\w.-]+$/.test(grid)) throw new GridError("INVALID_OPTION", `${JSON.stringify(grid)} is no name of a grid`);
+  if (!/^[\w.-]+$/.test(grid))
+    throw new GridError(
+      "INVALID_OPTION",
+      `invalid grid name ${JSON.stringify(grid)}: must have letters, digits and . _ - only`,
+    );
   const address = parseRedisUrl(url);
   if (address.clusterNodes !== undefined)
     throw new GridError("INVALID_OPTION", `${address.shown} is a Cluster, over whose nodes a grid is spread`);

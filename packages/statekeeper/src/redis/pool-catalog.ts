@@ -32,7 +32,11 @@ export class PoolCatalog {
   /** Throws `INVALID_OPTION` for a URL or a name that is none, `CONNECTION_FAILED`, `REDIS_TOO_OLD`. */
   static async open(url: string, { grid, connectTimeoutMs = 10_000 }: OpenOptions): Promise<PoolCatalog> {
     // the name becomes part of a pattern
-    if (!/^[\w.-]+$/.test(grid)) throw new GridError("INVALID_OPTION", `${JSON.stringify(grid)} is no name of a grid`);
+    if (!/^[\w.-]+$/.test(grid))
+      throw new GridError(
+        "INVALID_OPTION",
+        `invalid grid name ${JSON.stringify(grid)}: must have letters, digits and . _ - only`,
+      );
     const address = parseRedisUrl(url);
     const redis = await connect(address, knownPoolsKey, connectTimeoutMs);
     return new PoolCatalog({ address, grid, timeoutMs: connectTimeoutMs, redis });

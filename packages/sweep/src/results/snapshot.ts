@@ -149,7 +149,7 @@ export function readSnapshot(path: string): SnapshotContent | undefined {
   }
   if (header !== undefined) return { header, finished, bytes: start };
   if (isBeginning(bytes)) return undefined;
-  throw new GridError("INVALID_OPTION", `${path} is no snapshot of a sweep; it is left as it is`, {
+  throw new GridError("INVALID_OPTION", `${path} is not a snapshot of a sweep; it is left as it is`, {
     details: { path },
   });
 }

@@ -1,8 +1,8 @@
 /** Imports modules of users by path: TypeScript without a build, by tsx, and JavaScript by Node alone. */
-import { existsSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { GridError, messageOf } from "@callgrid/core";
+import { GridError, messageOf, nearestNames } from "@callgrid/core";
 import { moduleHint } from "./module-hint.ts";
 
 const endings = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
@@ -13,9 +13,24 @@ export function moduleUrl(source: string | URL): string {
     source instanceof URL ? source : source.startsWith("file:") ? new URL(source) : pathToFileURL(resolve(source));
   const path = fileURLToPath(url);
   if (existsSync(path) && statSync(path).isFile()) return url.href;
-  const near = endings.find((ending) => existsSync(path + ending));
-  const hint = near === undefined ? "" : `; did you mean ${basename(path)}${near}?`;
-  throw new GridError("INVALID_MODULE", `there is no module ${path}${hint}`);
+  throw new GridError("INVALID_MODULE", `there is no module ${path}${hintFor(path)}`);
+}
+
+function hintFor(path: string): string {
+  if (/[*?[{]/.test(path)) return "; patterns are for the shell, which expands them where they are not quoted";
+  const ending = endings.find((each) => existsSync(path + each));
+  const nearest = ending === undefined ? nearestModule(path) : basename(path) + ending;
+  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
+}
+
+/** The module beside it with the most similar name. */
+function nearestModule(path: string): string | undefined {
+  const folder = dirname(path);
+  const beside = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
+  const modules = beside.filter((name) => endings.includes(extname(name)) && !name.endsWith(".d.ts"));
+  const byStem = new Map(modules.map((name) => [basename(name, extname(name)), name]));
+  const [nearest = ""] = nearestNames(basename(path, extname(path)), byStem.keys(), 1);
+  return byStem.get(nearest);
 }
 
 /** What a module exports; throws `INVALID_MODULE` for one that is missing or fails to load. */

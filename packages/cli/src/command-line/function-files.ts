@@ -1,0 +1,24 @@
+/**
+ * Several files after one `--functions`, as a shell makes them of a pattern: `--functions src/*.ts`. No request and no pool is named as a file
+ * of a module is, so that none of them is taken for one.
+ */
+import { existsSync } from "node:fs";
+import { declareOptions } from "@callgrid/core";
+import { functionsOption } from "./common-options.ts";
+
+const { flag } = declareOptions(functionsOption).functions;
+const moduleEnding = /\.[cm]?[jt]s$/;
+
+/** The arguments with the flag before each such file. */
+export function repeatFunctionsFlag(argv: readonly string[]): string[] {
+  const repeated: string[] = [];
+  let isAfterFile = false;
+  for (const [place, argument] of argv.entries()) {
+    const isValue = argv[place - 1] === flag;
+    const isMore: boolean = isAfterFile && !isValue && moduleEnding.test(argument) && existsSync(argument);
+    if (isMore) repeated.push(flag);
+    repeated.push(argument);
+    isAfterFile = isValue || isMore || argument.startsWith(`${flag}=`);
+  }
+  return repeated;
+}

@@ -73,6 +73,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       pool: ["functions", "results", "heartbeat", "evaluation"],
       telemetry: ["evaluation"],
       calls: ["functions", "results", "evaluation", "pool", "telemetry"],
+      exchange: ["results", "evaluation", "pool", "telemetry", "calls"],
     },
   },
   distributor: {

@@ -1,25 +1,23 @@
 /**
- * What a worker is made of, and how its parts are tied together. Nothing happens in here but that.
+ * The parts of a worker, and what each works with, by name. They are made in this order; what is made later, a part gets by a function.
+ * Nothing else happens in here.
  */
-import { type Capabilities, type Clock, type GridError, RebuiltMap } from "@callgrid/core";
-import { type Claim, type PoolKeeper, Requester } from "@callgrid/statekeeper";
-import type { Tracing } from "@callgrid/tracing";
-import type { Logger } from "pino";
+import { type GridError, isGridError } from "@callgrid/core";
+import { Requester } from "@callgrid/statekeeper";
 import { CallMaker } from "./calls/call-maker.ts";
 import { FunctionHost } from "./calls/function-host.ts";
 import { PoolCaller } from "./calls/pool-caller.ts";
 import { Returner } from "./calls/returner.ts";
 import { Sharer } from "./calls/sharer.ts";
-import type { Evaluation } from "./evaluation/evaluation.ts";
-import { Evaluator, type EvaluatorEvents } from "./evaluation/evaluator.ts";
-import { SelfTimes } from "./evaluation/run-times.ts";
+import { Evaluator } from "./evaluation/evaluator.ts";
 import { TimeLimits } from "./evaluation/time-limits.ts";
-import type { WorkerMeter } from "./evaluation/worker-meter.ts";
-import { type FunctionRegistry, FunctionStanding } from "./functions/function-registry.ts";
-import type { Heartbeat, HeartbeatOptions } from "./heartbeat/heartbeat.ts";
-import type { HoldBoard } from "./heartbeat/hold-board.ts";
+import { ClaimDesk } from "./exchange/claim-desk.ts";
+import { EvaluationEvents } from "./exchange/evaluation-events.ts";
+import { Exchange } from "./exchange/exchange.ts";
+import { InboxRouter } from "./exchange/inbox-router.ts";
+import type { Heartbeat } from "./heartbeat/heartbeat.ts";
 import { ClaimIntake } from "./pool/claim-intake.ts";
-import type { Workload } from "./pool/claim-size.ts";
+import type { OwnWorkload } from "./pool/claim-size.ts";
 import { Claimer } from "./pool/claimer.ts";
 import { Completer } from "./pool/completer.ts";
 import { CycleFinder } from "./pool/cycle-finder.ts";
@@ -27,161 +25,268 @@ import { Drain } from "./pool/drain.ts";
 import { Maintenance } from "./pool/maintenance.ts";
 import { Membership } from "./pool/membership.ts";
 import { OutcomeHandler } from "./pool/outcome-handler.ts";
-import { PoolEvaluations } from "./pool/pool-evaluations.ts";
 import { SuspensionReporter } from "./pool/suspension-reporter.ts";
-import { RecentResults } from "./results/recent-results.ts";
-import { RequestTracer } from "./telemetry/request-tracer.ts";
-import type { WorkerOptionsResolved } from "./worker-options.ts";
+import { workloadOf } from "./pool/workload.ts";
+import { WorkerBasis } from "./worker-basis.ts";
 
-/** What a worker is made from. */
-export interface WorkerParts {
-  readonly id: string;
-  readonly keeper: PoolKeeper;
-  readonly registry: FunctionRegistry;
-  readonly options: WorkerOptionsResolved;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly description: Readonly<Record<string, unknown>>;
-  readonly capabilities: Capabilities;
-  /** Where another thread sees what the worker holds; absent: none does. */
-  readonly holds?: HoldBoard | undefined;
-  /** Called where the worker ends by itself, because the pool refuses it for good. */
-  readonly onRefused?: ((error: GridError) => void) | undefined;
-  readonly makeHeartbeat: (options: HeartbeatOptions) => Heartbeat;
-  /** Told of evaluations that came from the pool; absent: nobody is. */
-  readonly meter?: WorkerMeter | undefined;
-  /** Absent: nobody traces. */
-  readonly tracing?: Tracing | undefined;
-}
+/** See the head of this file. */
+export class WorkerAssembly extends WorkerBasis {
+  readonly #id = this.given.id;
+  readonly #clock = this.given.clock;
+  readonly #keeper = this.given.keeper;
+  readonly #options = this.given.options;
 
-/** What the parts tell the worker, and ask it. */
-export interface WorkerEvents extends EvaluatorEvents {
-  workload(): Omit<Workload, "isVolunteer" | "foundQueuesEmpty">;
-  onClaims(claims: readonly Claim[]): void;
-  /** This worker cannot evaluate what it claimed. */
-  onRefused(claim: Claim): void;
-  /** A claim's payload is not that of its id. */
-  onForged(claim: Claim): void;
-  /** What was known of the pool, or what it knew of this worker, is outdated. */
-  onNews(): void;
-  /** So many members of the pool are idle. */
-  onVolunteers(count: number): void;
-  /** The bound on what is owned lets roots in again. */
-  onOpened(): void;
-  /** Gives claimed requests back. */
-  release(ids: readonly string[]): void;
-  ownedIds(): string[];
-  onAbandoned(ids: readonly string[]): void;
-  onRound(): Promise<void>;
-  onError(error: unknown): void;
-}
-
-/** The parts of a worker. */
-export type WorkerAssembly = ReturnType<typeof assembleWorker>;
-
-/** Makes the parts, and ties them to each other and to the worker. */
-export function assembleWorker(parts: WorkerParts, ties: WorkerEvents) {
-  const state = makeState(parts, ties);
-  const work = assembleWork(parts, ties, state);
-  const pool = assemblePoolSide(parts, ties, { ...state, ...work });
-  return { ...state, ...work, ...pool };
-}
-
-/** What all parts share. */
-function makeState(
-  { id, keeper, clock, registry, options, capabilities, holds, meter, tracing }: WorkerParts,
-  ties: WorkerEvents,
-) {
-  const { leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs } = options;
-  return {
-    ...{ keeper, clock, holds, meter, worker: id, leaseMs, maxAttempts, payloadLimitBytes, checkEveryMs },
-    tracer: tracing === undefined ? undefined : new RequestTracer(tracing, keeper.pool, () => clock.now()),
-    standing: new FunctionStanding(registry, registry.unmet(capabilities)),
-    selfTimes: new SelfTimes(),
-    recent: new RecentResults({
-      // shared eagerly, everything goes through the pool, whose cache knows it then
-      entries: options.sharing === "eager" ? 0 : options.recentResultsLimit,
-      bytes: options.recentResultsLimitBytes,
-    }),
-    visible: new PoolEvaluations({
-      limit: options.suspendedLimit,
-      limitBytes: options.suspendedLimitBytes,
-      holds,
-    }),
-    /** What this worker evaluates or waits for, by key. */
-    inFlight: new RebuiltMap<string, Evaluation>(),
-    release: ties.release.bind(ties),
-    onChange: ties.onChange.bind(ties),
-    onClaims: ties.onClaims.bind(ties),
-    onOwnWork: ties.onNews.bind(ties),
-    onError: ties.onError.bind(ties),
+  /** Logs a call of the statekeeper that has failed. A worker that leaves need not know. */
+  readonly onError = (error: unknown): void => {
+    if (this.drain.isUnderWay) return;
+    if (isGridError(error, "INCOMPATIBLE_VERSION")) this.#endBecauseOf(error);
+    else this.log.warn({ err: error }, "statekeeper call failed");
   };
-}
 
-/** The parts that evaluate, from a claim or a call to its outcome. */
-function assembleWork({ id, options, log }: WorkerParts, ties: WorkerEvents, state: ReturnType<typeof makeState>) {
-  const { payloadLimitBytes, slots, sharing } = options;
-  const evaluator = new Evaluator({ ...state, outside: ties, slots, resultLimitBytes: payloadLimitBytes });
-  const { stack, ready } = evaluator.queue;
-  const requester = new Requester({
-    ...{ ...state, process: id, leaseMs: 0, queueLimit: 0, isReentrant: true },
-    onResubmit: state.onOwnWork,
-    onVolunteers: ties.onVolunteers.bind(ties),
-  });
-  const completer = new Completer(state);
-  const marker = new SuspensionReporter(state);
-  const onOpened = ties.onOpened.bind(ties);
-  const outcomeHandler = new OutcomeHandler({ ...state, evaluator, completer, requester, onOpened });
-  const onOutcome = outcomeHandler.takeOutcome.bind(outcomeHandler);
-  const poolCaller = new PoolCaller({ ...state, requester, completer, onOutcome });
-  const calls = new CallMaker({ ...state, stack, isEager: sharing === "eager", ask: poolCaller.ask.bind(poolCaller) });
-  const host = new FunctionHost({ evaluator, calls, marker, pool: state.keeper.pool, workerId: id, log });
-  const intake = new ClaimIntake({
-    ...{ ...state, ready, completer, marker, host },
-    ask: (evaluation) => poolCaller.ask(evaluation, false),
-    onRefused: ties.onRefused.bind(ties),
-    onForged: ties.onForged.bind(ties),
-  });
-  const returner = new Returner({ ...state, evaluator, outcomeHandler, poolCaller });
-  return { evaluator, requester, completer, marker, outcomeHandler, poolCaller, intake, returner };
-}
+  /** The pool is that of others now: nothing that this worker asks or hands in is answered any more. */
+  #endBecauseOf(error: GridError): void {
+    this.log.error({ err: error }, "worker ended: other processes have taken its pool over");
+    this.given.onRefused?.(error);
+  }
 
-/** The parts that deal with the pool beside single requests. */
-function assemblePoolSide(
-  parts: WorkerParts,
-  ties: WorkerEvents,
-  made: ReturnType<typeof makeState> & ReturnType<typeof assembleWork>,
-) {
-  const { id, description, registry, capabilities, makeHeartbeat } = parts;
-  const { evaluator, poolCaller, leaseMs } = made;
-  const member = { id, kind: "worker" as const, leaseMs, description, functions: registry.versions };
-  const membership = new Membership({ ...made, member, log: parts.log, onChange: ties.onNews.bind(ties) });
-  const claimer = new Claimer({
-    ...made,
-    score: capabilities.score,
-    lastFunction: () => made.intake.lastFunction,
-    workload: () => ties.workload(),
-    beforeClaim: () => made.requester.flush(),
-    onStaleTable: () => membership.readFunctions(),
-    onUnknown: () => membership.join(),
+  /** Gives claimed requests back. */
+  readonly #release = (ids: readonly string[]): void => {
+    this.#keeper.release(this.#id, ids).catch(this.onError);
+  };
+
+  readonly #schedule = (): void => this.exchange.schedule();
+  readonly #askAgain = (): void => this.exchange.askAgain();
+
+  readonly evaluator: Evaluator = new Evaluator({
+    clock: this.#clock,
+    standing: this.standing,
+    selfTimes: this.selfTimes,
+    meter: this.given.meter,
+    slots: this.#options.slots,
+    resultLimitBytes: this.#options.payloadLimitBytes,
+    outside: new EvaluationEvents(this),
   });
-  const sharer = new Sharer({
-    ...made,
-    volunteers: () => claimer.volunteers,
-    share: (evaluation) => poolCaller.ask(evaluation, true),
+
+  readonly requester: Requester = new Requester({
+    keeper: this.#keeper,
+    process: this.#id,
+    clock: this.#clock,
+    leaseMs: 0,
+    checkEveryMs: this.#options.checkEveryMs,
+    queueLimit: 0,
+    isReentrant: true,
+    onError: this.onError,
+    onResubmit: this.#askAgain,
+    onVolunteers: (count) => {
+      this.claimer.volunteers = count;
+    },
   });
-  const heartbeat = makeHeartbeat({ worker: id, leaseMs, onLost: () => void membership.rejoin() });
-  const settle = evaluator.settleExternally.bind(evaluator);
-  const limits = new TimeLimits({ ...made, heartbeat, settle });
-  const cycleFinder = new CycleFinder({ ...made, settle });
-  const maintenance = new Maintenance({
-    ...made,
-    ownedIds: () => ties.ownedIds(),
-    onAbandoned: (ids) => ties.onAbandoned(ids),
-    onRound: () => ties.onRound(),
+
+  readonly completer: Completer = new Completer({
+    keeper: this.#keeper,
+    worker: this.#id,
+    selfTimes: this.selfTimes,
+    holds: this.given.holds,
+    onError: this.onError,
+  });
+
+  readonly marker: SuspensionReporter = new SuspensionReporter({
+    keeper: this.#keeper,
+    worker: this.#id,
+    onError: this.onError,
+  });
+
+  readonly outcomeHandler: OutcomeHandler = new OutcomeHandler({
+    standing: this.standing,
+    recent: this.recent,
+    inFlight: this.inFlight,
+    visible: this.visible,
+    evaluator: this.evaluator,
+    completer: this.completer,
+    requester: this.requester,
+    meter: this.given.meter,
+    onOpened: () => this.claimer.noteOpened(),
+  });
+
+  readonly poolCaller: PoolCaller = new PoolCaller({
+    worker: this.#id,
+    requester: this.requester,
+    completer: this.completer,
+    visible: this.visible,
+    clock: this.#clock,
+    tracer: this.tracer,
+    outcomeHandler: this.outcomeHandler,
+    onChange: this.#schedule,
+    onOwnWork: this.#askAgain,
+  });
+
+  readonly #calls = new CallMaker({
+    standing: this.standing,
+    selfTimes: this.selfTimes,
+    recent: this.recent,
+    stack: this.evaluator.queue.stack,
+    inFlight: this.inFlight,
+    isEager: this.#options.sharing === "eager",
+    payloadLimitBytes: this.#options.payloadLimitBytes,
+    poolCaller: this.poolCaller,
+  });
+
+  readonly #host = new FunctionHost({
+    evaluator: this.evaluator,
+    calls: this.#calls,
+    marker: this.marker,
+    pool: this.#keeper.pool,
+    workerId: this.#id,
+    log: this.log,
+  });
+
+  readonly intake: ClaimIntake = new ClaimIntake({
+    clock: this.#clock,
+    standing: this.standing,
+    selfTimes: this.selfTimes,
+    recent: this.recent,
+    inFlight: this.inFlight,
+    visible: this.visible,
+    ready: this.evaluator.queue.ready,
+    completer: this.completer,
+    marker: this.marker,
+    host: this.#host,
+    ask: (evaluation) => this.poolCaller.ask(evaluation, false),
+  });
+
+  readonly #returner = new Returner({
+    clock: this.#clock,
+    evaluator: this.evaluator,
+    outcomeHandler: this.outcomeHandler,
+    poolCaller: this.poolCaller,
+    release: this.#release,
+  });
+
+  readonly membership: Membership = new Membership({
+    keeper: this.#keeper,
+    member: {
+      id: this.#id,
+      kind: "worker",
+      leaseMs: this.#options.leaseMs,
+      description: this.given.description,
+      functions: this.given.registry.versions,
+    },
+    standing: this.standing,
+    log: this.log,
+    onChange: this.#askAgain,
+    onError: this.onError,
+  });
+
+  readonly #workload = (): OwnWorkload => workloadOf(this.evaluator, this.visible);
+
+  readonly claimer: Claimer = new Claimer({
+    keeper: this.#keeper,
+    worker: this.#id,
+    clock: this.#clock,
+    holds: this.given.holds,
+    standing: this.standing,
+    score: this.given.capabilities.score,
+    intake: this.intake,
+    requester: this.requester,
+    membership: this.membership,
+    workload: this.#workload,
+    onClaims: (claims) => this.claimDesk.take(claims),
+    release: this.#release,
+    onError: this.onError,
+  });
+
+  readonly sharer: Sharer = new Sharer({
+    clock: this.#clock,
+    evaluator: this.evaluator,
+    selfTimes: this.selfTimes,
+    volunteers: () => this.claimer.volunteers,
+    share: (evaluation) => this.poolCaller.ask(evaluation, true),
+  });
+
+  readonly heartbeat: Heartbeat = this.given.makeHeartbeat({
+    worker: this.#id,
+    leaseMs: this.#options.leaseMs,
+    onLost: () => void this.membership.rejoin(),
+  });
+
+  readonly limits: TimeLimits = new TimeLimits({
+    clock: this.#clock,
+    heartbeat: this.heartbeat,
+    evaluator: this.evaluator,
+  });
+
+  readonly #cycleFinder = new CycleFinder({
+    keeper: this.#keeper,
+    worker: this.#id,
+    clock: this.#clock,
+    visible: this.visible,
+    evaluator: this.evaluator,
+  });
+
+  readonly drain: Drain = new Drain({
+    clock: this.#clock,
+    evaluator: this.evaluator,
+    inFlight: this.inFlight,
+    visible: this.visible,
+    release: this.#release,
+  });
+
+  readonly exchange: Exchange = new Exchange({
+    clock: this.#clock,
+    keeper: this.#keeper,
+    evaluator: this.evaluator,
+    marker: this.marker,
+    completer: this.completer,
+    claimer: this.claimer,
+    returner: this.#returner,
+    cycleFinder: this.#cycleFinder,
+    drain: this.drain,
+    workload: this.#workload,
+  });
+
+  readonly maintenance: Maintenance = new Maintenance({
+    clock: this.#clock,
+    keeper: this.#keeper,
+    worker: this.#id,
+    leaseMs: this.#options.leaseMs,
+    maxAttempts: this.#options.maxAttempts,
+    // what has settled is handed in first: it would be given again as something that the worker has lost
+    ownedIds: () => {
+      this.completer.flush();
+      return this.visible.ownedIds();
+    },
     // the message that took it off the volunteers may have got lost, and then it would wait for ever
-    onReconcile: () => ties.onNews(),
+    onReconcile: this.#askAgain,
+    onClaims: (claims) => this.claimDesk.take(claims),
+    onAbandoned: (ids) => this.outcomeHandler.cancel(ids),
+    onRound: () => this.exchange.round(),
+    onError: this.onError,
   });
-  const drain = new Drain(made);
-  return { membership, claimer, sharer, heartbeat, limits, cycleFinder, maintenance, drain };
+
+  readonly claimDesk: ClaimDesk = new ClaimDesk({
+    clock: this.#clock,
+    log: this.log,
+    requestLog: this.requestLog,
+    evaluator: this.evaluator,
+    intake: this.intake,
+    completer: this.completer,
+    membership: this.membership,
+    maintenance: this.maintenance,
+    drain: this.drain,
+    exchange: this.exchange,
+    release: this.#release,
+  });
+
+  readonly inboxRouter: InboxRouter = new InboxRouter({
+    requester: this.requester,
+    evaluator: this.evaluator,
+    visible: this.visible,
+    recent: this.recent,
+    claimer: this.claimer,
+    claimDesk: this.claimDesk,
+    outcomeHandler: this.outcomeHandler,
+    membership: this.membership,
+    maintenance: this.maintenance,
+    exchange: this.exchange,
+  });
 }

@@ -151,6 +151,9 @@ export interface Completion {
   readonly stamp: string;
 }
 
+/** The {@link Completion.stamp} of what no function has evaluated. */
+export const noStamp = "-#0";
+
 /** Evaluations since the last report, by function. */
 export interface EvaluationReport {
   readonly functionName: string;

@@ -13,6 +13,7 @@ import type { FunctionStanding } from "../functions/function-registry.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { RecentResults } from "../results/recent-results.ts";
 import { placeCall } from "./call-placement.ts";
+import type { PoolCaller } from "./pool-caller.ts";
 
 /** What the call maker works with. */
 export interface CallMakerParts {
@@ -25,7 +26,7 @@ export interface CallMakerParts {
   /** `sharing: "eager"`: nothing stays in memory. */
   readonly isEager: boolean;
   readonly payloadLimitBytes: number;
-  readonly ask: (evaluation: Evaluation, toOwnQueue: boolean) => void;
+  readonly poolCaller: PoolCaller;
 }
 
 /** Who makes a call, and when, in ms. */
@@ -94,7 +95,7 @@ export class CallMaker {
       usualMs: this.#parts.selfTimes.get(functionName)?.usualMs,
     });
     if (placement === "memory") this.#parts.stack.push(evaluation);
-    else this.#parts.ask(evaluation, placement === "own-queue");
+    else this.#parts.poolCaller.ask(evaluation, placement === "own-queue");
   }
 
   #join(known: Evaluation, calls: ReentrantCalls, index: number): void {

@@ -2,10 +2,11 @@
  * Puts calls into the pool's hands, and waits for their outcomes like any caller. Its asks are in the pool until somebody
  * evaluates them; where that is meant to be this worker, it sees to it that they are on its own queue.
  */
-import type { Clock, OutcomeText } from "@callgrid/core";
+import type { Clock } from "@callgrid/core";
 import type { Requester } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Completer } from "../pool/completer.ts";
+import type { OutcomeHandler } from "../pool/outcome-handler.ts";
 import type { PoolEvaluations } from "../pool/pool-evaluations.ts";
 import type { RequestTracer } from "../telemetry/request-tracer.ts";
 
@@ -17,7 +18,8 @@ export interface PoolCallerParts {
   readonly visible: PoolEvaluations;
   readonly clock: Clock;
   readonly tracer: RequestTracer | undefined;
-  readonly onOutcome: (evaluation: Evaluation, outcome: OutcomeText) => void;
+  /** Takes what comes from the pool. */
+  readonly outcomeHandler: OutcomeHandler;
   readonly onChange: () => void;
   /** Something goes to the own queue; a claim that is under way may miss it. */
   readonly onOwnWork: () => void;
@@ -42,7 +44,7 @@ export class PoolCaller {
   }
 
   ask(evaluation: Evaluation, toOwnQueue: boolean): void {
-    const { requester, completer, visible, worker, clock, tracer, onOutcome } = this.#parts;
+    const { requester, completer, visible, worker, clock, tracer, outcomeHandler } = this.#parts;
     const { id, payload, deadlineAt } = evaluation;
     // the pool would take it for the evaluation that has just ended, and tell this worker nothing
     completer.flushIfWaiting(id);
@@ -51,7 +53,7 @@ export class PoolCaller {
     const submission = { id, payload, timeoutMs, ...(trace === undefined ? {} : { trace }) };
     evaluation.become("asked");
     evaluation.ask = requester.ask(submission, toOwnQueue ? worker : undefined, (outcome) =>
-      onOutcome(evaluation, outcome),
+      outcomeHandler.takeOutcome(evaluation, outcome),
     );
     visible.add(evaluation);
     if (toOwnQueue) this.#parts.onOwnWork();

@@ -16,7 +16,6 @@ const outside: EvaluatorEvents = {
   onSliceEnd: () => undefined,
   onFull: () => undefined,
   onStart: () => undefined,
-  onLimited: () => undefined,
 };
 
 const endless = define("endless", () => new Promise<never>(() => undefined));

@@ -223,6 +223,11 @@ export class Evaluation {
     return this.isOwned || this.ask !== undefined;
   }
 
+  /** Whether its time is limited, by its function or by those who wait. */
+  get hasLimit(): boolean {
+    return this.deadlineAt > 0 || (this.definition?.timeoutMs ?? 0) > 0;
+  }
+
   get isStarted(): boolean {
     return this.#state === "running" || this.#state === "suspended";
   }

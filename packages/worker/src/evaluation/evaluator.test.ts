@@ -193,7 +193,7 @@ describe("whether it is soon through with what it has", () => {
       standing: new FunctionStanding(new FunctionRegistry([])),
       outside: {
         ...{ onSettled: nothing, onCancelled: nothing, onSuspension: nothing, onChange: nothing },
-        ...{ onSliceEnd: nothing, onFull: nothing, onStart: nothing, onLimited: nothing },
+        ...{ onSliceEnd: nothing, onFull: nothing, onStart: nothing },
       },
     });
     return { evaluator, selfTimes };

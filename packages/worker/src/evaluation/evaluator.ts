@@ -31,8 +31,6 @@ export interface EvaluatorEvents {
   onFull(): void;
   /** An evaluation starts. */
   onStart(evaluation: Evaluation): void;
-  /** An evaluation starts that has a limit: function timeout or deadline. */
-  onLimited(evaluation: Evaluation): void;
 }
 
 export class Evaluator {
@@ -276,7 +274,6 @@ export class Evaluator {
     }
     evaluation.stamp = this.#standing.stamp(definition);
     this.#outside.onStart(evaluation);
-    if (definition.timeoutMs > 0 || evaluation.deadlineAt > 0) this.#outside.onLimited(evaluation);
     let result: unknown;
     try {
       result = invoke(evaluation);

@@ -9,21 +9,22 @@ import { errorTree } from "../errors/error-tree.ts";
 import type { Heartbeat, Watch } from "../heartbeat/heartbeat.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { Evaluation } from "./evaluation.ts";
+import type { Evaluator } from "./evaluator.ts";
 
 export class TimeLimits {
   readonly #clock: Clock;
   readonly #heartbeat: Heartbeat;
-  readonly #settle: (evaluation: Evaluation, settled: EvaluationResult) => void;
+  readonly #evaluator: Evaluator;
   #isStopped = false;
 
   constructor(parts: {
     clock: Clock;
     heartbeat: Heartbeat;
-    settle: (evaluation: Evaluation, settled: EvaluationResult) => void;
+    evaluator: Evaluator;
   }) {
     this.#clock = parts.clock;
     this.#heartbeat = parts.heartbeat;
-    this.#settle = parts.settle;
+    this.#evaluator = parts.evaluator;
   }
 
   stop(): void {
@@ -55,6 +56,9 @@ export class TimeLimits {
   #expire(evaluation: Evaluation, timeoutMs: number): void {
     if (evaluation.isDone || this.#isStopped) return;
     const reason = `it ran longer than its ${timeoutMs} ms`;
-    this.#settle(evaluation, EvaluationResult.ofError(errorTree("TIMEOUT", reason, evaluation.payload)));
+    this.#evaluator.settleExternally(
+      evaluation,
+      EvaluationResult.ofError(errorTree("TIMEOUT", reason, evaluation.payload)),
+    );
   }
 }

@@ -6,7 +6,7 @@
 import { constants, openSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { parse } from "node:path";
-import { GridError } from "@callgrid/core";
+import { type GridError, invalidOption } from "@callgrid/core";
 import { AllowedFolders } from "./allowed-folders.ts";
 
 interface Limit {
@@ -72,9 +72,8 @@ function homeFolder(): string | undefined {
 }
 
 function differs(): GridError {
-  return new GridError(
-    "INVALID_OPTION",
-    "dataFolder differs from that of a worker or runner in this process: a process has one list of data folders",
-    { details: { path: "dataFolder" } },
+  return invalidOption(
+    "dataFolder",
+    "differs from that of a worker or runner in this process: a process has one list of data folders",
   );
 }

@@ -3,7 +3,7 @@
  * it exports, and those that were defined while it was loaded.
  */
 import { fileURLToPath } from "node:url";
-import { allDefinitions, type Definition, GridError, isDefined } from "@callgrid/core";
+import { allDefinitions, type Definition, GridError, invalidOption, isDefined } from "@callgrid/core";
 import { CodeVersions, type CodeVersionsParts } from "../versions/code-versions.ts";
 import { FunctionRegistry } from "./function-registry.ts";
 import { importModule, moduleUrl } from "./module-import.ts";
@@ -53,13 +53,7 @@ export function checkSources(sources: unknown, path: string): void {
   for (const source of Array.isArray(sources) ? (sources as readonly unknown[]) : [sources]) {
     if (typeof source === "string" || typeof source === "function") continue;
     if (typeof source === "object" && source !== null) continue;
-    throw new GridError(
-      "INVALID_OPTION",
-      `${path} must be modules by path, or what define returned, got ${String(source)}`,
-      {
-        details: { path },
-      },
-    );
+    throw invalidOption(path, `must be modules by path, or what define returned, got ${String(source)}`);
   }
 }
 

@@ -3,7 +3,7 @@
  * itself: its code never yields.
  */
 import { encodeError, systemClock, within } from "@callgrid/core";
-import type { ObservedPool, WorkerPool } from "@callgrid/statekeeper";
+import { noStamp, type ObservedPool, type WorkerPool } from "@callgrid/statekeeper";
 import { errorTree } from "../errors/error-tree.ts";
 import type { Watch } from "./heartbeat.ts";
 
@@ -74,7 +74,7 @@ export class OverdueWatch {
   async #settleAsTimeout({ id, payload }: Watch): Promise<void> {
     const { keeper, worker } = this.#parts;
     const outcome = encodeError(errorTree("TIMEOUT", "it ran longer than its time, and never yielded", payload));
-    await keeper.complete(worker, [{ id, outcome, ttlMs: 0, stamp: "-#0" }], []);
+    await keeper.complete(worker, [{ id, outcome, ttlMs: 0, stamp: noStamp }], []);
   }
 }
 

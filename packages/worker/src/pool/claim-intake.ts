@@ -31,11 +31,13 @@ export interface ClaimIntakeParts {
   readonly host: RequestHost;
   /** Puts a copy into the pool's hands like any call, so that the outcome is heard of. */
   readonly ask: (evaluation: Evaluation) => void;
-  /** Gives claims back that this worker cannot evaluate. */
-  readonly onRefused: (claim: Claim) => void;
-  /** A claim's payload is not that of its id: a value would be kept as that of another request. */
-  readonly onForged: (claim: Claim) => void;
 }
+
+/**
+ * What becomes of a claim: it is taken; `lacking`: this worker cannot evaluate it; `forged`: its payload is not that of its id, so that
+ * a value would be kept as that of another request.
+ */
+export type Intake = "taken" | "lacking" | "forged";
 
 export class ClaimIntake {
   readonly #parts: ClaimIntakeParts;
@@ -50,29 +52,29 @@ export class ClaimIntake {
     return this.#lastFunction;
   }
 
-  take(claim: Claim): void {
+  take(claim: Claim): Intake {
     const key = keyOf(claim);
-    if (key === undefined) {
-      this.#parts.onForged(claim);
-      return;
-    }
+    if (key === undefined) return "forged";
     const functionName = functionNameOf(claim.payload);
     this.#lastFunction = functionName;
-    const known = this.#parts.visible.get(claim.id) ?? this.#parts.inFlight.get(key);
+    const { visible, inFlight, standing } = this.#parts;
+    const known = visible.get(claim.id) ?? inFlight.get(key);
     if (known?.isStarted === true) {
       this.#own(known, claim);
-      return;
+      return "taken";
     }
-    const definition = this.#parts.standing.current(functionName);
+    const definition = standing.current(functionName);
     if (definition === undefined) {
-      this.#parts.standing.noteLacking(functionName);
-      this.#parts.onRefused(claim);
-    } else if (known !== undefined) {
+      standing.noteLacking(functionName);
+      return "lacking";
+    }
+    if (known !== undefined) {
       this.#takeKnown(known, claim, definition);
     } else if (!this.#answerFromMemory(claim, key, definition)) {
       const { id, payload } = claim;
       this.#takeNew({ key, id, functionName, payload, primitiveArguments: undefined }, claim, definition);
     }
+    return "taken";
   }
 
   /**

@@ -24,6 +24,9 @@ export interface Workload {
   readonly foundQueuesEmpty: boolean;
 }
 
+/** What the worker knows of itself, beside what the last claim told it. */
+export type OwnWorkload = Omit<Workload, "isVolunteer" | "foundQueuesEmpty">;
+
 /** What to ask for. */
 export interface ClaimSize {
   readonly max: number;
@@ -46,8 +49,12 @@ const longestWaitMs = 20;
 /** The claim to make now, or undefined. */
 export function claimSize(workload: Workload): ClaimSize | undefined {
   if (workload.isQuarantined) return undefined;
-  if (workload.freeSlots > 0 && !workload.hasWork) return claimWhenIdle(workload);
-  return claimAhead(workload);
+  return isIdle(workload) ? claimWhenIdle(workload) : claimAhead(workload);
+}
+
+/** Whether a slot is free, and there is nothing to run. */
+export function isIdle({ freeSlots, hasWork }: Pick<Workload, "freeSlots" | "hasWork">): boolean {
+  return freeSlots > 0 && !hasWork;
 }
 
 function claimWhenIdle({ isOpenToRoots, isVolunteer, foundQueuesEmpty, freeSlots }: Workload): ClaimSize | undefined {

@@ -2,11 +2,13 @@
  * Gets work: claims from the own queue and the pool, and volunteers when there is none. One claim is under way at a time.
  */
 import { type Clock, sleep } from "@callgrid/core";
-import type { Claim, ClaimReply, WorkerPool } from "@callgrid/statekeeper";
+import type { Claim, ClaimReply, Requester, WorkerPool } from "@callgrid/statekeeper";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import type { HoldBoard } from "../heartbeat/hold-board.ts";
 import { turnEveryMs } from "../heartbeat/hold-watch.ts";
-import { type ClaimSize, claimSize, type Workload } from "./claim-size.ts";
+import type { ClaimIntake } from "./claim-intake.ts";
+import { type ClaimSize, claimSize, type OwnWorkload } from "./claim-size.ts";
+import type { Membership } from "./membership.ts";
 
 /** What the claimer needs to know, and whom it tells. */
 export interface ClaimerParts {
@@ -17,18 +19,15 @@ export interface ClaimerParts {
   readonly standing: FunctionStanding;
   /** How fast it is, for the choice among volunteers. */
   readonly score: number;
-  /** The function that it evaluated last. */
-  readonly lastFunction: () => string | undefined;
-  readonly workload: () => Omit<Workload, "isVolunteer" | "foundQueuesEmpty">;
+  /** Knows the function that it evaluated last. */
+  readonly intake: Pick<ClaimIntake, "lastFunction">;
   /** Sends what was asked for so far, so that the claim comes after it. */
-  readonly beforeClaim: () => void;
+  readonly requester: Pick<Requester, "flush">;
+  readonly membership: Pick<Membership, "join" | "readFunctions">;
+  readonly workload: () => OwnWorkload;
   readonly onClaims: (claims: readonly Claim[]) => void;
   /** Gives claims back. */
   readonly release: (ids: readonly string[]) => void;
-  /** The function table changed: read it. */
-  readonly onStaleTable: () => Promise<void>;
-  /** The pool does not know this worker (any more): join. */
-  readonly onUnknown: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -102,8 +101,8 @@ export class Claimer {
   }
 
   async #note(reply: ClaimReply, size: ClaimSize, isOutdated: boolean): Promise<void> {
-    if (reply.kind === "stale") return this.#parts.onStaleTable();
-    if (reply.kind === "unknown-worker") return this.#parts.onUnknown();
+    if (reply.kind === "stale") return this.#parts.membership.readFunctions();
+    if (reply.kind === "unknown-worker") return this.#parts.membership.join();
     if (reply.kind === "again") return;
     this.volunteers = reply.volunteers;
     this.#foundQueuesEmpty = !reply.isMore && !isOutdated;
@@ -142,9 +141,9 @@ export class Claimer {
   }
 
   #request(size: ClaimSize): Promise<ClaimReply> {
-    const { keeper, worker, standing, score, lastFunction, beforeClaim } = this.#parts;
-    beforeClaim();
-    const recent = lastFunction();
+    const { keeper, worker, standing, score, intake, requester } = this.#parts;
+    requester.flush();
+    const recent = intake.lastFunction;
     return keeper.claim({
       worker,
       ...size,

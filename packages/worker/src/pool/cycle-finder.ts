@@ -5,6 +5,7 @@
 import { type Clock, decodeRequest, encodeRequest, shownRequest } from "@callgrid/core";
 import { cycleThrough, type ObservedPool, type WorkerPool } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
+import type { Evaluator } from "../evaluation/evaluator.ts";
 import { cycleError } from "../evaluation/local-cycles.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { PoolEvaluations } from "./pool-evaluations.ts";
@@ -23,20 +24,20 @@ export class CycleFinder {
   readonly #worker: string;
   readonly #clock: Clock;
   readonly #visible: PoolEvaluations;
-  readonly #settle: (evaluation: Evaluation, settled: EvaluationResult) => void;
+  readonly #evaluator: Evaluator;
 
   constructor(parts: {
     keeper: WorkerPool & ObservedPool;
     worker: string;
     clock: Clock;
     visible: PoolEvaluations;
-    settle: (evaluation: Evaluation, settled: EvaluationResult) => void;
+    evaluator: Evaluator;
   }) {
     this.#keeper = parts.keeper;
     this.#worker = parts.worker;
     this.#clock = parts.clock;
     this.#visible = parts.visible;
-    this.#settle = parts.settle;
+    this.#evaluator = parts.evaluator;
   }
 
   /** One look at some of what this worker has waited for; a cycle through others must pass through one of these. */
@@ -92,7 +93,10 @@ export class CycleFinder {
     if (ids.length === 0 || evaluation.state !== "asked") return;
     const payloads = await Promise.all(ids.map(async (id) => (await this.#keeper.inspectRequest(id))?.payload ?? id));
     const error = cycleError(payloads.map(readable));
-    this.#settle(evaluation, EvaluationResult.ofError({ ...error, req: shownRequest(evaluation.payload) }));
+    this.#evaluator.settleExternally(
+      evaluation,
+      EvaluationResult.ofError({ ...error, req: shownRequest(evaluation.payload) }),
+    );
   }
 }
 

@@ -11,7 +11,7 @@ const mostReconciled = 50_000;
 const sweepLimit = 1_000;
 
 /** What maintenance reads, and what it notifies. */
-export interface UpkeepParts {
+export interface MaintenanceParts {
   readonly clock: Clock;
   readonly keeper: WorkerPool;
   readonly worker: string;
@@ -27,7 +27,7 @@ export interface UpkeepParts {
 }
 
 export class Maintenance extends Actor {
-  readonly #parts: UpkeepParts;
+  readonly #parts: MaintenanceParts;
   readonly #rounds: Periodic;
   #reconciledAt = Number.NEGATIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
@@ -36,7 +36,7 @@ export class Maintenance extends Actor {
   /** What had not come when the last comparison's reply did: lost, or still on its way. */
   #missing = new Set<string>();
 
-  constructor(parts: UpkeepParts) {
+  constructor(parts: MaintenanceParts) {
     super();
     this.#parts = parts;
     this.#rounds = new Periodic({

@@ -3,7 +3,7 @@
  * and what the pool need not know any longer is forgotten.
  */
 import type { OutcomeText, RebuiltMap } from "@callgrid/core";
-import type { Requester } from "@callgrid/statekeeper";
+import { noStamp, type Requester } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { WorkerMeter } from "../evaluation/worker-meter.ts";
@@ -15,11 +15,9 @@ import type { PoolEvaluations } from "./pool-evaluations.ts";
 
 /** Results of evaluations that nobody asked the pool for, and that took longer than this, are worth a place there, in ms. */
 const dearMs = 1;
-/** Of what was never started by this worker. */
-const noStamp = "-#0";
 
 /** What settling works with. */
-export interface SettlementParts {
+export interface OutcomeHandlerParts {
   readonly standing: FunctionStanding;
   readonly recent: RecentResults;
   readonly inFlight: RebuiltMap<string, Evaluation>;
@@ -33,9 +31,9 @@ export interface SettlementParts {
 }
 
 export class OutcomeHandler {
-  readonly #parts: SettlementParts;
+  readonly #parts: OutcomeHandlerParts;
 
-  constructor(parts: SettlementParts) {
+  constructor(parts: OutcomeHandlerParts) {
     this.#parts = parts;
   }
 

@@ -1,0 +1,90 @@
+/**
+ * What the worker tells the statekeeper and asks it, once in a turn of the event loop, all together: suspensions, outcomes, and then a
+ * claim. Outcomes may wait for those of the next few turns.
+ */
+import type { Clock } from "@callgrid/core";
+import type { WorkerPool } from "@callgrid/statekeeper";
+import type { Returner } from "../calls/returner.ts";
+import type { Evaluator } from "../evaluation/evaluator.ts";
+import { isIdle, type OwnWorkload } from "../pool/claim-size.ts";
+import type { Claimer } from "../pool/claimer.ts";
+import type { Completer } from "../pool/completer.ts";
+import type { CycleFinder } from "../pool/cycle-finder.ts";
+import type { Drain } from "../pool/drain.ts";
+import type { SuspensionReporter } from "../pool/suspension-reporter.ts";
+
+/** Functions that are expected to take no longer than this all together do not keep the worker from its next turn for long, in ms. */
+const soonMs = 50;
+
+/** What an {@link Exchange} works with. */
+export interface ExchangeParts {
+  readonly clock: Clock;
+  readonly keeper: WorkerPool;
+  readonly evaluator: Evaluator;
+  readonly marker: SuspensionReporter;
+  readonly completer: Completer;
+  readonly claimer: Claimer;
+  readonly returner: Returner;
+  readonly cycleFinder: CycleFinder;
+  readonly drain: Drain;
+  readonly workload: () => OwnWorkload;
+}
+
+export class Exchange {
+  readonly #parts: ExchangeParts;
+  #isScheduled = false;
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts;
+  }
+
+  /** Something changed that the statekeeper may have to be told or asked about. */
+  schedule(): void {
+    const { returner, drain, clock } = this.#parts;
+    returner.giveUpRevoked();
+    drain.noteChange();
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    clock.turn(() => this.#exchange());
+  }
+
+  /** What was known of the pool, or what it knew of this worker, is outdated. */
+  askAgain(): void {
+    this.#parts.claimer.invalidate();
+    this.schedule();
+  }
+
+  /** What is told and asked now and then only. */
+  async round(): Promise<void> {
+    const { completer, marker, cycleFinder } = this.#parts;
+    if (this.#isStarved) this.askAgain();
+    completer.flushReports();
+    marker.flushProgress();
+    await cycleFinder.look();
+  }
+
+  /** Idle and not open to roots, it is no volunteer, and the pool does not tell it of children that are queued outside. */
+  get #isStarved(): boolean {
+    const workload = this.#parts.workload();
+    return isIdle(workload) && !workload.isOpenToRoots;
+  }
+
+  /** Another turn like this comes within a few ms, and no idle worker is known that might wait for an outcome. */
+  get #isSoonBack(): boolean {
+    const { evaluator, claimer } = this.#parts;
+    return claimer.volunteers === 0 && evaluator.isPausing && evaluator.isSoonThrough(soonMs);
+  }
+
+  #exchange(): void {
+    const { clock, keeper, evaluator, marker, completer, claimer, returner } = this.#parts;
+    this.#isScheduled = false;
+    evaluator.beginSlice();
+    returner.watch();
+    keeper.gather(() => {
+      marker.flush();
+      if (this.#isSoonBack) completer.flushIfDue(clock.now());
+      else completer.flush();
+      claimer.consider();
+    });
+  }
+}

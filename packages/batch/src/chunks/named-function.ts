@@ -1,5 +1,5 @@
 /** A function as a batch names it, and where it is looked for in this process. */
-import { type AnyFunction, type Defined, type Definition, GridError, isDefined } from "@callgrid/core";
+import { type AnyFunction, type Defined, type Definition, invalidOption, isDefined } from "@callgrid/core";
 import { definitionInProcess, isVersionInProcess } from "@callgrid/worker";
 
 /** A defined function, by its name or as the reference that `define` returned. */
@@ -26,9 +26,7 @@ export function functionNameOf(value: unknown, path: string): string {
   if (typeof value === "string") return value;
   if (isDefined(value)) return value.functionName;
   const remedy = typeof value === "function" ? "; make it known: define(name, function)" : "";
-  throw new GridError("INVALID_OPTION", `${path} must be a defined function or its name${remedy}`, {
-    details: { path },
-  });
+  throw invalidOption(path, `must be a defined function or its name${remedy}`);
 }
 
 /** Whether it says of itself that it waits. One that returns a promise without saying so is found out by calling it. */

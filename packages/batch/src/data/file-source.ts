@@ -1,7 +1,7 @@
 /** Files as data, cut into ranges. Only samples of them are read here; the rest is read where a slice is evaluated. */
 import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
-import { GridError, isGridError, knownOptions, messageOf, refuseOtherEncoding } from "@callgrid/core";
+import { GridError, invalidOption, isGridError, knownOptions, messageOf, refuseOtherEncoding } from "@callgrid/core";
 import type { Chunk, SliceSource } from "./chunk.ts";
 import { readRange, withFile } from "./file-bytes.ts";
 import { sampleOf } from "./file-sample.ts";
@@ -65,9 +65,7 @@ function fileData(name: "bytes" | "lines", files: string | readonly string[], op
 /** Throws `INVALID_OPTION` for an invalid size of slices. */
 export function checkSliceBytes(where: string, sliceBytes: unknown): void {
   if (sliceBytes === undefined || (Number.isSafeInteger(sliceBytes) && Number(sliceBytes) >= 1)) return;
-  throw new GridError("INVALID_OPTION", `${where} must be a whole number of 1 or more, got ${String(sliceBytes)}`, {
-    details: { path: where },
-  });
+  throw invalidOption(where, `must be a whole number of 1 or more, got ${String(sliceBytes)}`);
 }
 
 const encodingBytes = 2;

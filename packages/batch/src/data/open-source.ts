@@ -1,5 +1,5 @@
 /** What a batch takes as data, and the source that cuts it. */
-import { GridError } from "@callgrid/core";
+import { invalidOption } from "@callgrid/core";
 import type { SliceSource } from "./chunk.ts";
 import { ElementSource } from "./element-source.ts";
 import type { FileSlice } from "./file-slice.ts";
@@ -33,10 +33,9 @@ export function openSource(data: unknown, { slice, maxSlices }: SourceOptions): 
   if (isIterable(data)) {
     return new ElementSource(data, { totalUnits: Array.isArray(data) ? data.length : undefined, maxSlices });
   }
-  throw new GridError(
-    "INVALID_OPTION",
-    "batch.data must be an array, an iterable, range(…), bytes(…) or lines(…); anything else needs a slice function",
-    { details: { path: "batch.data" } },
+  throw invalidOption(
+    "batch.data",
+    "must be an array, an iterable, range(…), bytes(…) or lines(…); anything else needs a slice function",
   );
 }
 

@@ -1,5 +1,5 @@
 /** Data that is cut by a function of the caller's own: `slice(data)` gives the first element, and what is left. */
-import { GridError } from "@callgrid/core";
+import { invalidOption } from "@callgrid/core";
 
 /** Cuts one element off: `[element, rest]`, or undefined when nothing is left. Runs at the caller's. */
 export type SliceFunction = (data: never) => readonly [element: unknown, rest: unknown] | undefined;
@@ -14,9 +14,7 @@ export function* ownSlices(data: unknown, slice: SliceFunction): Generator<unkno
     const cut: unknown = slice(rest as never);
     if (cut === undefined) return undefined;
     if (!Array.isArray(cut) || cut.length !== 2) {
-      throw new GridError("INVALID_OPTION", "batch.slice must return [element, rest], or undefined at the end", {
-        details: { path: "batch.slice" },
-      });
+      throw invalidOption("batch.slice", "must return [element, rest], or undefined at the end");
     }
     yield cut[0];
     rest = cut[1];

@@ -1,5 +1,5 @@
 /** Makes a plan of what the pilot measured and who is there. */
-import { GridError } from "@callgrid/core";
+import { invalidOption } from "@callgrid/core";
 import type { CheckedSpec } from "../spec/batch-spec.ts";
 import { serialWorker } from "../workplaces/here-workplace.ts";
 import type { BatchContext } from "./batch-context.ts";
@@ -39,9 +39,7 @@ export function makePlan(basis: PlanBasis): Plan {
   if (chosen === undefined) {
     const reason =
       spec.mode === "serial" ? setting.notSerial : "that needs an embedded grid, or the functions' modules";
-    throw new GridError("INVALID_OPTION", `batch.mode cannot be ${spec.mode}: ${reason}`, {
-      details: { path: "batch.mode" },
-    });
+    throw invalidOption("batch.mode", `cannot be ${spec.mode}: ${reason}`);
   }
   const units = Math.round(chosen.chunkMs / Math.max(chosen.msPerUnit, 1e-9));
   return new Plan({

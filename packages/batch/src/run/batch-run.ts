@@ -3,27 +3,21 @@
  * asked of it, and what it comes to is taken once: as a whole by `result`, or item by item.
  */
 import type { Grid } from "@callgrid/client";
-import { GridError, isGridError, type RequestError } from "@callgrid/core";
-import { ChunkSizer } from "../chunks/chunk-size.ts";
+import { GridError, invalidOption, isGridError } from "@callgrid/core";
 import { ChunkSupply } from "../chunks/chunk-source.ts";
-import { chunkFailed, isFatal, remedyFor, sliceFailed } from "../chunks/failed-chunk.ts";
+import { chunkFailed, isFatal, sliceFailed } from "../chunks/failed-chunk.ts";
 import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import { OrderedChunks } from "../chunks/ordered-chunks.ts";
 import { ReduceTree } from "../chunks/reduce-tree.ts";
-import { type Chunk, sliceAt, sliceCount } from "../data/chunk.ts";
+import type { Chunk } from "../data/chunk.ts";
 import { openSource } from "../data/open-source.ts";
-import { roughBytesOfAll } from "../data/size-estimate.ts";
-import { makePlan } from "../planning/make-plan.ts";
-import { type PilotReport, runPilot } from "../planning/pilot.ts";
 import type { Plan } from "../planning/plan.ts";
-import type { Workload } from "../planning/planner.ts";
 import type { CheckedSpec } from "../spec/batch-spec.ts";
-import type { ChunkOutcome, Workplace } from "../workplaces/workplace.ts";
 import { type BatchItem, itemsOf } from "./batch-items.ts";
-import { ChunkRun } from "./chunk-run.ts";
-import { type LanesNow, PoolFollower } from "./pool-follower.ts";
+import { PlanExecution } from "./plan-execution.ts";
+import { Preparation } from "./preparation.ts";
 import { type BatchProgress, ProgressCounter } from "./progress.ts";
-import { type Site, type StartLocalGrid, Workplaces } from "./workplaces.ts";
+import { type StartLocalGrid, Workplaces } from "./workplaces.ts";
 
 /** What a {@link BatchRun} works with. */
 export interface BatchRunParts {
@@ -32,19 +26,6 @@ export interface BatchRunParts {
   /** Whether the grid itself is one of threads in this process. */
   readonly isLocal: boolean;
   readonly startLocalGrid: StartLocalGrid | undefined;
-}
-
-interface Started {
-  readonly site: Site;
-  readonly pilot: PilotReport;
-  readonly plan: Plan;
-  /** Chunks that an earlier run has finished. */
-  readonly restored: readonly Chunk[];
-}
-
-/** A plan with the place where it is carried out. */
-interface Placed extends Started {
-  readonly place: Workplace;
 }
 
 // How many windows of chunks may be finished and held because an earlier one is slow.
@@ -59,10 +40,9 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   readonly #stopping = new AbortController();
   readonly #signal: AbortSignal;
   readonly #places: Workplaces;
+  readonly #preparation: Preparation;
   readonly #ordered = new OrderedChunks();
   readonly #observers: Array<(finished: FinishedChunk) => void> = [];
-  #started: Promise<Started> | undefined;
-  #placed: Promise<Placed> | undefined;
   #isTaken = false;
   #inFlight: { readonly atMs: number; readonly counts: Readonly<Record<string, number>> } = { atMs: 0, counts: {} };
 
@@ -77,6 +57,10 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     this.#progress = new ProgressCounter(this.#supply.unit);
     const onWaiting = (): void => this.#progress.wait();
     this.#places = new Workplaces({ ...parts, signal: this.#signal, onWaiting });
+    this.#preparation = new Preparation({
+      ...{ spec, supply: this.#supply, places: this.#places },
+      failure: (error) => this.#failure(error),
+    });
   }
 
   /** What the batch is called. */
@@ -86,7 +70,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
 
   /** The plan, after a pilot; what that has evaluated is not evaluated again. */
   async plan(): Promise<Plan> {
-    return (await this.#start()).plan;
+    return (await this.#preparation.planned()).plan;
   }
 
   /**
@@ -138,12 +122,12 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
 
   async *#items(chunks: AsyncGenerator<FinishedChunk, undefined>): AsyncGenerator<BatchItem<Value>, undefined> {
     if (this.#spec.reduce !== undefined)
-      throw invalid("batch.reduce", "leaves one value only, which result() resolves to");
+      throw invalidOption("batch.reduce", "leaves one value only, which result() resolves to");
     for await (const finished of chunks) yield* itemsOf<Value>(finished);
   }
 
   async #reduced(): Promise<unknown> {
-    const { place, site } = await this.#place();
+    const { place, site } = await this.#preparation.placed();
     const { reduce = site.setting.work.process } = site.setting.work;
     const tree = new ReduceTree((values) => place.call(reduce, [values]));
     try {
@@ -157,7 +141,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   }
 
   async *#inOrder(): AsyncGenerator<FinishedChunk, undefined> {
-    const { plan } = await this.#place();
+    const { plan } = await this.#preparation.placed();
     const { window } = plan;
     let held = 0;
     for await (const finished of this.#finished(() => held < window * windowsAhead)) {
@@ -169,54 +153,12 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     }
   }
 
-  #start(): Promise<Started> {
-    this.#started ??= this.#prepare();
-    return this.#started;
-  }
-
-  async #prepare(): Promise<Started> {
-    const { checkpoint, chunkUnits, cache = "use" } = this.#spec;
-    try {
-      const site = await this.#places.choose();
-      await checkpoint?.begin(JSON.stringify({ ...site.setting.work, cache }));
-      const restored = await this.#supply.restore();
-      const evaluate = (chunk: Chunk): Promise<ChunkOutcome> => site.place.evaluate(chunk);
-      const pilot = await runPilot({ supply: this.#supply, fixedUnits: chunkUnits, evaluate });
-      const plan = this.#makePlan({ site, pilot, localLanes: this.#places.threadsBeside(site) });
-      return { site, plan, pilot, restored };
-    } catch (error) {
-      throw await this.#failure(error);
-    }
-  }
-
-  #makePlan(basis: { readonly site: Site; readonly pilot: PilotReport; readonly localLanes: number }): Plan {
-    const { setting, isLocal } = basis.site;
-    const { totalUnits = this.#spec.count, unit } = this.#supply;
-    return makePlan({ ...basis, spec: this.#spec, setting, isLocal, totalUnits, unit });
-  }
-
-  #place(): Promise<Placed> {
-    this.#placed ??= this.#findPlace();
-    return this.#placed;
-  }
-
-  /** Threads that turn out to have other functions than the pool are none of the places. */
-  async #findPlace(): Promise<Placed> {
-    const started = await this.#start();
-    try {
-      const place = await this.#places.placeFor(started.plan, started.site);
-      if (place !== undefined) return { ...started, place };
-      return { ...started, plan: this.#makePlan({ ...started, localLanes: 0 }), place: started.site.pool };
-    } catch (error) {
-      throw await this.#failure(error);
-    }
-  }
-
   /** All chunks as they finish, those of the pilot first. */
   async *#finished(mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
-    if (this.#isTaken) throw invalid("batch", "has been taken already: its values come once");
+    if (this.#isTaken) throw invalidOption("batch", "has been taken already: its values come once");
     this.#isTaken = true;
-    const placed = await this.#place();
+    const placed = await this.#preparation.placed();
+    const parts = { grid: this.#grid, spec: this.#spec, supply: this.#supply, mayCut };
     this.#progress.begin(placed.plan.mode);
     let state: "done" | "failed" | "left" = "left";
     try {
@@ -225,7 +167,10 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
         await this.#note(finished);
         yield finished;
       }
-      yield* this.#rest(placed, mayCut);
+      for await (const finished of new PlanExecution(parts, placed).chunks()) {
+        await this.#note(finished);
+        yield finished;
+      }
       state = "done";
     } catch (error) {
       state = "failed";
@@ -246,88 +191,6 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     }
   }
 
-  async *#rest(placed: Placed, mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
-    const { site, plan, place } = placed;
-    const sizer = this.#sizer(placed);
-    let window = plan.window;
-    const run = new ChunkRun({
-      ...{ supply: this.#supply, window: () => window, mayCut },
-      nextUnits: () => sizer.next(this.#supply.uncutUnits),
-      evaluate: (chunk) => place.evaluate(chunk),
-    });
-    const follower = this.#follower(placed, sizer, (now) => {
-      sizer.adjust(now);
-      window = this.#spec.window ?? now.window;
-      run.widen();
-    });
-    const scores = follower ?? site.setting.survey;
-    try {
-      for await (const outcome of run.outcomes()) {
-        const finished = "error" in outcome ? await this.#withoutValue(outcome, placed) : outcome;
-        if (finished === undefined) continue;
-        const { tookMs, values, worker } = finished.result;
-        const speed = (scores.scoreOf(worker) ?? plan.parts.scores.mean) / plan.parts.scores.mean;
-        if (!finished.isCached) sizer.learn(finished.chunk.units, tookMs * speed, roughBytesOfAll(values));
-        await this.#note(finished);
-        yield finished;
-      }
-    } finally {
-      await follower?.stop();
-    }
-  }
-
-  #sizer({ plan, pilot }: Placed): ChunkSizer {
-    const { workload, chosen } = plan.parts;
-    const { msPerUnit, slowest, lanes } = chosen;
-    const { largestUnits, bytesPerUnit } = pilot;
-    const { overheadMs } = workload;
-    const fixedUnits = this.#spec.chunkUnits;
-    return new ChunkSizer({ msPerUnit, slowest, lanes, overheadMs, largestUnits, fixedUnits, bytesPerUnit });
-  }
-
-  /** Started; undefined where the batch does not run on the workers of a pool, which come and go. */
-  #follower({ plan, site }: Placed, sizer: ChunkSizer, onLanes: (now: LanesNow) => void): PoolFollower | undefined {
-    if (plan.mode !== "distributed") return undefined;
-    const { pool, name, objective } = this.#spec;
-    const rest = (): Workload => ({
-      ...plan.parts.workload,
-      ...{ totalUnits: this.#supply.uncutUnits, msPerUnit: sizer.msPerUnit },
-    });
-    const leastRestUnits = (): number => this.#leastRestUnits(sizer, plan.window);
-    const parts = { grid: this.#grid, pool, name, objective, rest, leastRestUnits, onLanes };
-    const follower = new PoolFollower(parts, site.setting.survey);
-    void follower.start();
-    return follower;
-  }
-
-  /** What has not been cut yet: of data that has no known end, what is expected, and as much as is open at once at least. */
-  #leastRestUnits(sizer: ChunkSizer, window: number): number {
-    const { uncutUnits, cutUnits } = this.#supply;
-    if (uncutUnits !== undefined) return uncutUnits;
-    return Math.max((this.#spec.count ?? 0) - cutUnits, window * sizer.next(undefined));
-  }
-
-  /** Undefined where the chunk goes back to the supply, as two. */
-  async #withoutValue(
-    { chunk, error: { tree } }: { readonly chunk: Chunk; readonly error: RequestError },
-    { place, site }: Placed,
-  ): Promise<FinishedChunk | undefined> {
-    const { onError } = site.setting.work;
-    const remedy = remedyFor(tree, onError, sliceCount(chunk.slices));
-    if (remedy === "fail") throw chunkFailed(tree, chunk);
-    if (remedy === "halve") {
-      this.#supply.giveBackHalves(chunk);
-      return undefined;
-    }
-    const isReplaced = onError.policy === "call";
-    const args = [tree, sliceAt(chunk.slices, 0)];
-    const values = isReplaced ? [await place.call(onError.function, args)] : [];
-    const failures = isReplaced ? [] : [{ place: 0, error: tree }];
-    const finishedMs = Date.now();
-    const result = { values, failures, startedMs: finishedMs, tookMs: 0, busyRatio: 0, worker: "" };
-    return { chunk, result, requestId: "", isCached: false, finishedMs };
-  }
-
   async #note(finished: FinishedChunk): Promise<void> {
     const { chunk, result } = finished;
     const { error: policy, checkpoint } = this.#spec;
@@ -340,9 +203,10 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   }
 
   async #countInFlight(): Promise<Readonly<Record<string, number>>> {
-    if (this.#placed === undefined) return {};
+    const placed = this.#preparation.placedAlready;
+    if (placed === undefined) return {};
     if (performance.now() - this.#inFlight.atMs < inFlightEveryMs) return this.#inFlight.counts;
-    const { place } = await this.#placed;
+    const { place } = await placed;
     this.#inFlight = { atMs: performance.now(), counts: await place.running() };
     return this.#inFlight.counts;
   }
@@ -367,8 +231,4 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     if (!this.#signal.aborted || isGridError(error)) return error;
     return new GridError("CANCELLED", "the batch was stopped", { cause: this.#signal.reason });
   }
-}
-
-function invalid(path: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
 }

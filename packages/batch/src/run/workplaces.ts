@@ -3,14 +3,14 @@
  * of this machine if their modules are known. Threads are started when they are needed, and end with the run.
  */
 import { availableParallelism } from "node:os";
-import type { Grid, WindowOptions } from "@callgrid/client";
-import { GridError } from "@callgrid/core";
+import type { Grid } from "@callgrid/client";
+import { GridError, invalidOption } from "@callgrid/core";
 import { awaitWorker, type BatchContext, batchContext, functionsIn, noWorkers } from "../planning/batch-context.ts";
 import type { Plan } from "../planning/plan.ts";
 import { surveyOf } from "../planning/pool-survey.ts";
 import type { CheckedSpec } from "../spec/batch-spec.ts";
 import { HereWorkplace } from "../workplaces/here-workplace.ts";
-import { PoolWorkplace } from "../workplaces/pool-workplace.ts";
+import { PoolWorkplace, type PoolWorkplaceParts } from "../workplaces/pool-workplace.ts";
 import type { Workplace } from "../workplaces/workplace.ts";
 
 type PoolState = Awaited<ReturnType<Grid["status"]>>;
@@ -68,7 +68,7 @@ export class Workplaces {
     const setting = await this.#settingOfPool();
     const hasWorkers = setting.survey.workers > 0;
     if (!hasWorkers && spec.mode === "distributed") throw noWorkers(spec, undefined);
-    const pool = this.#poolPlace(grid, spec.pool, setting);
+    const pool = this.#poolPlace({ grid, pool: spec.pool, isShared: !isLocal }, setting);
     const canBeHere = setting.notSerial === undefined;
     if (canBeHere && (!hasWorkers || spec.mode === "serial"))
       return { place: this.#here(setting), setting, pool, isLocal };
@@ -83,7 +83,7 @@ export class Workplaces {
     const threads = await this.#startThreads(lanes);
     const { functions } = surveyOf(await threads.status(threads.pool));
     const other = functionsIn(setting.work).find(({ name, version }) => functions.get(name)?.version !== version);
-    if (other === undefined) return this.#poolPlace(threads, threads.pool, setting);
+    if (other === undefined) return this.#poolPlace(ofThreads(threads), setting);
     await this.close();
     if (this.#parts.spec.mode === undefined) return undefined;
     throw new GridError("INVALID_OPTION", `batch.functions have "${other.name}" at another version than the pool`, {
@@ -123,14 +123,14 @@ export class Workplaces {
     if (startLocalGrid === undefined || spec.functions === undefined) throw noWorkers(spec, notSerial);
     const threads = await this.#startThreads(spec.mode === "serial" ? 1 : availableParallelism());
     const setting = await batchContext({ ...spec, pool: threads.pool }, surveyOf(await threads.status(threads.pool)));
-    const place = this.#poolPlace(threads, threads.pool, setting);
+    const place = this.#poolPlace(ofThreads(threads), setting);
     return { place, setting, pool: place, isLocal: true };
   }
 
   #startThreads(workers: number): ReturnType<StartLocalGrid> {
     const { spec, startLocalGrid } = this.#parts;
     if (startLocalGrid === undefined || spec.functions === undefined)
-      throw new GridError("INVALID_OPTION", "batch.functions must be given", { details: { path: "batch.functions" } });
+      throw invalidOption("batch.functions", "must be given");
     this.#threads ??= startLocalGrid({ functions: spec.functions, workers });
     return this.#threads;
   }
@@ -139,13 +139,15 @@ export class Workplaces {
     return new HereWorkplace(work, this.#parts.signal);
   }
 
-  #poolPlace(grid: Grid, pool: string, { work }: BatchContext): PoolWorkplace {
-    const { cache, priority } = this.#parts.spec;
-    const asking: Pick<WindowOptions, "cache" | "priority" | "signal"> = {
-      cache,
-      priority,
-      signal: this.#parts.signal,
-    };
-    return new PoolWorkplace({ grid, pool, work, asking });
+  #poolPlace(where: PoolPlace, { work }: BatchContext): PoolWorkplace {
+    const { spec, signal } = this.#parts;
+    const { cache, priority } = spec;
+    return new PoolWorkplace({ ...where, work, asking: { cache, priority, signal } });
   }
+}
+
+type PoolPlace = Pick<PoolWorkplaceParts, "grid" | "pool" | "isShared">;
+
+function ofThreads(threads: Awaited<ReturnType<StartLocalGrid>>): PoolPlace {
+  return { grid: threads, pool: threads.pool, isShared: false };
 }

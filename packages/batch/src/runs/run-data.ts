@@ -3,7 +3,7 @@
  * workers, so only a runner looks at them.
  */
 import { isAbsolute } from "node:path";
-import { GridError, valueFields, valueOfFields } from "@callgrid/core";
+import { type GridError, invalidOption, valueFields, valueOfFields } from "@callgrid/core";
 import { bytes, checkSliceBytes, lines } from "../data/file-source.ts";
 import { range } from "../data/number-range.ts";
 
@@ -26,11 +26,11 @@ export function keepRunData(data: unknown): KeptRunData {
   const given = [numbers, lineFiles, byteFiles, items].filter((one) => one !== undefined);
   const [surplus] = Object.keys(unknown);
   if (surplus !== undefined)
-    throw invalid(`${path}.${surplus}`, "is unknown: expected range, lines, bytes, items or sliceBytes");
+    throw invalidOption(`${path}.${surplus}`, "is unknown: expected range, lines, bytes, items or sliceBytes");
   if (given.length !== 1) throw malformed();
   const files = lineFiles ?? byteFiles;
   if (files === undefined && sliceBytes !== undefined)
-    throw invalid(`${path}.sliceBytes`, "is for lines and bytes only");
+    throw invalidOption(`${path}.sliceBytes`, "is for lines and bytes only");
   checkSliceBytes(`${path}.sliceBytes`, sliceBytes);
   const size = sliceBytes === undefined ? {} : { sliceBytes: sliceBytes as number };
   if (numbers !== undefined) return { range: keepRange(numbers) };
@@ -56,7 +56,7 @@ export function filesOf(data: KeptRunData): readonly string[] {
 /** Throws `INVALID_OPTION` for a path that means another file on each machine, and in each working folder. */
 export function checkPath(file: unknown, where: string): string {
   if (typeof file === "string" && isAbsolute(file)) return file;
-  throw invalid(
+  throw invalidOption(
     where,
     `must be an absolute path on the machines of the runner and the workers, got ${JSON.stringify(file) ?? String(file)}`,
   );
@@ -69,27 +69,23 @@ function fieldsOf(data: unknown): Readonly<Record<string, unknown>> {
 
 function keepRange(numbers: unknown): readonly [number, number] {
   const [from, to] = Array.isArray(numbers) && numbers.length === 2 ? (numbers as unknown[]) : [];
-  if (typeof from !== "number" || typeof to !== "number") throw invalid(`${path}.range`, "must be [from, to]");
+  if (typeof from !== "number" || typeof to !== "number") throw invalidOption(`${path}.range`, "must be [from, to]");
   range(from, to);
   return [from, to];
 }
 
 function keepFiles(files: unknown, where: string): string[] {
   const list: readonly unknown[] = Array.isArray(files) ? files : [files];
-  if (list.length === 0) throw invalid(where, "must name a file");
+  if (list.length === 0) throw invalidOption(where, "must name a file");
   return list.map((file, place) => checkPath(file, Array.isArray(files) ? `${where}[${place}]` : where));
 }
 
 function keepItems(items: unknown): KeptRunData {
-  if (!Array.isArray(items)) throw invalid(`${path}.items`, "must be a list");
+  if (!Array.isArray(items)) throw invalidOption(`${path}.items`, "must be a list");
   const { value, meta } = valueFields(items, `${path}.items`, mostItemsBytes);
   return { items: value as unknown[], ...(meta !== undefined && { meta }) };
 }
 
 function malformed(): GridError {
-  return invalid(path, "must be { range: [from, to] }, { lines: files }, { bytes: files } or { items: [...] }");
-}
-
-function invalid(where: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${where} ${problem}`, { details: { path: where } });
+  return invalidOption(path, "must be { range: [from, to] }, { lines: files }, { bytes: files } or { items: [...] }");
 }

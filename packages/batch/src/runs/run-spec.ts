@@ -1,5 +1,5 @@
 /** A run as it is kept: plain data, so that any runner can carry it out, and go on with it. */
-import { declareOptions, GridError, type OptionsGiven, option, parsePool, resolveOptions } from "@callgrid/core";
+import { declareOptions, invalidOption, type OptionsGiven, option, parsePool, resolveOptions } from "@callgrid/core";
 import { type FunctionName, functionNameOf } from "../chunks/named-function.ts";
 import { resultOptions } from "../results/result-file.ts";
 import { batchOptions } from "../spec/batch-spec.ts";
@@ -81,7 +81,8 @@ export interface RunJobData {
 
 /** Checks a run; throws `INVALID_OPTION` under `submitRun.…`, and for items that cannot travel `INVALID_VALUE`. */
 export function checkRun(spec: RunSpec): RunJobData {
-  if (typeof spec !== "object" || spec === null || Array.isArray(spec)) throw invalid("submitRun", "must be an object");
+  if (typeof spec !== "object" || spec === null || Array.isArray(spec))
+    throw invalidOption("submitRun", "must be an object");
   const { pool, data, process, reduce, error = "fail" } = spec;
   const options = resolveRunOptions(spec);
   const kept = keepRunData(data);
@@ -100,12 +101,12 @@ type RunOptions = RunJobData["options"];
 function checkOutputs({ csv, ndjson, failed }: RunOptions, isReduced: boolean, data: readonly string[]): void {
   const outputs = Object.entries({ csv, ndjson, failed }).filter(([, path]) => path !== undefined);
   if (!isReduced && csv === undefined && ndjson === undefined)
-    throw invalid("submitRun.reduce", "must be given, or csv or ndjson: values have to go somewhere");
+    throw invalidOption("submitRun.reduce", "must be given, or csv or ndjson: values have to go somewhere");
   const used = new Set(data);
   for (const [output, path] of outputs) {
     const where = `submitRun.${output}`;
-    if (isReduced) throw invalid(where, "is for values of slices; with reduce there is one value");
-    if (used.has(checkPath(path, where))) throw invalid(where, `must be a file of its own, got ${path} twice`);
+    if (isReduced) throw invalidOption(where, "is for values of slices; with reduce there is one value");
+    if (used.has(checkPath(path, where))) throw invalidOption(where, `must be a file of its own, got ${path} twice`);
     used.add(String(path));
   }
 }
@@ -113,21 +114,20 @@ function checkOutputs({ csv, ndjson, failed }: RunOptions, isReduced: boolean, d
 /** The name of a schedule is its id among those of runs, which are numbers, and part of BullMQ's keys, by colons. */
 function checkTime({ cron, tz, delayMs, replace, name: id }: RunOptions, isNamed: boolean): void {
   if (cron === undefined) {
-    if (tz !== undefined) throw invalid("submitRun.tz", "is for cron");
-    if (replace) throw invalid("submitRun.replace", "is for cron");
+    if (tz !== undefined) throw invalidOption("submitRun.tz", "is for cron");
+    if (replace) throw invalidOption("submitRun.replace", "is for cron");
     return;
   }
   nextTime({ cron, tz: tz ?? defaultZone }, Date.now());
-  if (delayMs > 0) throw invalid("submitRun.delayMs", "is for runs without cron");
-  if (replace && !isNamed) throw invalid("submitRun.replace", "needs the name of the schedule to replace");
+  if (delayMs > 0) throw invalidOption("submitRun.delayMs", "is for runs without cron");
+  if (replace && !isNamed) throw invalidOption("submitRun.replace", "needs the name of the schedule to replace");
   if (isNamed && !/^[A-Za-z_][\w.-]*$/.test(id))
-    throw invalid("submitRun.name", `must begin with a letter and have no colon where there is a cron, got "${id}"`);
+    throw invalidOption(
+      "submitRun.name",
+      `must begin with a letter and have no colon where there is a cron, got "${id}"`,
+    );
 }
 
 function resolveRunOptions(given: OptionsGiven<typeof runOptions>) {
   return resolveOptions(runOptions, given, "submitRun", ["pool", "data", "process", "reduce", "error"]);
-}
-
-function invalid(path: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
 }

@@ -1,6 +1,6 @@
 /** How a batch is described, and the description once it is checked. */
 import { enqueueOptions, type WindowOptions } from "@callgrid/client";
-import { type AnyFunction, declareOptions, GridError, option, parsePool, resolveOptions } from "@callgrid/core";
+import { type AnyFunction, declareOptions, invalidOption, option, parsePool, resolveOptions } from "@callgrid/core";
 import type { Checkpoint } from "../chunks/checkpoint.ts";
 import { type FunctionName, functionNameOf } from "../chunks/named-function.ts";
 import type { SlicedData } from "../data/open-source.ts";
@@ -166,12 +166,12 @@ const policies: ReadonlySet<unknown> = new Set(["fail", "skip", "retry"]);
 
 /** Throws `INVALID_OPTION` under the option's name. */
 export function checkSpec<Value, Result>(spec: BatchSpec<Value, Result>, defaultPool?: string): CheckedSpec {
-  if (typeof spec !== "object" || spec === null) throw invalid("batch", "takes its description as an object");
+  if (typeof spec !== "object" || spec === null) throw invalidOption("batch", "takes its description as an object");
   const { pool = defaultPool, data, slice, process, error = "fail", reduce } = spec;
   const { functions, isTimed = false, signal, checkpoint } = spec;
   const options = resolveOptions(batchOptions, spec, "batch", others);
-  if (pool === undefined) throw invalid("batch.pool", "must be given");
-  if (slice !== undefined && typeof slice !== "function") throw invalid("batch.slice", "must be a function");
+  if (pool === undefined) throw invalidOption("batch.pool", "must be given");
+  if (slice !== undefined && typeof slice !== "function") throw invalidOption("batch.slice", "must be a function");
   return {
     ...options,
     ...{ pool: parsePool(pool), data, slice, functions, isTimed, signal, checkpoint },
@@ -180,8 +180,4 @@ export function checkSpec<Value, Result>(spec: BatchSpec<Value, Result>, default
     isErrorFunction: !policies.has(error),
     reduce: reduce === undefined ? undefined : functionNameOf(reduce, "batch.reduce"),
   };
-}
-
-function invalid(path: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
 }

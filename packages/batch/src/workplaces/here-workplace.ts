@@ -21,6 +21,7 @@ const limitBytes = Number.POSITIVE_INFINITY;
 
 /** See the head of this file. Only for functions that are defined in this process. */
 export class HereWorkplace implements Workplace {
+  readonly isShared = false;
   readonly #work: SliceWork;
   readonly #signal: AbortSignal;
 

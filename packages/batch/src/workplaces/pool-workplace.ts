@@ -13,6 +13,7 @@ export interface PoolWorkplaceParts {
   readonly grid: Grid;
   readonly pool: string;
   readonly work: SliceWork;
+  readonly isShared: boolean;
   /** How everything is asked for. */
   readonly asking: Pick<WindowOptions, "cache" | "priority" | "signal">;
 }
@@ -23,12 +24,14 @@ type ChunkRequest = readonly [typeof chunkFunction, ChunkWork];
 const unsendable: ReadonlySet<string> = new Set(["INVALID_VALUE", "PAYLOAD_TOO_LARGE"]);
 
 export class PoolWorkplace implements Workplace {
+  readonly isShared: boolean;
   readonly #parts: PoolWorkplaceParts;
   /** Chunks that were asked for before: if their values are known by now, that is because of this run. */
   readonly #asked = new WeakSet<Chunk>();
 
   constructor(parts: PoolWorkplaceParts) {
     this.#parts = parts;
+    this.isShared = parts.isShared;
   }
 
   async evaluate(chunk: Chunk): Promise<ChunkOutcome> {

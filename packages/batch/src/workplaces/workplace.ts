@@ -9,6 +9,8 @@ export type ChunkOutcome = FinishedChunk | { readonly chunk: Chunk; readonly err
 
 /** See the head of this file. All methods reject once the run's signal is aborted. */
 export interface Workplace {
+  /** Whether its workers come and go, as those of a pool that others use too. */
+  readonly isShared: boolean;
   evaluate(chunk: Chunk): Promise<ChunkOutcome>;
   /** One call of a function by itself; rejects with its error. */
   call(target: NamedFunction, args: readonly unknown[]): Promise<unknown>;

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import {
   declareOptions,
-  GridError,
+  invalidOption,
   type OptionsGiven,
   type OptionsResolved,
   option,
@@ -124,8 +124,4 @@ function modulePaths(functions: FunctionSources): string[] {
     const text = source instanceof URL ? source.href : String(source);
     return text.startsWith("file:") ? text : resolve(text);
   });
-}
-
-function invalidOption(path: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
 }

@@ -2,7 +2,7 @@
  * Announces work to a pool: turns numbers of requests into ms of work by the self times that the pool has measured. Times are
  * relative to this process's own clock, so they do not depend on how clocks of machines agree.
  */
-import { didYouMean, GridError, knownOptions, nearestNames } from "@callgrid/core";
+import { didYouMean, GridError, invalidOption, knownOptions, nearestNames } from "@callgrid/core";
 import {
   type CallerPool,
   type FunctionTable,
@@ -107,5 +107,5 @@ function checked(forecast: WorkForecast): WorkForecast {
 
 function invalid(option: string, problem: string): GridError {
   const path = `expectWork.${option}`;
-  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
+  return invalidOption(path, `${problem}`);
 }

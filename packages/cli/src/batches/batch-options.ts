@@ -1,7 +1,7 @@
 /** What `batch` and `plan` have in common: options, data, and the grid that they open. */
 import { addBatches, type Batching, type BatchSpec, batchOptions, bytes, lines, range } from "@callgrid/batch";
 import { connect, type Grid } from "@callgrid/client";
-import { declareOptions, GridError, type OptionsResolved, option, textLines } from "@callgrid/core";
+import { declareOptions, invalidOption, type OptionsResolved, option, textLines } from "@callgrid/core";
 import type { Embedded } from "../command-line/command.ts";
 import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
 import { openTextInput, type TextInput } from "../files/text-input.ts";
@@ -69,7 +69,7 @@ export async function openBatchGrid(
 ): Promise<Grid & Batching> {
   const { pool, functions, workers, mode, url, grid, connectTimeoutMs, logLevel } = options;
   if (pool === undefined && functions === undefined)
-    throw invalid(
+    throw invalidOption(
       "--functions",
       "must be given: without --pool the batch runs in this process, which needs the modules",
     );
@@ -105,7 +105,8 @@ export interface OpenedData {
 export async function openData(io: CliIo, options: BatchCommandOptions): Promise<OpenedData> {
   const { range: numbers, lines: lineFiles, bytes: byteFiles, items, sliceBytes } = options;
   const given = [numbers, lineFiles, byteFiles, items].filter((flag) => flag !== undefined);
-  if (given.length !== 1) throw invalid("--range, --lines, --bytes or --items", "must be given, and only one of them");
+  if (given.length !== 1)
+    throw invalidOption("--range, --lines, --bytes or --items", "must be given, and only one of them");
   if (items !== undefined) {
     const input = await openTextInput(io, items);
     return { data: jsonLines(input), canBeReadAgain: input.isFile };
@@ -124,9 +125,4 @@ async function* jsonLines({ chunks, name }: TextInput): AsyncGenerator<unknown, 
   for await (const { number, text } of textLines(chunks, name)) {
     if (text.trim() !== "") yield parseJson(text, `${name} line ${number}`);
   }
-}
-
-/** A mistake in a flag. */
-export function invalid(flag: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${flag} ${problem}`, { details: { path: flag } });
 }

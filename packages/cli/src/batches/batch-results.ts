@@ -9,11 +9,10 @@ import {
   type ResultWriter,
   writeItems,
 } from "@callgrid/batch";
-import { valueFields } from "@callgrid/core";
+import { invalidOption, valueFields } from "@callgrid/core";
 import { counted } from "../terminal/durations.ts";
 import { type CliIo, writeJson, writeLine } from "../terminal/io.ts";
 import { valueText } from "../terminal/value-text.ts";
-import { invalid } from "./batch-options.ts";
 
 /** What is wanted of the results. */
 export interface WantedResults {
@@ -32,7 +31,7 @@ export async function takeResults(io: CliIo, run: BatchRun<unknown, unknown>, wa
   const { reduce, csv, ndjson, failed, json, order } = wanted;
   if (reduce !== undefined) {
     if ((csv ?? ndjson ?? failed) !== undefined)
-      throw invalid("--csv, --ndjson and --failed", "are for values of slices; with --reduce there is one value");
+      throw invalidOption("--csv, --ndjson and --failed", "are for values of slices; with --reduce there is one value");
     const value = await run.result();
     await (json ? writeJson(io.stdout, valueFields(value)) : writeLine(io.stdout, valueText(value)));
     return;

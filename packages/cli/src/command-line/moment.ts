@@ -1,5 +1,5 @@
 /** Points in time as people type them: a time of day, or a date and time. */
-import { GridError } from "@callgrid/core";
+import { invalidOption } from "@callgrid/core";
 
 const timeOfDay = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 const dateAndTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
@@ -21,11 +21,7 @@ export function nextMoment(text: string | undefined, where: string, now: Date = 
   }
   const moment = new Date(dateAndTime.test(text.trim()) ? text.trim() : Number.NaN);
   if (Number.isNaN(moment.getTime()))
-    throw invalid(where, `must be a time such as 18:00 or 2027-01-04T18:00, got ${JSON.stringify(text)}`);
-  if (moment < now) throw invalid(where, `has passed: ${text}`);
+    throw invalidOption(where, `must be a time such as 18:00 or 2027-01-04T18:00, got ${JSON.stringify(text)}`);
+  if (moment < now) throw invalidOption(where, `has passed: ${text}`);
   return moment;
-}
-
-function invalid(where: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${where} ${problem}`, { details: { path: where } });
 }

@@ -1,6 +1,6 @@
 /** `callgrid expect`: announces work that will come, so that its workers are there in time. */
 import { connect } from "@callgrid/client";
-import { declareOptions, GridError, option } from "@callgrid/core";
+import { declareOptions, invalidOption, option } from "@callgrid/core";
 import type { CommandSpec } from "../command-line/command.ts";
 import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
 import { nextMoment } from "../command-line/moment.ts";
@@ -70,18 +70,18 @@ type Expected = Awaited<ReturnType<Connected["expectWork"]>>;
 
 function forecastOf({ work, at, within, name, withdraw }: Given): Forecast {
   if (withdraw) {
-    if (name === undefined) throw invalid("--name", "must say which announcement to withdraw");
+    if (name === undefined) throw invalidOption("--name", "must say which announcement to withdraw");
     return { id: name, workMs: 0 };
   }
-  if (work === undefined) throw invalid("--work", `must be given, such as '{"price":200000}'`);
-  if (within === undefined) throw invalid("--within", "must be given, such as 10m");
+  if (work === undefined) throw invalidOption("--work", `must be given, such as '{"price":200000}'`);
+  if (within === undefined) throw invalidOption("--within", "must be given, such as 10m");
   return { id: name, withinMs: within, requests: countsOf(work), at: nextMoment(at, "--at") };
 }
 
 function countsOf(text: string): Record<string, number> {
   const value = parseJson(text, "--work");
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, number>;
-  throw invalid("--work", `must be an object of counts such as {"price":200000}, got ${text}`);
+  throw invalidOption("--work", `must be an object of counts such as {"price":200000}, got ${text}`);
 }
 
 function announcementText({ id, workMs, workers, unmeasured }: Expected, { at, withinMs = 0 }: Forecast): string {
@@ -92,8 +92,4 @@ function announcementText({ id, workMs, workers, unmeasured }: Expected, { at, w
   ];
   if (unmeasured.length > 0) lines.push(`not measured yet, taken as 100 ms a request: ${unmeasured.join(", ")}`);
   return lines.join("\n");
-}
-
-function invalid(flag: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${flag} ${problem}`, { details: { path: flag } });
 }

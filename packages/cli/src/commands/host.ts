@@ -1,5 +1,13 @@
 /** `callgrid host`: the agent of a machine, which has as many workers as its pool has work for. */
-import { declareOptions, GridError, type OptionsResolved, option, randomId, systemClock } from "@callgrid/core";
+import {
+  declareOptions,
+  type GridError,
+  invalidOption,
+  type OptionsResolved,
+  option,
+  randomId,
+  systemClock,
+} from "@callgrid/core";
 import { Host } from "@callgrid/supervision";
 import type { CommandSpec } from "../command-line/command.ts";
 import { type Interrupts, withInterrupts } from "../command-line/interrupts.ts";
@@ -84,5 +92,5 @@ function runHost({ options, io, interrupts, nodeLog }: HostRun): Promise<number>
 }
 
 function tooMany({ min, max }: { readonly min: number; readonly max: number }): GridError {
-  return new GridError("INVALID_OPTION", `--min ${min} is more than --max ${max}`, { details: { path: "--min" } });
+  return invalidOption("--min", `${min} is more than --max ${max}`);
 }

@@ -1,7 +1,6 @@
 /** `callgrid runs`: submitted runs and schedules: lists them, shows one, and has one cancelled, tried again, paused or removed. */
 import { connect } from "@callgrid/client";
-import { declareOptions, shortText } from "@callgrid/core";
-import { invalid } from "../batches/batch-options.ts";
+import { declareOptions, invalidOption, shortText } from "@callgrid/core";
 import type { CommandSpec } from "../command-line/command.ts";
 import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
 import { unlessAborted, untilInterrupted } from "../command-line/interrupts.ts";
@@ -75,9 +74,9 @@ interface Actions {
 function actionOf(where: string, { actions, names }: Actions, [name = "", id, ...surplus]: readonly string[]): Meant {
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (action === undefined)
-    throw invalid(where, `has no action ${JSON.stringify(shortText(name, shownCharacters))}; there are ${names}`);
-  if (id === undefined && name !== "list") throw invalid(`${where} ${name}`, "needs an id");
+    throw invalidOption(where, `has no action ${JSON.stringify(shortText(name, shownCharacters))}; there are ${names}`);
+  if (id === undefined && name !== "list") throw invalidOption(`${where} ${name}`, "needs an id");
   const more = name === "list" && id !== undefined ? [id, ...surplus] : surplus;
-  if (more.length > 0) throw invalid(`${where} ${name}`, `does not take ${more.join(" ")}`);
+  if (more.length > 0) throw invalidOption(`${where} ${name}`, `does not take ${more.join(" ")}`);
   return { action, id: id ?? "" };
 }

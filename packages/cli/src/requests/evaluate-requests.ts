@@ -6,7 +6,6 @@ import { exitCodes } from "../terminal/exit-codes.ts";
 import type { CliIo } from "../terminal/io.ts";
 import { OutcomePrinter } from "../terminal/outcome-printer.ts";
 import { ProgressBar } from "../terminal/progress-bar.ts";
-import { OrderedOutcomes } from "./ordered-outcomes.ts";
 import { requestLines } from "./request-lines.ts";
 import { type NamedRequest, parseRequest } from "./request-text.ts";
 
@@ -63,15 +62,32 @@ interface Printing extends Evaluations {
 
 async function printAll(io: CliIo, grid: Grid, { pool, sources, options, signal, printer }: Printing): Promise<void> {
   const progress = new ProgressBar(io);
-  const ordered = new OrderedOutcomes<NamedRequest>(options.window);
-  const outcomes = grid.stream(pool, ordered.admit(inTurn(sources, progress)), { ...options, signal });
+  let failure: { readonly error: unknown } | undefined;
+  const noteFailure = (error: unknown): void => {
+    failure = { error };
+  };
+  const requests = untilFailure(inTurn(sources, progress), noteFailure);
+  const outcomes = grid.stream(pool, requests, { ...options, order: "requests", signal });
   try {
-    for await (const item of ordered.inOrder(outcomes)) {
+    for await (const item of outcomes) {
       progress.finish();
       await printer.print(item);
     }
   } finally {
     progress.stop();
+  }
+  if (failure !== undefined) throw failure.error;
+}
+
+/** A source that fails only ends, so that the requests before still get their outcomes. */
+async function* untilFailure(
+  requests: AsyncIterable<NamedRequest>,
+  onFailure: (error: unknown) => void,
+): AsyncGenerator<NamedRequest, undefined> {
+  try {
+    yield* requests;
+  } catch (error) {
+    onFailure(error);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Which machine this is: by option, by being the only one, or by asking where a person is at the terminal. */
 import { createInterface } from "node:readline/promises";
-import { GridError } from "@callgrid/core";
+import { GridError, invalidOption } from "@callgrid/core";
 import type { Machine } from "@callgrid/sweep";
 import { type CliIo, writeLine } from "../terminal/io.ts";
 
@@ -35,5 +35,5 @@ async function ask({ stdin, stderr }: CliIo, names: string, signal: AbortSignal)
 }
 
 function invalid(problem: string): GridError {
-  return new GridError("INVALID_OPTION", `--machine ${problem}`, { details: { path: "--machine" } });
+  return invalidOption("--machine", `${problem}`);
 }

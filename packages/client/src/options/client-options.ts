@@ -3,7 +3,7 @@ import {
   declareOptions,
   defaultPayloadLimitBytes,
   environmentOptions,
-  GridError,
+  invalidOption,
   knownOptions,
   type OptionsGiven,
   type OptionsResolved,
@@ -108,9 +108,5 @@ export function resolveClientOptions(
   const { leaseMs, checkEveryMs } = settings;
   // A waiting client is heard of every other round at worst; below this its lease would lapse while it waits.
   if (leaseMs >= 3 * checkEveryMs) return settings;
-  throw new GridError(
-    "INVALID_OPTION",
-    `connect.leaseMs must be at least three times checkEveryMs (${checkEveryMs}), got ${leaseMs}`,
-    { details: { path: "connect.leaseMs" } },
-  );
+  throw invalidOption("connect.leaseMs", `must be at least three times checkEveryMs (${checkEveryMs}), got ${leaseMs}`);
 }

@@ -2,7 +2,7 @@
  * One pool as one client sees it: a requester, the inbox that feeds it, and the warning when there are no workers to do the
  * work. Made when the pool is first used, and kept until the client is closed.
  */
-import { type Clock, decodeErrorTree, isErrorText, messageOf } from "@callgrid/core";
+import { type Clock, decodeErrorTree, functionNameIn, isErrorText, messageOf } from "@callgrid/core";
 import {
   type InboxListener,
   type OutcomeListener,
@@ -144,8 +144,4 @@ export class PoolClient {
     this.#lastReason = reason;
     log[level]({ err: error, pool: name }, "a call of the statekeeper failed; what it was for is tried again");
   }
-}
-
-function functionNameIn(payload: string): string {
-  return /^(?:\{"json":)?\["([^"]*)"/.exec(payload)?.[1] ?? "";
 }

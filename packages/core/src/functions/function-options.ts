@@ -1,5 +1,5 @@
 /** The options of a function: declared once, and refused by their path where they cannot be meant. */
-import { GridError } from "../errors/errors.ts";
+import { invalidOption } from "../errors/invalid-option.ts";
 import { shown } from "../options/option-value.ts";
 import { declareOptions, type OptionsGiven, option, resolveOptions } from "../options/options.ts";
 import { checkedNeeds, type Needs, needNames } from "./needs.ts";
@@ -17,7 +17,8 @@ export const functionOptions = declareOptions({
     optional: true,
     pattern: /^[\w.+-]{1,64}$/,
     expects: "1 to 64 letters, digits and . + _ -",
-    description: "The version of the function: results of other versions are ignored; default: a hash of the function's module and all that it imports.",
+    description:
+      "The version of the function: results of other versions are ignored; default: a hash of the function's module and all that it imports.",
   }),
   /** How long one evaluation may take, waiting for re-entrant requests included, in ms. Default: no limit. */
   timeoutMs: option.number({
@@ -74,7 +75,5 @@ function cacheTtlMs(cache: FunctionOptions["cache"], path: string): number {
   if (cache === undefined) return oneDayMs;
   if (cache === false) return 0;
   if (typeof cache === "object" && cache !== null) return Math.ceil(resolveOptions(cacheOptions, cache, path).ttlMs);
-  throw new GridError("INVALID_OPTION", `${path} must be false or { ttlMs }, got ${shown(cache)}`, {
-    details: { path },
-  });
+  throw invalidOption(path, `must be false or { ttlMs }, got ${shown(cache)}`);
 }

@@ -1,7 +1,7 @@
 /**
  * What a function needs of the worker that evaluates it, and what a worker has: the whole policy of who may be given what. Pure.
  */
-import { GridError } from "../errors/errors.ts";
+import { invalidOption } from "../errors/invalid-option.ts";
 import { shown } from "../options/option-value.ts";
 import { knownOptions } from "../options/options.ts";
 
@@ -49,19 +49,18 @@ export function checkedNeeds(given: Needs | undefined, where: string): Needs {
   const needs: Needs = knownOptions(needNames, given, where);
   const tags: unknown = tagsOf(needs);
   if (!Array.isArray(tags) || !Array.from<unknown>(tags).every(isTag))
-    throw invalid(`${where}.tag`, "must be a tag or a list of tags; a tag is 1 to 64 letters, digits and _ . : / -");
+    throw invalidOption(
+      `${where}.tag`,
+      "must be a tag or a list of tags; a tag is 1 to 64 letters, digits and _ . : / -",
+    );
   for (const amount of amounts) {
     const value: unknown = needs[amount];
     if (value === undefined || (typeof value === "number" && Number.isFinite(value) && value > 0)) continue;
-    throw invalid(`${where}.${amount}`, `must be a number above 0, got ${shown(value)}`);
+    throw invalidOption(`${where}.${amount}`, `must be a number above 0, got ${shown(value)}`);
   }
   return Object.freeze({ ...needs });
 }
 
 function tagsOf({ tag = [] }: Needs): readonly string[] {
   return typeof tag === "string" ? [tag] : tag;
-}
-
-function invalid(path: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
 }

@@ -1,7 +1,7 @@
 /**
  * Options that come as text: from the environment and from flags. Durations and sizes may carry a unit there: `5s`, `64kb`.
  */
-import { GridError } from "../errors/errors.ts";
+import { invalidOption } from "../errors/invalid-option.ts";
 import { shortText } from "../text/short-text.ts";
 import { filesIn } from "./file-list.ts";
 import type {
@@ -55,7 +55,7 @@ export function parseOptionText<Option extends OptionDeclaration>(
     value === undefined
       ? `${textProblem(declaration)}, got ${JSON.stringify(shortText(text, shownCharacters))}`
       : optionProblem(declaration, value);
-  if (problem !== undefined) throw new GridError("INVALID_OPTION", `${where} ${problem}`, { details: { path: where } });
+  if (problem !== undefined) throw invalidOption(where, `${problem}`);
   return value as OptionValue<Option>;
 }
 

@@ -2,7 +2,7 @@
  * Options in stages: declared once, given in part, resolved in whole. A mistake is refused at the start, under the option's name,
  * and nothing is corrected quietly.
  */
-import { GridError } from "../errors/errors.ts";
+import { invalidOption } from "../errors/invalid-option.ts";
 import { nearestNames } from "./nearest.ts";
 import type { DeclaredOption, OptionDeclarations, OptionsGiven, OptionsResolved } from "./option-declaration.ts";
 import { didYouMean, optionProblem, shown } from "./option-value.ts";
@@ -69,8 +69,4 @@ function resolveOption(declaration: DeclaredOption, value: unknown, path: string
 /** Lists are copied, so that a caller who goes on changing his own changes nothing here. */
 function frozen(value: unknown): unknown {
   return Array.isArray(value) ? Object.freeze([...value]) : value;
-}
-
-function invalidOption(path: string, problem: string): GridError {
-  return new GridError("INVALID_OPTION", `${path} ${problem}`, { details: { path } });
 }

@@ -145,12 +145,18 @@ const richNameStart = '{"json":["';
 
 /** The function that a payload asks for, without reading its arguments. Throws `INVALID_REQUEST` for what is no payload. */
 export function functionNameOf(payload: string): string {
-  const start = payload.startsWith(nameStart) ? nameStart.length : richNameStart.length;
-  if (start === nameStart.length || payload.startsWith(richNameStart)) {
-    const name = payload.slice(start, payload.indexOf('"', start));
-    if (isFunctionName(name)) return name;
-  }
+  const name = functionNameIn(payload);
+  if (isFunctionName(name)) return name;
   throw invalidRequest(`a payload has no function name first: ${shortText(payload, longestShown)}`);
+}
+
+/** As {@link functionNameOf}, for a payload that is not to be checked: empty for what has no name first. */
+export function functionNameIn(payload: string): string {
+  const isPlain = payload.startsWith(nameStart);
+  if (!isPlain && !payload.startsWith(richNameStart)) return "";
+  const start = isPlain ? nameStart.length : richNameStart.length;
+  const end = payload.indexOf('"', start);
+  return end === -1 ? "" : payload.slice(start, end);
 }
 
 /**

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type FileLock, lockFile, unwritable } from "@callgrid/batch";
-import { type ErrorTree, GridError, messageOf } from "@callgrid/core";
+import { type ErrorTree, GridError, invalidOption, messageOf } from "@callgrid/core";
 
 /** What a folder of results is of. */
 export interface SnapshotHeader {
@@ -149,9 +149,7 @@ export function readSnapshot(path: string): SnapshotContent | undefined {
   }
   if (header !== undefined) return { header, finished, bytes: start };
   if (isBeginning(bytes)) return undefined;
-  throw new GridError("INVALID_OPTION", `${path} is not a snapshot of a sweep; it is left as it is`, {
-    details: { path },
-  });
+  throw invalidOption(path, "is not a snapshot of a sweep; it is left as it is");
 }
 
 const firstBytes = `{"snapshot":"${kind}"`;
@@ -204,9 +202,7 @@ function refuseOther(
         ? `it is of the machine ${known.machine}`
         : undefined;
   if (difference === undefined) return;
-  throw new GridError("INVALID_OPTION", `${path} cannot go on: ${difference}; give another folder with --output`, {
-    details: { path },
-  });
+  throw invalidOption(path, `cannot go on: ${difference}; give another folder with --output`);
 }
 
 function lockOf(path: string): FileLock {

@@ -3,9 +3,10 @@
  * stops passing over, the next drawing of its kind goes on. (scripts/lib/draw.lua)
  */
 
+import { functionNameIn } from "@callgrid/core";
 import type { ClaimReach } from "../../contract/contract.ts";
 import { type Place, queueAt } from "../records/places.ts";
-import { functionNameIn, type PoolRecords, type RequestRecord } from "../records/pool-records.ts";
+import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 import type { Drawing } from "./drawing.ts";
 import { claimOf, isCarried } from "./drawing.ts";
 

@@ -2,9 +2,10 @@
  * Bridging: what a pool does for the bridges between it and other pools. A bridge looks how the pool stands, and is called when a member
  * becomes idle; and it takes back what it asked for here as long as nobody has claimed it. (scripts/look.lua, recall.lua)
  */
+import { functionNameIn } from "@callgrid/core";
 import type { PoolSight, RecallRequest } from "../../contract/contract.ts";
 import { callerPlace, type Place, queueAt, removeFrom } from "../records/places.ts";
-import { functionNameIn, type PoolRecords, type RequestRecord } from "../records/pool-records.ts";
+import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 
 /** Of more volunteers than this each counts as one request. */
 const mostVolunteersAsked = 1_000;

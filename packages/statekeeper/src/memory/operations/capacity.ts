@@ -2,6 +2,7 @@
  * How many workers a pool should have: what that is reckoned from, what came of it, and the hosts that see to it.
  * (scripts/survey.lua, announceWork.lua, reportHost.lua, noteCapacity.lua)
  */
+import { functionNameIn } from "@callgrid/core";
 import type {
   AnnouncedWork,
   Capacity,
@@ -13,7 +14,7 @@ import type {
   WaitingRequest,
 } from "../../contract/contract.ts";
 import { isBridge, isOwnWorker } from "../../contract/own-workers.ts";
-import { functionNameIn, type PoolRecords } from "../records/pool-records.ts";
+import type { PoolRecords } from "../records/pool-records.ts";
 
 const mostHosts = 1_000;
 const mostExpected = 1_000;

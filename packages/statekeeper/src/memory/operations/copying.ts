@@ -2,10 +2,10 @@
  * Copying: gives idle volunteers copies of requests that somebody claimed long ago, compared with what their functions usually
  * take. Whoever is first completes them; the claim stays where it is. (scripts/lib/copy.lua)
  */
-import { isAddressedId } from "@callgrid/core";
+import { functionNameIn, isAddressedId } from "@callgrid/core";
 import { orderVolunteers } from "../../contract/volunteer-order.ts";
 import { claimOf } from "../drawing/drawing.ts";
-import { functionNameIn, type PoolRecords, type RequestRecord } from "../records/pool-records.ts";
+import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 import type { Volunteer } from "../records/volunteers.ts";
 
 /** So many times longer than usual is late. */

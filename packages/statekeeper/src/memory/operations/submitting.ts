@@ -1,11 +1,11 @@
 /**
  * Submitting: answers what is known, joins what is in progress, queues the rest, and serves volunteers. (scripts/submit.lua)
  */
-import type { OutcomeText } from "@callgrid/core";
+import { functionNameIn, type OutcomeText } from "@callgrid/core";
 import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../../contract/contract.ts";
 import { claimOf } from "../drawing/drawing.ts";
 import { callerPlace, enqueue, ownPlace, type Place, poolPlace } from "../records/places.ts";
-import { functionNameIn, type PoolRecords, type RequestRecord } from "../records/pool-records.ts";
+import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 import { giveAddressed, isAddressed, isOwnWorkerAt } from "./addressed.ts";
 import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
 

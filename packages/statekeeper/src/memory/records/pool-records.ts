@@ -188,10 +188,3 @@ export function disown(record: RequestRecord): void {
   record.suspended = undefined;
   record.progress = undefined;
 }
-
-/** The name of the function that a payload calls: plain payloads are `["name",…]`, rich ones `{"json":["name",…`. */
-export function functionNameIn(payload: string): string {
-  const start = payload.startsWith('["') ? 2 : payload.startsWith('{"json":["') ? 10 : -1;
-  const end = start === -1 ? -1 : payload.indexOf('"', start);
-  return end === -1 ? "" : payload.slice(start, end);
-}

@@ -25,7 +25,7 @@ export function showShare({ stderr }: CliIo, progress: Pick<ShareProgress, "stan
 }
 
 /** The share, and a line a worker. */
-export function shareLines(standing: ShareStanding): string[] {
+function shareLines(standing: ShareStanding): string[] {
   const workers = standing.workers.map(
     ({ worker, done, jobsPerSecond, lastJob }) =>
       `  ${worker}: ${done} jobs, ${rateText(jobsPerSecond)}, last was job ${lastJob}`,
@@ -34,7 +34,7 @@ export function shareLines(standing: ShareStanding): string[] {
 }
 
 /** `24 %, 1200 of 5000 jobs, 400/s, 9.5 s left, 2 failed`. */
-export function shareText({ total, done, failed, jobsPerSecond, leftMs }: ShareStanding): string {
+function shareText({ total, done, failed, jobsPerSecond, leftMs }: ShareStanding): string {
   const percent = total === 0 ? hundred : Math.floor((hundred * done) / total);
   const left = leftMs === undefined ? [] : [`${durationText(leftMs)} left`];
   return [`${percent} %`, `${done} of ${total} jobs`, rateText(jobsPerSecond), ...left, `${failed} failed`].join(", ");

@@ -133,7 +133,7 @@ export function dumpPool(records: PoolRecords): PoolDump {
 }
 
 /** On Redis outcomes have a list of their own. */
-export function outcomesLast(messages: readonly MessageDump[]): MessageDump[] {
+function outcomesLast(messages: readonly MessageDump[]): MessageDump[] {
   const isOutcome = ({ kind }: MessageDump): boolean => kind === "outcome" || kind === "reference";
   return [...messages.filter((message) => !isOutcome(message)), ...messages.filter(isOutcome)];
 }

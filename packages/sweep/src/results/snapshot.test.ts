@@ -1,7 +1,8 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { type FinishedJob, readSnapshot, Snapshot, type SnapshotHeader } from "./snapshot.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "callgrid-snapshot-"));
@@ -48,6 +49,23 @@ test("a line that was cut short is dropped, and the next one begins a line of it
   await again.note([finished(2)]);
   await again.close();
   expect([...(readSnapshot(path)?.finished.keys() ?? [])]).toEqual([0, 2]);
+});
+
+test("what a failed write left of a line is removed, and later lines stand by themselves", async () => {
+  const path = newPath();
+  const snapshot = await Snapshot.open(path, header);
+  const handle = await open(path);
+  const append = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, "appendFile");
+  await handle.close();
+  append.mockImplementationOnce(async () => {
+    appendFileSync(path, '{"job":0,"args":[0');
+    throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  });
+  await expect(snapshot.note([finished(0)])).rejects.toThrow(path);
+  append.mockRestore();
+  await snapshot.note([finished(1)]);
+  await snapshot.close();
+  expect([...(readSnapshot(path)?.finished.keys() ?? [])]).toEqual([1]);
 });
 
 test("a header that was cut short is begun again", async () => {
@@ -101,7 +119,7 @@ test("a file of another kind is refused, and is left as it is", async () => {
   const path = newPath();
   await written(path);
   writeFileSync(path, "my notes\n");
-  await expect(Snapshot.open(path, header)).rejects.toThrow("is no snapshot of a sweep; it is left as it is");
+  await expect(Snapshot.open(path, header)).rejects.toThrow("is not a snapshot of a sweep; it is left as it is");
   expect(readFileSync(path, "utf8")).toBe("my notes\n");
 });
 

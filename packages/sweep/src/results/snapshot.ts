@@ -60,6 +60,8 @@ export class Snapshot {
   readonly #file: FileHandle;
   readonly #lock: FileLock;
   #header: SnapshotHeader;
+  /** How many bytes are whole lines. */
+  #bytes: number;
   #syncedAt = performance.now();
 
   private constructor(
@@ -70,6 +72,7 @@ export class Snapshot {
     this.#file = file;
     this.#lock = lock;
     this.#header = content.header;
+    this.#bytes = content.bytes;
     this.finished = new Map(content.finished);
   }
 
@@ -125,9 +128,13 @@ export class Snapshot {
   }
 
   async #append(lines: readonly object[]): Promise<void> {
+    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     try {
-      await this.#file.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+      await this.#file.appendFile(bytes);
+      this.#bytes += bytes.length;
     } catch (cause) {
+      // a full disk can have taken a part, which the next line must not follow
+      await this.#file.truncate(this.#bytes).catch(() => undefined);
       throw unwritable(this.path, cause);
     }
   }

@@ -71,38 +71,38 @@ const mostWaiting = 1_000;
 /** Writes one piece at a time, and collects what comes meanwhile. */
 class WriteQueue {
   readonly #parts: Pick<ShareRunParts, "snapshot" | "files" | "onFinished">;
-  #waiting: FinishedJob[] = [];
+  readonly #waiting: FinishedJob[] = [];
   #writing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(parts: Pick<ShareRunParts, "snapshot" | "files" | "onFinished">) {
     this.#parts = parts;
   }
 
-  /** Resolves at once unless the disk is far behind; rejects with what it failed with. */
+  /** Resolves at once unless the disk is far behind; after a failed write it rejects with the reason. */
   async add(job: FinishedJob): Promise<void> {
     this.#waiting.push(job);
-    this.#writing ??= this.#write();
-    // an error is met by whoever waits for the disk next
-    this.#writing.catch(() => undefined);
+    if (this.#failure !== undefined) throw this.#failure.error;
+    this.#writing ??= this.#write().catch((error: unknown) => {
+      this.#failure = { error };
+    });
     if (this.#waiting.length >= mostWaiting) await this.#writing;
   }
 
   /** Where a file fails, what has come since is noted all the same if it can be. */
   async end(): Promise<void> {
-    try {
-      await this.#writing;
-    } catch (error) {
-      await this.#parts.snapshot.note(this.#waiting).catch(() => undefined);
-      throw error;
-    }
+    await this.#writing;
+    if (this.#failure === undefined) return;
+    await this.#parts.snapshot.note(this.#waiting).catch(() => undefined);
+    throw this.#failure.error;
   }
 
   async #write(): Promise<void> {
     const { snapshot, files, onFinished } = this.#parts;
     while (this.#waiting.length > 0) {
-      const jobs = this.#waiting;
-      this.#waiting = [];
+      const jobs = [...this.#waiting];
       await snapshot.note(jobs);
+      this.#waiting.splice(0, jobs.length);
       await files.write(jobs);
       onFinished?.(jobs);
     }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { type CodeState, ModuleGraph } from "./module-graph.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -127,6 +127,51 @@ it("a package counts by its name and version, and a linked one by its files", ()
   write(linked, { "m.js": "2" });
   expect(stateIn(folder).version).not.toBe(before.version);
 });
+
+it.each([
+  ["no version", '{ "name": "lib" }'],
+  ["version 0.0.0", '{ "name": "lib", "version": "0.0.0" }'],
+  ["the mark of a private one", '{ "name": "lib", "version": "1.0.0", "private": true }'],
+  ["no package.json", undefined],
+])("an installed package with %s counts by its files", (_, description) => {
+  const folder = folderOf({
+    "package.json": '{ "name": "app", "version": "1.0.0" }',
+    "f.ts": 'import "lib/a.js";',
+    "node_modules/lib/a.js": 'import "./b.js";',
+    "node_modules/lib/b.js": "1",
+    ...(description === undefined ? {} : { "node_modules/lib/package.json": description }),
+  });
+  const before = stateIn(folder);
+  expect(before.packages).toEqual([]);
+  write(folder, { "node_modules/lib/b.js": "2" });
+  expect(stateIn(folder).version).not.toBe(before.version);
+});
+
+it("a package.json within an installed package does not name another package", () => {
+  const folder = folderOf({
+    "f.ts": 'import "@scope/lib/esm/a.js";',
+    "node_modules/@scope/lib/package.json": '{ "name": "@scope/lib", "version": "2.0.0" }',
+    "node_modules/@scope/lib/esm/package.json": '{ "name": "esm", "version": "0.0.0" }',
+    "node_modules/@scope/lib/esm/a.js": "",
+  });
+  expect(stateIn(folder).packages).toEqual(["@scope/lib@2.0.0"]);
+});
+
+it.each(["-C special", "--conditions=special", "--conditions special"])(
+  "imports follow the conditions of %s",
+  (option) => {
+    vi.stubEnv("NODE_OPTIONS", option);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const entry = '{ "special": "./special.ts", "default": "./plain.ts" }';
+    const folder = folderOf({
+      "package.json": `{ "name": "me", "imports": { "#k": ${entry} } }`,
+      "f.ts": 'import "#k";',
+      "special.ts": "",
+      "plain.ts": "",
+    });
+    expect([...stateIn(folder).files.keys()]).toEqual([join(folder, "f.ts"), join(folder, "special.ts")]);
+  },
+);
 
 it("places whose imports cannot be followed are named", () => {
   const folder = folderOf({ "f.ts": 'import "./k.ts";\nimport "./nowhere.ts";', "k.ts": "\nawait import(name);" });

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { dirname, join, sep } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ResolverFactory } from "oxc-resolver";
 import type { ModuleLink } from "./module-links.ts";
@@ -17,6 +17,7 @@ export interface Resolution {
 
 const nothing: Resolution = { files: [], packages: [] };
 const conditions = { import: ["node", "import", "module-sync"], require: ["node", "require", "module-sync"] } as const;
+const conditionOption = /(?:^|\s)(?:-C|--conditions)[\s=]+["']?([^\s"']+)/g;
 const typeScriptFirst = [".ts", ".tsx", ".js", ".jsx", ".json", ".mts", ".mjs", ".cts", ".cjs", ".node"];
 const plainEndings = [".js", ".json", ".node", ".ts"];
 
@@ -25,7 +26,7 @@ export class ModuleResolver {
     import: resolversFor("import"),
     require: resolversFor("require"),
   };
-  /** By folder, its package as `name@version`, or empty where there is none. */
+  /** By folder, its package as `name@version`, or empty where its files are the user's. */
   readonly #packages = new Map<string, string>();
 
   /** Undefined where nothing is found. */
@@ -40,15 +41,14 @@ export class ModuleResolver {
     return found.size === 0 ? undefined : this.sorted([...found]);
   }
 
-  /** Files of the grid itself, and all below a node_modules folder, are those of a package. Linked packages are files of the user. */
+  /** Files of the grid itself, and of published packages below a node_modules folder, are those of a package. All others are files of the user. */
   sorted(paths: readonly string[]): Resolution {
     const files: string[] = [];
     const packages: string[] = [];
     for (const path of paths) {
-      const owner = this.#packageOf(dirname(path));
-      const isPackage = path.includes(`${sep}node_modules${sep}`) || /^(?:callgrid|@callgrid\/[^@]+)@/.test(owner);
-      if (isPackage && owner !== "") packages.push(owner);
-      else files.push(path);
+      const owner = this.#packageOf(installedFolder(path) ?? dirname(path));
+      if (owner === "") files.push(path);
+      else packages.push(owner);
     }
     return { files, packages };
   }
@@ -57,7 +57,8 @@ export class ModuleResolver {
     const known = this.#packages.get(folder);
     if (known !== undefined) return known;
     const above = dirname(folder);
-    const owner = packageIn(folder) ?? (above === folder ? "" : this.#packageOf(above));
+    const ends = above === folder || installedFolder(join(folder, "package.json")) === folder;
+    const owner = packageIn(folder) ?? (ends ? "" : this.#packageOf(above));
     this.#packages.set(folder, owner);
     return owner;
   }
@@ -69,8 +70,18 @@ function requestOf(specifier: string): string {
   return specifier.startsWith("#") ? specifier : specifier.replace(/[?#].*$/, "");
 }
 
+/** Those that this process was started with. */
+function givenConditions(): string[] {
+  const options = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ");
+  return [...options.matchAll(conditionOption)].flatMap(([, name]) => name ?? []);
+}
+
 function resolversFor(kind: ModuleLink["kind"]): ResolverFactory[] {
-  const options = { conditionNames: [...conditions[kind]], mainFields: ["main"], builtinModules: true };
+  const options = {
+    conditionNames: [...conditions[kind], ...givenConditions()],
+    mainFields: ["main"],
+    builtinModules: true,
+  };
   const plain = new ResolverFactory({ ...options, extensions: plainEndings });
   const typed = new ResolverFactory({
     ...options,
@@ -91,12 +102,27 @@ function resolversFor(kind: ModuleLink["kind"]): ResolverFactory[] {
   return [plain, typed];
 }
 
-/** A package.json without name or version only sets the kind of modules below it. */
+/** The innermost `node_modules/name` or `node_modules/@scope/name` that the file lies in. */
+function installedFolder(path: string): string | undefined {
+  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/s.exec(path)?.[0];
+}
+
+/**
+ * Undefined where the folder is not that of a package. A package.json without name or version only sets the kind of modules below it.
+ * Empty for a package of the user. Without a version of its own that changes with its files, an installed package is one as well.
+ */
 function packageIn(folder: string): string | undefined {
+  const { name, version, private: isPrivate } = readPackage(folder);
+  if (typeof name !== "string" || typeof version !== "string") return undefined;
+  if (/^(?:callgrid$|@callgrid\/)/.test(name)) return `${name}@${version}`;
+  const isPublished = isPrivate !== true && version !== "0.0.0";
+  return isPublished && installedFolder(join(folder, "package.json")) === folder ? `${name}@${version}` : "";
+}
+
+function readPackage(folder: string): Readonly<Record<string, unknown>> {
   try {
-    const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, unknown>;
-    return typeof name === "string" && typeof version === "string" ? `${name}@${version}` : undefined;
+    return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, unknown> | null) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }

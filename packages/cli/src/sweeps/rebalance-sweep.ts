@@ -8,19 +8,16 @@ import { writeLine } from "../terminal/io.ts";
 import type { SweepCall } from "./sweep-action.ts";
 import { rebalanceFile } from "./sweep-folder.ts";
 
-/** Works on the snapshots alone. The machines must have stopped: what one finishes later, another one runs again. */
+/** Works on the snapshots alone. A job that failed is left, as one that no machine has begun. The machines must have stopped: what one finishes later, another one runs again. */
 export async function rebalanceSweep({ io, options, operands }: SweepCall): Promise<number> {
   if (options.machines === undefined)
     throw new GridError("INVALID_OPTION", "--machines is missing: the file of the machines that run what is left");
   const machines = readMachines(options.machines);
-  const { header, finished, missing } = mergeFolders(operands);
+  const { header, finished, succeeded } = mergeFolders(operands);
   const file = join(options.folder, rebalanceFile);
-  writeRebalance(file, {
-    experiment: header.experiment,
-    machines,
-    finished: new Set(finished.map(({ job }) => job)),
-  });
-  const left = `${missing.length} of ${counted(header.places, "job")} left for ${counted(machines.length, "machine")}`;
+  writeRebalance(file, { experiment: header.experiment, machines, finished: succeeded });
+  const placesLeft = header.places - finished.filter(({ error }) => error === undefined).length;
+  const left = `${placesLeft} of ${counted(header.places, "job")} left for ${counted(machines.length, "machine")}`;
   await writeLine(
     io.stderr,
     `${left}; copy ${file} beside the files of the sweep on each machine, and run there again`,

@@ -76,7 +76,7 @@ async function runOn(workers: Workers, place: SharePlace): Promise<number> {
   const isRebalanced = sweep.rebalanced !== undefined || call.options.pool !== undefined;
   const snapshot = await Snapshot.open(files.snapshot, header, { isRebalanced });
   try {
-    if (call.options.retryFailed) snapshot.forgetFailed();
+    if (call.options.retryFailed) snapshot.forgetFailed(jobs.map(({ index }) => index));
     const results = await ResultFiles.begin({ columns, names }, files);
     try {
       await results.write([...snapshot.finished.values()]);

@@ -81,14 +81,15 @@ export function poolFolder(pool: string | undefined): string {
   return `pool-${(pool ?? "").replaceAll(/[^\w.-]/g, "-")}`;
 }
 
-/** First places of the jobs that other folders of results have finished, in the same experiment. */
+/** First places of the jobs that have a value in other folders of results, in the same experiment. */
 export function othersFinished(folder: string, own: string, experiment: string): ReadonlySet<number> {
   const finished = new Set<number>();
   const results = join(folder, "results");
   for (const name of foldersIn(results)) {
     if (name === own) continue;
     const content = readSnapshot(filesIn(join(results, name)).snapshot);
-    if (content?.header.experiment === experiment) for (const job of content.finished.keys()) finished.add(job);
+    if (content?.header.experiment !== experiment) continue;
+    for (const { job, error } of content.finished.values()) if (error === undefined) finished.add(job);
   }
   return finished;
 }

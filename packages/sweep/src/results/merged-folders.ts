@@ -10,6 +10,8 @@ export interface MergedFolders {
   readonly header: SnapshotHeader;
   /** One entry for each place of the list that is finished, in its order. */
   readonly finished: readonly FinishedJob[];
+  /** First places of the jobs that have a value. */
+  readonly succeeded: ReadonlySet<number>;
   /** Places of the list that no folder has. */
   readonly missing: readonly number[];
   /** Jobs that several folders have, with equal values. */
@@ -46,10 +48,12 @@ export function mergeFolders(folders: readonly string[]): MergedFolders {
     }
   }
   if (header === undefined) throw invalid("expected the folders of at least one machine");
-  const finished = inOrder([...jobs.values()].map((each) => each.finished));
+  const merged = [...jobs.values()].map((each) => each.finished);
+  const finished = inOrder(merged);
   return {
     header,
     finished,
+    succeeded: new Set(merged.filter(({ error }) => error === undefined).map(({ job }) => job)),
     missing: missingFrom(finished, header.places),
     duplicates: [...duplicates],
     contradicting,

@@ -33,7 +33,9 @@ test("a snapshot that is opened again knows what is finished", async () => {
   await written(path, finished(0), finished(2, "wrong"));
   const again = await Snapshot.open(path, header);
   expect([...again.finished.keys()]).toEqual([0, 2]);
-  again.forgetFailed();
+  again.forgetFailed([0, 1]);
+  expect([...again.finished.keys()]).toEqual([0, 2]);
+  again.forgetFailed([0, 1, 2]);
   expect([...again.finished.keys()]).toEqual([0]);
   await again.note([finished(2)]);
   await again.close();

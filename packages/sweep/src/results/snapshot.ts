@@ -103,9 +103,9 @@ export class Snapshot {
     return this.#header;
   }
 
-  /** Has failed jobs count as not finished, until they are noted again. */
-  forgetFailed(): void {
-    for (const { job, error } of [...this.finished.values()]) if (error !== undefined) this.finished.delete(job);
+  /** Has those of these jobs that failed count as not finished, until they are noted again. */
+  forgetFailed(jobs: Iterable<number>): void {
+    for (const job of jobs) if (this.finished.get(job)?.error !== undefined) this.finished.delete(job);
   }
 
   /** Notes jobs; once this resolves, the end of this process loses none of them. */

@@ -61,7 +61,8 @@ function isSameFunction(one: Definition, other: Definition): boolean {
   if (one.evaluate === other.evaluate) return true;
   const [file, otherFile] = [one, other].map((definition) => fileOfSite(placeOf(definition)));
   if (file === undefined || otherFile === undefined || file === otherFile) return false;
-  return pathOfModule(file) === pathOfModule(otherFile) && one.evaluate.toString() === other.evaluate.toString();
+  const path = pathOfModule(file);
+  return path !== "" && path === pathOfModule(otherFile) && one.evaluate.toString() === other.evaluate.toString();
 }
 
 function haveOwnVersions(one: Definition, other: Definition): boolean {

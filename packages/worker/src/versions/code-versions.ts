@@ -7,9 +7,14 @@ import { fileURLToPath } from "node:url";
 import { type Definition, fileOfSite, randomId } from "@callgrid/core";
 import type { Logger } from "pino";
 import type { CodeState, ModuleGraph } from "./module-graph.ts";
+import { fileState } from "./module-source.ts";
 
 const graphKey = Symbol.for("callgrid.module-graph");
 const loggedKey = Symbol.for("callgrid.logged-modules");
+/** How functions that `new Function` has made begin. */
+const builtText = /^(?:async )?function\*? anonymous\(/;
+/** Two letters at least: one is a drive of Windows. */
+const urlScheme = /^[a-z][a-z\d+.-]+:/i;
 
 /** What {@link CodeVersions} is made of. */
 export interface CodeVersionsParts {
@@ -42,14 +47,19 @@ export class CodeVersions {
    */
   async versioned(definition: Definition, loadedAt: number): Promise<Definition> {
     if (definition.origin?.isVersionGiven !== false) return definition;
-    const { codeVersion } = this.#parts;
-    const version = codeVersion ?? (await this.stateOf(definition, loadedAt))?.version ?? definition.version;
+    const version = this.#parts.codeVersion ?? (await this.#diskVersion(definition, loadedAt));
     return { ...definition, version };
   }
 
-  /** What the version of a function is made of; undefined where its modules cannot be found. */
-  stateOf(definition: Definition, loadedAt: number): Promise<CodeState | undefined> {
+  async #diskVersion(definition: Definition, loadedAt: number): Promise<string> {
     const roots = modulesOf(definition);
+    const state = await this.#stateOf(roots, loadedAt);
+    if (state === undefined) return definition.version;
+    return isOnDisk(definition, roots) ? state.version : `${state.version}-${definition.version}`;
+  }
+
+  /** What the versions of functions of these modules are made of; undefined where none of the modules can be found. */
+  #stateOf(roots: readonly string[], loadedAt: number): Promise<CodeState | undefined> {
     const key = `${loadedAt} ${roots.join(" ")}`;
     const state = this.#states.get(key) ?? this.#read(roots, loadedAt);
     this.#states.set(key, state);
@@ -90,16 +100,19 @@ function commonFolder(paths: readonly string[]): string {
   }, folders[0] ?? sep);
 }
 
-/** Files, innermost first, each once. */
+/** Paths, innermost first, each once; empty for what is no file. */
 function modulesOf({ origin }: Definition): string[] {
-  return [...new Set((origin?.sites ?? []).map((site) => pathOfModule(fileOfSite(site))))].filter(
-    (path) => path !== "",
-  );
+  return [...new Set((origin?.sites ?? []).map((site) => pathOfModule(fileOfSite(site))))];
 }
 
-/** The path of a module that is named by path or URL. Loaders add a query to what they load once more. */
+/** Whether files show all of the function's text: it is neither built from a string nor in a module that has no file. */
+function isOnDisk({ evaluate }: Definition, roots: readonly string[]): boolean {
+  return !builtText.test(evaluate.toString()) && roots.every((root) => fileState(root) !== undefined);
+}
+
+/** The path of a module that is named by path or URL; empty for URLs of no file. Loaders add a query to what they load once more. */
 export function pathOfModule(file: string): string {
-  if (!file.startsWith("file:")) return file.replace(/\?.*$/, "");
+  if (!file.startsWith("file:")) return urlScheme.test(file) ? "" : file.replace(/\?.*$/, "");
   try {
     return fileURLToPath(new URL(file));
   } catch {

@@ -2,7 +2,7 @@
  * What a module consists of, on disk: its text with line ends as LF. What a compiler made of one TypeScript file, and carries that file's text in
  * its source map (`inlineSources` of tsc, the default of esbuild and swc), counts as that text, so it has the version of its source.
  */
-import { readFileSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** What a file held when it was read first. */
@@ -22,10 +22,15 @@ export interface FileState {
   readonly identity: string;
 }
 
-/** A file as it is now; undefined where there is none. */
+/** A file as it is now; undefined where there is none that can be read. */
 export function fileState(path: string): FileState | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.isFile() === true ? stateOf(stats) : undefined;
+  try {
+    accessSync(path, constants.R_OK);
+    const stats = statSync(path);
+    return stats.isFile() ? stateOf(stats) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function stateOf({ ctimeMs, mtimeMs, size, ino }: Stats): FileState {

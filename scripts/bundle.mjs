@@ -17,8 +17,11 @@ const forUsers = ["callgrid/dist/bin.js", "callgrid/dist/index.js"];
 /** How the sources name what processes and threads begin with. */
 const named = /\bentryFile\("\.\/([\w-]+\.js)", import\.meta\.url\)/g;
 
-/** What finds files beside itself at run time, or has native parts, and what users have in a version of their own. */
-const notBundled = [/^tsx(\/|$)/, "jsonc-parser", "oxc-parser", "oxc-resolver", "@opentelemetry/api"];
+/** What npm installs with the bundle: what finds files beside itself at run time, has native parts, or is the user's own version. */
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(packages, "callgrid/package.json"), "utf8"));
+const notBundled = Object.keys({ ...dependencies, ...peerDependencies }).filter(
+  (name) => !name.startsWith("@callgrid/"),
+);
 
 if (isStale()) {
   await bundlePage();
@@ -31,7 +34,11 @@ async function bundle() {
       [...forUsers, ...namedEntries()].map((path) => [basename(path, ".js"), join(packages, path)]),
     ),
     platform: "node",
-    external: notBundled,
+    onLog(level, log, report) {
+      if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);
+      report(level, log);
+    },
+    external: (id) => notBundled.some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [
       filesAsText("/redis/scripts/script-files.js", "scriptFile", () => textsOf(luaFolder, luaFiles())),
       filesAsText("/dashboard/dist/serve/page-content.js", "pageContent", () => textsOf(pageFolder, pageFiles())),

@@ -7,6 +7,19 @@ it.each<[what: string, text: string, links: string[]]>([
   ["export from", 'export { a } from "./a"; export * from "./b"; export * as c from "./c";', ["./a", "./b", "./c"]],
   ["import()", "const f = () => import('./late.ts'); await import(`./other.ts`);", ["./late.ts", "./other.ts"]],
   ["require", 'const a = require("./a.cjs"); require.resolve("./b.cjs");', ["./a.cjs", "./b.cjs"]],
+  ["require of the module", 'module.require("./k.cjs");', ["./k.cjs"]],
+  ["createRequire", 'createRequire(import.meta.url)("./k.cjs");', ["./k.cjs"]],
+  ["resolve of createRequire", 'm.createRequire(__filename).resolve("./k.cjs");', ["./k.cjs"]],
+  [
+    "a require in a variable",
+    'const f = () => load("./k.cjs"); const load = createRequire(import.meta.url);',
+    ["./k.cjs"],
+  ],
+  [
+    "createRequire by another name",
+    'import { createRequire as make } from "node:module"; const load = make(import.meta.filename); load("./k.cjs");',
+    ["node:module", "./k.cjs"],
+  ],
   ["require of TypeScript", 'import a = require("./a.cts");', ["./a.cts"]],
   ["the main file of a thread", 'new Worker(new URL("./thread.ts", import.meta.url));', ["./thread.ts"]],
   ["JSON", 'import data from "./data.json" with { type: "json" };', ["./data.json"]],
@@ -27,6 +40,14 @@ it.each<[what: string, text: string]>([
 it("what is computed is returned by its line", () => {
   const text = `import "./a.ts";\nawait import("./" + name);\n\nrequire(name);\nrequire("./b" + ".ts");`;
   expect(linksIn("f.mts", text)).toMatchObject({ links: [{ specifier: "./a.ts" }], computedLines: [2, 4, 5] });
+});
+
+it.each<[what: string, text: string]>([
+  ["of another module", "const load = createRequire(root);\nload('./k.cjs');"],
+  ["that goes to a function", "run(createRequire(import.meta.url));"],
+  ["that is set later", "let load; load = createRequire(import.meta.url);"],
+])("a require %s is returned by its line", (_, text) => {
+  expect(linksIn("f.mts", text)).toMatchObject({ links: [], computedLines: [1] });
 });
 
 it.each(["f.tsx", "f.jsx", "f.cts", "f.mjs"])("the ending says the language: %s", (name) => {

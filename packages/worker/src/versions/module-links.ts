@@ -1,8 +1,9 @@
 /**
- * What the text of a module imports: `import` and `export … from`, `import()`, `require()`, and `new URL("…", import.meta.url)`, by which
+ * What the text of a module imports: `import` and `export … from`, `import()`, `require()` (also one of `createRequire`), and `new URL("…", import.meta.url)`, by which
  * worker threads are started. Types alone are no imports. What is computed cannot be followed, and is returned apart.
  */
-import { type CallExpression, type Expression, type NewExpression, parseSync, Visitor } from "oxc-parser";
+import { type CallExpression, type Expression, type NewExpression, type Program, parseSync, Visitor } from "oxc-parser";
+import { RequireNames } from "./require-names.ts";
 
 /** One import, as it is written. */
 export interface ModuleLink {
@@ -19,8 +20,8 @@ export interface ModuleLinks {
 }
 
 const noLinks: ModuleLinks = { links: [], computedLines: [] };
-const anyImport = /\b(?:import|export|require)\b/;
-const callsWorthReading = /\brequire\b|\bimport\.meta\.url\b/;
+const anyImport = /\b(?:import|export|require|createRequire)\b/;
+const callsWorthReading = /\brequire\b|\bcreateRequire\b|\bimport\.meta\.url\b/;
 
 /** @param fileName - says by its ending which language the text is in. */
 export function linksIn(fileName: string, text: string): ModuleLinks {
@@ -40,10 +41,11 @@ export function linksIn(fileName: string, text: string): ModuleLinks {
   return found;
 }
 
-function addCalls(program: Parameters<Visitor["visit"]>[0], found: LinkList): void {
+function addCalls(program: Program, found: LinkList): void {
+  const requires = new RequireNames(program);
   new Visitor({
     CallExpression: (call) => {
-      if (isRequire(call.callee)) found.addExpression(call.arguments[0], "require", call.start);
+      if (requires.isRequire(call.callee)) found.addExpression(call.arguments[0], "require", call.start);
     },
     NewExpression: (made) => {
       const target = made.arguments[0];
@@ -51,12 +53,7 @@ function addCalls(program: Parameters<Visitor["visit"]>[0], found: LinkList): vo
     },
     TSExternalModuleReference: ({ expression }) => found.add(expression.value, "require"),
   }).visit(program);
-}
-
-function isRequire(callee: CallExpression["callee"]): boolean {
-  if (callee.type === "Identifier") return callee.name === "require";
-  if (callee.type !== "MemberExpression" || callee.computed || callee.property.name !== "resolve") return false;
-  return callee.object.type === "Identifier" && callee.object.name === "require";
+  for (const at of requires.unfollowed) found.addComputed(at);
 }
 
 function isUrlBesideModule({ callee, arguments: [, base] }: NewExpression): boolean {

@@ -13,7 +13,7 @@ import { type CliIo, writeLine } from "../terminal/io.ts";
 import type { SweepCall } from "./sweep-action.ts";
 
 export async function mergeSweep({ io, options, operands }: SweepCall): Promise<number> {
-  const merged = mergeFolders(operands);
+  const merged = await mergeFolders(operands);
   const files = filesIn(options.output ?? join(options.folder, "merged"));
   makeFolder(dirname(files.results));
   const results = await ResultFiles.begin(merged.header, files);
@@ -58,13 +58,15 @@ function logsIn(folder: string): string[] {
 const mostShown = 20;
 
 async function report({ stderr }: CliIo, merged: MergedFolders, results: string): Promise<void> {
-  const { header, missing, duplicates, contradicting } = merged;
+  const { header, missing, duplicates, contradicting, otherColumns } = merged;
   const failed = merged.finished.filter(({ error }) => error !== undefined).length;
   await writeLine(stderr, `experiment ${digestText(digestFromHex(header.experiment))}`);
   await writeLine(
     stderr,
     `${merged.finished.length} of ${counted(header.places, "job")} in ${results}, ${failed} of them failed`,
   );
+  for (const folder of otherColumns)
+    await writeLine(stderr, `${folder} has other columns: ${results} has those of the first folder`);
   if (missing.length > 0) await writeLine(stderr, `${counted(missing.length, "job")} missing: ${some(missing)}`);
   if (duplicates.length > 0)
     await writeLine(

@@ -13,7 +13,7 @@ export async function rebalanceSweep({ io, options, operands }: SweepCall): Prom
   if (options.machines === undefined)
     throw new GridError("INVALID_OPTION", "--machines is missing: the file of the machines that run what is left");
   const machines = readMachines(options.machines);
-  const { header, finished, succeeded } = mergeFolders(operands);
+  const { header, finished, succeeded } = await mergeFolders(operands);
   const file = join(options.folder, rebalanceFile);
   writeRebalance(file, { experiment: header.experiment, machines, finished: succeeded });
   const placesLeft = header.places - finished.filter(({ error }) => error === undefined).length;

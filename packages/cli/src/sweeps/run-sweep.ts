@@ -68,7 +68,7 @@ async function runOn(workers: Workers, place: SharePlace): Promise<number> {
   const { call, sweepFiles, name, files, jobLogs } = place;
   const sweep = await listSweep(workers.ask, sweepFiles, call.options.folder);
   const { pool, names, columns } = sweep;
-  const isNew = readSnapshot(files.snapshot) === undefined;
+  const isNew = (await readSnapshot(files.snapshot)) === undefined;
   if (isNew) await checkListing(workers.askAnother, pool);
   const { jobs, split } = await shareOf(place, sweep);
   const { functionName, places, digest } = pool;
@@ -100,7 +100,7 @@ async function shareOf(
   const split = splitJobs(pool, machines, rebalanced?.finished);
   const share = split.shares.find(({ machine }) => machine.name === name);
   const isOnPool = options.pool !== undefined;
-  const others = isOnPool ? othersFinished(options.folder, name, pool.digest.hex) : new Set<number>();
+  const others = isOnPool ? await othersFinished(options.folder, name, pool.digest.hex) : new Set<number>();
   const jobs = isOnPool ? pool.jobs.filter(({ index }) => !others.has(index)) : (share?.jobs ?? []);
   const count = `${jobs.length} of ${counted(pool.jobs.length, "job")}`;
   await writeLine(io.stderr, `digest ${digestText(split.digest)}`);

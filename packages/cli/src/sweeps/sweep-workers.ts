@@ -82,12 +82,12 @@ export function poolFolder(pool: string | undefined): string {
 }
 
 /** First places of the jobs that have a value in other folders of results, in the same experiment. */
-export function othersFinished(folder: string, own: string, experiment: string): ReadonlySet<number> {
+export async function othersFinished(folder: string, own: string, experiment: string): Promise<ReadonlySet<number>> {
   const finished = new Set<number>();
   const results = join(folder, "results");
   for (const name of foldersIn(results)) {
     if (name === own) continue;
-    const content = readSnapshot(filesIn(join(results, name)).snapshot);
+    const content = await readSnapshot(filesIn(join(results, name)).snapshot);
     if (content?.header.experiment !== experiment) continue;
     for (const { job, error } of content.finished.values()) if (error === undefined) finished.add(job);
   }

@@ -28,7 +28,10 @@ function job(index: number, changes: Partial<FinishedJob> = {}): FinishedJob {
 }
 
 test("jobs of all machines stand in the order of the list, those of several places at each", async () => {
-  const merged = mergeFolders([await folderOf([job(3), job(1, { repeats: [4] })]), await folderOf([job(0), job(2)])]);
+  const merged = await mergeFolders([
+    await folderOf([job(3), job(1, { repeats: [4] })]),
+    await folderOf([job(0), job(2)]),
+  ]);
   expect(merged.finished.map(({ job: place, value }) => [place, value])).toEqual([
     [0, "=0"],
     [1, "=1"],
@@ -41,7 +44,7 @@ test("jobs of all machines stand in the order of the list, those of several plac
 
 test("what is missing, there twice, or contradicts itself is named", async () => {
   const [a, b] = [await folderOf([job(0), job(1)]), await folderOf([job(1), job(0, { value: "=7" })])];
-  expect(mergeFolders([a, b])).toMatchObject({
+  expect(await mergeFolders([a, b])).toMatchObject({
     missing: [2, 3, 4],
     duplicates: [1],
     contradicting: [{ job: 0, folders: [a, b] }],
@@ -50,7 +53,7 @@ test("what is missing, there twice, or contradicts itself is named", async () =>
 
 test("a value counts more than a failure of the same job", async () => {
   const { value: _, ...failed } = job(0, { error: { msg: "no", code: "FUNCTION_FAILED", req: "[]" } });
-  const merged = mergeFolders([await folderOf([failed]), await folderOf([job(0)])]);
+  const merged = await mergeFolders([await folderOf([failed]), await folderOf([job(0)])]);
   expect(merged.finished[0]?.value).toBe("=0");
   expect(merged.duplicates).toEqual([]);
 });
@@ -58,9 +61,19 @@ test("a value counts more than a failure of the same job", async () => {
 test("folders of another experiment, and folders without a snapshot, are refused", async () => {
   const foreign = await folderOf([], { experiment: "00010203".padEnd(64, "0") });
   const own = await folderOf([]);
-  expect(() => mergeFolders([own, foreign])).toThrow(
+  await expect(mergeFolders([own, foreign])).rejects.toThrow(
     `${foreign} is of another experiment: its digest is acorn-agate-alder-amber 0001020300000000`,
   );
-  expect(() => mergeFolders([join(root, "nowhere")])).toThrow("nowhere has no snapshot of a sweep");
-  expect(() => mergeFolders([])).toThrow("expected the folders of at least one machine");
+  await expect(mergeFolders([join(root, "nowhere")])).rejects.toThrow("nowhere has no snapshot of a sweep");
+  await expect(mergeFolders([])).rejects.toThrow("expected the folders of at least one machine");
+});
+
+test("folders with other columns are named, and those with other names of arguments are refused", async () => {
+  const own = await folderOf([]);
+  const other = await folderOf([], { columns: ["job"] });
+  expect((await mergeFolders([own, other, own])).otherColumns).toEqual([other]);
+  const renamed = await folderOf([], { names: ["y"] });
+  await expect(mergeFolders([own, renamed])).rejects.toThrow(
+    `${renamed} has other names of arguments: y; those of the first folder are x`,
+  );
 });

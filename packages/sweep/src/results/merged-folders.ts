@@ -2,7 +2,7 @@
 import { GridError } from "@callgrid/core";
 import { digestFromHex, digestText } from "../split/digest.ts";
 import { filesIn } from "./machine-folder.ts";
-import { type FinishedJob, readSnapshot, type SnapshotHeader } from "./snapshot.ts";
+import { type FinishedJob, readSnapshot, type SnapshotContent, type SnapshotHeader } from "./snapshot.ts";
 
 /** What the folders have together. */
 export interface MergedFolders {
@@ -18,6 +18,8 @@ export interface MergedFolders {
   readonly duplicates: readonly number[];
   /** Jobs that several folders have, with other values. */
   readonly contradicting: readonly Contradiction[];
+  /** Folders whose results have other columns than those of the first one. */
+  readonly otherColumns: readonly string[];
 }
 
 /** A job, and two folders that do not agree on it. */
@@ -26,16 +28,18 @@ export interface Contradiction {
   readonly folders: readonly [string, string];
 }
 
-/** Throws `INVALID_OPTION` for a folder without a snapshot, and for one of another experiment. */
-export function mergeFolders(folders: readonly string[]): MergedFolders {
+/** Throws `INVALID_OPTION` for a folder without a snapshot, and for one of another experiment or with other names of arguments. */
+export async function mergeFolders(folders: readonly string[]): Promise<MergedFolders> {
   const jobs = new Map<number, { readonly folder: string; readonly finished: FinishedJob }>();
   const duplicates = new Set<number>();
   const contradicting: Contradiction[] = [];
+  const otherColumns: string[] = [];
   let header: SnapshotHeader | undefined;
   for (const folder of folders) {
-    const content = contentOf(folder);
+    const content = await contentOf(folder);
     header ??= content.header;
     refuseForeign(folder, content.header, header);
+    if (!areEqual(content.header.columns, header.columns)) otherColumns.push(folder);
     for (const finished of content.finished.values()) {
       const { job } = finished;
       const known = jobs.get(job);
@@ -57,19 +61,28 @@ export function mergeFolders(folders: readonly string[]): MergedFolders {
     missing: missingFrom(finished, header.places),
     duplicates: [...duplicates],
     contradicting,
+    otherColumns,
   };
 }
 
-function contentOf(folder: string): NonNullable<ReturnType<typeof readSnapshot>> {
-  const content = readSnapshot(filesIn(folder).snapshot);
+async function contentOf(folder: string): Promise<SnapshotContent> {
+  const content = await readSnapshot(filesIn(folder).snapshot);
   if (content === undefined) throw invalid(`${folder} has no snapshot of a sweep`);
   return content;
 }
 
-function refuseForeign(folder: string, { experiment }: SnapshotHeader, first: SnapshotHeader): void {
-  if (experiment === first.experiment) return;
-  const [own, expected] = [experiment, first.experiment].map((hex) => digestText(digestFromHex(hex)));
-  throw invalid(`${folder} is of another experiment: its digest is ${own}, that of the first folder is ${expected}`);
+function refuseForeign(folder: string, { experiment, names }: SnapshotHeader, first: SnapshotHeader): void {
+  if (experiment !== first.experiment) {
+    const [own, expected] = [experiment, first.experiment].map((hex) => digestText(digestFromHex(hex)));
+    throw invalid(`${folder} is of another experiment: its digest is ${own}, that of the first folder is ${expected}`);
+  }
+  if (areEqual(names, first.names)) return;
+  const [own, expected] = [names, first.names].map((some) => some.join(", "));
+  throw invalid(`${folder} has other names of arguments: ${own}; those of the first folder are ${expected}`);
+}
+
+function areEqual(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, place) => name === other[place]);
 }
 
 /** Jobs of several places stand at each of them. */

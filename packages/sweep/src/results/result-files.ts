@@ -4,6 +4,8 @@ import { stringify } from "csv-stringify/sync";
 import { type RowForm, rowsOf } from "./result-rows.ts";
 import type { FinishedJob } from "./snapshot.ts";
 
+const jobsAtOnce = 1_000;
+
 /** Writes both, each from its start. */
 export class ResultFiles {
   readonly #form: RowForm;
@@ -26,16 +28,21 @@ export class ResultFiles {
     return files;
   }
 
+  /** Any number of jobs: the text of all of them can be longer than a string may be. */
   async write(jobs: readonly FinishedJob[]): Promise<void> {
-    const done = jobs.filter(({ error }) => error === undefined);
-    const failed = jobs.filter(({ error }) => error !== undefined);
-    if (done.length > 0) await this.#results.write(stringify(done.flatMap((job) => rowsOf(job, this.#form))));
-    for (const { job, args, repeats, error } of failed)
-      await this.#failures.write(`${JSON.stringify({ job, repeats, args, error })}\n`);
+    for (let from = 0; from < jobs.length; from += jobsAtOnce) await this.#write(jobs.slice(from, from + jobsAtOnce));
   }
 
   async close(): Promise<void> {
     await this.#results.close();
     await this.#failures.close();
+  }
+
+  async #write(jobs: readonly FinishedJob[]): Promise<void> {
+    const done = jobs.filter(({ error }) => error === undefined);
+    const failed = jobs.filter(({ error }) => error !== undefined);
+    if (done.length > 0) await this.#results.write(stringify(done.flatMap((job) => rowsOf(job, this.#form))));
+    for (const { job, args, repeats, error } of failed)
+      await this.#failures.write(`${JSON.stringify({ job, repeats, args, error })}\n`);
   }
 }

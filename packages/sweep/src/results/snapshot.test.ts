@@ -39,7 +39,7 @@ test("a snapshot that is opened again knows what is finished", async () => {
   expect([...again.finished.keys()]).toEqual([0]);
   await again.note([finished(2)]);
   await again.close();
-  expect(readSnapshot(path)?.finished.get(2)?.error).toBeUndefined();
+  expect((await readSnapshot(path))?.finished.get(2)?.error).toBeUndefined();
 });
 
 test("a line that was cut short is dropped, and the next one begins a line of its own", async () => {
@@ -50,7 +50,7 @@ test("a line that was cut short is dropped, and the next one begins a line of it
   expect([...again.finished.keys()]).toEqual([0]);
   await again.note([finished(2)]);
   await again.close();
-  expect([...(readSnapshot(path)?.finished.keys() ?? [])]).toEqual([0, 2]);
+  expect([...((await readSnapshot(path))?.finished.keys() ?? [])]).toEqual([0, 2]);
 });
 
 test("what a failed write left of a line is removed, and later lines stand by themselves", async () => {
@@ -67,7 +67,7 @@ test("what a failed write left of a line is removed, and later lines stand by th
   append.mockRestore();
   await snapshot.note([finished(1)]);
   await snapshot.close();
-  expect([...(readSnapshot(path)?.finished.keys() ?? [])]).toEqual([1]);
+  expect([...((await readSnapshot(path))?.finished.keys() ?? [])]).toEqual([1]);
 });
 
 test("a header that was cut short is begun again", async () => {
@@ -75,7 +75,7 @@ test("a header that was cut short is begun again", async () => {
   await written(path);
   truncateSync(path, 30);
   await written(path, finished(1));
-  expect(readSnapshot(path)?.header.experiment).toBe("e1");
+  expect((await readSnapshot(path))?.header.experiment).toBe("e1");
 });
 
 test("what follows damage is not taken for jobs", async () => {
@@ -85,6 +85,25 @@ test("what follows damage is not taken for jobs", async () => {
   const again = await Snapshot.open(path, header);
   expect([...again.finished.keys()]).toEqual([0]);
   await again.close();
+});
+
+test("a snapshot larger than a process can hold is read to where it is damaged", async () => {
+  const path = newPath();
+  await written(path, finished(0));
+  appendFileSync(path, "\0\n");
+  const sparseBytes = 3 * 2 ** 30;
+  truncateSync(path, sparseBytes);
+  expect([...((await readSnapshot(path))?.finished.keys() ?? [])]).toEqual([0]);
+  rmSync(path);
+});
+
+test("a snapshot has the columns and names that its latest run had", async () => {
+  const path = newPath();
+  await written(path, finished(0));
+  for (const changes of [{ columns: ["job", "mean"] }, { names: ["y"] }]) {
+    await (await Snapshot.open(path, { ...header, ...changes })).close();
+    expect((await readSnapshot(path))?.header).toMatchObject(changes);
+  }
 });
 
 test("a second process is refused while the first has the folder", async () => {

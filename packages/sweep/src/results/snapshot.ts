@@ -3,11 +3,11 @@
  * written from it. A header, then one line of JSON for each finished job. A line that a death cut short is dropped, and what
  * follows begins a line of its own. One process at a time has it.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { createReadStream, mkdirSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type FileLock, lockFile, unwritable } from "@callgrid/batch";
-import { type ErrorTree, GridError, invalidOption, messageOf } from "@callgrid/core";
+import { byteLines, type ErrorTree, GridError, invalidOption, messageOf } from "@callgrid/core";
 
 /** What a folder of results is of. */
 export interface SnapshotHeader {
@@ -51,7 +51,6 @@ export interface SnapshotContent {
 const kind = "callgrid sweep";
 const format = 1;
 const syncEveryMs = 1_000;
-const lineEnd = 10;
 
 /** See the head of this file. */
 export class Snapshot {
@@ -85,13 +84,13 @@ export class Snapshot {
   static async open(path: string, header: SnapshotHeader, { isRebalanced = false } = {}): Promise<Snapshot> {
     const lock = lockOf(path);
     try {
-      const known = readSnapshot(path);
+      const known = await readSnapshot(path);
       if (known !== undefined) refuseOther(path, known.header, { header, isRebalanced });
       const file = await open(path, "a", 0o600);
       await file.truncate(known?.bytes ?? 0);
       const content = known ?? { header, finished: new Map<number, FinishedJob>(), bytes: 0 };
       const snapshot = new Snapshot(path, { file, lock, content });
-      if (known === undefined || known.header.split !== header.split) await snapshot.#begin(header);
+      if (known === undefined || !isEqual(known.header, header)) await snapshot.#begin(header);
       return snapshot;
     } catch (error) {
       lock.release();
@@ -140,31 +139,39 @@ export class Snapshot {
   }
 }
 
-/** Reads a snapshot; undefined where there is none, or where it was cut before its header ended. */
-export function readSnapshot(path: string): SnapshotContent | undefined {
-  const bytes = readIfThere(path);
+/** Whether a header says all that another one does. */
+function isEqual(known: SnapshotHeader, { split, names, columns }: SnapshotHeader): boolean {
+  return known.split === split && JSON.stringify([known.names, known.columns]) === JSON.stringify([names, columns]);
+}
+
+/** Reads a snapshot line by line; undefined where there is none, or where it was cut before its header ended. */
+export async function readSnapshot(path: string): Promise<SnapshotContent | undefined> {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return undefined;
   const finished = new Map<number, FinishedJob>();
   let header: SnapshotHeader | undefined;
-  let start = 0;
-  for (let end = bytes.indexOf(lineEnd); end !== -1; end = bytes.indexOf(lineEnd, start)) {
-    const line = parseLine(bytes.toString("utf8", start, end));
+  let bytes = 0;
+  // what another process appends meanwhile is left for the next reader
+  for await (const text of byteLines(createReadStream(path, { end: size - 1 }), path)) {
+    const end = bytes + text.length + 1;
+    if (end > size && header === undefined && isBeginning(text, size)) return undefined;
+    const line = end > size ? undefined : parseLine(Buffer.from(text).toString());
     if (line === undefined) break;
     if ("snapshot" in line) header = line;
     else if (header !== undefined) finished.set(line.job, line);
     else break;
-    start = end + 1;
+    bytes = end;
   }
-  if (header !== undefined) return { header, finished, bytes: start };
-  if (isBeginning(bytes)) return undefined;
+  if (header !== undefined) return { header, finished, bytes };
   throw invalidOption(path, "is not a snapshot of a sweep; it is left as it is");
 }
 
 const firstBytes = `{"snapshot":"${kind}"`;
 
-/** Whether this is nothing, or what a death can have left of a header. */
-function isBeginning(bytes: Buffer): boolean {
-  if (bytes.includes(lineEnd)) return false;
-  const text = bytes.toString("utf8", 0, firstBytes.length);
+/** Whether the first line is all of the file, and what a death can have left of a header. */
+function isBeginning(line: Uint8Array, size: number): boolean {
+  if (line.length < size) return false;
+  const text = Buffer.from(line.subarray(0, firstBytes.length)).toString();
   return firstBytes.startsWith(text);
 }
 
@@ -178,15 +185,6 @@ function parseLine(text: string): Line | undefined {
       : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function readIfThere(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
-    throw error;
   }
 }
 

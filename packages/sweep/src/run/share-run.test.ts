@@ -40,5 +40,5 @@ test.runIf(existsSync("/dev/full"))("a run stops at the next outcome once a file
   await snapshot.close();
   expect(taken).toBeLessThan(total);
   // what has come is in the snapshot all the same
-  expect(readSnapshot(path)?.finished.size).toBe(taken + 1);
+  expect((await readSnapshot(path))?.finished.size).toBe(taken + 1);
 });

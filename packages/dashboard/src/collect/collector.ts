@@ -5,6 +5,7 @@
 import { type CancelTimer, type Clock, messageOf } from "@callgrid/core";
 import type { Overview, PoolDocument, RunFigures } from "../model/documents.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
+import { LimitedReads } from "./limited-reads.ts";
 import { PoolWatcher } from "./pool-watcher.ts";
 import { Topic, type TopicViewer } from "./topic.ts";
 
@@ -12,6 +13,8 @@ const roundMs = 1_000;
 const poolsPerRound = 16;
 /** Which pools there are, and submitted runs, change rarely. */
 const roundsPerList = 5;
+/** For so long those who ask now and then, without following, find what their rates are taken from. */
+const keptMs = 10_000;
 
 /** The runs of a grid, as a document. */
 export interface RunsDocument {
@@ -21,7 +24,8 @@ export interface RunsDocument {
 }
 
 export class Collector {
-  readonly #source: DashboardSource;
+  readonly #lists: LimitedReads<readonly string[]>;
+  readonly #runReads: LimitedReads<readonly RunFigures[]>;
   readonly #clock: Clock;
   readonly #watcher: PoolWatcher;
   readonly #overview = new Topic("overview");
@@ -36,9 +40,10 @@ export class Collector {
   #round: Promise<void> | undefined;
 
   constructor(source: DashboardSource, clock: Clock) {
-    this.#source = source;
+    this.#lists = new LimitedReads(clock, () => source.pools());
+    this.#runReads = new LimitedReads(clock, async () => (await source.runs?.()) ?? []);
     this.#clock = clock;
-    this.#watcher = new PoolWatcher(source, () => clock.now());
+    this.#watcher = new PoolWatcher(source, clock);
   }
 
   get viewers(): number {
@@ -65,20 +70,25 @@ export class Collector {
   /** All pools at once, for those who ask once. */
   async overview(): Promise<Overview> {
     if (this.#viewers === 0) {
+      this.#forgetOld();
       await this.#list();
-      await Promise.all(this.#listed.slice(0, poolsPerRound).map((pool) => this.#watcher.look(pool)));
+      if (this.#listProblem === undefined) await this.#lookAtAll(this.#listed);
+      this.#forgetLater();
     }
     return this.#makeOverview();
   }
 
-  pool(pool: string): Promise<PoolDocument> {
-    return this.#watcher.look(pool);
+  async pool(pool: string): Promise<PoolDocument> {
+    this.#forgetOld();
+    const document = await this.#watcher.look(pool);
+    this.#forgetLater();
+    return document;
   }
 
   async runs(): Promise<RunsDocument> {
     const atMs = this.#clock.now();
     try {
-      const runs = (await this.#source.runs?.()) ?? [];
+      const runs = await this.#runReads.read("runs");
       return { atMs, runs: Object.fromEntries(runs.map((run) => [`${run.kind} ${run.id}`, run])) };
     } catch (error) {
       return { atMs, runs: {}, problem: messageOf(error) };
@@ -105,6 +115,17 @@ export class Collector {
     this.#cancelNext?.();
     this.#cancelNext = undefined;
     this.#watcher.forget();
+  }
+
+  /** Without viewers, old sights would make rates and events of what is long past. */
+  #forgetOld(): void {
+    if (this.#viewers === 0) this.#watcher.forgetBefore(this.#clock.now() - keptMs);
+  }
+
+  #forgetLater(): void {
+    if (this.#viewers > 0) return;
+    this.#cancelNext?.();
+    this.#cancelNext = this.#clock.background(keptMs, () => this.#watcher.forget());
   }
 
   #schedule(ms: number): void {
@@ -143,19 +164,27 @@ export class Collector {
 
   async #list(): Promise<void> {
     try {
-      this.#listed = await this.#source.pools();
+      this.#listed = await this.#lists.read("pools");
       this.#listProblem = undefined;
-      this.#watcher.keep([...this.#listed, ...this.#pools.keys()]);
     } catch (error) {
       this.#listProblem = messageOf(error);
     }
+    this.#watcher.keep([...this.#listed, ...this.#pools.keys()]);
   }
 
+  async #lookAtAll(pools: readonly string[]): Promise<void> {
+    for (let start = 0; start < pools.length; start += poolsPerRound) {
+      await Promise.all(pools.slice(start, start + poolsPerRound).map((pool) => this.#watcher.look(pool)));
+    }
+  }
+
+  /** Of listed pools only: a pool that is looked at by its name may not exist. */
   #makeOverview(): Overview {
     const problem = this.#listProblem;
+    const figures = this.#listed.flatMap((pool) => this.#watcher.documents.get(pool)?.figures ?? []);
     return {
       atMs: this.#clock.now(),
-      pools: Object.fromEntries([...this.#watcher.documents].map(([pool, { figures }]) => [pool, figures])),
+      pools: Object.fromEntries(figures.map((own) => [own.pool, own])),
       events: Object.fromEntries(this.#watcher.events),
       ...(problem === undefined ? {} : { problem }),
     };

@@ -1,9 +1,10 @@
 /** The sights of the pools that are watched: the latest of each, those that rates are taken from, and what happened in between. */
-import { messageOf } from "@callgrid/core";
+import { type Clock, messageOf } from "@callgrid/core";
 import type { GridEvent, PoolDocument } from "../model/documents.ts";
 import { eventsBetween } from "../model/pool-events.ts";
 import { type PoolSight, poolDocument } from "../model/pool-figures.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
+import { LimitedReads } from "./limited-reads.ts";
 
 /** Rates are taken over this time: shorter ones jump, longer ones lag. */
 const rateMs = 5_000;
@@ -12,15 +13,20 @@ const mostEvents = 200;
 
 export class PoolWatcher {
   readonly #source: DashboardSource;
-  readonly #now: () => number;
+  readonly #clock: Clock;
+  readonly #reads: LimitedReads<PoolSight>;
   readonly #sights = new Map<string, PoolSight[]>();
   readonly #documents = new Map<string, PoolDocument>();
   readonly #events = new Map<number, GridEvent>();
   #eventCount = 0;
 
-  constructor(source: DashboardSource, now: () => number) {
+  constructor(source: DashboardSource, clock: Clock) {
     this.#source = source;
-    this.#now = now;
+    this.#clock = clock;
+    this.#reads = new LimitedReads(clock, async (pool) => {
+      const state = await source.pool(pool).inspect();
+      return { state, atMs: clock.now() };
+    });
   }
 
   get documents(): ReadonlyMap<string, PoolDocument> {
@@ -36,9 +42,9 @@ export class PoolWatcher {
   async look(pool: string): Promise<PoolDocument> {
     let document: PoolDocument;
     try {
-      document = this.#note({ state: await this.#source.pool(pool).inspect(), atMs: this.#now() });
+      document = this.#note(await this.#reads.read(pool));
     } catch (error) {
-      document = withProblem(this.#documents.get(pool) ?? unread(pool, this.#now()), messageOf(error));
+      document = withProblem(this.#documents.get(pool) ?? unread(pool, this.#clock.now()), messageOf(error));
     }
     this.#documents.set(pool, document);
     return document;
@@ -54,6 +60,11 @@ export class PoolWatcher {
     }
   }
 
+  /** Forgets pools that nobody has looked at since then. */
+  forgetBefore(ms: number): void {
+    this.keep([...this.#documents].filter(([, { atMs }]) => atMs >= ms).map(([pool]) => pool));
+  }
+
   /** With the last viewer goes what was kept for rates and events. */
   forget(): void {
     this.#documents.clear();
@@ -65,13 +76,15 @@ export class PoolWatcher {
     const sights = this.#sights.get(sight.state.pool) ?? [];
     this.#sights.set(sight.state.pool, sights);
     const latest = sights.at(-1);
-    if (latest !== undefined) for (const event of eventsBetween(latest, sight)) this.#noteEvent(event);
+    // several who look at the same time are given the same sight
+    if (latest !== sight) {
+      if (latest !== undefined) for (const event of eventsBetween(latest, sight)) this.#noteEvent(event);
+      sights.push(sight);
+    }
     // one sight older than the time of rates is kept
     while (sights.length > mostSights || (sights[1]?.atMs ?? Number.POSITIVE_INFINITY) <= sight.atMs - rateMs)
       sights.shift();
-    const document = poolDocument(sight, sights[0], this.#source.words.reasons(sight.state));
-    sights.push(sight);
-    return document;
+    return poolDocument(sight, sights[0], this.#source.words.reasons(sight.state));
   }
 
   #noteEvent(event: GridEvent): void {

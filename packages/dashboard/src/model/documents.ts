@@ -23,7 +23,7 @@ export interface PoolFigures {
   readonly hosts: number;
   readonly desiredWorkers?: number;
   readonly head?: string;
-  /** How long all workers together need for what is queued, by the mean self time of the pool's evaluations. */
+  /** How long all workers together need for what is queued, in members' own queues too, by the mean self time of the pool's evaluations. */
   readonly backlogMs?: number;
   /** Counters since the pool began, by name. */
   readonly totals: Readonly<Record<string, number>>;

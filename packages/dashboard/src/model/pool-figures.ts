@@ -50,10 +50,10 @@ function poolFigures(now: PoolSight, before: PoolSight | undefined, reasons: rea
   const workers = members.filter((member) => isOwnWorker(member) && member.leaseLeftMs > 0);
   const slots = sumOf(workers, ({ description }) => numberOf(description["slots"], 1));
   const rates = ratesBetween(now, before);
-  const backlogMs = backlogOf(now.state, slots);
+  const ownQueued = sumOf(members, (member) => member.queued);
+  const backlogMs = backlogOf(now.state, queued + ownQueued, slots);
   return {
-    ...{ pool, queued, clients, slots, reasons },
-    ownQueued: sumOf(members, (member) => member.queued),
+    ...{ pool, queued, ownQueued, clients, slots, reasons },
     running: sumOf(members, (member) => member.running),
     workers: workers.length,
     idleWorkers: workers.filter(({ isVolunteer }) => isVolunteer).length,
@@ -118,8 +118,8 @@ function rateOf(counter: string, now: PoolSight, before: PoolSight | undefined):
 }
 
 /** By the mean self time of all evaluations so far; undefined where none was measured, or no worker is there. */
-function backlogOf({ queued, functions, counters }: PoolState, slots: number): number | undefined {
-  if (queued === 0) return 0;
+function backlogOf({ functions, counters }: PoolState, waiting: number, slots: number): number | undefined {
+  if (waiting === 0) return 0;
   let [evaluations, micros] = [0, 0];
   for (const [name, { selfMicros }] of functions.functions) {
     const count = counters[evaluationsOf + name] ?? 0;
@@ -127,7 +127,7 @@ function backlogOf({ queued, functions, counters }: PoolState, slots: number): n
     evaluations += count;
     micros += count * selfMicros;
   }
-  return evaluations === 0 || slots === 0 ? undefined : (queued * micros) / evaluations / slots / 1_000;
+  return evaluations === 0 || slots === 0 ? undefined : (waiting * micros) / evaluations / slots / 1_000;
 }
 
 function sumOf<Item>(items: readonly Item[], of: (item: Item) => number): number {

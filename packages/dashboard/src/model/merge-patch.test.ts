@@ -19,6 +19,15 @@ describe("a merge patch", () => {
     );
   });
 
+  it("adds and removes fields whose names all objects inherit", () => {
+    const before: Fields = { constructor: { queued: 1 }, toString: 2 };
+    const patch = patchBetween(before, {});
+    expect(patch).toEqual({ constructor: null, toString: null });
+    expect(patched(before, patch ?? {})).toEqual({});
+    const named = JSON.parse('{"__proto__":{"queued":1}}') as Fields;
+    expect(JSON.stringify(patchBetween({}, named))).toBe(JSON.stringify(named));
+  });
+
   it("holds what has changed and nothing else", () => {
     const before = { pools: { a: { queued: 1, workers: 2 }, b: { queued: 3 } }, reasons: ["x"] };
     const after = { pools: { a: { queued: 5, workers: 2 } }, reasons: ["x"] };

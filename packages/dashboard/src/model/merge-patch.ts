@@ -5,19 +5,21 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** What turns `before` into `after`; undefined where they are equal. Lists are replaced as a whole. */
 export function patchBetween(before: Fields, after: Fields): Fields | undefined {
-  const patch: Record<string, unknown> = {};
-  for (const name of Object.keys(before)) if (after[name] === undefined) patch[name] = null;
+  const patch = new Map<string, unknown>();
+  for (const name of Object.keys(before)) {
+    if (!Object.hasOwn(after, name) || after[name] === undefined) patch.set(name, null);
+  }
   for (const [name, value] of Object.entries(after)) {
     if (value === undefined) continue;
     const old = Object.hasOwn(before, name) ? before[name] : undefined;
     if (isFields(old) && isFields(value)) {
       const inner = patchBetween(old, value);
-      if (inner !== undefined) patch[name] = inner;
+      if (inner !== undefined) patch.set(name, inner);
     } else if (!isSame(old, value)) {
-      patch[name] = value;
+      patch.set(name, value);
     }
   }
-  return Object.keys(patch).length === 0 ? undefined : patch;
+  return patch.size === 0 ? undefined : Object.fromEntries(patch);
 }
 
 /** The document after the patch; parts that it does not touch are the same objects as before. */

@@ -5,6 +5,7 @@ import { type AccessRules, checkPlace, checkRole, type GateVariables, signIn } f
 import { safeHeaders } from "../access/safe-headers.ts";
 import { Collector } from "../collect/collector.ts";
 import type { DashboardSource } from "../collect/dashboard-source.ts";
+import { inTime } from "../collect/limited-reads.ts";
 import type { Me } from "../model/documents.ts";
 import { PageFiles } from "./page-files.ts";
 import { ViewerStream } from "./viewer-stream.ts";
@@ -18,16 +19,22 @@ export interface DashboardParts {
   readonly clock?: Clock;
 }
 
+/** More streams than anyone looks at: each costs memory, and a socket. */
+const mostViewers = 100;
+const streamHeaders = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
+
 /** See the head of this file. */
 export class DashboardApp {
   readonly hono = new Hono<GateVariables>();
   readonly #parts: DashboardParts;
+  readonly #clock: Clock;
   readonly #collector: Collector;
   readonly #files = new PageFiles();
 
   constructor(parts: DashboardParts) {
     this.#parts = parts;
-    this.#collector = new Collector(parts.source, parts.clock ?? systemClock);
+    this.#clock = parts.clock ?? systemClock;
+    this.#collector = new Collector(parts.source, this.#clock);
     this.hono.use(safeHeaders, checkPlace(parts.access)).use("/api/*", checkRole(parts.access));
     this.#addApi();
     this.#addPage();
@@ -78,7 +85,8 @@ export class DashboardApp {
     const showsArguments = context.req.query("arguments") === "shown";
     if (showsArguments && hidesValues) return context.json({ error: "this dashboard hides arguments" }, 403);
     const keeper = source.pool(parsePool(pool));
-    return context.json(await source.words.explain(keeper, context.req.query("request") ?? "", { showsArguments }));
+    const story = source.words.explain(keeper, context.req.query("request") ?? "", { showsArguments });
+    return context.json(await inTime(this.#clock, story));
   }
 
   /** `?pool=` also sends that pool, and `&runs=` the runs. */
@@ -88,9 +96,12 @@ export class DashboardApp {
       pool: pool === undefined ? undefined : parsePool(pool),
       hasRuns: context.req.query("runs") !== undefined && this.#parts.source.runs !== undefined,
     };
+    // Hono takes HEAD for GET and drops the body, so that it never ends
+    if (context.req.method === "HEAD") return context.body(null, 200, streamHeaders);
+    if (this.viewers >= mostViewers) return context.json({ error: `${mostViewers} streams are open already` }, 503);
     let unfollow = (): void => undefined;
     const viewer = new ViewerStream(() => unfollow());
     unfollow = this.#collector.follow(viewer, what);
-    return context.body(viewer.body, 200, { "content-type": "text/event-stream", "x-accel-buffering": "no" });
+    return context.body(viewer.body, 200, streamHeaders);
   }
 }

@@ -55,6 +55,12 @@ it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
     [],
     [/3 requests wait although 1 worker is idle/],
   ],
+  [
+    "a single request waits beside an idle worker",
+    { queued: 1, members: [busy, idle] },
+    [],
+    [/^1 request waits although 1 worker is idle: it lacks .*, or has another version of them$/],
+  ],
   ["work waits, and all are busy", { queued: 3, members: [busy] }, [], []],
   ["all is quiet", { members: [idle] }, ["blue"], []],
 ])("why nothing moves: %s", (_, state, otherGrids, expected) => {

@@ -47,8 +47,9 @@ function queuedBesideWorkers({ queued, functions }: PoolState, live: readonly Me
   if (functions.functions.size === 0) return ["the workers have no functions"];
   if (idle === 0) return [];
   return [
-    `${counted(queued, "request")} wait although ${counted(idle, "worker")} ${idle === 1 ? "is" : "are"} idle: ` +
-      "these lack the functions that are asked for or what these need, or have another version of them",
+    `${counted(queued, "request")} ${queued === 1 ? "waits" : "wait"} although ` +
+      `${counted(idle, "worker")} ${idle === 1 ? "is idle: it lacks" : "are idle: these lack"} the functions that are asked for ` +
+      `or what these need, or ${idle === 1 ? "has" : "have"} another version of them`,
   ];
 }
 

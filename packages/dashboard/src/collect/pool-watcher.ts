@@ -60,7 +60,7 @@ export class PoolWatcher {
     }
   }
 
-  /** Forgets pools that nobody has looked at since then. */
+  /** Forgets pools that were last read before that time. */
   forgetBefore(ms: number): void {
     this.keep([...this.#documents].filter(([, { atMs }]) => atMs >= ms).map(([pool]) => pool));
   }

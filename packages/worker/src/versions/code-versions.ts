@@ -4,7 +4,7 @@
  */
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Definition, fileOfSite, randomId } from "@callgrid/core";
+import { type Definition, fileOfSite, GridError, messageOf, randomId } from "@callgrid/core";
 import type { Logger } from "pino";
 import type { CodeState, ModuleGraph } from "./module-graph.ts";
 import { fileState } from "./module-source.ts";
@@ -44,6 +44,7 @@ export class CodeVersions {
    * The definition with the version under which its results are kept.
    *
    * @param loadedAt - when its module had not been loaded yet, in ms of the wall clock.
+   * @throws GridError `INVALID_MODULE` where the parser has no build for this platform, or was left out when callgrid was installed.
    */
   async versioned(definition: Definition, loadedAt: number): Promise<Definition> {
     if (definition.origin?.isVersionGiven !== false) return definition;
@@ -123,7 +124,16 @@ export function pathOfModule(file: string): string {
 /** Loaded on first use: callers, and workers with a code version, need no parser. */
 function processGraph(): Promise<ModuleGraph> {
   const holder = globalThis as Record<symbol, Promise<ModuleGraph> | undefined>;
-  holder[graphKey] ??= import("./module-graph.ts").then((graph) => new graph.ModuleGraph());
+  holder[graphKey] ??= import("./module-graph.ts").then(
+    (graph) => new graph.ModuleGraph(),
+    (cause: unknown) => {
+      throw new GridError(
+        "INVALID_MODULE",
+        `cannot read versions of functions from their modules: ${messageOf(cause)}; install optional dependencies, or give --code-version, or each function a version: define("f", { version: "1" }, …)`,
+        { cause },
+      );
+    },
+  );
   return holder[graphKey];
 }
 

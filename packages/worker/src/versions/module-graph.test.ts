@@ -59,6 +59,16 @@ it("a compiled module counts as it is where its map lacks the source", () => {
   expect(versionOf(files, "f.js")).not.toBe(versionOf({ "f.ts": plain["k.ts"] }));
 });
 
+it("a compiled module counts as it is where imports of its source lead nowhere from its folder", () => {
+  const text = 'import { k } from "./k.js";export const f = k;';
+  const files = { "f.js": compiled('import { k } from "~/k";\nexport const f = k;', "../src/f.ts", text), "k.js": "1" };
+  const folder = folderOf(files);
+  const before = stateIn(folder, "f.js");
+  expect(before.unfollowed).toEqual([]);
+  write(folder, { "k.js": "2" });
+  expect(stateIn(folder, "f.js").version).not.toBe(before.version);
+});
+
 const alias = { "tsconfig.json": '{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] } } }' };
 const own = (entry: string): Files => ({ "package.json": `{ "name": "me", "imports": { "#k": "${entry}" } }` });
 

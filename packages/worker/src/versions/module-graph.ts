@@ -74,7 +74,14 @@ export class ModuleGraph {
   #read(path: string): ModuleNode | undefined {
     const source = readSource(path);
     if (source === undefined) return undefined;
-    const { fileName, text } = source;
+    const node = this.#nodeOf(source);
+    // imports of an original mean nothing where the compiler put the file elsewhere, or wrote them anew
+    const isFollowed = node.targets.every((target) => target !== undefined);
+    return source.compiled === undefined || isFollowed ? node : this.#nodeOf(source.compiled);
+  }
+
+  #nodeOf(source: ModuleSource): ModuleNode {
+    const { path, fileName, text } = source;
     const { links, computedLines } = text === undefined ? { links: [], computedLines: [] } : linksIn(fileName, text);
     const unfollowed = computedLines.map((line) => `${path}:${line}`);
     const targets = links.map((link) => {

@@ -14,6 +14,8 @@ export interface ModuleSource {
   readonly text: string | undefined;
   readonly content: string | Buffer;
   readonly state: FileState;
+  /** Where the text is that of the original in a source map, the file as it is. */
+  readonly compiled?: ModuleSource;
 }
 
 /** By what a change of a file shows. A change of content sets `changedAt`, which no program can set back. */
@@ -46,9 +48,9 @@ export function readSource(path: string): ModuleSource | undefined {
   const bytes = readFileSync(path);
   if (!/\.([cm]?[jt]sx?|json)$/.test(path)) return { path, fileName, text: undefined, content: bytes, state };
   const text = withPlainEnds(bytes.toString());
+  const asItIs = { path, fileName, text: /\.json$/.test(path) ? undefined : text, content: text, state };
   const original = originalOf(path, text);
-  if (original !== undefined) return { path, ...original, content: original.text, state };
-  return { path, fileName, text: /\.json$/.test(path) ? undefined : text, content: text, state };
+  return original === undefined ? asItIs : { path, ...original, content: original.text, state, compiled: asItIs };
 }
 
 function withPlainEnds(text: string): string {

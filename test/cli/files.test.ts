@@ -187,7 +187,9 @@ describe("a file that cannot be read is wrong usage:", () => {
     mkdirSync(join(data, "x"));
     symlinkSync("nowhere", join(data, "link"));
     const { exitCode, stderr } = await runHere(args);
-    expect(stderr).toMatch(/work\.json line 1: files\[1\] (must be the name of a file under data\/: there is no|cannot be read)/);
+    expect(stderr).toMatch(
+      /work\.json line 1: files\[1\] (must be the name of a file under data\/: there is no|cannot be read)/,
+    );
     expect([exitCode, stderr.trimEnd().split("\n").length]).toEqual([2, 1]);
   });
 });

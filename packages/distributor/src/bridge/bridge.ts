@@ -17,7 +17,7 @@ import {
 } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { BridgePolicy } from "../crossing/bridge-policy.ts";
-import { type CrossingSight, less } from "../crossing/crossing.ts";
+import { type CrossingSight, less } from "../crossing/carry-plan.ts";
 import type { DistributorSettings } from "../shared/distributor-options.ts";
 import { FailureLog } from "../shared/failure-log.ts";
 import { CallPace } from "./call-pace.ts";

@@ -13,7 +13,7 @@ import {
   type Requester,
   type WorkerPool,
 } from "@callgrid/statekeeper";
-import type { CarryPlan } from "../crossing/crossing.ts";
+import type { CarryPlan } from "../crossing/carry-plan.ts";
 import { Cargo } from "./cargo.ts";
 import { CarriedWaits } from "./carried-waits.ts";
 import { CarryClaimer } from "./carry-claimer.ts";

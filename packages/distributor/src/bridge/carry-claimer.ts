@@ -4,7 +4,7 @@
  */
 import type { Clock } from "@callgrid/core";
 import type { CarryFrom, Claim, ClaimReply } from "@callgrid/statekeeper";
-import { type CarryPlan, less } from "../crossing/crossing.ts";
+import { type CarryPlan, less } from "../crossing/carry-plan.ts";
 import type { Bank } from "./carrier.ts";
 import type { CrossingTables } from "./function-tables.ts";
 

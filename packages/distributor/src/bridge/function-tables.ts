@@ -5,7 +5,7 @@
 import type { Clock } from "@callgrid/core";
 import type { FunctionTable, RegisteredFunction } from "@callgrid/statekeeper";
 import type { BridgePolicy, CrossingDirection } from "../crossing/bridge-policy.ts";
-import { aheadOf } from "../crossing/crossing.ts";
+import { aheadOf } from "../crossing/carry-plan.ts";
 
 const emptyTable: FunctionTable = { epoch: 0, functions: new Map() };
 

@@ -1,5 +1,5 @@
 /** What a bridge takes down from the parent pool, and what it hoists there: the starter of a distributor can replace it. */
-import { type CrossingPlan, type CrossingSight, planHoisting, planTaking } from "./crossing.ts";
+import { type CrossingPlan, type CrossingSight, planHoisting, planTaking } from "./carry-plan.ts";
 
 /** `down`: from the parent; `up`: to the parent. */
 export type CrossingDirection = "down" | "up";

@@ -10,8 +10,8 @@ import { Cancellation } from "./cancellation.ts";
 import { Evaluation } from "./evaluation.ts";
 import { interrupt, invoke } from "./invocation.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
-import { RunQueue } from "./run-queue.ts";
 import type { SelfTimes } from "./run-times.ts";
+import { SlotScheduler } from "./slot-scheduler.ts";
 import { TimeSlice } from "./time-slice.ts";
 import type { WorkerMeter } from "./worker-meter.ts";
 
@@ -34,7 +34,7 @@ export interface EvaluatorEvents {
 }
 
 export class Evaluator {
-  readonly queue = new RunQueue();
+  readonly queue = new SlotScheduler();
   readonly slots: number;
   readonly #clock: Clock;
   readonly #standing: FunctionStanding;

@@ -101,6 +101,7 @@ export class HoldBoard {
   /** A claim is sent, whose reply may come while nothing reads it. */
   beginClaim(): number {
     Atomics.store(this.#head, claimingAt, 1);
+    Atomics.add(this.#head, changesAt, 1);
     return Atomics.load(this.#head, takebacksAt);
   }
 

@@ -15,6 +15,29 @@ function setWatchedStage() {
   return { stage, holds: board.memory, watch };
 }
 
+/** A keeper whose replies with claims come after a wait. */
+function replyingAfter(wait: (reply: ClaimReply) => Promise<void>): (pool: PoolKeeper) => PoolKeeper {
+  return (pool) =>
+    new Proxy(pool, {
+      get(target, key) {
+        const member: unknown = Reflect.get(target, key);
+        if (key !== "claim") return typeof member === "function" ? member.bind(target) : member;
+        return async (...args: Parameters<PoolKeeper["claim"]>): Promise<ClaimReply> => {
+          const reply = await target.claim(...args);
+          await wait(reply);
+          return reply;
+        };
+      },
+    });
+}
+
+/** A keeper whose replies with claims come when `isRead` resolves. */
+function delayed(isRead: Promise<void>): (pool: PoolKeeper) => PoolKeeper {
+  return replyingAfter(async ({ claims }) => {
+    if (claims.length > 0) await isRead;
+  });
+}
+
 /** So that a claim takes many. */
 async function warmUp({ grid, clock }: WorkerStage): Promise<void> {
   const warm = grid.enqueueAll(
@@ -67,21 +90,9 @@ it("claims that lie in a connection which nothing reads go back, and are not tak
   });
   let places: string[] = [];
   const workOf = (place: string) => define("work", () => places.push(place));
-  const through = (pool: PoolKeeper): PoolKeeper =>
-    new Proxy(pool, {
-      get(target, key) {
-        const member: unknown = Reflect.get(target, key);
-        if (key !== "claim") return typeof member === "function" ? member.bind(target) : member;
-        return async (...args: Parameters<PoolKeeper["claim"]>): Promise<ClaimReply> => {
-          const reply = await target.claim(...args);
-          if (reply.claims.length > 0) await isRead;
-          return reply;
-        };
-      },
-    });
   const value = stage.grid.enqueue("pool", ["work"], { timeoutMs: 60_000 });
   await stage.clock.advance(10);
-  await stage.startWorker(workOf("here"), { id: worker, holds, through });
+  await stage.startWorker(workOf("here"), { id: worker, holds, through: delayed(isRead) });
   await stage.clock.advance(10);
   for (const _ of [1, 2]) await watch.look();
   await stage.startWorker(workOf("elsewhere"));
@@ -114,23 +125,14 @@ it("nothing goes back from a worker that goes on", async () => {
 it("a claim whose reply is slow stays with a worker whose event loop turns", async () => {
   const { stage, holds, watch } = setWatchedStage();
   let isSlow = true;
-  const slow = (pool: PoolKeeper): PoolKeeper =>
-    new Proxy(pool, {
-      get(target, key) {
-        const member: unknown = Reflect.get(target, key);
-        if (key !== "claim") return typeof member === "function" ? member.bind(target) : member;
-        return async (...args: Parameters<PoolKeeper["claim"]>): Promise<ClaimReply> => {
-          const reply = await target.claim(...args);
-          if (isSlow) await new Promise<void>((resolve) => stage.clock.after(3 * lookEveryMs, resolve));
-          return reply;
-        };
-      },
-    });
+  const slowly = async (): Promise<void> => {
+    if (isSlow) await new Promise<void>((resolve) => stage.clock.after(3 * lookEveryMs, resolve));
+  };
   const value = stage.grid.enqueue("pool", ["work"], { timeoutMs: 60_000 });
   await stage.clock.advance(10);
   await stage.startWorker(
     define("work", () => "done"),
-    { id: worker, holds, through: slow },
+    { id: worker, holds, through: replyingAfter(slowly) },
   );
   for (let look = 0; look < 8; look += 1) {
     await stage.clock.advance(lookEveryMs);
@@ -140,4 +142,37 @@ it("a claim whose reply is slow stays with a worker whose event loop turns", asy
   await stage.clock.advance(3 * lookEveryMs);
   expect(await value).toBe("done");
   expect((await stage.pool.inspect()).counters["released"] ?? 0).toBe(0);
+});
+
+it("what is addressed to the worker is not given back, done or not", async () => {
+  const { stage, holds, watch } = setWatchedStage();
+  const work = define("work", { cache: false }, (kind: string, id: number) => {
+    if (kind === "long") for (const _ of [1, 2]) void watch.look();
+    return id;
+  });
+  await stage.startWorker(work, { id: worker, holds });
+  await warmUp(stage);
+  const requests = Array.from({ length: 5 }, (_, id): [string, string, number] => ["work", id === 2 ? "long" : "", id]);
+  const values = stage.grid.enqueueAll(`pool/${worker}`, requests);
+  await stage.clock.advance(1_000);
+  expect(await values).toEqual([0, 1, 2, 3, 4]);
+});
+
+it("a claim that nothing reads keeps what is addressed to the worker", async () => {
+  const { stage, holds, watch } = setWatchedStage();
+  let read: () => void = () => undefined;
+  const isRead = new Promise<void>((resolve) => {
+    read = resolve;
+  });
+  await stage.startWorker(
+    define("work", () => "here"),
+    { id: worker, holds, through: delayed(isRead) },
+  );
+  await stage.clock.advance(10);
+  const value = stage.grid.enqueue(`pool/${worker}`, ["work"], { timeoutMs: 60_000 });
+  await stage.clock.advance(10);
+  for (const _ of [1, 2, 3]) await watch.look();
+  read();
+  await stage.clock.advance(100);
+  expect(await value).toBe("here");
 });

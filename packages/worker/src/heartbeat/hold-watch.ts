@@ -2,6 +2,7 @@
  * Looks at the holds of a worker from another thread. When its own thread has changed none of them and noted no turn since the last look, code that never
  * yields keeps it: what has not started goes back to the pool, so that it does not wait for that while other workers are idle.
  */
+import { isAddressedId } from "@callgrid/core";
 import type { WorkerPool } from "@callgrid/statekeeper";
 import type { HoldBoard } from "./hold-board.ts";
 
@@ -34,6 +35,8 @@ export class HoldWatch {
     const { board, keeper, worker } = this.#parts;
     const { changes } = board;
     const isStuck = changes === this.#changes && changes !== this.#handledChanges;
+    // a worker that has gone on gives back itself what it finds revoked
+    if (changes !== this.#changes) this.#due.clear();
     this.#changes = changes;
     try {
       if (isStuck) {
@@ -50,12 +53,17 @@ export class HoldWatch {
     }
   }
 
-  /** A claim is under way for as long: what it brings lies in a connection that nothing reads. */
+  /**
+   * A claim is under way for as long: what it brings lies in a connection that nothing reads. What is addressed to this worker waits for it:
+   * given back, it would fail.
+   */
   async #takeUnread(): Promise<void> {
     const { board, keeper, worker } = this.#parts;
     board.noteTakeback();
     const { claims } = await keeper.reconcile(worker, []);
     const held = board.heldIds();
-    if (held !== undefined) for (const { id } of claims) if (!held.has(id)) this.#due.add(id);
+    // else the worker has gone on: it gives this claim back itself, and the next one is its own
+    if (held === undefined || board.changes !== this.#changes) return;
+    for (const { id } of claims) if (!held.has(id) && !isAddressedId(id)) this.#due.add(id);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Gets work: claims from the own queue and the pool, and volunteers when there is none. One claim is under way at a time.
  */
-import { type Clock, sleep } from "@callgrid/core";
+import { type Clock, isAddressedId, sleep } from "@callgrid/core";
 import type { Claim, ClaimReply, Requester, WorkerPool } from "@callgrid/statekeeper";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import type { HoldBoard } from "../heartbeat/hold-board.ts";
@@ -125,8 +125,10 @@ export class Claimer {
     }
     if (isOurs || reply.claims.length === 0) return reply;
     this.invalidate();
-    release(reply.claims.map(({ id }) => id));
-    return { ...reply, claims: [] };
+    // what is addressed to this worker is never taken back
+    const kept = reply.claims.filter(({ id }) => isAddressedId(id));
+    release(reply.claims.filter(({ id }) => !isAddressedId(id)).map(({ id }) => id));
+    return { ...reply, claims: kept };
   }
 
   /** A reply that is slow to come is not one that nothing reads. Returns what ends the notes. */

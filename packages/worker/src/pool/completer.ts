@@ -1,6 +1,7 @@
 /**
  * Hands outcomes in: collects those of one turn, or of a few ms, and sends them together, with what was measured since the last time.
  */
+import { isAddressedId } from "@callgrid/core";
 import type { Completion, EvaluationReport, WorkerPool } from "@callgrid/statekeeper";
 import type { SelfTimes } from "../evaluation/run-times.ts";
 import type { Hold, HoldBoard } from "../heartbeat/hold-board.ts";
@@ -44,7 +45,8 @@ export class Completer {
     this.#waitingIds.add(completion.id);
     if (this.#holds === undefined) return;
     const hold = this.#holds.list(completion.id);
-    hold.open();
+    // given back, what is addressed to this worker would fail
+    if (!isAddressedId(completion.id)) hold.open();
     this.#waitingHolds.push(hold);
   }
 

@@ -2,12 +2,12 @@
 import { expect, it } from "vitest";
 import { letWait, sampleEvaluation } from "../../../../test/harness/evaluation-sample.ts";
 import { Evaluation } from "./evaluation.ts";
-import { RunQueue } from "./run-queue.ts";
+import { SlotScheduler } from "./slot-scheduler.ts";
 
 /** What can wait to be run; `lost` is a function whose worker has died while running it. */
 type Kind = "resumable" | "lost-resumable" | "done-lost-resumable" | "stacked" | "ready" | "lost-ready";
 
-function push(queue: RunQueue, kind: Kind, name: string): void {
+function push(queue: SlotScheduler, kind: Kind, name: string): void {
   const isResumable = kind.endsWith("resumable");
   const evaluation = sampleEvaluation(name, { state: isResumable ? "suspended" : "stacked" });
   evaluation.isSuspect = kind.includes("lost");
@@ -19,13 +19,13 @@ function push(queue: RunQueue, kind: Kind, name: string): void {
   else queue.ready.push(evaluation, 1);
 }
 
-function queueOf(waiting: readonly Kind[]): RunQueue {
-  const queue = new RunQueue();
+function queueOf(waiting: readonly Kind[]): SlotScheduler {
+  const queue = new SlotScheduler();
   for (const [place, kind] of waiting.entries()) push(queue, kind, `${kind}.${place}`);
   return queue;
 }
 
-function takeNext(queue: RunQueue, freeSlots: number, running: number): Evaluation | undefined {
+function takeNext(queue: SlotScheduler, freeSlots: number, running: number): Evaluation | undefined {
   const next = queue.next(freeSlots, running);
   return next === undefined || next instanceof Evaluation ? next : next.caller;
 }

@@ -10,7 +10,7 @@ import type { Evaluation } from "./evaluation.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
 
-export class RunQueue {
+export class SlotScheduler {
   readonly stack = new OwnStack();
   readonly ready = new ReadyQueue();
   /** Settled calls whose callers lack a slot only. */

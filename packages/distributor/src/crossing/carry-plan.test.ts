@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { aheadOf, type CrossingPlan, type CrossingSight, planHoisting, planTaking } from "./crossing.ts";
+import { aheadOf, type CrossingPlan, type CrossingSight, planHoisting, planTaking } from "./carry-plan.ts";
 
 const quiet = { queued: 0, wanted: 0, wantedAhead: 0, claimed: 0 };
 const sight: CrossingSight = {

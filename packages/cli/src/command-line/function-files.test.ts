@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { declareOptions } from "@callgrid/core";
 import { afterAll, describe, expect, it } from "vitest";
-import { repeatFunctionsFlag } from "./function-files.ts";
+import { functionsOption } from "./common-options.ts";
+import { flag, repeatFunctionsFlag } from "./function-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "callgrid-functions-"));
 const [a, b, c] = ["a.ts", "b.mjs", "c.txt"].map((name) => join(folder, name)) as [string, string, string];
@@ -10,6 +12,10 @@ for (const file of [a, b, c]) writeFileSync(file, "");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("files of functions after one flag", () => {
+  it("follow the flag of the option", () => {
+    expect(declareOptions(functionsOption).functions.flag).toBe(flag);
+  });
+
   it.each<[string, string[], string[]]>([
     ["are taken in", ["run", "--functions", a, b, '["f"]'], ["run", "--functions", a, "--functions", b, '["f"]']],
     ["may follow =", ["run", `--functions=${a}`, b, "--json"], ["run", `--functions=${a}`, "--functions", b, "--json"]],

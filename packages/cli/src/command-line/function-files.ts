@@ -3,10 +3,9 @@
  * of a module is, so that none of them is taken for one.
  */
 import { existsSync } from "node:fs";
-import { declareOptions } from "@callgrid/core";
-import { functionsOption } from "./common-options.ts";
 
-const { flag } = declareOptions(functionsOption).functions;
+/** Of `functionsOption`, which a start that shows a version does not load. */
+export const flag = "--functions";
 const moduleEnding = /\.[cm]?[jt]s$/;
 
 /** The arguments with the flag before each such file. */

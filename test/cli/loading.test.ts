@@ -23,7 +23,7 @@ test.for([
   { args: ["--version"], files: 12, hasClient: false },
   { args: ["--help"], files: 100, hasClient: true },
   { args: ["logs", "--help"], files: 20, hasClient: false },
-  { args: ["status", "--help"], files: 24, hasClient: true },
+  { args: ["status", "--help"], files: 26, hasClient: true },
   { args: ["worker", "--help"], files: 32, hasClient: true },
 ])("callgrid $args loads at most $files files, the Redis client: $hasClient", async (start, context) => {
   const note = await NoteFile.make(context);

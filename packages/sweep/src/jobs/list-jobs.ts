@@ -18,8 +18,12 @@ const pageSize = 10_000;
 export async function listJobs(ask: Ask, settings: Pick<Experiment, "config" | "seed">): Promise<ListedSweep> {
   const { functionName, names, places } = await outlineOf(ask, settings);
   const jobs: Array<readonly unknown[]> = [];
-  for (let from = 0; from < places; from += pageSize)
-    jobs.push(...((await ask(["callgrid.sweepJobs", from, pageSize])) as Array<readonly unknown[]>));
+  while (jobs.length < places) {
+    const some = (await ask(["callgrid.sweepJobs", jobs.length, pageSize])) as Array<readonly unknown[]>;
+    if (some.length === 0)
+      throw new GridError("INVALID_VALUE", `expected ${places} jobs of the sweep, got ${jobs.length}`);
+    jobs.push(...some);
+  }
   return { pool: makeJobPool({ functionName, jobs, ...settings }), names };
 }
 

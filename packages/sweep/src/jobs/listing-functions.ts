@@ -2,7 +2,7 @@
  * What workers list of a sweep. The user's module is loaded in worker threads alone: the command's own thread has to hear signals, and a
  * module may print, block or end its thread.
  */
-import { define, GridError } from "@callgrid/core";
+import { define, encodeValue, GridError } from "@callgrid/core";
 import { type Experiment, makeJobPool } from "../split/job-pool.ts";
 import { type DeclaredSweep, declaredSweeps } from "./define-sweep.ts";
 
@@ -17,7 +17,7 @@ export interface SweepOutline {
 
 type Settings = Pick<Experiment, "config" | "seed">;
 
-let listed: Array<readonly unknown[]> | undefined;
+let listed: { readonly sweep: DeclaredSweep; readonly jobs: Array<readonly unknown[]> } | undefined;
 
 /** The outline of the sweep that the user's module declares. Refuses arguments that are not plain data. */
 export const outline = define("callgrid.sweepOutline", { version: "1", cache: false }, ({ config, seed }: Settings) => {
@@ -26,14 +26,24 @@ export const outline = define("callgrid.sweepOutline", { version: "1", cache: fa
   return { functionName, names, places, digest: digest.hex } satisfies SweepOutline;
 });
 
-/** Some of the jobs. */
-export const jobs = define("callgrid.sweepJobs", { version: "1", cache: false }, (from: number, count: number) =>
-  listJobs().slice(from, from + count),
-);
+// A quarter of what a result may have: dates, maps and the like take more room in a list than alone.
+const mostBytes = 4_194_304;
+
+/** Some of the jobs: at least one, and as many more as are small enough for one answer. */
+export const jobs = define("callgrid.sweepJobs", { version: "1", cache: false }, (from: number, count: number) => {
+  const some = listJobs().slice(from, from + count);
+  let bytes = 0;
+  const tooMany = some.findIndex((args, place) => {
+    bytes += Buffer.byteLength(encodeValue(args, `jobs[${from + place}]`));
+    return place > 0 && bytes > mostBytes;
+  });
+  return tooMany === -1 ? some : some.slice(0, tooMany);
+});
 
 function listJobs(): Array<readonly unknown[]> {
-  listed ??= [...onlySweep().list()];
-  return listed;
+  const sweep = onlySweep();
+  if (listed?.sweep !== sweep) listed = { sweep, jobs: [...sweep.list()] };
+  return listed.jobs;
 }
 
 function onlySweep(): DeclaredSweep {

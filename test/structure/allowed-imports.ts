@@ -112,7 +112,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
     rooms: {
       split: [],
       files: ["split"],
-      jobs: ["split"],
+      jobs: ["split", "files"],
       results: ["split"],
       run: ["split", "results"],
     },

@@ -1,7 +1,8 @@
 /** Package sweep: one experiment, split over machines that share nothing. */
-export { checkColumns, fixedColumns, readColumns } from "./files/columns-file.ts";
+export { checkColumns, readColumns } from "./files/columns-file.ts";
 export { readConfig, type SweepConfig } from "./files/config-file.ts";
-export { readMachines, withPerformance } from "./files/machines-file.ts";
+export { fixedColumns } from "./files/fixed-columns.ts";
+export { checkMachineName, readMachines, withPerformance } from "./files/machines-file.ts";
 export { type Rebalance, readRebalance, writeRebalance } from "./files/rebalance-file.ts";
 export { defineSweep, type JobSource, type SweepSpec } from "./jobs/define-sweep.ts";
 export { type Ask, checkListing, type ListedSweep, listJobs } from "./jobs/list-jobs.ts";

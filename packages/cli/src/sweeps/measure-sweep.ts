@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { unwritable } from "@callgrid/batch";
 import { GridError } from "@callgrid/core";
-import { measureJobs, predictShares, withPerformance } from "@callgrid/sweep";
+import { checkMachineName, measureJobs, predictShares, withPerformance } from "@callgrid/sweep";
 import { untilInterrupted } from "../command-line/interrupts.ts";
 import { colorsOf } from "../terminal/colors.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
@@ -20,6 +20,7 @@ const digits = 4;
 export function measureSweep(call: SweepCall): Promise<number> {
   const { io, options } = call;
   return untilInterrupted(io, async (first) => {
+    if (options.machine !== undefined) checkMachineName(options.machine, "--machine");
     const { seconds, given } = await withSweepThread(call, first, async ({ pool, machines }, grid) => {
       const chosen = options.machine ?? (await chooseMachine(io, machines, undefined, first)).name;
       return { seconds: await measureJobs(grid, { pool, workers: grid.pool, signal: first }), given: chosen };

@@ -5,9 +5,7 @@
  */
 import { CsvError, parse } from "csv-parse/sync";
 import { mistake, readText } from "./file-place.ts";
-
-/** What every results file has. */
-export const fixedColumns = ["job", "run start", "job start", "job seconds"] as const;
+import { fixedColumns } from "./fixed-columns.ts";
 
 /** Reads the file. */
 export function readColumns(file: string): string[] {

@@ -1,4 +1,6 @@
 /** `machines.json`: by name, the relative performance of each machine and how many of its cores to use. Comments are allowed. */
+
+import { invalidOption } from "@callgrid/core";
 import {
   applyEdits,
   findNodeAtLocation,
@@ -12,7 +14,13 @@ import type { Machine } from "../split/shares.ts";
 import { lineAt, mistake, readText } from "./file-place.ts";
 
 const namePattern = /^[A-Za-z0-9_][\w.-]{0,63}$/;
+const nameRule = "a name has up to 64 letters, digits and . _ -";
 const mostCores = 1_000;
+
+/** Throws `INVALID_OPTION` that names this option, for what no machine can be called. */
+export function checkMachineName(name: string, option: string): void {
+  if (!namePattern.test(name)) throw invalidOption(option, `${JSON.stringify(name)} names no machine: ${nameRule}`);
+}
 
 /** Reads the file. */
 export function readMachines(file: string): Machine[] {
@@ -49,7 +57,7 @@ function machineOf(property: Node, { text, file }: Source): Machine {
   const [key, value] = property.children ?? [];
   const name = String(key?.value);
   const place = { file, line: lineAt(text, property.offset), key: name };
-  if (!namePattern.test(name)) throw mistake(place, "a name has up to 64 letters, digits and . _ -");
+  if (!namePattern.test(name)) throw mistake(place, nameRule);
   if (value?.type !== "object") throw mistake(place, 'expected { "performance": …, "cores": … }');
   for (const member of value.children ?? []) {
     const known = String(member.children?.[0]?.value);

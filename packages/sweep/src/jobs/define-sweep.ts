@@ -1,5 +1,6 @@
 /** How a user's module declares a sweep. The process remembers it, as it does functions, so that the module need not export it. */
 import { type AnyFunction, type Defined, GridError, isDefined } from "@callgrid/core";
+import { reservedNames } from "../files/fixed-columns.ts";
 
 /** A list of arguments for each job, or a function that yields them. */
 export type JobSource<Args extends readonly unknown[]> = Iterable<Args> | (() => Iterable<Args>);
@@ -38,7 +39,8 @@ export function declaredSweeps(): DeclaredSweep[] {
 /**
  * Declares the sweep that `callgrid sweep run` runs. A module declares one.
  *
- * @throws GridError `INVALID_OPTION` for a job that is no defined function, and unless there is exactly one of `parameters` and `jobs`.
+ * @throws GridError `INVALID_OPTION` for a job that is no defined function, unless there is exactly one of `parameters` and `jobs`,
+ *   and for names of arguments that are there twice or are those of other columns.
  * @example
  * ```ts
  * import { define, defineSweep } from "callgrid";
@@ -54,12 +56,22 @@ export function defineSweep<F extends AnyFunction>(spec: SweepSpec<F>): void {
     throw invalid("parameters", "or jobs must be given, and only one of them");
   const { functionName } = job;
   if (parameters !== undefined) {
+    checkNames(Object.keys(parameters), "parameters");
     const lists = Object.values(parameters).map((values) => [...values]);
     declaredSweeps().push({ functionName, names: Object.keys(parameters), list: () => combinations(lists) });
     return;
   }
+  checkNames(names ?? [], "names");
   const list = (): Iterable<readonly unknown[]> => (typeof jobs === "function" ? jobs() : (jobs ?? []));
   declaredSweeps().push({ functionName, names: names ?? defaultNames(job), list });
+}
+
+/** Names are columns of the results. */
+function checkNames(names: readonly string[], path: string): void {
+  for (const [place, name] of names.entries()) {
+    if (reservedNames.has(name)) throw invalid(path, `must not have "${name}": this is another column of the results`);
+    if (names.indexOf(name) !== place) throw invalid(path, `must not have "${name}" twice`);
+  }
 }
 
 function defaultNames({ definition }: Defined): string[] {

@@ -47,6 +47,16 @@ test("a sweep needs a defined function, and either parameters or jobs", () => {
   expect(() => defineSweep({ job: area, jobs: [], parameters: {} })).toThrow("only one of them");
 });
 
+test.each(["job", "run start", "job start", "job seconds", "value"])("no argument can be named %j", (name) => {
+  const problem = `must not have "${name}": this is another column of the results`;
+  expect(() => defineSweep({ job: area, parameters: { [name]: [1], height: [1] } })).toThrow(problem);
+  expect(() => defineSweep({ job: area, jobs: [], names: ["width", name] })).toThrow(problem);
+});
+
+test("no two arguments have one name", () => {
+  expect(() => defineSweep({ job: area, jobs: [], names: ["x", "x"] })).toThrow('names must not have "x" twice');
+});
+
 test("workers list the sweep of their module, and refuse a module that declares none or several", () => {
   expect(() => outline(settings)).toThrow("the module declares no sweep: expected one call of defineSweep");
   defineSweep({ job: area, jobs: [[1, 2]] });
@@ -83,4 +93,10 @@ test("a list that differs when it is listed again is refused, since the digest c
     `the digest changed from ${pool.digest.hex} to ${other.digest.hex} when the jobs were listed again`,
   );
   await expect(checkListing(async () => ({ digest: pool.digest.hex }), pool)).resolves.toBeUndefined();
+});
+
+test("fewer jobs than announced are refused", async () => {
+  const ask = async ([name]: readonly unknown[]): Promise<unknown> =>
+    name === "callgrid.sweepJobs" ? [] : { functionName: "f", names: [], places: 2, digest: "" };
+  await expect(listJobs(ask, settings)).rejects.toThrow("expected 2 jobs of the sweep, got 0");
 });

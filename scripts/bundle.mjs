@@ -7,7 +7,9 @@ import { chmod, mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-import { bundlePage, pageFolder, pageSources } from "./bundle-page.mjs";
+import { bundleInputs } from "./bundle-inputs.mjs";
+import { licencesOf } from "./bundle-licences.mjs";
+import { bundlePage, pageFolder } from "./bundle-page.mjs";
 
 const packages = fileURLToPath(new URL("../packages/", import.meta.url));
 const target = join(packages, "callgrid/bundle");
@@ -24,11 +26,10 @@ const notBundled = Object.keys({ ...dependencies, ...peerDependencies }).filter(
 );
 
 if (isStale()) {
-  await bundlePage();
-  await bundle();
+  await bundle(await bundlePage());
 }
 
-async function bundle() {
+async function bundle(pageModules) {
   const bundler = await rolldown({
     input: Object.fromEntries(
       [...forUsers, ...namedEntries()].map((path) => [basename(path, ".js"), join(packages, path)]),
@@ -42,6 +43,7 @@ async function bundle() {
     plugins: [
       filesAsText("/redis/scripts/script-files.js", "scriptFile", () => textsOf(luaFolder, luaFiles())),
       filesAsText("/dashboard/dist/serve/page-content.js", "pageContent", () => textsOf(pageFolder, pageFiles())),
+      licences(pageModules),
     ],
   });
   await mkdir(target, { recursive: true });
@@ -79,6 +81,18 @@ function filesAsText(module, reader, texts) {
   };
 }
 
+/** Writes the licences of all libraries that are in the output, or in the page within it. */
+function licences(pageModules) {
+  return {
+    name: "licences",
+    generateBundle(_options, output) {
+      const modules = Object.values(output).flatMap(({ moduleIds = [] }) => moduleIds);
+      const source = licencesOf([...modules, ...pageModules]);
+      this.emitFile({ type: "asset", fileName: "THIRD-PARTY-LICENSES.txt", source });
+    },
+  };
+}
+
 function textsOf(folder, names) {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
@@ -91,25 +105,10 @@ function luaFiles() {
   return readdirSync(luaFolder, { recursive: true }).filter((path) => path.endsWith(".lua"));
 }
 
-function pageSourceFiles() {
-  return readdirSync(pageSources, { recursive: true }).map((name) => join(pageSources, name));
-}
-
-/** Whether anything that was compiled is newer than the bundle. */
+/** Whether anything that the bundle is made from is newer. */
 function isStale() {
   const made = timeOf(join(target, "bin.js"));
-  const compiled = readdirSync(packages).map((name) => join(packages, name, "dist"));
-  const inputs = [
-    ...compiled.flatMap(filesIn),
-    ...luaFiles().map((path) => join(luaFolder, path)),
-    ...pageSourceFiles(),
-  ];
-  return [fileURLToPath(import.meta.url), ...inputs].some((path) => timeOf(path) > made);
-}
-
-function filesIn(folder) {
-  const all = statSync(folder, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(folder, { recursive: true });
-  return all.filter((path) => path.endsWith(".js")).map((path) => join(folder, path));
+  return bundleInputs().some((path) => timeOf(path) > made);
 }
 
 function timeOf(path) {

@@ -1,12 +1,13 @@
-/** What users install is complete: what the bundle leaves out is installed with it. */
+/** What users install is complete: what the bundle leaves out is installed with it, and the licences of what is in it are there. */
 import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseSync } from "rolldown/utils";
 import { expect, test } from "vitest";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
+const inputsScript: string = new URL("../../scripts/bundle-inputs.mjs", import.meta.url).href;
 const bundle = join(repository, "packages/callgrid/bundle");
 
 interface Manifest {
@@ -43,6 +44,7 @@ function packageOf(specifier: string): string {
 }
 
 const { dependencies, peerDependencies } = manifestOf("callgrid");
+const others = readdirSync(join(repository, "packages")).filter((name) => name !== "callgrid");
 const libraries = Object.entries({ ...dependencies, ...peerDependencies }).filter(
   ([name]) => !name.startsWith("@callgrid/"),
 );
@@ -54,7 +56,58 @@ test("the bundle imports what its package declares, and the package declares no 
 });
 
 test("the bundle's package declares libraries in the versions of the other packages", () => {
-  const others = readdirSync(join(repository, "packages")).filter((name) => name !== "callgrid");
   const declared = others.map(manifestOf).map((each) => ({ ...each.peerDependencies, ...each.dependencies }));
   expect(Object.assign({}, ...declared)).toMatchObject(Object.fromEntries(libraries));
 });
+
+/** The licence texts beside the bundle, by name and version of the library. */
+function licences(): Map<string, string> {
+  const [, ...sections] = readFileSync(join(bundle, "THIRD-PARTY-LICENSES.txt"), "utf8").split(/^-{80}\n/m);
+  const titled = /^(\S+ \S+) \(([^)]+)\)\n\n(.+)$/s;
+  return new Map(
+    sections.map((section) => titled.exec(section) ?? []).map(([, title = "", , text = ""]) => [title, text]),
+  );
+}
+
+test("every library in the bundle has its licence text beside it", () => {
+  const texts = licences();
+  expect(texts.size).toBeGreaterThan(40);
+  for (const [title, text] of texts) expect(text, title).toMatch(/copyright|licen[cs]e/i);
+});
+
+test("the licences are those of all libraries that packages declare and the bundle does not leave out", () => {
+  const notBundled = new Set(libraries.map(([name]) => name));
+  const declared = others
+    .flatMap((name) => Object.keys(manifestOf(name).dependencies ?? {}))
+    .filter((name) => !name.startsWith("@callgrid/") && !notBundled.has(name));
+  const titles = [...licences().keys()].map((title) => title.split(" ")[0]);
+  expect(titles).toEqual(expect.arrayContaining([...declared, "preact", "@preact/signals", "uplot"]));
+});
+
+test("the package that users install carries the licence of callgrid", () => {
+  const [licence, own] = [".", "packages/callgrid"].map((folder) =>
+    readFileSync(join(repository, folder, "LICENSE"), "utf8"),
+  );
+  expect(own).toBe(licence);
+});
+
+test("the bundle is made again after a change of a library, of what is left out, or of a script that bundles", async () => {
+  const { bundleInputs }: { bundleInputs: () => string[] } = await import(inputsScript);
+  const inputs = new Set(bundleInputs().map((path) => relative(repository, path)));
+  const scripts = ["bundle.mjs", ...imports("bundle.mjs")].map((name) => `scripts/${name}`);
+  expect([...inputs]).toEqual(
+    expect.arrayContaining([
+      "package-lock.json",
+      "packages/callgrid/package.json",
+      "packages/callgrid/dist/bin.js",
+      ...scripts,
+    ]),
+  );
+  expect([...inputs].filter((path) => path.startsWith("scripts/")).sort()).toEqual([...new Set(scripts)].sort());
+});
+
+/** The scripts that a script imports, and those that these import. */
+function imports(script: string): string[] {
+  const text = readFileSync(join(repository, "scripts", script), "utf8");
+  return [...text.matchAll(/ from "\.\/([^"]+)"/g)].flatMap(([, name = ""]) => [name, ...imports(name)]);
+}

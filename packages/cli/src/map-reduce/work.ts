@@ -66,22 +66,18 @@ function problemOf(path: string): string | undefined {
   }
 }
 
-/** Beside the work, where hosts that share the folder find it, under a name that says what is in it. */
+/**
+ * Beside the work, where hosts that share the folder find it, under a name that says what is in it. Its functions have the versions of the modules
+ * on disk, the mapper's and reducer's imports among them; so a module that is there is not written anew, which would count as a change.
+ */
 function writeModule(folder: string): string {
-  const mapper = workerPath(folder, "mapper");
-  const reducer = workerPath(folder, "reducer");
-  const version = createHash("sha256")
-    .update(readFileSync(mapper))
-    .update(readFileSync(reducer))
-    .digest("hex")
-    .slice(0, 16);
-  const text = moduleText({ mapper, reducer, version });
+  const text = moduleText({ mapper: workerPath(folder, "mapper"), reducer: workerPath(folder, "reducer") });
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
   const path = join(folder, ".callgrid", `${name}.mts`);
   try {
     // workers load it: others may read it, and never write it
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
-    writeFileSync(path, text, { mode: 0o644 });
+    if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text, { mode: 0o644 });
   } catch (cause) {
     throw unwritable(dirname(path), cause);
   }
@@ -109,7 +105,7 @@ function workerPath(folder: string, name: string): string {
   });
 }
 
-function moduleText({ mapper, reducer, version }: Readonly<Record<"mapper" | "reducer" | "version", string>>): string {
+function moduleText({ mapper, reducer }: Readonly<Record<"mapper" | "reducer", string>>): string {
   const from = (path: string): string => JSON.stringify(pathToFileURL(path).href);
   return `import { define, refuseChanged } from ${JSON.stringify(entryFile("./work-imports.js", import.meta.url))};
 import * as mapper from ${from(mapper)};
@@ -122,12 +118,12 @@ const startOf = (module, path) => {
 const map = startOf(mapper, ${JSON.stringify(mapper)});
 const reduce = startOf(reducer, ${JSON.stringify(reducer)});
 
-export const mapPiece = define("${mapFunction}", { version: "${version}" }, async (piece) => {
+export const mapPiece = define("${mapFunction}", async (piece) => {
   refuseChanged(piece);
   const value = await map(piece.file, piece.fromLine, piece.toLine);
   refuseChanged(piece);
   return value;
 });
-export const reduceList = define("${reduceFunction}", { version: "${version}" }, (list) => reduce(list));
+export const reduceList = define("${reduceFunction}", (list) => reduce(list));
 `;
 }

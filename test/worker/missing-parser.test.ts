@@ -1,7 +1,8 @@
+/** What a worker does where the parser that versions from disk need is not installed: in a process of its own, which has not loaded it. */
 import { define } from "@callgrid/core";
 import { expect, it, vi } from "vitest";
-import { definitionInProcess, isVersionInProcess } from "./definition-in-process.ts";
-import { CodeVersions } from "./versions/code-versions.ts";
+import { definitionInProcess, isVersionInProcess } from "../../packages/worker/src/definition-in-process.ts";
+import { CodeVersions } from "../../packages/worker/src/versions/code-versions.ts";
 
 // an installation without optional dependencies
 vi.mock("oxc-parser", () => {

@@ -1,9 +1,9 @@
 /** deploy/kubernetes: each manifest is right by the schema of its kind, and together they name what is there. */
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import { distributorCommand } from "../../packages/cli/src/commands/distributor.ts";
-import { runnerCommand } from "../../packages/cli/src/commands/runner.ts";
-import { workerCommand } from "../../packages/cli/src/commands/worker.ts";
+import { distributorCommand } from "../../packages/cli/src/commands/nodes/distributor.ts";
+import { runnerCommand } from "../../packages/cli/src/commands/nodes/runner.ts";
+import { workerCommand } from "../../packages/cli/src/commands/nodes/worker.ts";
 import { PoolMetrics } from "../../packages/health/src/pool-metrics.ts";
 import { type Manifest, manifestsIn, problemsOf } from "./manifest.ts";
 

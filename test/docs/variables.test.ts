@@ -1,8 +1,8 @@
 /** The table of variables in docs/OPERATIONS.md has those of every option that a node or a runner takes, and no others. */
 import { expect, it } from "vitest";
-import { distributorCommand } from "../../packages/cli/src/commands/distributor.ts";
-import { runnerCommand } from "../../packages/cli/src/commands/runner.ts";
-import { workerCommand } from "../../packages/cli/src/commands/worker.ts";
+import { distributorCommand } from "../../packages/cli/src/commands/nodes/distributor.ts";
+import { runnerCommand } from "../../packages/cli/src/commands/nodes/runner.ts";
+import { workerCommand } from "../../packages/cli/src/commands/nodes/worker.ts";
 import { pageText } from "./markdown.ts";
 
 /** Variable → which of the commands have it. */

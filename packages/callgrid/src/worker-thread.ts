@@ -1,7 +1,7 @@
 /** One worker thread as its supervisor sees it, from start to end. What runs in it is local-worker-thread.ts. */
 import type { Writable } from "node:stream";
 import { MessageChannel, Worker as Thread } from "node:worker_threads";
-import { entryFile, stackOf, withoutSecrets } from "@callgrid/core";
+import { entryFile, Periodic, stackOf, systemClock, withoutSecrets } from "@callgrid/core";
 import { type ServedPort, type Statekeeper, servePort } from "@callgrid/statekeeper";
 import {
   LastLines,
@@ -75,8 +75,9 @@ function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMe
   };
   const startLooking = (worker: string): void => {
     const watch = new HoldWatch({ board, keeper: statekeeper.pool(pool), worker });
-    const timer = setInterval(() => void watch.look(), lookEveryMs).unref();
-    thread.once("exit", () => clearInterval(timer));
+    const looks = new Periodic({ clock: systemClock, everyMs: lookEveryMs, round: () => watch.look() });
+    void looks.start();
+    thread.once("exit", () => void looks.stop());
   };
   thread.once("exit", () => overdue?.stop());
   thread.on("message", (message: unknown) => {

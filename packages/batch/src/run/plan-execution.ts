@@ -77,7 +77,7 @@ export class PlanExecution {
       ...{ totalUnits: supply.uncutUnits, msPerUnit: this.#sizer.msPerUnit },
     });
     const leastRestUnits = (): number => this.#leastRestUnits();
-    const onLanes = (now: LanesNow): void => this.#fit(now);
+    const onLanes = (now: LanesNow): void => this.#adjust(now);
     const parts = { grid, pool, name, objective, rest, leastRestUnits, onLanes };
     const follower = new PoolFollower(parts, site.setting.survey);
     void follower.start();
@@ -92,7 +92,7 @@ export class PlanExecution {
     return Math.max((spec.count ?? 0) - cutUnits, this.#placed.plan.window * this.#sizer.next(undefined));
   }
 
-  #fit(now: LanesNow): void {
+  #adjust(now: LanesNow): void {
     this.#sizer.adjust(now);
     this.#window = this.#parts.spec.window ?? now.window;
     this.#run.widen();

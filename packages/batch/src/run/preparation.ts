@@ -54,7 +54,7 @@ export class Preparation {
     return this.#placed;
   }
 
-  /** As {@link placed}, for those who only look: undefined if nobody has asked for a place. */
+  /** As {@link placed}, without choosing a place: undefined until {@link placed} is called. */
   get placedAlready(): Promise<Placed> | undefined {
     return this.#placed;
   }

@@ -33,7 +33,7 @@ it("lines of others on a terminal are as they were, also when they come in piece
   expect(written()).toBe("something went\nwrong\n");
 });
 
-it.each([true, false])("lines cannot steer a terminal, whoever wrote them; on a terminal: %s", async (isTTY) => {
+it.each([true, false])("lines of any process cannot control a terminal; on a terminal: %s", async (isTTY) => {
   const { stream, log, written } = await setUp(isTTY);
   const sly = "\x1b]0;title\x07\x1b[2J\x9b2J\u202e";
   log.info({ [sly]: { deep: [sly] }, err: new Error(sly) }, sly);

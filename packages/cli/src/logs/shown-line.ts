@@ -10,7 +10,7 @@ export function visibleLogLine(line: string): string {
   return `${shown !== line && readFields(line) !== undefined ? visibleJson(line) : shown}\n`;
 }
 
-/** The fields of a line; undefined where it is none of a log. */
+/** The fields of a log line; undefined for other text. */
 export function readFields(line: string): object | undefined {
   if (!line.startsWith("{")) return undefined;
   try {

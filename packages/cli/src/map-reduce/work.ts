@@ -68,7 +68,7 @@ function problemOf(path: string): string | undefined {
 
 /**
  * Beside the work, where hosts that share the folder find it, under a name that says what is in it. Its functions have the versions of the modules
- * on disk, the mapper's and reducer's imports among them; so a module that is there is not written anew, which would count as a change.
+ * on disk, the mapper's and reducer's imports among them; so an unchanged module is not written again, because a new change time would count as a change.
  */
 function writeModule(folder: string): string {
   const text = moduleText({ mapper: workerPath(folder, "mapper"), reducer: workerPath(folder, "reducer") });

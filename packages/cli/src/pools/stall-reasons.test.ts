@@ -31,7 +31,7 @@ const empty: PoolState = {
 };
 
 it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
-  ["nobody has joined", {}, [], [/pool "pool" of grid "default" has no workers; start one/]],
+  ["no worker has joined", {}, [], [/pool "pool" of grid "default" has no workers; start one/]],
   ["a distributor is no worker", { members: [distributor], head: "d" }, [], [/has no workers/]],
   ["the workers are in another grid", {}, ["blue"], [/has no workers/, /exists in grid "blue"; is --grid right/]],
   ["the workers are in other grids", {}, ["blue", "red"], [/has no workers/, /exists in the grids "blue", "red"/]],

@@ -4,12 +4,12 @@
  */
 import { declareOptions, environmentOptions, isGridError, resolveOptions, systemClock } from "@callgrid/core";
 import { isConfigurationCode, type WorkerMessage } from "@callgrid/supervision";
-import type { CommandSpec } from "../command-line/command.ts";
-import { withInterrupts } from "../command-line/interrupts.ts";
-import { withLog } from "../logs/log.ts";
-import { type LaunchOrder, RemoteOrders } from "../nodes/remote-orders.ts";
-import { runWorkers, workersOptions } from "../nodes/run-workers.ts";
-import { type CliIo, type EndSignal, writeJson } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { withInterrupts } from "../../command-line/interrupts.ts";
+import { withLog } from "../../logs/log.ts";
+import { type LaunchOrder, RemoteOrders } from "../../nodes/remote-orders.ts";
+import { runWorkers, workersOptions } from "../../nodes/run-workers.ts";
+import { type CliIo, type EndSignal, writeJson } from "../../terminal/io.ts";
 
 const options = declareOptions({});
 

@@ -1,12 +1,12 @@
 /** `callgrid status`: a pool as it stands, and why nothing moves in it. */
 
-import type { CommandSpec } from "../command-line/command.ts";
-import { poolCommandOptions } from "../command-line/common-options.ts";
-import { poolReport } from "../pools/pool-report.ts";
-import { withPool } from "../pools/pool-session.ts";
-import { colorsOf } from "../terminal/colors.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { writeJson, writeLine } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { poolCommandOptions } from "../../command-line/common-options.ts";
+import { poolReport } from "../../pools/pool-report.ts";
+import { withPool } from "../../pools/pool-session.ts";
+import { colorsOf } from "../../terminal/colors.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { writeJson, writeLine } from "../../terminal/io.ts";
 
 export const statusCommand: CommandSpec<typeof poolCommandOptions> = {
   name: "status",

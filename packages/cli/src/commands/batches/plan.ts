@@ -1,11 +1,11 @@
 /** `callgrid plan`: measures a batch by a pilot, and says how it would be run, and what other numbers of nodes would take. */
 import type { BatchRun } from "@callgrid/batch";
 import { declareOptions, option } from "@callgrid/core";
-import { batchCommandOptions, batchSpecOf, openBatchGrid, openData } from "../batches/batch-options.ts";
-import type { CommandSpec } from "../command-line/command.ts";
-import { unlessAborted, untilInterrupted } from "../command-line/interrupts.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { writeJson, writeLine } from "../terminal/io.ts";
+import { batchCommandOptions, batchSpecOf, openBatchGrid, openData } from "../../batches/batch-options.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { unlessAborted, untilInterrupted } from "../../command-line/interrupts.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { writeJson, writeLine } from "../../terminal/io.ts";
 
 const options = declareOptions({
   ...batchCommandOptions,

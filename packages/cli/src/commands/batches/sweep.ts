@@ -1,13 +1,13 @@
 /** `callgrid sweep`: one experiment on many machines that share nothing. */
 import { GridError, shortText } from "@callgrid/core";
-import type { CommandSpec } from "../command-line/command.ts";
-import { initSweep } from "../sweeps/init-sweep.ts";
-import { measureSweep, planSweep } from "../sweeps/measure-sweep.ts";
-import { mergeSweep } from "../sweeps/merge-sweep.ts";
-import { rebalanceSweep } from "../sweeps/rebalance-sweep.ts";
-import { runSweep } from "../sweeps/run-sweep.ts";
-import type { SweepAction } from "../sweeps/sweep-action.ts";
-import { sweepOptions } from "../sweeps/sweep-options.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { initSweep } from "../../sweeps/init-sweep.ts";
+import { measureSweep, planSweep } from "../../sweeps/measure-sweep.ts";
+import { mergeSweep } from "../../sweeps/merge-sweep.ts";
+import { rebalanceSweep } from "../../sweeps/rebalance-sweep.ts";
+import { runSweep } from "../../sweeps/run-sweep.ts";
+import type { SweepAction } from "../../sweeps/sweep-action.ts";
+import { sweepOptions } from "../../sweeps/sweep-options.ts";
 
 const actions: Readonly<Record<string, SweepAction>> = {
   init: initSweep,

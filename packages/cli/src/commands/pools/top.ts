@@ -1,15 +1,15 @@
 /** `callgrid top`: the pools of a grid as they work, in a terminal, until a signal comes. */
 import { declareOptions } from "@callgrid/core";
 import { followOverview, type Overview, openRedisSource } from "@callgrid/dashboard";
-import type { CommandSpec } from "../command-line/command.ts";
-import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
-import { unlessAborted, untilAborted, untilInterrupted } from "../command-line/interrupts.ts";
-import { dashboardWords } from "../dashboards/dashboard-words.ts";
-import { overviewText } from "../dashboards/overview-text.ts";
-import { logStream, makeLog } from "../logs/log.ts";
-import { colorsOf } from "../terminal/colors.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { type CliIo, writeJson, writeLine } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { connectionOptions, outputOptions } from "../../command-line/common-options.ts";
+import { unlessAborted, untilAborted, untilInterrupted } from "../../command-line/interrupts.ts";
+import { dashboardWords } from "../../dashboards/dashboard-words.ts";
+import { overviewText } from "../../dashboards/overview-text.ts";
+import { logStream, makeLog } from "../../logs/log.ts";
+import { colorsOf } from "../../terminal/colors.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { type CliIo, writeJson, writeLine } from "../../terminal/io.ts";
 
 const options = declareOptions({ ...connectionOptions, ...outputOptions });
 

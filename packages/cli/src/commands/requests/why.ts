@@ -1,13 +1,13 @@
 /** `callgrid why`: where a request is, and what must happen for it to go on. */
-import type { CommandSpec } from "../command-line/command.ts";
-import { poolCommandOptions } from "../command-line/common-options.ts";
-import { withPool } from "../pools/pool-session.ts";
-import { explainRequest } from "../pools/request-explanation.ts";
-import { lookAtRequest } from "../pools/request-look.ts";
-import { parseRequestOrId } from "../requests/request-text.ts";
-import { colorsOf } from "../terminal/colors.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { writeJson, writeLine } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { poolCommandOptions } from "../../command-line/common-options.ts";
+import { withPool } from "../../pools/pool-session.ts";
+import { explainRequest } from "../../pools/request-explanation.ts";
+import { lookAtRequest } from "../../pools/request-look.ts";
+import { parseRequestOrId } from "../../requests/request-text.ts";
+import { colorsOf } from "../../terminal/colors.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { writeJson, writeLine } from "../../terminal/io.ts";
 
 export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
   name: "why",

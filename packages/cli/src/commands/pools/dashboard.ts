@@ -1,13 +1,13 @@
 /** `callgrid dashboard`: a page that shows the pools of a grid as they work, until a signal comes. */
 import { declareOptions } from "@callgrid/core";
 import { openRedisSource, type RunningDashboard, serveDashboard } from "@callgrid/dashboard";
-import type { CommandSpec } from "../command-line/command.ts";
-import { connectionOptions, dashboardOptions, outputOptions } from "../command-line/common-options.ts";
-import { unlessAborted, untilAborted, untilInterrupted } from "../command-line/interrupts.ts";
-import { dashboardWords } from "../dashboards/dashboard-words.ts";
-import { logStream, makeLog } from "../logs/log.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { type CliIo, writeJson, writeLine } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { connectionOptions, dashboardOptions, outputOptions } from "../../command-line/common-options.ts";
+import { unlessAborted, untilAborted, untilInterrupted } from "../../command-line/interrupts.ts";
+import { dashboardWords } from "../../dashboards/dashboard-words.ts";
+import { logStream, makeLog } from "../../logs/log.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { type CliIo, writeJson, writeLine } from "../../terminal/io.ts";
 
 const options = declareOptions({ ...connectionOptions, ...dashboardOptions, ...outputOptions });
 

@@ -3,19 +3,19 @@ import { declareOptions, type OptionsResolved, parsePool, systemClock, within } 
 import { distributorOptions, type RunningDistributor, startDistributor } from "@callgrid/distributor";
 import { openStatekeeper } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
-import type { CommandSpec } from "../command-line/command.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
 import {
   connectionOptions,
   healthOptions,
   logFileOptions,
   outputOptions,
   poolOption,
-} from "../command-line/common-options.ts";
-import { type Interrupts, unlessAborted, untilAborted, withInterrupts } from "../command-line/interrupts.ts";
-import { withLog } from "../logs/log.ts";
-import { withHealth } from "../nodes/node-health.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { type CliIo, writeJson } from "../terminal/io.ts";
+} from "../../command-line/common-options.ts";
+import { type Interrupts, unlessAborted, untilAborted, withInterrupts } from "../../command-line/interrupts.ts";
+import { withLog } from "../../logs/log.ts";
+import { withHealth } from "../../nodes/node-health.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { type CliIo, writeJson } from "../../terminal/io.ts";
 
 const options = declareOptions({
   ...poolOption,

@@ -1,12 +1,12 @@
 /** `callgrid forget`: drops kept results, so that they are evaluated again. */
 import { didYouMean, encodeRequest, GridError, nearestNames, requestId } from "@callgrid/core";
 import type { CallerPool, ObservedPool } from "@callgrid/statekeeper";
-import type { CommandSpec } from "../command-line/command.ts";
-import { poolCommandOptions } from "../command-line/common-options.ts";
-import { withPool } from "../pools/pool-session.ts";
-import { parseRequest } from "../requests/request-text.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { writeJson } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { poolCommandOptions } from "../../command-line/common-options.ts";
+import { withPool } from "../../pools/pool-session.ts";
+import { parseRequest } from "../../requests/request-text.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { writeJson } from "../../terminal/io.ts";
 
 export const forgetCommand: CommandSpec<typeof poolCommandOptions> = {
   name: "forget",

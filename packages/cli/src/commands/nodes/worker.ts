@@ -1,10 +1,10 @@
 /** `callgrid worker`: worker processes for a pool under a supervisor, until a signal ends it. */
 import { parsePool } from "@callgrid/core";
-import type { CommandSpec } from "../command-line/command.ts";
-import { withInterrupts } from "../command-line/interrupts.ts";
-import { withLog } from "../logs/log.ts";
-import { runWorkers, workersOptions } from "../nodes/run-workers.ts";
-import { writeJson } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { withInterrupts } from "../../command-line/interrupts.ts";
+import { withLog } from "../../logs/log.ts";
+import { runWorkers, workersOptions } from "../../nodes/run-workers.ts";
+import { writeJson } from "../../terminal/io.ts";
 
 export const workerCommand: CommandSpec<typeof workersOptions> = {
   name: "worker",

@@ -2,10 +2,10 @@
 import { enqueueOptions } from "@callgrid/client";
 import { declareOptions, option } from "@callgrid/core";
 import { workerOptions } from "@callgrid/worker";
-import type { CommandSpec } from "../command-line/command.ts";
-import { functionsOption, outputOptions } from "../command-line/common-options.ts";
-import { logStream, makeLog } from "../logs/log.ts";
-import { evaluateRequests } from "../requests/evaluate-requests.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { functionsOption, outputOptions } from "../../command-line/common-options.ts";
+import { logStream, makeLog } from "../../logs/log.ts";
+import { evaluateRequests } from "../../requests/evaluate-requests.ts";
 
 const options = declareOptions({
   ...functionsOption,

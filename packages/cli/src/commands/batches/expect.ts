@@ -1,13 +1,13 @@
 /** `callgrid expect`: announces work that will come, so that its workers are there in time. */
 import { connect } from "@callgrid/client";
 import { declareOptions, invalidOption, option } from "@callgrid/core";
-import type { CommandSpec } from "../command-line/command.ts";
-import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
-import { nextMoment } from "../command-line/moment.ts";
-import { parseJson } from "../requests/request-text.ts";
-import { counted, durationText } from "../terminal/durations.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { writeJson, writeLine } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { connectionOptions, outputOptions } from "../../command-line/common-options.ts";
+import { nextMoment } from "../../command-line/moment.ts";
+import { parseJson } from "../../requests/request-text.ts";
+import { counted, durationText } from "../../terminal/durations.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { writeJson, writeLine } from "../../terminal/io.ts";
 
 const options = declareOptions({
   ...connectionOptions,

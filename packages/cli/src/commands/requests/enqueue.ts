@@ -1,10 +1,10 @@
 /** `callgrid enqueue`: requests to a pool, outcomes back in order. */
 import { clientOptions, connect, enqueueOptions } from "@callgrid/client";
 import { declareOptions } from "@callgrid/core";
-import type { CommandSpec } from "../command-line/command.ts";
-import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
-import { logStream, makeLog } from "../logs/log.ts";
-import { evaluateRequests } from "../requests/evaluate-requests.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { connectionOptions, outputOptions } from "../../command-line/common-options.ts";
+import { logStream, makeLog } from "../../logs/log.ts";
+import { evaluateRequests } from "../../requests/evaluate-requests.ts";
 
 const options = declareOptions({
   ...connectionOptions,

@@ -3,12 +3,12 @@ import { runnerOptions } from "@callgrid/batch";
 import type { Runner } from "@callgrid/batch/runs";
 import { connect } from "@callgrid/client";
 import { declareOptions } from "@callgrid/core";
-import type { CommandSpec } from "../command-line/command.ts";
-import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
-import { unlessAborted, untilAborted, withInterrupts } from "../command-line/interrupts.ts";
-import { logStream, makeLog } from "../logs/log.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { writeJson } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { connectionOptions, outputOptions } from "../../command-line/common-options.ts";
+import { unlessAborted, untilAborted, withInterrupts } from "../../command-line/interrupts.ts";
+import { logStream, makeLog } from "../../logs/log.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { writeJson } from "../../terminal/io.ts";
 
 const options = declareOptions({ ...runnerOptions, ...connectionOptions, ...outputOptions });
 

@@ -2,11 +2,11 @@
 import { createInterface } from "node:readline/promises";
 import { declareOptions, GridError, option } from "@callgrid/core";
 import { type KeyCounts, PoolCatalog, type PoolState } from "@callgrid/statekeeper";
-import type { CommandSpec } from "../command-line/command.ts";
-import { poolCommandOptions } from "../command-line/common-options.ts";
-import { withPool } from "../pools/pool-session.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { type CliIo, writeJson, writeLine } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { poolCommandOptions } from "../../command-line/common-options.ts";
+import { withPool } from "../../pools/pool-session.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { type CliIo, writeJson, writeLine } from "../../terminal/io.ts";
 
 const options = declareOptions({
   ...poolCommandOptions,

@@ -20,14 +20,14 @@ import {
   batchSpecOf,
   openBatchGrid,
   openData,
-} from "../batches/batch-options.ts";
-import { showProgress } from "../batches/batch-progress.ts";
-import { batchSummary, takeResults } from "../batches/batch-results.ts";
-import type { CommandSpec } from "../command-line/command.ts";
-import { niceOption } from "../command-line/common-options.ts";
-import { unlessAborted, untilInterrupted } from "../command-line/interrupts.ts";
-import { exitCodeOf, exitCodes } from "../terminal/exit-codes.ts";
-import { type CliIo, writeLine } from "../terminal/io.ts";
+} from "../../batches/batch-options.ts";
+import { showProgress } from "../../batches/batch-progress.ts";
+import { batchSummary, takeResults } from "../../batches/batch-results.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { niceOption } from "../../command-line/common-options.ts";
+import { unlessAborted, untilInterrupted } from "../../command-line/interrupts.ts";
+import { exitCodeOf, exitCodes } from "../../terminal/exit-codes.ts";
+import { type CliIo, writeLine } from "../../terminal/io.ts";
 
 const options = declareOptions({
   ...batchCommandOptions,

@@ -1,14 +1,14 @@
 /** `callgrid pools`: which pools a grid has, who is in them, and when they were used last. */
 import { openStatekeeper, PoolCatalog, type PoolState } from "@callgrid/statekeeper";
-import type { CommandSpec } from "../command-line/command.ts";
-import { poolCommandOptions } from "../command-line/common-options.ts";
-import { unlessAborted, untilInterrupted } from "../command-line/interrupts.ts";
-import { logStream, makeLog } from "../logs/log.ts";
-import { colorsOf } from "../terminal/colors.ts";
-import { durationText } from "../terminal/durations.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { writeJson, writeLine } from "../terminal/io.ts";
-import { tableText } from "../terminal/table.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { poolCommandOptions } from "../../command-line/common-options.ts";
+import { unlessAborted, untilInterrupted } from "../../command-line/interrupts.ts";
+import { logStream, makeLog } from "../../logs/log.ts";
+import { colorsOf } from "../../terminal/colors.ts";
+import { durationText } from "../../terminal/durations.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { writeJson, writeLine } from "../../terminal/io.ts";
+import { tableText } from "../../terminal/table.ts";
 
 /** A pool in the list. */
 interface ListedPool {

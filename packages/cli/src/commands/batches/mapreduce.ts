@@ -1,19 +1,19 @@
 /** `callgrid mapreduce`: a mapper and a reducer over lines of files, on the hosts that a file names. */
 import { batchOptions, countLinesInTurns, findAssociativityFailure, type LinePiece, linePieces } from "@callgrid/batch";
 import { declareOptions, type OptionsResolved, option, valueFields } from "@callgrid/core";
-import { showProgress } from "../batches/batch-progress.ts";
-import type { CommandSpec } from "../command-line/command.ts";
-import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
-import { unlessAborted, withInterrupts } from "../command-line/interrupts.ts";
-import { logStream, makeLog } from "../logs/log.ts";
-import { ConfigFile } from "../map-reduce/config-file.ts";
-import { type Placement, placeWorkers, readHosts } from "../map-reduce/hosts.ts";
-import { scoreFrom } from "../map-reduce/score-module.ts";
-import { mapFunction, readWork, reduceFunction, type Work } from "../map-reduce/work.ts";
-import { openWorkGrid, type WorkGrid } from "../map-reduce/work-grid.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { type CliIo, writeJson, writeLine } from "../terminal/io.ts";
-import { valueText } from "../terminal/value-text.ts";
+import { showProgress } from "../../batches/batch-progress.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { connectionOptions, outputOptions } from "../../command-line/common-options.ts";
+import { unlessAborted, withInterrupts } from "../../command-line/interrupts.ts";
+import { logStream, makeLog } from "../../logs/log.ts";
+import { ConfigFile } from "../../map-reduce/config-file.ts";
+import { type Placement, placeWorkers, readHosts } from "../../map-reduce/hosts.ts";
+import { scoreFrom } from "../../map-reduce/score-module.ts";
+import { mapFunction, readWork, reduceFunction, type Work } from "../../map-reduce/work.ts";
+import { openWorkGrid, type WorkGrid } from "../../map-reduce/work-grid.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { type CliIo, writeJson, writeLine } from "../../terminal/io.ts";
+import { valueText } from "../../terminal/value-text.ts";
 
 const options = declareOptions({
   work: option.string({ description: "The file that lists the raw files; workers/ and data/ are in the same folder." }),

@@ -1,12 +1,12 @@
 /** `callgrid doctor`: what is wrong with a Redis and a pool, each thing with its remedy. */
 import { isGridError, parsePool } from "@callgrid/core";
 import { type Examination, examineRedis, openStatekeeper } from "@callgrid/statekeeper";
-import type { CommandSpec } from "../command-line/command.ts";
-import { poolCommandOptions } from "../command-line/common-options.ts";
-import { type Finding, poolFindings, redisFindings, refusalFindings } from "../pools/diagnosis.ts";
-import { type Colors, colorsOf } from "../terminal/colors.ts";
-import { exitCodes } from "../terminal/exit-codes.ts";
-import { type OutputStream, writeJson, writeLine } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { poolCommandOptions } from "../../command-line/common-options.ts";
+import { type Finding, poolFindings, redisFindings, refusalFindings } from "../../pools/diagnosis.ts";
+import { type Colors, colorsOf } from "../../terminal/colors.ts";
+import { exitCodes } from "../../terminal/exit-codes.ts";
+import { type OutputStream, writeJson, writeLine } from "../../terminal/io.ts";
 
 interface Place {
   readonly url: string;

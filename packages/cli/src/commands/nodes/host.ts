@@ -9,11 +9,11 @@ import {
   systemClock,
 } from "@callgrid/core";
 import { Host } from "@callgrid/supervision";
-import type { CommandSpec } from "../command-line/command.ts";
-import { type Interrupts, withInterrupts } from "../command-line/interrupts.ts";
-import { type NodeLog, withLog } from "../logs/log.ts";
-import { endBySignals, supervisionOptions, withSupervisor } from "../nodes/run-workers.ts";
-import { type CliIo, writeJson } from "../terminal/io.ts";
+import type { CommandSpec } from "../../command-line/command.ts";
+import { type Interrupts, withInterrupts } from "../../command-line/interrupts.ts";
+import { type NodeLog, withLog } from "../../logs/log.ts";
+import { endBySignals, supervisionOptions, withSupervisor } from "../../nodes/run-workers.ts";
+import { type CliIo, writeJson } from "../../terminal/io.ts";
 
 const options = declareOptions({
   ...supervisionOptions,

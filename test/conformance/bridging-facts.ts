@@ -132,6 +132,33 @@ function recallFacts(setStage: SetStage): void {
     expect(answers).toEqual([{ kind: "pending" }]);
     expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
   });
+
+  it("a guest that was asked for at two priorities is on no queue of the bridge when others still wait for it", async () => {
+    const stage = await setBridges(setStage);
+    await submitByClient(stage.pool, "c1", "a");
+    await askAsGuests(stage, "b1", ["a"]);
+    await askAsGuests(stage, "b1", ["a"], { priority: 1 });
+    const recalled = await expectChanges(stage, () => stage.pool.recall({ process: "b1", limit: 9, skips: [] }), {
+      requests: { [a]: { waiters: ["c1"] } },
+      callerQueues: { "0:b1": null, "1:b1": null },
+      counted: { recalled: 1 },
+    });
+    expect(recalled).toEqual([a]);
+    expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
+  });
+
+  it("a guest that is on no other queue stays there for those who wait for it, however often the bridge takes back", async () => {
+    const stage = await setBridges(setStage);
+    await askAsGuests(stage, "b1", ["a"]);
+    await stage.pool.submit({
+      ...{ process: "w1", leaseMs: 0, worker: "w1", queueLimit: 0 },
+      submissions: [{ id: a, payload: payloadOf("a"), isHeld: true }],
+    });
+    const takeBack = () => stage.pool.recall({ process: "b1", limit: 9, skips: [] });
+    expect(await takeBack()).toEqual([a]);
+    expect(await expectNoChange(stage, takeBack)).toEqual([]);
+    expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
+  });
 }
 
 function joiningFacts(setStage: SetStage): void {

@@ -6,28 +6,35 @@
 local process, limit, skips = ARGV[1], tonumber(ARGV[2]), skipSet(ARGV[3])
 local recalled = {}
 
--- Returns whether the request stays where it is.
-local function recall(id, text, place)
-  local record = text and parseRecord(text)
-  if not record or not hasWaiter(record, process) then
-    removeFrom(place, { id })
-    return false
-  end
-  if skips and skips[functionNameAt(record.payload, 1)] then return true end
-  record.waiters = withoutWaiter(record, process)
-  recalled[#recalled + 1] = id
-  if not hasKnownWaiter(record) then
-    close(id, record)
-    return false
-  end
-  forgetPassedAt(record.places)
-  -- others who wait for it have put it on queues of their own
+-- Takes a request off this queue, unless it is on no other. Returns whether it stays where it is.
+local function leaveHere(id, record, place)
   local places = withoutPlace(record.places, place)
   local isElsewhere = places ~= '-'
   if isElsewhere then record.places = places end
   redis.call('HSET', requestsKey, id, recordText(record))
   if isElsewhere then removeFrom(place, { id }) end
   return not isElsewhere
+end
+
+-- Returns whether the request stays where it is.
+local function recall(id, text, place)
+  local record = text and parseRecord(text)
+  if not record then
+    removeFrom(place, { id })
+    return false
+  end
+  if hasWaiter(record, process) then
+    if skips and skips[functionNameAt(record.payload, 1)] then return true end
+    record.waiters = withoutWaiter(record, process)
+    recalled[#recalled + 1] = id
+    if not hasKnownWaiter(record) then
+      close(id, record)
+      return false
+    end
+    forgetPassedAt(record.places)
+  end
+  -- the queue of one priority was left before, or others who wait for the request are served from here
+  return leaveHere(id, record, place)
 end
 
 for _, priority in ipairs(prioritiesLowestFirst()) do

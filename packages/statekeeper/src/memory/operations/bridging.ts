@@ -4,7 +4,7 @@
  */
 import { functionNameIn } from "@callgrid/core";
 import type { PoolSight, RecallRequest } from "../../contract/contract.ts";
-import { callerPlace, type Place, queueAt, removeFrom } from "../records/places.ts";
+import { callerPlace, queueAt, removeFrom } from "../records/places.ts";
 import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 
 /** Of more volunteers than this each counts as one request. */
@@ -45,28 +45,21 @@ export function recall(records: PoolRecords, { process, limit, skips }: RecallRe
     for (const id of ids) {
       if (recalled.length >= limit) break;
       const record = records.requests.get(id);
-      if (record === undefined || !record.waiters.has(process)) removeFrom(records, place, id);
-      else if (!skipped.has(functionNameIn(record.payload))) {
-        takeBack(records, { id, record, process, place });
+      if (record?.waiters.has(process) === true) {
+        if (skipped.has(functionNameIn(record.payload))) continue;
+        stopWaiting(records, id, record, process);
         recalled.push(id);
       }
+      // others who wait for it are served from here if it is on no other queue
+      if (record === undefined || record.places.length > 1) removeFrom(records, place, id);
     }
   }
   records.count("recalled", recalled.length);
   return recalled;
 }
 
-/** Others who wait for the request have put it on queues of their own. */
-function takeBack(
-  records: PoolRecords,
-  guest: { readonly id: string; readonly record: RequestRecord; readonly process: string; readonly place: Place },
-): void {
-  const { id, record, process, place } = guest;
+function stopWaiting(records: PoolRecords, id: string, record: RequestRecord, process: string): void {
   record.waiters.delete(process);
-  if (!records.hasKnownWaiter(record)) {
-    records.close(id, record);
-    return;
-  }
-  for (const other of record.places) queueAt(records, other)?.forgetPassed();
-  if (record.places.length > 1) removeFrom(records, place, id);
+  if (!records.hasKnownWaiter(record)) records.close(id, record);
+  else for (const place of record.places) queueAt(records, place)?.forgetPassed();
 }

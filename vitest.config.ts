@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { propertyFactor } from "./test/harness/chance.ts";
 
 // For what hangs: how fast a machine is, is no matter of passing.
-const patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
+const patience = { testTimeout: 120_000 * propertyFactor, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
+const setupFiles = ["test/harness/properties.ts"];
 // Compiled files go to Node as they are.
 const server = { deps: { external: [/\/packages\/\w+\/(dist|bundle)\//, /\/node_modules\//] } };
 
@@ -20,6 +22,7 @@ export default defineConfig({
           name: "across",
           include: ["test/**/*.test.ts", "examples/**/*.test.ts", "bench/*.test.ts"],
           pool: "forks",
+          setupFiles,
           server,
           ...patience,
         },
@@ -31,6 +34,7 @@ export default defineConfig({
           pool: "forks",
           // the files of a worker share their modules, since loading them takes longer than most of these files do
           isolate: false,
+          setupFiles,
           server,
           ...patience,
         },

@@ -43,7 +43,7 @@ describe("callgrid torture", () => {
 
   it("ends with 1 and says what is wrong when somebody hands in wrong values; Ctrl-C ends it before its time", async () => {
     const server = await startRedis();
-    const torture = startCommand(["torture", "--url", server.url, "--minutes", "10"]);
+    const torture = startCommand(["torture", "--url", server.url, "--minutes", "10", "--seed", "1"]);
     const grid = await torturedGrid(server.url);
     const intruder = startCommand([
       ...["worker", "--url", server.url, "--grid", grid, "--pool", "torture"],
@@ -53,7 +53,9 @@ describe("callgrid torture", () => {
     torture.kill("SIGINT");
     const { exitCode, stdout } = await torture.ended;
     expect(stdout).toMatch(/\d+ violations?; the seed is \d+/);
-    expect(stdout).toMatch(/ {2}wrong \["leaf","r\d+",\d+\]: -1/);
+    expect(stdout).toMatch(/^ *wrong +[1-9]\d*/m);
+    // the wrong leaves may all have been called by trees, whose values they make wrong
+    expect(stdout).toMatch(/ {2}wrong \["(leaf","r\d+",\d+\]: -1|tree",)/);
     expect(exitCode).toBe(1);
   });
 });

@@ -3,6 +3,7 @@ import { define, isGridError, systemClock } from "@callgrid/core";
 import { WorkerMetrics } from "@callgrid/health";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "../harness/chance.ts";
 import { WorkerStage } from "../harness/worker-stage.ts";
 
 const names = [...Object.getOwnPropertyNames(Object.prototype), "prototype"];
@@ -22,7 +23,7 @@ it("a function, its pool and its tag may be called as what objects inherit", asy
       expect([...functions.functions.keys()]).toEqual([functionName]);
       expect(Object.getPrototypeOf(counters)).toBe(Object.prototype);
     }),
-    { numRuns: 20 },
+    { numRuns: propertyRuns(20) },
   );
 });
 
@@ -48,6 +49,6 @@ it("a value with such a key travels whole, or is refused with its path", async (
       if (isGridError(outcome)) expect(outcome.message).toMatch(/__proto__|constructor|prototype/);
       else expect(outcome).toEqual(value);
     }),
-    { numRuns: 50 },
+    { numRuns: propertyRuns(50) },
   );
 });

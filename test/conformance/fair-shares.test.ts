@@ -5,6 +5,7 @@
 import { MemoryStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "../harness/chance.ts";
 import { idOf, joinWorker, longLeaseMs, measure } from "./stage.ts";
 
 const budgetMicros = 4_000;
@@ -90,7 +91,7 @@ it("callers that wait get equal work, to within a claim of each", async () => {
       }
       expect(Math.max(...work) - Math.min(...work)).toBeLessThanOrEqual(2 * mostWorkPerClaim);
     }),
-    { numRuns: 30 },
+    { numRuns: propertyRuns(30) },
   );
 });
 

@@ -8,10 +8,10 @@ import { isDeepStrictEqual } from "node:util";
 import { MemoryStatekeeper, openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { propertyRuns } from "../harness/chance.ts";
 import { RedisDumper } from "./redis-dump.ts";
 import { idOf, joinWorker, longLeaseMs, payloadOf, setMemoryStage, setRedisStage } from "./stage.ts";
 
-const sequences = Number(process.env["CALLGRID_PROPERTY_RUNS"] ?? 10);
 const longestTestMs = 600_000;
 const aroundBounds = [2_000, 4_000, 8_000, 16_000].flatMap((bound) => [bound - 1, bound, bound + 1]);
 /** More than V8 takes as arguments of one call. */
@@ -100,7 +100,7 @@ it("operations on lists of any length do the same on Redis and in memory", { tim
   const begun = fc.constantFrom("ask", "call", "hold");
   const rest = fc.array(fc.constantFrom(...Object.keys(operations)), { minLength: 2, maxLength: 5 });
   await fc.assert(fc.asyncProperty(fc.constantFrom(...aroundBounds), begun, rest, expectEqualRuns), {
-    numRuns: sequences,
+    numRuns: propertyRuns(10),
   });
 });
 

@@ -1,16 +1,16 @@
 /**
  * The statekeeper on Redis against its model, the one in memory: both run the same random operations, and reply and whole state
- * are compared after each. `CALLGRID_PROPERTY_RUNS` says how many sequences, by default few enough for every test run.
- * A failure prints seed and path: `CALLGRID_PROPERTY_SEED` and `CALLGRID_PROPERTY_PATH` show it again.
+ * are compared after each. A failure prints seed and path: `CALLGRID_PROPERTY_SEED` and `CALLGRID_PROPERTY_PATH` show it again.
  */
 import { randomUUID } from "node:crypto";
 import { type Limits, MemoryStatekeeper, openStatekeeper, type Statekeeper, usualLimits } from "@callgrid/statekeeper";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { propertyRuns } from "../harness/chance.ts";
 import { type Operation, opening, operation, run } from "./operations.ts";
 import { RedisDumper } from "./redis-dump.ts";
 
-const sequences = Number(process.env["CALLGRID_PROPERTY_RUNS"] ?? 200);
+const sequences = propertyRuns(200);
 const operationsPerSequence = 40;
 const mostMsPerSequence = 1_000;
 const grid = randomUUID();
@@ -44,7 +44,6 @@ it("a random sequence of operations gets the same replies and the same state on 
   const sequence = fc.tuple(begun, rest).map(([first, then]) => [...first, ...then]);
   await fc.assert(fc.asyncProperty(fc.constantFrom(...allLimits), sequence, expectEqualRuns), {
     numRuns: sequences,
-    ...replayed(),
   });
 });
 
@@ -62,13 +61,6 @@ async function expectEqualRuns(limits: Limits, sequence: readonly Operation[]): 
     expect(await dumper.dump(grid, name), told("state", step, next)).toEqual(model);
   }
   await dumper.remove(grid, name);
-}
-
-/** The failure to show again, if one is asked for. */
-function replayed(): { seed?: number; path?: string } {
-  const seed = process.env["CALLGRID_PROPERTY_SEED"];
-  const path = process.env["CALLGRID_PROPERTY_PATH"];
-  return { ...(seed === undefined ? {} : { seed: Number(seed) }), ...(path === undefined ? {} : { path }) };
 }
 
 function told(what: string, step: number, next: Operation): string {

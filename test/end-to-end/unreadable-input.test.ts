@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { prefixOf } from "../conformance/redis-dump.ts";
+import { propertyRuns } from "../harness/chance.ts";
 import { damageTo, inflict } from "../harness/damage.ts";
 import { LogTape } from "../harness/log-tape.ts";
 import { until } from "../harness/until.ts";
@@ -58,7 +59,7 @@ test("text of any kind in any place ends no process, and keeps no request from i
       await expectAnswers(client);
       await client.status("pool");
     }),
-    { numRuns: 5 },
+    { numRuns: propertyRuns(5) },
   );
 });
 

@@ -1,7 +1,9 @@
 /** Worker processes whose supervisor is killed, and Redis with it: whatever they are at, none of them stays. */
 import { execFileSync } from "node:child_process";
 import { appendFile } from "node:fs/promises";
+import { Random } from "@callgrid/core";
 import { describe, expect, type TestContext, test } from "vitest";
+import { propertySeed } from "../harness/chance.ts";
 import { StartedCommand } from "../harness/command.ts";
 import { fixture } from "../harness/fixture.ts";
 import { NoteFile } from "../harness/note-file.ts";
@@ -184,7 +186,8 @@ describe.concurrent.each<RedisLoss>(["SIGKILL", "SIGSTOP"])(
         const children = childrenOf(ids);
         return children.length === ids.length && children;
       });
-      const moments = supervisors.map(() => Math.random() * 1_500).sort((one, other) => one - other);
+      const random = new Random(`moments ${propertySeed}`);
+      const moments = supervisors.map(() => random.uniform(0, 1_500)).sort((one, other) => one - other);
       await Promise.all(
         supervisors.map(async (supervisor, place) => {
           await new Promise((resolve) => setTimeout(resolve, moments[place]));

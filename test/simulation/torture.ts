@@ -12,6 +12,7 @@ const usage = `Simulates a grid whose processes die, stop and lose messages, on 
   scripts/torture [--seeds N] [--from S] [--sharing auto|eager|both] [--without KIND,…] [--lines N]
   scripts/torture --seed X [--sharing auto|eager]
   scripts/torture --faults [FILE …]
+  scripts/torture --properties [FILE …]
 
   --seeds N        how many seeds to run, default 10000
   --from S         the first of them, default 1
@@ -19,6 +20,7 @@ const usage = `Simulates a grid whose processes die, stop and lose messages, on 
   --sharing MODE   how workers share small calls, default both
   --without KINDS  leave out kinds of faults: ${faultKinds.join(", ")}
   --faults         breaks real processes and a real Redis instead: test/faults at full length
+  --properties     runs the property tests instead, with a random seed and ten times the runs
   --lines N        how many of the last events to print on a violation, default 400
 `;
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "../../../test/harness/chance.ts";
 import { fillTemplate, shellText } from "./command-template.ts";
 
 const values = { host: "ada@10.0.0.7", command: ["/opt/my grid/callgrid", "remote-workers"] };
@@ -58,6 +59,6 @@ it("a real shell makes the same words of text for a shell", () => {
       const shown = execFileSync("sh", ["-c", `printf '%s\\0' ${shellText(["first", ...words])}`]).toString();
       expect(shown.split("\0").slice(1, -1)).toEqual(words);
     }),
-    { numRuns: 30 },
+    { numRuns: propertyRuns(30) },
   );
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { limitDataFolders } from "@callgrid/worker";
 import fc from "fast-check";
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { propertyRuns } from "../../../../test/harness/chance.ts";
 import { type FileSlice, readBytes, readLines, readText } from "./file-slice.ts";
 import { bytes, FileSource, lines } from "./file-source.ts";
 
@@ -72,7 +73,7 @@ describe("lines of a file in ranges", () => {
           expect(await linesIn(path, size)).toEqual(all);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: propertyRuns(200) },
     );
   });
 
@@ -89,7 +90,7 @@ describe("lines of a file in ranges", () => {
         expect(slices.flatMap(readLines)).toEqual(linesByHand(text));
         expect(slices.map(readText).join("")).toBe(text);
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
+import { propertyRuns } from "../../../../test/harness/chance.ts";
 import { countLines, countLinesInTurns, linePieces, readFileLines, refuseChanged } from "./line-ranges.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "callgrid-line-pieces-"));
@@ -46,7 +47,7 @@ it("pieces have every line once, in any order of reading", async () => {
         expect(pieces.flatMap(({ file, fromLine, toLine }) => readFileLines(file, fromLine, toLine))).toEqual(all);
       },
     ),
-    { numRuns: 100 },
+    { numRuns: propertyRuns(100) },
   );
 });
 

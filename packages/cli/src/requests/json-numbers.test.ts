@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "../../../../test/harness/chance.ts";
 import { changesInJavaScript, mayHaveChangingNumber } from "./json-numbers.ts";
 import { readJson } from "./json-text.ts";
 
@@ -102,7 +103,7 @@ describe("a number in JSON", () => {
         const literal = written.join("");
         if (changesInJavaScript(literal)) expect(mayHaveChangingNumber(`[${literal}]`), literal).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(2_000) },
     );
   });
 });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { createContext, runInContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "../../../../test/harness/chance.ts";
 import { jsonValue, nested, reversedKeys, richValue } from "../../../../test/harness/value-samples.ts";
 import { isGridError } from "../errors/errors.ts";
 import { canonicalize } from "../values/canonical.ts";
@@ -60,7 +61,7 @@ describe("a request of other data", () => {
         expect(encodeRequest(decoded)).toEqual({ functionName: "f", canonical, payload });
         expect(functionNameOf(payload)).toBe("f");
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "../../../../test/harness/chance.ts";
 import { jsonValue, nested, richValue } from "../../../../test/harness/value-samples.ts";
 import { canonicalize } from "./canonical.ts";
 import { decodeValue, encodeValue } from "./codec.ts";
@@ -37,7 +38,7 @@ describe("a value as text", () => {
         expect(canonicalize(decoded, "v")).toBe(canonicalize(value, "v"));
         expect(encodeValue(decoded)).toBe(encodeValue(value));
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 

@@ -66,6 +66,7 @@ export class WorkerAssembly extends WorkerBasis {
     resultLimitBytes: this.#options.payloadLimitBytes,
     outside: new EvaluationEvents(this),
   });
+  readonly #loop = this.evaluator.loop;
 
   readonly requester: Requester = new Requester({
     keeper: this.#keeper,
@@ -124,7 +125,7 @@ export class WorkerAssembly extends WorkerBasis {
     standing: this.standing,
     selfTimes: this.selfTimes,
     recent: this.recent,
-    stack: this.evaluator.queue.stack,
+    stack: this.#loop.queue.stack,
     inFlight: this.inFlight,
     isEager: this.#options.sharing === "eager",
     payloadLimitBytes: this.#options.payloadLimitBytes,
@@ -147,7 +148,7 @@ export class WorkerAssembly extends WorkerBasis {
     recent: this.recent,
     inFlight: this.inFlight,
     visible: this.visible,
-    ready: this.evaluator.queue.ready,
+    ready: this.#loop.queue.ready,
     completer: this.completer,
     marker: this.marker,
     host: this.#host,
@@ -156,7 +157,7 @@ export class WorkerAssembly extends WorkerBasis {
 
   readonly #returner = new Returner({
     clock: this.#clock,
-    evaluator: this.evaluator,
+    ready: this.#loop.queue.ready,
     outcomeHandler: this.outcomeHandler,
     poolCaller: this.poolCaller,
     release: this.#release,
@@ -177,7 +178,7 @@ export class WorkerAssembly extends WorkerBasis {
     onError: this.onError,
   });
 
-  readonly #workload = (): OwnWorkload => workloadOf(this.evaluator, this.visible);
+  readonly #workload = (): OwnWorkload => workloadOf(this.#loop, this.visible);
 
   readonly claimer: Claimer = new Claimer({
     keeper: this.#keeper,
@@ -197,7 +198,7 @@ export class WorkerAssembly extends WorkerBasis {
 
   readonly sharer: Sharer = new Sharer({
     clock: this.#clock,
-    evaluator: this.evaluator,
+    loop: this.#loop,
     selfTimes: this.selfTimes,
     volunteers: () => this.claimer.volunteers,
     share: (evaluation) => this.poolCaller.ask(evaluation, true),
@@ -234,7 +235,8 @@ export class WorkerAssembly extends WorkerBasis {
   readonly exchange: Exchange = new Exchange({
     clock: this.#clock,
     keeper: this.#keeper,
-    evaluator: this.evaluator,
+    loop: this.#loop,
+    selfTimes: this.selfTimes,
     marker: this.marker,
     completer: this.completer,
     claimer: this.claimer,
@@ -267,7 +269,7 @@ export class WorkerAssembly extends WorkerBasis {
     clock: this.#clock,
     log: this.log,
     requestLog: this.requestLog,
-    evaluator: this.evaluator,
+    loop: this.#loop,
     intake: this.intake,
     completer: this.completer,
     membership: this.membership,
@@ -279,7 +281,7 @@ export class WorkerAssembly extends WorkerBasis {
 
   readonly inboxRouter: InboxRouter = new InboxRouter({
     requester: this.requester,
-    evaluator: this.evaluator,
+    loop: this.#loop,
     visible: this.visible,
     recent: this.recent,
     claimer: this.claimer,

@@ -1,6 +1,6 @@
 /** What a worker has in hand at one moment, for tests and simulations that hold its invariants against it. */
 import type { Evaluation, EvaluationState } from "./evaluation/evaluation.ts";
-import type { Evaluator } from "./evaluation/evaluator.ts";
+import type { SlotLoop } from "./evaluation/slot-loop.ts";
 
 /** One evaluation as its worker holds it. */
 export interface HeldEvaluation {
@@ -24,10 +24,10 @@ export interface WorkerState {
 }
 
 /** `held`: all evaluations of the worker, each at least once. */
-export function workerState(evaluator: Evaluator, held: Iterable<Evaluation>): WorkerState {
-  const { slots, freeSlots, started, isPausing, queue } = evaluator;
+export function workerState(loop: SlotLoop, held: Iterable<Evaluation>): WorkerState {
+  const { slots, isPausing, queue } = loop;
   return {
-    ...{ slots, freeSlots, started, isPausing },
+    ...{ slots: slots.count, freeSlots: slots.free, started: slots.started, isPausing },
     evaluations: [...new Set(held)].map(viewOf),
     resumable: [...queue.resumable()].map(({ caller, startedBefore }) => ({ ...viewOf(caller), startedBefore })),
   };

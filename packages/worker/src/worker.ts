@@ -29,7 +29,7 @@ export class Worker extends Actor {
   /** What it has in hand now. */
   inspect(): WorkerState {
     const { evaluator, inFlight, visible } = this.#own;
-    return workerState(evaluator, [...inFlight.values(), ...visible.values()]);
+    return workerState(evaluator.loop, [...inFlight.values(), ...visible.values()]);
   }
 
   /** What it has counted since its start, and holds now. */
@@ -38,7 +38,7 @@ export class Worker extends Actor {
     let suspended = 0;
     for (const { state } of inFlight.values()) if (state === "suspended") suspended += 1;
     return {
-      running: evaluator.runningCount,
+      running: evaluator.loop.slots.taken,
       suspended,
       claimed: claimDesk.claimed,
       memoryHits: recent.hits,

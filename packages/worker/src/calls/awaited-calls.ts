@@ -26,7 +26,7 @@ export class AwaitedCalls extends ReentrantCalls {
     this.#isPlaced = true;
     const isAnswered = this.remaining === 0;
     // a function whose calls are all answered from memory would otherwise go on without anybody else ever having a turn
-    if (isAnswered && !this.#evaluator.noteAnsweredAtOnce()) {
+    if (isAnswered && !this.#evaluator.loop.slice.isOverForAnswered()) {
       this.resume();
       return;
     }

@@ -51,7 +51,7 @@ export class FunctionHost implements RequestHost {
       return refused.promise;
     }
     const calls = new AwaitedCalls(caller, encoded.length, this.#evaluator);
-    const now = this.#evaluator.now();
+    const now = this.#evaluator.loop.slice.now();
     // last first: the own queue gives the youngest, and the first call should come first
     for (let index = encoded.length - 1; index >= 0; index -= 1) {
       const call = encoded[index];
@@ -72,14 +72,14 @@ export class FunctionHost implements RequestHost {
     let placed = 0;
     try {
       for (let yielded = 0; yielded < encoded.length; yielded += 1) {
-        const now = this.#evaluator.now();
+        const now = this.#evaluator.loop.slice.now();
         for (; placed < Math.min(encoded.length, yielded + streamWindow); placed += 1) {
           const call = encoded[placed];
           encoded[placed] = undefined;
           if (call !== undefined) this.#calls.place(call, { calls, index: placed, host: this, now });
         }
         caller.addOpenCalls(calls);
-        if (!calls.hasNext || this.#evaluator.noteAnsweredAtOnce()) await calls.wait();
+        if (!calls.hasNext || this.#evaluator.loop.slice.isOverForAnswered()) await calls.wait();
         const index = calls.takeNext();
         yield { index, outcome: calls.takeOutcome(index) };
         refuseIfDone(caller);

@@ -4,7 +4,7 @@
  */
 import { type Clock, isAddressedId } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
-import type { Evaluator } from "../evaluation/evaluator.ts";
+import type { ReadyQueue } from "../evaluation/ready-queue.ts";
 import type { OutcomeHandler } from "../pool/outcome-handler.ts";
 import type { PoolCaller } from "./pool-caller.ts";
 
@@ -14,7 +14,7 @@ const longestStandMs = 50;
 /** What the returner works with. */
 export interface ReturnerParts {
   readonly clock: Clock;
-  readonly evaluator: Evaluator;
+  readonly ready: ReadyQueue;
   readonly outcomeHandler: OutcomeHandler;
   readonly poolCaller: PoolCaller;
   readonly release: (ids: readonly string[]) => void;
@@ -30,8 +30,7 @@ export class Returner {
 
   /** Watches while claimed requests wait for a slot; cheap when it does so already. */
   watch(): void {
-    const { clock, evaluator } = this.#parts;
-    const { ready } = evaluator.queue;
+    const { clock, ready } = this.#parts;
     if (this.#isWatching || ready.length === 0) return;
     this.#isWatching = true;
     const { taken } = ready;
@@ -45,7 +44,7 @@ export class Returner {
 
   /** Gives up what the heartbeat thread has given back while this one did not get to it. */
   giveUpRevoked(): void {
-    this.#giveBack(this.#parts.evaluator.queue.ready.takeRevoked());
+    this.#giveBack(this.#parts.ready.takeRevoked());
   }
 
   #giveBack(given: readonly Evaluation[]): void {

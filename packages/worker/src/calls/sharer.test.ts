@@ -30,7 +30,7 @@ function setStage() {
   const stage = { clock, selfTimes, evaluator, shared, volunteers: 0, out: [] as Evaluation[] };
   const sharer = new Sharer({
     clock,
-    evaluator,
+    loop: evaluator.loop,
     selfTimes,
     volunteers: () => stage.volunteers,
     share: (evaluation) => {
@@ -40,7 +40,7 @@ function setStage() {
     },
   });
   const push = (name: string, definition?: Definition): void =>
-    evaluator.queue.stack.push(sampleEvaluation(name, { bornAt: clock.now(), definition }));
+    evaluator.loop.queue.stack.push(sampleEvaluation(name, { bornAt: clock.now(), definition }));
   return Object.assign(stage, { sharer, push });
 }
 
@@ -48,7 +48,7 @@ function setStage() {
 function passOver(stage: ReturnType<typeof setStage>, times: number): void {
   for (let i = 0; i < times; i += 1) {
     stage.push("younger");
-    stage.evaluator.queue.stack.pop();
+    stage.evaluator.loop.queue.stack.pop();
   }
 }
 
@@ -195,7 +195,7 @@ describe("while a function keeps its slot", () => {
   function setStuck(...names: readonly string[]) {
     const stage = setStage();
     stage.push("endless", endless.definition);
-    stage.evaluator.wake();
+    stage.evaluator.loop.wake();
     for (const name of names) stage.push(name);
     stage.sharer.shareIfStuck();
     return stage;

@@ -6,8 +6,8 @@
 
 import type { Clock } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
-import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { SelfTimes } from "../evaluation/run-times.ts";
+import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import { isSmallCall } from "./call-placement.ts";
 
 /** Calls that wait longer than this in memory become visible, in ms; with volunteers about, at once. */
@@ -26,7 +26,7 @@ const probeEveryMs = 8;
 /** What the sharer works with. */
 export interface SharerParts {
   readonly clock: Clock;
-  readonly evaluator: Evaluator;
+  readonly loop: SlotLoop;
   readonly selfTimes: SelfTimes;
   readonly volunteers: () => number;
   readonly share: (evaluation: Evaluation) => void;
@@ -45,8 +45,8 @@ export class Sharer {
 
   /** Called while there is more to do here than one slice: something stays for this worker. */
   share(): void {
-    const { clock, evaluator, volunteers } = this.#parts;
-    const { stack } = evaluator.queue;
+    const { clock, loop, volunteers } = this.#parts;
+    const { stack } = loop.queue;
     const now = clock.now();
     const hasVolunteers = volunteers() > 0;
     const bornBefore = hasVolunteers ? Number.POSITIVE_INFINITY : now - shareAfterMs;
@@ -63,27 +63,27 @@ export class Sharer {
   /** All slots are taken, perhaps for long: what waits in memory must not wait for them unseen. */
   shareIfStuck(): void {
     if (this.#isTimerSet) return;
-    const { clock, evaluator } = this.#parts;
+    const { clock, loop } = this.#parts;
     this.#isTimerSet = true;
     clock.background(shareAfterMs, () => {
       this.#isTimerSet = false;
-      if (evaluator.queue.stack.isEmpty) return;
-      if (evaluator.isStuck(shareAfterMs)) this.#share(mostPerShare, () => true);
-      if (evaluator.isFull) this.shareIfStuck();
+      if (loop.queue.stack.isEmpty) return;
+      if (loop.isStuck(shareAfterMs)) this.#share(mostPerShare, () => true);
+      if (loop.isFull) this.shareIfStuck();
     });
   }
 
   #share(count: number, isDue: (evaluation: Evaluation) => boolean): void {
-    const taken = this.#parts.evaluator.queue.stack.takeOldest(count, isDue);
+    const taken = this.#parts.loop.queue.stack.takeOldest(count, isDue);
     for (const evaluation of taken) this.#parts.share(evaluation);
     if (taken.length > 0) this.#lastShared = [this.#lastShared[1], taken.at(-1)];
   }
 
   /** Judged by the oldest, since calls that wait together are mostly alike. */
   #mostPerShare(): number {
-    const { evaluator, selfTimes, volunteers } = this.#parts;
+    const { loop, selfTimes, volunteers } = this.#parts;
     const most = mostPerShare + volunteers();
-    const { oldest } = evaluator.queue.stack;
+    const { oldest } = loop.queue.stack;
     const time = oldest === undefined ? undefined : selfTimes.get(oldest.functionName);
     if (time?.usualMs === undefined || time.hasCalls || time.usualMs < leastLeafMs) return most;
     return Math.max(most, Math.ceil(leafWorkMs / time.usualMs));

@@ -8,16 +8,17 @@ import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { interrupt } from "./invocation.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
+import type { Slots } from "./slots.ts";
 
 export class Cancellation {
-  readonly #freeSlot: () => void;
+  readonly #slots: Slots;
   readonly #onUnwanted: (child: Evaluation) => void;
   /** Evaluations that are done, and whose open calls are still to be given up. */
   readonly #leaving: Evaluation[] = [];
   #isBusy = false;
 
-  constructor(parts: { freeSlot: () => void; onUnwanted: (child: Evaluation) => void }) {
-    this.#freeSlot = parts.freeSlot;
+  constructor(parts: { slots: Slots; onUnwanted: (child: Evaluation) => void }) {
+    this.#slots = parts.slots;
     this.#onUnwanted = parts.onUnwanted;
   }
 
@@ -30,7 +31,7 @@ export class Cancellation {
   cancel(evaluations: Iterable<Evaluation>, reason: string): void {
     for (const evaluation of evaluations) {
       if (evaluation.isDone) continue;
-      if (evaluation.holdsSlot) this.#freeSlot();
+      if (evaluation.holdsSlot) this.#slots.release();
       evaluation.become("done");
       if (evaluation.cancelTimers !== undefined) evaluation.cancelAllTimers();
       this.#leaving.push(evaluation);

@@ -185,6 +185,17 @@ export class Evaluation {
     else this.openCalls?.splice(at, 1);
   }
 
+  /** It no longer waits for these calls; they stay open while some of them have not settled. */
+  goOnAfter(calls: ReentrantCalls): void {
+    this.waitingFor -= 1;
+    if (calls.remaining === 0) this.removeOpenCalls(calls);
+  }
+
+  /** It has run until `now`, in ms, by itself. */
+  addSelfTime(now: number): void {
+    this.selfMs += now - this.runningSince;
+  }
+
   /** The outcome is wanted for as long as the most patient of those who wait wants it; 0: for ever. */
   extendDeadline(deadlineAt: number): void {
     if (this.deadlineAt > 0) this.deadlineAt = deadlineAt === 0 ? 0 : Math.max(this.deadlineAt, deadlineAt);

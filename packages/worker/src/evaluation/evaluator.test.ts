@@ -1,14 +1,8 @@
-import { define, VirtualClock } from "@callgrid/core";
+import { define } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
-import { sampleEvaluation } from "../../../../test/harness/evaluation-sample.ts";
 import { Gate } from "../../../../test/harness/gate.ts";
 import { setWorkerStage } from "../../../../test/harness/worker-stage.ts";
-import { AwaitedCalls } from "../calls/awaited-calls.ts";
-import { FunctionRegistry, FunctionStanding } from "../functions/function-registry.ts";
-import { EvaluationResult } from "../results/evaluation-result.ts";
-import { Evaluator } from "./evaluator.ts";
 import { callReentrant, context } from "./request-context.ts";
-import { SelfTimes } from "./run-times.ts";
 
 const double = define("double", (x: number) => 2 * x);
 
@@ -180,56 +174,5 @@ describe("what a function returns", () => {
     await stage.startWorker([f, double]);
     await expect(stage.grid.enqueue("pool", ["f"])).rejects.toMatchObject({ msg: "not to be awaited" });
     expect(await stage.grid.enqueue("pool", [double, 1])).toBe(2);
-  });
-});
-
-describe("whether it is soon through with what it has", () => {
-  function setStage() {
-    const clock = new VirtualClock();
-    const selfTimes = new SelfTimes();
-    const nothing = () => undefined;
-    const evaluator = new Evaluator({
-      ...{ clock, selfTimes, slots: 1, resultLimitBytes: 1_000 },
-      standing: new FunctionStanding(new FunctionRegistry([])),
-      outside: {
-        ...{ onSettled: nothing, onCancelled: nothing, onSuspension: nothing, onChange: nothing },
-        ...{ onSliceEnd: nothing, onFull: nothing, onStart: nothing },
-      },
-    });
-    return { evaluator, selfTimes };
-  }
-
-  it("goes by what it was given to evaluate", () => {
-    const { evaluator } = setStage();
-    expect(evaluator.isSoonThrough(50)).toBe(true);
-    evaluator.queue.ready.push(sampleEvaluation("f"), 30);
-    expect(evaluator.isSoonThrough(50)).toBe(true);
-    evaluator.queue.ready.push(sampleEvaluation("f"), 30);
-    expect(evaluator.isSoonThrough(50)).toBe(false);
-  });
-
-  it("is not so with a suspect, short as its function may be", () => {
-    const { evaluator } = setStage();
-    const suspect = sampleEvaluation("f");
-    suspect.isSuspect = true;
-    evaluator.queue.ready.push(suspect, 1);
-    expect(evaluator.isSoonThrough(50)).toBe(false);
-  });
-
-  it.each([
-    [1, true],
-    [100, false],
-    [undefined, false],
-  ])("goes by functions that can go on, too: of %s ms by themselves: %s", (selfMs, expected) => {
-    const { evaluator, selfTimes } = setStage();
-    if (selfMs !== undefined) selfTimes.note("caller", selfMs);
-    const caller = sampleEvaluation("caller", { state: "suspended" });
-    const calls = new AwaitedCalls(caller, 1, evaluator);
-    evaluator.suspend(caller, calls);
-    evaluator.stop();
-    calls.settle(0, EvaluationResult.ofText("1"));
-    calls.wait();
-    evaluator.resumeWhenPossible(calls);
-    expect(evaluator.isSoonThrough(50)).toBe(expected);
   });
 });

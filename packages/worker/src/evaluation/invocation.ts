@@ -2,11 +2,52 @@
  * Calls a function of the user's in the context of its request, and interrupts one.
  */
 import type { GridError, JobValue } from "@callgrid/core";
+import { treeOfThrown } from "../errors/error-tree.ts";
+import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { runInContext } from "./request-context.ts";
 
-/** Runs the function of an evaluation. Whatever can be awaited comes back as a promise, everything else as it is. */
-export function invoke(evaluation: Evaluation): unknown {
+/** Runs the function of an evaluation, and hands its result over: at once, or when its promise is settled; not if it is done by then. */
+export function runFunction(
+  evaluation: Evaluation,
+  resultLimitBytes: number,
+  settle: (evaluation: Evaluation, result: EvaluationResult) => void,
+): void {
+  const fail = (thrown: unknown): void => {
+    if (!evaluation.isDone) settle(evaluation, failureOf(evaluation, thrown));
+  };
+  const succeed = (value: unknown): void => {
+    if (!evaluation.isDone) settle(evaluation, resultOf(evaluation, value, resultLimitBytes));
+  };
+  let result: unknown;
+  try {
+    result = invoke(evaluation);
+    // in here as well: a promise may be a proxy, or have a `then` of its own that throws
+    if (result instanceof Promise) {
+      result.then(succeed, fail);
+      return;
+    }
+  } catch (thrown) {
+    fail(thrown);
+    return;
+  }
+  succeed(result);
+}
+
+function resultOf(evaluation: Evaluation, value: unknown, limitBytes: number): EvaluationResult {
+  try {
+    return EvaluationResult.ofValue(value, limitBytes);
+  } catch (thrown) {
+    return failureOf(evaluation, thrown);
+  }
+}
+
+function failureOf({ payload }: Evaluation, thrown: unknown): EvaluationResult {
+  return EvaluationResult.ofError(treeOfThrown(thrown, payload));
+}
+
+/** Whatever can be awaited comes back as a promise, everything else as it is. */
+function invoke(evaluation: Evaluation): unknown {
   const { span } = evaluation;
   if (span === undefined) return runInContext(evaluation, evaluate);
   return span.around(() => runInContext(evaluation, evaluate));

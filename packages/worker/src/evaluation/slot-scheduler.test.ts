@@ -1,7 +1,8 @@
 /** What a free slot runs next, as a table: what waits, how many slots are free and taken, and what is taken. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { letWait, sampleEvaluation } from "../../../../test/harness/evaluation-sample.ts";
 import { Evaluation } from "./evaluation.ts";
+import { SelfTimes } from "./run-times.ts";
 import { SlotScheduler } from "./slot-scheduler.ts";
 
 /** What can wait to be run; `lost` is a function whose worker has died while running it. */
@@ -88,4 +89,33 @@ it.each<[waiting: Kind[], isQuarantined: boolean, isClosedBesideOthers: boolean]
 it("names the calls that can go on", () => {
   const callers = [...queueOf(["resumable", "lost-resumable", "ready"]).resumable()].map(({ caller }) => caller);
   expect(callers.map(({ functionName }) => functionName)).toEqual(["resumable.0", "lost-resumable.1"]);
+});
+
+describe("whether it is soon through with what it has", () => {
+  const selfTimes = new SelfTimes();
+
+  it("goes by what it was given to evaluate", () => {
+    const queue = new SlotScheduler();
+    expect(queue.isSoonThrough(50, selfTimes)).toBe(true);
+    queue.ready.push(sampleEvaluation("f"), 30);
+    expect(queue.isSoonThrough(50, selfTimes)).toBe(true);
+    queue.ready.push(sampleEvaluation("f"), 30);
+    expect(queue.isSoonThrough(50, selfTimes)).toBe(false);
+  });
+
+  it.each<Kind>(["lost-ready", "lost-resumable"])("is not so with a %s, short as its function may be", (kind) => {
+    const measured = new SelfTimes();
+    measured.note(`${kind}.0`, 1);
+    expect(queueOf([kind]).isSoonThrough(50, measured)).toBe(false);
+  });
+
+  it.each([
+    [1, true],
+    [100, false],
+    [undefined, false],
+  ])("goes by functions that can go on, too: of %s ms by themselves: %s", (selfMs, expected) => {
+    const measured = new SelfTimes();
+    if (selfMs !== undefined) measured.note("resumable.0", selfMs);
+    expect(queueOf(["resumable"]).isSoonThrough(50, measured)).toBe(expected);
+  });
 });

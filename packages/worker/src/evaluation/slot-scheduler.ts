@@ -9,6 +9,7 @@ import { OwnStack } from "./call-stack.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
+import type { SelfTimes } from "./run-times.ts";
 
 export class SlotScheduler {
   readonly stack = new OwnStack();
@@ -48,6 +49,19 @@ export class SlotScheduler {
   /** A suspect runs, or waits until nothing runs beside it: new work would only wait for it, and share its fate. */
   get isQuarantined(): boolean {
     return this.#isSuspectRunning || this.#resumableSuspects.length > 0 || this.ready.first?.isSuspect === true;
+  }
+
+  /**
+   * Whether what has come from outside and what can be resumed takes less than `ms` all together, as far as that is known. A suspect
+   * may end this worker, so it counts as endless. Calls on the stack are short, or they would not be there.
+   */
+  isSoonThrough(ms: number, selfTimes: SelfTimes): boolean {
+    let expectedMs = this.isQuarantined ? Number.POSITIVE_INFINITY : this.ready.expectedMs;
+    for (const { caller } of this.resumable()) {
+      if (expectedMs >= ms) return false;
+      expectedMs += selfTimes.get(caller.functionName)?.expectedMs ?? Number.POSITIVE_INFINITY;
+    }
+    return expectedMs < ms;
   }
 
   /** Settled calls whose callers wait for a slot. */

@@ -1,18 +1,18 @@
 /**
  * How long the worker may go on before I/O has its turn, which promises alone would never let it have. It remembers when the
- * clock was looked at last: whoever starts or ends an evaluation has to look anyway, so nobody looks just for this.
+ * clock was read last: the evaluator reads it at each start and end of an evaluation anyway, and never just for this.
  */
 import type { Clock } from "@callgrid/core";
 
 const sliceMs = 2;
-/** How many calls that take no time go by between looks at the clock. */
+/** How many calls that take no time go by between readings of the clock. */
 const checkEvery = 16;
 
 export class TimeSlice {
   readonly #clock: Clock;
   #endsAt = 0;
   #seenAt = 0;
-  #sinceLook = 0;
+  #answered = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -23,27 +23,30 @@ export class TimeSlice {
     this.#endsAt = this.#clock.now() + sliceMs;
   }
 
-  /** The time, in ms. */
-  look(): number {
-    this.#sinceLook = 0;
+  /** The time, in ms: what a function takes until then by itself counts as its own. */
+  now(): number {
+    this.#answered = 0;
     this.#seenAt = this.#clock.now();
     return this.#seenAt;
   }
 
-  /** The time of the last look. */
+  /** The time at the last {@link now}. */
   get seenAt(): number {
     return this.#seenAt;
   }
 
-  /** Whether it was over at the last look. */
+  /** Whether it was over at the last reading. */
   get isOver(): boolean {
     return this.#seenAt > this.#endsAt;
   }
 
-  /** For what takes no time by itself, and may happen a million times in a row: looks only now and then. */
-  noteMoment(): boolean {
-    this.#sinceLook += 1;
-    if (this.#sinceLook >= checkEvery) this.look();
+  /**
+   * Calls of a function were answered at once. Returns whether it should wait nevertheless, so that I/O has its turn. That may happen
+   * a million times in a row, so the clock is read every few times only.
+   */
+  isOverForAnswered(): boolean {
+    this.#answered += 1;
+    if (this.#answered >= checkEvery) this.now();
     return this.isOver;
   }
 }

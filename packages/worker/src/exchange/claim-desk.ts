@@ -5,7 +5,7 @@
 import type { Clock } from "@callgrid/core";
 import { type Claim, forgedOutcome, noStamp } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
-import type { Evaluator } from "../evaluation/evaluator.ts";
+import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import type { ClaimIntake } from "../pool/claim-intake.ts";
 import type { Completer } from "../pool/completer.ts";
 import type { Drain } from "../pool/drain.ts";
@@ -22,7 +22,7 @@ export interface ClaimDeskParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly requestLog: RequestLog | undefined;
-  readonly evaluator: Evaluator;
+  readonly loop: SlotLoop;
   readonly intake: ClaimIntake;
   readonly completer: Completer;
   readonly membership: Membership;
@@ -48,7 +48,7 @@ export class ClaimDesk {
   }
 
   take(claims: readonly Claim[]): void {
-    const { drain, evaluator, maintenance, release, requestLog } = this.#parts;
+    const { drain, loop, maintenance, release, requestLog } = this.#parts;
     maintenance.noteClaims(claims);
     if (drain.isUnderWay) {
       release(claims.map(({ id }) => id));
@@ -57,7 +57,7 @@ export class ClaimDesk {
     this.#claimed += claims.length;
     requestLog?.claimed(claims);
     for (const claim of claims) this.#take(claim);
-    evaluator.wake();
+    loop.wake();
   }
 
   /** Claimed by another worker, which is late. */

@@ -5,7 +5,8 @@
 import type { Clock } from "@callgrid/core";
 import type { WorkerPool } from "@callgrid/statekeeper";
 import type { Returner } from "../calls/returner.ts";
-import type { Evaluator } from "../evaluation/evaluator.ts";
+import type { SelfTimes } from "../evaluation/run-times.ts";
+import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import { isIdle, type OwnWorkload } from "../pool/claim-size.ts";
 import type { Claimer } from "../pool/claimer.ts";
 import type { Completer } from "../pool/completer.ts";
@@ -20,7 +21,8 @@ const soonMs = 50;
 export interface ExchangeParts {
   readonly clock: Clock;
   readonly keeper: WorkerPool;
-  readonly evaluator: Evaluator;
+  readonly loop: SlotLoop;
+  readonly selfTimes: SelfTimes;
   readonly marker: SuspensionReporter;
   readonly completer: Completer;
   readonly claimer: Claimer;
@@ -71,14 +73,14 @@ export class Exchange {
 
   /** Another turn like this comes within a few ms, and no idle worker is known that might wait for an outcome. */
   get #isSoonBack(): boolean {
-    const { evaluator, claimer } = this.#parts;
-    return claimer.volunteers === 0 && evaluator.isPausing && evaluator.isSoonThrough(soonMs);
+    const { loop, selfTimes, claimer } = this.#parts;
+    return claimer.volunteers === 0 && loop.isPausing && loop.queue.isSoonThrough(soonMs, selfTimes);
   }
 
   #exchange(): void {
-    const { clock, keeper, evaluator, marker, completer, claimer, returner } = this.#parts;
+    const { clock, keeper, loop, marker, completer, claimer, returner } = this.#parts;
     this.#isScheduled = false;
-    evaluator.beginSlice();
+    loop.beginSlice();
     returner.watch();
     keeper.gather(() => {
       marker.flush();

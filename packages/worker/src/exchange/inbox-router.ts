@@ -1,6 +1,6 @@
 /** Takes the messages out of the worker's inbox to the parts that they are for. */
 import type { Claim, InboxHandlers, InboxMessage, Requester } from "@callgrid/statekeeper";
-import type { Evaluator } from "../evaluation/evaluator.ts";
+import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import type { Claimer } from "../pool/claimer.ts";
 import type { Maintenance } from "../pool/maintenance.ts";
 import type { Membership } from "../pool/membership.ts";
@@ -13,7 +13,7 @@ import type { Exchange } from "./exchange.ts";
 /** What an {@link InboxRouter} works with. */
 export interface InboxRouterParts {
   readonly requester: Requester;
-  readonly evaluator: Evaluator;
+  readonly loop: SlotLoop;
   readonly visible: PoolEvaluations;
   readonly recent: RecentResults;
   readonly claimer: Claimer;
@@ -32,7 +32,7 @@ export class InboxRouter implements InboxHandlers {
   }
 
   readonly onMessages = (messages: readonly InboxMessage[]): void => {
-    const { requester, claimer, claimDesk, evaluator } = this.#parts;
+    const { requester, claimer, claimDesk, loop } = this.#parts;
     const claims: Claim[] = [];
     const copies: Claim[] = [];
     for (const message of messages) {
@@ -45,7 +45,7 @@ export class InboxRouter implements InboxHandlers {
     if (claims.length + copies.length > 0) claimer.invalidate();
     if (claims.length > 0) claimDesk.take(claims);
     if (copies.length > 0) claimDesk.takeCopies(copies);
-    evaluator.wake();
+    loop.wake();
   };
 
   readonly onReconnect = (): void => {

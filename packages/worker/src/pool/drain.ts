@@ -56,7 +56,7 @@ export class Drain {
   /** Gives up everything, what runs included; the pool takes back what the worker leaves behind. */
   end(): void {
     this.#isUnderWay = true;
-    this.#parts.evaluator.stop();
+    this.#parts.evaluator.loop.stop();
     this.#parts.evaluator.abandon([...this.#parts.inFlight.values()], "its worker stops");
     this.#tellWaiting();
   }
@@ -66,7 +66,7 @@ export class Drain {
   }
 
   get #isIdle(): boolean {
-    return this.#parts.evaluator.freeSlots === this.#parts.evaluator.slots;
+    return this.#parts.evaluator.loop.slots.taken === 0;
   }
 
   #giveBack(): void {

@@ -284,22 +284,49 @@ it.each(scenarios)("$what: wherever that stops, everything is answered and nothi
   expect(stops).toBeLessThan(mostWrites);
 });
 
-/** Returns whether the script was stopped: it may have fewer writes than that. */
-async function runStopped({ script, before, act, wanted, dead = "" }: Scenario, writes: number): Promise<boolean> {
-  const name = randomUUID();
+it("a caller whose submission stopped is drawn from when it submits again, without an audit", async () => {
+  let stops = 0;
+  for (let isStopped = true; isStopped && stops < mostWrites; stops += isStopped ? 1 : 0) {
+    const { pool, stopAt } = await makePool(randomUUID());
+    isStopped = await stopAt("submit", stops + 1, () => queued(pool));
+    await submitByClient(pool, "c1", "d");
+    const { claims } = await claim(pool, "w1");
+    expect(
+      claims.map(({ id }) => id),
+      `stopped after ${stops + 1} writes`,
+    ).toContain(idOf("d"));
+  }
+  expect(stops).toBeGreaterThan(2);
+});
+
+/** A pool of two workers, one of whose scripts can be stopped. */
+async function makePool(name: string) {
   const prefix = poolPrefix(grid, name);
   const runner = new StoppingRunner();
   const openInbox = () => ({ close: async () => undefined });
   const log = { warn: () => undefined, info: () => undefined };
   const pool = new RedisPool({ pool: name, prefix, runner, openInbox, log, onJoin: async () => undefined });
   for (const worker of ["w1", "w2"]) await joinWorker(pool, worker, functions);
+  /** Returns whether the script was stopped: it may have fewer writes than that. */
+  const stopAt = async (script: ScriptName, writes: number, act: () => Promise<unknown>): Promise<boolean> => {
+    runner.stop = { script, writes };
+    const isStopped = await act().then(
+      () => false,
+      (error: unknown) => String(error).includes("stopped") || Promise.reject(error),
+    );
+    runner.stop = undefined;
+    return isStopped;
+  };
+  return { pool, prefix, stopAt };
+}
+
+/** Returns whether the script was stopped. */
+async function runStopped({ script, before, act, wanted, dead = "" }: Scenario, writes: number): Promise<boolean> {
+  const name = randomUUID();
+  const { pool, prefix, stopAt } = await makePool(name);
   await before?.(pool);
-  runner.stop = { script, writes };
-  const isStopped = await act(pool).then(
-    () => false,
-    (error: unknown) => String(error).includes("stopped") || Promise.reject(error),
-  );
-  runner.stop = undefined;
+  const isStopped = await stopAt(script, writes, () => act(pool));
+  expect(await staleEntries(prefix), `queued after ${writes} writes, and claimed or gone`).toEqual([]);
   await finish(pool, prefix, wanted);
   const what = `stopped after ${writes} writes`;
   const dump = await dumper.dump(grid, name).catch((error: unknown) => expect.fail(`${what}: ${String(error)}`));
@@ -316,6 +343,16 @@ async function runStopped({ script, before, act, wanted, dead = "" }: Scenario, 
   for (const left of ["claims", "notes"]) expect(await redis.exists(`${prefix}${left}`), `${what}: ${left}`).toBe(0);
   await dumper.remove(grid, name);
   return isStopped;
+}
+
+/** What lies on a queue and cannot be claimed there. */
+async function staleEntries(prefix: string): Promise<string[]> {
+  const [known, claimed] = [await redis.hkeys(`${prefix}requests`), await redis.hkeys(`${prefix}claims`)];
+  const queues = (await redis.keys(`${prefix}*`)).filter((key) =>
+    /^(queue|queue-of-pool|caller)(:|$)/.test(key.slice(prefix.length)),
+  );
+  const queued = await Promise.all(queues.map((queue) => redis.zrange(queue, 0, "-1")));
+  return queued.flat().filter((id) => !known.includes(id) || claimed.includes(id));
 }
 
 /** What all processes do, in the long run: distributors sweep, workers join, compare notes and work, clients check and ask again. */

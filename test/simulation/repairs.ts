@@ -8,8 +8,6 @@ import type { PoolRecords } from "@callgrid/statekeeper";
 const roundsDue = 3;
 
 export class Repairs {
-  /** Whether any operation has ever stopped midway. */
-  hasStopped = false;
   #roundsLeft = 0;
   #roundBeganMs = Number.NEGATIVE_INFINITY;
 
@@ -19,7 +17,6 @@ export class Repairs {
   }
 
   noteStop(): void {
-    this.hasStopped = true;
     this.#roundsLeft = roundsDue;
   }
 

@@ -150,7 +150,7 @@ export class WatchedPool {
     this.#repairs.look(records);
     const wrong =
       miscounted(records) ??
-      (this.#repairs.hasStopped ? undefined : staleEntry(records)) ??
+      staleEntry(records) ??
       (this.#repairs.isUnderWay ? undefined : misplacedRequest(records)) ??
       (operation === "complete" ? changedResult(records, this.#seenResults) : undefined);
     if (wrong !== undefined) this.#parts.onViolation(`after ${operation} by ${who}: ${wrong}`);

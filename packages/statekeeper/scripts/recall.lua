@@ -10,9 +10,11 @@ local recalled = {}
 local function leaveHere(id, record, place)
   local places = withoutPlace(record.places, place)
   local isElsewhere = places ~= '-'
-  if isElsewhere then record.places = places end
+  if isElsewhere then
+    removeFrom(place, { id })
+    record.places = places
+  end
   redis.call('HSET', requestsKey, id, recordText(record))
-  if isElsewhere then removeFrom(place, { id }) end
   return not isElsewhere
 end
 

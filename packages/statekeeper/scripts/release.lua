@@ -32,9 +32,9 @@ if #ids > 0 then
       records[#records + 1] = placedText(text, poolPlace)
     end
   end
-  pushToHead(known)
-  pushAll('HSET', requestsKey, records)
   unclaim(back, ended)
+  pushAll('HSET', requestsKey, records)
+  pushToHead(known)
   pushAll('SREM', runningOf .. worker, ids)
 end
 failAddressed(worker, refused)

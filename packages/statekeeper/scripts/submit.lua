@@ -131,7 +131,7 @@ end
 local function informBridge(index, id, text)
   claims = claims or fieldsOf(claimsKey, ids)
   local owner = workerOf(claims[index])
-  local member = owner and redis.call('HGET', membersKey, owner)
+  local member = owner and owner ~= process and redis.call('HGET', membersKey, owner)
   if not member then return end
   local isOwnWorker = readMember(member).kind == 'worker' and not readMember(member).isBridge
   if not isOwnWorker then send(owner, 'run ' .. id .. ' ' .. string.format('%d', readClock()) .. ' ' .. text) end

@@ -17,18 +17,19 @@ local function lineUpPriority(priority)
   redis.call('ZADD', prioritiesKey, 'NX', turnText(turn + 1 / weightOf(priority)), priority)
 end
 
--- Behind what the caller whose turn it is has first, and before what that has next: a request counts for 1 at least.
+-- Behind what the caller whose turn it is has first, and before what that has next: a request counts for 1 at least. The priority comes
+-- first: should this script stop in between, one without callers leaves the line at the next drawing.
 local function lineUpCaller(priority, process, isGuest)
   local first = redis.call('ZRANGE', callersOf .. priority, 0, 0, 'WITHSCORES')
   if first[1] == process then return end
   local isAlone = first[1] == nil
+  if isAlone then lineUpPriority(priority) end
   if isGuest and not isAlone and not isGuestTurn(tonumber(first[2])) then
     first = redis.call('ZRANGE', callersOf .. priority, firstGuestTurn, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
   end
   local turn = isGuest and firstGuestTurn or 0
   if first[1] and isGuestTurn(tonumber(first[2])) == isGuest then turn = tonumber(first[2]) + 0.5 end
   redis.call('ZADD', callersOf .. priority, 'NX', turnText(turn), process)
-  if isAlone then lineUpPriority(priority) end
 end
 
 local function callerPlace(priority, process) return 'caller:' .. priority .. ':' .. process end
@@ -36,9 +37,9 @@ local function callerPlace(priority, process) return 'caller:' .. priority .. ':
 local function pushForCaller(priority, process, ids, isGuest)
   if #ids == 0 then return end
   local place = callerPlace(priority, process)
+  -- one that is not empty is in line; should this script stop in between, one that is empty leaves the line at the next drawing
+  if redis.call('EXISTS', KEYS[1] .. place) == 0 then lineUpCaller(priority, process, isGuest) end
   pushTo(place, ids)
-  -- one that was not empty is in line
-  if redis.call('ZCARD', KEYS[1] .. place) <= #ids then lineUpCaller(priority, process, isGuest) end
 end
 
 local function prioritiesLowestFirst()

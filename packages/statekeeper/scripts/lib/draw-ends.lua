@@ -70,16 +70,16 @@ local function own(worker, ids, reach)
   count('claimed', #ids)
 end
 
--- Claims are written before anything leaves a queue, and that leaves before its caller leaves the line: should this script stop in between,
--- what is left is met by the next drawing.
 local function draw(drawing, sample, first)
   if isFromEnd(drawing.reach) then
     drawFromEnds(drawing, sample, first)
   else
     drawAnywhere(drawing, sample, first)
   end
-  if #drawing.claims > 0 then own(drawing.worker, drawing.claims, drawing.reach) end
-  if #drawing.moving > 0 then moveToPool(drawing) end
   for place, ids in pairs(drawing.leaving) do removeFrom(place, ids) end
   for _, caller in ipairs(drawing.drained) do redis.call('ZREM', callersOf .. caller[1], caller[2]) end
+  for _, dropped in ipairs(drawing.dropped) do eraseRecord(dropped[1], dropped[2]) end
+  for _, mark in ipairs(drawing.marks) do notePassed(mark[1], drawing.kind, mark[2]) end
+  if #drawing.claims > 0 then own(drawing.worker, drawing.claims, drawing.reach) end
+  if #drawing.moving > 0 then moveToPool(drawing) end
 end

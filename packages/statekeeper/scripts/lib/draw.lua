@@ -3,8 +3,8 @@
 -- nothing, only `children`, which some member waits for, or also `roots`; for a bridge what comes `next`, for members that idle or `ahead` of
 -- that, or what would be drawn `last`, `half` of that, or of roots what is to be `shown`), kind (what all have in common who pass over the
 -- same requests; nil: it takes whatever it meets), claims (ids of what was claimed), texts (their records),
--- leaving (place -> ids that leave it when the drawing is over), drained (callers that leave the line then), moving (ids of the own queue that the worker
--- cannot evaluate), usual (what the last one claimed takes, in µs), workMs (what was drawn from the queue at hand), passesLeft (how many
+-- leaving (place -> ids that leave it when the drawing is over), drained (callers that leave the line then), dropped (ids that are erased then, and
+-- their headers), marks (how far it has passed over, noted then: place, score), moving (ids of the own queue that the worker cannot evaluate), usual (what the last one claimed takes, in µs), workMs (what was drawn from the queue at hand), passesLeft (how many
 -- more to pass over on the line at hand), isCutShort (whether there may be more behind what was passed over).
 local unmeasuredMicros = 1e15
 local costs = {}
@@ -55,7 +55,7 @@ local function newDrawing(worker, room, budget, reach, skips)
   end
   return {
     worker = worker, room = room, budget = budget, spare = 0, skips = skipSet(skips), reach = reach, kind = kind, workMs = 0,
-    claims = {}, texts = {}, leaving = {}, drained = {}, moving = {}, passesLeft = 0, isCutShort = false,
+    claims = {}, texts = {}, leaving = {}, drained = {}, dropped = {}, marks = {}, moving = {}, passesLeft = 0, isCutShort = false,
   }
 end
 
@@ -101,7 +101,7 @@ local function take(drawing, id, text, place, isOutside, isAtHand, claim)
   local header = headerOf(text)
   if not isWanted(header) then
     leaveAll(drawing, id, header.places, place, isAtHand)
-    eraseRecord(id, header)
+    drawing.dropped[#drawing.dropped + 1] = { id, header }
     count(header.isUnreadable and 'unreadable' or 'dropped', 1)
     return 'stale'
   end
@@ -198,7 +198,7 @@ local function drawFrom(drawing, place, from)
   end
   drawing.passesLeft = drawing.passesLeft - (passesBefore - passesLeft)
   if not isFull(drawing) and not isEnd and from ~= 'tail' then drawing.isCutShort = true end
-  if passed then notePassed(place, kind, passed) end
+  if passed then drawing.marks[#drawing.marks + 1] = { place, passed } end
   if not isEnd or isKept then return false end
   return not upTo or lengthAfter(drawing, place) == 0
 end
@@ -350,7 +350,7 @@ local function moveToPool(drawing)
     records[2 * i - 1] = moved.id
     records[2 * i] = placedText(moved.text, places)
   end
-  pushToHead(ids)
-  pushAll('HSET', requestsKey, records)
   removeFrom(ownPlace, ids)
+  pushAll('HSET', requestsKey, records)
+  pushToHead(ids)
 end

@@ -64,16 +64,15 @@ local function takeQueued(worker, queued, back)
   end
 end
 
--- First they are where others find them, last they are gone from here: should this script stop in between, nothing is lost.
 local function giveBack(worker, back, mayReturn)
   local records = {}
   for i, id in ipairs(back.ids) do
     records[2 * i - 1] = id
     records[2 * i] = back.texts[i]
   end
-  pushToHead(back.ids)
   unclaim(back.claimed, back.claims)
   pushAll('HSET', requestsKey, records)
+  pushToHead(back.ids)
   for i, id in ipairs(back.lost) do redis.call('HSET', reportsKey, id, back.reports[i]) end
   if mayReturn and #back.lost > 0 then
     pushAll('RPUSH', lostOf .. worker, back.lost)
@@ -110,9 +109,9 @@ local function retire(worker, report, maxAttempts, limit, mayReturn)
   table.sort(held)
   takeHeld(worker, held, report, maxAttempts, back)
   takeQueued(worker, queued, back)
+  removeFrom('queue:' .. worker, queued)
   giveBack(worker, back, mayReturn)
   pushAll('SREM', runningOf .. worker, held)
-  removeFrom('queue:' .. worker, queued)
   count('reclaimed', #back.ids)
   if #held == limit or #queued == limit then return #back.ids, false end
   eraseMember(worker)

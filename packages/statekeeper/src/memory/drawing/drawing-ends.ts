@@ -6,7 +6,7 @@
 
 import { enqueueAtHead, ownPlace, placeOfCaller, poolPlace, queueAt, removeFrom } from "../records/places.ts";
 import type { PoolRecords } from "../records/pool-records.ts";
-import { type Drawing, isFromEnd, type QueueSearch } from "./drawing.ts";
+import { type Drawing, isCarried, isFromEnd, type QueueSearch } from "./drawing.ts";
 import { drawAnywhere, longOwnQueues } from "./drawing-anywhere.ts";
 import { drawWaiting } from "./drawing-from-callers.ts";
 import { drawAtHand, drawFrom, isFull } from "./drawing-from-queue.ts";
@@ -18,15 +18,27 @@ const callersAsked = 64;
 export function draw(records: PoolRecords, drawing: Drawing, search: QueueSearch): void {
   if (isFromEnd(drawing.reach)) drawFromEnds(records, drawing, search);
   else drawAnywhere(records, drawing, search);
-  records.noteRunning(
-    drawing.worker,
-    drawing.claims.map(({ id }) => id),
-  );
-  records.count("claimed", drawing.claims.length);
-  enqueueAtHead(records, drawing.moving);
-  for (const id of drawing.moving) removeFrom(records, ownPlace(drawing.worker), id);
   for (const [place, ids] of drawing.leaving) for (const id of ids) removeFrom(records, place, id);
   for (const { priority, process } of drawing.drained) records.callers.remove(priority, process);
+  for (const id of drawing.dropped) records.requests.delete(id);
+  for (const { place, id } of drawing.marks) queueAt(records, place)?.pass(drawing.kind ?? "", id, records.now());
+  own(records, drawing);
+  for (const id of drawing.moving) removeFrom(records, ownPlace(drawing.worker), id);
+  enqueueAtHead(records, drawing.moving);
+}
+
+/** What a bridge claims counts as suspended. */
+function own(records: PoolRecords, { worker, claims, reach }: Drawing): void {
+  const ids = claims.map(({ id }) => id);
+  records.noteRunning(worker, ids);
+  for (const id of ids) {
+    const record = records.requests.get(id);
+    if (record === undefined) continue;
+    record.owner = worker;
+    record.claimedAt = records.now();
+    if (isCarried(reach)) record.suspended = [];
+  }
+  records.count("claimed", ids.length);
 }
 
 function drawFromEnds(records: PoolRecords, drawing: Drawing, { sample, first }: QueueSearch): void {

@@ -25,8 +25,6 @@ type Taken = "stale" | "skipped" | "left" | "claimed";
 
 /** Returns whether the queue is known to be empty then: not so where exactly what was asked for was there. */
 export function drawFrom(records: PoolRecords, drawing: Drawing, source: Source): boolean {
-  const queue = queueAt(records, source.place);
-  const now = records.now();
   const kind = source.end === "head" ? drawing.kind : undefined;
   const ids = idsFrom(records, source, kind);
   let passesLeft = Math.min(records.limits.passedPerQueue, drawing.passesLeft);
@@ -52,7 +50,7 @@ export function drawFrom(records: PoolRecords, drawing: Drawing, source: Source)
   drawing.passesLeft -= passesBefore - passesLeft;
   // nobody goes on from a tail where another stopped
   if (source.end === "head" || source.isOwn === true) drawing.isCutShort ||= !isFull(drawing) && !isEnd;
-  if (kind !== undefined && passed !== undefined) queue?.pass(kind, passed, now);
+  if (kind !== undefined && passed !== undefined) drawing.marks.push({ place, id: passed });
   return isEnd && !isKept && lengthAfter(records, drawing, source.place) === 0;
 }
 
@@ -138,7 +136,7 @@ function take(
   }
   if (!records.hasKnownWaiter(record)) {
     leaveAll(drawing, { id, place, record });
-    records.requests.delete(id);
+    drawing.dropped.push(id);
     records.count("dropped", 1);
     return "stale";
   }
@@ -178,11 +176,7 @@ function noteClaim(
   drawing: Drawing,
   { id, record }: { readonly id: string; readonly record: RequestRecord },
 ): void {
-  const now = records.now();
-  record.owner = drawing.worker;
-  record.claimedAt = now;
-  if (isCarried(drawing.reach)) record.suspended = [];
-  drawing.claims.push(claimOf(id, record, now));
+  drawing.claims.push(claimOf(id, record, records.now()));
   drawing.room -= 1;
   const cost = records.functions.costOf(functionNameIn(record.payload))?.expectedMicros;
   drawing.usual = cost ?? unmeasuredMicros;

@@ -35,6 +35,10 @@ export interface Drawing extends Order {
   readonly leaving: Map<Place, Set<string>>;
   /** Callers whose queues are empty then. */
   readonly drained: Array<{ readonly priority: number; readonly process: string }>;
+  /** Requests that no known process waits for: they are erased then. */
+  readonly dropped: string[];
+  /** How far it has passed over in which queue: that is noted then. */
+  readonly marks: Array<{ readonly place: Place; readonly id: string }>;
   /** What this worker cannot evaluate of its own queue: others take it from the pool's. */
   readonly moving: string[];
   /** How many more requests to pass over on the line at hand. */
@@ -62,6 +66,8 @@ export function newDrawing(order: Order): Drawing {
     taken: new Set<string>(),
     leaving: new Map<Place, Set<string>>(),
     drained: [],
+    dropped: [],
+    marks: [],
     moving: [],
     workMs: 0,
   };

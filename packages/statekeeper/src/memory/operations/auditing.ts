@@ -61,7 +61,7 @@ function auditQueued(records: PoolRecords, id: string, record: RequestRecord): v
   const missing = places.filter((place) => queueAt(records, place)?.has(id) !== true);
   const isLost = places.length === 0;
   if (places.length < record.places.length || isLost || missing.length > 0) records.count("repaired", 1);
-  record.places = places.filter((place) => !missing.includes(place));
+  record.places = places;
   for (const place of isLost ? [poolPlace] : missing) enqueue(records, place, [id]);
   for (const place of places) keepInLine(records, place);
 }

@@ -156,7 +156,7 @@ function join(records: PoolRecords, intake: Intake, joined: { submission: Submis
   records.count("joined", 1);
   if (intake.batch.isGuest === true && record.owner !== undefined && record.owner !== intake.batch.process)
     records.inboxes.send(intake.batch.process, { kind: "started", id });
-  if (isRaised || isLonger) informBridge(records, id, record);
+  if ((isRaised || isLonger) && record.owner !== intake.batch.process) informBridge(records, id, record);
   // A worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn.
   const isWanted = intake.batch.worker !== undefined || isNew || isRaised;
   if (isWanted && !isHeld && record.owner === undefined) intake.queued.push(id);

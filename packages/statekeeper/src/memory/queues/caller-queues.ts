@@ -129,14 +129,17 @@ export class CallerQueues {
     }
   }
 
-  /** Behind what the caller whose turn it is has first, and before what that has next: a request counts for 1 at least. */
+  /**
+   * Behind what the caller whose turn it is has first, and before what that has next: a request counts for 1 at least. The priority
+   * comes first: should the operation stop in between, one without callers leaves the line at the next drawing.
+   */
   #lineUp(priority: number, process: string, isGuest: boolean): void {
     const { turns } = this.at(priority);
+    if (!this.priorities.has(`${priority}`)) this.#lineUpPriority(priority);
     const start = isGuest ? firstGuestTurn : 0;
     const first = turns.firstFrom(start);
     const isFirst = first === undefined || isGuestTurn(first.turn) !== isGuest;
     turns.set(process, isFirst ? start : first.turn + 0.5);
-    if (!this.priorities.has(`${priority}`)) this.#lineUpPriority(priority);
   }
 
   #lineUpPriority(priority: number): void {

@@ -1,6 +1,8 @@
 /**
  * Places: the queues that a request lies on while nobody has claimed it. A request that is claimed, done or withdrawn lies on none,
- * so queues hold only what can be claimed. (scripts/lib/places.lua, queues.lua)
+ * so queues hold only what can be claimed. So that this holds wherever an operation stops, a request leaves its queues before it is claimed
+ * or closed, and is in its record and without a claim before it is put on a queue. What is missing on a queue then is put there by the
+ * audit. (scripts/lib/places.lua, queues.lua)
  */
 
 import type { Queue } from "../queues/queue.ts";
@@ -40,15 +42,16 @@ export function queueAt(records: PoolRecords, place: Place): Queue | undefined {
 /** Puts requests at the tail of a queue. One that lies there already stays, and those who passed it over look at it again. */
 export function enqueue(records: PoolRecords, place: Place, ids: readonly string[], isGuest = false): void {
   for (const id of ids) {
-    if (pushTail(records, place, { id, isGuest })) notePlace(records, place, id);
-    else queueAt(records, place)?.forgetPassed();
+    notePlace(records, place, id);
+    if (!pushTail(records, place, { id, isGuest })) queueAt(records, place)?.forgetPassed();
   }
 }
 
 /** Puts requests at the head of the pool's queue, so that the first of them is claimed first. */
 export function enqueueAtHead(records: PoolRecords, ids: readonly string[]): void {
   for (const id of ids.toReversed()) {
-    if (records.queue.pushHead(id)) notePlace(records, poolPlace, id);
+    notePlace(records, poolPlace, id);
+    records.queue.pushHead(id);
   }
 }
 
@@ -75,5 +78,5 @@ function pushTail(records: PoolRecords, place: Place, { id, isGuest }: { id: str
 
 function notePlace(records: PoolRecords, place: Place, id: string): void {
   const record = records.requests.get(id);
-  if (record !== undefined) record.places = [...record.places, place];
+  if (record !== undefined && !record.places.includes(place)) record.places = [...record.places, place];
 }

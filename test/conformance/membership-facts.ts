@@ -62,6 +62,30 @@ export function membershipFacts(setStage: SetStage): void {
     expect((await stage.dump()).functions).toEqual({ other: "v2#0", work: "v2#3" });
   });
 
+  it("an id that a living member has is refused to another instance", async () => {
+    const stage = await setStage();
+    const join = (instance: string, processId: number) =>
+      stage.pool.join({
+        id: "gpu-1",
+        kind: "worker",
+        leaseMs: longLeaseMs,
+        description: { host: "here", processId, instance },
+        functions: new Map([["work", instance]]),
+      });
+    await join("one", 11);
+    await expectNoChange(stage, () =>
+      expect(join("two", 22)).rejects.toThrow(/ has a member "gpu-1" already, process 11 on here; .* within \d+ s/),
+    );
+    await join("one", 11);
+    await lapse(stage.pool, "gpu-1");
+    await join("two", 22);
+    await expectNoChange(stage, async () =>
+      expect(await stage.pool.renew("gpu-1", longLeaseMs, "one")).toBe(false),
+    );
+    expect(await stage.pool.renew("gpu-1", longLeaseMs, "two")).toBe(true);
+    await expect(join("one", 11)).rejects.toThrow("process 22 on here");
+  });
+
   it("a member that joins again takes its own place", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");

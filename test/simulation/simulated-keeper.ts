@@ -80,8 +80,8 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("join", member.id, (pool) => pool.join(member));
   }
 
-  renew(process: string, leaseMs: number): Promise<boolean> {
-    return this.#call("renew", leaseMs, (pool) => pool.renew(process, leaseMs));
+  renew(process: string, leaseMs: number, instance?: string): Promise<boolean> {
+    return this.#call("renew", leaseMs, (pool) => pool.renew(process, leaseMs, instance));
   }
 
   leave(process: string): Promise<void> {

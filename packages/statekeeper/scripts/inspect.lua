@@ -7,7 +7,7 @@
 --        queued, running, is a volunteer (1|0)
 -- bound: the most members to show, the number of functions, 1000 hosts
 local reply = {
-  waitingNow(),
+  math.max(0, waitingNow()),
   redis.call('ZCARD', leasesKey) - redis.call('HLEN', membersKey) - redis.call('HLEN', hostsKey),
   redis.call('GET', headKey) or '',
   functionTable(),

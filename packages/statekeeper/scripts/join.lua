@@ -2,13 +2,17 @@
 -- needs: time lease counters inbox record members functions
 -- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), number of functions, for each: name,
 --       version; then for each that it knows of: name, version, generation
--- reply: the function table (see lib/functions.lua)
+-- reply: the function table (see lib/functions.lua); or, where another live instance has the id: taken, its member as JSON, ms of its lease
 -- bound: the number of functions, and of members when a version changes
 local id, leaseMs, member = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local before = redis.call('HGET', membersKey, id)
+if before and readMember(before).instance ~= readMember(member).instance then
+  local leaseLeftMs = (tonumber(redis.call('ZSCORE', leasesKey, id)) or 0) - readClock()
+  if leaseLeftMs > 0 then return { 'taken', before, math.ceil(leaseLeftMs) } end
+end
 -- before it is a member: the lease of one that is none lapses, and a member without a lease would stay
 lease(id, leaseMs)
 local changed = false
-local before = redis.call('HGET', membersKey, id)
 local own, knownFrom = {}, 5 + 2 * tonumber(ARGV[4])
 for i = 5, knownFrom - 1, 2 do own[ARGV[i]] = ARGV[i + 1] end
 local isDistributor = readMember(member).kind == 'distributor'

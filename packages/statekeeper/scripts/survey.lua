@@ -5,7 +5,7 @@
 --        slots, and what is on their own queues; hosts (see lib/hosts.lua), announced work (see lib/expected.lua); then for each sampled request: id, self time in µs or empty
 -- bound: what is to be sampled, on two ends of shared queues, of the callers that limits.ts says, and on each sampled member's; 1000 hosts
 local most, mostMembers = tonumber(ARGV[1]), tonumber(ARGV[2])
-local queued = waitingNow()
+local queued = math.max(0, waitingNow())
 local ids = {}
 local function sample(key, first, last)
   for _, id in ipairs(redis.call('ZRANGE', key, first, last)) do ids[#ids + 1] = id end

@@ -7,17 +7,18 @@ import {
   type Capabilities,
   type Clock,
   environmentOptions,
-  GridError,
+  type GridError,
   knownOptions,
   logRedaction,
   mostNamesShown,
   nameList,
   parsePool,
+  randomId,
   resolveOptions,
   systemClock,
 } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
-import { openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { loadTracing } from "@callgrid/tracing";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { WorkerMeter } from "./evaluation/worker-meter.ts";
@@ -33,7 +34,6 @@ import type { WorkerState } from "./worker-state.ts";
 
 /** How long a worker that has lost its supervisor may take to leave the pool after its drain, in ms. */
 const leavingAloneMs = 6_000;
-const msPerSecond = 1_000;
 /** Each member's description stands in the pool. */
 const mostFilesShown = 100;
 
@@ -147,10 +147,11 @@ async function startLimited(
     tellWatch,
   } = given;
   const url = given.url ?? process.env["CALLGRID_URL"] ?? "redis://localhost:6379";
+  const instance = options.name === undefined ? undefined : randomId();
   const holds = statekeeper === undefined || given.holds !== undefined ? new HoldBoard(given.holds) : undefined;
   const thread =
     statekeeper === undefined && holds !== undefined
-      ? threadHeartbeat(given, options, { url, pool, worker: id, holds: holds.memory })
+      ? threadHeartbeat(given, options, { url, pool, worker: id, instance, holds: holds.memory })
       : undefined;
   let opened: Statekeeper | undefined;
   let worker: Worker | undefined;
@@ -164,14 +165,13 @@ async function startLimited(
     if (keeper === undefined) throw new Error("unreachable: a statekeeper is given or opened");
     const capabilities = capabilitiesOf(options);
     worker = new Worker({
-      ...{ id, keeper, registry, options, clock, log, capabilities, holds, meter: given.meter },
+      ...{ id, instance, keeper, registry, options, clock, log, capabilities, holds, meter: given.meter },
       description: describeWorker(options, capabilities, registry),
       makeHeartbeat: (heartbeat) =>
         thread?.reportingTo(heartbeat.onLost) ?? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch }),
       tracing: await loadTracing(),
       onRefused: (error) => end.come(error),
     });
-    if (options.name !== undefined) await refuseTakenName(keeper, options.name);
     await warnOfOtherGrids(place, pool, log);
     await worker.start();
     return running(worker, pool, options, { opened, end });
@@ -193,7 +193,7 @@ export function defaultLog(stream: DestinationStream = pino.destination(2)): Log
 function threadHeartbeat(
   { supervisor }: StartWorkerOptions,
   { grid, leaseMs, connectTimeoutMs, drainTimeoutMs }: WorkerOptionsResolved,
-  place: Pick<HeartbeatThreadData, "url" | "pool" | "worker" | "holds">,
+  place: Pick<HeartbeatThreadData, "url" | "pool" | "worker" | "instance" | "holds">,
 ): ThreadHeartbeat {
   const supervision =
     supervisor === undefined ? undefined : { supervisor, endAfterMs: drainTimeoutMs + leavingAloneMs };
@@ -277,20 +277,6 @@ function describeWorker(
   const lacks = Object.fromEntries(registry.unmet(capabilities));
   const files = Object.fromEntries([...registry.files].slice(0, mostFilesShown));
   return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks, files };
-}
-
-/** Two members of one name would get each other's work. */
-async function refuseTakenName(keeper: PoolKeeper, name: string): Promise<void> {
-  const { members } = await keeper.inspect();
-  const other = members.find(({ id, leaseLeftMs }) => id === name && leaseLeftMs > 0);
-  if (other === undefined) return;
-  const { host = "?", processId = "?" } = other.description;
-  const rest = `if that has died, its lease lapses within ${Math.ceil(other.leaseLeftMs / msPerSecond)} s`;
-  throw new GridError(
-    "INVALID_OPTION",
-    `startWorker.name: pool "${keeper.pool}" has a member "${name}" already, process ${processId} on ${host}; ${rest}`,
-    { details: { path: "startWorker.name", name } },
-  );
 }
 
 /** Whoever starts a worker under another grid's name than the callers' waits for ever: say what is likely meant. */

@@ -18,6 +18,8 @@ import type { WorkerOptionsResolved } from "./worker-options.ts";
 /** What a worker is made from. */
 export interface WorkerParts {
   readonly id: string;
+  /** Tells it from others of its id; undefined where the id is its own. */
+  readonly instance?: string | undefined;
   readonly keeper: CallerPool & WorkerPool & ObservedPool;
   readonly registry: FunctionRegistry;
   readonly options: WorkerOptionsResolved;

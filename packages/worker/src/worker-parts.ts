@@ -2,7 +2,7 @@
  * The parts of a worker, and what each works with, by name. They are made in this order; what is made later, a part gets by a function.
  * Nothing else happens in here.
  */
-import { type GridError, isGridError } from "@callgrid/core";
+import { type ErrorCode, type GridError, isGridError } from "@callgrid/core";
 import { Requester } from "@callgrid/statekeeper";
 import { CallMaker } from "./calls/call-maker.ts";
 import { FunctionHost } from "./calls/function-host.ts";
@@ -29,6 +29,13 @@ import { SuspensionReporter } from "./pool/suspension-reporter.ts";
 import { workloadOf } from "./pool/workload.ts";
 import { WorkerBasis } from "./worker-basis.ts";
 
+/** Codes with which a pool refuses a worker for good. */
+const refusalCodes: ReadonlySet<ErrorCode> = new Set(["INCOMPATIBLE_VERSION", "INVALID_OPTION"]);
+
+function isRefusal(error: unknown): error is GridError {
+  return isGridError(error) && refusalCodes.has(error.code);
+}
+
 /** See the head of this file. */
 export class WorkerAssembly extends WorkerBasis {
   readonly #id = this.given.id;
@@ -39,13 +46,13 @@ export class WorkerAssembly extends WorkerBasis {
   /** Logs a call of the statekeeper that has failed. A worker that leaves need not know. */
   readonly onError = (error: unknown): void => {
     if (this.drain.isUnderWay) return;
-    if (isGridError(error, "INCOMPATIBLE_VERSION")) this.#endBecauseOf(error);
+    if (isRefusal(error)) this.#endBecauseOf(error);
     else this.log.warn({ err: error }, "statekeeper call failed");
   };
 
-  /** The pool is that of others now: nothing that this worker asks or hands in is answered any more. */
+  /** The pool, or this worker's name in it, is that of others now. */
   #endBecauseOf(error: GridError): void {
-    this.log.error({ err: error }, "worker ended: other processes have taken its pool over");
+    this.log.error({ err: error }, "worker ended: its pool refuses it");
     this.given.onRefused?.(error);
   }
 
@@ -169,7 +176,7 @@ export class WorkerAssembly extends WorkerBasis {
       id: this.#id,
       kind: "worker",
       leaseMs: this.#options.leaseMs,
-      description: this.given.description,
+      description: { ...this.given.description, instance: this.given.instance },
       functions: this.given.registry.versions,
     },
     standing: this.standing,
@@ -206,6 +213,7 @@ export class WorkerAssembly extends WorkerBasis {
 
   readonly heartbeat: Heartbeat = this.given.makeHeartbeat({
     worker: this.#id,
+    instance: this.given.instance,
     leaseMs: this.#options.leaseMs,
     onLost: () => void this.membership.rejoin(),
   });

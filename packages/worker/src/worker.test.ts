@@ -99,6 +99,31 @@ describe("a worker's name", () => {
     expect((await stage.startWorker(where, { name: "gpu-1" })).id).toBe("pool/gpu-1");
   });
 
+  it("is given to one of two workers that start at the same time", async () => {
+    const stage = setWorkerStage();
+    const where = define("where", { cache: false }, (_n: number) => context().worker);
+    const starts = await Promise.allSettled([1, 2].map(() => stage.startWorker(where, { name: "gpu-1" })));
+    const refusals = starts.flatMap((start) => (start.status === "rejected" ? [String(start.reason)] : []));
+    expect(refusals).toEqual([expect.stringMatching(/pool "pool" has a member "gpu-1" already/)]);
+    await stage.clock.advance(20_000);
+    expect((await stage.pool.inspect()).members.map(({ id }) => id)).toEqual(["gpu-1"]);
+    expect(await stage.grid.enqueue("pool/gpu-1", ["where", 1])).toBe("pool/gpu-1");
+  });
+
+  it("that another worker has taken meanwhile ends the one that was away for too long", async () => {
+    const stage = setWorkerStage();
+    const where = define("where", { cache: false }, (_n: number) => context().worker);
+    const first = await stage.startWorker(where, { name: "gpu-1" });
+    await stage.pool.renew("gpu-1", -1);
+    const second = await stage.startWorker(where, { name: "gpu-1" });
+    await stage.clock.advance(10_000);
+    await first.closed;
+    expect(first.endedBy?.message).toContain('has a member "gpu-1" already');
+    expect((await stage.pool.inspect()).members.map(({ id }) => id)).toEqual(["gpu-1"]);
+    await second.stop();
+    expect((await stage.pool.inspect()).members).toEqual([]);
+  });
+
   it.each(["", "two words", "a/b", "a,b", "x".repeat(41)])("cannot be %j", async (name) => {
     await expect(
       setWorkerStage().startWorker(

@@ -85,11 +85,12 @@ export class Worker extends Actor {
   }
 
   async #sayGoodbye(): Promise<void> {
-    const { claimer, completer, marker, requester, onError } = this.#own;
-    await claimer.stop();
+    const { claimer, completer, marker, membership, requester, onError } = this.#own;
+    // in the pool, another worker has its name: nothing there is this one's to give up
+    if (!membership.isRefused) await claimer.stop();
     await completer.settled();
     await marker.settled();
-    await this.#given.keeper.leave(this.id).catch(onError);
+    if (!membership.isRefused) await this.#given.keeper.leave(this.id).catch(onError);
     await requester.stop();
   }
 }

@@ -1,7 +1,7 @@
 -- Auditing: compares what is derived from records, claims and members with these, and repairs it. A sweep looks at a few requests and goes
 -- on where the last one stopped (`audit`: how far, when the counts were last compared, and when that round began). A round begins
 -- every `auditEveryMs` at most. Without anything wrong nothing is written.
-local countsEveryMs, mostCounted = 5000, 1000
+local countsEveryMs, mostCounted, grantedLeaseMs = 5000, 1000, 60000
 
 -- A caller's queue is drawn from only if both the caller and its priority are in line.
 local function keepInLine(place)
@@ -130,7 +130,33 @@ local function auditHolders()
   if isChanged then announceFunctions() end
 end
 
+-- A member or a host without a lease would stay for good, dead or alive. It gets one, which it renews if it is alive.
+local function auditLeases(key)
+  local ids = redis.call('HRANDFIELD', key, mostCounted)
+  if #ids == 0 then return end
+  for i, lapsesAt in ipairs(redis.call('ZMSCORE', leasesKey, unpack(ids))) do
+    if not lapsesAt then
+      redis.call('ZADD', leasesKey, readClock() + grantedLeaseMs, ids[i])
+      leases[ids[i]] = true
+      count('repaired', 1)
+    end
+  end
+end
+
+-- What is noted beside a record or a claim that is lost belongs to nothing.
+local function auditNotes(key, ownersKey)
+  local orphans = {}
+  for _, field in ipairs(redis.call('HRANDFIELD', key, auditedPerSweep)) do
+    if redis.call('HEXISTS', ownersKey, string.match(field, '%S*$')) == 0 then orphans[#orphans + 1] = field end
+  end
+  count('repaired', pushAll('HDEL', key, orphans))
+end
+
 local function auditCounts()
+  auditLeases(membersKey)
+  auditLeases(hostsKey)
+  for _, key in ipairs({ claimsKey, reportsKey, payloadsKey }) do auditNotes(key, requestsKey) end
+  auditNotes(notesKey, claimsKey)
   local waiting = countedWaiting()
   if waiting and waiting ~= waitingNow() then
     countWaiting(waiting - waitingNow())

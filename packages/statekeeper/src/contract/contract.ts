@@ -170,7 +170,7 @@ export interface Member {
   readonly id: string;
   readonly kind: "worker" | "distributor";
   readonly leaseMs: number;
-  /** Shown in `status`; plain data: host, process id, slots, capabilities. */
+  /** Shown in `status`; plain data: host, process id, slots, capabilities; with a chosen id also `instance`, which tells it from others of that id. */
   readonly description: Readonly<Record<string, unknown>>;
   /** Function name to version. The pool's current version is the one seen first most lately that a member still has. */
   readonly functions: ReadonlyMap<string, string>;

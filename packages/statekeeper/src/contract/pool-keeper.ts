@@ -56,10 +56,14 @@ export interface CallerPool extends InboxPool {
 
 /** What every member asks of its pool. */
 export interface MemberPool extends InboxPool {
-  /** Takes a member in (again): lease, functions, versions. Losses counted against it while it was away are taken back. */
+  /**
+   * Takes a member in (again): lease, functions, versions. Losses counted against it while it was away are taken back.
+   *
+   * @throws GridError `INVALID_OPTION` where a living member of another `instance` has its id.
+   */
   join(member: Member): Promise<FunctionTable>;
-  /** Prolongs a lease; `false` when the pool does not know the process any more: a worker joins again then. */
-  renew(process: string, leaseMs: number): Promise<boolean>;
+  /** Prolongs a lease; `false` when the pool does not know the process any more, or has another instance of its id: a worker joins again then. */
+  renew(process: string, leaseMs: number, instance?: string): Promise<boolean>;
   /**
    * What has to be done now and then by somebody: processes whose lease lapsed are retired, their work goes back to the pool,
    * and volunteers get what is queued anywhere.

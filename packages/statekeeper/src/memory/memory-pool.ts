@@ -39,7 +39,7 @@ import { announceWork, noteCapacity, reportHost, survey } from "./operations/cap
 import { claim, release } from "./operations/claiming.ts";
 import { complete } from "./operations/completing.ts";
 import { inspect, inspectRequest, locate } from "./operations/inspecting.ts";
-import { forget, joinMember } from "./operations/joining.ts";
+import { forget, joinMember, renewLease } from "./operations/joining.ts";
 import { reconcile } from "./operations/reconciling.ts";
 import { leave } from "./operations/retiring.ts";
 import { submit } from "./operations/submitting.ts";
@@ -70,15 +70,11 @@ export class MemoryPool implements PoolKeeper {
   }
 
   join(member: Member): Promise<FunctionTable> {
-    return this.#run((records) => joinMember(records, member));
+    return this.#run((records) => joinMember(records, this.pool, member));
   }
 
-  renew(process: string, leaseMs: number): Promise<boolean> {
-    return this.#run((records) => {
-      if (!records.isKnown(process)) return false;
-      records.leases.set(process, records.now() + leaseMs);
-      return true;
-    });
+  renew(process: string, leaseMs: number, instance?: string): Promise<boolean> {
+    return this.#run((records) => renewLease(records, process, { leaseMs, instance }));
   }
 
   leave(process: string): Promise<void> {

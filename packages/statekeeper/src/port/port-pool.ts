@@ -53,8 +53,8 @@ export class PortPool implements PoolKeeper {
     return this.#call("join", member);
   }
 
-  renew(process: string, leaseMs: number): Promise<boolean> {
-    return this.#call("renew", process, leaseMs);
+  renew(process: string, leaseMs: number, instance?: string): Promise<boolean> {
+    return this.#call("renew", process, leaseMs, instance);
   }
 
   leave(process: string): Promise<void> {

@@ -30,6 +30,7 @@ import type {
   Whereabouts,
 } from "../contract/contract.ts";
 import type { PoolKeeper } from "../contract/pool-keeper.ts";
+import { takenId } from "../contract/taken-id.ts";
 import type { Waits } from "../contract/waits.ts";
 import type { ConnectionLog } from "./failures/connection-log.ts";
 import { UnreadableInput } from "./failures/unreadable-input.ts";
@@ -38,7 +39,7 @@ import type { InboxHelp, InboxKeys } from "./links/inbox-reader.ts";
 import type { ScriptRunner } from "./scripts/script-runner.ts";
 import type { ScriptName } from "./scripts/scripts.ts";
 import { decodeInboxMessage, type RecordedMessage } from "./wire/inbox-message.ts";
-import { type NoteUnreadable, readCapacity, readFunctionTable } from "./wire/peer-records.ts";
+import { type NoteUnreadable, readCapacity, readFunctionTable, readTaken } from "./wire/peer-records.ts";
 import {
   readCheckReply,
   readClaimReply,
@@ -96,11 +97,13 @@ export class RedisPool implements PoolKeeper {
     const args: Arguments = [id, leaseMs, stored, functions.size];
     for (const [name, version] of functions) args.push(name, version);
     for (const [name, { version, generation }] of knows) args.push(name, version, generation);
-    return readFunctionTable(list(await this.#run("join", args)), this.#note);
+    const reply = list(await this.#run("join", args));
+    if (reply[0] === "taken") throw takenId(this.pool, id, readTaken(reply));
+    return readFunctionTable(reply, this.#note);
   }
 
-  async renew(process: string, leaseMs: number): Promise<boolean> {
-    return (await this.#run("renew", [process, leaseMs])) === 1;
+  async renew(process: string, leaseMs: number, instance = ""): Promise<boolean> {
+    return (await this.#run("renew", [process, leaseMs, instance])) === 1;
   }
 
   async leave(process: string): Promise<void> {

@@ -47,7 +47,7 @@ tell({ kind: "ready" });
 await toldToBeat;
 void lookAtHolds(pool);
 while (!isResting) {
-  const isKnown = await pool.renew(data.worker, data.leaseMs).catch(() => true);
+  const isKnown = await pool.renew(data.worker, data.leaseMs, data.instance).catch(() => true);
   if (!isKnown && !isResting) tell({ kind: "lost" });
   await pause(data.leaseMs / 3);
 }

@@ -33,6 +33,8 @@ export interface Heartbeat {
 /** What a heartbeat is told at its start. */
 export interface HeartbeatOptions {
   readonly worker: string;
+  /** Tells it from others of its id; undefined where the id is its own. */
+  readonly instance: string | undefined;
   readonly leaseMs: number;
   /** The pool does not know the worker any more. */
   readonly onLost: () => void;
@@ -80,8 +82,8 @@ export class TimerHeartbeat extends Actor implements Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const { worker, leaseMs, onLost } = this.#options;
-    const isKnown = await this.#keeper.renew(worker, leaseMs);
+    const { worker, leaseMs, instance, onLost } = this.#options;
+    const isKnown = await this.#keeper.renew(worker, leaseMs, instance);
     if (!isKnown && !this.isStopped) onLost();
   }
 }

@@ -12,6 +12,8 @@ export interface HeartbeatThreadData {
   readonly grid: string;
   readonly pool: string;
   readonly worker: string;
+  /** Tells it from others of its id; undefined where the id is its own. */
+  readonly instance: string | undefined;
   readonly leaseMs: number;
   /** The memory of the worker's {@link HoldBoard}. */
   readonly holds: SharedArrayBuffer;

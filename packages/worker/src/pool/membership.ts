@@ -2,6 +2,7 @@
  * The worker as a member of its pool: joins, joins again when the pool does not know it any more, and keeps up with the function
  * table.
  */
+import { isGridError } from "@callgrid/core";
 import type { FunctionTable, Member, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { FunctionStanding } from "../functions/function-registry.ts";
@@ -16,6 +17,7 @@ export class Membership {
   #outdated = "";
   #joining: Promise<void> | undefined;
   #isStopped = false;
+  #isRefused = false;
 
   constructor(parts: {
     keeper: WorkerPool & ObservedPool;
@@ -56,13 +58,24 @@ export class Membership {
     this.#onChange();
   }
 
+  /** Whether another worker has its place. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
   stop(): void {
     this.#isStopped = true;
   }
 
   async #join(): Promise<void> {
     if (this.#isStopped) return;
-    this.#update(await this.#keeper.join({ ...this.#member, knows: this.#standing.seen }));
+    try {
+      this.#update(await this.#keeper.join({ ...this.#member, knows: this.#standing.seen }));
+      this.#isRefused = false;
+    } catch (error) {
+      this.#isRefused = isGridError(error, "INVALID_OPTION");
+      throw error;
+    }
     this.#onChange();
   }
 

@@ -1,12 +1,15 @@
 /**
- * Joining: takes a member in (again), with its lease, description and functions. (scripts/join.lua, forget.lua)
+ * Joining: takes a member in (again), with its lease, description and functions. (scripts/join.lua, renew.lua,
+ * forget.lua)
  */
 import type { FunctionTable, Member } from "../../contract/contract.ts";
+import { takenId } from "../../contract/taken-id.ts";
 import type { PoolRecords } from "../records/pool-records.ts";
 
-export function joinMember(records: PoolRecords, member: Member): FunctionTable {
+export function joinMember(records: PoolRecords, pool: string, member: Member): FunctionTable {
   const { id, kind, leaseMs, description, functions } = member;
   const plainDescription = JSON.parse(JSON.stringify(description)) as Member["description"];
+  refuseTaken(records, pool, member);
   // before it is a member: the lease of one that is none lapses, and a member without a lease would stay
   records.leases.set(id, records.now() + leaseMs);
   if (registerFunctions(records, member)) records.announceFunctions();
@@ -14,6 +17,25 @@ export function joinMember(records: PoolRecords, member: Member): FunctionTable 
   for (const lost of records.lostRequests.take(id, records.now())) takeLossBack(records, lost);
   records.count("joined-members", 1);
   return records.functions.table();
+}
+
+function refuseTaken(records: PoolRecords, pool: string, { id, description }: Member): void {
+  const other = records.members.get(id);
+  const leaseLeftMs = (records.leases.lapsesAt(id) ?? 0) - records.now();
+  if (other === undefined || leaseLeftMs <= 0 || other.description["instance"] === description["instance"]) return;
+  throw takenId(pool, id, { description: other.description, leaseLeftMs });
+}
+
+/** Returns whether the pool knows the process, as that instance of its id if one is given. */
+export function renewLease(
+  records: PoolRecords,
+  process: string,
+  { leaseMs, instance }: { readonly leaseMs: number; readonly instance: string | undefined },
+): boolean {
+  if (!records.isKnown(process)) return false;
+  if (instance !== undefined && records.members.get(process)?.description["instance"] !== instance) return false;
+  records.leases.set(process, records.now() + leaseMs);
+  return true;
 }
 
 /** What it holds now first, then what it held before: so a version that stays has a holder all the time. */

@@ -10,6 +10,7 @@ import type {
   MemberState,
   RegisteredFunction,
 } from "../../contract/contract.ts";
+import type { Holder } from "../../contract/taken-id.ts";
 import type { UnreadableKind } from "../failures/unreadable-input.ts";
 import { byId, list, pairs, type Reply } from "./reply-parts.ts";
 
@@ -35,6 +36,12 @@ export function readFunctionTable(reply: Reply, note: NoteUnreadable): FunctionT
     });
   }
   return { epoch: Number(reply[0]), functions };
+}
+
+/** What join.lua replies where another live member has the id: its JSON, and ms until its lease lapses. */
+export function readTaken(reply: Reply): Holder {
+  const { description } = fieldsOf(String(reply[1])) ?? {};
+  return { description: isFields(description) ? description : {}, leaseLeftMs: Number(reply[2]) };
 }
 
 /** As complete.lua notes it. */

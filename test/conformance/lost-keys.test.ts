@@ -1,10 +1,19 @@
 /** Keys that are derived from others, or counted along: one that is lost is made again by sweeping, and every request is answered. */
 import { randomUUID } from "node:crypto";
-import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
+import { openStatekeeper, type PoolKeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { prefixOf, RedisDumper } from "./redis-dump.ts";
-import { claimNames, idOf, joinWorkers, longLeaseMs, payloadOf, submitByClient, submitByWorker } from "./stage.ts";
+import {
+  claimNames,
+  idOf,
+  joinWorkers,
+  lapse,
+  longLeaseMs,
+  payloadOf,
+  submitByClient,
+  submitByWorker,
+} from "./stage.ts";
 
 const grid = randomUUID();
 let keeper: Statekeeper;
@@ -57,3 +66,48 @@ it.each([
   expect(await claimNames(pool, "w1")).toEqual(["e"]);
   await dumper.remove(grid, name);
 });
+
+const sweepOnce = (pool: PoolKeeper) =>
+  pool.sweep({ process: "d1", headLeaseMs: longLeaseMs, maxAttempts: 3, limit: 100 });
+
+it("members without leases get new ones, and those that are dead are retired by them", async () => {
+  const name = randomUUID();
+  const pool = keeper.pool(name);
+  await joinWorkers(pool, "w1", "w2");
+  await submitByClient(pool, "c1", "a");
+  expect(await claimNames(pool, "w1")).toEqual(["a"]);
+  await lose(`${prefixOf(grid, name)}leases`);
+  await submitByClient(pool, "c1", "a");
+  await sweepOnce(pool);
+  expect((await pool.inspect()).members.map(({ id, leaseLeftMs }) => [id, leaseLeftMs > 0])).toEqual([
+    ["w1", true],
+    ["w2", true],
+  ]);
+  await lapse(pool, "w1");
+  expect((await sweepOnce(pool)).lapsedWorkers).toEqual(["w1"]);
+  expect(await claimNames(pool, "w2")).toEqual(["a"]);
+  await dumper.remove(grid, name);
+});
+
+it.each(["requests", "claims"])("what is noted beside %s is gone after them", async (key) => {
+  const name = randomUUID();
+  const pool = keeper.pool(name);
+  await joinWorkers(pool, "w1", "w2");
+  await submitByClient(pool, "c1", "a", "b");
+  expect(await claimNames(pool, "w1", { max: 1 })).toEqual(["a"]);
+  await pool.mark("w1", [{ id: idOf("a"), waitsFor: [idOf("b")] }], []);
+  await lose(`${prefixOf(grid, name)}${key}`);
+  await sweepOnce(pool);
+  const { claims, notes } = await leftOf(name);
+  expect([claims, notes]).toEqual([0, 0]);
+  await submitByClient(pool, "c1", "a", "b");
+  expect((await claimNames(pool, "w2", { budgetMicros: 1e18 })).toSorted()).toEqual(["a", "b"]);
+  await dumper.remove(grid, name);
+});
+
+async function leftOf(name: string): Promise<{ claims: number; notes: number }> {
+  const [claims, notes] = await Promise.all(
+    ["claims", "notes"].map((key) => redis.hlen(`${prefixOf(grid, name)}${key}`)),
+  );
+  return { claims: claims ?? 0, notes: notes ?? 0 };
+}

@@ -5,7 +5,6 @@ import type { Writable } from "node:stream";
 import {
   declareOptions,
   invalidOption,
-  type OptionsGiven,
   type OptionsResolved,
   option,
   resolveOptions,
@@ -18,6 +17,7 @@ import {
   type StartWorkerOptions,
   workerOptions,
 } from "@callgrid/worker";
+import type { LocalGridOptionsGiven } from "./local-grid-options-given.ts";
 
 export const localGridOptions = declareOptions({
   pool: option.string({
@@ -65,7 +65,7 @@ export const localGridOptions = declareOptions({
 export type WorkerLog = NonNullable<StartWorkerOptions["log"]>;
 
 /** What {@link localGrid} takes. */
-export interface LocalGridOptions extends OptionsGiven<typeof localGridOptions> {
+export interface LocalGridOptions extends LocalGridOptionsGiven {
   /**
    * The functions to evaluate. Modules by path (relative to the working folder) or URL, in TypeScript or JavaScript,
    * are loaded in worker threads. What `define` returned, or an imported module (`import * as functions`), cannot be

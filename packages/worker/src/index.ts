@@ -27,5 +27,6 @@ export { HoldBoard } from "./heartbeat/hold-board.ts";
 export { HoldWatch, lookEveryMs } from "./heartbeat/hold-watch.ts";
 export { OverdueWatch } from "./heartbeat/watchdog.ts";
 export { defaultLog, type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
-export { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
+export { type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
+export type { WorkerOptionsGiven } from "./worker-options-given.ts";
 export type { HeldEvaluation, WorkerState } from "./worker-state.ts";

@@ -29,7 +29,8 @@ import { TimerHeartbeat, type WatchOrder } from "./heartbeat/heartbeat.ts";
 import { HoldBoard } from "./heartbeat/hold-board.ts";
 import { type HeartbeatThreadData, ThreadHeartbeat } from "./heartbeat/thread-heartbeat.ts";
 import { newWorkerId, Worker } from "./worker.ts";
-import { type WorkerOptionsGiven, type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
+import { type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";
+import type { WorkerOptionsGiven } from "./worker-options-given.ts";
 import type { WorkerState } from "./worker-state.ts";
 
 /** How long a worker that has lost its supervisor may take to leave the pool after its drain, in ms. */
@@ -47,9 +48,11 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   readonly url?: string | undefined;
   /** A statekeeper that is open already, instead of `url`; it is not closed with the worker. */
   readonly statekeeper?: Statekeeper | undefined;
+  /** A pino logger. Default: standard error at level `warn`, or at `CALLGRID_LOG_LEVEL`. */
   readonly log?: Logger | undefined;
   /** The worker's id within the pool, for simulations: whether another member has it is not looked at. Default: its `name`. */
   readonly id?: string | undefined;
+  /** The clock of all timers, for simulations. Default: the system's. */
   readonly clock?: Clock | undefined;
   /**
    * The process id of the supervisor that started this process, and starts another in its place. A thread ends the process when a

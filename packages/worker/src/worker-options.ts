@@ -1,7 +1,7 @@
 /**
  * The options of a worker, each declared once: type, environment variable, flag, check and help derive from here.
  */
-import { declareOptions, type OptionsGiven, type OptionsResolved, option } from "@callgrid/core";
+import { declareOptions, type OptionsResolved, option } from "@callgrid/core";
 
 export const workerOptions = declareOptions({
   grid: option.string({ default: "default", description: "Name of the grid; pools of different grids never meet" }),
@@ -109,7 +109,7 @@ export const workerOptions = declareOptions({
     default: 268_435_456,
     min: 1_024,
     max: 1_099_511_627_776,
-    description: "The same bound by the size of the requests",
+    description: "How many bytes of claimed requests a worker holds before it takes no new ones from outside",
   }),
   recentResultsLimit: option.number({
     unit: "count",
@@ -123,7 +123,7 @@ export const workerOptions = declareOptions({
     default: 67_108_864,
     min: 0,
     max: 1_099_511_627_776,
-    description: "The same bound by their size",
+    description: "How many bytes of results of small calls a worker remembers",
   }),
   payloadLimitBytes: option.number({
     unit: "bytes",
@@ -134,7 +134,5 @@ export const workerOptions = declareOptions({
   }),
 });
 
-/** Options as given by a user; what is left out has its default. */
-export type WorkerOptionsGiven = OptionsGiven<typeof workerOptions>;
 /** All options, checked. */
 export type WorkerOptionsResolved = OptionsResolved<typeof workerOptions>;

@@ -1,9 +1,10 @@
 /** A run as it is kept: plain data, so that any runner can carry it out, and go on with it. */
-import { declareOptions, invalidOption, type OptionsGiven, option, parsePool, resolveOptions } from "@callgrid/core";
+import { declareOptions, invalidOption, option, parsePool, resolveOptions } from "@callgrid/core";
 import { type FunctionName, functionNameOf } from "../chunks/named-function.ts";
 import { resultOptions } from "../results/result-file.ts";
 import { batchOptions } from "../spec/batch-spec.ts";
 import { checkPath, filesOf, type KeptRunData, keepRunData, type RunData } from "./run-data.ts";
+import type { RunOptionsGiven } from "./run-options-given.ts";
 import { defaultZone, nextTime } from "./schedule-time.ts";
 
 const { name, objective, chunkUnits, window, cache, retries, maxSlices } = batchOptions;
@@ -60,12 +61,16 @@ export const runOptions = declareOptions({
  * A run to submit: a batch by names and plain data, and when to run it. It has to have `reduce`, or a file to write values to.
  * With `cron` it is a schedule, whose id is its `name`, or a new one where it has none.
  */
-export interface RunSpec extends OptionsGiven<typeof runOptions> {
+export interface RunSpec extends RunOptionsGiven {
+  /** The pool to run on. */
   readonly pool: string;
+  /** What to work on, as plain data: a range, files, or a list of slices. */
   readonly data: RunData;
+  /** The name of a defined function of one slice, or what `define` returned. */
   readonly process: FunctionName;
+  /** The name of an associative function of a list of values, or what `define` returned. Default: values go to a file. */
   readonly reduce?: FunctionName | undefined;
-  /** As in a batch; default `fail`. */
+  /** What happens to slices whose evaluation throws, as in a batch. Default: `"fail"`. */
   readonly error?: "fail" | "skip" | "retry" | FunctionName | undefined;
 }
 
@@ -128,6 +133,6 @@ function checkTime({ cron, tz, delayMs, replace, name: id }: RunOptions, isNamed
     );
 }
 
-function resolveRunOptions(given: OptionsGiven<typeof runOptions>) {
+function resolveRunOptions(given: RunOptionsGiven) {
   return resolveOptions(runOptions, given, "submitRun", ["pool", "data", "process", "reduce", "error"]);
 }

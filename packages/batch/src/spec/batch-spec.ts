@@ -5,6 +5,7 @@ import type { Checkpoint } from "../chunks/checkpoint.ts";
 import { type FunctionName, functionNameOf } from "../chunks/named-function.ts";
 import type { SlicedData } from "../data/open-source.ts";
 import type { SliceFunction } from "../data/own-slices.ts";
+import type { BatchOptionsGiven } from "./batch-options-given.ts";
 
 /** The declared options of a batch; the rest of a {@link BatchSpec} has no text form. */
 export const batchOptions = declareOptions({
@@ -83,7 +84,7 @@ export type Objective = "fast" | "cheap" | "good";
  * @typeParam Value - what the process function returns.
  * @typeParam Result - the result of the batch: the reduced value, or the values in order.
  */
-export interface BatchSpec<Value = unknown, Result = Value[]> {
+export interface BatchSpec<Value = unknown, Result = Value[]> extends BatchOptionsGiven {
   /** The pool to run on; default on an embedded grid: its own. */
   readonly pool?: string | undefined;
   /** What to work on; with `slice` anything that it can cut. */
@@ -100,27 +101,6 @@ export interface BatchSpec<Value = unknown, Result = Value[]> {
   readonly error?: "fail" | "skip" | "retry" | FunctionName<(error: never, slice: never) => Value | Promise<Value>>;
   /** A defined function of a list of values, or of what it returned for parts of the list: it has to be associative. */
   readonly reduce?: FunctionName<(values: Value[]) => Result | Promise<Result>> | undefined;
-  readonly name?: string | undefined;
-  readonly objective?: Objective | undefined;
-  readonly mode?: BatchMode | undefined;
-  readonly chunkUnits?: number | undefined;
-  /**
-   * About how many slices there are, where the data does not say (an iterable, `slice`): the plan predicts by it, and the pool's desired
-   * workers include what is left of it. Default: unknown; the run then has more chunks announced for as long as the data goes on.
-   */
-  readonly count?: number | undefined;
-  readonly window?: number | undefined;
-  /**
-   * Whether to wait for workers where the pool has none. Default: where a host of the pool is alive, which will start some, and the
-   * batch can run nowhere else.
-   */
-  readonly wait?: boolean | undefined;
-  /** Of its chunks on a pool, beside what others ask for there; see {@link WindowOptions.priority}. */
-  readonly priority?: number | undefined;
-  readonly retries?: number | undefined;
-  readonly maxSlices?: number | undefined;
-  /** `use` (the default) takes chunks that are known; `refresh` evaluates all of them again; `bypass` does so and keeps nothing. */
-  readonly cache?: WindowOptions["cache"];
   /** The modules of the functions, by path: the planner may then run the batch in threads of this machine. */
   readonly functions?: readonly string[] | undefined;
   /** Whether items have the start and duration of their own slice; costs a little. */

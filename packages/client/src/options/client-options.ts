@@ -5,11 +5,11 @@ import {
   environmentOptions,
   invalidOption,
   knownOptions,
-  type OptionsGiven,
   type OptionsResolved,
   option,
   resolveOptions,
 } from "@callgrid/core";
+import type { ClientOptionsGiven } from "./client-options-given.ts";
 import type { GridLog } from "./log.ts";
 
 const anHourMs = 3_600_000;
@@ -84,7 +84,7 @@ export type ClientSettings = OptionsResolved<typeof clientOptions>;
  * How to connect. Every option but `log` can come from the environment too, as `CALLGRID_` and its name:
  * `CALLGRID_GRID`, `CALLGRID_CHECK_EVERY_MS` (`500`, `2s`); only `leaseMs` is `CALLGRID_CLIENT_LEASE_MS` there.
  */
-export interface ConnectOptions extends OptionsGiven<typeof clientOptions> {
+export interface ConnectOptions extends ClientOptionsGiven {
   /** Where warnings go; default: pino on standard error at level `warn`, or at `CALLGRID_LOG_LEVEL`. */
   readonly log?: GridLog | undefined;
 }

@@ -1,42 +1,19 @@
 /** The options of the calls that enqueue. */
 import { declareOptions, GridError, type OptionsResolved, option, resolveOptions } from "@callgrid/core";
-import { type CacheMode, mostPriority } from "@callgrid/statekeeper";
+import { mostPriority } from "@callgrid/statekeeper";
+import type { EnqueueOptionsGiven, StreamOptionsGiven, WindowOptionsGiven } from "./enqueue-options-given.ts";
 
-/** How a request is asked for. */
-export interface EnqueueOptions {
-  /** Aborting it ends the call with `CANCELLED`, whose `cause` is the signal's reason, and withdraws what is open. */
+/** What {@link Grid.enqueue} takes. */
+export interface EnqueueOptions extends EnqueueOptionsGiven {
+  /** Aborting it ends the call with `CANCELLED`, whose `cause` is the signal's reason, and withdraws pending requests. Default: none. */
   readonly signal?: AbortSignal | undefined;
-  /**
-   * How long to wait for an outcome, in ms, counted for each request from when it is asked for; then it fails with
-   * `TIMEOUT` and is withdrawn. Default: no limit.
-   */
-  readonly timeoutMs?: number | undefined;
-  /**
-   * `use` (the default) takes a known result or joins an evaluation that is going on; `refresh` evaluates again and
-   * keeps the new result; `bypass` evaluates for this call alone and keeps nothing.
-   */
-  readonly cache?: CacheMode | undefined;
-  /**
-   * A whole number from -10 to 10: of requests that wait in a pool, sixteen of a higher priority start for one of the next lower one.
-   * Callers of one priority get equal shares. Default: 0.
-   */
-  readonly priority?: number | undefined;
 }
 
-/** How a list of requests is asked for. */
-export interface WindowOptions extends EnqueueOptions {
-  /** How many of the requests are open at once; default: the client's `window`. */
-  readonly window?: number | undefined;
-}
+/** What {@link Grid.enqueueAll} takes. */
+export interface WindowOptions extends EnqueueOptions, WindowOptionsGiven {}
 
-/** How the requests of a stream are asked for. */
-export interface StreamOptions extends WindowOptions {
-  /**
-   * `outcomes` (the default) yields each outcome as it comes; `requests` yields them in the order of the requests, and keeps those that
-   * come early within the window.
-   */
-  readonly order?: "outcomes" | "requests" | undefined;
-}
+/** What {@link Grid.stream} takes. */
+export interface StreamOptions extends WindowOptions, StreamOptionsGiven {}
 
 const aYearMs = 366 * 86_400_000;
 const mostOpen = 1_000_000;
@@ -48,20 +25,22 @@ export const enqueueOptions = declareOptions({
     optional: true,
     min: 1,
     max: aYearMs,
-    description: "How long to wait for an outcome; default: no limit.",
+    description:
+      "How long to wait for an outcome; the request then fails with TIMEOUT and is withdrawn; default: no limit.",
   }),
   cache: option.choice({
     choices: ["use", "refresh", "bypass"],
     optional: true,
     description:
-      "Take a known result (use, the default), evaluate again and keep the result (refresh), or neither look nor keep (bypass).",
+      "Take a known result or join a running evaluation (use, the default), evaluate again and keep the result (refresh), or evaluate for this call alone and keep nothing (bypass).",
   }),
   priority: option.number({
     unit: "count",
     optional: true,
     min: -mostPriority,
     max: mostPriority,
-    description: "Sixteen requests of a priority start for one of the next lower; default: 0.",
+    description:
+      "Sixteen requests of a priority start for one of the next lower; callers of one priority get equal shares; default: 0.",
   }),
 });
 
@@ -73,7 +52,7 @@ export const windowOptions = declareOptions({
     optional: true,
     min: 1,
     max: mostOpen,
-    description: "How many requests are open at once; default: window of the client.",
+    description: "How many requests are open at once; default: the client's window.",
   }),
 });
 
@@ -83,7 +62,8 @@ export const streamOptions = declareOptions({
   order: option.choice({
     choices: ["outcomes", "requests"],
     default: "outcomes",
-    description: "Yield outcomes as they come (outcomes), or in the order of the requests (requests).",
+    description:
+      "Yield outcomes as they come (outcomes), or in the order of the requests (requests), where early ones wait within the window.",
   }),
 });
 

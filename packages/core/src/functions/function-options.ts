@@ -1,7 +1,8 @@
 /** The options of a function: declared once, and refused by their path where they cannot be meant. */
 import { invalidOption } from "../errors/invalid-option.ts";
 import { shown } from "../options/option-value.ts";
-import { declareOptions, type OptionsGiven, option, resolveOptions } from "../options/options.ts";
+import { declareOptions, option, resolveOptions } from "../options/options.ts";
+import type { CacheOptionsGiven, FunctionOptionsGiven } from "./function-options-given.ts";
 import { checkedNeeds, type Needs, needNames } from "./needs.ts";
 
 const oneDayMs = 86_400_000;
@@ -9,25 +10,20 @@ const longestMs = 366 * oneDayMs;
 
 /** The declared options of {@link define}; `cache` and `needs` are objects. */
 export const functionOptions = declareOptions({
-  /**
-   * The version of the function: results of other versions are ignored. Default: `--code-version` of the worker, else a hash of
-   * the module that defines the function and of all that it imports.
-   */
   version: option.string({
     optional: true,
     pattern: /^[\w.+-]{1,64}$/,
     expects: "1 to 64 letters, digits and . + _ -",
     description:
-      "The version of the function: results of other versions are ignored; default: a hash of the function's module and all that it imports.",
+      "The version of the function; results of other versions are ignored; default: `--code-version` of the worker, else a hash of the function's module and all that it imports.",
   }),
-  /** How long one evaluation may take, waiting for re-entrant requests included, in ms. Default: no limit. */
   timeoutMs: option.number({
     unit: "ms",
     optional: true,
     min: 1,
     max: longestMs,
     fractions: true,
-    description: "How long one evaluation may take, its waiting for calls included; default: no limit.",
+    description: "How long one evaluation may take, including the time that it waits for its calls; default: no limit.",
   }),
 });
 
@@ -38,15 +34,15 @@ export const cacheOptions = declareOptions({
     min: 1,
     max: longestMs,
     fractions: true,
-    description: "How long a result is kept.",
+    description: "How long a result is kept, up to a year.",
   }),
 });
 
-/** How a function is cached, limited and told apart from its earlier self. */
-export interface FunctionOptions extends OptionsGiven<typeof functionOptions> {
-  /** How long a result is kept, in ms (default one day, up to a year); `false` keeps none. */
-  readonly cache?: { readonly ttlMs: number } | false | undefined;
-  /** What it needs of the worker that evaluates it: workers that lack it are passed over. Default: nothing. */
+/** The version, cache, time limit and needs of a function. */
+export interface FunctionOptions extends FunctionOptionsGiven {
+  /** How long results are kept; `false` keeps none. Default: one day. */
+  readonly cache?: CacheOptionsGiven | false | undefined;
+  /** What the function needs of a worker; a worker that lacks any of it does not evaluate the function. Default: nothing. */
   readonly needs?: Needs | undefined;
 }
 

@@ -4,7 +4,6 @@ import {
   declareOptions,
   environmentOptions,
   knownOptions,
-  type OptionsGiven,
   type OptionsResolved,
   option,
   resolveOptions,
@@ -12,6 +11,7 @@ import {
 import { type Statekeeper, usualPreferences } from "@callgrid/statekeeper";
 import type { Logger } from "pino";
 import type { BridgePolicy } from "../crossing/bridge-policy.ts";
+import type { DistributorOptionsGiven } from "./distributor-options-given.ts";
 
 /** The declared options of {@link startDistributor}. */
 export const distributorOptions = declareOptions({
@@ -133,7 +133,7 @@ export type DistributorSettings = OptionsResolved<typeof distributorOptions>;
  * How to start a distributor. What is not given comes from the environment, as `CALLGRID_` and the option's name
  * (`CALLGRID_HOIST_EVERY_MS`; only `leaseMs` is `CALLGRID_DISTRIBUTOR_LEASE_MS` there), else it has its default.
  */
-export interface DistributorOptions extends OptionsGiven<typeof distributorOptions> {
+export interface DistributorOptions extends DistributorOptionsGiven {
   /** The id of the pool to head. */
   readonly pool: string;
   /** Where the statekeeper is; default: `CALLGRID_URL`, else `redis://localhost:6379`. */
@@ -160,7 +160,7 @@ const others = ["pool", "url", "statekeeper", "parentStatekeeper", "bridgePolicy
 
 /** Options given, else of the environment, else defaults. Throws `INVALID_OPTION` under the name of the option or variable. */
 export function resolveDistributorOptions(
-  given: OptionsGiven<typeof distributorOptions>,
+  given: DistributorOptionsGiven,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DistributorSettings {
   const known = knownOptions([...Object.keys(distributorOptions), ...others], given, "startDistributor");

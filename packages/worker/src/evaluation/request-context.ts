@@ -9,7 +9,6 @@ import {
   type Definition,
   declareOptions,
   GridError,
-  type OptionsGiven,
   type Outcome,
   option,
   type Random,
@@ -19,6 +18,7 @@ import {
 } from "@callgrid/core";
 import type { Logger } from "pino";
 import type { Evaluation } from "./evaluation.ts";
+import type { ReentrantStreamOptions } from "./stream-options-given.ts";
 
 /** The ambient facts of the request that is being evaluated. */
 export interface RequestContext {
@@ -54,16 +54,14 @@ export interface RequestHost {
   currentDefinition(name: string): Definition | undefined;
 }
 
-const reentrantStreamOptions = declareOptions({
+/** The declared options of {@link streamReentrant}. */
+export const reentrantStreamOptions = declareOptions({
   order: option.choice({
     choices: ["outcomes", "requests"],
     default: "outcomes",
     description: "Yield outcomes as they come (outcomes), or in the order of the requests (requests).",
   }),
 });
-
-/** How {@link streamReentrant} yields. */
-export type ReentrantStreamOptions = OptionsGiven<typeof reentrantStreamOptions>;
 
 const storageKey = Symbol.for("callgrid.request-context");
 

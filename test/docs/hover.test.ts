@@ -5,7 +5,7 @@ import { LanguageService } from "./language-service.ts";
 import { optionTypeFiles, valuesText } from "./option-types.ts";
 
 /** The public types of options, each with the generated type that it takes its declared options from. */
-const optionTypes = [
+const optionTypes: ReadonlyArray<readonly [type: string, source: string | undefined]> = [
   ["ConnectOptions", "ClientOptionsGiven"],
   ["EnqueueOptions", "EnqueueOptionsGiven"],
   ["WindowOptions", "WindowOptionsGiven"],
@@ -18,11 +18,11 @@ const optionTypes = [
   ["StartWorkerOptions", "WorkerOptionsGiven"],
   ["DistributorOptions", "DistributorOptionsGiven"],
   ["NonNullable<Parameters<typeof streamReentrant>[1]>", "ReentrantStreamOptions"],
-  ["FileOptions"],
-  ["Needs"],
-  ["BridgePolicy"],
-  ["SweepSpec<AnyFunction>"],
-] as const;
+  ["FileOptions", undefined],
+  ["Needs", undefined],
+  ["BridgePolicy", undefined],
+  ["SweepSpec<AnyFunction>", undefined],
+];
 
 const generated = new Map(optionTypeFiles.flatMap(([, types]) => types.map(({ name, options }) => [name, options])));
 

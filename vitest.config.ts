@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           // projects run in the order of their names: these take longest
           name: "across",
-          include: ["test/**/*.test.ts", "examples/**/*.test.ts", "bench/*.test.ts"],
+          include: ["test/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"],
           pool: "forks",
           setupFiles,
           server,

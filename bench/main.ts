@@ -5,16 +5,16 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chartOf } from "./chart.ts";
 import { type CommandOptions, helpText, readOptions, UsageError } from "./command-options.ts";
 import { readEnvironment } from "./environment.ts";
-import { figureText } from "./figure-text.ts";
 import type { RunOutcome } from "./measurement.ts";
 import { metrics } from "./metrics.ts";
 import { type PlannedRun, planRuns } from "./plan.ts";
-import { reportOf } from "./report.ts";
-import { collectResults, type FinishedRun, type Results } from "./results.ts";
-import { RunLauncher } from "./run-launcher.ts";
+import { chartOf } from "./report/chart.ts";
+import { figureText } from "./report/figure-text.ts";
+import { reportOf } from "./report/report.ts";
+import { collectResults, type FinishedRun, type Results } from "./report/results.ts";
+import { RunLauncher } from "./run/run-launcher.ts";
 import { loopsPerMs } from "./tasks.ts";
 import { workloads } from "./workloads/all.ts";
 

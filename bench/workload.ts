@@ -1,7 +1,7 @@
 /** What a workload is: groups of cases that are compared with each other, and how one of them is run. */
 import type { Measurement } from "./measurement.ts";
 import type { MetricName } from "./metrics.ts";
-import type { Stage } from "./stage.ts";
+import type { Stage } from "./run/stage.ts";
 import type { Settings, SystemName } from "./system.ts";
 
 /** `quick`: every workload once and small, beside a few of the others, to see that it works; its figures say little. */

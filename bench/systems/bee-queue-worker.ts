@@ -3,9 +3,9 @@
  * `concurrency` is larger than the number of tasks that wait at the same time.
  */
 import { childrenOf, combine, isNested } from "../nested-tasks.ts";
+import type { StartWork } from "../run/worker-messages.ts";
 import type { Task } from "../system.ts";
 import { evaluate } from "../tasks.ts";
-import type { StartWork } from "../worker-messages.ts";
 import { AskingQueue, openWorkQueue } from "./bee-queue-queue.ts";
 
 export const startWork: StartWork = async ({ redis, settings }) => {

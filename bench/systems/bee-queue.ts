@@ -1,6 +1,7 @@
 /** bee-queue: `saveAll`, and the queue's own event for results. */
+
+import { WorkerProcesses } from "../run/worker-processes.ts";
 import { noWorkerUsage, type Start, type System, type Task, type WorkerUsage } from "../system.ts";
-import { WorkerProcesses } from "../worker-processes.ts";
 import { AskingQueue } from "./bee-queue-queue.ts";
 
 export class BeeQueueSystem implements System {

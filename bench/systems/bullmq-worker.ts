@@ -5,9 +5,9 @@
  */
 import { type Job, type Queue, QueueEvents, WaitingChildrenError, Worker } from "bullmq";
 import { childrenOf, combine, isNested } from "../nested-tasks.ts";
+import type { StartWork, WorkerSetup } from "../run/worker-messages.ts";
 import type { Task } from "../system.ts";
 import { evaluate } from "../tasks.ts";
-import type { StartWork, WorkerSetup } from "../worker-messages.ts";
 import { connectionTo, type JobData, openQueue, queueName } from "./bullmq-queue.ts";
 
 type Process = (job: Job<JobData>, token: string) => unknown;

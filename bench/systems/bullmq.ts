@@ -1,8 +1,8 @@
 /** BullMQ, the fast way: jobs by `addBulk` under ids of our own, and one listener for all results. */
 import { type Queue, QueueEvents } from "bullmq";
 import { PendingValues } from "../pending-values.ts";
+import { WorkerProcesses } from "../run/worker-processes.ts";
 import { noWorkerUsage, type Start, type System, type Task, type WorkerUsage } from "../system.ts";
-import { WorkerProcesses } from "../worker-processes.ts";
 import { connectionTo, type JobData, openQueue, queueName } from "./bullmq-queue.ts";
 
 const defaultChunk = 200;

@@ -1,6 +1,6 @@
 /** A worker of callgrid: one slot, as `callgrid worker` starts it, without its supervisor. */
 import { startWorker } from "callgrid";
-import type { StartWork } from "../worker-messages.ts";
+import type { StartWork } from "../run/worker-messages.ts";
 import { poolName, urlOf } from "./callgrid-address.ts";
 import * as functions from "./callgrid-functions.ts";
 

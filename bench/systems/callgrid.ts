@@ -1,8 +1,8 @@
 /** callgrid, through its public interface. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type Grid } from "callgrid";
+import { WorkerProcesses } from "../run/worker-processes.ts";
 import { noWorkerUsage, type Start, type System, type Task, type WorkerUsage } from "../system.ts";
-import { WorkerProcesses } from "../worker-processes.ts";
 import { poolName, urlOf } from "./callgrid-address.ts";
 
 /** More than any workload queues. */

@@ -1,7 +1,7 @@
 /** A worker of the floor: takes from one list, and pushes to the other. */
 import { Redis } from "ioredis";
+import type { StartWork } from "../run/worker-messages.ts";
 import { evaluate } from "../tasks.ts";
-import type { StartWork } from "../worker-messages.ts";
 import { forEver, readTask, resultItem, resultList, taskList } from "./floor-lists.ts";
 
 export const startWork: StartWork = async ({ redis, settings }) => {

@@ -3,8 +3,8 @@
  * a figure is Redis and the network themselves.
  */
 import { Redis } from "ioredis";
+import { WorkerProcesses } from "../run/worker-processes.ts";
 import { noWorkerUsage, type Start, type System, type Task, type WorkerUsage } from "../system.ts";
-import { WorkerProcesses } from "../worker-processes.ts";
 import { forEver, readResult, resultList, taskItem, taskList } from "./floor-lists.ts";
 
 interface Connections {

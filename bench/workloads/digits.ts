@@ -3,9 +3,9 @@
  * all; `callgrid` asks for the whole file, and its function for the pieces.
  */
 import { plainDigitSum } from "../digit-sums.ts";
-import { countText } from "../figure-text.ts";
 import type { Measurement } from "../measurement.ts";
-import type { Stage } from "../stage.ts";
+import { countText } from "../report/figure-text.ts";
+import type { Stage } from "../run/stage.ts";
 import type { Task } from "../system.ts";
 import {
   auto,

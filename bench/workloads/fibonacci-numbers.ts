@@ -1,8 +1,9 @@
 /** W4: plain recursion. Once with calls that are all distinct, and once with equal calls, which the cache makes few. */
-import { countText } from "../figure-text.ts";
+
 import type { Measurement } from "../measurement.ts";
 import { fibCalls, fibonacci } from "../nested-tasks.ts";
-import { type Stage, withFigures } from "../stage.ts";
+import { countText } from "../report/figure-text.ts";
+import { type Stage, withFigures } from "../run/stage.ts";
 import {
   auto,
   beeQueueMany,

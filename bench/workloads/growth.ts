@@ -1,9 +1,9 @@
 /** W7: what becomes of speed and memory as more is queued, and as calls nest deeper. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { countText } from "../figure-text.ts";
 import type { Measurement } from "../measurement.ts";
 import { treeSize } from "../nested-tasks.ts";
-import { type Stage, withFigures } from "../stage.ts";
+import { countText } from "../report/figure-text.ts";
+import { type Stage, withFigures } from "../run/stage.ts";
 import {
   auto,
   beeQueueMany,

@@ -1,5 +1,5 @@
 /** W8: arguments and results of a megabyte. */
-import { withFigures } from "../stage.ts";
+import { withFigures } from "../run/stage.ts";
 import type { Task } from "../system.ts";
 import { beeQueueMany, bullMqMany, floorOne, piscinaMany, strict, type Workload } from "../workload.ts";
 

@@ -1,6 +1,6 @@
 /** W6: tasks that take 10 ms each without using the CPU, one at a time in each worker: what is lost between them. */
-import { countText } from "../figure-text.ts";
-import { withFigures } from "../stage.ts";
+import { countText } from "../report/figure-text.ts";
+import { withFigures } from "../run/stage.ts";
 import type { Task } from "../system.ts";
 import { beeQueueOne, bullMqOne, type Case, floorOne, piscinaOne, strict, type Workload } from "../workload.ts";
 

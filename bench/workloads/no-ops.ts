@@ -1,5 +1,5 @@
 /** W1: what a request costs when there is nothing else to do. All are asked for at once, and every value is awaited. */
-import { countText } from "../figure-text.ts";
+import { countText } from "../report/figure-text.ts";
 import type { Task } from "../system.ts";
 import {
   auto,

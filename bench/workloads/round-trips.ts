@@ -1,8 +1,8 @@
 /** W2: how long one request takes there and back, one after the other. */
-import { countText } from "../figure-text.ts";
-import type { Stage } from "../stage.ts";
-import { withFigures } from "../stage.ts";
-import { percentile } from "../statistics.ts";
+import { countText } from "../report/figure-text.ts";
+import { percentile } from "../report/statistics.ts";
+import type { Stage } from "../run/stage.ts";
+import { withFigures } from "../run/stage.ts";
 import { beeQueueOne, bullMqOne, floorOne, piscinaOne, strict, type Workload } from "../workload.ts";
 import { noOpTasks } from "./no-ops.ts";
 

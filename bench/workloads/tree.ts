@@ -1,8 +1,9 @@
 /** W3: a request that asks for others, which ask for others: a tree of distinct calls, with nothing to share or to cache. */
-import { countText } from "../figure-text.ts";
+
 import type { Measurement } from "../measurement.ts";
 import { treeSize } from "../nested-tasks.ts";
-import type { Stage } from "../stage.ts";
+import { countText } from "../report/figure-text.ts";
+import type { Stage } from "../run/stage.ts";
 import {
   auto,
   beeQueueMany,

@@ -2,6 +2,8 @@
 
 export * from "./actors/actor.ts";
 export * from "./actors/periodic.ts";
+export * from "./collections/rebuilt-map.ts";
+export * from "./collections/recent-map.ts";
 export { Config, type ConfigData, type ConfigList } from "./config/config.ts";
 export { errorTreeDepthLimit, limitTree } from "./errors/error-tree-limit.ts";
 export { shortStack, shownRequest } from "./errors/error-tree-texts.ts";
@@ -30,6 +32,5 @@ export * from "./time/virtual-clock.ts";
 export * from "./time/within.ts";
 export * from "./values/canonical.ts";
 export * from "./values/codec.ts";
-export * from "./values/rebuilt-map.ts";
 export * from "./values/text-lines.ts";
 export * from "./values/value-fields.ts";

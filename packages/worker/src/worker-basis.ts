@@ -4,7 +4,6 @@ import type { CallerPool, ObservedPool, WorkerPool } from "@callgrid/statekeeper
 import type { Tracing } from "@callgrid/tracing";
 import type { Logger } from "pino";
 import type { Evaluation } from "./evaluation/evaluation.ts";
-import { SelfTimes } from "./evaluation/run-times.ts";
 import type { WorkerMeter } from "./evaluation/worker-meter.ts";
 import { type FunctionRegistry, FunctionStanding } from "./functions/function-registry.ts";
 import type { Heartbeat, HeartbeatOptions } from "./heartbeat/heartbeat.ts";
@@ -13,6 +12,7 @@ import { PoolEvaluations } from "./pool/pool-evaluations.ts";
 import { RecentResults } from "./results/recent-results.ts";
 import { RequestLog } from "./telemetry/request-log.ts";
 import { RequestTracer } from "./telemetry/request-tracer.ts";
+import { SelfTimes } from "./timing/run-times.ts";
 import type { WorkerOptionsResolved } from "./worker-options.ts";
 
 /** What a worker is made from. */

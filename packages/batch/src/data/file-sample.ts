@@ -2,10 +2,11 @@
  * Samples of files: a digest of a file's size and of blocks that are spread evenly over it, which is all of it for a small one. It tells
  * contents of equal size and time apart, and only someone who can read the file can say it.
  */
+
 import { createHash } from "node:crypto";
 import { fstatSync } from "node:fs";
+import { RecentMap } from "@callgrid/core";
 import { readRange } from "./file-bytes.ts";
-import { RecentMap } from "./recent-map.ts";
 
 const blockBytes = 4_096;
 const blocks = 16;

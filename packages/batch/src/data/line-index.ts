@@ -3,10 +3,11 @@
  * index holds how many lines end before each part of the file, as far as the file has been read. Memory is bounded: a long file has
  * larger parts, and not more of them.
  */
+
 import { fstatSync } from "node:fs";
+import { RecentMap } from "@callgrid/core";
 import { eachBlock } from "./file-bytes.ts";
 import { lineEnds } from "./line-ends.ts";
-import { RecentMap } from "./recent-map.ts";
 
 const mostFiles = 16;
 

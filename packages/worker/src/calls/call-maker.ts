@@ -8,10 +8,10 @@ import { type EncodedCall, Evaluation, isShortKey } from "../evaluation/evaluati
 import { cycleError, cycleThrough } from "../evaluation/local-cycles.ts";
 import type { ReentrantCalls } from "../evaluation/reentrant-calls.ts";
 import type { RequestHost } from "../evaluation/request-context.ts";
-import type { SelfTimes } from "../evaluation/run-times.ts";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { RecentResults } from "../results/recent-results.ts";
+import type { SelfTimes } from "../timing/run-times.ts";
 import { placeCall } from "./call-placement.ts";
 import type { PoolCaller } from "./pool-caller.ts";
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { sampleEvaluation } from "../../../../test/harness/evaluation-sample.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import { Evaluator, type EvaluatorEvents } from "../evaluation/evaluator.ts";
-import { SelfTimes } from "../evaluation/run-times.ts";
 import { FunctionRegistry, FunctionStanding } from "../functions/function-registry.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
+import { SelfTimes } from "../timing/run-times.ts";
 import { Sharer } from "./sharer.ts";
 
 const outside: EvaluatorEvents = {

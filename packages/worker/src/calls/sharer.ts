@@ -6,8 +6,8 @@
 
 import type { Clock } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
-import type { SelfTimes } from "../evaluation/run-times.ts";
 import type { SlotLoop } from "../evaluation/slot-loop.ts";
+import type { SelfTimes } from "../timing/run-times.ts";
 import { isSmallCall } from "./call-placement.ts";
 
 /** Calls that wait longer than this in memory become visible, in ms; with volunteers about, at once. */

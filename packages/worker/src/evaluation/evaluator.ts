@@ -6,11 +6,11 @@ import { type Clock, GridError } from "@callgrid/core";
 import { errorTree } from "../errors/error-tree.ts";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
+import type { SelfTimes } from "../timing/run-times.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Evaluation } from "./evaluation.ts";
 import { interrupt, runFunction } from "./invocation.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
-import type { SelfTimes } from "./run-times.ts";
 import { SlotLoop, type SlotLoopEvents } from "./slot-loop.ts";
 import type { WorkerMeter } from "./worker-meter.ts";
 

@@ -3,11 +3,11 @@
  * loop, so that I/O has its turn.
  */
 import type { Clock } from "@callgrid/core";
+import { TimeSlice } from "../timing/time-slice.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
 import { SlotScheduler } from "./slot-scheduler.ts";
 import { Slots } from "./slots.ts";
-import { TimeSlice } from "./time-slice.ts";
 
 /** What the loop reports to the rest of the worker. */
 export interface SlotLoopEvents {

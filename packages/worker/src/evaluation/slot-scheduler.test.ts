@@ -1,8 +1,8 @@
 /** What a free slot runs next, as a table: what waits, how many slots are free and taken, and what is taken. */
 import { describe, expect, it } from "vitest";
 import { letWait, sampleEvaluation } from "../../../../test/harness/evaluation-sample.ts";
+import { SelfTimes } from "../timing/run-times.ts";
 import { Evaluation } from "./evaluation.ts";
-import { SelfTimes } from "./run-times.ts";
 import { SlotScheduler } from "./slot-scheduler.ts";
 
 /** What can wait to be run; `lost` is a function whose worker has died while running it. */

@@ -5,11 +5,11 @@
  * nothing else runs, and until then nothing else takes a slot.
  */
 
+import type { SelfTimes } from "../timing/run-times.ts";
 import { OwnStack } from "./call-stack.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
-import type { SelfTimes } from "./run-times.ts";
 
 export class SlotScheduler {
   readonly stack = new OwnStack();

@@ -5,7 +5,6 @@
 import type { Clock } from "@callgrid/core";
 import type { WorkerPool } from "@callgrid/statekeeper";
 import type { Returner } from "../calls/returner.ts";
-import type { SelfTimes } from "../evaluation/run-times.ts";
 import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import { isIdle, type OwnWorkload } from "../pool/claim-size.ts";
 import type { Claimer } from "../pool/claimer.ts";
@@ -13,6 +12,7 @@ import type { Completer } from "../pool/completer.ts";
 import type { CycleFinder } from "../pool/cycle-finder.ts";
 import type { Drain } from "../pool/drain.ts";
 import type { SuspensionReporter } from "../pool/suspension-reporter.ts";
+import type { SelfTimes } from "../timing/run-times.ts";
 
 /** Functions that are expected to take no longer than this all together do not keep the worker from its next turn for long, in ms. */
 const soonMs = 50;

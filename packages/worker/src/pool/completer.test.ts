@@ -1,7 +1,7 @@
 import { VirtualClock } from "@callgrid/core";
 import { type Completion, MemoryStatekeeper } from "@callgrid/statekeeper";
 import { expect, it, vi } from "vitest";
-import { SelfTimes } from "../evaluation/run-times.ts";
+import { SelfTimes } from "../timing/run-times.ts";
 import { Completer } from "./completer.ts";
 
 const completion: Completion = { id: "a".padEnd(22, "_"), outcome: "=1", ttlMs: 1_000, stamp: "v1#0" };

@@ -3,8 +3,8 @@
  */
 import { isAddressedId } from "@callgrid/core";
 import type { Completion, EvaluationReport, WorkerPool } from "@callgrid/statekeeper";
-import type { SelfTimes } from "../evaluation/run-times.ts";
 import type { Hold, HoldBoard } from "../heartbeat/hold-board.ts";
+import type { SelfTimes } from "../timing/run-times.ts";
 
 /** While nobody is known to be idle, outcomes wait for others for so long, in ms: a script for each turn costs Redis much more. */
 const longestWaitMs = 8;

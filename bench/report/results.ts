@@ -1,11 +1,11 @@
 /** All outcomes of a bench, and what is asked about them. The JSON of the results is this record. */
-import type { Environment } from "./environment.ts";
-import type { CpuSeconds, Measurement, RunOutcome } from "./measurement.ts";
-import type { MetricName } from "./metrics.ts";
-import type { PlannedRun } from "./plan.ts";
+import type { Environment } from "../environment.ts";
+import type { CpuSeconds, Measurement, RunOutcome } from "../measurement.ts";
+import type { MetricName } from "../metrics.ts";
+import type { PlannedRun } from "../plan.ts";
+import type { Settings, SystemName } from "../system.ts";
+import type { Scale } from "../workload.ts";
 import { pairedRatios, type Summary, summarize } from "./statistics.ts";
-import type { Settings, SystemName } from "./system.ts";
-import type { Scale } from "./workload.ts";
 
 export interface ResultRow {
   readonly name: string;

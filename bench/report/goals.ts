@@ -1,8 +1,8 @@
 /** What callgrid wants to reach, and how far it is: pure, from the results alone. */
-import type { MetricName } from "./metrics.ts";
-import { metrics } from "./metrics.ts";
+import type { MetricName } from "../metrics.ts";
+import { metrics } from "../metrics.ts";
+import type { SystemName } from "../system.ts";
 import { type ResultGroup, type ResultRow, type Results, ratioOf, summaryOf } from "./results.ts";
-import type { SystemName } from "./system.ts";
 
 /** A goal as it stands. */
 export interface GoalState {

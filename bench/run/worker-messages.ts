@@ -1,5 +1,5 @@
 /** What a run and its worker processes tell each other. */
-import type { RedisAddress, Settings, SystemName, WorkerUsage } from "./system.ts";
+import type { RedisAddress, Settings, SystemName, WorkerUsage } from "../system.ts";
 
 /** What a worker process is started with. */
 export interface WorkerSetup {

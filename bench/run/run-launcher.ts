@@ -1,7 +1,7 @@
 /** Has runs done, each by a process group of its own, so that nothing of one run is there in the next, hung or not. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import type { RunOutcome } from "./measurement.ts";
+import type { RunOutcome } from "../measurement.ts";
 import type { RunOrder } from "./run-order.ts";
 
 const entry = new URL("./run-process.js", import.meta.url);

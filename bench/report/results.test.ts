@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import type { Case, Group, Workload } from "../workload.ts";
 import { collectResults, cpuMicrosOf, failuresOf, ratioOf, summaryOf } from "./results.ts";
 import { measured, sampleRow } from "./sample-results.ts";
-import type { Case, Group, Workload } from "./workload.ts";
 
 const ours: Case = { name: "ours", system: "callgrid", workers: 2, settings: { sharing: "eager" } };
 const other: Case = { name: "other", system: "bullmq", workers: 2, settings: {}, repeats: 3 };

@@ -1,6 +1,6 @@
 /** What a run's Redis has used, by its own account. */
 import { Redis } from "ioredis";
-import type { RedisAddress } from "./system.ts";
+import type { RedisAddress } from "../system.ts";
 
 export class RedisGauge {
   readonly #connection: Redis;

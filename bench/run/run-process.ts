@@ -4,15 +4,15 @@
  *
  * This is the main file of a process and does its work on being loaded; nothing imports it.
  */
-import { RedisServer } from "../test/harness/redis-server.ts";
-import type { Measurement, RunOutcome } from "./measurement.ts";
+import { RedisServer } from "../../test/harness/redis-server.ts";
+import type { Measurement, RunOutcome } from "../measurement.ts";
+import type { RedisAddress } from "../system.ts";
+import { needsRedis, openSystem } from "../systems/open-system.ts";
+import type { Case, Group, Workload } from "../workload.ts";
+import { workloads } from "../workloads/all.ts";
 import { RedisGauge } from "./redis-gauge.ts";
 import type { RunOrder } from "./run-order.ts";
 import { Stage } from "./stage.ts";
-import type { RedisAddress } from "./system.ts";
-import { needsRedis, openSystem } from "./systems/open-system.ts";
-import type { Case, Group, Workload } from "./workload.ts";
-import { workloads } from "./workloads/all.ts";
 
 const host = "127.0.0.1";
 const noAddress: RedisAddress = { host, port: 0 };

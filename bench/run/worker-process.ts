@@ -3,17 +3,18 @@
  *
  * This is the main file of a process and does its work on being loaded; nothing imports it.
  */
+
+import type { SystemName } from "../system.ts";
+import { evaluationCount } from "../tasks.ts";
 import { cpuSeconds, peakResidentBytes } from "./process-usage.ts";
-import type { SystemName } from "./system.ts";
-import { evaluationCount } from "./tasks.ts";
 import type { StartWork, WorkerAnswer, WorkerQuestion } from "./worker-messages.ts";
 
 /** Only the system under test is loaded. */
 const workers: Partial<Record<SystemName, () => Promise<{ readonly startWork: StartWork }>>> = {
-  callgrid: () => import("./systems/callgrid-worker.ts"),
-  bullmq: () => import("./systems/bullmq-worker.ts"),
-  "bee-queue": () => import("./systems/bee-queue-worker.ts"),
-  floor: () => import("./systems/floor-worker.ts"),
+  callgrid: () => import("../systems/callgrid-worker.ts"),
+  bullmq: () => import("../systems/bullmq-worker.ts"),
+  "bee-queue": () => import("../systems/bee-queue-worker.ts"),
+  floor: () => import("../systems/floor-worker.ts"),
 };
 
 async function answer(question: WorkerQuestion): Promise<WorkerAnswer> {

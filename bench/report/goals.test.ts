@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Scale } from "../workload.ts";
+import { workloads } from "../workloads/all.ts";
 import { bestOf, goalStates, isReached } from "./goals.ts";
 import { sampleGroup, sampleResults, sampleRow } from "./sample-results.ts";
-import type { Scale } from "./workload.ts";
-import { workloads } from "./workloads/all.ts";
 
 const noOps = sampleGroup("no-ops", "perSecond", [
   sampleRow("callgrid strict", "callgrid", "perSecond", [60, 70, 80]),

@@ -1,8 +1,8 @@
 /** Results for tests, made of the figures alone. */
-import type { RunOutcome } from "./measurement.ts";
-import type { MetricName } from "./metrics.ts";
+import type { RunOutcome } from "../measurement.ts";
+import type { MetricName } from "../metrics.ts";
+import type { SystemName } from "../system.ts";
 import type { ResultGroup, ResultRow, Results } from "./results.ts";
-import type { SystemName } from "./system.ts";
 
 /** A round that gave these figures; every request took 1, 2 and 3 µs of CPU in client, workers and Redis. */
 export function measured(figures: Partial<Record<MetricName, number>>): RunOutcome {

@@ -1,7 +1,8 @@
 /** The results as Markdown: ratios first, since they say more than figures of a machine that nobody else has. */
+
+import { type MetricName, metrics } from "../metrics.ts";
 import { figureText, summaryText } from "./figure-text.ts";
 import { type GoalState, goalStates, isReached } from "./goals.ts";
-import { type MetricName, metrics } from "./metrics.ts";
 import {
   cpuMicrosOf,
   failuresOf,

@@ -1,10 +1,10 @@
 /** What a workload works with in one run: the system, started, and what measures it. */
-import type { CpuSeconds, Measurement } from "./measurement.ts";
-import type { Figures } from "./metrics.ts";
+import type { CpuSeconds, Measurement } from "../measurement.ts";
+import type { Figures } from "../metrics.ts";
+import type { System, Task, WorkerUsage } from "../system.ts";
+import type { Case, Group } from "../workload.ts";
 import { cpuSeconds } from "./process-usage.ts";
 import type { RedisGauge } from "./redis-gauge.ts";
-import type { System, Task, WorkerUsage } from "./system.ts";
-import type { Case, Group } from "./workload.ts";
 
 /** The process in which the client runs measures itself; workers and Redis are asked. */
 interface Usage {

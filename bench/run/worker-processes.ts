@@ -1,8 +1,8 @@
 /** The worker processes of one run: each a `worker-process.js`, asked over its channel. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import type { WorkerUsage } from "./system.ts";
-import { noWorkerUsage } from "./system.ts";
+import type { WorkerUsage } from "../system.ts";
+import { noWorkerUsage } from "../system.ts";
 import type { WorkerAnswer, WorkerQuestion, WorkerSetup } from "./worker-messages.ts";
 
 const entry = new URL("./worker-process.js", import.meta.url);

@@ -1,11 +1,12 @@
 /**
  * The results as a picture: a panel for each workload, with a bar for each row that others are compared with, and for each
  * other system at its best setting. */
+
+import { type MetricName, metrics } from "../metrics.ts";
+import { systemNames } from "../system.ts";
 import { figureText } from "./figure-text.ts";
 import { bestOf } from "./goals.ts";
-import { type MetricName, metrics } from "./metrics.ts";
 import { type ResultGroup, type Results, summaryOf } from "./results.ts";
-import { systemNames } from "./system.ts";
 
 interface Bar {
   readonly label: string;

@@ -69,7 +69,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       versions: [],
       functions: ["versions"],
       timing: [],
-      results: [],
+      results: ["timing"],
       heartbeat: ["errors"],
       evaluation: ["errors", "functions", "timing", "results", "heartbeat"],
       pool: ["functions", "timing", "results", "heartbeat", "evaluation"],

@@ -1,12 +1,10 @@
 /**
  * Decides where a re-entrant call waits to be evaluated: pure, so that the rule can be read and tested in one place.
  */
+import { placement } from "../timing/tuning.ts";
 
 /** `memory`: the in-memory end of the own queue; `own-queue`: the own queue in the statekeeper; `pool`: the pool's queue. */
 export type Placement = "memory" | "own-queue" | "pool";
-
-/** Self times below this are far below a round trip to the statekeeper, in ms. */
-const smallCallMs = 0.2;
 
 /** Where a call goes, given what is known of its function. */
 export function placeCall(facts: {
@@ -26,5 +24,5 @@ export function placeCall(facts: {
 
 /** Whether a call is too small to be worth a round trip. */
 export function isSmallCall(usualMs: number | undefined): boolean {
-  return usualMs !== undefined && usualMs <= smallCallMs;
+  return usualMs !== undefined && usualMs <= placement.smallCallMs;
 }

@@ -6,10 +6,8 @@ import { type Clock, isAddressedId } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { ReadyQueue } from "../evaluation/ready-queue.ts";
 import type { OutcomeHandler } from "../pool/outcome-handler.ts";
+import { claiming } from "../timing/tuning.ts";
 import type { PoolCaller } from "./pool-caller.ts";
-
-/** Claimed requests go back when none of them has started for so long, in ms: far longer than what is claimed at a time takes. */
-const longestStandMs = 50;
 
 /** What the returner works with. */
 export interface ReturnerParts {
@@ -34,7 +32,7 @@ export class Returner {
     if (this.#isWatching || ready.length === 0) return;
     this.#isWatching = true;
     const { taken } = ready;
-    clock.background(longestStandMs, () => {
+    clock.background(claiming.giveBackAfterMs, () => {
       this.#isWatching = false;
       // what is addressed to this worker waits for it
       if (ready.taken === taken) this.#giveBack(ready.takeAll(({ isOwned, id }) => !isOwned || !isAddressedId(id)));

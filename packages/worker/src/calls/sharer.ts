@@ -8,20 +8,8 @@ import type { Clock } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import type { SelfTimes } from "../timing/run-times.ts";
+import { sharing } from "../timing/tuning.ts";
 import { isSmallCall } from "./call-placement.ts";
-
-/** Calls that wait longer than this in memory become visible, in ms; with volunteers about, at once. */
-const shareAfterMs = 2;
-/** And so many younger ones have been taken before them. */
-const shareAfterOthers = 100;
-/** So many at a time: enough for others to find work, few enough not to pay a round trip for what is done here soon. */
-const mostPerShare = 8;
-/** Of calls that call nothing themselves more are shared, since nothing follows from them: so much work at a time, in ms. */
-const leafWorkMs = 4;
-/** What calls nothing and is shorter than this, in ms, is sooner done than shared. */
-const leastLeafMs = 0.03;
-/** While nobody takes what was shared, one call is shared so often, in ms: the reply tells of volunteers, and so does its outcome. */
-const probeEveryMs = 8;
 
 /** What the sharer works with. */
 export interface SharerParts {
@@ -49,13 +37,13 @@ export class Sharer {
     const { stack } = loop.queue;
     const now = clock.now();
     const hasVolunteers = volunteers() > 0;
-    const bornBefore = hasVolunteers ? Number.POSITIVE_INFINITY : now - shareAfterMs;
+    const bornBefore = hasVolunteers ? Number.POSITIVE_INFINITY : now - sharing.afterMs;
     const isDue = (evaluation: Evaluation): boolean =>
       evaluation.bornAt < bornBefore &&
-      (stack.youngerTaken(evaluation) >= shareAfterOthers || !this.#isSmall(evaluation));
+      (stack.youngerTaken(evaluation) >= sharing.afterOthers || !this.#isSmall(evaluation));
     const most = this.#mostPerShare();
     const isEnoughOut = !hasVolunteers && this.#lastShared[0]?.state === "asked";
-    if (isEnoughOut && now - this.#sharedAt < probeEveryMs) return;
+    if (isEnoughOut && now - this.#sharedAt < sharing.probeEveryMs) return;
     this.#sharedAt = now;
     this.#share(Math.min(isEnoughOut ? 1 : most, stack.length - 1), isDue);
   }
@@ -65,10 +53,10 @@ export class Sharer {
     if (this.#isTimerSet) return;
     const { clock, loop } = this.#parts;
     this.#isTimerSet = true;
-    clock.background(shareAfterMs, () => {
+    clock.background(sharing.afterMs, () => {
       this.#isTimerSet = false;
       if (loop.queue.stack.isEmpty) return;
-      if (loop.isStuck(shareAfterMs)) this.#share(mostPerShare, () => true);
+      if (loop.isStuck(sharing.afterMs)) this.#share(sharing.mostPerShare, () => true);
       if (loop.isFull) this.shareIfStuck();
     });
   }
@@ -82,11 +70,11 @@ export class Sharer {
   /** Judged by the oldest, since calls that wait together are mostly alike. */
   #mostPerShare(): number {
     const { loop, selfTimes, volunteers } = this.#parts;
-    const most = mostPerShare + volunteers();
+    const most = sharing.mostPerShare + volunteers();
     const { oldest } = loop.queue.stack;
     const time = oldest === undefined ? undefined : selfTimes.get(oldest.functionName);
-    if (time?.usualMs === undefined || time.hasCalls || time.usualMs < leastLeafMs) return most;
-    return Math.max(most, Math.ceil(leafWorkMs / time.usualMs));
+    if (time?.usualMs === undefined || time.hasCalls || time.usualMs < sharing.leastLeafMs) return most;
+    return Math.max(most, Math.ceil(sharing.leafWorkMs / time.usualMs));
   }
 
   /** Of the functions in here only those are not that have turned out to be dear since. */

@@ -13,9 +13,7 @@ import type { CycleFinder } from "../pool/cycle-finder.ts";
 import type { Drain } from "../pool/drain.ts";
 import type { SuspensionReporter } from "../pool/suspension-reporter.ts";
 import type { SelfTimes } from "../timing/run-times.ts";
-
-/** Functions that are expected to take no longer than this all together do not keep the worker from its next turn for long, in ms. */
-const soonMs = 50;
+import { handingIn } from "../timing/tuning.ts";
 
 /** What an {@link Exchange} works with. */
 export interface ExchangeParts {
@@ -74,7 +72,7 @@ export class Exchange {
   /** Another turn like this comes within a few ms, and no idle worker is known that might wait for an outcome. */
   get #isSoonBack(): boolean {
     const { loop, selfTimes, claimer } = this.#parts;
-    return claimer.volunteers === 0 && loop.isPausing && loop.queue.isSoonThrough(soonMs, selfTimes);
+    return claimer.volunteers === 0 && loop.isPausing && loop.queue.isSoonThrough(handingIn.soonMs, selfTimes);
   }
 
   #exchange(): void {

@@ -10,12 +10,10 @@ import type { RequestHost } from "../evaluation/request-context.ts";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import type { RecentResults } from "../results/recent-results.ts";
 import type { SelfTimes } from "../timing/run-times.ts";
+import { claiming } from "../timing/tuning.ts";
 import type { Completer } from "./completer.ts";
 import type { PoolEvaluations } from "./pool-evaluations.ts";
 import type { SuspensionReporter } from "./suspension-reporter.ts";
-
-/** What is assumed of a function that was never measured, in ms. */
-const unknownMs = 1_000;
 
 /** What the intake works with. */
 export interface ClaimIntakeParts {
@@ -155,7 +153,7 @@ export class ClaimIntake {
 
   #learnedMs(functionName: string): number {
     const micros = this.#parts.standing.table.functions.get(functionName)?.expectedMicros;
-    return micros === undefined ? unknownMs : micros / 1_000;
+    return micros === undefined ? claiming.unknownMs : micros / 1_000;
   }
 }
 

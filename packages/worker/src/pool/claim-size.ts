@@ -2,6 +2,7 @@
  * Decides when a worker asks for work and for how much: pure, so that the rule can be tested by tables.
  */
 import type { ClaimReach } from "@callgrid/statekeeper";
+import { claiming } from "../timing/tuning.ts";
 
 /** How the worker stands when it considers to claim. */
 export interface Workload {
@@ -36,15 +37,7 @@ export interface ClaimSize {
   readonly reach: ClaimReach;
 }
 
-/** A few ms of work at a time: enough to hide the round trip, little enough to leave work for others. */
-const budgetMicros = 4_000;
-/** So much more while much is queued: every claim costs Redis as much as several requests. */
-const spareMicros = 12_000;
-const mostPerClaim = 256;
-/** Claim ahead while less than this is at hand, in ms. */
-const lowWaterMs = 8;
-/** What is claimed ahead waits behind what runs; no longer than this, in ms. */
-const longestWaitMs = 20;
+const { budgetMicros, spareMicros, mostPerClaim, lowWaterMs, longestWaitMs } = claiming;
 
 /** The claim to make now, or undefined. */
 export function claimSize(workload: Workload): ClaimSize | undefined {

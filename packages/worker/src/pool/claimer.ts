@@ -6,6 +6,7 @@ import type { Claim, ClaimReply, Requester, WorkerPool } from "@callgrid/stateke
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import type { HoldBoard } from "../heartbeat/hold-board.ts";
 import { turnEveryMs } from "../heartbeat/hold-watch.ts";
+import { claiming } from "../timing/tuning.ts";
 import type { ClaimIntake } from "./claim-intake.ts";
 import { type ClaimSize, claimSize, type OwnWorkload } from "./claim-size.ts";
 import type { Membership } from "./membership.ts";
@@ -30,8 +31,6 @@ export interface ClaimerParts {
   readonly release: (ids: readonly string[]) => void;
   readonly onError: (error: unknown) => void;
 }
-
-const pauseAfterErrorMs = 200;
 
 export class Claimer {
   /** How many volunteers the pool had when it was last heard of. */
@@ -93,7 +92,7 @@ export class Claimer {
       await this.#note(reply, size, this.#news !== newsBefore);
     } catch (error) {
       this.#parts.onError(error);
-      await sleep(this.#parts.clock, pauseAfterErrorMs);
+      await sleep(this.#parts.clock, claiming.pauseAfterErrorMs);
     }
     this.#isClaiming = false;
     if (claims.length > 0) this.#parts.onClaims(claims);

@@ -5,11 +5,7 @@ import { isAddressedId } from "@callgrid/core";
 import type { Completion, EvaluationReport, WorkerPool } from "@callgrid/statekeeper";
 import type { Hold, HoldBoard } from "../heartbeat/hold-board.ts";
 import type { SelfTimes } from "../timing/run-times.ts";
-
-/** While nobody is known to be idle, outcomes wait for others for so long, in ms: a script for each turn costs Redis much more. */
-const longestWaitMs = 8;
-const mostPerCall = 500;
-const mostCharactersPerCall = 4_194_304;
+import { handingIn } from "../timing/tuning.ts";
 
 export class Completer {
   readonly #keeper: WorkerPool;
@@ -57,7 +53,7 @@ export class Completer {
 
   /** Sends what has waited for long enough. */
   flushIfDue(now: number): void {
-    if (now - this.#waitingSince >= longestWaitMs) this.flush();
+    if (now - this.#waitingSince >= handingIn.afterMs) this.flush();
   }
 
   flush(): void {
@@ -98,7 +94,11 @@ export class Completer {
 function endOfCall(all: readonly Completion[], start: number): number {
   let characters = 0;
   let end = start;
-  while (end < all.length && end - start < mostPerCall && (end === start || characters < mostCharactersPerCall)) {
+  while (
+    end < all.length &&
+    end - start < handingIn.mostPerCall &&
+    (end === start || characters < handingIn.mostCharactersPerCall)
+  ) {
     characters += all[end]?.outcome.length ?? 0;
     end += 1;
   }

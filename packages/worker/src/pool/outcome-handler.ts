@@ -10,11 +10,9 @@ import type { WorkerMeter } from "../evaluation/worker-meter.ts";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { RecentResults } from "../results/recent-results.ts";
+import { handingIn } from "../timing/tuning.ts";
 import type { Completer } from "./completer.ts";
 import type { PoolEvaluations } from "./pool-evaluations.ts";
-
-/** Results of evaluations that nobody asked the pool for, and that took longer than this, are worth a place there, in ms. */
-const dearMs = 1;
 
 /** What settling works with. */
 export interface OutcomeHandlerParts {
@@ -137,5 +135,5 @@ export class OutcomeHandler {
 }
 
 function isDear({ stamp, startedAt }: Evaluation, now: number): boolean {
-  return stamp !== "" && now - startedAt >= dearMs;
+  return stamp !== "" && now - startedAt >= handingIn.dearMs;
 }

@@ -5,17 +5,7 @@
  */
 
 import type { EvaluationReport } from "@callgrid/statekeeper";
-
-const warmUpSamples = 8;
-const mostPerSample = 4;
-const leastMs = 0.01;
-/** The measured mean counts so many evaluations alike before older ones fade. */
-const samplesInMean = 32;
-/** Times that change by less than this part are not reported until so many evaluations later: each report is a write in Redis. */
-const smallChange = 1 / 16;
-const reportedEvery = 32;
-/** A function that calls itself deeper than this before anything finishes is taken for what its beginnings cost. */
-const begunBeforeTrusted = 128;
+import { selfTimes } from "./tuning.ts";
 
 /** What was measured of one function. Times in ms. */
 export class SelfTime {
@@ -48,14 +38,14 @@ export class SelfTime {
    * of a function stay visible, so that workers who share out something new do not each evaluate the same in their memory.
    */
   get usualMs(): number | undefined {
-    return this.evaluations > 0 || this.#samples >= begunBeforeTrusted ? this.meanMs : undefined;
+    return this.evaluations > 0 || this.#samples >= selfTimes.begunBeforeTrusted ? this.meanMs : undefined;
   }
 
   /** A whole evaluation has ended. */
   measure(ms: number, isFailure: boolean): void {
     this.evaluations += 1;
     if (isFailure) this.failures += 1;
-    this.measuredMs += (ms - this.measuredMs) / Math.min(this.evaluations, samplesInMean);
+    this.measuredMs += (ms - this.measuredMs) / Math.min(this.evaluations, selfTimes.samplesInMean);
   }
 
   /** The times in µs for a report, which count as reported from now on; zeros say that they are about as before. */
@@ -66,14 +56,14 @@ export class SelfTime {
       before !== undefined &&
       isClose(measuredMs, before.measuredMs) &&
       isClose(expectedMs, before.expectedMs) &&
-      evaluations - before.evaluations < reportedEvery;
+      evaluations - before.evaluations < selfTimes.reportedEvery;
     if (isAsBefore) return { selfMicros: 0, expectedMicros: 0 };
     this.#reported = { measuredMs, expectedMs, evaluations };
     return { selfMicros: microsOf(measuredMs), expectedMicros: microsOf(expectedMs) };
   }
 
   get isWarmingUp(): boolean {
-    return this.#samples < warmUpSamples;
+    return this.#samples < selfTimes.warmUpSamples;
   }
 
   note(ms: number): void {
@@ -86,7 +76,7 @@ export class SelfTime {
     }
     this.#samples += 1;
     // a pause of the whole process (garbage collection, a busy core) says little about the function: it may count for so much
-    const error = Math.min(ms, mostPerSample * this.meanMs + leastMs) - this.meanMs;
+    const error = Math.min(ms, selfTimes.mostPerSample * this.meanMs + selfTimes.leastMs) - this.meanMs;
     this.meanMs += error / 8;
     this.deviationMs += (Math.abs(error) - this.deviationMs) / 4;
   }
@@ -142,7 +132,7 @@ export class SelfTimes {
 }
 
 function isClose(ms: number, beforeMs: number): boolean {
-  return Math.abs(ms - beforeMs) <= smallChange * beforeMs;
+  return Math.abs(ms - beforeMs) <= selfTimes.smallChange * beforeMs;
 }
 
 /** At least one, since 0 says that it is as before. */

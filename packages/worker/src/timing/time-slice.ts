@@ -3,10 +3,7 @@
  * clock was read last: the evaluator reads it at each start and end of an evaluation anyway, and never just for this.
  */
 import type { Clock } from "@callgrid/core";
-
-const sliceMs = 2;
-/** How many calls that take no time go by between readings of the clock. */
-const checkEvery = 16;
+import { slice } from "./tuning.ts";
 
 export class TimeSlice {
   readonly #clock: Clock;
@@ -20,7 +17,7 @@ export class TimeSlice {
 
   /** I/O has just had its turn. */
   begin(): void {
-    this.#endsAt = this.#clock.now() + sliceMs;
+    this.#endsAt = this.#clock.now() + slice.lengthMs;
   }
 
   /** The time, in ms: what a function takes until then by itself counts as its own. */
@@ -46,7 +43,7 @@ export class TimeSlice {
    */
   isOverForAnswered(): boolean {
     this.#answered += 1;
-    if (this.#answered >= checkEvery) this.now();
+    if (this.#answered >= slice.answersPerReading) this.now();
     return this.isOver;
   }
 }

@@ -5,9 +5,10 @@ import { basename, join } from "node:path";
 import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
 import { range } from "callgrid";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { BatchStage, SharedEnds } from "../harness/batch-stage.ts";
+import { BatchStage, batchFunctions, SharedEnds } from "../harness/batch-stage.ts";
 import { type CommandResult, runCommand, StartedCommand, startCommand } from "../harness/command.ts";
 import { until } from "../harness/until.ts";
+import { GridProcess } from "../harness/worker-processes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "callgrid-runs-"));
 const outside = mkdtempSync(join(tmpdir(), "callgrid-runs-outside-"));
@@ -30,6 +31,10 @@ class RunStage extends BatchStage {
 
   async show(id: string): Promise<RunSummary> {
     return (await this.#queue.show(id)) as RunSummary;
+  }
+
+  list(): ReturnType<RunQueue["list"]> {
+    return this.#queue.list();
   }
 
   /** The first slice of each chunk that was cut, and after the last one where the next would begin. */
@@ -207,6 +212,23 @@ describe("a submitted run", () => {
     expect(await grid.schedules()).toEqual([schedule]);
     await grid.removeSchedule("nightly");
     expect(await grid.schedules()).toEqual([]);
+  });
+
+  it("of a schedule has a host start workers for a pool without any, and completes", async () => {
+    const stage = new RunStage();
+    const grid = await stage.connect();
+    const distributor = await GridProcess.distributor({ url: stage.url, grid: stage.name });
+    onTestFinished(async () => void (await distributor.end()));
+    const host = ["host", "--pool", "pool", "--functions", batchFunctions, "--max", "1", "--json"];
+    await startCommand(host, { env: stage.env }).firstLine();
+    await stage.runner();
+    expect((await grid.status("pool")).members.filter(({ kind }) => kind === "worker")).toEqual([]);
+    const spec = { pool: "pool", data: { range: [0, 10] as const }, process: "double", reduce: "sum" };
+    await grid.submitRun({ ...spec, name: "each-second", cron: "* * * * * *" });
+    const completed = async () => (await stage.list()).find(({ state }) => state === "completed");
+    await until(async () => (await completed()) !== undefined);
+    expect(await completed()).toMatchObject({ name: "each-second", result: { value: 90 } });
+    await grid.removeSchedule("each-second");
   });
 
   it("is refused where it is wrong, by name", async () => {

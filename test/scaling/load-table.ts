@@ -10,7 +10,9 @@ const leastUtilisation = 0.95;
 /** Of loads that leave workers without work at times: where it comes in bursts, or one request takes ten times as long as another. */
 const leastUtilisationOfUneven = 0.9;
 
-const poolCounts = [2, 3, 5, 10];
+const poolCounts = [1, 2, 3, 5, 10];
+/** So that a pool without a tree around it has something to share out. */
+const workersOfOnePool = 4;
 const usual: TreeLoad = {
   ...{ shape: "flat", requestMs: 30, requests: 240, pools: 2 },
   ...{ workersPerPool: 1, branches: 0, askedAt: "leaf" },
@@ -18,7 +20,9 @@ const usual: TreeLoad = {
 
 /** All loads, row by row. */
 export function tableLoads(): TreeLoad[] {
-  return [...flatRows(), ...otherRows()].flatMap((row) => poolCounts.map((pools) => ({ ...usual, ...row, pools })));
+  return [...flatRows(), ...otherRows()].flatMap((row) =>
+    poolCounts.map((pools) => ({ ...usual, ...row, pools, workersPerPool: pools === 1 ? workersOfOnePool : 1 })),
+  );
 }
 
 function flatRows(): Array<Partial<TreeLoad>> {
@@ -53,12 +57,16 @@ export function excessOf(result: TreeLoadResult): string | undefined {
 }
 
 export function titleOf({ shape, requestMs, requests, askedAt, pools }: TreeLoad): string {
-  return `${requests} × ${requestMs} ms, ${shape}, asked at the ${askedAt}, ${pools} pools`;
+  return `${requests} × ${requestMs} ms, ${shape}, asked at the ${askedAt}, ${poolsText(pools)}`;
+}
+
+function poolsText(pools: number): string {
+  return pools === 1 ? "1 pool" : `${pools} pools`;
 }
 
 /** In Markdown: a row for each load, with a column for each number of pools. */
 export function loadTableOf(results: readonly TreeLoadResult[]): string {
-  const heads = ["work", "ms", "requests", "asked at", ...poolCounts.map((pools) => `${pools} pools`)];
+  const heads = ["work", "ms", "requests", "asked at", ...poolCounts.map(poolsText)];
   const rows = new Map<string, string[]>();
   for (const { load, requests, ...result } of results) {
     const { shape, requestMs, askedAt } = load;

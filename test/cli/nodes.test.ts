@@ -31,6 +31,13 @@ describe("callgrid worker", () => {
     expect(Number(stdout) - (share ?? 0)).toBeLessThan(200);
   });
 
+  it("reports how much memory it takes", async () => {
+    const pool = new CommandPool();
+    await pool.workers("--memory-mb", "300");
+    await pool.until(({ members }) => members.every(({ memoryMb = 0 }) => memoryMb > 10));
+    expect((await pool.run(["status", "pool"])).stdout).toMatch(/ \d+ of 300 MB /);
+  });
+
   it("drains on SIGTERM: what runs is finished, and it ends with 0", async () => {
     const pool = new CommandPool();
     const workers = await pool.workers("--count", "2");

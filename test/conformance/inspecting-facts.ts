@@ -24,6 +24,7 @@ export function inspectingFacts(setStage: SetStage): void {
     await submitByClient(pool, "c1", "a", "c");
     await claimNames(pool, "w1");
     await submitByWorker(pool, "w1", "b");
+    await pool.renew("w2", longLeaseMs, { memoryMb: 181 });
     await lapse(pool, "w1");
     await pool.sweep({ process: "d1", headLeaseMs: longLeaseMs, maxAttempts: 3, limit: 0 });
     const state = await pool.inspect();
@@ -44,7 +45,15 @@ export function inspectingFacts(setStage: SetStage): void {
       counters: (await stage.dump()).counters,
       members: [
         { ...member, id: "w1", leaseLeftMs: expect.any(Number), queued: 1, running: 1, isVolunteer: false },
-        { ...member, id: "w2", leaseLeftMs: expect.any(Number), queued: 0, running: 0, isVolunteer: true },
+        {
+          ...member,
+          id: "w2",
+          leaseLeftMs: expect.any(Number),
+          queued: 0,
+          running: 0,
+          isVolunteer: true,
+          memoryMb: 181,
+        },
       ],
     });
     expect(state.members[0]?.leaseLeftMs).toBeLessThan(0);

@@ -80,9 +80,9 @@ export function membershipFacts(setStage: SetStage): void {
     await lapse(stage.pool, "gpu-1");
     await join("two", 22);
     await expectNoChange(stage, async () =>
-      expect(await stage.pool.renew("gpu-1", longLeaseMs, "one")).toBe(false),
+      expect(await stage.pool.renew("gpu-1", longLeaseMs, { instance: "one" })).toBe(false),
     );
-    expect(await stage.pool.renew("gpu-1", longLeaseMs, "two")).toBe(true);
+    expect(await stage.pool.renew("gpu-1", longLeaseMs, { instance: "two" })).toBe(true);
     await expect(join("one", 11)).rejects.toThrow("process 22 on here");
   });
 
@@ -106,6 +106,17 @@ export function membershipFacts(setStage: SetStage): void {
     await lapse(stage.pool, "w1");
     expect(await expectChanges(stage, () => stage.pool.renew("w1", longLeaseMs), { leases: { w1: true } })).toBe(true);
     expect(await expectNoChange(stage, () => stage.pool.renew("w2", longLeaseMs))).toBe(false);
+  });
+
+  it("the memory that a member reports is kept until it reports another, or leaves", async () => {
+    const stage = await setStage();
+    await joinWorkers(stage.pool, "w1");
+    await expectChanges(stage, () => stage.pool.renew("w1", longLeaseMs, { memoryMb: 181 }), { memory: { w1: 181 } });
+    await expectNoChange(stage, () => stage.pool.renew("w1", longLeaseMs));
+    await expectNoChange(stage, () => stage.pool.renew("w2", longLeaseMs, { memoryMb: 7 }));
+    await expectChanges(stage, () => stage.pool.renew("w1", longLeaseMs, { memoryMb: 200 }), { memory: { w1: 200 } });
+    await stage.pool.leave("w1");
+    expect((await stage.dump()).memory).toEqual({});
   });
 
   it("who leaves in peace gives back what it held and had queued, and no loss is counted", async () => {

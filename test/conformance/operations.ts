@@ -216,7 +216,11 @@ const kinds: Readonly<Record<string, Kind>> = {
       return { claims: claims.map(withoutTime), abandoned };
     },
   ),
-  renew: kind(1, fc.record({ process }), (pool, { process }) => pool.renew(process, longLeaseMs)),
+  renew: kind(
+    1,
+    fc.record({ process, memoryMb: fc.option(fc.nat(99), { nil: undefined }) }),
+    (pool, { process, memoryMb }) => pool.renew(process, longLeaseMs, { memoryMb }),
+  ),
   // Further back each time, so that the order in which processes are swept does not hang on real time.
   lapse: kind(3, fc.record({ process: processOrHost }), (pool, { process }, { step }) =>
     pool.renew(process, -longLeaseMs * (1 + step)),

@@ -85,6 +85,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   lookers: (key) => ["smembers", key],
   members: readHash,
   leases: readScores,
+  memory: readHash,
   functions: readHash,
   versions: readHash,
   holders: readHash,
@@ -136,6 +137,7 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
       | PoolDump["preferences"]
       | undefined) ?? ["score", "recent", "idle"],
     members: mapped(fields("members"), (text) => JSON.parse(text) as PoolDump["members"][string]),
+    memory: mapped(fields("memory"), Number),
     leases: Object.fromEntries(scores("leases").map(([process, lapsesAt]) => [process, lapsesAt > now])),
     functions: fields("functions"),
     versions: mapped(fields("versions"), (versions) => versions.split(" ")),

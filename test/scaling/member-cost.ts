@@ -51,11 +51,14 @@ const leave: Cost = ({ records, tally, args }) => {
 };
 
 const renew: Cost = ({ records, tally, args }) => {
-  const [process] = args as [string];
+  const [process, , { memoryMb } = {}] = args as [string, number, { memoryMb?: number }?];
   tally.touch("leases");
   if (!records.isKnown(process)) return nothing;
   tally.keyless();
   tally.touch("leases");
+  if (memoryMb === undefined) return nothing;
+  tally.touch("members");
+  tally.touch("memory");
   return nothing;
 };
 

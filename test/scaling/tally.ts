@@ -16,6 +16,7 @@ export const poolKeys = [
   "lookers",
   "members",
   "leases",
+  "memory",
   "functions",
   "epoch",
   "costs",

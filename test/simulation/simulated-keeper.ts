@@ -22,6 +22,7 @@ import type {
   PoolState,
   Progress,
   RecallRequest,
+  Renewal,
   RequestState,
   Statekeeper,
   SubmitBatch,
@@ -80,8 +81,8 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("join", member.id, (pool) => pool.join(member));
   }
 
-  renew(process: string, leaseMs: number, instance?: string): Promise<boolean> {
-    return this.#call("renew", leaseMs, (pool) => pool.renew(process, leaseMs, instance));
+  renew(process: string, leaseMs: number, renewal?: Renewal): Promise<boolean> {
+    return this.#call("renew", leaseMs, (pool) => pool.renew(process, leaseMs, renewal));
   }
 
   leave(process: string): Promise<void> {

@@ -4,7 +4,7 @@
 -- reply: how many wait in the pool's queue and callers', clients, head or empty, function table, counters, hosts (see
 --        lib/hosts.lua), the time in ms, the capacity as noted or empty, announced work (see
 --        lib/expected.lua), then for each member: id, JSON, ms until its lease lapses,
---        queued, running, is a volunteer (1|0)
+--        queued, running, is a volunteer (1|0), how much memory it takes in MB (empty: not reported)
 -- bound: the most members to show, the number of functions, 1000 hosts
 local reply = {
   math.max(0, waitingNow()),
@@ -24,6 +24,7 @@ for i = 1, math.min(#members, 2 * tonumber(ARGV[1])), 2 do
   for _, part in ipairs({
     id, members[i + 1], tostring(lease and lease - readClock() or 0), redis.call('ZCARD', queueOf .. id),
     redis.call('SCARD', runningOf .. id), redis.call('HEXISTS', volunteersKey, id),
+    redis.call('HGET', memoryKey, id) or '',
   }) do reply[#reply + 1] = part end
 end
 return reply

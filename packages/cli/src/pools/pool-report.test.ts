@@ -40,6 +40,7 @@ const state: PoolState = {
       queued: 4,
       running: 1,
       isVolunteer: false,
+      memoryMb: 181,
     },
     {
       id: "wb",
@@ -63,10 +64,10 @@ describe("a pool in status", () => {
       "pool "pool" of grid "default" at redis://localhost:6379
       1 request queued, 3 running, 2 clients, headed by distributor-x
 
-      member         kind         lease           queue  running  volunteer  memory share  host  process
-      distributor-x  distributor  2 s             0      0        no                       box   9
-      wa             worker       9.5 s           4      1        no         2048 MB       box   10
-      wb             worker       lapsed 3 s ago  0      2        yes                      ?     ?
+      member         kind         lease           queue  running  volunteer  memory          host  process
+      distributor-x  distributor  2 s             0      0        no                         box   9
+      wa             worker       9.5 s           4      1        no         181 of 2048 MB  box   10
+      wb             worker       lapsed 3 s ago  0      2        yes                        ?     ?
 
       function  version  self time     evaluations
       divide    7        not measured  0

@@ -79,23 +79,26 @@ function leaseText(leaseLeftMs: number): string {
 
 function memberTable(members: readonly MemberState[]): TableContent {
   return {
-    heads: ["member", "kind", "lease", "queue", "running", "volunteer", "memory share", "host", "process"],
-    rows: members.map(({ id, kind, leaseLeftMs, queued, running, isVolunteer, description }) => [
+    heads: ["member", "kind", "lease", "queue", "running", "volunteer", "memory", "host", "process"],
+    rows: members.map(({ id, kind, leaseLeftMs, queued, running, isVolunteer, memoryMb, description }) => [
       id,
       isBridge({ description }) ? "bridge" : kind,
       leaseText(leaseLeftMs),
       String(queued),
       String(running),
       isVolunteer ? "yes" : "no",
-      memoryText(description["memoryMb"]),
+      memoryText(memoryMb, description["memoryMb"]),
       String(description["host"] ?? "?"),
       String(description["processId"] ?? "?"),
     ]),
   };
 }
 
-function memoryText(memoryMb: unknown): string {
-  return typeof memoryMb === "number" ? `${memoryMb} MB` : "";
+/** How much a member takes, and what its share is. */
+function memoryText(usedMb: number | undefined, shareMb: unknown): string {
+  const share = typeof shareMb === "number" ? shareMb : undefined;
+  if (usedMb === undefined && share === undefined) return "";
+  return share === undefined ? `${usedMb} MB` : `${usedMb ?? "?"} of ${share} MB`;
 }
 
 function functionTable({ functions, counters }: PoolState): TableContent {

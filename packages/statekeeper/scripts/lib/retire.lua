@@ -84,8 +84,11 @@ local function eraseMember(worker)
   local member = redis.call('HGET', membersKey, worker)
   -- while it is a member: of one that is none nobody would know that it is still a volunteer, or looks
   standDown(worker)
-  -- a caller may leave, but has no rights to this key
-  if member then redis.call('SREM', lookersKey, worker) end
+  -- a caller may leave, but has no rights to these keys
+  if member then
+    redis.call('SREM', lookersKey, worker)
+    redis.call('HDEL', memoryKey, worker)
+  end
   redis.call('HDEL', membersKey, worker)
   -- nor to this one
   if redis.call('HEXISTS', hostsKey, worker) == 1 then redis.call('HDEL', hostsKey, worker) end

@@ -182,6 +182,14 @@ export interface Member {
   readonly knows?: ReadonlyMap<string, RegisteredFunction>;
 }
 
+/** What a member says of itself when it prolongs its lease. */
+export interface Renewal {
+  /** The lease is prolonged only if this is the instance that has joined; default: any. */
+  readonly instance?: string | undefined;
+  /** How much memory its process takes, for `status`. */
+  readonly memoryMb?: number | undefined;
+}
+
 /** What the sweep is told, see `sweep`. */
 export interface SweepRequest {
   readonly process: string;

@@ -16,6 +16,7 @@ import type {
   Member,
   PoolSight,
   RecallRequest,
+  Renewal,
   SubmitBatch,
   SubmitReply,
   SweepReply,
@@ -63,7 +64,7 @@ export interface MemberPool extends InboxPool {
    */
   join(member: Member): Promise<FunctionTable>;
   /** Prolongs a lease; `false` when the pool does not know the process any more, or has another instance of its id: a worker joins again then. */
-  renew(process: string, leaseMs: number, instance?: string): Promise<boolean>;
+  renew(process: string, leaseMs: number, renewal?: Renewal): Promise<boolean>;
   /**
    * What has to be done now and then by somebody: processes whose lease lapsed are retired, their work goes back to the pool,
    * and volunteers get what is queued anywhere.

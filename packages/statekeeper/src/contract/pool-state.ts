@@ -14,6 +14,8 @@ export interface MemberState {
   readonly queued: number;
   readonly running: number;
   readonly isVolunteer: boolean;
+  /** How much memory its process takes in MB, as it reported last; undefined if it has not. */
+  readonly memoryMb?: number | undefined;
 }
 
 /** A pool as `status` shows it. */

@@ -22,6 +22,7 @@ import type {
   PoolState,
   Progress,
   RecallRequest,
+  Renewal,
   RequestState,
   SubmitBatch,
   SubmitReply,
@@ -73,8 +74,8 @@ export class MemoryPool implements PoolKeeper {
     return this.#run((records) => joinMember(records, this.pool, member));
   }
 
-  renew(process: string, leaseMs: number, instance?: string): Promise<boolean> {
-    return this.#run((records) => renewLease(records, process, { leaseMs, instance }));
+  renew(process: string, leaseMs: number, renewal: Renewal = {}): Promise<boolean> {
+    return this.#run((records) => renewLease(records, process, { ...renewal, leaseMs }));
   }
 
   leave(process: string): Promise<void> {

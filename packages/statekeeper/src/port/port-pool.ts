@@ -17,6 +17,7 @@ import type {
   PoolSight,
   PoolState,
   RecallRequest,
+  Renewal,
   RequestState,
   SubmitBatch,
   SubmitReply,
@@ -53,8 +54,8 @@ export class PortPool implements PoolKeeper {
     return this.#call("join", member);
   }
 
-  renew(process: string, leaseMs: number, instance?: string): Promise<boolean> {
-    return this.#call("renew", process, leaseMs, instance);
+  renew(process: string, leaseMs: number, renewal?: Renewal): Promise<boolean> {
+    return this.#call("renew", process, leaseMs, renewal);
   }
 
   leave(process: string): Promise<void> {

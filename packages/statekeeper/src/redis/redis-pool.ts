@@ -20,6 +20,7 @@ import type {
   PoolState,
   Progress,
   RecallRequest,
+  Renewal,
   RequestState,
   SubmitBatch,
   SubmitReply,
@@ -102,8 +103,8 @@ export class RedisPool implements PoolKeeper {
     return readFunctionTable(reply, this.#note);
   }
 
-  async renew(process: string, leaseMs: number, instance = ""): Promise<boolean> {
-    return (await this.#run("renew", [process, leaseMs, instance])) === 1;
+  async renew(process: string, leaseMs: number, { instance, memoryMb }: Renewal = {}): Promise<boolean> {
+    return (await this.#run("renew", [process, leaseMs, instance ?? "", memoryMb ?? ""])) === 1;
   }
 
   async leave(process: string): Promise<void> {

@@ -15,6 +15,7 @@ import { OverdueWatch } from "./watchdog.ts";
 
 const retryMs = 1_000;
 const supervisorCheckMs = 250;
+const bytesPerMb = 1_048_576;
 /** How long the pool may take to hear that the worker is gone, in ms. */
 const leaveMs = 500;
 
@@ -47,7 +48,9 @@ tell({ kind: "ready" });
 await toldToBeat;
 void lookAtHolds(pool);
 while (!isResting) {
-  const isKnown = await pool.renew(data.worker, data.leaseMs, data.instance).catch(() => true);
+  const memoryMb = Math.round(process.memoryUsage.rss() / bytesPerMb);
+  const renewal = { instance: data.instance, memoryMb };
+  const isKnown = await pool.renew(data.worker, data.leaseMs, renewal).catch(() => true);
   if (!isKnown && !isResting) tell({ kind: "lost" });
   await pause(data.leaseMs / 3);
 }

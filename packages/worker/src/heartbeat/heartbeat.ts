@@ -83,7 +83,7 @@ export class TimerHeartbeat extends Actor implements Heartbeat {
 
   async #beat(): Promise<void> {
     const { worker, leaseMs, instance, onLost } = this.#options;
-    const isKnown = await this.#keeper.renew(worker, leaseMs, instance);
+    const isKnown = await this.#keeper.renew(worker, leaseMs, { instance });
     if (!isKnown && !this.isStopped) onLost();
   }
 }

@@ -79,6 +79,7 @@ function memberState(records: PoolRecords, id: string): MemberState {
     queued: records.ownQueues.get(id)?.length ?? 0,
     running: records.running.get(id)?.size ?? 0,
     isVolunteer: records.volunteers.has(id),
+    memoryMb: records.memory.get(id),
   };
 }
 

@@ -2,7 +2,7 @@
  * Joining: takes a member in (again), with its lease, description and functions. (scripts/join.lua, renew.lua,
  * forget.lua)
  */
-import type { FunctionTable, Member } from "../../contract/contract.ts";
+import type { FunctionTable, Member, Renewal } from "../../contract/contract.ts";
 import { takenId } from "../../contract/taken-id.ts";
 import type { PoolRecords } from "../records/pool-records.ts";
 
@@ -30,11 +30,12 @@ function refuseTaken(records: PoolRecords, pool: string, { id, description }: Me
 export function renewLease(
   records: PoolRecords,
   process: string,
-  { leaseMs, instance }: { readonly leaseMs: number; readonly instance: string | undefined },
+  { leaseMs, instance, memoryMb }: Renewal & { readonly leaseMs: number },
 ): boolean {
   if (!records.isKnown(process)) return false;
   if (instance !== undefined && records.members.get(process)?.description["instance"] !== instance) return false;
   records.leases.set(process, records.now() + leaseMs);
+  if (memoryMb !== undefined && records.members.has(process)) records.memory.set(process, memoryMb);
   return true;
 }
 

@@ -105,6 +105,7 @@ function erase(records: PoolRecords, process: string): void {
   const member = records.members.get(process);
   records.volunteers.standDown(process);
   if (member !== undefined) records.lookers.delete(process);
+  records.memory.delete(process);
   records.members.delete(process);
   let isChanged = false;
   for (const [name, version] of member?.functions ?? []) {

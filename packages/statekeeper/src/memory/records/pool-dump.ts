@@ -62,6 +62,8 @@ export interface PoolDump {
   /** What volunteers are preferred for. */
   readonly preferences: readonly Preference[];
   readonly members: Readonly<Record<string, { kind: string; description: unknown; functions: Record<string, string> }>>;
+  /** How much memory members take, in MB. */
+  readonly memory: Readonly<Record<string, number>>;
   /** Whether each lease is still alive. */
   readonly leases: Readonly<Record<string, boolean>>;
   /** Name to `version#generation`. */
@@ -112,6 +114,7 @@ export function dumpPool(records: PoolRecords): PoolDump {
     lookers: [...records.lookers].sort(),
     preferences: [...records.preferences],
     members: sorted(records.members.ids().map((id) => [id, dumpMember(records, id)])),
+    memory: sorted([...records.memory]),
     leases: sorted(
       [...records.leases.keys()].map((process) => [process, (records.leases.lapsesAt(process) ?? 0) > now]),
     ),

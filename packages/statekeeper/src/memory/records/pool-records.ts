@@ -67,6 +67,8 @@ export class PoolRecords {
   /** Bridges that are to be called when a member becomes idle. */
   readonly lookers = new Set<string>();
   readonly members = new Members();
+  /** How much memory members take, in MB. */
+  readonly memory = new Map<string, number>();
   readonly leases = new LapseHeap();
   readonly functions = new PoolFunctions();
   readonly lostRequests = new LostRequests();

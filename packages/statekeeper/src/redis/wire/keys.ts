@@ -55,6 +55,7 @@ export const keyNames = {
   lookersKey: "lookers",
   membersKey: "members",
   leasesKey: "leases",
+  memoryKey: "memory",
   functionsKey: "functions",
   versionsKey: "versions",
   holdersKey: "holders",

@@ -50,10 +50,10 @@ export function readCost(text = ""): Pick<RegisteredFunction, "selfMicros" | "ex
   return Number.isFinite(selfMicros + expectedMicros) ? { selfMicros, expectedMicros } : {};
 }
 
-/** Of each: id, JSON, ms until its lease lapses, queued, running, whether it is a volunteer. */
+/** Of each: id, JSON, ms until its lease lapses, queued, running, whether it is a volunteer, how much memory it takes. */
 export function readMembers(parts: Reply, note: NoteUnreadable): MemberState[] {
   const members: MemberState[] = [];
-  for (let i = 0; i < parts.length; i += 6) {
+  for (let i = 0; i < parts.length; i += 7) {
     const [leaseLeftMs = 0, queued = 0, running = 0, isVolunteer = 0] = parts.slice(i + 2, i + 6).map(Number);
     const { kind, description = {}, functions } = fieldsOf(String(parts[i + 1])) ?? {};
     if ((kind === "worker" || kind === "distributor") && isFields(description))
@@ -66,10 +66,16 @@ export function readMembers(parts: Reply, note: NoteUnreadable): MemberState[] {
         queued,
         running,
         isVolunteer: isVolunteer === 1,
+        memoryMb: readMemory(String(parts[i + 6])),
       });
     else note("malformed member");
   }
   return members.sort(byId);
+}
+
+/** In MB; undefined if it was not reported. */
+function readMemory(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 /** Of each: id, JSON, ms until its lease lapses. */

@@ -26,7 +26,8 @@ COPY --from=manifests /app ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.base.json ./
 COPY packages packages
-COPY scripts/bundle.mjs scripts/bundle-page.mjs scripts/
+COPY README.md ./
+COPY scripts/bundle*.mjs scripts/
 RUN npx tsc -b && node scripts/bundle.mjs
 
 # The first process of a container has to pass signals on, and to reap what its children leave.

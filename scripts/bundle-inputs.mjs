@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pageSources } from "./bundle-page.mjs";
+import { readme } from "./bundle-readme.mjs";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
 const packages = join(repository, "packages");
@@ -11,6 +12,8 @@ const packages = join(repository, "packages");
 export function bundleInputs() {
   return [
     ...readdirSync(packages).flatMap((name) => filesIn(join(packages, name, "dist"), ".js")),
+    ...readdirSync(packages).flatMap((name) => filesIn(join(packages, name, "dist"), ".d.ts")),
+    readme,
     ...filesIn(join(packages, "statekeeper/scripts"), ".lua"),
     ...filesIn(pageSources, ""),
     join(packages, "callgrid/package.json"),

@@ -10,12 +10,16 @@ import { rolldown } from "rolldown";
 import { bundleInputs } from "./bundle-inputs.mjs";
 import { licencesOf } from "./bundle-licences.mjs";
 import { bundlePage, pageFolder } from "./bundle-page.mjs";
+import { bundleReadme } from "./bundle-readme.mjs";
+import { bundleTypes } from "./bundle-types.mjs";
 
 const packages = fileURLToPath(new URL("../packages/", import.meta.url));
 const target = join(packages, "callgrid/bundle");
 const luaFolder = join(packages, "statekeeper/scripts");
 
-const forUsers = ["callgrid/dist/bin.js", "callgrid/dist/index.js"];
+/** What users import: `callgrid`, and `callgrid/client`. */
+const imported = ["index", "client"];
+const forUsers = ["bin", ...imported].map((name) => `callgrid/dist/${name}.js`);
 /** How the sources name what processes and threads begin with. */
 const named = /\bentryFile\("\.\/([\w-]+\.js)", import\.meta\.url\)/g;
 
@@ -55,9 +59,11 @@ async function bundle(pageModules) {
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   });
   await bundler.close();
-  const written = new Set(output.map(({ fileName }) => fileName));
+  const types = await bundleTypes(imported, target);
+  const written = new Set([...types, ...output.map(({ fileName }) => fileName)]);
   for (const name of readdirSync(target)) if (!written.has(name)) await rm(join(target, name));
   await chmod(join(target, "bin.js"), 0o755);
+  bundleReadme();
 }
 
 /** Compiled files; each is in the bundle under its own name, beside the code that names it. */

@@ -9,7 +9,9 @@ import type { StreamItem } from "./streams/outcome-stream.ts";
 export type Requests<R> = Iterable<R> | AsyncIterable<R>;
 
 /** The outcomes of a stream. Leaving the loop, or `return()`, withdraws what is open. */
-export type Outcomes<Value> = AsyncIterableIterator<StreamItem<Value>, undefined> & AsyncDisposable;
+export interface Outcomes<Value> extends AsyncIterator<StreamItem<Value>, undefined>, AsyncDisposable {
+  [Symbol.asyncIterator](): Outcomes<Value>;
+}
 
 /**
  * A grid to enqueue requests to. Get one from {@link connect}, and close it when done.

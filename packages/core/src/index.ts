@@ -1,6 +1,7 @@
 /** Package core: what a request is, how it is named and written down, and how it can fail. Pure: no I/O. */
 
 export * from "./actors/actor.ts";
+export type { Logger, LogLine } from "./actors/logger.ts";
 export * from "./actors/periodic.ts";
 export * from "./collections/rebuilt-map.ts";
 export * from "./collections/recent-map.ts";

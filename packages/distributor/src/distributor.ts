@@ -3,9 +3,8 @@
  * pool goes on working while it is away; what is late then is only the reclaiming from dead members.
  */
 import { hostname } from "node:os";
-import { Actor, type Clock, messageOf, Periodic, randomId, within } from "@callgrid/core";
+import { Actor, type Clock, type Logger, messageOf, Periodic, randomId, within } from "@callgrid/core";
 import type { FunctionTable, PoolKeeper, RegisteredFunction } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import { Bridge, type BridgeParts } from "./bridge/bridge.ts";
 import { Scaler } from "./capacity/scaler.ts";
 import { type BridgePolicy, localPolicy } from "./crossing/bridge-policy.ts";

@@ -1,7 +1,7 @@
 /** Starts a distributor: resolves its options, opens what it stands on, and closes that again with it. */
-import { GridError, parsePool, systemClock } from "@callgrid/core";
+import { GridError, type Logger, parsePool, systemClock } from "@callgrid/core";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
-import { type Logger, pino } from "pino";
+import { pino } from "pino";
 import { Distributor } from "./distributor.ts";
 import {
   type DistributorOptions,

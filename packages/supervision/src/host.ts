@@ -3,9 +3,8 @@
  * head gives it of those that the pool should have. While the pool has no head, or Redis is away, it keeps its current workers.
  */
 import { hostname } from "node:os";
-import { Actor, type Clock, messageOf, Periodic, within } from "@callgrid/core";
+import { Actor, type Clock, type Logger, messageOf, Periodic, within } from "@callgrid/core";
 import type { Capacity, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import type { Supervisor } from "./supervisor.ts";
 
 /** How a {@link Host} takes part. */

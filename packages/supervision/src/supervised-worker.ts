@@ -2,10 +2,9 @@
  * One place of a supervisor: a worker process that is started, and restarted when it dies, until it is ordered to end.
  * A process that died is buried before the next one starts, so that its work goes on at once and not when its lease lapses.
  */
-import { type CancelTimer, type Clock, GridError, messageOf, within } from "@callgrid/core";
+import { type CancelTimer, type Clock, GridError, type Logger, messageOf, within } from "@callgrid/core";
 import type { Measures } from "@callgrid/health";
 import type { WorkerPool } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import type { LaunchedWorker, Launcher, ProcessEnd } from "./launcher.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import type { WorkerMessage, WorkerSettings } from "./supervision-messages.ts";

@@ -2,10 +2,9 @@
  * Runs worker processes: as many as last ordered, one worker with its own queue in each. It starts another where one dies,
  * says so, and ends them all on order. A worker process that loses its supervisor drains by itself.
  */
-import { Actor, type Clock, type GridError, systemClock } from "@callgrid/core";
+import { Actor, type Clock, type GridError, type Logger, systemClock } from "@callgrid/core";
 import type { MeasureBook } from "@callgrid/health";
 import type { WorkerPool } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import { childLauncher } from "./child-launcher.ts";
 import type { Launcher } from "./launcher.ts";
 import { type RestartPolicy, restartAfter } from "./restart-policy.ts";

@@ -9,6 +9,7 @@ import {
   environmentOptions,
   type GridError,
   knownOptions,
+  type Logger,
   logRedaction,
   mostNamesShown,
   nameList,
@@ -20,7 +21,7 @@ import {
 import type { WorkerVitals } from "@callgrid/health";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { loadTracing } from "@callgrid/tracing";
-import { type DestinationStream, type Logger, pino } from "pino";
+import { type DestinationStream, pino } from "pino";
 import type { WorkerMeter } from "./evaluation/worker-meter.ts";
 import { limitDataFolders } from "./functions/data-folders.ts";
 import type { FunctionRegistry } from "./functions/function-registry.ts";

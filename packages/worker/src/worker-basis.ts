@@ -1,8 +1,7 @@
 /** What a worker is made from, and the state that its parts share. */
-import { type Capabilities, type Clock, type GridError, RebuiltMap } from "@callgrid/core";
+import { type Capabilities, type Clock, type GridError, type Logger, RebuiltMap } from "@callgrid/core";
 import type { CallerPool, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
-import type { Logger } from "pino";
 import type { Evaluation } from "./evaluation/evaluation.ts";
 import type { WorkerMeter } from "./evaluation/worker-meter.ts";
 import { type FunctionRegistry, FunctionStanding } from "./functions/function-registry.ts";

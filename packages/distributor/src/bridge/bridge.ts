@@ -5,7 +5,7 @@
  * All it knows can be found out again from the two pools, so it may die at any instant. If one of them falls silent for a lease,
  * what it holds in the other on that one's account is given back.
  */
-import { Actor, type CancelTimer, type Clock, Periodic } from "@callgrid/core";
+import { Actor, type CancelTimer, type Clock, type Logger, Periodic } from "@callgrid/core";
 import {
   type FunctionTable,
   type InboxListener,
@@ -15,7 +15,6 @@ import {
   type RegisteredFunction,
   Requester,
 } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import type { BridgePolicy } from "../crossing/bridge-policy.ts";
 import { type CrossingSight, less } from "../crossing/carry-plan.ts";
 import type { DistributorSettings } from "../shared/distributor-options.ts";

@@ -2,9 +2,8 @@
  * Reckons every second how many workers the pool should have, and writes it where hosts, `status` and metrics read it. Only the
  * pool's head does. A new head knows nothing of what was wanted before: the workers that it finds count as wanted.
  */
-import { Actor, type Clock, Periodic } from "@callgrid/core";
+import { Actor, type Clock, type Logger, Periodic } from "@callgrid/core";
 import type { HeadPool, ObservedPool, Survey } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import type { DistributorSettings } from "../shared/distributor-options.ts";
 import { FailureLog } from "../shared/failure-log.ts";
 import { nextScale, type Scale } from "./desired-workers.ts";

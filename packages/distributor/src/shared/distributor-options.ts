@@ -4,12 +4,12 @@ import {
   declareOptions,
   environmentOptions,
   knownOptions,
+  type Logger,
   type OptionsResolved,
   option,
   resolveOptions,
 } from "@callgrid/core";
 import { type Statekeeper, usualPreferences } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import type { BridgePolicy } from "../crossing/bridge-policy.ts";
 import type { DistributorOptionsGiven } from "./distributor-options-given.ts";
 

@@ -1,6 +1,5 @@
 /** Tells of failures that are tried again and again: once a second at most, and then how many went untold. */
-import { type Clock, messageOf } from "@callgrid/core";
-import type { Logger } from "pino";
+import { type Clock, type Logger, messageOf } from "@callgrid/core";
 
 const quietMs = 1_000;
 

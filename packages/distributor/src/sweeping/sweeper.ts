@@ -3,9 +3,8 @@
  * distributors may do this for one pool: the statekeeper lets one of them be the head, and the others only ask now and then
  * whether it is still there.
  */
-import { Actor, type Clock, Periodic } from "@callgrid/core";
+import { Actor, type Clock, type Logger, Periodic } from "@callgrid/core";
 import type { HeadPool, Preference, SweepReply } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import type { DistributorSettings } from "../shared/distributor-options.ts";
 import { FailureLog } from "../shared/failure-log.ts";
 import { sweepDelayMs } from "./sweep-pace.ts";

@@ -1,8 +1,7 @@
 /**
  * Serves running functions: `callReentrant`, `streamReentrant` and `context` end up here.
  */
-import { type Definition, GridError, type Outcome, withSettings } from "@callgrid/core";
-import type { Logger } from "pino";
+import { type Definition, GridError, type Logger, type Outcome, withSettings } from "@callgrid/core";
 import type { EncodedCall, Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { RequestContext, RequestHost } from "../evaluation/request-context.ts";

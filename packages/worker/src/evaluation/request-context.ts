@@ -9,6 +9,7 @@ import {
   type Definition,
   declareOptions,
   GridError,
+  type Logger,
   type Outcome,
   option,
   type Random,
@@ -16,7 +17,6 @@ import {
   resolveOptions,
   type ValuesOf,
 } from "@callgrid/core";
-import type { Logger } from "pino";
 import type { Evaluation } from "./evaluation.ts";
 import type { ReentrantStreamOptions } from "./stream-options-given.ts";
 

@@ -2,9 +2,8 @@
  * Takes what the worker has claimed or was given, and answers for what it cannot take: a claim that comes during a drain or whose
  * function this worker lacks goes back, and one whose payload is not that of its id fails.
  */
-import type { Clock } from "@callgrid/core";
+import type { Clock, Logger } from "@callgrid/core";
 import { type Claim, forgedOutcome, noStamp } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import type { ClaimIntake } from "../pool/claim-intake.ts";
 import type { Completer } from "../pool/completer.ts";

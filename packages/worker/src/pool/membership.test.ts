@@ -45,7 +45,7 @@ it("what a worker has at another version than the current one is logged once", a
     standing: new FunctionStanding(registry),
     onChange: () => undefined,
     onError: () => undefined,
-    log: { warn: (fields: object) => logged.push(fields) },
+    log: { warn: (fields: unknown) => logged.push(fields) },
   });
   await membership.join();
   expect(logged).toEqual([]);

@@ -2,9 +2,8 @@
  * The worker as a member of its pool: joins, joins again when the pool does not know it any more, and keeps up with the function
  * table.
  */
-import { isGridError } from "@callgrid/core";
+import { isGridError, type Logger } from "@callgrid/core";
 import type { FunctionTable, Member, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 
 export class Membership {

@@ -2,8 +2,9 @@
  * One line at level `debug` for each step of a request that the pool asked this worker for: claimed, started, suspended, resumed,
  * evaluated. All have the request id, by which `callgrid logs merge --request` finds them beside what the function itself said.
  */
+
+import type { Logger } from "@callgrid/core";
 import type { Claim } from "@callgrid/statekeeper";
-import type { Logger } from "pino";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 
 export class RequestLog {

@@ -4,8 +4,7 @@
  */
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Definition, fileOfSite, GridError, messageOf, randomId } from "@callgrid/core";
-import type { Logger } from "pino";
+import { type Definition, fileOfSite, GridError, type Logger, messageOf, randomId } from "@callgrid/core";
 import type { CodeState, ModuleGraph } from "./module-graph.ts";
 import { fileState } from "./module-source.ts";
 

@@ -103,10 +103,10 @@ export function addressedFacts(setStage: SetStage): void {
   });
 
   it("it fails when its worker leaves, and at its first loss when the worker dies", async () => {
-    for (const end of ["leave", "bury"] as const) {
+    for (const end of ["leave", "reportDeath"] as const) {
       const stage = await setAddressed(setStage);
       if (end === "leave") await stage.pool.leave("w1");
-      else await stage.pool.bury("w1", { exitCode: 1 }, 3);
+      else await stage.pool.reportDeath("w1", { exitCode: 1 }, 3);
       const { requests, queue, inboxes } = await stage.dump();
       expect({ requests, queue, sent: inboxes["c1"] }).toEqual({ requests: {}, queue: [], sent: [failure] });
     }

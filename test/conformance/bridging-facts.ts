@@ -254,7 +254,7 @@ function carryingFacts(setStage: SetStage): void {
     await submitByClient(stage.pool, "c1", "a");
     await carryNames(stage, "b1", "last");
     expect((await stage.dump()).requests[a]).toMatchObject({ owner: "b1", suspended: "" });
-    await stage.pool.bury("b1", {}, 1);
+    await stage.pool.reportDeath("b1", {}, 1);
     expect((await stage.dump()).requests[a]).toMatchObject({ owner: null, losses: 0 });
     expect(await claimNames(stage.pool, "w1")).toEqual(["a"]);
   });

@@ -101,9 +101,9 @@ export function largeFacts(setStage: SetStage): void {
     await joinWorkers(pool, "w1", "w2");
     await submitLarge(pool);
     await claimLarge(pool, "w1");
-    await pool.bury("w1", { died: 1 }, 2);
+    await pool.reportDeath("w1", { died: 1 }, 2);
     expect(await claimLarge(pool, "w2")).toMatchObject([{ ...whole, losses: 1 }]);
-    await pool.bury("w2", { died: 2 }, 2);
+    await pool.reportDeath("w2", { died: 2 }, 2);
     const { requests, inboxes } = await dump();
     expect(requests).toEqual({});
     expect(inboxes).toMatchObject({

@@ -75,7 +75,7 @@ const operations: Readonly<Record<string, Operate>> = {
   locate: (pool, ids) => pool.locate(ids),
   survey: async (pool, ids) => (await pool.survey({ requests: ids.length, members: 100 })).waiting.length,
   leave: (pool) => pool.leave("w1"),
-  bury: (pool) => pool.bury("w1", { exitCode: 1 }, 2),
+  reportDeath: (pool) => pool.reportDeath("w1", { exitCode: 1 }, 2),
   lapse: async (pool, ids) => {
     await pool.renew("w1", -longLeaseMs);
     return pool.sweep({ process: "w2", headLeaseMs: longLeaseMs, maxAttempts: 2, limit: ids.length });

@@ -236,8 +236,8 @@ const kinds: Readonly<Record<string, Kind>> = {
     (pool, data) => pool.sweep({ ...data, limit: 100 }),
   ),
   leave: kind(1, fc.record({ process: processOrHost }), (pool, { process }) => pool.leave(process)),
-  bury: kind(2, fc.record({ worker, maxAttempts }), (pool, { worker, maxAttempts }, { step }) =>
-    pool.bury(worker, { exitCode: step, lastLine: "over & out / é" }, maxAttempts),
+  reportDeath: kind(2, fc.record({ worker, maxAttempts }), (pool, { worker, maxAttempts }, { step }) =>
+    pool.reportDeath(worker, { exitCode: step, lastLine: "over & out / é" }, maxAttempts),
   ),
   abdicate: kind(1, fc.record({ process }), (pool, { process }) => pool.abdicate(process)),
   survey: kind(2, fc.constant({}), async (pool) => {

@@ -175,7 +175,7 @@ const scenarios: readonly Scenario[] = [
     what: "a worker is known to have died",
     script: "leave",
     before: held,
-    act: (pool) => pool.bury("w1", {}, 3),
+    act: (pool) => pool.reportDeath("w1", {}, 3),
     wanted: abc,
   },
   {

@@ -1,4 +1,4 @@
-/** Facts of sweep, bury and abdicate: who heads the pool, and what becomes of those whose lease lapsed. */
+/** Facts of sweep, reportDeath and abdicate: who heads the pool, and what becomes of those whose lease lapsed. */
 import { expect, it } from "vitest";
 import {
   claimNames,
@@ -112,7 +112,7 @@ export function retiringFacts(setStage: SetStage): void {
 
   it("a request that took too many losses fails, and who waits is told why", async () => {
     const stage = await setRunning(setStage);
-    await stage.pool.bury("w1", { exitCode: 137 }, 2);
+    await stage.pool.reportDeath("w1", { exitCode: 137 }, 2);
     await joinWorkers(stage.pool, "w2");
     await claimNames(stage.pool, "w2");
     await lapse(stage.pool, "w2");
@@ -130,7 +130,7 @@ export function retiringFacts(setStage: SetStage): void {
 
   it("a claim tells how often the request was lost", async () => {
     const stage = await setRunning(setStage);
-    await stage.pool.bury("w1", {}, 9);
+    await stage.pool.reportDeath("w1", {}, 9);
     await joinWorkers(stage.pool, "w2");
     const { epoch } = await stage.pool.functions();
     const claim = { worker: "w2", max: 1, budgetMicros: 1, epoch, skips: [], reach: "roots" as const, volunteerFor: 0 };
@@ -153,7 +153,7 @@ export function retiringFacts(setStage: SetStage): void {
 
   it("a worker known to have died is retired at once, and its report is kept", async () => {
     const stage = await setRunning(setStage);
-    await expectChanges(stage, () => stage.pool.bury("w1", { exitCode: 137 }, 3), {
+    await expectChanges(stage, () => stage.pool.reportDeath("w1", { exitCode: 137 }, 3), {
       queue: [a],
       requests: { [a]: { owner: null, isClaimed: false, losses: 1, reports: [{ exitCode: 137 }] } },
       running: { w1: null },
@@ -166,7 +166,7 @@ export function retiringFacts(setStage: SetStage): void {
 
   it("a worker that was seen to die takes no losses back, whoever joins under its name", async () => {
     const stage = await setRunning(setStage);
-    await stage.pool.bury("w1", { exitCode: 137 }, 3);
+    await stage.pool.reportDeath("w1", { exitCode: 137 }, 3);
     await joinWorkers(stage.pool, "w1");
     expect((await stage.dump()).requests[a]).toMatchObject({ losses: 1, reports: [{ exitCode: 137 }] });
   });
@@ -176,7 +176,7 @@ export function retiringFacts(setStage: SetStage): void {
     await joinWorkers(stage.pool, "w2");
     await stage.pool.release("w1", [a]);
     await claimNames(stage.pool, "w2");
-    await stage.pool.bury("w1", {}, 3);
+    await stage.pool.reportDeath("w1", {}, 3);
     expect((await stage.dump()).requests[a]).toMatchObject({ owner: "w2", losses: 0 });
   });
 

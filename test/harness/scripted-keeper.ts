@@ -71,7 +71,7 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly look = unscripted;
   readonly recall = unscripted;
   readonly locate = unscripted;
-  readonly bury = unscripted;
+  readonly reportDeath = unscripted;
   readonly abdicate = unscripted;
   readonly survey = unscripted;
   readonly noteCapacity = unscripted;

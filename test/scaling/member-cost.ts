@@ -160,6 +160,6 @@ const forget: Cost = ({ tally }) => {
 
 /** By operation. */
 export const memberCosts = {
-  ...{ join, leave, bury: leave, renew, abdicate, announceWork, noteCapacity, reportHost, survey },
+  ...{ join, leave, reportDeath: leave, renew, abdicate, announceWork, noteCapacity, reportHost, survey },
   ...{ functions, forget, inspectRequest, inspect },
 } satisfies Readonly<Record<string, Cost>>;

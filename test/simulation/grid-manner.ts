@@ -24,7 +24,7 @@ export interface GridManner {
   };
   /** After how long at most a dead node is replaced; and how often its death is reported to the pool. */
   readonly longestReplaceMs: number;
-  readonly buriedShare: number;
+  readonly reportedShare: number;
   /** How long results of the function `fleeting` are kept. */
   readonly fleetingTtlMs: number;
   /** Functions that the workers at each place lack, which is none at the first one. */
@@ -64,7 +64,7 @@ export function drawGridManner(random: Random): GridManner {
       maxAttempts,
     },
     longestReplaceMs: random.logarithmic(100, 3_000),
-    buriedShare: random.pick([0, 0.5, 1]),
+    reportedShare: random.pick([0, 0.5, 1]),
     fleetingTtlMs: random.pick([0, 50, 1_000]),
     lacking,
     deployedAtMs: random.chance(0.3) ? random.between(0, 4_000) : Number.POSITIVE_INFINITY,

@@ -49,7 +49,7 @@ export class SimulatedGrid {
   readonly #network: Network;
   readonly #statekeeper: MemoryStatekeeper;
   readonly #saboteurs: Saboteur[] = [];
-  readonly #undertaker: SimulatedKeeper;
+  readonly #supervisorKeeper: SimulatedKeeper;
   /** Requests that no worker may evaluate, and who waits for them. */
   readonly #backlog: Array<{ readonly process: string; readonly isClient: boolean; readonly ids: readonly string[] }> =
     [];
@@ -81,7 +81,7 @@ export class SimulatedGrid {
       onOperation: () => this.checkWorkers(),
       onViolation: this.fail,
     });
-    this.#undertaker = this.#makeKeeper(this.#makeProcess("supervisor"));
+    this.#supervisorKeeper = this.#makeKeeper(this.#makeProcess("supervisor"));
   }
 
   /** What went wrong first, if anything did. */
@@ -159,7 +159,7 @@ export class SimulatedGrid {
     if (this.#hasSpecialists && this.#hasNewcomers) return;
     this.trace.note("statekeeper", `restarts empty, and is away for ${downMs.toFixed(0)} ms`);
     for (const saboteur of this.#saboteurs) if (saboteur.calmSinceMs !== undefined) saboteur.loseServer(downMs);
-    this.#undertaker.loseServer({ downMs, stalls: 0 });
+    this.#supervisorKeeper.loseServer({ downMs, stalls: 0 });
     this.#statekeeper.empty();
   }
 
@@ -175,7 +175,10 @@ export class SimulatedGrid {
     const claim = { worker: id, epoch, skips, reach: "roots" as const, max: requests, budgetMicros: 1_000_000 };
     await this.#onPool(id, "claim", (pool) => pool.claim({ ...claim, volunteerFor: requests, score: 1_000 }));
     const { maxAttempts } = this.manner.worker;
-    this.world.after(livesMs, () => void this.#onPool(id, "bury", (pool) => pool.bury(id, {}, maxAttempts)));
+    this.world.after(
+      livesMs,
+      () => void this.#onPool(id, "reportDeath", (pool) => pool.reportDeath(id, {}, maxAttempts)),
+    );
   }
 
   async #submitForbidden({ requests, priority, isByClient }: FaultPlan["backlog"][number]): Promise<void> {
@@ -200,7 +203,7 @@ export class SimulatedGrid {
     this.#addNode({
       makeHost: (leave) => this.#makeHost("worker", this.plan.workers, leave),
       start: (host) => this.#startWorker(host, lacking),
-      buriedShare: this.manner.buriedShare,
+      reportedShare: this.manner.reportedShare,
     });
   }
 
@@ -208,17 +211,17 @@ export class SimulatedGrid {
     this.#addNode({
       makeHost: (leave) => this.#makeHost("distributor", this.plan.distributors, leave),
       start: (host) => this.#startDistributor(host),
-      buriedShare: 0,
+      reportedShare: 0,
     });
   }
 
-  #addNode(kind: Pick<NodePlaceParts, "makeHost" | "start" | "buriedShare">): void {
+  #addNode(kind: Pick<NodePlaceParts, "makeHost" | "start" | "reportedShare">): void {
     const place = new NodePlace({
       ...kind,
       after: (ms, action) => void this.world.after(ms, action),
       random: this.#random.branch(`place ${this.nodes.length}`),
       longestReplaceMs: this.manner.longestReplaceMs,
-      bury: (id) => void this.#bury(id),
+      reportDeath: (id) => void this.#reportDeath(id),
       onViolation: this.fail,
     });
     this.nodes.push(place);
@@ -226,8 +229,10 @@ export class SimulatedGrid {
   }
 
   /** Where that fails the lease lapses. */
-  async #bury(id: string): Promise<void> {
-    await this.#undertaker.bury(id, { exitCode: 137 }, this.manner.worker.maxAttempts).catch(() => undefined);
+  async #reportDeath(id: string): Promise<void> {
+    await this.#supervisorKeeper
+      .reportDeath(id, { exitCode: 137 }, this.manner.worker.maxAttempts)
+      .catch(() => undefined);
   }
 
   #makeHost(name: string, faults: ProcessFaults, leave: () => void): Host {

@@ -152,8 +152,8 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("locate", ids, (pool) => pool.locate(ids));
   }
 
-  bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
-    return this.#call("bury", worker, (pool) => pool.bury(worker, report, maxAttempts));
+  reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
+    return this.#call("reportDeath", worker, (pool) => pool.reportDeath(worker, report, maxAttempts));
   }
 
   abdicate(process: string): Promise<void> {

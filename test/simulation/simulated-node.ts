@@ -32,8 +32,8 @@ export interface NodePlaceParts {
   readonly after: (ms: number, action: () => void) => void;
   readonly random: Random;
   readonly longestReplaceMs: number;
-  readonly buriedShare: number;
-  readonly bury: (id: string) => void;
+  readonly reportedShare: number;
+  readonly reportDeath: (id: string) => void;
   readonly onViolation: (what: string) => void;
 }
 
@@ -90,12 +90,12 @@ export class NodePlace {
   }
 
   #replace(ended: Host): void {
-    const { after, random, longestReplaceMs, buriedShare, bury } = this.#parts;
+    const { after, random, longestReplaceMs, reportedShare, reportDeath } = this.#parts;
     this.#host = undefined;
     this.#node = undefined;
     if (this.#isClosed) return;
     // a supervisor learns of a death at once, or it died too
-    if (random.chance(buriedShare)) after(random.logarithmic(0.1, 50), () => bury(ended.id));
+    if (random.chance(reportedShare)) after(random.logarithmic(0.1, 50), () => reportDeath(ended.id));
     after(random.between(longestReplaceMs / 3, longestReplaceMs), () => this.start());
   }
 }

@@ -1,6 +1,6 @@
 /**
  * One place of a supervisor: a worker process that is started, and restarted when it dies, until it is ordered to end.
- * A process that died is buried before the next one starts, so that its work goes on at once and not when its lease lapses.
+ * The death of a process is reported to the pool before the next one starts, so that its work goes on at once and not when its lease lapses.
  */
 import { type CancelTimer, type Clock, GridError, type Logger, messageOf, within } from "@callgrid/core";
 import type { Measures } from "@callgrid/health";
@@ -14,7 +14,7 @@ export interface SupervisedWorkerOptions {
   readonly settings: WorkerSettings;
   /** How long a drain may take before the process is ended, in ms. */
   readonly drainTimeoutMs: number;
-  /** See `WorkerPool.bury`. */
+  /** See `WorkerPool.reportDeath`. */
   readonly maxAttempts: number;
 }
 
@@ -109,7 +109,7 @@ export class SupervisedWorker {
         return;
       }
       this.#tellDeath(end, restart.delayMs);
-      await Promise.all([this.#bury(end), this.#pause(restart.delayMs)]);
+      await Promise.all([this.#reportDeath(end), this.#pause(restart.delayMs)]);
     }
   }
 
@@ -154,11 +154,13 @@ export class SupervisedWorker {
   }
 
   /** A loss for what it was running, unless it had left by itself. */
-  async #bury({ leavesWorkers, ...end }: ProcessEnd): Promise<void> {
+  async #reportDeath({ leavesWorkers, ...end }: ProcessEnd): Promise<void> {
     if (leavesWorkers === true) return;
     const { maxAttempts } = this.#options;
     const rssBytes = this.#rssBytes;
-    await this.#tellPool((keeper, worker) => keeper.bury(memberId(worker), { worker, ...end, rssBytes }, maxAttempts));
+    await this.#tellPool((keeper, worker) =>
+      keeper.reportDeath(memberId(worker), { worker, ...end, rssBytes }, maxAttempts),
+    );
   }
 
   /** It was ordered to end: its unfinished requests count as no loss. */

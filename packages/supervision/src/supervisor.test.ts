@@ -113,7 +113,7 @@ describe("a supervisor", () => {
     expect(told[1]?.msg).toBe("a worker process ended unexpectedly (signal SIGKILL), starting another in 200 ms");
   });
 
-  it("buries a dead worker with what is known of its death, so that its work goes back at once", async () => {
+  it("reports the death of a worker with what is known of it, so that its work goes back at once", async () => {
     const { clock, keeper, children } = setUp();
     const id = "aaaaaaaaaaaaaaaaaaaaaa";
     const payload = '["f",1]';

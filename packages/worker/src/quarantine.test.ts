@@ -35,7 +35,7 @@ async function loseAll(stage: WorkerStage, names: readonly string[]): Promise<Ar
     const from = { worker: "doomed", epoch: table.epoch, skips: [], reach: "roots" as const };
     await stage.pool.claim({ ...from, max: 1, budgetMicros: 1, volunteerFor: 0 });
   }
-  await stage.pool.bury("doomed", {}, 3);
+  await stage.pool.reportDeath("doomed", {}, 3);
   const states = await Promise.all(
     names.map((name) => stage.pool.inspectRequest(requestId(encodeRequest(["visit", name]).canonical))),
   );

@@ -64,7 +64,7 @@ function frames(stack = ""): string[] {
     .map((frame) => `    ${frame.trim()}`);
 }
 
-/** How the workers of a lost request died, see the reports of `WorkerPool.bury`. */
+/** How the workers of a lost request died, see the reports of `WorkerPool.reportDeath`. */
 function lossLines({ code, details }: ErrorTree): string[] {
   const reports: unknown = details?.["reports"];
   if (code !== "WORKER_LOST" || !Array.isArray(reports)) return [];

@@ -115,7 +115,7 @@ export interface WorkerPool extends MemberPool {
   recall(request: RecallRequest): Promise<readonly string[]>;
 
   /** A worker is known to have died: retires it at once, and keeps the report for a request that dies too often. */
-  bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void>;
+  reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void>;
   /** Takes the agent of a machine in, or prolongs its lease, and tells what was noted last. It goes by `leave`. */
   reportHost(host: HostReport): Promise<Capacity | undefined>;
 }

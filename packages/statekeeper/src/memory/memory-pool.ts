@@ -142,7 +142,7 @@ export class MemoryPool implements PoolKeeper {
     return this.#run((records) => locate(records, ids));
   }
 
-  bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
+  reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
     return this.#run((records) => leave(records, worker, { report, maxAttempts, mayReturn: false }));
   }
 

@@ -103,7 +103,7 @@ describe("time in memory", () => {
       queueLimit: 0,
       submissions: [{ id, payload: '["work","a"]', isHeld: true }],
     });
-    await pool.bury("w1", {}, 3);
+    await pool.reportDeath("w1", {}, 3);
     await clock.advance(3_600_001);
     await pool.join(member);
     expect(pool.dump().requests[id]?.losses).toBe(1);

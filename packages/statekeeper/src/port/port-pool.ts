@@ -117,8 +117,8 @@ export class PortPool implements PoolKeeper {
     return this.#call("locate", ids);
   }
 
-  bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
-    return this.#call("bury", worker, report, maxAttempts);
+  reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
+    return this.#call("reportDeath", worker, report, maxAttempts);
   }
 
   abdicate(process: string): Promise<void> {

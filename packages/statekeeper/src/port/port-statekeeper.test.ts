@@ -151,9 +151,9 @@ describe("a statekeeper through a port", () => {
   });
 
   it("refuses a call whose arguments are no plain data, and sends the others of the same tick", async () => {
-    const { near } = open({ bury: async () => undefined, renew: async () => true });
+    const { near } = open({ reportDeath: async () => undefined, renew: async () => true });
     const pool = near.pool("pool");
-    const bad = pool.bury("w", { report: () => undefined }, 3);
+    const bad = pool.reportDeath("w", { report: () => undefined }, 3);
     const good = pool.renew("w", 1);
     await expect(bad).rejects.toMatchObject({ code: "INVALID_VALUE" });
     expect(await good).toBe(true);

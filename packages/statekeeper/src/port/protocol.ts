@@ -48,7 +48,7 @@ const poolOperations: Readonly<Record<PoolOperation, true>> = {
   look: true,
   recall: true,
   locate: true,
-  bury: true,
+  reportDeath: true,
   abdicate: true,
   survey: true,
   announceWork: true,

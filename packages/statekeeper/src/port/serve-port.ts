@@ -16,7 +16,7 @@ import { isKeeperOperation, isPoolOperation, itemsIn, type PortAnswer, type Port
 export interface ServedPort {
   /**
    * Resolves when the port is closed, by either side or by the thread's death, and every call that came before was
-   * begun. Bury a dead worker only then: a `join` that is still under way would raise it.
+   * begun. Report the death of a worker only then: a `join` that is still under way would come after it.
    */
   readonly closed: Promise<void>;
   /** Stops listening for the thread, and closes the port. */

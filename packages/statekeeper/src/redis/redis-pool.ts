@@ -205,7 +205,7 @@ export class RedisPool implements PoolKeeper {
     return list(await this.#run("locate", ids)).map((place) => String(place) as Whereabouts);
   }
 
-  async bury(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
+  async reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
     await this.#run("leave", [worker, JSON.stringify(report), maxAttempts]);
   }
 

@@ -5,7 +5,7 @@
 import { type Definition, type RebuiltMap, readRequest, requestId } from "@callgrid/core";
 import type { OwnStack } from "../evaluation/call-stack.ts";
 import { type EncodedCall, Evaluation, isShortKey } from "../evaluation/evaluation.ts";
-import { cycleError, cycleThrough } from "../evaluation/local-cycles.ts";
+import { cycleClosedBy, cycleError } from "../evaluation/local-cycles.ts";
 import type { ReentrantCalls } from "../evaluation/reentrant-calls.ts";
 import type { RequestHost } from "../evaluation/request-context.ts";
 import type { FunctionStanding } from "../functions/function-registry.ts";
@@ -100,7 +100,7 @@ export class CallMaker {
 
   #join(known: Evaluation, calls: ReentrantCalls, index: number): void {
     const { caller } = calls;
-    const cycle = known.isStarted ? cycleThrough(known, caller) : undefined;
+    const cycle = known.isStarted ? cycleClosedBy(known, caller) : undefined;
     if (cycle !== undefined) {
       calls.settle(index, EvaluationResult.ofError(cycleError(cycle.map(({ payload }) => payload))));
       return;

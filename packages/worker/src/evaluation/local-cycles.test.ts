@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { letWait, sampleEvaluation } from "../../../../test/harness/evaluation-sample.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { cycleThrough } from "./local-cycles.ts";
+import { cycleClosedBy } from "./local-cycles.ts";
 
 /** Evaluations by name, and who waits for whom as `caller→child`. */
 function graph(...edges: string[]): (name: string) => Evaluation {
@@ -35,7 +35,7 @@ it.each<[string, string[], string, string, string[] | undefined]>([
   ["one that joins what somebody else is waiting for", ["x→y"], "y", "a", undefined],
 ])("%s", (_, edges, joined, caller, cycle) => {
   const named = graph(...edges);
-  const found = cycleThrough(named(joined), named(caller));
+  const found = cycleClosedBy(named(joined), named(caller));
   expect(found?.map(({ functionName }) => functionName)).toEqual(cycle);
 });
 
@@ -47,11 +47,11 @@ it("many ways that meet again and again are walked once", () => {
     }
   }
   const named = graph(...edges);
-  expect(cycleThrough(named("n0"), named("n200"))).toHaveLength(401);
-  expect(cycleThrough(named("elsewhere"), named("n200"))).toBeUndefined();
+  expect(cycleClosedBy(named("n0"), named("n200"))).toHaveLength(401);
+  expect(cycleClosedBy(named("elsewhere"), named("n200"))).toBeUndefined();
 });
 
 it("a cycle of ten thousand calls overflows no stack", () => {
   const named = graph(...Array.from({ length: 10_000 }, (_, i) => `n${i}→n${i + 1}`));
-  expect(cycleThrough(named("n0"), named("n10000"))).toHaveLength(10_001);
+  expect(cycleClosedBy(named("n0"), named("n10000"))).toHaveLength(10_001);
 });

@@ -8,7 +8,7 @@ import type { Evaluation } from "./evaluation.ts";
 const longestWalk = 100_000;
 
 /** The evaluations from `joined` down to `caller` if joining it would close a cycle; else undefined. */
-export function cycleThrough(joined: Evaluation, caller: Evaluation): Evaluation[] | undefined {
+export function cycleClosedBy(joined: Evaluation, caller: Evaluation): Evaluation[] | undefined {
   const wayDown = new Map<Evaluation, Evaluation | undefined>([[caller, undefined]]);
   const open = [caller];
   for (let next = open.pop(); next !== undefined && wayDown.size < longestWalk; next = open.pop()) {

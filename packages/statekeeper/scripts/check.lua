@@ -1,4 +1,4 @@
--- Tells a process what became of requests it waits for, and makes it a waiter of the open ones (again). Who was none is in line with
+-- Returns to a process the state of requests it waits for, and makes it a waiter of the open ones (again). Who was none is in line with
 -- those that are queued, since it may draw nothing from the caller with whom they are.
 -- needs: time lease counters inbox record places queues
 -- ARGV: process, leaseMs (0: leave the lease alone), then ids

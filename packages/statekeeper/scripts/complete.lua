@@ -1,4 +1,4 @@
--- Takes outcomes in: the first outcome of an open request wins, an error only from its owner; tells the waiters.
+-- Takes outcomes in: the first outcome of an open request wins, an error only from its owner; notifies the waiters.
 -- needs: time counters inbox record places groups
 -- ARGV: worker, number of reports, for each: function name, evaluations, failures, selfMicros (0: as before), expectedMicros;
 --       then groups of outcomes: ttlMs (0: do not keep), stamp, how many, for each: id, outcome text
@@ -12,7 +12,7 @@ for i = 3, 2 + 5 * reports, 5 do
   if ARGV[i + 3] ~= '0' then redis.call('HSET', costsKey, ARGV[i], ARGV[i + 3] .. ' ' .. ARGV[i + 4]) end
 end
 
--- With the time of its end Redis keeps a result faster than with how long: it need not be reckoned for each.
+-- With the time of its end Redis keeps a result faster than with how long: it need not be computed for each.
 local ends = {}
 local function untilWhen(ttlMs)
   local known = ends[ttlMs]

@@ -1,6 +1,6 @@
--- A member leaves in peace, or, with a report, is known to have died: what it held goes back to the pool.
+-- A member leaves by itself, or, with a report, is known to have died: what it held goes back to the pool.
 -- needs: time counters inbox record places queues members addressed functions callers draw draw-ends match retire
--- ARGV: process, report as JSON (empty: in peace, no loss is counted), maxAttempts
+-- ARGV: process, report as JSON (empty: it leaves by itself, and no loss is counted), maxAttempts
 -- reply: nothing
 -- bound: what the member held or had queued
 local process, report, maxAttempts = ARGV[1], ARGV[2], tonumber(ARGV[3])

@@ -1,4 +1,4 @@
--- Tells where requests are.
+-- Returns where requests are.
 -- needs: time inbox record members
 -- ARGV: ids
 -- reply: for each id: queued, claimed (awaited, if a worker of this pool waits for it) or unknown

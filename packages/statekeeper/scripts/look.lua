@@ -1,4 +1,4 @@
--- Tells a bridge how the pool stands, and has it called when a member becomes idle.
+-- Returns the state of the pool to a bridge, and has it called when a member becomes idle.
 -- needs: counters
 -- ARGV: process
 -- reply: how many requests wait in the pool's queue and callers', how many the volunteers beside the process ask for, how many of them

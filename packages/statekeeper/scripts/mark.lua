@@ -1,4 +1,4 @@
--- Notes which claimed requests wait for re-entrant ones (`suspended`: the ids, or empty if not told), which go on, and how far
+-- Notes which claimed requests wait for re-entrant ones (`suspended`: the ids, or empty if unknown), which go on, and how far
 -- they are (`progress`: done and total with a blank between).
 -- needs: time inbox record
 -- ARGV: worker, number of suspended, number of progresses, for each suspended: id, ids it waits for without a blank between;

@@ -1,5 +1,5 @@
 -- Compares what a worker holds with what is noted as running there. Claims it never heard of are given again; requests that
--- it holds and nobody waits for any more are closed and named.
+-- it holds and no caller waits for any more are closed and named.
 -- needs: time counters inbox record places
 -- ARGV: worker, then the ids it holds
 -- reply: the time in ms, list of claims (id, record each), list of abandoned ids

@@ -1,4 +1,4 @@
--- Takes the agent of a machine in, or prolongs its lease, and tells how many workers there should be.
+-- Takes the agent of a machine in, or prolongs its lease, and returns how many workers there should be.
 -- needs: time lease
 -- ARGV: host, leaseMs, what it says of itself as JSON
 -- reply: the time in ms, then the capacity as noted, if it was

@@ -155,7 +155,7 @@ local function join(index, record, payload, mode, timeoutMs)
   end
   joined = joined + 1
   if isGuest and isClaimedByOther(index) then send(process, 'started ' .. id) end
-  -- a worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn
+  -- a worker can always go on with its own children, wherever else they are queued; and no caller waits for another's turn
   local isWanted = worker ~= '' or isNew or isRaised
   if isWanted and mode ~= 'held' and not isClaimed(index, id) then
     -- those who passed it over there may take it now

@@ -1,4 +1,4 @@
--- Reads what the number of workers that a pool should have is reckoned from.
+-- Reads the figures from which the number of desired workers is computed.
 -- needs: time counters inbox record places queues callers hosts expected members
 -- ARGV: how many waiting requests to sample, how many members
 -- reply: how many wait in the pool's queue and callers', members, idle workers; of the sampled members: how many, workers among them (bridges are none), their

@@ -1,4 +1,4 @@
--- A waiter leaves: a request that nobody waits for any more is removed, and its owner is told to stop.
+-- A waiter leaves: a request that no caller waits for any more is removed, and its owner is notified to stop.
 -- needs: time counters inbox record places queues
 -- ARGV: process, then ids
 -- reply: nothing

@@ -60,11 +60,11 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
    * function never yields, and when it outlives its supervisor by more than its drain timeout and a few seconds. Default: none.
    */
   readonly supervisor?: number | undefined;
-  /** With a `statekeeper`: told what must be over when, for an `OverdueWatch` in another thread; default: nobody is. */
+  /** With a `statekeeper`: called with what must be over when, for an `OverdueWatch` in another thread. Default: none. */
   readonly tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined;
   /** With a `statekeeper`: memory of a `HoldBoard`, for a `HoldWatch` in another thread; default: none looks at it. */
   readonly holds?: SharedArrayBuffer | undefined;
-  /** Told of each evaluation that came from the pool; default: nobody is. */
+  /** Called with each evaluation that came from the pool. Default: none. */
   readonly meter?: WorkerMeter | undefined;
 }
 
@@ -101,7 +101,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
   /** Resolves once the worker has left. */
   readonly closed: Promise<void>;
-  /** Why it has left, if nobody asked it to: `INCOMPATIBLE_VERSION` where processes of another wire version have taken its pool over. */
+  /** Why it has left, if it was not asked to: `INCOMPATIBLE_VERSION` where processes of another wire version have taken its pool over. */
   readonly endedBy: GridError | undefined;
 }
 
@@ -225,7 +225,7 @@ function running(
     await opened?.close();
     tellClosed();
   };
-  // also while it drains: whoever asks for a stop does not want to wait for the rest of it
+  // also while it drains: a stop does not wait for the rest of the drain
   const stop = (): Promise<void> => {
     stopping ??= closeAfter(worker.stop());
     return stopping;
@@ -272,7 +272,7 @@ function capabilitiesOf({ tags, score, memoryMb }: WorkerOptionsResolved): Capab
   return { tags, score, cpus: availableParallelism(), memoryMb: memoryMb ?? Math.round(totalmem() / 1_048_576) };
 }
 
-/** What `status` shows of a worker; by `lacks`, what it lacks for which of its functions, `why` tells why one does not start, and by `files` in what workers differ. */
+/** What `status` shows of a worker; by `lacks`, what it lacks for which of its functions, `why` explains why one does not start, and by `files` in what workers differ. */
 function describeWorker(
   { slots, sharing }: WorkerOptionsResolved,
   capabilities: Capabilities,
@@ -283,7 +283,7 @@ function describeWorker(
   return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks, files };
 }
 
-/** Whoever starts a worker under another grid's name than the callers' waits for ever: say what is likely meant. */
+/** A worker under another grid name than its callers waits for ever: the message names the likely grid. */
 async function warnOfOtherGrids(statekeeper: Statekeeper | undefined, pool: string, log: Logger): Promise<void> {
   const others = (await statekeeper?.otherGridsWith(pool)) ?? [];
   if (others.length === 0 || statekeeper === undefined) return;

@@ -17,7 +17,7 @@ import type { WorkerOptionsResolved } from "./worker-options.ts";
 /** What a worker is made from. */
 export interface WorkerParts {
   readonly id: string;
-  /** Tells it from others of its id; undefined where the id is its own. */
+  /** Distinguishes it from others of its id; undefined where the id is its own. */
   readonly instance?: string | undefined;
   readonly keeper: CallerPool & WorkerPool & ObservedPool;
   readonly registry: FunctionRegistry;
@@ -31,9 +31,9 @@ export interface WorkerParts {
   /** Called where the worker ends by itself, because the pool refuses it for good. */
   readonly onRefused?: ((error: GridError) => void) | undefined;
   readonly makeHeartbeat: (options: HeartbeatOptions) => Heartbeat;
-  /** Told of evaluations that came from the pool; absent: nobody is. */
+  /** Called with evaluations that came from the pool; absent: none is reported. */
   readonly meter?: WorkerMeter | undefined;
-  /** Absent: nobody traces. */
+  /** Absent: requests are not traced. */
   readonly tracing?: Tracing | undefined;
 }
 

@@ -58,7 +58,7 @@ export class Worker extends Actor {
   }
 
   /**
-   * Stops in peace: claims no more, gives back what has not started or waits for others, finishes what runs for at most
+   * Stops cleanly: claims no more, gives back what has not started or waits for others, finishes what runs for at most
    * `timeoutMs`, and leaves the pool. {@link Worker.stop} cuts it short.
    */
   async drain(timeoutMs: number): Promise<void> {

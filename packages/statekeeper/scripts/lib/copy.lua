@@ -1,5 +1,5 @@
--- Copying: gives idle volunteers copies of requests that somebody claimed long ago, compared with what their functions usually
--- take. Whoever is first completes them; the claim stays where it is. What waits for re-entrant requests is left alone, and so
+-- Copying: gives idle volunteers copies of requests that a worker claimed long ago, compared with what their functions usually
+-- take. The first outcome completes them; the claim stays where it is. What waits for re-entrant requests is left alone, and so
 -- is what a worker was lost with.
 local usualTimes, volunteersLookedAt = 3, 64
 
@@ -40,7 +40,7 @@ local function copyStragglers(afterMs)
     local skips = skipSet(volunteer.skips)
     for _, straggler in ipairs(late) do
       local id, claim = straggler.id, straggler.claim
-      -- what a bridge carries nobody cancels in the other pool when the claim is done
+      -- a request that a bridge carries is not cancelled in the other pool when the claim is done
       local isFit = volunteer.epoch == epoch and volunteer.reach == 'roots' and not (skips and skips[straggler.name])
       if isFit and not copied[id] and workerOf(claim) ~= volunteer.worker then
         copied[id] = true

@@ -62,7 +62,7 @@ end
 -- What was claimed or dropped in this call: ids -> the places that they leave.
 local taken = {}
 
--- What one request counts for in the turns of callers; at least 1, and 1 if nobody has measured it.
+-- What one request counts for in the turns of callers; at least 1, and 1 until it is measured.
 local function workMsOf(cost) return cost == unmeasuredMicros and 1 or math.max(1, cost / 1000) end
 
 local function isFull(drawing) return drawing.room <= 0 or drawing.budget <= 0 end
@@ -126,7 +126,7 @@ local function take(drawing, id, text, place, isOutside, isAtHand, claim)
   return 'claimed'
 end
 
--- How many ids to look at: as many as the budget is for, by what the last one takes; while nobody knows, one and then twice as many
+-- How many ids to look at: as many as the budget is for, by what the last one takes; while that is unknown, one and then twice as many
 -- each time.
 local function nextBatch(drawing, before, claimed, passesLeft)
   local most = math.min(drawing.room, passesLeft)
@@ -203,7 +203,7 @@ local function drawFrom(drawing, place, from)
   return not upTo or lengthAfter(drawing, place) == 0
 end
 
--- Requests, as id and text, that have just come while nothing waited and that nobody has claimed: whoever is idle gets them before
+-- Requests, as id and text, that have just come while nothing waited and that no worker has claimed: idle workers get them before
 -- they are put at their place, but for the bridge whose guests they are.
 local atHand, placeOfThose, guestsOf = {}, nil, nil
 local function drawAtHand(drawing)
@@ -226,7 +226,7 @@ local function drawWaiting(drawing, place, from, process, isGuest)
   return isEmpty
 end
 
--- A caller that is alone has nobody to be fair to, and keeps its turn.
+-- A caller that is alone shares with no other, and keeps its turn.
 local function drawFromCaller(drawing, priority, caller)
   local process, turn = caller.process, caller.turn
   if drawing.reach == 'children' and not isMember(process) then return end
@@ -329,7 +329,7 @@ local function drawFromOthers(drawing, sample, first)
 end
 
 -- Own queue from its end (and no other, if `sample` is 0), pool's queue from its head, callers' queues by turns, then the head of
--- somebody's own queue: that of `first`, where it is known to be filled, else a long one among `sample` members.
+-- a member's own queue: that of `first`, where it is known to be filled, else a long one among `sample` members.
 local function drawAnywhere(drawing, sample, first)
   drawing.passesLeft = passedPerQueue
   drawFrom(drawing, 'queue:' .. drawing.worker, 'own')

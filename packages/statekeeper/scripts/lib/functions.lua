@@ -1,6 +1,6 @@
 -- The function table: `functions` maps a name to its stamp `version#generation`; `versions` lists a name's versions in the
 -- order they were first seen; `holders` counts the members that have a version. The current version is the one seen last
--- that somebody still has, so an old worker that restarts does not turn a rolling deployment back.
+-- that a live member still has, so an old worker that restarts does not turn a rolling deployment back.
 local stamps = {}
 local function currentStamp(name)
   local stamp = stamps[name]

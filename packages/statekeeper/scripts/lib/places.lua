@@ -44,7 +44,7 @@ local function eraseRecord(id, record)
   redis.call('HDEL', requestsKey, id)
 end
 
--- Removes a request that is done, or that nobody waits for; by its record, or its header.
+-- Removes a request that is done, or that no caller waits for; by its record, or its header.
 local function close(id, record)
   local claim = redis.call('HGET', claimsKey, id)
   if claim then

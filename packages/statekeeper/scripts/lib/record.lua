@@ -180,7 +180,7 @@ local function unclaim(ids, claims)
   pushAll('HDEL', claimsKey, ids)
 end
 
--- Tells every waiter but the one that hands the outcome in; the caller closes the request.
+-- Notifies every waiter except the one that hands the outcome in; the caller closes the request.
 local function tellWaiters(id, waiters, outcome, isStored, except)
   local message = nil
   for _, waiter in ipairs(waiters) do

@@ -82,7 +82,7 @@ end
 
 local function eraseMember(worker)
   local member = redis.call('HGET', membersKey, worker)
-  -- while it is a member: of one that is none nobody would know that it is still a volunteer, or looks
+  -- while it is a member: of a former member the pool would not know that it is still a volunteer, or looks
   standDown(worker)
   -- a caller may leave, but has no rights to these keys
   if member then

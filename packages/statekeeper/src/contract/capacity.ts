@@ -1,14 +1,14 @@
-/** How many workers a pool should have, and what that is reckoned from. Part of the contract. */
+/** How many workers a pool should have, and the figures that this is computed from. Part of the contract. */
 
 /** How much `survey` looks at. */
 export interface SurveyRequest {
   /** At most so many waiting requests. */
   readonly requests: number;
-  /** At most so many members; what they come to stands for all. */
+  /** At most so many members; their sum is extrapolated to all. */
   readonly members: number;
 }
 
-/** What the number of workers that a pool should have is reckoned from. */
+/** The figures from which the number of desired workers is computed. */
 export interface Survey {
   /** Requests that wait, in the pool's queue and in members' own; stale ids included. */
   readonly queued: number;
@@ -28,11 +28,11 @@ export interface Survey {
 /** A request that waits. */
 export interface WaitingRequest {
   readonly id: string;
-  /** The measured self time of its function, in µs; undefined where nobody measured it yet. */
+  /** The measured self time of its function, in µs; undefined until it is measured. */
   readonly selfMicros: number | undefined;
 }
 
-/** What the agent of a machine tells of itself. */
+/** What the agent of a machine reports about itself. */
 export interface HostReport {
   readonly id: string;
   readonly leaseMs: number;
@@ -55,7 +55,7 @@ export interface Capacity {
   readonly desiredWorkers: number;
   /** Of these each host, by id. */
   readonly shares: Readonly<Record<string, number>>;
-  /** How long ago that was reckoned, in ms. */
+  /** How long ago that was computed, in ms. */
   readonly ageMs: number;
 }
 

@@ -24,7 +24,7 @@ export interface Submission {
   readonly payload: string;
   /** Default `use`. */
   readonly mode?: CacheMode;
-  /** After how many ms nobody wants the outcome any more; 0 or absent: no limit. */
+  /** After how many ms the request times out; 0 or absent: no limit. */
   readonly timeoutMs?: number;
   /** The submitting worker evaluates it already: it becomes visible (others can join), and is not queued. */
   readonly isHeld?: boolean;
@@ -76,7 +76,7 @@ export interface SubmitReply {
  * Which requests a bridge carries to another pool, and for whom; never its own guests. For members that idle there: what would be drawn
  * `next`, or what would be drawn `last`. For members that will have nothing to do soon: `ahead` is as `next`, and as a volunteer the
  * bridge is served after all others and counts apart; `half` is as `last`, and leaves half of what waits on shared queues and half of
- * an own queue. For nobody yet: `shown` is as `last`, from callers' queues alone. For these two no bridge volunteers.
+ * an own queue. For no member yet: `shown` is as `last`, from callers' queues alone. For these two no bridge volunteers.
  *
  * A guest that another bridge has given back is no guest any more: the bridge that asked for it carries it home, `next` or `last`.
  */
@@ -119,7 +119,7 @@ export interface Claim {
   readonly id: string;
   readonly payload: string;
   readonly mode: CacheMode;
-  /** ms left until nobody wants the outcome any more; 0: no limit. */
+  /** ms left until the request times out; 0: no limit. */
   readonly timeoutMs: number;
   /** How often a worker died while running it. */
   readonly losses: number;
@@ -170,7 +170,7 @@ export interface Member {
   readonly id: string;
   readonly kind: "worker" | "distributor";
   readonly leaseMs: number;
-  /** Shown in `status`; plain data: host, process id, slots, capabilities; with a chosen id also `instance`, which tells it from others of that id. */
+  /** Shown in `status`; plain data: host, process id, slots, capabilities; with a chosen id also `instance`, which distinguishes it from others of that id. */
   readonly description: Readonly<Record<string, unknown>>;
   /** Function name to version. The pool's current version is the one seen first most lately that a member still has. */
   readonly functions: ReadonlyMap<string, string>;
@@ -190,10 +190,10 @@ export interface Renewal {
   readonly memoryMb?: number | undefined;
 }
 
-/** What the sweep is told, see `sweep`. */
+/** The parameters of the sweep, see `sweep`. */
 export interface SweepRequest {
   readonly process: string;
-  /** For how long to head the pool; 0: sweep only if nobody heads it. */
+  /** For how long to head the pool; 0: sweep only if no distributor heads it. */
   readonly headLeaseMs: number;
   /** After so many losses a request fails with `WORKER_LOST`. */
   readonly maxAttempts: number;
@@ -243,7 +243,7 @@ export interface RecallRequest {
 /** Where a request is: on some queue, claimed (and `awaited` by a worker of the pool, or by none), or nowhere (any more). */
 export type Whereabouts = "queued" | "claimed" | "awaited" | "unknown";
 
-/** What is known of a request that somebody waits for; see `check`. */
+/** What is known of a request that a caller waits for; see `check`. */
 export type CheckAnswer =
   | { readonly kind: "outcome"; readonly outcome: OutcomeText }
   | { readonly kind: "pending" }
@@ -256,9 +256,9 @@ export type InboxMessage =
   | { readonly kind: "reference"; readonly id: string }
   /** Claimed on the volunteer's behalf: evaluate it. A bridge is sent it again when the request is wanted for longer or at a higher priority. */
   | { readonly kind: "run"; readonly claim: Claim }
-  /** Claimed by another worker, which is late: evaluate it too, whoever is first completes it. */
+  /** Claimed by another worker, which is late: evaluate it too, the first outcome completes it. */
   | { readonly kind: "copy"; readonly claim: Claim }
-  /** Nobody waits for it any more, or somebody else has finished it. */
+  /** No caller waits for it any more, or another worker has finished it. */
   | { readonly kind: "cancel"; readonly id: string }
   | { readonly kind: "forget"; readonly id: string }
   /** The function table changed. */
@@ -270,7 +270,7 @@ export type InboxMessage =
 
 /** An inbox being read. */
 export interface InboxListener {
-  /** Stops reading. A read that was under way may take messages along: whoever listens again checks. */
+  /** Stops reading. A read that was under way may take messages along: the next listener checks. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** What an inspection tells of a request that is done: of those nothing is left but the kept result. */
+/** What an inspection returns for a request that is done: only the kept result is left. */
 import type { RequestState } from "./contract.ts";
 
 export function doneRequest(id: string, stamp: string, leftMs: number): RequestState {

@@ -1,4 +1,4 @@
-/** Payloads and outcomes that are too long to be handed on by whoever only passes them: they are told of by reference, or shortly. */
+/** Payloads and outcomes that are too long to be passed on as text: messages name them by reference, or shortened. */
 import { functionNameOf } from "@callgrid/core";
 
 const largeBytes = 65_536;

@@ -35,7 +35,7 @@ export interface InboxPool {
   gather(ask: () => void): void;
   /** Reads a process's inbox until closed. */
   listen(process: string, handlers: InboxHandlers): InboxListener;
-  /** Leaves in peace: what it held or had queued goes back to the pool, no loss is counted, its inbox is dropped. */
+  /** Leaves by itself: what it held or had queued goes back to the pool, no loss is counted, its inbox is dropped. */
   leave(process: string): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export interface CallerPool extends InboxPool {
   submit(batch: SubmitBatch): Promise<SubmitReply>;
   /** What became of requests the process waits for; makes it a waiter again where it is none; prolongs its lease. */
   check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]>;
-  /** A waiter leaves: a queued request that nobody else waits for is removed, a running one's owner is told to cancel. */
+  /** A waiter leaves: a queued request that no other caller waits for is removed, and the owner of a running one is notified to cancel. */
   withdraw(process: string, ids: readonly string[]): Promise<void>;
   /**
    * Announces work that is not queued yet, so that the pool's desired workers include it. A pool remembers 1,000 announcements;
@@ -66,7 +66,7 @@ export interface MemberPool extends InboxPool {
   /** Prolongs a lease; `false` when the pool does not know the process any more, or has another instance of its id: a worker joins again then. */
   renew(process: string, leaseMs: number, renewal?: Renewal): Promise<boolean>;
   /**
-   * What has to be done now and then by somebody: processes whose lease lapsed are retired, their work goes back to the pool,
+   * What some process has to do now and then: processes whose lease expired are retired, their work goes back to the pool,
    * and volunteers get what is queued anywhere.
    */
   sweep(request: SweepRequest): Promise<SweepReply>;
@@ -80,14 +80,14 @@ export interface WorkerPool extends MemberPool {
    */
   claim(request: ClaimRequest): Promise<ClaimReply>;
   /**
-   * Hands outcomes in and tells every waiter but the worker itself. The first outcome of an open request wins; an error
+   * Hands outcomes in and notifies every waiter except the worker itself. The first outcome of an open request wins; an error
    * counts only from its owner; a value that comes late is kept if there is none.
    */
   complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void>;
   /** Gives claimed requests back unstarted, to the head of the pool's queue; a copy, so that another worker may get one. */
   release(worker: string, ids: readonly string[]): Promise<void>;
   /**
-   * Tells which claimed requests wait for re-entrant ones (with their ids, or none yet), and which go on. A suspended request
+   * Reports which claimed requests wait for re-entrant ones (with their ids, or none yet), and which go on. A suspended request
    * takes no loss when its worker dies, and the ids are the edges that {@link ObservedPool.followWaits} follows. Also how far they are.
    */
   mark(
@@ -98,7 +98,7 @@ export interface WorkerPool extends MemberPool {
   ): Promise<void>;
   /**
    * Compares what a worker holds with what the pool thinks it holds: claims whose message got lost are given again, and ids
-   * that nobody waits for any more are closed and named. What the pool does not know or others have claimed since goes on: its
+   * that no caller waits for any more are closed and named. What the pool does not know or others have claimed since goes on: its
    * outcome is welcome if it comes first.
    */
   reconcile(
@@ -109,14 +109,14 @@ export interface WorkerPool extends MemberPool {
   /** How the pool stands. The process is sent `look`, once, when another member becomes idle. */
   look(process: string): Promise<PoolSight>;
   /**
-   * Takes back guests of the process that nobody has claimed, what would be drawn last first: it waits for them no longer. Replies with
+   * Takes back guests of the process that no worker has claimed, what would be drawn last first: it waits for them no longer. Replies with
    * their ids.
    */
   recall(request: RecallRequest): Promise<readonly string[]>;
 
   /** A worker is known to have died: retires it at once, and keeps the report for a request that dies too often. */
   reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void>;
-  /** Takes the agent of a machine in, or prolongs its lease, and tells what was noted last. It goes by `leave`. */
+  /** Takes the agent of a machine in, or prolongs its lease, and returns what was noted last. It goes by `leave`. */
   reportHost(host: HostReport): Promise<Capacity | undefined>;
 }
 
@@ -139,7 +139,7 @@ export interface ObservedPool {
   locate(ids: readonly string[]): Promise<readonly Whereabouts[]>;
   /** Who waits for whom, from some requests on, breadth first by the noted edges of at most `limit` requests. */
   followWaits(ids: readonly string[], limit: number): Promise<Waits>;
-  /** Reads what the number of workers that the pool should have is reckoned from; samples where there is much. */
+  /** Reads the figures from which the number of desired workers is computed; samples where there is much. */
   survey(request: SurveyRequest): Promise<Survey>;
 }
 
@@ -153,7 +153,7 @@ export interface Statekeeper {
   /** The grid's name: pools of different grids never meet. */
   readonly grid: string;
   pool(pool: string): PoolKeeper;
-  /** Names of other grids here that have a pool of this name: for the message to somebody who waits in the wrong one. */
+  /** Names of other grids here that have a pool of this name: for the message to a caller that waits in the wrong one. */
   otherGridsWith(pool: string): Promise<readonly string[]>;
   /** Names of other pools of this grid that resemble this one, the nearest first: for the same message, after a slip. */
   poolsLike(pool: string): Promise<readonly string[]>;

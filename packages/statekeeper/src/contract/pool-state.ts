@@ -26,7 +26,7 @@ export interface PoolState {
   readonly members: readonly MemberState[];
   readonly clients: number;
   readonly hosts: readonly HostState[];
-  /** Undefined until a head has reckoned it. */
+  /** Undefined until a head has computed it. */
   readonly capacity: Capacity | undefined;
   /** Announced work that has not ended, by id. */
   readonly expected: readonly ExpectedWork[];
@@ -46,11 +46,11 @@ export interface RequestState {
   /** For how long it has been claimed, in ms. */
   readonly claimedForMs: number | undefined;
   readonly waiters: readonly string[];
-  /** Ids it waits for, as far as they have been told. */
+  /** Ids it waits for, as far as they are known. */
   readonly waitsFor: readonly string[];
   readonly losses: number;
   readonly priority: number;
-  /** ms left until nobody wants the outcome any more, 1 if that time has come; 0: no limit. */
+  /** ms left until the request times out, 1 if that time has come; 0: no limit. */
   readonly timeoutMs: number;
   /** How far the function last said it was. */
   readonly progress: Progress | undefined;

@@ -11,7 +11,7 @@ export class Outbox<Item> {
   readonly #onUnsendable: (item: Item, error: unknown) => void;
   #items: Item[] = [];
 
-  /** @param onUnsendable - told of each item that holds what cannot be cloned; the others are sent all the same. */
+  /** @param onUnsendable - called with each item that cannot be cloned; the others are sent. */
   constructor(port: MessagePort, onUnsendable: (item: Item, error: unknown) => void) {
     this.#port = port;
     this.#onUnsendable = onUnsendable;

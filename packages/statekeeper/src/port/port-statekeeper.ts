@@ -11,7 +11,7 @@ import { Outbox } from "./outbox.ts";
 import { PortPool } from "./port-pool.ts";
 import { itemsIn, type KeeperOperation, type Operation, type PortAnswer, type PortCall } from "./protocol.ts";
 
-/** What a thread is told of the statekeeper behind its port. */
+/** What a thread knows of the statekeeper behind its port. */
 export interface PortStatekeeperOptions {
   /** The grid's name, the same as the owner's. */
   readonly grid: string;

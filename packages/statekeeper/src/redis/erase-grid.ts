@@ -8,7 +8,7 @@ import { gridPrefix, knownPoolsKey } from "./wire/keys.ts";
 const keysPerScan = 1_000;
 
 /**
- * Removes every pool of a grid, which is not on a Cluster. Nobody may work on it meanwhile: what a member does later would be there again.
+ * Removes every pool of a grid, which is not on a Cluster. No member may work on it meanwhile: its later writes would create keys again.
  *
  * @throws GridError `INVALID_OPTION` for a URL or name that is none, `CONNECTION_FAILED`, `REDIS_TOO_OLD`.
  */

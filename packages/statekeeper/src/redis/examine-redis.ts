@@ -24,7 +24,7 @@ export interface DeniedCommand {
   readonly reason: string;
 }
 
-/** What was found out; undefined is what Redis would not tell. */
+/** What was found out; undefined where Redis refused to answer. */
 export interface RedisFacts {
   /** Without a password. */
   readonly address: string;
@@ -148,7 +148,7 @@ async function allowed<Value>(asked: Promise<Value>): Promise<Value | undefined>
   return asked.catch(() => undefined);
 }
 
-/** The pool's prefix is no key, so the node that gives its slot away sends whoever asks for it to the other one. */
+/** The pool's prefix is no key, so the node that gives its slot away redirects each question for it to the other one. */
 async function isSlotMoving(redis: Redis, { grid, pool }: ExamineOptions): Promise<boolean> {
   const answer = await redis.exists(poolPrefix(grid, pool)).catch((error: Error) => error.message);
   return String(answer).startsWith("ASK");
@@ -183,7 +183,7 @@ async function deniedCommands(redis: Redis, { grid, pool }: ExamineOptions): Pro
   return [...probes.flat(), ...(await deniedInScripts(redis, prefix))];
 }
 
-/** The command, if it was refused for want of rights; what else may go wrong with it is told elsewhere. */
+/** The command, if it was refused for lack of rights; other failures are reported elsewhere. */
 async function denied(command: string, asked: Promise<unknown>): Promise<DeniedCommand[]> {
   try {
     await asked;

@@ -275,7 +275,7 @@ export class RedisPool implements PoolKeeper {
     this.#run("noteUnreadable", [count]).catch(() => undefined);
   }
 
-  /** For `status`: nothing depends on it, so nobody has to know if it fails. */
+  /** For `status`: nothing depends on it, so its failure is ignored. */
   #noteAway(awayMs: number): void {
     this.#run("noteAway", [Math.round(awayMs)]).catch(() => undefined);
   }

@@ -1,5 +1,5 @@
 /**
- * Why there is no talking to a Redis, told from the error that the attempt ended with and, where that is not enough, from trying
+ * Why a Redis cannot be used, derived from the error that the attempt ended with and, where that is not enough, from trying
  * the other way of speaking to its port.
  */
 import { createConnection } from "node:net";
@@ -50,7 +50,7 @@ export async function refusalKind(
   const { host, port, tls } = address.options;
   const text = `${error.code ?? ""} ${error.message}`;
   const told = patterns.find(([, pattern]) => pattern.test(text))?.[0] ?? "other";
-  // somebody is there and does not talk to us: perhaps with the other kind of link
+  // a server is there and does not answer: it may expect the other kind of link
   if (host === undefined || port === undefined || !unclear.has(told)) return told;
   if (tls === undefined) return (await speaksTls(host, port)) ? "tls-expected" : told;
   return (await speaksPlainly(host, port)) ? "no-tls-there" : told;

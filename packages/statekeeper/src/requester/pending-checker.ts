@@ -89,7 +89,7 @@ export class PendingChecker {
   }
 
   /**
-   * What waits to be submitted is not known yet; and what has an outcome by now, or was asked for anew, is somebody
+   * What waits to be submitted is not known yet; and what has an outcome by now, or was asked for again, is somebody
    * else.
    */
   #isCheckable(request: PendingRequest): boolean {

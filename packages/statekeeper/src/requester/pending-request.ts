@@ -16,7 +16,7 @@ export interface OutcomeOrigin {
 /** Receives the outcome of an ask, once; for the flags see {@link OutcomeOrigin}. */
 export type OutcomeListener = (outcome: OutcomeText, isKept: boolean, isRefused?: boolean) => void;
 
-/** Whom an {@link PendingCall} tells that it is withdrawn. */
+/** What a {@link PendingCall} notifies of its withdrawal. */
 export interface PendingCallOwner {
   withdrawCall(ask: PendingCall): void;
 }
@@ -42,7 +42,7 @@ export class PendingCall {
     this.#owner.withdrawCall(this);
   }
 
-  /** Tells the listener, unless an earlier listener of the same request has just withdrawn this ask. */
+  /** Notifies the listener, unless an earlier listener of the same request has just withdrawn this ask. */
   settle(outcome: OutcomeText, { isKept = false, isRefused = false }: OutcomeOrigin): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

@@ -3,7 +3,7 @@
  * submit batches and remembers who waits for which id; outcomes come by inbox messages, and whatever has waited long is
  * checked now and then, and submitted again when the statekeeper no longer knows it.
  *
- * It relies on the inbox being read by its owner, who passes messages to `receive` and tells of a new connection by
+ * It relies on the inbox being read by its owner, who passes messages to `receive` and reports a new connection by
  * `recheckAll`. What it holds is bounded by what is waited for.
  */
 import { Actor, type Clock, GridError, type OutcomeText, Periodic, RebuiltMap } from "@callgrid/core";
@@ -121,7 +121,7 @@ export class Requester extends Actor implements PendingCallOwner {
   }
 
   /**
-   * Sends the withdrawals made so far, and forgets all that is pending without telling anybody: withdraw what is to be
+   * Sends the withdrawals made so far, and forgets all that is pending without notifying its callers: withdraw what is to be
    * withdrawn.
    */
   protected override async end(): Promise<void> {

@@ -11,7 +11,7 @@ export interface PlannedBatch {
   readonly requests: readonly PendingRequest[];
 }
 
-// One call is one message to Redis, and one script that nobody else can run beside.
+// One call is one message to Redis, and one script that no other can run during.
 const longestBatchCharacters = 4 * 1024 * 1024;
 
 interface OpenBatch {

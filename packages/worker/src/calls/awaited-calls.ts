@@ -42,7 +42,7 @@ export class AwaitedCalls extends ReentrantCalls {
     }
   }
 
-  /** A function may await them later, or be done without: its worker must not end over a failure that nobody awaits. */
+  /** A function may await them later, or be done without: its worker must not end because of a failure that is not awaited. */
   fail(error: unknown): void {
     this.promise.catch(ignore);
     this.#reject(error);

@@ -12,7 +12,7 @@ export function placeCall(facts: {
   readonly isEager: boolean;
   /** Whether this worker has the function at the pool's current version. */
   readonly isKnownHere: boolean;
-  /** Whether the function has a limit of its own: one that never yields can only be told of what the pool knows. */
+  /** Whether the function has a limit of its own: for one that never yields, only requests that the pool knows can be reported. */
   readonly hasTimeout: boolean;
   /** Mean self time in ms; undefined until enough was seen to go by it. */
   readonly usualMs: number | undefined;

@@ -1,5 +1,5 @@
 /**
- * Puts calls into the pool's hands, and waits for their outcomes like any caller. Its asks are in the pool until somebody
+ * Puts calls into the pool's hands, and waits for their outcomes like any caller. Its asks are in the pool until a worker
  * evaluates them; where that is meant to be this worker, it sees to it that they are on its own queue.
  */
 import type { Clock } from "@callgrid/core";
@@ -46,7 +46,7 @@ export class PoolCaller {
   ask(evaluation: Evaluation, toOwnQueue: boolean): void {
     const { requester, completer, visible, worker, clock, tracer, outcomeHandler } = this.#parts;
     const { id, payload, deadlineAt } = evaluation;
-    // the pool would take it for the evaluation that has just ended, and tell this worker nothing
+    // the pool would take it for the evaluation that has just ended, and not notify this worker
     completer.flushIfWaiting(id);
     const timeoutMs = deadlineAt > 0 ? Math.max(1, Math.ceil(deadlineAt - clock.now())) : 0;
     const trace = tracer?.asked(evaluation);

@@ -1,4 +1,4 @@
-/** The calls of one `streamReentrant`: tells which have settled since it was asked last, and wakes the function when one does. */
+/** The calls of one `streamReentrant`: returns which have settled since the last call, and wakes the function when one does. */
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import { ReentrantCalls } from "../evaluation/reentrant-calls.ts";

@@ -47,7 +47,7 @@ export function treeOfThrown(thrown: unknown, payload: string): ErrorTree {
 
 /**
  * The message, and the user's part of the stack. Where nothing of it is the user's, what the grid itself refused says all in its
- * message; any other error is told with the whole stack, since it may be the grid's fault.
+ * message; any other error is shown with the whole stack, since it may be the grid's fault.
  */
 function wordsOf(thrown: unknown): ErrorCause {
   const msg = messageOf(thrown);
@@ -59,7 +59,7 @@ function wordsOf(thrown: unknown): ErrorCause {
   return shown === undefined ? { msg } : { msg, stack: shown };
 }
 
-/** What callReentrant threw is told as its parts; a failed request from elsewhere (a stream's) as itself. */
+/** An error of callReentrant is shown as its parts; a failed request from elsewhere, such as a stream, as itself. */
 function failedCallsIn(all: readonly unknown[], req: string): ErrorTree["info"] {
   const trees = all.flatMap((one) => requestTreeOf(one) ?? []);
   if (trees.length === 0) return undefined;

@@ -13,7 +13,7 @@ const ownPlaces = [dirname(dirname(fileURLToPath(import.meta.url))), coreFolder]
 ]);
 
 const frame = /^ +at /;
-/** Of Node or the language itself: belongs to whoever called it. */
+/** Of Node or the language itself: it belongs to its caller. */
 const nativeFrame = /(?:\(|at (?:async )?)node:|\((?:<anonymous>|native)\)$/;
 
 /** The stack without the grid's own frames; undefined where it has no others. Every line that is no frame stays. */

@@ -1,5 +1,5 @@
 /**
- * Stops what nobody wants any more: from calls that are given up, or evaluations that are abandoned, down to the last child that
+ * Stops evaluations that are no longer wanted: from calls that are given up, or evaluations that are abandoned, down to the last child that
  * only they waited for. A chain of calls can be deeper than the stack, so it goes by a list.
  */
 import { GridError } from "@callgrid/core";
@@ -27,7 +27,7 @@ export class Cancellation {
     return this.#isBusy;
   }
 
-  /** Ends evaluations without an outcome; the functions are told by their signals and by their open calls. */
+  /** Ends evaluations without an outcome; the functions learn it from their signals and their open calls. */
   cancel(evaluations: Iterable<Evaluation>, reason: string): void {
     for (const evaluation of evaluations) {
       if (evaluation.isDone) continue;

@@ -1,14 +1,14 @@
 /**
- * One request that this worker has to do with: evaluates it, is about to, or waits for somebody else to.
+ * One request that this worker has to do with: evaluates it, is about to, or waits for another worker to.
  *
  * | state     | meaning                                                        | leaves it by                                    |
  * |-----------|----------------------------------------------------------------|-------------------------------------------------|
- * | stacked   | in the in-memory end of the own queue, nobody else sees it     | start, being shared (→ asked), a claim (→ ready)|
+ * | stacked   | in the in-memory end of the own queue, no other worker sees it | start, being shared (→ asked), a claim (→ ready)|
  * | asked     | in the pool's hands; this worker waits for its outcome         | a claim (→ ready)                               |
  * | ready     | claimed from the pool, not started                             | start, or given back while awaited (→ asked)    |
  * | running   | the function runs, and holds a slot                            | waiting for calls (→ suspended)                 |
  * | suspended | the function waits for re-entrant calls, and holds no slot     | all calls done, and a slot (→ running)          |
- * | done      | settled or given up; whoever waited has been told              |                                                 |
+ * | done      | settled or given up; its waiters have been notified            |                                                 |
  *
  * Any state but done is also left by an outcome, from here or from the pool, and by being given up (→ done).
  */
@@ -26,7 +26,7 @@ export interface Waiter {
   readonly index: number;
 }
 
-/** V8 tells longer strings apart by their length alone before it compares them, so a map would look through all of one length. */
+/** V8 hashes longer strings by their length alone, so a map would look through all of one length. */
 const longestKey = 16_383;
 
 /** Whether equal requests are to find each other by this payload, if it is canonical. */
@@ -42,7 +42,7 @@ export interface EncodedCall {
   readonly payload: string;
   /** Undefined where it can be derived from the key. */
   readonly id: string | undefined;
-  /** Arguments where they are primitives, so that nobody can change them for others; else they are read from the payload. */
+  /** Arguments where they are primitives, so that no function can change them for others; else they are read from the payload. */
   readonly primitiveArguments: readonly unknown[] | undefined;
 }
 
@@ -86,14 +86,14 @@ export class Evaluation {
   isOwned = false;
   /** Where it stands on the board, if it is owned and there is a board. */
   hold: Hold | undefined;
-  /** Another worker holds it and is late: whoever is first completes it. */
+  /** Another worker holds it and is late: the first outcome completes it. */
   isCopy = false;
   readonly waiters: Waiter[];
   ask: ReturnType<Requester["ask"]> | undefined;
 
   /** When it was made, by the worker's clock, in ms. */
   readonly bornAt: number;
-  /** Until when somebody wants the outcome, by the worker's clock, in ms; 0: no limit. */
+  /** Until when the outcome is wanted, by the worker's clock, in ms; 0: no limit. */
   deadlineAt: number;
   /** A worker has died while running it. */
   isSuspect = false;
@@ -110,9 +110,9 @@ export class Evaluation {
   openCalls: ReentrantCalls[] | undefined;
   /** How many of them the function waits for right now; it needs a slot when there is none. */
   waitingFor = 0;
-  /** The statekeeper has been told that it waits. */
+  /** The statekeeper knows that it waits. */
   isMarkedSuspended = false;
-  /** The ids that the statekeeper has been told it waits for. */
+  /** The ids it waits for, as last reported to the statekeeper. */
   toldEdges: readonly string[] | undefined;
   /** Not to be looked at again before, by who looks for cycles, in ms. */
   lookAt = 0;

@@ -16,7 +16,7 @@ import type { WorkerMeter } from "./worker-meter.ts";
 
 /** What the evaluator reports to the rest of the worker. */
 export interface EvaluatorEvents extends SlotLoopEvents {
-  /** An evaluation is done at `now` (ms), and all who wait in this worker are about to be told. */
+  /** An evaluation is done at `now` (ms), and its waiters in this worker are about to be notified. */
   onSettled(evaluation: Evaluation, now: number): void;
   /** A child lost its last waiter in this worker. */
   onCancelled(child: Evaluation): void;
@@ -97,7 +97,7 @@ export class Evaluator {
     this.loop.run();
   }
 
-  /** Settles an evaluation, whoever found the outcome; later outcomes of it are ignored. */
+  /** Settles an evaluation with an outcome from any source; later outcomes of it are ignored. */
   settle(evaluation: Evaluation, settled: EvaluationResult): void {
     if (evaluation.isDone) return;
     const wasStarted = evaluation.isStarted;
@@ -114,7 +114,7 @@ export class Evaluator {
     this.#outside.onSettled(evaluation, now);
     if (evaluation.openCalls !== undefined && evaluation.openCalls.length > 0)
       this.#cancellation.cancelChildren(evaluation, "its caller is done");
-    // whoever was given up in the course of this has been told so
+    // evaluations that were given up meanwhile have been notified
     for (const { calls, index } of evaluation.waiters)
       if (calls.children[index] === evaluation) calls.settle(index, settled);
     this.loop.run();
@@ -132,7 +132,7 @@ export class Evaluator {
     interrupt(evaluation, reason);
   }
 
-  /** Stops evaluations whose outcomes nobody wants; the functions are told by their signals and by their open calls. */
+  /** Stops evaluations whose outcomes are no longer wanted; the functions learn it from their signals and their open calls. */
   abandon(evaluations: Iterable<Evaluation>, reason: string): void {
     this.#cancellation.cancel(evaluations, reason);
     if (!this.#cancellation.isBusy) this.loop.run();

@@ -53,7 +53,7 @@ function invoke(evaluation: Evaluation): unknown {
   return span.around(() => runInContext(evaluation, evaluate));
 }
 
-/** Aborts the signal of an evaluation; whoever listens to it does so in the context of the request. */
+/** Aborts the signal of an evaluation; its listeners run in the context of the request. */
 export function interrupt(evaluation: Evaluation, reason: GridError): void {
   const { abort } = evaluation;
   if (abort !== undefined) runInContext(evaluation, () => abort.abort(reason));
@@ -62,7 +62,7 @@ export function interrupt(evaluation: Evaluation, reason: GridError): void {
 function evaluate(evaluation: Evaluation): unknown {
   const args = evaluation.primitiveArguments ?? evaluation.readArguments();
   const result = evaluation.settings?.job === undefined ? call(evaluation, args) : callJob(evaluation, args);
-  // in here, since a query builder and the like begin their work when somebody awaits them
+  // in here, since a query builder and the like begin their work when they are awaited
   return result instanceof Promise || !isThenable(result) ? result : Promise.resolve(result);
 }
 

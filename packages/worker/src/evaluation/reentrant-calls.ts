@@ -1,5 +1,5 @@
 /**
- * The calls that one `callReentrant` or `streamReentrant` waits for: collects what they come to, in order, and has the caller go
+ * The calls that one `callReentrant` or `streamReentrant` waits for: collects their outcomes, in order, and has the caller go
  * on. Every nested call makes one, so it is a class and not a handful of closures.
  */
 import { type ErrorTree, limitTree, type Outcome, RequestError, requestFailed, shownRequest } from "@callgrid/core";
@@ -38,7 +38,7 @@ export abstract class ReentrantCalls {
     this.onSettled(index);
   }
 
-  /** The values in order; throws the error that tells of every call that failed. */
+  /** The values in order; throws the error that lists every failed call. */
   values(): unknown[] {
     let failed: Record<string, ErrorTree> | undefined;
     for (const settled of this.settled) {

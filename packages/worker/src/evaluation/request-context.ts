@@ -27,7 +27,7 @@ export interface RequestContext {
   readonly pool: string;
   /** The worker's id, as `enqueue` takes it: `pool/…`. */
   readonly worker: string;
-  /** Aborted when nobody waits for the outcome any more, or the time is up; pass it to whatever can be interrupted. */
+  /** Aborted when no caller waits for the outcome any more, or at the time limit; pass it to anything that can be interrupted. */
   readonly signal: AbortSignal;
   /** Writes to the worker's log with the request's id. */
   readonly log: Logger;
@@ -84,7 +84,7 @@ export function runInContext<V>(evaluation: Evaluation, run: (evaluation: Evalua
  * meanwhile, so nested calls cannot starve. Equal requests are evaluated once.
  *
  * @returns the values in order: a tuple for a literal list, typed where references are used.
- * @throws RequestError when any of them fails, after all have finished; its `info` tells of each that failed.
+ * @throws RequestError when any of them fails, after all have finished; its `info` lists each failed request.
  * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs; `INVALID_REQUEST`, `INVALID_VALUE`.
  * @example
  * ```ts

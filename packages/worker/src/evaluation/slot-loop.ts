@@ -11,7 +11,7 @@ import { Slots } from "./slots.ts";
 
 /** What the loop reports to the rest of the worker. */
 export interface SlotLoopEvents {
-  /** Something changed that the statekeeper may have to be told or asked about. */
+  /** Something changed that may need a call of the statekeeper. */
   onChange(): void;
   /** A slice is over: there is more to run, and I/O gets its turn first. */
   onSliceEnd(): void;

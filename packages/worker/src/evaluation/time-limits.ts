@@ -1,7 +1,7 @@
 /**
  * Ends evaluations that run longer than their function may. A deadline ends nothing here: when it is over, those who set it
- * leave by themselves, and what nobody waits for any more is cancelled. Whoever joined meanwhile and has more patience, be it
- * for the evaluation or for one that called it, must not be told that time was up. Code that never yields hears of neither
+ * leave by themselves, and evaluations without waiting callers are cancelled. A caller that joined meanwhile and has a later limit, be it
+ * for the evaluation or for one that called it, must not get a timeout. Code that never yields hears of neither
  * limit, and is ended by the heartbeat thread.
  */
 import type { Clock } from "@callgrid/core";
@@ -41,11 +41,11 @@ export class TimeLimits {
     if (!evaluation.isOwned || evaluation.deadlineAt === 0) return;
     const deadlineInMs = Math.max(0, Math.ceil(evaluation.deadlineAt - this.#clock.now()));
     this.#watch(evaluation, "deadline", deadlineInMs);
-    // whoever hears of it does yield
+    // a function that notices it does yield
     evaluation.addTimer(this.#clock.background(deadlineInMs, () => this.#heartbeat.unwatch(evaluation.id, "deadline")));
   }
 
-  /** Nobody can be told of the end of what the pool does not know. */
+  /** The end of a request that the pool does not know cannot be reported. */
   #watch(evaluation: Evaluation, kind: Watch["kind"], withinMs: number): void {
     if (!evaluation.isOwned) return;
     const { id, payload } = evaluation;

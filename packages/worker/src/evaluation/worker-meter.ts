@@ -1,6 +1,6 @@
 /**
- * What a worker tells of single evaluations to whoever measures it. Only of those that the pool asked for: small calls in
- * memory, of which there may be a million a second, are counted and not told.
+ * What a worker reports of single evaluations to its meter. Only of those that the pool asked for: small calls in
+ * memory, of which there may be a million a second, are counted and not reported.
  */
 import type { ErrorCode } from "@callgrid/core";
 

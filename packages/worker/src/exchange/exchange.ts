@@ -1,5 +1,5 @@
 /**
- * What the worker tells the statekeeper and asks it, once in a turn of the event loop, all together: suspensions, outcomes, and then a
+ * The calls that the worker makes of the statekeeper, once in a turn of the event loop, all together: suspensions, outcomes, and then a
  * claim. Outcomes may wait for those of the next few turns.
  */
 import type { Clock } from "@callgrid/core";
@@ -38,7 +38,7 @@ export class Exchange {
     this.#parts = parts;
   }
 
-  /** Something changed that the statekeeper may have to be told or asked about. */
+  /** Something changed that may need a call of the statekeeper. */
   schedule(): void {
     const { returner, drain, clock } = this.#parts;
     returner.giveUpRevoked();
@@ -54,7 +54,7 @@ export class Exchange {
     this.schedule();
   }
 
-  /** What is told and asked now and then only. */
+  /** Calls that are made only now and then. */
   async round(): Promise<void> {
     const { completer, marker, cycleFinder } = this.#parts;
     if (this.#isStarved) this.askAgain();
@@ -63,7 +63,7 @@ export class Exchange {
     await cycleFinder.look();
   }
 
-  /** Idle and not open to roots, it is no volunteer, and the pool does not tell it of children that are queued outside. */
+  /** Idle and not open to roots, it is no volunteer, and the pool does not notify it of children that are queued outside. */
   get #isStarved(): boolean {
     const workload = this.#parts.workload();
     return isIdle(workload) && !workload.isOpenToRoots;

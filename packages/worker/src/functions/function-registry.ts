@@ -108,7 +108,7 @@ export class FunctionStanding {
     return this.#table;
   }
 
-  /** Every function that the pool's table has ever had, as it was there last: what a pool that lost its memory can be told. */
+  /** Every function that the pool's table has ever had, as it was there last: for a pool that lost its data. */
   get seen(): ReadonlyMap<string, RegisteredFunction> {
     return this.#seen;
   }

@@ -57,7 +57,7 @@ export function checkSources(sources: unknown, path: string): void {
   }
 }
 
-/** Whether every source can be loaded anew in another thread or process. */
+/** Whether every source can be loaded again in another thread or process. */
 export function areModules(sources: FunctionSources): boolean {
   const all = Array.isArray(sources) ? (sources as readonly FunctionSource[]) : [sources];
   return all.every((source) => typeof source === "string" || source instanceof URL);

@@ -8,7 +8,7 @@ import type { WorkerPool } from "@callgrid/statekeeper";
 /** A time by which an evaluation must be over, or its worker is ended. */
 export interface Watch {
   readonly id: string;
-  /** `timeout`: the function's own limit; `deadline`: that of those who wait, which somebody more patient may have put off. */
+  /** `timeout`: the function's own limit; `deadline`: that of the callers, which one with a later limit may have extended. */
   readonly kind: "timeout" | "deadline";
   readonly payload: string;
   /** From now, in ms. */
@@ -30,10 +30,10 @@ export interface Heartbeat {
   unwatch(id: string, kind: Watch["kind"]): void;
 }
 
-/** What a heartbeat is told at its start. */
+/** What a heartbeat gets at its start. */
 export interface HeartbeatOptions {
   readonly worker: string;
-  /** Tells it from others of its id; undefined where the id is its own. */
+  /** Distinguishes it from others of its id; undefined where the id is its own. */
   readonly instance: string | undefined;
   readonly leaseMs: number;
   /** The pool does not know the worker any more. */
@@ -41,7 +41,7 @@ export interface HeartbeatOptions {
 }
 
 /**
- * Renews by a timer of the worker's own clock. A timer cannot interrupt code that never yields; what it should end is told to
+ * Renews by a timer of the worker's own clock. A timer cannot interrupt code that never yields; what it should end is reported to
  * `tellWatch`, where somebody else can.
  */
 export class TimerHeartbeat extends Actor implements Heartbeat {

@@ -31,7 +31,7 @@ export class Hold {
   readonly #board: HoldBoard;
   readonly #slot: number | undefined;
 
-  /** @param slot - undefined where the board has no room: then nobody gives it back. */
+  /** @param slot - undefined where the board has no room: it is not given back then. */
   constructor(board: HoldBoard, slot: number | undefined) {
     this.#board = board;
     this.#slot = slot;
@@ -144,7 +144,7 @@ export class HoldBoard {
     return ids;
   }
 
-  /** What replies bring that nobody has read is about to be taken from the worker. */
+  /** Unread replies hold claims that are about to be taken from the worker. */
   noteTakeback(): void {
     Atomics.add(this.#head, takebacksAt, 1);
   }

@@ -6,13 +6,13 @@ import { Worker as Thread } from "node:worker_threads";
 import { entryFile, GridError } from "@callgrid/core";
 import type { Heartbeat, Watch, WatchOrder } from "./heartbeat.ts";
 
-/** What the thread is told at its start. */
+/** What the thread gets at its start. */
 export interface HeartbeatThreadData {
   readonly url: string;
   readonly grid: string;
   readonly pool: string;
   readonly worker: string;
-  /** Tells it from others of its id; undefined where the id is its own. */
+  /** Distinguishes it from others of its id; undefined where the id is its own. */
   readonly instance: string | undefined;
   readonly leaseMs: number;
   /** The memory of the worker's {@link HoldBoard}. */
@@ -31,7 +31,7 @@ export interface Supervision {
   readonly endAfterMs: number;
 }
 
-/** What the thread is told later. */
+/** What the thread gets later. */
 export type HeartbeatOrder = { readonly kind: "connect" | "beat" | "rest" } | WatchOrder;
 
 /** What the thread says: that it can beat, that it cannot connect yet, or that the pool does not know the worker any more. */
@@ -48,7 +48,7 @@ const endedThread = -1;
 export class ThreadHeartbeat implements Heartbeat {
   readonly #data: HeartbeatThreadData;
   #thread: Thread;
-  /** What a thread in the place of this one has to be told. */
+  /** What a replacement of this thread has to get. */
   readonly #standingOrders: HeartbeatOrder[] = [];
   #isStopped = false;
   #onLost: () => void = () => undefined;

@@ -18,7 +18,7 @@ export interface OverdueWatchParts {
   readonly keeper: WorkerPool & ObservedPool;
   /** The worker's id within its pool. */
   readonly worker: string;
-  /** Ends the worker without its doing; absent: it is left as it is, and the request is told all the same. */
+  /** Ends the worker without its doing; absent: it is left as it is, and the request is reported nevertheless. */
   readonly end: (() => void) | undefined;
 }
 
@@ -54,7 +54,7 @@ export class OverdueWatch {
     const { keeper, worker, end } = this.#parts;
     if (watch.kind === "deadline" && (await this.#isPutOff(watch))) return;
     if (!this.#watched.has(keyOf(watch))) return;
-    // whatever comes of telling it: a worker that never yields must not go on
+    // even if the report fails: a worker that never yields must not go on
     await withPatience(this.#settleAsTimeout(watch));
     if (end === undefined) return;
     // everything else it holds goes back uncounted: its own code was not at fault
@@ -62,7 +62,7 @@ export class OverdueWatch {
     end();
   }
 
-  /** Somebody more patient may wait by now, of whom the worker could not hear. */
+  /** A caller with a later limit may wait by now, which the worker could not learn. */
   async #isPutOff(watch: Watch): Promise<boolean> {
     const known = await this.#parts.keeper.inspectRequest(watch.id).catch(() => undefined);
     if (known === undefined || known.timeoutMs === 1 || !this.#watched.has(keyOf(watch))) return false;

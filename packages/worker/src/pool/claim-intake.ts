@@ -82,7 +82,7 @@ export class ClaimIntake {
   takeCopy(claim: Claim): void {
     const { id, payload } = claim;
     const key = keyOf(claim);
-    // whoever holds it finds out
+    // its holder finds out
     if (key === undefined) return;
     const functionName = functionNameOf(payload);
     const definition = this.#parts.standing.current(functionName);
@@ -158,7 +158,7 @@ export class ClaimIntake {
 }
 
 /**
- * As calls of this worker name it: the payload where that is canonical and short, whoever asked for it in whatever form. Undefined for a
+ * As calls of this worker name it: the payload where that is canonical and short, in whichever form it was asked for. Undefined for a
  * payload that is not of this id.
  */
 function keyOf({ id, payload }: Claim): string | undefined {

@@ -25,7 +25,7 @@ export interface Workload {
   readonly foundQueuesEmpty: boolean;
 }
 
-/** What the worker knows of itself, beside what the last claim told it. */
+/** What the worker knows of itself, in addition to the reply of the last claim. */
 export type OwnWorkload = Omit<Workload, "isVolunteer" | "foundQueuesEmpty">;
 
 /** What to ask for. */

@@ -11,7 +11,7 @@ import type { ClaimIntake } from "./claim-intake.ts";
 import { type ClaimSize, claimSize, type OwnWorkload } from "./claim-size.ts";
 import type { Membership } from "./membership.ts";
 
-/** What the claimer needs to know, and whom it tells. */
+/** What the claimer needs to know, and its callbacks. */
 export interface ClaimerParts {
   readonly keeper: WorkerPool;
   readonly worker: string;
@@ -75,7 +75,7 @@ export class Claimer {
     this.#foundQueuesEmpty = false;
   }
 
-  /** Claims no more, and tells the pool so. */
+  /** Claims no more, and reports that to the pool. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#request({ max: 0, budgetMicros: 0, spareMicros: 0, volunteerFor: 0, reach: "own-queue" }).catch(

@@ -71,7 +71,7 @@ export class Completer {
     }
   }
 
-  /** Tells what was measured even if nothing is to be handed in. */
+  /** Reports what was measured even if no outcome is to be handed in. */
   flushReports(): void {
     this.flush();
     const reports = this.#selfTimes.takeReports();

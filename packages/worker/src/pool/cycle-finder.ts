@@ -1,5 +1,5 @@
 /**
- * Finds cycles that go through several workers: what waits for long tells the statekeeper whom it waits for, and looks whether
+ * Finds cycles that go through several workers: a request that waits for long reports what it waits for to the statekeeper, and checks whether
  * the way leads back. Cycles within one worker are found at once, in local-cycles.ts.
  */
 import { type Clock, decodeRequest, encodeRequest, shownRequest } from "@callgrid/core";
@@ -53,7 +53,7 @@ export class CycleFinder {
   }
 
   /**
-   * Who closes a cycle finds it at the first look, when the others have told what they wait for. Later looks are for what got lost
+   * Who closes a cycle finds it at the first look, when the others have reported what they wait for. Later looks are for what got lost
    * meanwhile, and become rare: each request is looked at again when it has waited twice as long.
    */
   #longAwaited(): Evaluation[] {
@@ -69,7 +69,7 @@ export class CycleFinder {
     return awaited;
   }
 
-  /** Whom the callers wait for changes without their knowing: by calls of their children that nobody else sees. */
+  /** Whom the callers wait for changes without their knowing: by calls of their children that no other worker sees. */
   async #tellEdges(awaited: readonly Evaluation[]): Promise<void> {
     const told: Array<{ id: string; waitsFor: readonly string[] }> = [];
     const callers = callersOf(awaited).filter(({ isOwned, state }) => isOwned && state === "suspended");
@@ -114,7 +114,7 @@ function callersOf(awaited: readonly Evaluation[]): Evaluation[] {
   return [...callers];
 }
 
-/** Ids of what an evaluation waits for, itself or through calls that nobody else sees. */
+/** Ids of what an evaluation waits for, itself or through calls that no other worker sees. */
 function visibleChildren(evaluation: Evaluation): string[] {
   const ids = new Set<string>();
   const seen = new Set<Evaluation>([evaluation]);

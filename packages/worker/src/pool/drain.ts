@@ -71,7 +71,7 @@ export class Drain {
 
   #giveBack(): void {
     const { inFlight, visible, evaluator, release } = this.#parts;
-    // what was asked of the pool is left to it: whoever evaluates the callers again will ask for the same
+    // its requests stay in the pool: the next evaluation of the callers makes the same requests
     const given = [...inFlight.values()].filter(({ state }) => state !== "running" && state !== "asked");
     const ids = given.filter(({ isOwned }) => isOwned).map(({ id }) => id);
     for (const evaluation of given) {

@@ -43,7 +43,7 @@ export class Membership {
     return this.#joining;
   }
 
-  /** As {@link join}, for those who have no use for an error: whoever finds the worker unknown next tries again. */
+  /** As {@link join}, for callers that ignore errors: the next call that finds the worker unknown retries. */
   async rejoin(): Promise<void> {
     await this.join().catch(this.#onError);
   }

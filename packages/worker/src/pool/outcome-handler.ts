@@ -35,7 +35,7 @@ export class OutcomeHandler {
     this.#parts = parts;
   }
 
-  /** An evaluation has settled at `now`, whoever found the outcome. */
+  /** An evaluation has settled at `now`, here or elsewhere. */
   note(evaluation: Evaluation, now: number): void {
     const { settled, mode, ttlMs, isOwned, isCopy, ask } = evaluation;
     this.#leaveFlight(evaluation);
@@ -48,7 +48,7 @@ export class OutcomeHandler {
       this.#complete(evaluation, settled, { isKept, now });
     this.forget(evaluation);
     if (ask === undefined) return;
-    // the pool tells this to everybody else; what it does not know is not waited for any more
+    // the pool notifies all others; a request that it does not know has no waiters any more
     if (isOurs) this.#parts.requester.receive({ kind: "outcome", id: evaluation.id, outcome: settled.text });
     else ask.withdraw();
   }
@@ -60,16 +60,16 @@ export class OutcomeHandler {
     this.#parts.evaluator.settleExternally(evaluation, EvaluationResult.ofText(outcome));
   }
 
-  /** Nobody in this worker waits for it any more. */
+  /** No caller in this worker waits for it any more. */
   dropUnwanted(child: Evaluation): void {
     if (child.isDone) return;
     child.ask?.withdraw();
-    // others may wait in the pool for what it holds as running here; if nobody does, it tells to cancel
+    // others may wait in the pool for what it holds as running here; if none does, it replies with a cancellation
     if (child.isOwned) child.ask = undefined;
     else this.#drop(child);
   }
 
-  /** Nobody in the pool waits for these any more, or others have finished them. */
+  /** No caller in the pool waits for these any more, or other workers have finished them. */
   cancel(ids: readonly string[]): void {
     for (const id of ids) {
       const evaluation = this.#parts.visible.get(id);

@@ -1,6 +1,6 @@
 /**
- * Tells the statekeeper which claimed requests wait for others and which go on (a suspended one takes no loss when its worker
- * dies), and how far they are. Only what lasts longer than a turn is told.
+ * Reports to the statekeeper which claimed requests wait for others and which go on (a suspended one takes no loss when its worker
+ * dies), and their progress. Only what lasts longer than a turn is reported.
  */
 import type { Progress, WorkerPool } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
@@ -23,7 +23,7 @@ export class SuspensionReporter {
     this.#changed.add(evaluation);
   }
 
-  /** The pool knows nothing of it but that it is claimed: what was told before is told again. */
+  /** The pool knows nothing of it but that it is claimed: what was reported before is reported again. */
   noteClaimedAgain(evaluation: Evaluation): void {
     evaluation.isMarkedSuspended = false;
     evaluation.toldEdges = undefined;

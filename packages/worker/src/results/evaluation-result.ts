@@ -1,6 +1,6 @@
 /**
  * What an evaluation came to, in the form that costs least here: primitives as they are, everything else as text, so that
- * each reader gets a copy of its own and nobody sees what another one changes. The text is made when somebody needs it.
+ * each reader gets a copy of its own and none sees the changes of another. The text is made when it is first needed.
  */
 import {
   decodeErrorTree,

@@ -52,7 +52,7 @@ export class RecentResults {
 
   /**
    * @param until - when it may be used no more, by the worker's clock, in ms.
-   * @param tookMs - how long whoever asks again would have to wait without it.
+   * @param tookMs - how long the next caller would have to wait without it.
    */
   put(key: string, settled: EvaluationResult, { functionName, stamp, until, tookMs }: Keeping): void {
     const bytes = 2 * key.length + settled.bytes;

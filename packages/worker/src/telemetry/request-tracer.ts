@@ -24,7 +24,7 @@ export class RequestTracer {
     this.#now = now;
   }
 
-  /** It goes into the pool's hands. Returns the context that goes with it; none where nobody traces its caller. */
+  /** It goes into the pool's hands. Returns the context that goes with it; none where its caller is not traced. */
   asked(evaluation: Evaluation): string | undefined {
     const spans = this.#of(evaluation);
     const above = this.#callerOf(evaluation);
@@ -33,7 +33,7 @@ export class RequestTracer {
     return spans.submit?.carried ?? evaluation.trace;
   }
 
-  /** What nobody traced before it came here is not traced here either. */
+  /** A request that was not traced before it came here is not traced here either. */
   started(evaluation: Evaluation): void {
     const spans = this.#of(evaluation);
     const above = spans.submit ?? evaluation.trace ?? this.#callerOf(evaluation);

@@ -17,7 +17,7 @@ export class SelfTime {
   hasCalls = false;
   evaluations = 0;
   failures = 0;
-  /** Already told the statekeeper. */
+  /** Already reported to the statekeeper. */
   reportedEvaluations = 0;
   reportedFailures = 0;
   #reported: { readonly measuredMs: number; readonly expectedMs: number; readonly evaluations: number } | undefined;
@@ -116,7 +116,7 @@ export class SelfTimes {
     }));
   }
 
-  /** What has not been told yet, and counts as told from now on. */
+  /** What has not been reported yet, and counts as reported from now on. */
   takeReports(): EvaluationReport[] {
     const reports: EvaluationReport[] = [];
     for (const [functionName, time] of this.#times) {

@@ -75,7 +75,7 @@ export class ModuleGraph {
     const source = readSource(path);
     if (source === undefined) return undefined;
     const node = this.#nodeOf(source);
-    // imports of an original mean nothing where the compiler put the file elsewhere, or wrote them anew
+    // imports of an original mean nothing where the compiler put the file elsewhere, or rewrote them
     const isFollowed = node.targets.every((target) => target !== undefined);
     return source.compiled === undefined || isFollowed ? node : this.#nodeOf(source.compiled);
   }

@@ -8,7 +8,7 @@ import type { Drawing, QueueSearch } from "./drawing.ts";
 import { drawFromCallers } from "./drawing-from-callers.ts";
 import { drawAtHand, drawFrom } from "./drawing-from-queue.ts";
 
-/** Own queue from its end, pool's queue from its head, callers' queues by turns, then the head of somebody's long queue. */
+/** Own queue from its end, pool's queue from its head, callers' queues by turns, then the head of another member's long queue. */
 export function drawAnywhere(records: PoolRecords, drawing: Drawing, search: QueueSearch): void {
   const { passedPerQueue } = records.limits;
   drawing.passesLeft = passedPerQueue;

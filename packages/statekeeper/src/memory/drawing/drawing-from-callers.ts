@@ -71,7 +71,7 @@ function walkLine(
   return { hasCallers: true, isEnd: false, stoppedAt: start + callersPerLine };
 }
 
-/** A caller that is alone has nobody to be fair to, and keeps its turn. */
+/** A caller that is alone shares with no other, and keeps its turn. */
 function drawFromCaller(
   records: PoolRecords,
   drawing: Drawing,

@@ -48,7 +48,7 @@ export function drawFrom(records: PoolRecords, drawing: Drawing, source: Source)
     isEnd = looked.length < batch;
   }
   drawing.passesLeft -= passesBefore - passesLeft;
-  // nobody goes on from a tail where another stopped
+  // no claim goes on from a tail where another stopped
   if (source.end === "head" || source.isOwn === true) drawing.isCutShort ||= !isFull(drawing) && !isEnd;
   if (kind !== undefined && passed !== undefined) drawing.marks.push({ place, id: passed });
   return isEnd && !isKept && lengthAfter(records, drawing, source.place) === 0;
@@ -86,7 +86,7 @@ function nextOf(ids: Iterator<string>, count: number): string[] {
 }
 
 /**
- * How many ids to look at: as many as the budget is for, by what the last one takes; while nobody knows, one and then twice as many
+ * How many ids to look at: as many as the budget is for, by what the last one takes; while that is unknown, one and then twice as many
  * each time.
  */
 function nextBatch(

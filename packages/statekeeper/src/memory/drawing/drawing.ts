@@ -5,7 +5,7 @@ import type { Claim, ClaimReach } from "../../contract/contract.ts";
 import type { Place } from "../records/places.ts";
 import type { RequestRecord } from "../records/pool-records.ts";
 
-/** Requests that have just come while nothing waited: whoever is idle gets them before they are put on any queue. */
+/** Requests that have just come while nothing waited: idle workers get them before they are put on any queue. */
 export interface AtHand {
   readonly ids: Set<string>;
   /** The bridge whose guests they are, which is not to be given them. */
@@ -89,7 +89,7 @@ export function isFromEnd(reach: ClaimReach): boolean {
   return reach === "last" || reach === "half" || reach === "shown";
 }
 
-/** A request as its worker is told of it. */
+/** A request as its worker receives it. */
 export function claimOf(id: string, record: RequestRecord, now: number): Claim {
   const { payload, mode, losses, priority, deadline, trace } = record;
   const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - now);

@@ -1,6 +1,6 @@
 /**
  * Bridging: what a pool does for the bridges between it and other pools. A bridge looks how the pool stands, and is called when a member
- * becomes idle; and it takes back what it asked for here as long as nobody has claimed it. (scripts/look.lua, recall.lua)
+ * becomes idle; and it takes back what it asked for here as long as no worker has claimed it. (scripts/look.lua, recall.lua)
  */
 import { functionNameIn } from "@callgrid/core";
 import type { PoolSight, RecallRequest } from "../../contract/contract.ts";

@@ -1,5 +1,5 @@
 /**
- * How many workers a pool should have: what that is reckoned from, what came of it, and the hosts that see to it.
+ * How many workers a pool should have: the figures it is computed from, the result, and the hosts that carry it out.
  * (scripts/survey.lua, announceWork.lua, reportHost.lua, noteCapacity.lua)
  */
 import { functionNameIn } from "@callgrid/core";

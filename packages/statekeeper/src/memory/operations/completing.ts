@@ -1,5 +1,5 @@
 /**
- * Completing: the first outcome of an open request wins, an error only from its owner; the waiters are told.
+ * Completing: the first outcome of an open request wins, an error only from its owner; the waiters are notified.
  * (scripts/complete.lua)
  */
 import { isErrorText } from "@callgrid/core";
@@ -48,7 +48,7 @@ function store(records: PoolRecords, { id, outcome, stamp, ttlMs }: Completion):
   records.results.store(id, { outcome, stamp }, { now: records.now(), ttlMs });
 }
 
-/** Somebody else was faster than the owner. */
+/** Another worker was faster than the owner. */
 function stop(records: PoolRecords, owner: string, id: string): void {
   records.noteNotRunning(owner, id);
   records.inboxes.send(owner, { kind: "cancel", id });

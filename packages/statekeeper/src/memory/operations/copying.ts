@@ -1,6 +1,6 @@
 /**
- * Copying: gives idle volunteers copies of requests that somebody claimed long ago, compared with what their functions usually
- * take. Whoever is first completes them; the claim stays where it is. (scripts/lib/copy.lua)
+ * Copying: gives idle volunteers copies of requests that a worker claimed long ago, compared with what their functions usually
+ * take. The first outcome completes them; the claim stays where it is. (scripts/lib/copy.lua)
  */
 import { functionNameIn, isAddressedId } from "@callgrid/core";
 import { orderVolunteers } from "../../contract/volunteer-order.ts";
@@ -73,7 +73,7 @@ function isLate(records: PoolRecords, record: RequestRecord, ageMs: number): boo
   return usualMicros !== undefined && ageMs * 1_000 >= usualTimes * usualMicros;
 }
 
-/** What a bridge carries nobody cancels in the other pool when the claim is done. */
+/** A request that a bridge carries is not cancelled in the other pool when the claim is done. */
 function isFit(records: PoolRecords, volunteer: Volunteer, { owner, payload }: RequestRecord): boolean {
   const { worker, epoch, skips, carry } = volunteer;
   if (carry !== undefined) return false;

@@ -15,7 +15,7 @@ export function reconcile(
   return { claims: claimsNotHeld(records, worker, new Set(heldIds)), abandoned };
 }
 
-/** Closes a request that nobody waits for any more. */
+/** Closes a request that no caller waits for any more. */
 function abandon(records: PoolRecords, worker: string, id: string): boolean {
   const record = records.requests.get(id);
   if (record?.owner !== worker || records.hasKnownWaiter(record)) return false;

@@ -12,7 +12,7 @@ import { match, membersAskedByTheWay } from "./matching.ts";
 
 /** How a worker died, or seems to have. */
 export interface Death {
-  /** Its lease lapsed, but nobody saw it die: losses are taken back if it joins again. */
+  /** Its lease expired, but no supervisor saw it die: losses are taken back if it joins again. */
   readonly mayReturn: boolean;
   readonly report: Readonly<Record<string, unknown>>;
   /** After so many losses a request fails with `WORKER_LOST`. */
@@ -27,7 +27,7 @@ export interface Retired {
   readonly isDone: boolean;
 }
 
-/** Retires a process that left in peace, or, with `death`, is known to have died. */
+/** Retires a process that left by itself, or, with `death`, is known to have died. */
 export function leave(records: PoolRecords, process: string, death: Death | undefined): void {
   const { reclaimed } = retire(records, process, { death, limit: Number.POSITIVE_INFINITY });
   match(records, { limit: reclaimed, sample: membersAskedByTheWay });
@@ -64,7 +64,7 @@ export function retire(
   return { reclaimed: back.length, isDone };
 }
 
-/** Counts a loss. Returns whether it was one too many, of which all waiters are told then. */
+/** Counts a loss. Returns whether it was one too many; all waiters are notified then. */
 function isFatal(records: PoolRecords, loss: { id: string; record: RequestRecord; death: Death }): boolean {
   const { id, record, death } = loss;
   const losses = record.losses + 1;

@@ -107,7 +107,7 @@ function takeIn(records: PoolRecords, intake: Intake, submission: Submission): A
   return undefined;
 }
 
-/** A pool where no function is registered cannot tell versions apart. */
+/** A pool without registered functions cannot distinguish versions. */
 function cachedOutcome(records: PoolRecords, id: string, stamp: string | undefined): OutcomeText | undefined {
   const result = records.results.get(id, records.now());
   return result !== undefined && (stamp === undefined || result.stamp === stamp) ? result.outcome : undefined;
@@ -157,7 +157,7 @@ function join(records: PoolRecords, intake: Intake, joined: { submission: Submis
   if (intake.batch.isGuest === true && record.owner !== undefined && record.owner !== intake.batch.process)
     records.inboxes.send(intake.batch.process, { kind: "started", id });
   if ((isRaised || isLonger) && record.owner !== intake.batch.process) informBridge(records, id, record);
-  // A worker can always go on with its own children, wherever else they are queued; and nobody waits for another's turn.
+  // A worker can always go on with its own children, wherever else they are queued; and no caller waits for another's turn.
   const isWanted = intake.batch.worker !== undefined || isNew || isRaised;
   if (isWanted && !isHeld && record.owner === undefined) intake.queued.push(id);
 }

@@ -1,5 +1,5 @@
 /**
- * Sweeping: what somebody has to do now and then. Processes whose lease lapsed are retired, and volunteers get what is queued
+ * Sweeping: what some process has to do now and then. Processes whose lease lapsed are retired, and volunteers get what is queued
  * anywhere. (scripts/sweep.lua, abdicate.lua)
  */
 import type { SweepReply, SweepRequest } from "../../contract/contract.ts";

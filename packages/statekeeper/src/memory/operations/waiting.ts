@@ -1,5 +1,5 @@
 /**
- * Waiting: what waiters do while a request is open. They check on it, and leave it; a waiting request tells what it waits for,
+ * Waiting: what waiters do while a request is open. They check on it, and leave it; a waiting request reports what it waits for,
  * and who waits for whom is followed along that. (scripts/check.lua, withdraw.lua, mark.lua, followWaits.lua)
  */
 
@@ -31,7 +31,7 @@ export function check(
   });
 }
 
-/** A request that nobody waits for any more is removed, and its owner is told to stop. */
+/** A request that no caller waits for any more is removed, and its owner is notified to stop. */
 export function withdraw(records: PoolRecords, process: string, ids: readonly string[]): void {
   for (const id of ids) {
     const record = records.requests.get(id);

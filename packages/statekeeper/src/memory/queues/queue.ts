@@ -75,7 +75,7 @@ export class Queue implements Iterable<string> {
     this.#bookmarks.set(kind, insertAfter(link, undefined));
   }
 
-  /** What was passed over may be what somebody can take now. */
+  /** Another worker may be able to take what was passed over. */
   forgetPassed(): void {
     for (const bookmark of this.#bookmarks.values()) unlink(bookmark);
     this.#bookmarks = new Map();

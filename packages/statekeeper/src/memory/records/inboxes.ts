@@ -1,6 +1,6 @@
 /**
  * The inboxes of a pool's processes. Messages of one operation are collected and posted together at its end, to those that
- * have a lease; a listener is called afterwards, never from inside the operation that sent. While nobody listens an inbox
+ * have a lease; a listener is called afterwards, never from inside the operation that sent. While it has no listener, an inbox
  * keeps what comes, up to a bound: who does not read learns the rest by checking. (scripts/lib/inbox.lua)
  */
 import type { Clock } from "@callgrid/core";
@@ -66,7 +66,7 @@ export class Inboxes {
     };
   }
 
-  /** Throws everything away, and tells the listeners that messages may be missing. */
+  /** Throws everything away, and notifies the listeners that messages may be missing. */
   empty(): void {
     this.#outgoing.clear();
     for (const process of [...this.#inboxes.keys()]) this.drop(process);
@@ -80,7 +80,7 @@ export class Inboxes {
     this.#isClosed = true;
   }
 
-  /** What nobody has read yet, by process. */
+  /** Unread messages, by process. */
   *unread(): IterableIterator<[string, InboxMessage[]]> {
     for (const [process, { messages }] of this.#inboxes) if (messages.length > 0) yield [process, [...messages]];
   }

@@ -1,5 +1,5 @@
 /**
- * The members of a pool, and samples of them: whoever looks for the longest own queue asks a few members, never all of them.
+ * The members of a pool, and samples of them: a search for the longest own queue asks a few members, never all of them.
  */
 import type { Member } from "../../contract/contract.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Places: the queues that a request lies on while nobody has claimed it. A request that is claimed, done or withdrawn lies on none,
+ * Places: the queues that a request lies on while no worker has claimed it. A request that is claimed, done or withdrawn lies on none,
  * so queues hold only what can be claimed. So that this holds wherever an operation stops, a request leaves its queues before it is claimed
  * or closed, and is in its record and without a claim before it is put on a queue. What is missing on a queue then is put there by the
  * audit. (scripts/lib/places.lua, queues.lua)

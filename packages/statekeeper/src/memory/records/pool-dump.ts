@@ -1,6 +1,6 @@
 /**
  * A pool's whole state as plain data, for tests and the simulator: equal states have equal dumps, whichever statekeeper holds
- * them. Times are told as presence only, sets are sorted, and what is empty is left out.
+ * them. Times are shown as presence only, sets are sorted, and what is empty is left out.
  */
 import { createHash } from "node:crypto";
 import { type ErrorTree, isErrorText } from "@callgrid/core";
@@ -30,7 +30,7 @@ export interface RequestDump {
   readonly waiters: readonly string[];
 }
 
-/** A message as it lies in an inbox: errors are parsed, a time limit is told as presence, and a large payload by its function. */
+/** A message as it lies in an inbox: errors are parsed, a time limit is shown as presence, and a large payload by its function. */
 export type MessageDump = Readonly<Record<string, unknown>> & { readonly kind: InboxMessage["kind"] };
 
 /** See the head of this file. */
@@ -79,7 +79,7 @@ export interface PoolDump {
   readonly head: string | null;
   /** Requests that took a loss with a worker, in the order in which they did. */
   readonly lost: Readonly<Record<string, readonly string[]>>;
-  /** What hosts tell of themselves, by id. */
+  /** What hosts report about themselves, by id. */
   readonly hosts: Readonly<Record<string, unknown>>;
   /** Announced work by id, without its times. */
   readonly expected: Readonly<Record<string, Pick<ExpectedWork, "workMs" | "withinMs">>>;

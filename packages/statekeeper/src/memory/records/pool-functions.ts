@@ -1,6 +1,6 @@
 /**
  * The function table of a pool. Of each function it knows the versions in the order they were first seen, and how many members
- * hold each. The current version is the one seen last that somebody still holds, so an old worker that restarts does not turn
+ * hold each. The current version is the one seen last that a live member still holds, so an old worker that restarts does not turn
  * a rolling deployment back. (scripts/lib/functions.lua)
  */
 import type { FunctionTable, RegisteredFunction } from "../../contract/contract.ts";
@@ -121,7 +121,7 @@ export class PoolFunctions {
     };
   }
 
-  /** A function that nobody holds any more keeps its version: its requests wait for somebody who does. */
+  /** A function that no member holds any more keeps its version: its requests wait for a member that holds it. */
   #settle(name: string): boolean {
     const holders = this.#holders.get(name);
     const wanted = this.#versions.get(name)?.findLast((version) => holders?.has(version));

@@ -32,13 +32,13 @@ export interface RequestRecord {
   /** The context of a trace that it is part of. */
   trace: string | undefined;
   mode: CacheMode;
-  /** When nobody wants the outcome any more; absent: never. */
+  /** When the request times out; absent: never. */
   deadline: number | undefined;
   owner: string | undefined;
   claimedAt: number | undefined;
   /** Whether a volunteer was given a copy, since the owner is late. */
   isCopied: boolean;
-  /** The ids it waits for, as far as they have been told; absent while it runs. */
+  /** The ids it waits for, as far as they are known; absent while it runs. */
   suspended: readonly string[] | undefined;
   /** How far the function last said it was. */
   progress: Progress | undefined;
@@ -153,7 +153,7 @@ export class PoolRecords {
     this.requests.delete(id);
   }
 
-  /** Tells every waiter but the one that hands the outcome in, and closes the record. */
+  /** Notifies every waiter except the one that hands the outcome in, and closes the record. */
   finish(
     id: string,
     ending: { record: RequestRecord; outcome: OutcomeText; isStored: boolean; except?: string },
@@ -165,7 +165,7 @@ export class PoolRecords {
     for (const waiter of record.waiters) if (waiter !== except) this.inboxes.send(waiter, message);
   }
 
-  /** Tells the workers that the function table changed. */
+  /** Notifies the workers that the function table changed. */
   announceFunctions(): void {
     this.functions.epoch += 1;
     this.tellWorkers({ kind: "functions" });

@@ -1,5 +1,5 @@
 /**
- * Connections to a Redis: they reconnect by themselves for as long as it takes, and find out anew each time where Sentinels say
+ * Connections to a Redis: they reconnect by themselves for as long as it takes, and ask again each time where Sentinels say
  * that the primary is, or which node of a Cluster has their slot. A command in flight when the link breaks is sent again, which
  * the contract allows. No step of a link's life can hang: silence-watch.ts gives up one that goes silent, be it before it is ready.
  */
@@ -15,7 +15,7 @@ import { slotConnector } from "./slot-connector.ts";
 
 const keepAliveMs = 5_000;
 const longestRetryMs = 1_000;
-/** How long DNS, TCP and TLS may take together, in ms; then the attempt begins anew, where Sentinels or a Cluster say by then. */
+/** How long DNS, TCP and TLS may take together, in ms; then the attempt begins again, where Sentinels or a Cluster say by then. */
 const linkMs = 5_000;
 /** How long a connection that is closed may take to send what is left, in ms. */
 const closingMs = 500;

@@ -1,12 +1,12 @@
 /**
  * Reads the two lists of one inbox, of which one has outcomes only, with blocking reads on a connection of its own. A read that the broken link swallowed may have taken
- * messages along; the reader says so by `onReconnect`, and whoever waits checks.
+ * messages along; the reader reports that by `onReconnect`, and waiting callers check.
  */
 import type { Redis } from "ioredis";
 import type { InboxHandlers, InboxListener, InboxMessage } from "../../contract/contract.ts";
 import { closeConnection } from "./connection.ts";
 
-/** What a reader asks and tells beside its {@link InboxHandlers}. */
+/** What a reader asks and reports in addition to its {@link InboxHandlers}. */
 export interface InboxHelp {
   /** The messages that can be read, some at a time, with what stands elsewhere in its place. Does not fail. */
   readonly read: (
@@ -15,7 +15,7 @@ export interface InboxHelp {
   ) => Iterable<readonly InboxMessage[] | Promise<readonly InboxMessage[]>>;
   /** Called with what a handler throws. */
   readonly onFault: (error: unknown) => void;
-  /** Told, when the connection is back, for how long it was lost, in ms. */
+  /** Called when the connection is back, with the time that it was lost, in ms. */
   readonly noteBack: (awayMs: number) => void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Reads the URL of a Redis: of a single server, of a Cluster (some of its nodes), or of Sentinels that know where the primary is.
- * What it comes to are options of ioredis, which all connections of the grid are made with.
+ * The result is options of ioredis, which all connections of the grid are made with.
  */
 import { isIP } from "node:net";
 import { GridError } from "@callgrid/core";
@@ -154,7 +154,7 @@ function refuseUnknown(parameters: URLSearchParams, known: readonly string[]): v
 /** Scheme, hosts, and a path or none; no login, in no form. */
 const harmless = /^[a-z][a-z+-]*:\/\/[\w.-]+(:\d+)?(,[\w.-]+(:\d+)?)*(\/[\w.-]*)*$/i;
 
-/** Of what cannot be read, nobody knows which part is the password. */
+/** In an unreadable URL any part may be the password. */
 function invalidUrl(url: string): GridError {
   const shown = harmless.test(url) ? JSON.stringify(url) : "what is given (not shown, since it may hold a password)";
   return new GridError(

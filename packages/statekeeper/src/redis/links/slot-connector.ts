@@ -1,10 +1,10 @@
 /**
  * Finds the node of a Redis Cluster that has a key's slot, whenever ioredis connects, and so makes a plain connection follow its
  * slot. A pool lives in one slot, so that is all the grid needs of a Cluster: a failover or a moved slot is one more reconnection,
- * with everything that holds for those (what is in flight is sent again, whoever waits checks).
+ * with everything that holds for those (what is in flight is sent again, and waiting callers check).
  *
  * While a slot moves key by key, the connection stays with the node that gives it away. That node answers `ASK` to every script,
- * since the key that scripts name, the pool's prefix, is never there; nobody follows that to the other node, where a script would find
+ * since the key that scripts name, the pool's prefix, is never there; no client follows that to the other node, where a script would find
  * half a pool. So the pool rests until the last key has moved and the node answers `MOVED`.
  */
 import { createConnection } from "node:net";
@@ -63,7 +63,7 @@ class SlotConnector extends AbstractConnector {
     }
   }
 
-  /** Once is enough: each of the commands in flight may be told to go elsewhere. */
+  /** Once is enough: each of the commands in flight may be redirected. */
   override disconnect(): void {
     if (this.connecting) super.disconnect();
   }

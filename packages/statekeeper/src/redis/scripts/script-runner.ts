@@ -36,7 +36,7 @@ export class ScriptRunner {
     return this.#patiently("read", () => ask(this.#redis));
   }
 
-  /** Tells that something cannot be read, by an error of {@link read}. */
+  /** Reports a reply that cannot be read, by an error of {@link read}. */
   tellUnread(error: unknown): void {
     if (!this.#isClosed)
       this.#log.warn({ reason: (error as Error).message }, "Redis does not let a large value be read");

@@ -1,5 +1,5 @@
 /**
- * Reads the text under which a request is stored (scripts/lib/record.lua) as its worker is told of it. Workers read it, and not
+ * Reads the text under which a request is stored (scripts/lib/record.lua) as its worker receives it. Workers read it, and not
  * the script that claims: Redis has one core, workers have many.
  */
 import type { CacheMode, Claim } from "../../contract/contract.ts";

@@ -1,7 +1,7 @@
 /**
  * The version of the form in which processes of a pool write to each other: keys, records, messages, results. Raise it with every change
  * that an older process would misread, and give each key whose form changes a new name (keys.ts): what an older version has left there is
- * then nobody's, and results among it expire.
+ * then left without an owner, and results among it expire.
  */
 import { GridError, shortText } from "@callgrid/core";
 

@@ -99,8 +99,8 @@ describe("a statekeeper through a port", () => {
     await Promise.all([near.pool("one").renew("a", 1), near.pool("two").renew("b", 1)]);
     expect(posted).toEqual([
       [
-        [1, "one", "renew", ["a", 1]],
-        [2, "two", "renew", ["b", 1]],
+        [1, "one", "renew", ["a", 1, undefined]],
+        [2, "two", "renew", ["b", 1, undefined]],
       ],
     ]);
   });

@@ -82,6 +82,14 @@ it("what is not cut yet is announced, again as it shrinks, and withdrawn at the 
   expect([...ids]).toEqual([expect.stringMatching(/^prices:/)]);
 });
 
+it("what is not cut yet is announced soon, so that hosts need not wait, and not at all by a short run", async () => {
+  const [long, short] = [setUp(), setUp()];
+  await vi.advanceTimersByTimeAsync(100);
+  await short.follower.stop();
+  await vi.advanceTimersByTimeAsync(100);
+  expect([long.announced, short.announced]).toEqual([[50_000], []]);
+});
+
 it("of data without a known end as much is announced as there is at least", async () => {
   const { pool, announced, look, follower } = setUp();
   pool.units = undefined;

@@ -34,12 +34,14 @@ export interface PoolFollowerParts {
 }
 
 const everyMs = 1_000;
+/** Hosts start workers by what is announced; a run that is over sooner needs no more of them. */
+const firstAfterMs = 200;
 
 /** See the head of this file. */
 export class PoolFollower extends Actor {
   readonly #parts: PoolFollowerParts;
   readonly #announcement: string;
-  readonly #looks = new Periodic({ clock: systemClock, everyMs, round: () => this.#look() });
+  readonly #looks = new Periodic({ clock: systemClock, everyMs, firstAfterMs, round: () => this.#look() });
   #survey: PoolSurvey;
   #lanes = 0;
   #isAnnounced = false;

@@ -60,6 +60,13 @@ function guestFacts(setStage: SetStage): void {
     expect(drawn).toEqual(["d", "e", "a", "c", "b", "f"]);
   });
 
+  it("a worker that takes no roots takes guests, which a function of another pool may wait for", async () => {
+    const stage = await setBridges(setStage);
+    await submitByClient(stage.pool, "c1", "d");
+    await askAsGuests(stage, "b1", ["a"]);
+    expect(await claimNames(stage.pool, "w1", { reach: "children" })).toEqual(["a"]);
+  });
+
   it("a caller that comes after guests is drawn from first", async () => {
     const stage = await setBridges(setStage);
     await askAsGuests(stage, "b1", ["a"]);

@@ -1,4 +1,5 @@
 /** deploy/kubernetes: each manifest is right by the schema of its kind, and together they name what is there. */
+import type { OptionDeclarations } from "@callgrid/core";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { distributorCommand } from "../../packages/cli/src/commands/nodes/distributor.ts";
@@ -59,15 +60,17 @@ describe("deploy/kubernetes", () => {
   });
 
   it("every command is one that there is, with a budget of disruption, and its variables are its options", () => {
-    const commands = [workerCommand, distributorCommand, runnerCommand];
-    expect(nodes.flatMap(({ args }) => args).sort()).toEqual(commands.map(({ name }) => name).sort());
-    expect(ofKind("PodDisruptionBudget")).toHaveLength(commands.length);
-    const known = (name: string): string[] => {
-      const command = commands.find((one) => one.name === name);
-      return Object.values(command?.options ?? {}).map(({ env }) => env);
-    };
+    const commands = new Map<string, { readonly options: OptionDeclarations }>([
+      ["worker", workerCommand],
+      ["distributor", distributorCommand],
+      ["runner", runnerCommand],
+    ]);
+    const names = [...commands.keys()];
+    expect(nodes.flatMap(({ args }) => args).sort()).toEqual(names.sort());
+    expect(ofKind("PodDisruptionBudget")).toHaveLength(commands.size);
+    const known = (name: string): string[] => Object.values(commands.get(name)?.options ?? {}).map(({ env }) => env);
     for (const { args, env = [] } of nodes) for (const { name } of env) expect(known(args[0] ?? "")).toContain(name);
-    const shared = commands.flatMap(({ name }) => known(name));
+    const shared = names.flatMap(known);
     for (const name of Object.keys(ofKind("ConfigMap")[0]?.data ?? {})) expect(shared).toContain(name);
   });
 

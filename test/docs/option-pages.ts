@@ -4,8 +4,7 @@ import { runOptions } from "../../packages/batch/src/runs/run-spec.ts";
 import { runnerOptions } from "../../packages/batch/src/runs/runner-options.ts";
 import { batchOptions } from "../../packages/batch/src/spec/batch-spec.ts";
 import { localGridOptions } from "../../packages/callgrid/src/local-grid-options.ts";
-import type { CommandSpec } from "../../packages/cli/src/command-line/command.ts";
-import { loadCommands } from "../../packages/cli/src/main.ts";
+import { type CommandEntry, commands } from "../../packages/cli/src/command-table.ts";
 import { durationText } from "../../packages/cli/src/terminal/durations.ts";
 import { clientOptions } from "../../packages/client/src/options/client-options.ts";
 import { streamOptions } from "../../packages/client/src/options/enqueue-options.ts";
@@ -64,8 +63,8 @@ export function optionsPage(): string {
 
 /** docs/reference/commands.md. */
 export async function commandsPage(): Promise<string> {
-  const commands = await loadCommands();
-  return `# Commands\n\n${generated} ${values}\n\n${commands.map(commandSection).join("\n")}`;
+  const sections = await Promise.all([...commands].map(commandSection));
+  return `# Commands\n\n${generated} ${values}\n\n${sections.join("\n")}`;
 }
 
 const generated =
@@ -74,7 +73,8 @@ const values =
   "Every flag has a variable, such as `CALLGRID_LEASE_MS` for `--lease-ms`; a flag takes precedence. Durations may have a unit " +
   "(`500ms`, `5s`, `2m`), and so may sizes (`64mb`). Lists are separated by commas, and their flags may be repeated.";
 
-function commandSection({ name, summary, operands, options, examples }: CommandSpec<OptionDeclarations>): string {
+async function commandSection([name, { summary, operands, load }]: readonly [string, CommandEntry]): Promise<string> {
+  const { options, examples } = await load();
   const takes = operands.map(([form, description]) => `- \`${form}\`: ${description}`);
   const usage = ["callgrid", name, ...operands.map(([form]) => form)].join(" ");
   return [

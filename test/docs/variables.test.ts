@@ -8,7 +8,8 @@ import { pageText } from "./markdown.ts";
 /** Variable → which of the commands have it. */
 function declared(): Map<string, string[]> {
   const commands = new Map<string, string[]>();
-  for (const { name, options } of [workerCommand, distributorCommand, runnerCommand])
+  const nodes = { worker: workerCommand, distributor: distributorCommand, runner: runnerCommand };
+  for (const [name, { options }] of Object.entries(nodes))
     for (const { env } of Object.values(options)) commands.set(env, [...(commands.get(env) ?? []), name]);
   return commands;
 }

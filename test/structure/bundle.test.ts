@@ -84,6 +84,26 @@ test("the licences are those of all libraries that packages declare and the bund
   expect(titles).toEqual(expect.arrayContaining([...declared, "preact", "@preact/signals", "uplot"]));
 });
 
+/** What a file of the bundle loads at its start, with what that loads, by the names of the sources. */
+function loadedAtStart(file: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(file)) return loaded;
+  loaded.add(file);
+  const { staticImports } = parseSync(file, readFileSync(join(bundle, file), "utf8")).module;
+  const names = staticImports.map(({ moduleRequest }) => moduleRequest.value).filter((name) => name.startsWith("./"));
+  for (const name of names) loadedAtStart(name.slice(2), loaded);
+  return loaded;
+}
+
+test("the help of all commands needs no command and no client of Redis", () => {
+  const files = readdirSync(bundle);
+  const [start = ""] = files.filter((file) => /^command-process-.*\.js$/.test(file));
+  const texts = [...loadedAtStart(start)].map((file) => readFileSync(join(bundle, file), "utf8"));
+  expect(texts.length).toBeGreaterThan(3);
+  expect(texts.filter((text) => /\bclass Redis\b|\b\w+Command=\{/.test(text))).toEqual([]);
+  const client = [...loadedAtStart("client.js")].map((file) => readFileSync(join(bundle, file), "utf8"));
+  expect(client.some((text) => /\bclass Redis\b/.test(text))).toBe(true);
+});
+
 test("every package carries the licence of callgrid", () => {
   const licence = readFileSync(join(repository, "LICENSE"), "utf8");
   for (const name of ["callgrid", ...others])

@@ -1,7 +1,8 @@
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { GridError } from "@callgrid/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { commands as entries } from "./command-table.ts";
 import { main } from "./main.ts";
 import type { CliIo } from "./terminal/io.ts";
 
@@ -39,6 +40,19 @@ describe("help", () => {
     expect(exitCode).toBe(0);
     for (const command of commands) expect(stdout).toContain(`\n  ${command} `);
   });
+});
+
+it.each([[["--help"]], [["--version"]], [["help"]], [["stats"]]])("%j loads no command", async (argv) => {
+  const loads = [...entries.values()].map((entry) => vi.spyOn(entry, "load"));
+  await run(...argv);
+  expect(loads.filter((load) => load.mock.calls.length > 0)).toEqual([]);
+  vi.restoreAllMocks();
+});
+
+it("`help status` shows the options of status", async () => {
+  const { exitCode, stdout } = await run("help", "status");
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("--connect-timeout-ms");
 });
 
 describe("wrong usage ends with 2 and says what is wrong, on stderr alone", () => {

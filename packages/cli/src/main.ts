@@ -2,52 +2,15 @@
 import { readFileSync } from "node:fs";
 import { isGridError, type OptionDeclarations, systemClock, within, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
-import { addCommand, type CommandSetting, type CommandSpec, type Embedded } from "./command-line/command.ts";
+import { type CommandSetting, type CommandSpec, type Embedded, fillCommand } from "./command-line/command.ts";
 import { repeatFunctionsFlag } from "./command-line/function-files.ts";
 import { misspeltVariables } from "./command-line/misspelt-variables.ts";
+import { commands } from "./command-table.ts";
 import { colorsOf, hasColors } from "./terminal/colors.ts";
 import { exitCodeOf, exitCodes, exitCodesHelp } from "./terminal/exit-codes.ts";
 import { failureFields, failureText } from "./terminal/failure-text.ts";
 import { type CliIo, type OutputStream, type ProcessIo, writeLine, writeShown } from "./terminal/io.ts";
 import { visibleJson, visibleText } from "./terminal/visible-text.ts";
-
-type CommandLoader = () => Promise<CommandSpec<OptionDeclarations>>;
-
-/** By name, and in the order of the help. What each of them needs is loaded with it, which is half of a start. */
-const commands = new Map<string, CommandLoader>(
-  Object.entries({
-    run: async () => (await import("./commands/requests/run.ts")).runCommand,
-    worker: async () => (await import("./commands/nodes/worker.ts")).workerCommand,
-    host: async () => (await import("./commands/nodes/host.ts")).hostCommand,
-    distributor: async () => (await import("./commands/nodes/distributor.ts")).distributorCommand,
-    enqueue: async () => (await import("./commands/requests/enqueue.ts")).enqueueCommand,
-    batch: async () => (await import("./commands/batches/batch.ts")).batchCommand,
-    plan: async () => (await import("./commands/batches/plan.ts")).planCommand,
-    mapreduce: async () => (await import("./commands/batches/mapreduce.ts")).mapreduceCommand,
-    sweep: async () => (await import("./commands/batches/sweep.ts")).sweepCommand,
-    runner: async () => (await import("./commands/nodes/runner.ts")).runnerCommand,
-    expect: async () => (await import("./commands/batches/expect.ts")).expectCommand,
-    runs: async () => (await import("./commands/batches/runs.ts")).runsCommand,
-    status: async () => (await import("./commands/pools/status.ts")).statusCommand,
-    why: async () => (await import("./commands/requests/why.ts")).whyCommand,
-    dashboard: async () => (await import("./commands/pools/dashboard.ts")).dashboardCommand,
-    top: async () => (await import("./commands/pools/top.ts")).topCommand,
-    doctor: async () => (await import("./commands/pools/doctor.ts")).doctorCommand,
-    logs: async () => (await import("./commands/logs.ts")).logsCommand,
-    pools: async () => (await import("./commands/pools/pools.ts")).poolsCommand,
-    remove: async () => (await import("./commands/pools/remove.ts")).removeCommand,
-    forget: async () => (await import("./commands/requests/forget.ts")).forgetCommand,
-    torture: async () => (await import("./commands/torture.ts")).tortureCommand,
-    "remote-workers": async () => (await import("./commands/nodes/remote-workers.ts")).remoteWorkersCommand,
-  }),
-);
-
-/** All commands, in the order of the help. */
-export function loadCommands(): Promise<Array<CommandSpec<OptionDeclarations>>> {
-  return Promise.all([...commands.values()].map((load) => load()));
-}
-
-const versionFlags: ReadonlySet<string> = new Set(["-V", "--version"]);
 
 /**
  * Runs one command line.
@@ -69,11 +32,13 @@ export async function main(argv: readonly string[], io: CliIo, embedded: Embedde
     exitCode = code;
   };
   try {
-    const [first = ""] = argv;
-    const named = commands.get(first);
-    const shown = named !== undefined ? [named] : versionFlags.has(first) ? [] : [...commands.values()];
-    const program = await makeProgram(shown, { io, embedded, onExitCode });
-    if (named !== undefined) await warnOfVariables(await named(), io);
+    const name = calledCommand(argv);
+    const spec = await commands.get(name)?.load();
+    const program = makeProgram(io);
+    if (spec !== undefined) {
+      fillCommand(commandOf(program, name), spec, { io, embedded, onExitCode });
+      await warnOfVariables(name, spec, io);
+    }
     await program.parseAsync(repeatFunctionsFlag(argv), { from: "user" });
     return exitCode;
   } catch (error) {
@@ -82,33 +47,54 @@ export async function main(argv: readonly string[], io: CliIo, embedded: Embedde
   }
 }
 
-/** With the command that is named, or with all, for the help or the nearest name; the version needs none. */
-async function makeProgram(shown: readonly CommandLoader[], setting: CommandSetting): Promise<Command> {
-  const { stdout, stderr, env } = setting.io;
+/** The first operand, or the one after `help`. */
+function calledCommand(argv: readonly string[]): string {
+  const [first = "", second = ""] = argv.filter((each) => !each.startsWith("-"));
+  return first === "help" ? second : first;
+}
+
+/** With all commands as the help shows them. */
+function makeProgram({ stdout, stderr, env }: CliIo): Command {
   const program = new Command("callgrid")
     .description("A re-entrant calculation grid: plain functions, called by name, evaluated wherever a worker is idle.")
-    .version(ownVersion(), [...versionFlags].join(", "), "print the version")
+    .version(ownVersion(), "-V, --version", "print the version")
     .configureOutput({
       writeOut: (text) => stdout.write(visibleText(text)),
       writeErr: (text) => stderr.write(visibleText(withoutSecrets(withoutValue(text)))),
       getOutHasColors: () => hasColors(stdout, env),
       getErrHasColors: () => hasColors(stderr, env),
     })
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm })
     .addHelpText("after", `\nExample:\n  callgrid run --functions functions.ts '["ratio",7]'\n\n${exitCodesHelp}`)
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
-  for (const load of shown) addCommand(program, await load(), setting);
+  for (const [name, { summary, operands }] of commands) {
+    const command = program.command(name).description(summary);
+    for (const [form, description] of operands) command.argument(form, description);
+  }
   return program;
 }
 
+/** As commander writes it where the options are known, which are loaded with the command. */
+function subcommandTerm(command: Command): string {
+  const forms = commands.get(command.name())?.operands.map(([form]) => form);
+  return [command.name(), ...(forms === undefined ? ["[command]"] : ["[options]", ...forms])].join(" ");
+}
+
+function commandOf(program: Command, name: string): Command {
+  const found = program.commands.find((command) => command.name() === name);
+  if (found === undefined) throw new Error(`the program lacks the command ${name}`);
+  return found;
+}
+
 /** A variable that no command has is ignored, as it may be one of the user's own; one that resembles an option's is a slip. */
-async function warnOfVariables({ name, options }: CommandSpec<OptionDeclarations>, io: CliIo): Promise<void> {
+async function warnOfVariables(name: string, { options }: CommandSpec<OptionDeclarations>, io: CliIo): Promise<void> {
   const slips = misspeltVariables(options, io.env);
   if (slips.length === 0) return;
   // with the client comes Redis's, which few commands need
   const { clientOptions } = await import("@callgrid/client");
-  const others = (await loadCommands()).map(({ options: declared }) => declared);
+  const specs = await Promise.all([...commands.values()].map(({ load }) => load()));
+  const others = specs.map(({ options: declared }) => declared);
   const known = new Set([clientOptions, ...others].flatMap((each) => Object.values(each).map(({ env }) => env)));
   for (const { variable, nearest } of slips) {
     if (known.has(variable)) continue;

@@ -27,11 +27,6 @@ export interface LocalGridRequest {
 
 /** A command. */
 export interface CommandSpec<Declarations extends OptionDeclarations> {
-  readonly name: string;
-  /** One sentence for the help. */
-  readonly summary: string;
-  /** What it takes besides options: `<pool>`, or `<request...>` for one or more; with a sentence for the help. */
-  readonly operands: ReadonlyArray<readonly [form: string, description: string]>;
   readonly options: Declarations;
   /** Command lines that work. */
   readonly examples: readonly string[];
@@ -48,21 +43,19 @@ export interface CommandCall<Declarations extends OptionDeclarations> {
   readonly embedded: Embedded;
 }
 
-/** What {@link addCommand} hands to commands, and where it leaves their exit codes. */
+/** What {@link fillCommand} hands to commands, and where it leaves their exit codes. */
 export interface CommandSetting {
   readonly io: CliIo;
   readonly embedded: Embedded;
   readonly onExitCode: (exitCode: number) => void;
 }
 
-/** Makes a command known to the program. */
-export function addCommand<Declarations extends OptionDeclarations>(
-  program: Command,
+/** Gives a command of the program its flags, its help, and what it does. */
+export function fillCommand<Declarations extends OptionDeclarations>(
+  command: Command,
   spec: CommandSpec<Declarations>,
   { io, embedded, onExitCode }: CommandSetting,
 ): void {
-  const command = program.command(spec.name).description(spec.summary);
-  for (const [form, description] of spec.operands) command.argument(form, description);
   addFlags(command, spec.options);
   command.addHelpText(
     "after",

@@ -21,12 +21,6 @@ const options = declareOptions({
 });
 
 export const logsCommand: CommandSpec<typeof options> = {
-  name: "logs",
-  summary: "Make one time-ordered stream of several log files, compressed ones (.gz) included.",
-  operands: [
-    ["<merge>", "what to do with them: merge"],
-    ["<file...>", "files as --log-file writes them"],
-  ],
   options,
   examples: [
     "callgrid logs merge host1/worker.log* host2/worker.log*",

@@ -50,10 +50,6 @@ const options = declareOptions({
 });
 
 export const tortureCommand: CommandSpec<typeof options> = {
-  name: "torture",
-  summary:
-    "Break a grid on your own Redis: kill and stop its workers, cut its links, and check that nothing is lost or wrong. It uses a grid name of its own, and removes its keys.",
-  operands: [],
   options,
   examples: [
     "callgrid torture --url redis://localhost:6379 --minutes 5",

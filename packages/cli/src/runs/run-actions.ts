@@ -3,6 +3,7 @@ import type { RunSpec } from "@callgrid/batch";
 import type { RunQueue } from "@callgrid/batch/runs";
 import type { CliIo } from "../terminal/io.ts";
 import { visibleJson } from "../terminal/visible-text.ts";
+import type { runActionNames } from "./action-names.ts";
 import { runTable } from "./run-tables.ts";
 
 /** What an action came to. */
@@ -60,7 +61,7 @@ export const runActions: Readonly<Record<string, Action>> = {
     const next = run.nextMs === undefined ? "" : `; its next run begins at ${new Date(run.nextMs).toISOString()}`;
     return { fields: { id, nextMs: run.nextMs }, text: `run ${id} is submitted${next}` };
   },
-};
+} satisfies Record<(typeof runActionNames)[number], Action>;
 
 /** The outcome of an action that changes something. */
 export function said(id: string, what: string, noun: "run" | "schedule" = "run"): Told {

@@ -1,6 +1,7 @@
 /** What `callgrid runs schedules` does: each action's outcome as data and as text. */
 
 import { visibleJson } from "../terminal/visible-text.ts";
+import type { scheduleActionNames } from "./action-names.ts";
 import { type Action, said } from "./run-actions.ts";
 import { scheduleTable } from "./run-tables.ts";
 
@@ -31,4 +32,4 @@ export const scheduleActions: Readonly<Record<string, Action>> = {
     await queue.schedules.remove(id);
     return said(id, "is removed; a run of it that is under way goes on", "schedule");
   },
-};
+} satisfies Record<(typeof scheduleActionNames)[number], Action>;

@@ -74,10 +74,6 @@ type Options = BatchCommandOptions & {
 };
 
 export const batchCommand: CommandSpec<typeof options> = {
-  name: "batch",
-  summary:
-    "Run a large piece of work: cut the data, process each slice, reduce or write the values. Ctrl-C can be resumed.",
-  operands: [],
   options,
   examples: [
     "callgrid batch --functions functions.ts --process digitSum --reduce total --bytes digits.txt",

@@ -43,9 +43,6 @@ const options = declareOptions({
 });
 
 export const expectCommand: CommandSpec<typeof options> = {
-  name: "expect",
-  summary: "Announce requests that will come, so that hosts and autoscalers have the workers for them in time.",
-  operands: [["<pool>", "the pool's id"]],
   options,
   examples: [
     `callgrid expect pool --work '{"price":200000}' --at 18:00 --within 10m`,

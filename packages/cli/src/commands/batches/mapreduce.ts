@@ -35,10 +35,6 @@ const sampledPieces = 6;
 const sampledLines = 20;
 
 export const mapreduceCommand: CommandSpec<typeof options> = {
-  name: "mapreduce",
-  summary:
-    "Map lines of files and reduce the values, by workers/mapper.ts and workers/reducer.ts, each exporting start.",
-  operands: [],
   options,
   examples: ["callgrid mapreduce --work work.json --hosts hosts.json"],
   async run({ options: given, io, embedded }) {

@@ -26,9 +26,6 @@ const options = declareOptions({
 });
 
 export const planCommand: CommandSpec<typeof options> = {
-  name: "plan",
-  summary: "Say how a batch would be run, what was measured for it, and what more or fewer nodes would take.",
-  operands: [],
   options,
   examples: [
     "callgrid plan --functions functions.ts --process digitSum --bytes digits.txt --nodes 4,24,500",

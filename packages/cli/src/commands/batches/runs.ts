@@ -7,6 +7,7 @@ import { unlessAborted, untilInterrupted } from "../../command-line/interrupts.t
 import { inputName, wholeText } from "../../files/text-input.ts";
 import { logStream, makeLog } from "../../logs/log.ts";
 import { parseJson } from "../../requests/request-text.ts";
+import { runActionNames, scheduleActionNames } from "../../runs/action-names.ts";
 import { type Action, runActions } from "../../runs/run-actions.ts";
 import { scheduleActions } from "../../runs/schedule-actions.ts";
 import { exitCodes } from "../../terminal/exit-codes.ts";
@@ -15,18 +16,10 @@ import { writeJson, writeLine } from "../../terminal/io.ts";
 const options = declareOptions({ ...connectionOptions, ...outputOptions });
 
 const shownCharacters = 80;
-const runNames = Object.keys(runActions).join(", ");
-const scheduleNames = Object.keys(scheduleActions).join(", ");
+const runNames = runActionNames.join(", ");
+const scheduleNames = scheduleActionNames.join(", ");
 
 export const runsCommand: CommandSpec<typeof options> = {
-  name: "runs",
-  summary:
-    "List submitted runs and schedules, show one with its log, submit one, or cancel, retry, resume, pause or remove one.",
-  operands: [
-    ["<action>", `${runNames}; or schedules, followed by ${scheduleNames}`],
-    ["[id]", "the id of a run or a schedule; for submit a file that holds the run as JSON, or - for stdin"],
-    ["[schedule]", "after schedules and its action: the id of a schedule"],
-  ],
   options,
   examples: [
     "callgrid runs list",

@@ -1,6 +1,7 @@
 /** `callgrid sweep`: one experiment on many machines that share nothing. */
 import { GridError, shortText } from "@callgrid/core";
 import type { CommandSpec } from "../../command-line/command.ts";
+import { sweepActionNames } from "../../sweeps/action-names.ts";
 import { initSweep } from "../../sweeps/init-sweep.ts";
 import { measureSweep, planSweep } from "../../sweeps/measure-sweep.ts";
 import { mergeSweep } from "../../sweeps/merge-sweep.ts";
@@ -16,17 +17,11 @@ const actions: Readonly<Record<string, SweepAction>> = {
   run: runSweep,
   merge: mergeSweep,
   rebalance: rebalanceSweep,
-};
-const names = Object.keys(actions).join(", ");
+} satisfies Record<(typeof sweepActionNames)[number], SweepAction>;
+const names = sweepActionNames.join(", ");
 const shownCharacters = 80;
 
 export const sweepCommand: CommandSpec<typeof sweepOptions> = {
-  name: "sweep",
-  summary: "Run one experiment on many machines that share nothing: each runs its share, and results are merged.",
-  operands: [
-    ["<action>", `what to do: ${names}`],
-    ["[folder...]", "after merge and rebalance: the folders of results of all machines"],
-  ],
   options: sweepOptions,
   examples: [
     "callgrid sweep init --folder pi",

@@ -27,10 +27,6 @@ const options = declareOptions({
 });
 
 export const distributorCommand: CommandSpec<typeof options> = {
-  name: "distributor",
-  summary:
-    "Maintain a pool: requeue what dead workers held, and give queued work to idle ones. Several may run; one at a time is active.",
-  operands: [],
   options,
   examples: [
     "callgrid distributor --pool pool",

@@ -43,10 +43,6 @@ const options = declareOptions({
 });
 
 export const hostCommand: CommandSpec<typeof options> = {
-  name: "host",
-  summary:
-    "Run as many workers on this machine as the pool has work for. Ctrl-C and SIGTERM drain them, a second one stops them at once.",
-  operands: [],
   options,
   examples: [
     "callgrid host --pool pool --functions functions.ts --max 8",

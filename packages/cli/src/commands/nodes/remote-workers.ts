@@ -14,10 +14,6 @@ import { type CliIo, type EndSignal, writeJson } from "../../terminal/io.ts";
 const options = declareOptions({});
 
 export const remoteWorkersCommand: CommandSpec<typeof options> = {
-  name: "remote-workers",
-  summary:
-    "Worker processes for a launcher on another machine, which talks to them over stdin. Not to be called by hand.",
-  operands: [],
   options,
   examples: ["ssh host -- callgrid remote-workers"],
   async run({ io }) {

@@ -13,9 +13,6 @@ import { writeJson } from "../../terminal/io.ts";
 const options = declareOptions({ ...runnerOptions, ...connectionOptions, ...outputOptions });
 
 export const runnerCommand: CommandSpec<typeof options> = {
-  name: "runner",
-  summary: "Carry out submitted runs. If it ends or dies, another runner takes over its unfinished runs.",
-  operands: [],
   options,
   examples: ["callgrid runner", "callgrid runner --concurrency 4 --lock-ms 30s"],
   async run({ options: given, io }) {

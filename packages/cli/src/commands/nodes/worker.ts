@@ -7,10 +7,6 @@ import { runWorkers, workersOptions } from "../../nodes/run-workers.ts";
 import { writeJson } from "../../terminal/io.ts";
 
 export const workerCommand: CommandSpec<typeof workersOptions> = {
-  name: "worker",
-  summary:
-    "Evaluate a pool's requests in worker processes. Ctrl-C and SIGTERM drain them, a second one stops them at once.",
-  operands: [],
   options: workersOptions,
   examples: [
     "callgrid worker --pool pool --functions functions.ts --count 4",

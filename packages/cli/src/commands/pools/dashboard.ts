@@ -12,10 +12,6 @@ import { type CliIo, writeJson, writeLine } from "../../terminal/io.ts";
 const options = declareOptions({ ...connectionOptions, ...dashboardOptions, ...outputOptions });
 
 export const dashboardCommand: CommandSpec<typeof options> = {
-  name: "dashboard",
-  summary:
-    "Serve a page that shows the pools of a grid as they work: workers, queues, functions, runs, single requests.",
-  operands: [],
   options,
   examples: [
     "callgrid dashboard",

@@ -16,10 +16,6 @@ interface Place {
 }
 
 export const doctorCommand: CommandSpec<typeof poolCommandOptions> = {
-  name: "doctor",
-  summary:
-    "Examine Redis and a pool: connection, version, settings, rights, memory, clock, functions; each fault with its remedy.",
-  operands: [["[pool]", 'the pool\'s id (default: "pool")']],
   options: poolCommandOptions,
   examples: [
     "callgrid doctor",

@@ -23,9 +23,6 @@ interface ListedPool {
 }
 
 export const poolsCommand: CommandSpec<typeof poolCommandOptions> = {
-  name: "pools",
-  summary: "List the pools of a grid, with their members and the time since their last use.",
-  operands: [],
   options: poolCommandOptions,
   examples: ["callgrid pools", "callgrid pools --json | jq '.[] | select(.workers == 0).pool'"],
   async run({ options, io }) {

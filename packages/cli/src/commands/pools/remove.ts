@@ -24,9 +24,6 @@ const options = declareOptions({
 });
 
 export const removeCommand: CommandSpec<typeof options> = {
-  name: "remove",
-  summary: "Remove a pool from Redis: its requests, kept results, functions and counters. Asks before.",
-  operands: [["<pool>", "the pool's id"]],
   options,
   examples: ["callgrid remove pool --dry-run", "callgrid remove pool --yes"],
   async run({ operands: [pool = ""], options, io }) {

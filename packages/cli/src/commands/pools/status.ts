@@ -9,9 +9,6 @@ import { exitCodes } from "../../terminal/exit-codes.ts";
 import { writeJson, writeLine } from "../../terminal/io.ts";
 
 export const statusCommand: CommandSpec<typeof poolCommandOptions> = {
-  name: "status",
-  summary: "Show a pool: what is queued and running, its members, functions and counters, and why nothing moves.",
-  operands: [["<pool>", "the pool's id"]],
   options: poolCommandOptions,
   examples: ["callgrid status pool", "callgrid status pool --json | jq .queued"],
   async run({ operands: [pool = ""], options, io }) {

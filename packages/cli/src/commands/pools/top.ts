@@ -14,9 +14,6 @@ import { type CliIo, writeJson, writeLine } from "../../terminal/io.ts";
 const options = declareOptions({ ...connectionOptions, ...outputOptions });
 
 export const topCommand: CommandSpec<typeof options> = {
-  name: "top",
-  summary: "Show the pools of a grid as they work, in the terminal, about once a second.",
-  operands: [],
   options,
   examples: ["callgrid top", "callgrid top --json | jq -c '.pools[].rates'"],
   async run({ options: { url, grid, connectTimeoutMs, json, logLevel }, io }) {

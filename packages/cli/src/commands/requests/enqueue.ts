@@ -14,12 +14,6 @@ const options = declareOptions({
 });
 
 export const enqueueCommand: CommandSpec<typeof options> = {
-  name: "enqueue",
-  summary: "Send requests to a pool, and print their values in order.",
-  operands: [
-    ["<pool>", "the pool's id, or pool/worker to have one worker evaluate them"],
-    ["<request...>", "requests as JSON; - reads one a line from stdin"],
-  ],
   options,
   examples: [
     `callgrid enqueue pool '["ratio",7]'`,

@@ -9,12 +9,6 @@ import { exitCodes } from "../../terminal/exit-codes.ts";
 import { writeJson } from "../../terminal/io.ts";
 
 export const forgetCommand: CommandSpec<typeof poolCommandOptions> = {
-  name: "forget",
-  summary: "Forget the kept result of a request, or all kept results of a function.",
-  operands: [
-    ["<pool>", "the pool's id"],
-    ["<request-or-function>", "a request as JSON, or the name of a function"],
-  ],
   options: poolCommandOptions,
   examples: [`callgrid forget pool '["ratio",7]'`, "callgrid forget pool ratio"],
   async run({ operands: [pool = "", text = ""], options, io }) {

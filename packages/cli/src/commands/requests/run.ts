@@ -25,9 +25,6 @@ const options = declareOptions({
 const window = 1_000;
 
 export const runCommand: CommandSpec<typeof options> = {
-  name: "run",
-  summary: "Evaluate requests in this process, without Redis.",
-  operands: [["<request...>", "requests as JSON; - reads one a line from stdin"]],
   options,
   examples: [
     `callgrid run --functions functions.ts '["ratio",7]'`,

@@ -10,12 +10,6 @@ import { exitCodes } from "../../terminal/exit-codes.ts";
 import { writeJson, writeLine } from "../../terminal/io.ts";
 
 export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
-  name: "why",
-  summary: "Show where a request is, who waits for it, what it waits for, and what must happen next.",
-  operands: [
-    ["<pool>", "the pool's id"],
-    ["<request>", "the request as JSON, or its id"],
-  ],
   options: poolCommandOptions,
   examples: [`callgrid why pool '["ratio",7]'`, "callgrid why pool x3Jf0aQ9Zk1mB7sT5uVw2e --json"],
   async run({ operands: [pool = "", request = ""], options, io }) {

@@ -1,6 +1,6 @@
 /**
  * What `scripts/bench` runs: makes all runs one after the other, and writes the results as Markdown, JSON and SVG. The
- * report goes to standard output too, and progress to standard error. A run that fails is told in the report, and ends the
+ * report goes to standard output too, and progress to standard error. A failed run is in the report, and ends the
  * bench with exit code 1.
  */
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -10,7 +10,7 @@ export type Task = readonly [name: string, ...args: unknown[]];
 export const systemNames = ["callgrid", "bullmq", "bee-queue", "piscina", "floor", "plain"] as const;
 export type SystemName = (typeof systemNames)[number];
 
-/** How a system is set up, as far as it is told. Each system reads what concerns it; what is absent has its default. */
+/** How a system is set up, as far as options say. Each system reads what concerns it; what is absent has its default. */
 export interface Settings {
   /** Tasks that one worker has under way at a time. */
   readonly concurrency?: number;

@@ -15,7 +15,7 @@ export function countEvaluation(): void {
   evaluations += 1;
 }
 
-/** Nothing but its own number back. The salt tells warm-up and measurement apart, so that no cache answers. */
+/** Nothing but its own number back. The salt distinguishes warm-up and measurement, so that no cache answers. */
 export function noop(_salt: string, index: number): number {
   countEvaluation();
   return index;

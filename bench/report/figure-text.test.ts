@@ -12,7 +12,7 @@ it.each([
   expect(figureText(figure)).toBe(text);
 });
 
-it("a spread is told where there is one", () => {
+it("a spread is reported where there is one", () => {
   expect(summaryText({ median: 2, min: 1, max: 3 })).toBe("2 (1–3)");
   expect(summaryText({ median: 2, min: 2, max: 2 })).toBe("2");
 });

@@ -10,7 +10,7 @@ const results = sampleResults("W2", [
   ]),
 ]);
 
-it("ratios come first, with median and spread, and failed rounds are told", () => {
+it("ratios come first, with median and spread, and failed rounds are reported", () => {
   const section = reportOf(results).split("## W2: the workload W2\n\n")[1];
   expect(section).toBe(`### the group trips
 

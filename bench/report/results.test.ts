@@ -44,7 +44,7 @@ it("a ratio is the median of the ratios of each round", () => {
   expect(ratioOf("perSecond", row, sampleRow("none", "bullmq", "perSecond", []))).toBeUndefined();
 });
 
-it("CPU is told in µs of one request", () => {
+it("CPU is given in µs of one request", () => {
   expect(cpuMicrosOf(sampleRow("row", "callgrid", "perSecond", [1, 2]))).toEqual({ client: 1, workers: 2, redis: 3 });
   expect(cpuMicrosOf(sampleRow("row", "callgrid", "perSecond", [undefined]))).toBeUndefined();
 });

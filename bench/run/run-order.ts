@@ -1,4 +1,4 @@
-/** One run as it is told to the process that does it. */
+/** One run as the process that does it receives it. */
 
 export interface RunOrder {
   readonly workload: string;

@@ -25,7 +25,7 @@ export class BullMq implements System {
     this.#chunk = settings.chunk ?? defaultChunk;
     this.#queue = openQueue(redis, settings);
     await this.#queue.waitUntilReady();
-    // from the stream's beginning: what is told before the first read would be missed else
+    // from the stream's beginning: events before the first read would be missed otherwise
     this.#events = new QueueEvents(queueName, { connection: connectionTo(redis), lastEventId: "0" });
     this.#events.on("completed", ({ jobId, returnvalue }) => this.#pending.settle(jobId, returnvalue));
     this.#events.on("failed", ({ jobId, failedReason }) => this.#pending.fail(jobId, failedReason));

@@ -96,7 +96,7 @@ describe.each(modes)("a batch that runs %s", (mode) => {
     });
   });
 
-  it("leaves failed slices out where the policy is skip, and tells of them", async () => {
+  it("leaves failed slices out where the policy is skip, and reports them", async () => {
     const spec: BatchSpec<number> = { data: range(0, 10), process: evenOnly, error: "skip", mode };
     expect(await grid.batch(spec).result()).toEqual([0, 2, 4, 6, 8]);
     const failed: Array<readonly [number, string]> = [];
@@ -160,7 +160,7 @@ describe.each(modes)("a batch that runs %s", (mode) => {
     expect(seen.at(-1)).toBe(-1_000);
   });
 
-  it("tells when each slice was started, and by which request", async () => {
+  it("reports when each slice was started, and by which request", async () => {
     const items: BatchItem[] = [];
     for await (const item of grid.batch({ data: hundred, process: double, mode, isTimed: true })) items.push(item);
     expect(items).toHaveLength(100);
@@ -188,7 +188,7 @@ describe("a batch on workers", () => {
     await once.close();
   });
 
-  it("evaluates a known chunk once, and failed ones anew", async () => {
+  it("evaluates a known chunk once, and failed ones again", async () => {
     const spec: BatchSpec<number> = {
       data: range(0, 64),
       process: evenOnly,
@@ -209,7 +209,7 @@ describe("a batch on workers", () => {
     expect(twice["evaluated"]).toBe(once["evaluated"]);
   });
 
-  it("holds the source back while nobody takes the values", async () => {
+  it("holds the source back while the caller does not take the values", async () => {
     let pulled = 0;
     function* numbers(): Generator<number> {
       for (; pulled < 100_000; pulled += 1) yield pulled;

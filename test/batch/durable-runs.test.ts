@@ -52,7 +52,7 @@ class RunStage extends BatchStage {
     return runner;
   }
 
-  /** Resolves once the run is so; nobody is told of that, so it is asked now and then. */
+  /** Resolves once the run is so; no event announces that, so it is polled. */
   async until(id: string, isSo: (run: RunSummary) => boolean): Promise<RunSummary> {
     let run = await this.show(id);
     const look = async (): Promise<boolean> => {

@@ -69,7 +69,7 @@ describe("callgrid status, why and forget", () => {
     expect(await waiting.ended).toMatchObject({ exitCode: 0, stdout: "1.1666666666666667\n" });
     expect((await pool.run(["why", "pool", '["ratio", 7]'])).stdout).toContain("It is done");
     const grid = pool.env["CALLGRID_GRID"];
-    // Other tests have their grids on this Redis, too: a pool name of its own tells which is meant.
+    // Other tests have their grids on this Redis, too: a pool name of its own identifies the right one.
     await pool.start("distributor", "--pool", `pool-${grid}`).says("became head of the pool");
     const elsewhere = await pool.run(["status", `pool-${grid}`, "--grid", "elsewhere"]);
     expect(elsewhere.stdout).toContain(`! a pool "pool-${grid}" exists in grid "${grid}"; is --grid right?`);

@@ -28,7 +28,7 @@ describe("without a reader of stderr", () => {
     expect(stdout).toBe(Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? "\n" : `${i}\n`)).join(""));
   });
 
-  it("a worker and a distributor work on, and drain when they are told to", async () => {
+  it("a worker and a distributor work on, and drain when they are ordered to", async () => {
     const pool = new CommandPool();
     const nodes = [
       pool.start("distributor", "--pool", "pool", "--json", "--log-level", "trace"),

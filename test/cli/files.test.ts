@@ -146,7 +146,7 @@ describe("lines", () => {
     expect(await here(run)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   });
 
-  it("may be 10 MB long, and what is wrong in one is told in a few", async () => {
+  it("may be 10 MB long, and what is wrong in one is given in a few", async () => {
     const long = "x".repeat(10_000_000);
     const { exitCode, stdout } = await here(run, `["same","${long}"]\n`);
     expect([exitCode, stdout.length]).toEqual([0, long.length + 3]);
@@ -326,7 +326,7 @@ describe("callgrid logs merge", () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${log} line 2 is not UTF-8`)]);
   });
 
-  it("tells what is compressed by its content, and what was begun and never written is no damage", async () => {
+  it("reports what is compressed by its content, and what was begun and never written is no damage", async () => {
     const args = [file(gzipSync(record(2)), "renamed.log"), file(record(1), "plain.gz"), file("", "empty.log.gz")];
     expect(await runHere(["logs", "merge", ...args])).toEqual({
       exitCode: 0,

@@ -29,7 +29,7 @@ async function merge(...args: string[]): Promise<Line[]> {
 }
 
 describe("--log-file", () => {
-  it("tells each step of a request, and what its function logs, under its request id, and no secret", async () => {
+  it("reports each step of a request, and what its function logs, under its request id, and no secret", async () => {
     const [pool, path] = [new CommandPool(), await folder()];
     const file = join(path, "worker.log");
     // eager: calls go through the pool, so that the request suspends for long enough to be told
@@ -73,7 +73,7 @@ describe("--log-file", () => {
     expect(times).toEqual([...times].sort((one, other) => one - other));
   });
 
-  it("keeps no more compressed ones than it is told to", async () => {
+  it("keeps no more compressed ones than it is ordered to", async () => {
     const [pool, path] = [new CommandPool(), await folder()];
     const few = ["--log-file", join(path, "worker.log"), "--log-file-bytes", "1000", "--log-file-count", "2"];
     const workers = await pool.workers("--log-level", "debug", ...few);
@@ -84,7 +84,7 @@ describe("--log-file", () => {
     expect(compressed).toHaveLength(2);
   });
 
-  it("of a distributor tells when it became head and left", async () => {
+  it("of a distributor reports when it became head and left", async () => {
     const [pool, path] = [new CommandPool(), await folder()];
     const file = join(path, "distributor.log");
     const distributor = pool.start("distributor", "--pool", "pool", "--log-file", file);

@@ -16,7 +16,7 @@ symlinkSync(fileURLToPath(new URL("../../node_modules", import.meta.url)), join(
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let copies = 0;
-/** A copy of the example, with some of its files written anew; `undefined` removes one. */
+/** A copy of the example, with some of its files written again; `undefined` removes one. */
 function copyWith(files: Readonly<Record<string, string | undefined>>): string {
   const copy = join(folder, `copy-${++copies}`);
   cpSync(birds, copy, { recursive: true });

@@ -140,7 +140,7 @@ describe("callgrid worker", () => {
 });
 
 describe("callgrid distributor", () => {
-  it("heads its pool until it is told to end, and a standby takes over then", async () => {
+  it("heads its pool until it is ordered to end, and a standby takes over then", async () => {
     const pool = new CommandPool();
     const first = pool.start("distributor", "--pool", "pool", "--json");
     await first.says("became head of the pool");

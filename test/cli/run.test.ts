@@ -28,7 +28,7 @@ describe("callgrid run", () => {
     });
   });
 
-  it("evaluates what needs a tag once it is told that there is one", async () => {
+  it("evaluates what needs a tag once it learns that there is one", async () => {
     const { stdout } = await runCommand([...run, "--tags", "gpu", '["paintBoth"]']);
     expect(stdout).toBe('["painted red","painted blue"]\n');
     const without = await runCommand([...run, "--timeout-ms", "500ms", '["paint","red"]']);

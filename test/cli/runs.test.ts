@@ -21,7 +21,7 @@ function newGrid(): (words: string, stdin?: unknown) => Promise<CommandResult> {
 }
 
 describe("callgrid runs submit", () => {
-  it("takes a run from stdin, and tells when a schedule begins", async () => {
+  it("takes a run from stdin, and reports when a schedule begins", async () => {
     const runs = newGrid();
     expect(await runs("submit -", run)).toMatchObject({ exitCode: 0, stdout: "run 1 is submitted\n" });
     const { stdout } = await runs("submit -", nightly);

@@ -81,7 +81,7 @@ describe("a client on Redis", () => {
 
   it("names other grids that have a pool of this name when nobody works in its own", async () => {
     const { name, statekeeper } = await setRedisStage(inject("redisUrl"));
-    // Other tests have their grids on this Redis, too: a pool name of its own tells which is meant.
+    // Other tests have their grids on this Redis, too: a pool name of its own identifies the right one.
     const pool = `pool-${name}`;
     const worker = await new PlainWorker(statekeeper.pool(pool), plainFunctions).start();
     onTestFinished(() => worker.stop());

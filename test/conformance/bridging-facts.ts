@@ -129,7 +129,7 @@ function recallFacts(setStage: SetStage): void {
     expect(await stage.pool.locate([a, b])).toEqual(["claimed", "unknown"]);
   });
 
-  it("a guest that somebody else waits for too stays for them", async () => {
+  it("a guest that another caller waits for too stays for them", async () => {
     const stage = await setBridges(setStage);
     await askAsGuests(stage, "b1", ["a"]);
     await submitByClient(stage.pool, "c1", "a");
@@ -194,7 +194,7 @@ function joiningFacts(setStage: SetStage): void {
 }
 
 function lookFacts(setStage: SetStage): void {
-  it("a look tells what waits, and what the volunteers ask for, beside the one that looks", async () => {
+  it("a look reports what waits, and what the volunteers ask for, beside the one that looks", async () => {
     const stage = await setBridges(setStage);
     await claimNames(stage.pool, "w1", { volunteerFor: 2 });
     await carryNames(stage, "b1", "next", { volunteerFor: 3 });

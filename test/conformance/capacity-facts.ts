@@ -25,7 +25,7 @@ export function capacityFacts(setStage: SetStage): void {
     expect(await expectNoChange(stage, () => stage.pool.survey(all))).toEqual(empty);
   });
 
-  it("a survey tells what waits, with what it is known to take, and who works; what is claimed does not wait", async () => {
+  it("a survey reports what waits, with what it is known to take, and who works; what is claimed does not wait", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorkers(pool, "w1");

@@ -20,13 +20,13 @@ const c = idOf("c");
 const standard = { budgetMicros: 1_000, epoch: 1, skips: [], reach: "roots" as const, volunteerFor: 0 };
 
 export function claimingFacts(setStage: SetStage): void {
-  it("a worker that is no member is told to join first", async () => {
+  it("a worker that is no member is ordered to join first", async () => {
     const stage = await setStage();
     const reply = await expectNoChange(stage, () => stage.pool.claim({ ...standard, worker: "w1", max: 1 }));
     expect(reply).toEqual({ kind: "unknown-worker", claims: [], volunteers: 0, isMore: false });
   });
 
-  it("a worker that has an old function table is told to read the new one", async () => {
+  it("a worker that has an old function table is ordered to read the new one", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "a");
@@ -48,7 +48,7 @@ export function claimingFacts(setStage: SetStage): void {
     expect(reply).toEqual({ kind: "claims", claims: [claim], volunteers: 0, isMore: true });
   });
 
-  it("a claim tells how long its outcome is wanted, and how", async () => {
+  it("a claim reports how long its outcome is wanted, and how", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     const submission = { id: a, payload: payloadOf("a"), mode: "bypass", timeoutMs: longLeaseMs } as const;

@@ -1,4 +1,4 @@
-/** Facts of complete: whose outcome counts, what is kept, and who is told. */
+/** Facts of complete: whose outcome counts, what is kept, and who is notified. */
 import type { Completion, EvaluationReport } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import {
@@ -60,7 +60,7 @@ export function completingFacts(setStage: SetStage): void {
     });
   });
 
-  it("every waiter is told but the one that hands the outcome in", async () => {
+  it("every waiter is notified but the one that hands the outcome in", async () => {
     const stage = await setRunning(setStage);
     await submitByWorker(stage.pool, "w1", "a");
     await submitByWorker(stage.pool, "w2", "a");
@@ -81,7 +81,7 @@ export function completingFacts(setStage: SetStage): void {
     await expectChanges(stage, () => stage.pool.complete("w2", [error], []), { counted: { fenced: 1 } });
   });
 
-  it("a value counts from anybody, and its owner is told to stop", async () => {
+  it("a value counts from anybody, and its owner is ordered to stop", async () => {
     const stage = await setRunning(setStage);
     await expectChanges(stage, () => stage.pool.complete("w2", [value], []), {
       requests: { [a]: null },
@@ -120,7 +120,7 @@ export function completingFacts(setStage: SetStage): void {
 
   it("a large value is delivered by reference if it is kept", async () => {
     const stage = await setRunning(setStage);
-    // 22,000 characters of three bytes each: size is told in bytes
+    // 22,000 characters of three bytes each: size is given in bytes
     const outcome = `="${"€".repeat(22_000)}"`;
     await stage.pool.complete("w1", [{ ...value, outcome }], []);
     expect((await stage.dump()).inboxes).toEqual({ c1: [{ kind: "reference", id: a }] });

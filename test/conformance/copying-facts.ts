@@ -91,7 +91,7 @@ export function copyingFacts(setStage: SetStage): void {
     await expectNoChange(stage, () => sweep(stage, 0));
   });
 
-  it("a function that usually takes longer is not late, and neither is one that nobody measured", async () => {
+  it("a function that usually takes longer is not late, and neither is one that no worker has measured", async () => {
     const stage = await setLate(setStage, "a");
     await measure(stage.pool, "work", 60_000_000);
     await expectNoChange(stage, () => sweep(stage, aWhileMs));

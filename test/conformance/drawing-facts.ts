@@ -86,7 +86,7 @@ export function drawingFacts(setStage: SetStage): void {
     expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [b] });
   });
 
-  it("a claim tells whether its limits ended it, or the end of the queue", async () => {
+  it("a claim reports whether its limits ended it, or the end of the queue", async () => {
     const { pool } = await setStage();
     await joinWorkers(pool, "w1");
     await measure(pool, "work", 40);

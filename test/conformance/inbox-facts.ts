@@ -31,7 +31,7 @@ function listen(pool: PoolKeeper, process: string, onBreak: () => void): Listeni
   return { calls, until, close: () => listener.close() };
 }
 
-/** What a fact of delivery is told with. */
+/** What a fact of delivery works with. */
 interface Telling {
   readonly stage: Stage;
   readonly pool: PoolKeeper;
@@ -42,7 +42,7 @@ interface Telling {
 
 /**
  * A fact of what comes over a link that holds. A link that breaks may take messages along, and the Redis client breaks it by
- * itself when its process gets no CPU for some seconds. Nothing has been shown then, so the fact is told again from the start.
+ * itself when its process gets no CPU for some seconds. Nothing has been shown then, so the fact starts again.
  */
 function overLinkThatHolds(setStage: SetStage, fact: (telling: Telling) => Promise<void>): () => Promise<void> {
   return async () => {
@@ -123,7 +123,7 @@ export function inboxFacts(setStage: SetStage): void {
     }),
   );
 
-  it("an inbox that nobody reads takes no more once it holds a hundred thousand messages", async () => {
+  it("an inbox that no process reads takes no more once it holds a hundred thousand messages", async () => {
     const { pool, dump } = await setStage();
     await submitByClient(pool, "c1", "a", "b", "c");
     const names = Array.from({ length: 99_999 }, (_, i) => `n${i}`);

@@ -16,7 +16,7 @@ const a = idOf("a");
 const b = idOf("b");
 
 export function inspectingFacts(setStage: SetStage): void {
-  it("a pool tells its members, clients, queues, functions and counters", async () => {
+  it("a pool reports its members, clients, queues, functions and counters", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorkers(pool, "w2", "w1");
@@ -77,7 +77,7 @@ export function inspectingFacts(setStage: SetStage): void {
     });
   });
 
-  it("a queued request tells who waits for it", async () => {
+  it("a queued request reports who waits for it", async () => {
     const { pool } = await setStage();
     await submitByClient(pool, "c2", "a");
     await submitByClient(pool, "c1", "a");
@@ -99,7 +99,7 @@ export function inspectingFacts(setStage: SetStage): void {
     });
   });
 
-  it("a running request tells its owner, how far it is, and once it waits for what", async () => {
+  it("a running request reports its owner, how far it is, and once it waits for what", async () => {
     const { pool } = await setStage();
     await joinWorkers(pool, "w1");
     await submitByClient(pool, "c1", "a");
@@ -112,7 +112,7 @@ export function inspectingFacts(setStage: SetStage): void {
     expect(state?.ownerLeaseLeftMs).toBeGreaterThan(0);
   });
 
-  it("a finished request is told as done, and an unknown one not at all", async () => {
+  it("a finished request is reported as done, and an unknown one not at all", async () => {
     const { pool } = await setStage();
     await pool.complete("w1", [{ id: a, outcome: "=1", ttlMs: longLeaseMs, stamp: "v1#0" }], []);
     const state = await pool.inspectRequest(a);
@@ -122,7 +122,7 @@ export function inspectingFacts(setStage: SetStage): void {
     expect(await pool.inspectRequest(b)).toBeUndefined();
   });
 
-  it("a finished request tells under which stamp its result is kept, also when its function has another one since", async () => {
+  it("a finished request reports under which stamp its result is kept, also when its function has another one since", async () => {
     const { pool } = await setStage();
     await joinWorkers(pool, "w1");
     await submitByClient(pool, "c1", "a");

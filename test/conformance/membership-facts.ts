@@ -119,7 +119,7 @@ export function membershipFacts(setStage: SetStage): void {
     expect((await stage.dump()).memory).toEqual({});
   });
 
-  it("who leaves in peace gives back what it held and had queued, and no loss is counted", async () => {
+  it("who leaves cleanly gives back what it held and had queued, and no loss is counted", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1", "w2");
     await submitByWorker(stage.pool, "w1", "a");
@@ -174,7 +174,7 @@ export function membershipFacts(setStage: SetStage): void {
 }
 
 export function functionTableFacts(setStage: SetStage): void {
-  it("a version not seen before becomes current, and the other members are told", async () => {
+  it("a version not seen before becomes current, and the other members are notified", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await joinWorker(stage.pool, "w2", { work: "v2" });
@@ -190,7 +190,7 @@ export function functionTableFacts(setStage: SetStage): void {
     expect(await standing(stage)).toMatchObject({ work: "v2#0", epoch: 2 });
   });
 
-  it("when the last holder of a version leaves, the one before that somebody holds is current again", async () => {
+  it("when the last holder of a version leaves, the one before that a member holds is current again", async () => {
     const stage = await setStage();
     await joinWorker(stage.pool, "w1", { work: "v1" });
     await joinWorker(stage.pool, "w2", { work: "v2" });
@@ -201,7 +201,7 @@ export function functionTableFacts(setStage: SetStage): void {
     expect(await standing(stage)).toMatchObject({ work: "v1#0", epoch: 4, told: ["w1"] });
   });
 
-  it("a function that nobody holds any more keeps its version, and its requests wait", async () => {
+  it("a function that no member holds any more keeps its version, and its requests wait", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await stage.pool.leave("w1");

@@ -70,7 +70,7 @@ describe("a listener on Redis", () => {
     expect((await pool.inspect()).counters["disconnectedMs"]).toBeLessThan(30_000);
   });
 
-  it("is told when its connection is back, and goes on to receive", async () => {
+  it("is notified when its connection is back, and goes on to receive", async () => {
     const listening = await startListening();
     await cutConnections(listening);
     const second = listening.listener.received();
@@ -78,13 +78,13 @@ describe("a listener on Redis", () => {
     expect(await second).toBe(idOf("b"));
   });
 
-  it("is told once more later, since the server may have served the old link in between", async () => {
+  it("is notified once more later, since the server may have served the old link in between", async () => {
     const listening = await startListening();
     await cutConnections(listening);
     await listening.listener.reconnected();
   });
 
-  it("is told when Redis restarted empty, and goes on to receive", async () => {
+  it("is notified when Redis restarted empty, and goes on to receive", async () => {
     const { server, pool, listener } = await startListening();
     const reconnected = listener.reconnected();
     await server.restart();
@@ -97,7 +97,7 @@ describe("a listener on Redis", () => {
 });
 
 describe("a listener in memory", () => {
-  it("is told when the statekeeper was emptied, and goes on to receive", async () => {
+  it("is notified when the statekeeper was emptied, and goes on to receive", async () => {
     const keeper = new MemoryStatekeeper();
     const pool = keeper.pool("pool");
     const listener = listenFor(pool, "c1");

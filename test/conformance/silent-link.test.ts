@@ -1,5 +1,5 @@
 /**
- * Links that are dead without saying so, while they are made or later, and processes that are too busy to listen: the one is told from
+ * Links that are dead without saying so, while they are made or later, and processes that are too busy to listen: the one is distinguished from
  * the other.
  */
 import { once } from "node:events";

@@ -1,5 +1,5 @@
 /**
- * A stage: one pool on one of the statekeepers, with nothing in it. The facts of this folder are told on all of them.
+ * A stage: one pool on one of the statekeepers, with nothing in it. The facts of this folder run on all of them.
  */
 import { randomUUID } from "node:crypto";
 import { MessageChannel } from "node:worker_threads";
@@ -112,7 +112,7 @@ export function measure(pool: PoolKeeper, functionName: string, selfMicros: numb
   return pool.complete("w1", [], [{ functionName, evaluations: 1, failures: 0, ...times }]);
 }
 
-/** The names of what a worker claims; it takes all there is unless told otherwise. */
+/** The names of what a worker claims; it takes all there is unless its options say otherwise. */
 export async function claimNames(
   pool: PoolKeeper,
   worker: string,

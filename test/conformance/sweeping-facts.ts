@@ -43,7 +43,7 @@ export function headingFacts(setStage: SetStage): void {
     expect(await expectNoChange(stage, () => sweep(stage, heading))).toMatchObject({ role: "head" });
   });
 
-  it("while somebody heads the pool, nobody else sweeps", async () => {
+  it("while a distributor heads the pool, no other process sweeps", async () => {
     const stage = await setRunning(setStage);
     await sweep(stage, { headLeaseMs: longLeaseMs });
     await lapse(stage.pool, "w1");
@@ -51,7 +51,7 @@ export function headingFacts(setStage: SetStage): void {
     expect(reply).toEqual({ role: "standby", ...nothing });
   });
 
-  it("a pool that nobody heads can be swept by anybody, who does not head it thereby", async () => {
+  it("a pool that no distributor heads can be swept by anybody, who does not head it thereby", async () => {
     const stage = await setStage();
     expect(await expectNoChange(stage, () => sweep(stage))).toEqual({ role: "vacant", ...nothing });
   });
@@ -110,7 +110,7 @@ export function retiringFacts(setStage: SetStage): void {
     expect(lost).toEqual({});
   });
 
-  it("a request that took too many losses fails, and who waits is told why", async () => {
+  it("a request that took too many losses fails, and who waits is informed why", async () => {
     const stage = await setRunning(setStage);
     await stage.pool.reportDeath("w1", { exitCode: 137 }, 2);
     await joinWorkers(stage.pool, "w2");
@@ -128,7 +128,7 @@ export function retiringFacts(setStage: SetStage): void {
     expect(inboxes).toEqual({ c1: [{ kind: "outcome", id: a, error }] });
   });
 
-  it("a claim tells how often the request was lost", async () => {
+  it("a claim reports how often the request was lost", async () => {
     const stage = await setRunning(setStage);
     await stage.pool.reportDeath("w1", {}, 9);
     await joinWorkers(stage.pool, "w2");
@@ -171,7 +171,7 @@ export function retiringFacts(setStage: SetStage): void {
     expect((await stage.dump()).requests[a]).toMatchObject({ losses: 1, reports: [{ exitCode: 137 }] });
   });
 
-  it("a request that somebody else has claimed since is not touched", async () => {
+  it("a request that another worker has claimed since is not touched", async () => {
     const stage = await setRunning(setStage);
     await joinWorkers(stage.pool, "w2");
     await stage.pool.release("w1", [a]);

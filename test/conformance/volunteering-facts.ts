@@ -81,7 +81,7 @@ export function volunteeringFacts(setStage: SetStage): void {
     });
   });
 
-  it("a submit tells how many volunteers are left", async () => {
+  it("a submit reports how many volunteers are left", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1", "w2", "w3");
     for (const worker of ["w1", "w2", "w3"]) await claimNames(stage.pool, worker, { volunteerFor: 1 });
@@ -225,7 +225,7 @@ export function volunteeringFacts(setStage: SetStage): void {
     });
   });
 
-  it("a volunteer is served from its own queue when somebody else submits to that", async () => {
+  it("a volunteer is served from its own queue when another process submits to that", async () => {
     const { pool, dump } = await setStage();
     await joinWorkers(pool, "w1", "w2");
     await claimNames(pool, "w1", { volunteerFor: 1 });

@@ -53,7 +53,7 @@ export function withdrawingFacts(setStage: SetStage): void {
     });
   });
 
-  it("a request that somebody else waits for goes on", async () => {
+  it("a request that another caller waits for goes on", async () => {
     const stage = await setStage();
     await submitByClient(stage.pool, "c1", "a");
     await submitByClient(stage.pool, "c2", "a");
@@ -68,7 +68,7 @@ export function withdrawingFacts(setStage: SetStage): void {
 }
 
 export function checkingFacts(setStage: SetStage): void {
-  it("a check tells what is pending, what is done, and what is not known", async () => {
+  it("a check reports what is pending, what is done, and what is not known", async () => {
     const stage = await setStage();
     await submitByClient(stage.pool, "c1", "a");
     await stage.pool.complete("w1", [{ id: b, outcome: "=2", ttlMs: longLeaseMs, stamp: "v1#0" }], []);

@@ -29,7 +29,7 @@ function tally(pools: readonly unknown[]): Record<string, number> {
   return counts;
 }
 
-/** Asks, and tells how many have been answered. */
+/** Asks, and reports how many have been answered. */
 function ask(client: Grid, pool: string, requests: ReturnType<typeof stays>) {
   const asked = { answered: [] as unknown[], all: Promise.resolve<unknown[]>([]) };
   const each = requests.map((request) =>
@@ -55,7 +55,7 @@ describe("a root and two children on three servers", () => {
     expect(await right.enqueue("right", ["stayTwice", 20, "nested"])).toEqual(["left", "left"]);
   });
 
-  test("an error from the other pool is told with its tree, and a value is kept in both pools", async (context) => {
+  test("an error from the other pool is reported with its tree, and a value is kept in both pools", async (context) => {
     const { tree } = await plantPair(context);
     await tree.workers("left", 1);
     const right = await tree.client("right");

@@ -11,7 +11,7 @@ import { until } from "../harness/until.ts";
 
 const double = define("double", (x: number) => 2 * x);
 
-test("a worker that starts a pool anew is told that other grids have one of this name, but not of all", async () => {
+test("a worker that starts a pool again is informed that other grids have one of this name, but not of all", async () => {
   const url = inject("redisUrl");
   const pool = `pool-${randomUUID()}`;
   const grids = Array.from({ length: 5 }, (_, i) => `${i}-${randomUUID()}`);

@@ -128,7 +128,7 @@ describe("traces", () => {
     expect(answered).toMatchObject({ requestId: submitted?.["requestId"], pool: "pool", isError: false });
   });
 
-  it("tells the code of an error", async () => {
+  it("reports the code of an error", async () => {
     const grid = await pool("auto");
     await expect(grid.enqueue("pool", [divide, 1, 0])).rejects.toThrow("Icky value");
     const spans = await spansOf(1);

@@ -383,7 +383,7 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     expect(await grid.enqueue("pool", ["versioned"], { cache: "refresh" })).toBe("old");
   });
 
-  test("tells what cannot travel by its path", async () => {
+  test("reports what cannot travel by its path", async () => {
     const { grid, work } = stage();
     const closure = define("closure", () => ({ rows: [{ fn: () => 1 }] }));
     await work({ closure });
@@ -391,7 +391,7 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     await expect(grid.enqueue("pool", [closure])).rejects.toThrow("result.rows[0].fn");
   });
 
-  test("forgets a result, and all results of a function, when told to", async () => {
+  test("forgets a result, and all results of a function, on request", async () => {
     const { grid, work } = stage();
     let count = 0;
     const counts = define("counts", (_tag: string) => {

@@ -62,7 +62,7 @@ describe.runIf(shortOrFull(false, true))("in full", () => {
     await settle();
   });
 
-  test("the replica is told to take over, with nothing dead, and the other one back", async (context) => {
+  test("the replica is ordered to take over, with nothing dead, and the other one back", async (context) => {
     const { cluster, stage, slot } = await setCluster(context);
     const { settle } = await loadPool(stage);
     for (let times = 0; times < 4; times += 1) {

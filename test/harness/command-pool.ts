@@ -41,7 +41,7 @@ export class CommandPool {
     return (await this.keeper()).inspect();
   }
 
-  /** Resolves once the pool is so; it tells nobody when it changes, so it is asked now and then. */
+  /** Resolves once the pool is so; it notifies no one when it changes, so it is asked now and then. */
   async until(isSo: (state: PoolState) => boolean): Promise<void> {
     const keeper = await this.keeper();
     await until(async () => isSo(await keeper.inspect()));

@@ -28,7 +28,7 @@ export interface FaultStageOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a client of these tests is told apart by: it is found out soon when it is gone. */
+/** What a client of these tests is distinguished by: it is found out soon when it is gone. */
 const clientOptions = { leaseMs: 3_000, checkEveryMs: 500 } as const;
 
 export class FaultStage {
@@ -127,7 +127,7 @@ export class FaultStage {
     return new TortureClient({ grid, pool: "pool", history: this.#history, nextAsk });
   }
 
-  /** Resolves once the pool is so; it tells nobody when it changes, so it is asked now and then. */
+  /** Resolves once the pool is so; it notifies no one when it changes, so it is asked now and then. */
   async until(isSo: (state: PoolState) => boolean): Promise<PoolState> {
     let state: PoolState | undefined;
     await until(async () => {

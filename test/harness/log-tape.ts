@@ -1,4 +1,4 @@
-/** Records what a logger is told, so that a test can wait for an event by the words that an operator would read. */
+/** Records what is logged, so that a test can wait for an event by the words that an operator would read. */
 import { type Logger, pino } from "pino";
 
 /** One line of the log: the message and its facts. */

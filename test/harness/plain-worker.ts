@@ -12,7 +12,7 @@ const oneHourMs = 3_600_000;
 export class PlainWorker {
   /** The requests that were evaluated, as JSON text, in order. */
   readonly evaluated: string[] = [];
-  /** The ids that it was told to stop for. */
+  /** The ids that it was ordered to stop for. */
   readonly cancelled: string[] = [];
   readonly #keeper: PoolKeeper;
   readonly #id: string;

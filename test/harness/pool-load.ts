@@ -1,4 +1,4 @@
-/** A pool under load, while its Redis is broken: what is asked for nests, repeats and fails, and what it comes to is known. */
+/** A pool under load, while its Redis is broken: what is asked for nests, repeats and fails, and its outcome is known. */
 import { Chance } from "../../packages/cli/src/torture/chance.ts";
 import { plannedRequests, someRequests } from "../../packages/cli/src/torture/workload.ts";
 import type { FaultStage } from "./fault-stage.ts";

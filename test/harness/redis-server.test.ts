@@ -50,7 +50,7 @@ describe("a Redis of a test's own", () => {
     expect(await ask(url, "GET key")).toBe("$-1\r\n+OK\r\n");
   });
 
-  it("remembers across a restart when told to save", async () => {
+  it("remembers across a restart if it saves", async () => {
     const dir = await mkdtemp(join(tmpdir(), "callgrid-test-"));
     onTestFinished(() => rm(dir, { recursive: true, force: true }));
     const server = await startServer({ dir, args: ["--appendonly", "yes"] });

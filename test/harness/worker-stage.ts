@@ -34,7 +34,7 @@ export class WorkerStage<C extends Clock = VirtualClock> {
     });
   }
 
-  /** The pool that workers and clients use unless they are told otherwise. */
+  /** The pool that workers and clients use unless options say otherwise. */
   get pool(): ReturnType<MemoryStatekeeper["pool"]> {
     return this.statekeeper.pool("pool");
   }

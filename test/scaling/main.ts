@@ -1,6 +1,6 @@
 /**
  * What `scripts/simulate` runs: one run after the other, each of which replaces its place among the results; then the tables and curves
- * are written anew. Progress goes to standard error, and the tables to standard output too.
+ * are written again. Progress goes to standard error, and the tables to standard output too.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Reads what `MONITOR` of Redis tells of a command into a tally. */
+/** Reads what `MONITOR` of Redis reports of a command into a tally. */
 import { isKeyKind, type KeyKind, type Tally } from "./tally.ts";
 
 const scriptCommands = new Set(["eval", "evalsha"]);

@@ -95,7 +95,7 @@ export function enterMatch(matching: {
   /** How many there were before. */
   readonly volunteers: number;
   readonly sample: number;
-  /** Whether somebody's own queue is known to be filled. */
+  /** Whether a member's own queue is known to be filled. */
   readonly hasFirst?: boolean;
 }): void {
   const { records, tally, before, volunteers, sample, hasFirst = false } = matching;

@@ -91,7 +91,7 @@ export class ScalingRun {
   /** Makes the run at a place. Throws if a tree fails, comes to a wrong value, or never ends. */
   async at(place: ScalingPlace): Promise<void> {
     const { stackTraceLimit } = Error;
-    // nobody reads the stacks of the errors by which functions are told to stop
+    // no process reads the stacks of the errors by which functions are ordered to stop
     Error.stackTraceLimit = 0;
     try {
       await this.#run(place);

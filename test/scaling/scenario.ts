@@ -9,7 +9,7 @@ export interface Scenario {
   /** How many of the workers are slower than the others, and how much slower. */
   readonly slowShare: number;
   readonly slowness: number;
-  /** How many of the workers die in the course of the run, each replaced a while later; nobody tells their pools. */
+  /** How many of the workers die in the course of the run, each replaced a while later; their deaths are not reported to their pools. */
   readonly dyingShare: number;
   /** How much of the work arrives all at once at one leaf. */
   readonly spikeShare: number;

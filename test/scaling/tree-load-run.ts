@@ -34,7 +34,7 @@ const aDayMs = 86_400_000;
 /** Makes a load. Throws if a request fails or gets no answer. */
 export async function runTreeLoad(load: TreeLoad): Promise<TreeLoadResult> {
   const { stackTraceLimit } = Error;
-  // nobody reads the stacks of the errors by which functions are told to stop
+  // no process reads the stacks of the errors by which functions are ordered to stop
   Error.stackTraceLimit = 0;
   try {
     return await new TreeLoadRun(load).run();

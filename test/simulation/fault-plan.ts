@@ -22,7 +22,7 @@ export const faultKinds = [
 ] as const;
 
 /**
- * `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave in peace. `stalls`: attempts to
+ * `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave cleanly. `stalls`: attempts to
  * connect again are accepted, and then nothing comes. `losses`: workers die of what they have just taken. `strangers`: inboxes get messages
  * of another version. `backlog`: requests wait all the time that no worker may evaluate, since each lacks a tag.
  * `midway`: operations of the statekeeper stop, and leave what they have written so far.
@@ -43,7 +43,7 @@ export interface ProcessFaults {
   readonly longestUnnoticedMs: number;
   /** How many of the broken connections meet attempts that stall when they are made again. */
   readonly stallShare: number;
-  /** How often one leaves in peace. */
+  /** How often one leaves cleanly. */
   readonly leaveEveryMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** How long messages take, and where they get lost: drawn anew for each, in a manner that is the same for a whole run. */
+/** How long messages take, and where they get lost: drawn again for each, in a manner that is the same for a whole run. */
 import type { Random } from "./random.ts";
 
 export interface NetworkManner {

@@ -1,4 +1,4 @@
-/** Makes tests of simulated runs: one for so many seeds, whose failure names the seed and tells the run. */
+/** Makes tests of simulated runs: one for so many seeds, whose failure names the seed and shows the run. */
 import { expect, it } from "vitest";
 import { type SimulationOptions, simulate } from "./simulation.ts";
 

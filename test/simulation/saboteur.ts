@@ -15,7 +15,7 @@ export interface SaboteurParts {
   readonly faults: ProcessFaults;
   /** Faults happen up to this time. */
   readonly untilMs: number;
-  /** Makes the process leave in peace. */
+  /** Makes the process leave cleanly. */
   readonly leave: () => void;
 }
 

@@ -77,7 +77,7 @@ export class SimulatedClient {
     for (const call of calls) process.clock.after(call.atMs, () => void this.#make(call));
   }
 
-  /** Leaves in peace, whatever is still open. */
+  /** Leaves cleanly, whatever is still open. */
   async close(): Promise<void> {
     if (!this.isAlive || this.#isClosing) return;
     this.#isClosing = true;

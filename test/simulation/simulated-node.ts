@@ -1,6 +1,6 @@
 /**
  * A place for a node of the simulated grid, a worker or a distributor: starts it, and starts another in its place when it has
- * died or left, as a supervisor does, which sometimes knows of the death and tells the pool.
+ * died or left, as a supervisor does, which sometimes knows of the death and reports it to the pool.
  */
 import type { WorkerState } from "@callgrid/worker";
 import type { Random } from "./random.ts";
@@ -19,14 +19,14 @@ export interface Host {
 
 /** A node that has started. */
 export interface StartedNode {
-  /** Leaves in peace. */
+  /** Leaves cleanly. */
   leave(): Promise<void>;
   /** What it has in hand, if it is a worker. */
   inspect?(): WorkerState;
 }
 
 export interface NodePlaceParts {
-  /** Makes the next process; `leave` is called to make it leave in peace. */
+  /** Makes the next process; `leave` is called to make it leave cleanly. */
   readonly makeHost: (leave: () => void) => Host;
   readonly start: (host: Host) => Promise<StartedNode>;
   readonly after: (ms: number, action: () => void) => void;
@@ -74,7 +74,7 @@ export class NodePlace {
     host.saboteur.start();
   }
 
-  /** Leaves in peace, and nobody comes after. */
+  /** Leaves cleanly, and is not replaced. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#leave();

@@ -113,7 +113,7 @@ export class SimulatedProcess {
     this.#end();
   }
 
-  /** Ends in peace: it has said all it had to say. */
+  /** Ends cleanly: it has said all it had to say. */
   exit(): void {
     if (!this.#isAlive) return;
     this.#trace.note(this.name, "exits");

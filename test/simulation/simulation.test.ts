@@ -1,4 +1,4 @@
-/** What makes the simulation worth anything: it notices what is broken, and a seed tells the same story again. */
+/** What makes the simulation worth anything: it notices what is broken, and a seed gives the same run again. */
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import { miscounted, staleEntry } from "./invariants.ts";

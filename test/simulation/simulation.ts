@@ -48,7 +48,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     );
   };
   const { stackTraceLimit } = Error;
-  // stacks of failing functions would take most of the time, and nobody looks at them
+  // stacks of failing functions would take most of the time, and no one looks at them
   Error.stackTraceLimit = 0;
   process.on("unhandledRejection", tellRejection);
   try {

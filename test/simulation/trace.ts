@@ -1,6 +1,6 @@
 /**
  * What happened last, for the report on a violation: a ring, so that a run of any length takes no more. Entries keep what they
- * are about as it is and become text only when somebody reads them, since most runs end well.
+ * are about as it is and become text only when they are read, since most runs end well.
  */
 interface Entry {
   readonly atMs: number;

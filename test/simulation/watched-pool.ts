@@ -10,7 +10,7 @@ import { Repairs } from "./repairs.ts";
 import { mistakeInText } from "./right-outcome.ts";
 import type { Trace } from "./trace.ts";
 
-/** One operation as the trace tells it. */
+/** One operation as the trace reports it. */
 export interface WatchedOperation {
   readonly who: string;
   readonly operation: string;

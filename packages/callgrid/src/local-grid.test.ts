@@ -228,7 +228,7 @@ describe("an embedded grid with functions at hand", () => {
     },
   );
 
-  it("tells causes, and each failed request of an error that holds several", async () => {
+  it("reports causes, and each failed request of an error that holds several", async () => {
     const no = define("no", { cache: false }, (n: number) => {
       throw new Error(`no ${n}`, { cause: new Error("unplugged") });
     });

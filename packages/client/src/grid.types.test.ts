@@ -8,7 +8,7 @@ declare const topLevel: typeof enqueue;
 const divide = define("divide", (x: number, y: number) => x / y);
 const shout = define("shout", async (text: string) => text.toUpperCase());
 
-// Nothing here is run: what is told is that it compiles, or does not.
+// Nothing here is run: it compiles, or does not.
 const never = (): boolean => false;
 
 describe("types", () => {

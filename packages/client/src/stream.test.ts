@@ -104,7 +104,7 @@ describe("stream", () => {
     const outcomes = grid.stream("pool", source.requests());
     await outcomes.next();
     await settle();
-    // One taken, five finished that nobody takes.
+    // One taken, five finished that the caller does not take.
     expect(source.pulled).toBe(6);
     await outcomes.next();
     await settle();
@@ -136,7 +136,7 @@ describe("stream", () => {
     expect(statekeeper.pool("pool").dump().requests).toEqual({});
   });
 
-  it("is over once left, also with outcomes that nobody has taken", async () => {
+  it("is over once left, also with outcomes that the caller has not taken", async () => {
     const { grid, startWorker, settle } = setClientStage();
     await startWorker();
     const requests = [

@@ -145,7 +145,7 @@ describe("a distributor on virtual time", () => {
     expect(tape.having("lost the head of the pool")).toHaveLength(1);
   });
 
-  it("tells of sweeps that fail once a second at most, and goes on", async () => {
+  it("reports sweeps that fail once a second at most, and goes on", async () => {
     const { clock, statekeeper, tape, options } = setUp();
     await start(options);
     await clock.advance(100);

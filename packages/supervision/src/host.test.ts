@@ -43,7 +43,7 @@ async function setUp(bounds: { readonly minWorkers: number; readonly maxWorkers:
   return { clock, statekeeper, keeper, tape, children, supervisor, host, give };
 }
 
-it("a host tells the pool of itself, and keeps as many workers as its share is, within its bounds", async () => {
+it("a host reports itself to the pool, and keeps as many workers as its share is, within its bounds", async () => {
   const { keeper, supervisor, give } = await setUp({ minWorkers: 0, maxWorkers: 3 });
   const told = { id: "h1", score: 2, minWorkers: 0, maxWorkers: 3 };
   expect((await keeper.inspect()).hosts).toMatchObject([told]);

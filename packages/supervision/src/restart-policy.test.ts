@@ -17,7 +17,7 @@ describe("a worker process that died", () => {
     expect(restartAfter(deathsBefore, 59_999)).toEqual({ delayMs, deathsInRow: deathsBefore + 1 });
   });
 
-  it("starts anew once it has lived well for a minute", () => {
+  it("starts again once it has lived well for a minute", () => {
     expect(restartAfter(7, 60_000)).toEqual({ delayMs: 0, deathsInRow: 1 });
   });
 });

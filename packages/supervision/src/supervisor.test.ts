@@ -72,7 +72,7 @@ function child(children: readonly ScriptedChild[], n = children.length): Scripte
 }
 
 describe("a supervisor", () => {
-  it("starts as many processes as it was told, and gives each its settings over the channel", async () => {
+  it("starts as many processes as its options say, and gives each its settings over the channel", async () => {
     const { children, settings } = setUp(3);
     expect(children.map(({ told }) => told)).toEqual(Array(3).fill([{ kind: "start", settings }]));
   });
@@ -219,7 +219,7 @@ describe("a supervisor", () => {
     await stopped;
   });
 
-  it("starts no other while it waits before a restart and is told to end", async () => {
+  it("starts no other while it waits before a restart and is ordered to end", async () => {
     const { clock, children, supervisor } = setUp();
     child(children).end(diedYoung);
     await clock.advance(0);
@@ -231,7 +231,7 @@ describe("a supervisor", () => {
     expect(children).toHaveLength(2);
   });
 
-  it("keeps more or fewer processes when it is told to; those that have not joined, and idle ones, go first", async () => {
+  it("keeps more or fewer processes when it is ordered to; those that have not joined, and idle ones, go first", async () => {
     const { clock, children, supervisor } = setUp(1);
     child(children, 1).say({ kind: "joined", id: "pool/a" });
     supervisor.resize(4);

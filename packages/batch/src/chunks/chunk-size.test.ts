@@ -47,7 +47,7 @@ describe("the size of chunks while a batch runs", () => {
     expect(sizer.next(1e9)).toBe(2);
   });
 
-  it("stays what it was told", () => {
+  it("keeps the size that it was given", () => {
     const sizer = new ChunkSizer({ ...pilot, fixedUnits: 7 });
     sizer.learn(7, 1e6);
     expect(sizer.next(1e9)).toBe(7);

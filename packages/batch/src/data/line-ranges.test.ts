@@ -60,7 +60,7 @@ it.each(["\r\n", "\n"])("lines end where what is read at once does, too: %j", (e
   }
 });
 
-it("lines are found in a file that was written anew, and in more files than are remembered", () => {
+it("lines are found in a file that was written again, and in more files than are remembered", () => {
   const path = fileOf("a\nb\nc\n");
   expect(readFileLines(path, 3, 3)).toEqual(["c"]);
   writeFileSync(path, "aa\nbb\ncc\ndd\n");

@@ -1,4 +1,4 @@
-/** What the queue of runs tells of them while they change. */
+/** What the queue of runs reports of them while they change. */
 import { randomUUID } from "node:crypto";
 import { UnrecoverableError, Worker } from "bullmq";
 import { expect, inject, it, onTestFinished } from "vitest";

@@ -33,7 +33,7 @@ class Stage {
     });
   }
 
-  /** Has the pending run of a schedule begin now, and end as it is told to; resolves to its id. */
+  /** Has the pending run of a schedule begin now, and end as it is ordered to; resolves to its id. */
   async runOnce(schedule: string): Promise<string> {
     const [job] = (await this.queue.getJobs(["delayed"])).filter(({ repeatJobKey }) => repeatJobKey === schedule);
     if (job?.id === undefined) throw new Error(`${schedule} has no pending run`);

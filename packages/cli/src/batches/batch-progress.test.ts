@@ -19,7 +19,7 @@ it("a line has what is done, the rate, what is left, failed and cached slices, a
   );
 });
 
-it("what nobody knows is left out", () => {
+it("what no one knows is left out", () => {
   expect(progressText({ ...progress, totalUnits: undefined, leftMs: undefined, inFlight: {} })).toBe(
     "1200 slices, 400/s, 2 failed, 100 cached",
   );

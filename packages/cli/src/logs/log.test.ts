@@ -45,7 +45,7 @@ it.each([true, false])("lines of any process cannot control a terminal; on a ter
   if (!isTTY) expect(JSON.parse(text.split("\n")[0] ?? "")).toMatchObject({ msg: sly, [sly]: { deep: [sly] } });
 });
 
-it("a file is its user's alone and at most twice as large as it is told to be, in whole lines, however much is logged", async () => {
+it("a file is its user's alone and at most twice as large as it is ordered to be, in whole lines, however much is logged", async () => {
   const folder = await mkdtemp(join(tmpdir(), "callgrid-log-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, "logs");

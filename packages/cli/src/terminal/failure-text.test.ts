@@ -38,7 +38,7 @@ describe("an error for people", () => {
     );
   });
 
-  it("tells what caused it, and where that was thrown", () => {
+  it("reports what caused it, and where that was thrown", () => {
     const cause = { msg: "connection refused", stack: "Error: connection refused\n    at fetch (/srv/rates.ts:7:9)" };
     expect(failureText(new RequestError({ ...divided, causes: [cause, { msg: "unplugged" }] }), colors)).toBe(
       [
@@ -60,7 +60,7 @@ describe("an error for people", () => {
     expect(of({ slices: { from: 20, to: 30 } })).toMatch(/^slices 20 to 29: Error from request/);
   });
 
-  it("tells the code where it is not the function that failed, and how workers died", () => {
+  it("reports the code where it is not the function that failed, and how workers died", () => {
     const lost: ErrorTree = {
       msg: "its workers died 2 times while running it",
       code: "WORKER_LOST",

@@ -20,7 +20,7 @@ const result: TortureResult = {
   violations: [],
 };
 
-it("tells how often each fault was made, what the history comes to, and that nothing is wrong", () => {
+it("reports how often each fault was made, the summary of the history, and that nothing is wrong", () => {
   expect(tortureReport(result, style)).toBe(
     [
       "fault            times",

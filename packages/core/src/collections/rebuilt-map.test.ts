@@ -6,7 +6,7 @@ describe("a rebuilt map", () => {
   it("holds what was set and not deleted, in the order in which it was set first", () => {
     const map = new RebuiltMap<string, number>();
     const model = new Map<string, number>();
-    // at most 200 keys, and 10,000 deletions or so: it starts anew some ten times
+    // at most 200 keys, and 10,000 deletions or so: it starts again some ten times
     let random = 1;
     for (let i = 0; i < 30_000; i += 1) {
       random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;

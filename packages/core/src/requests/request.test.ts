@@ -174,7 +174,7 @@ describe("the limit of a payload", () => {
   });
 });
 
-describe("a payload that nobody wrote", () => {
+describe("a payload that no one wrote", () => {
   it.each([
     "",
     "[",

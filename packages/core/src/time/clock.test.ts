@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sleep, systemClock } from "./clock.ts";
 
 describe("the system clock", () => {
-  it("tells ms since the epoch and never goes back", () => {
+  it("reports ms since the epoch and never goes back", () => {
     expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(60_000);
     let before = systemClock.now();
     for (let round = 0; round < 1_000; round++) {

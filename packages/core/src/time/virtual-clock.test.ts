@@ -4,7 +4,7 @@ import { sleep } from "./clock.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 describe("a virtual clock", () => {
-  it("stands still until it is told", async () => {
+  it("stands still until it is advanced", async () => {
     const clock = new VirtualClock(1_000);
     await clock.advance(0);
     expect(clock.now()).toBe(1_000);
@@ -56,7 +56,7 @@ describe("a virtual clock", () => {
     expect(clock.pending).toBe(1);
   });
 
-  it("starts what slept, and tells the time it slept until", async () => {
+  it("starts what slept, and reports the time it slept until", async () => {
     const clock = new VirtualClock();
     const woke = sleep(clock, 50).then(() => clock.now());
     await clock.advance(100);

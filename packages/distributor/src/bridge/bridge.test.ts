@@ -86,7 +86,7 @@ class Family {
     await this.clock.advance(1_000);
   }
 
-  /** Asks for `double` of a number, or another function of it, and tells the outcome once it is there. */
+  /** Asks for `double` of a number, or another function of it, and reports the outcome once it is there. */
   ask(pool: PoolKeeper, x: number, priority = 0, functionName = "double"): Asked {
     const { payload, canonical } = encodeRequest([functionName, x], 1_000);
     const asked: Asked = { id: requestId(canonical), outcome: undefined, withdraw: () => undefined };
@@ -267,7 +267,7 @@ it("what the parent's worker does is completed here, errors too", async () => {
   expect(members.map(({ running }) => running)).toEqual([0]);
 });
 
-it("volunteers above are given at once what would be started last here, no more than they want, and nobody starts it here too", async () => {
+it("volunteers above are given at once what would be started last here, no more than they want, and no worker starts it here too", async () => {
   const family = new Family();
   await family.bridge();
   await family.hold(family.child, 9);
@@ -298,7 +298,7 @@ it("what is started above is held here, and free again when the bridge is taken 
   expect(asked.outcome).toBe("=8");
 });
 
-it("what came down and nobody starts goes back to the parent", async () => {
+it("what came down and no worker starts goes back to the parent", async () => {
   const family = new Family();
   await family.bridge();
   const { epoch } = await family.child.join({

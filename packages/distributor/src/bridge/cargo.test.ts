@@ -9,7 +9,7 @@ function carried(id: string, { carriedAtMs = 0, ahead = 1 } = {}) {
   return { claim, ask, carriedAtMs, ahead };
 }
 
-it("tells what nobody has started, and how many should be ahead of the rest", () => {
+it("reports what no worker has started, and how many should be ahead of the rest", () => {
   const cargo = new Cargo();
   for (const id of ["a", "b", "c"]) cargo.add(carried(id, { ahead: 0.4 }));
   expect([cargo.unstarted, cargo.aheadOfStarted]).toEqual([3, 0]);
@@ -25,7 +25,7 @@ it("tells what nobody has started, and how many should be ahead of the rest", ()
   expect([cargo.unstarted, cargo.aheadOfStarted, cargo.remove("b")]).toEqual([0, 0, undefined]);
 });
 
-it("tells what has been unstarted for a while", () => {
+it("reports what has been unstarted for a while", () => {
   const cargo = new Cargo();
   for (const [index, id] of ["a", "b", "c"].entries()) cargo.add(carried(id, { carriedAtMs: index * 100 }));
   cargo.noteStarted("a");

@@ -71,6 +71,6 @@ it.each<[string, Told, string]>([
   expect(shown(planHoisting(sightOf(told)))).toBe(expected);
 });
 
-it("of short requests, and of those that nobody has measured, one is ahead of each that is under way, of long ones fewer", () => {
+it("of short requests, and of those that no worker has measured, one is ahead of each that is under way, of long ones fewer", () => {
   expect([undefined, 0, 1_000, 30_000, 60_000, 300_000].map(aheadOf)).toEqual([1, 1, 1, 1, 0.5, 0.1]);
 });

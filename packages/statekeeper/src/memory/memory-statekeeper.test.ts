@@ -68,7 +68,7 @@ describe("time in memory", () => {
     expect((await pool.sweep(sweeping)).lapsedClients).toBe(1);
   });
 
-  it("a claim tells how long its outcome is still wanted, and 1 ms when that is over", async () => {
+  it("a claim reports how long its outcome is still wanted, and 1 ms when that is over", async () => {
     const { clock, pool } = setStage();
     await pool.join({ id: "w1", kind: "worker", leaseMs: 100, description: {}, functions: new Map([["work", "v1"]]) });
     await submit(pool, 30);
@@ -148,7 +148,7 @@ describe("delivery in memory", () => {
     expect(Object.keys(pool.dump().inboxes)).toEqual(["c1"]);
   });
 
-  it("an inbox that nobody reads takes no more than its bound, give or take one operation", async () => {
+  it("an inbox that no process reads takes no more than its bound, give or take one operation", async () => {
     const { pool } = setStage();
     await pool.join({ id: "w1", kind: "worker", leaseMs: 100, description: {}, functions: new Map() });
     for (let i = 0; i < 100_010; i += 1) await pool.forget({ id: "x" });

@@ -1,4 +1,4 @@
-/** What becomes of large values that are gone before somebody reads them. */
+/** What becomes of large values that are gone before they are read. */
 import { Redis } from "ioredis";
 import { beforeAll, expect, it } from "vitest";
 import { RedisServer } from "../../../../test/harness/redis-server.ts";
@@ -59,7 +59,7 @@ it("a volunteer hears of a claim that was withdrawn meanwhile, so that it knows 
   expect(await received(pool, "w1")).toEqual([cancel, cancel]);
 });
 
-it("a worker whose claims are gone before it reads them is told to claim again", async () => {
+it("a worker whose claims are gone before it reads them is ordered to claim again", async () => {
   const pool = await poolWithVolunteer("gone");
   await pool.release("w1", [id]);
   const claiming = claimOne(pool);
@@ -107,7 +107,7 @@ it("many large messages come in order, and those before them do not wait for all
   expect(parts.length).toBe(3);
 });
 
-it("a result that was evicted stays a reference, and nobody knows of it", async () => {
+it("a result that was evicted stays a reference, and no one knows of it", async () => {
   const pool = await poolWithVolunteer("evicted");
   await pool.complete("w1", [{ id, outcome, ttlMs: leaseMs, stamp: "v1#0" }], []);
   await redis.del(`callgrid:{grid:evicted}:result:${id}`);

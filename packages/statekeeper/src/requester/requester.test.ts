@@ -108,7 +108,7 @@ describe("asking", () => {
     expect(keeper.submittedIds).toEqual([["a", "c"], ["b", "e"], ["d"]]);
   });
 
-  it("submits an id once however often it is asked for, and tells all who asked", async () => {
+  it("submits an id once however often it is asked for, and answers all who asked", async () => {
     const { keeper, clock, requester, heard, ask } = setUp();
     ask("a");
     ask("a");
@@ -121,7 +121,7 @@ describe("asking", () => {
     expect(requester.pendingCount).toBe(0);
   });
 
-  it("tells an outcome that the submit reply knows", async () => {
+  it("delivers an outcome that the submit reply knows", async () => {
     const { keeper, clock, requester, heard, ask } = setUp();
     keeper.answerSubmit = () => [{ index: 1, kind: "outcome", outcome: "=2" }];
     ask("a");
@@ -131,7 +131,7 @@ describe("asking", () => {
     expect(requester.counters).toEqual({ submitted: 2, resubmitted: 0, delivered: 1, checks: 0 });
   });
 
-  it("tells with each submit reply how many volunteers there are", async () => {
+  it("reports with each submit reply how many volunteers there are", async () => {
     const counts: number[] = [];
     const { keeper, clock, ask } = setUp({ onVolunteers: (count) => counts.push(count) });
     for (const volunteers of [3, 0]) {
@@ -142,7 +142,7 @@ describe("asking", () => {
     expect(counts).toEqual([3, 0]);
   });
 
-  it("tells an outcome once, also when it comes twice", async () => {
+  it("delivers an outcome once, also when it comes twice", async () => {
     const { clock, requester, heard, ask } = setUp();
     ask("a");
     await settle(clock);
@@ -158,7 +158,7 @@ describe("asking", () => {
     expect(requester.receive({ kind: "forget", id: "a" })).toBe(false);
   });
 
-  it("tells the other listeners when one throws", async () => {
+  it("notifies the other listeners when one throws", async () => {
     const { clock, requester, heard, errors, ask } = setUp();
     requester.ask({ id: "a", payload: "[]" }, undefined, () => {
       throw new Error("a listener's own");
@@ -184,7 +184,7 @@ describe("asking", () => {
   });
 });
 
-describe("asking anew for what is pending", () => {
+describe("asking again for what is pending", () => {
   it("submits a refresh again, and ignores what was answered to the earlier submission", async () => {
     const { keeper, clock, requester, heard, ask } = setUp();
     let answerFirst = (): void => undefined;
@@ -282,7 +282,7 @@ describe("withdrawing", () => {
     expect(heard).toEqual(["a:=1"]);
   });
 
-  it("keeps a listener from being told that an earlier listener of the same request withdraws", async () => {
+  it("keeps a listener from being informed that an earlier listener of the same request withdraws", async () => {
     const { clock, requester, heard, ask } = setUp();
     requester.ask({ id: "a", payload: "[]" }, undefined, () => second.withdraw());
     const second = ask("a");
@@ -337,7 +337,7 @@ describe("checking", () => {
     expect(keeper.checks.every((call) => call.length <= 1_000)).toBe(true);
   });
 
-  it("tells of a check that fails, and checks again in the next round", async () => {
+  it("reports a check that fails, and checks again in the next round", async () => {
     const { keeper, clock, errors, heard, ask } = setUp();
     ask("a");
     keeper.answerCheck = () => Promise.reject(new Error("no link"));
@@ -375,7 +375,7 @@ describe("checking", () => {
     expect(keeper.checks.map((ids) => ids.length)).toEqual([1_000, 1_000, 1_000, 500]);
   });
 
-  it("ignores an answer about what was withdrawn and asked for anew meanwhile", async () => {
+  it("ignores an answer about what was withdrawn and asked for again meanwhile", async () => {
     const { keeper, clock, requester, heard, ask } = setUp();
     const first = ask("a");
     await settle(clock);
@@ -423,7 +423,7 @@ describe("submits that fail", () => {
     expect(keeper.checks).toEqual([]);
   });
 
-  it("are withdrawn when nobody waits any more, for the call may have arrived", async () => {
+  it("are withdrawn when no caller waits any more, for the call may have arrived", async () => {
     const { keeper, clock, ask } = setUp();
     keeper.answerSubmit = () => Promise.reject(new Error("no link"));
     const only = ask("a");
@@ -481,7 +481,7 @@ describe("refusals", () => {
 });
 
 describe("what becomes of a request", () => {
-  it("a refusal is told apart from an outcome", async () => {
+  it("a refusal differs from an outcome", async () => {
     const { keeper, clock, requester } = setUp();
     const refused: unknown[] = [];
     const ask = async (id: string, answer: typeof keeper.answerSubmit): Promise<void> => {
@@ -517,7 +517,7 @@ describe("stopping", () => {
     expect(() => ask("d")).toThrow(expect.objectContaining({ code: "GRID_CLOSED" }));
   });
 
-  it("tells of nothing that fails afterwards", async () => {
+  it("reports nothing that fails afterwards", async () => {
     const { keeper, clock, requester, errors, ask } = setUp();
     let fail = (): void => undefined;
     keeper.answerSubmit = () =>

@@ -146,7 +146,7 @@ describe("calls that call nothing themselves", () => {
   });
 });
 
-describe("while nobody takes what was shared", () => {
+describe("while the caller does not take what was shared", () => {
   async function setShared() {
     const stage = setStage();
     for (let i = 0; i < 200; i += 1) stage.push("call");
@@ -226,7 +226,7 @@ describe("while a function keeps its slot", () => {
     expect(stage.shared).toEqual(["a"]);
   });
 
-  it("nobody looks again once nothing waits, so that no timer is left", async () => {
+  it("no one looks again once nothing waits, so that no timer is left", async () => {
     const stage = setStuck("a");
     stage.sharer.shareIfStuck();
     expect(stage.clock.pending).toBe(1);

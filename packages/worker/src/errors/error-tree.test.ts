@@ -34,7 +34,7 @@ function shared(levels: number): unknown {
 }
 
 describe("the tree of a thrown error", () => {
-  it("tells its message, the request and where it was thrown", () => {
+  it("reports its message, the request and where it was thrown", () => {
     const error = new Error("Icky");
     error.stack = "Error: Icky\n    at Object.evaluate (/home/me/functions.ts:3:59)";
     expect(treeOfThrown(error, payload)).toEqual({
@@ -45,13 +45,13 @@ describe("the tree of a thrown error", () => {
     });
   });
 
-  it("is told with the whole stack where nothing of that is the user's: it may be the grid's fault", () => {
+  it("is reported with the whole stack where nothing of that is the user's: it may be the grid's fault", () => {
     const error = new Error("Icky");
     error.stack = `Error: Icky\n    at #start (${import.meta.filename}:3:59)`;
     expect(treeOfThrown(error, payload).stack).toBe(error.stack);
   });
 
-  it("keeps the code and the details of what the grid refused, and tells no stack of the grid's own", () => {
+  it("keeps the code and the details of what the grid refused, and reports no stack of the grid's own", () => {
     const error = new GridError("INVALID_VALUE", "args[0] is a function", { details: { path: "args[0]" } });
     error.stack = `GridError: args[0]\n    at encodeOne (${import.meta.filename}:3:59)`;
     expect(treeOfThrown(error, payload)).toEqual({
@@ -72,7 +72,7 @@ describe("the tree of a thrown error", () => {
     expect(treeOfThrown(error, payload)).toMatchObject({ msg: "far away", code: "FUNCTION_FAILED" });
   });
 
-  it("tells its causes, each once and in short where they are many", () => {
+  it("reports its causes, each once and in short where they are many", () => {
     const bottom = new Error("bottom", { cause: "unplugged" });
     const error = new Error("top", { cause: new AggregateError([bottom, { why: 1 }, bottom], "middle") });
     expect(treeOfThrown(error, payload).causes?.map(({ msg }) => msg)).toEqual([

@@ -78,7 +78,7 @@ describe("others", () => {
   });
 });
 
-it("tells how many younger ones were taken since an entry came", () => {
+it("reports how many younger ones were taken since an entry came", () => {
   const { stack, evaluations } = stackOf(3);
   const [oldest] = evaluations as [Evaluation];
   stack.pop();

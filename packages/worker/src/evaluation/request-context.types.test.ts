@@ -7,7 +7,7 @@ const shout = define("shout", { version: "2", cache: false }, async (text: strin
   text.toUpperCase().repeat(times ?? 1),
 );
 
-// Nothing here is run: what is told is that it compiles, or does not.
+// Nothing here is run: it compiles, or does not.
 const never = (): boolean => false;
 
 describe("types of define", () => {

@@ -13,7 +13,7 @@ function table(functions: Readonly<Record<string, string>>, generation = 0): Fun
 }
 
 describe("a registry", () => {
-  it("tells names and versions", () => {
+  it("reports names and versions", () => {
     const registry = new FunctionRegistry([definition("f", "1"), definition("g", "2")]);
     expect(registry.names).toEqual(["f", "g"]);
     expect(registry.versions).toEqual(new Map([["f", "1"], ["g", "2"]])); // biome-ignore format: one line

@@ -98,7 +98,7 @@ describe("a module", () => {
     expect([broken.status, whole.status]).toEqual(["rejected", "fulfilled"]);
   });
 
-  it("that defines a function of another module anew is refused", async () => {
+  it("that redefines a function of another module is refused", async () => {
     const path = await modules({
       "one.mjs": `${preamble}define("f", () => 1);`,
       "other.mjs": `${preamble}define("f", () => 2);`,
@@ -126,7 +126,7 @@ describe("functions at hand", () => {
     await expect(loadFunctions([() => 1])).rejects.toMatchObject({ code: "INVALID_MODULE" });
   });
 
-  it("cannot be loaded anew in another thread, and modules can", () => {
+  it("cannot be loaded again in another thread, and modules can", () => {
     expect([areModules("f.ts"), areModules(["f.ts", new URL("file:///g.ts")])]).toEqual([true, true]);
     expect([areModules(f), areModules(["f.ts", f])]).toEqual([false, false]);
   });

@@ -9,7 +9,7 @@ function member(id: string, functions: ReadonlyMap<string, string>): Member {
 }
 
 describe("a member of a pool that has lost its memory", () => {
-  it("tells it of functions of others, also of those that the pool's table has not had since", async () => {
+  it("says so of functions of others, also of those that the pool's table has not had since", async () => {
     const registry = new FunctionRegistry([define("own", () => 1).definition]);
     const standing = new FunctionStanding(registry);
     const errors: unknown[] = [];

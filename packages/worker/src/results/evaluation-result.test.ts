@@ -59,7 +59,7 @@ describe("a value", () => {
     );
   });
 
-  it("tells about what it takes to keep", () => {
+  it("reports roughly what it takes to keep", () => {
     expect(EvaluationResult.ofValue(7, limitBytes).bytes).toBeLessThan(100);
     expect(EvaluationResult.ofValue("x".repeat(100), limitBytes).bytes).toBeGreaterThanOrEqual(200);
     expect(EvaluationResult.ofValue(["x".repeat(100)], limitBytes).bytes).toBeGreaterThanOrEqual(200);

@@ -16,7 +16,7 @@ function heapOf(changes: ReadonlyArray<readonly [string, number | null]>): Lapse
 }
 
 describe("a lapse heap", () => {
-  it("tells what has lapsed, the earliest first and then by key, whatever was set, moved and taken out", () => {
+  it("reports what has lapsed, the earliest first and then by key, whatever was set, moved and taken out", () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 60, size: "max" }), fc.nat(10), fc.nat(9), (changes, now, limit) => {
         const times = new Map<string, number>();

@@ -155,7 +155,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
 
   /** All chunks as they finish, those of the pilot first. */
   async *#finished(mayCut: () => boolean): AsyncGenerator<FinishedChunk, undefined> {
-    if (this.#isTaken) throw invalidOption("batch", "has been taken already: its values come once");
+    if (this.#isTaken) throw invalidOption("batch", "its results can be read only once");
     this.#isTaken = true;
     const placed = await this.#preparation.placed();
     const parts = { grid: this.#grid, spec: this.#spec, supply: this.#supply, mayCut };

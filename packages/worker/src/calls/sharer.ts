@@ -24,7 +24,7 @@ export class Sharer {
   readonly #parts: SharerParts;
   #isTimerSet = false;
   #sharedAt = 0;
-  /** The last call of the share before the latest, and of the latest. Others take the oldest first: both are out as long as the first is. */
+  /** The last call of each of the two latest shares. Queues are FIFO: while the earlier share is queued, both are. */
   #lastShared: [Evaluation | undefined, Evaluation | undefined] = [undefined, undefined];
 
   constructor(parts: SharerParts) {

@@ -53,7 +53,7 @@ export class SlotScheduler {
 
   /**
    * Whether what has come from outside and what can be resumed takes less than `ms` all together, as far as that is known. A suspect
-   * may end this worker, so it counts as endless. Calls on the stack are short, or they would not be there.
+   * may kill the worker: its duration counts as infinite. Calls on the stack are short, or they would not be there.
    */
   isSoonThrough(ms: number, selfTimes: SelfTimes): boolean {
     let expectedMs = this.isQuarantined ? Number.POSITIVE_INFINITY : this.ready.expectedMs;

@@ -64,7 +64,7 @@ export class Maintenance extends Actor {
     this.#reconciledAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Claims have come, so they are not lost, whatever a comparison said that overtook them. */
+  /** These claims have arrived: they are not lost, although a comparison that began before said so. */
   noteClaims(claims: readonly Claim[]): void {
     for (const { id } of claims) {
       this.#claimedMeanwhile?.add(id);

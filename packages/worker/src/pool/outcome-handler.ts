@@ -128,7 +128,7 @@ export class OutcomeHandler {
     const isOurs = evaluation.stamp !== "";
     const stamp = isOurs ? evaluation.stamp : standing.stamp(definition);
     const tookMs = isOurs ? now - startedAt : Number.POSITIVE_INFINITY;
-    // the definition's own name: that of a claim may be a piece of its payload, which would be kept with it
+    // the definition's name: the claim's is a substring that keeps the whole payload alive
     const functionName = definition.name;
     recent.put(key, settled, { functionName, stamp, until: now + evaluation.ttlMs, tookMs });
   }

@@ -3,11 +3,12 @@ import { randomUUID } from "node:crypto";
 import { connect, type Grid, RequestError, startWorker } from "callgrid";
 import { afterEach, describe, expect, inject, onTestFinished, test } from "vitest";
 import { commandFunctions } from "../harness/command-pool.ts";
+import { fixture } from "../harness/fixture.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { GridProcess } from "../harness/worker-processes.ts";
 
 const url = inject("redisUrl");
-const functions = new URL("../fixtures/end-to-end/functions.ts", import.meta.url).pathname;
+const functions = fixture("end-to-end/functions");
 const running: GridProcess[] = [];
 
 /** What the function `spin` of the fixtures returns. */

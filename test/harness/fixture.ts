@@ -1,10 +1,10 @@
 /** The modules in test/fixtures that other processes load, as `npm run build` compiles them. */
 import { fileURLToPath } from "node:url";
 
-const compiled = new URL("../fixtures/dist/", import.meta.url);
+const compiled = new URL("../fixtures/dist/test/fixtures/", import.meta.url);
 
 /**
- * The path of a compiled module; those of end-to-end and local-grid are loaded as they are.
+ * The path of a compiled module; those of local-grid are loaded as they are.
  *
  * @param name - its path in test/fixtures, without an ending: `cli/functions`.
  */

@@ -3,10 +3,11 @@ import { randomUUID } from "node:crypto";
 import { connect, type Grid } from "@callgrid/client";
 import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
 import type { TestContext } from "vitest";
+import { fixture } from "./fixture.ts";
 import { RedisServer } from "./redis-server.ts";
 import { GridProcess } from "./worker-processes.ts";
 
-const functions = new URL("../fixtures/end-to-end/functions.ts", import.meta.url).pathname;
+const functions = fixture("end-to-end/functions");
 /** Short, since tests have to wait for them, and longer than a loaded machine's pauses. */
 const lease = ["--lease-ms", "2s"];
 

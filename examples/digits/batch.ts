@@ -1,4 +1,4 @@
-/** The same sum as a batch: nothing is said of pieces, and the plan tells how it was cut and why. */
+/** The same sum as a batch: the program names no chunks, and the plan reports how the data was cut and why. */
 import { bytes, localGrid } from "callgrid";
 import { digitFile, plainDigitSum } from "./digit-file.ts";
 

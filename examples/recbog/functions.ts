@@ -6,7 +6,7 @@ import { callReentrant, define } from "callgrid";
  * Sleeps, asks for its children one level down, and returns what they returned, nested.
  *
  * @param ms - how long to sleep first, in ms; 0 does not sleep at all.
- * @param job - tells runs apart that would otherwise be answered from the cache.
+ * @param job - distinguishes runs that would otherwise be answered from the cache.
  * @param level - how many levels are below this one.
  * @param fanOut - how many children each has.
  * @param tag - what this one is called; its children are `tag.0`, `tag.1` and so on, so that no two are equal.

@@ -42,7 +42,7 @@ describe("callgrid enqueue", () => {
     expect(stderr).toMatch(/unknown function "ratoi".*"ratio".*\(UNKNOWN_FUNCTION\)/);
   });
 
-  it("ends with 130 on Ctrl-C, and nobody waits any more then", async () => {
+  it("ends with 130 on Ctrl-C, and no caller waits any more then", async () => {
     const pool = new CommandPool();
     await pool.workers();
     const hold = await HoldFile.make();
@@ -105,7 +105,7 @@ describe("callgrid status, why and forget", () => {
     const { exitCode, stdout } = await pool.run(["forget", "pool", "divide", "--json"]);
     expect([exitCode, JSON.parse(stdout)]).toEqual([0, { pool: "pool", forgotten: { functionName: "divide" } }]);
     const why = await pool.run(["why", "pool", '["divide",8,2]']);
-    expect(why.stdout).toContain('its result counts no longer: all results of "divide" were forgotten since');
+    expect(why.stdout).toContain('its result is stale: all results of "divide" were forgotten since');
     expect(await ask()).toBe(3);
     const slip = await pool.run(["forget", "pool", "divde"]);
     expect([slip.exitCode, slip.stderr]).toEqual([2, expect.stringContaining('did you mean "divide"?')]);

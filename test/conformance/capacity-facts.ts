@@ -67,7 +67,7 @@ export function capacityFacts(setStage: SetStage): void {
     expect(waiting.map(({ id }) => id)).toEqual(["a", "b", "f"].map(idOf));
   });
 
-  it("only the head notes how many workers there should be, and hosts and whoever looks are told", async () => {
+  it("only the head notes how many workers there should be, and notifies hosts and watchers", async () => {
     const stage = await setStage();
     const { pool } = stage;
     const noted = { desiredWorkers: 3, shares: { h1: 2, h2: 1 } };

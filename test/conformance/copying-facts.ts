@@ -1,4 +1,4 @@
-/** Facts of copies: an idle volunteer may do what another worker is late with, and whoever is first completes it. */
+/** Facts of copies: an idle volunteer may copy a late request of another worker, and the first outcome completes it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { usualLimits } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
@@ -122,7 +122,7 @@ export function copyingFacts(setStage: SetStage): void {
     await expectNoChange(stage, () => sweep(stage, aWhileMs));
   });
 
-  it("whoever is first completes it: the owner is told to stop, and its late outcome changes nothing", async () => {
+  it("the first outcome completes it: the owner is notified to stop, and its late outcome changes nothing", async () => {
     const stage = await setLate(setStage, "a");
     await sweep(stage, aWhileMs);
     const outcome = { id: a, outcome: "=1", ttlMs: 0, stamp: "1#0" } as const;

@@ -230,7 +230,7 @@ export function drawingFacts(setStage: SetStage): void {
     expect(await claimNames(pool, "w1", closed)).toEqual(["a"]);
   });
 
-  it("a claim drops a bounded number of requests that nobody waits for, and is repeated if it met nothing else", async () => {
+  it("a claim drops a bounded number of requests without waiting callers, and is repeated if it met nothing else", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorkers(pool, "w1");

@@ -1,5 +1,5 @@
 /**
- * What turns come to, on random mixtures of callers: those that wait get equal work, to within one claim each, whoever came first and
+ * The effect of turns on random mixtures of callers: those that wait get equal work, to within one claim each, whichever came first and
  * however much they ask for. On the model; that Redis does the same is for model.test.ts to say.
  */
 import { MemoryStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";

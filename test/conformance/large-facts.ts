@@ -1,4 +1,4 @@
-/** Facts of large values: whoever is to have one has all of it, whatever way it comes, and nothing of it stays. */
+/** Facts of large values: each receiver gets all of it, by any way, and nothing of it stays. */
 import type { Claim, ClaimReach, InboxMessage, PoolKeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import { claimNames, idOf, joinWorkers, lapse, longLeaseMs, type SetStage } from "./stage.ts";

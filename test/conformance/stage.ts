@@ -133,7 +133,7 @@ export async function claimNames(
   return reply.claims.map(({ id }) => nameOf(id));
 }
 
-/** Lets a process's lease lapse; whoever lapses earlier is swept earlier. */
+/** Lets a process's lease lapse; a process that lapses earlier is swept earlier. */
 export async function lapse(pool: PoolKeeper, process: string, agoMs = 1_000): Promise<void> {
   await pool.renew(process, -agoMs);
 }

@@ -164,7 +164,7 @@ export function retiringFacts(setStage: SetStage): void {
     });
   });
 
-  it("a worker that was seen to die takes no losses back, whoever joins under its name", async () => {
+  it("a worker that was seen to die takes no losses back, even if another joins under its name", async () => {
     const stage = await setRunning(setStage);
     await stage.pool.reportDeath("w1", { exitCode: 137 }, 3);
     await joinWorkers(stage.pool, "w1");

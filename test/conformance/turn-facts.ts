@@ -139,7 +139,7 @@ export function turnFacts(setStage: SetStage): void {
     expect(await drawOrder(stage.pool, 3)).toEqual(["a", "b", "c"]);
   });
 
-  it("the higher of three priorities goes first, whoever came first", async () => {
+  it("the highest of three priorities goes first, whichever came first", async () => {
     const { pool } = await setMeasured(setStage);
     await ask(pool, "c1", numbered("low", 3), { priority: 1 });
     await ask(pool, "c2", numbered("high", 3), { priority: 5 });

@@ -29,7 +29,7 @@ async function setSuspended(setStage: SetStage, edges: Readonly<Record<string, r
 }
 
 export function withdrawingFacts(setStage: SetStage): void {
-  it("a queued request that nobody waits for any more is removed", async () => {
+  it("a queued request without waiting callers is removed", async () => {
     const stage = await setStage();
     await submitByClient(stage.pool, "c1", "a");
     await expectChanges(stage, () => stage.pool.withdraw("c1", [a]), {
@@ -40,7 +40,7 @@ export function withdrawingFacts(setStage: SetStage): void {
     expect((await stage.pool.inspect()).queued).toBe(0);
   });
 
-  it("a running request that nobody waits for any more is removed, and its owner is told to stop", async () => {
+  it("a running request without waiting callers is removed, and its owner is notified to stop", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "a");
@@ -148,7 +148,7 @@ export function reconcilingFacts(setStage: SetStage): void {
     expect(abandoned).toEqual([]);
   });
 
-  it("what is held and nobody waits for any more is closed and named", async () => {
+  it("a held request without waiting callers is closed and named", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await submitByClient(stage.pool, "c1", "a");
@@ -162,7 +162,7 @@ export function reconcilingFacts(setStage: SetStage): void {
     expect(reply).toEqual({ claims: [], abandoned: [a] });
   });
 
-  it("what is queued again, claimed elsewhere or not known goes on, even if nobody waits for it", async () => {
+  it("a request that is queued again, claimed elsewhere or unknown goes on, even without waiting callers", async () => {
     const stage = await setStage();
     const { pool } = stage;
     await joinWorkers(pool, "w1", "w2");

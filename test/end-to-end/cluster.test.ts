@@ -131,7 +131,7 @@ describe.runIf(shortOrFull(false, true))("on a Redis Cluster", () => {
     expect((await runCommand(["doctor", "--url", own, "--grid", grid])).exitCode).toBe(0);
   });
 
-  test("doctor finds nothing wrong with it, but with a URL that does not tell, and with a slot that moves", async () => {
+  test("doctor finds nothing wrong with it, except for a URL that hides the cluster, and a slot that moves", async () => {
     const { url, grid } = newGrid();
     const client = await connect(url, { grid });
     onTestFinished(() => client.close());

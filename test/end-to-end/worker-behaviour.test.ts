@@ -239,37 +239,34 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     expect((await grid.status("pool")).counters["evaluated:fib"]).toBe(81);
   });
 
-  test.each([1, 20_000])(
-    "evaluates a call with an argument of %d characters once, whoever asks for it",
-    async (size) => {
-      const { grid, work } = stage();
-      const text = "x".repeat(size);
-      const [gate, hasBegun] = [new Gate(), new Gate()];
-      let evaluations = 0;
-      const measure = define("measure", async (given: string) => {
-        evaluations += 1;
-        hasBegun.open();
-        await gate.passed();
-        return given.length;
-      });
-      const twice = define("twice", async () => {
-        const sizes = callReentrant([
-          [measure, text],
-          [measure, text],
-        ]);
-        gate.open();
-        return sizes;
-      });
-      await work({ measure, twice }, { slots: 2 });
-      const asked = grid.enqueue("pool", [measure, text]);
-      await hasBegun.passed();
-      expect(await grid.enqueue("pool", [twice])).toEqual([size, size]);
-      expect(await asked).toBe(size);
-      expect(evaluations).toBe(1);
-      const { joined = 0 } = (await grid.status("pool")).counters;
-      expect(joined).toBe(0);
-    },
-  );
+  test.each([1, 20_000])("evaluates a call with an argument of %d characters once for all callers", async (size) => {
+    const { grid, work } = stage();
+    const text = "x".repeat(size);
+    const [gate, hasBegun] = [new Gate(), new Gate()];
+    let evaluations = 0;
+    const measure = define("measure", async (given: string) => {
+      evaluations += 1;
+      hasBegun.open();
+      await gate.passed();
+      return given.length;
+    });
+    const twice = define("twice", async () => {
+      const sizes = callReentrant([
+        [measure, text],
+        [measure, text],
+      ]);
+      gate.open();
+      return sizes;
+    });
+    await work({ measure, twice }, { slots: 2 });
+    const asked = grid.enqueue("pool", [measure, text]);
+    await hasBegun.passed();
+    expect(await grid.enqueue("pool", [twice])).toEqual([size, size]);
+    expect(await asked).toBe(size);
+    expect(evaluations).toBe(1);
+    const { joined = 0 } = (await grid.status("pool")).counters;
+    expect(joined).toBe(0);
+  });
 
   test("fails a request that waits for itself, straight or through others, and names the cycle", async () => {
     const { grid, work } = stage();
@@ -298,7 +295,7 @@ describe.each(["auto", "eager"] as const)('a worker with sharing "%s"', (sharing
     }
   });
 
-  test("aborts the signal of what nobody waits for any more, and of what that called", async () => {
+  test("aborts the signal of requests without waiting callers, and of their calls", async () => {
     const { grid, work } = stage();
     const started = new Gate();
     const aborted: string[] = [];

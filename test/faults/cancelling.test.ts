@@ -1,4 +1,4 @@
-/** Callers that leave: what nobody waits for any more ends, in whatever process it is. */
+/** Callers that leave: requests without waiting callers end in every process. */
 import { expect, test } from "vitest";
 import { FaultStage } from "../harness/fault-stage.ts";
 import { NoteFile } from "../harness/note-file.ts";

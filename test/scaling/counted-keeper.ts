@@ -21,7 +21,7 @@ function countedKeeper(parts: CountedKeeperParts, pool: OperatedPool): PoolKeepe
   const call = (operation: PoolOperation, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (!process.interact()) return;
-      const answer = (tell: () => void): void => void process.at(world.now() + delayMs, tell);
+      const answer = (settle: () => void): void => void process.at(world.now() + delayMs, settle);
       world.after(process.nowMs() + delayMs - world.now(), () => {
         pool.run(operation, args).then(
           (reply) => answer(() => resolve(reply)),

@@ -85,7 +85,7 @@ class GraphWalker {
       if ("number" in combined) return combined.number;
       throw new Error("unreachable: failures are thrown");
     } catch (error) {
-      // a refusal says nothing of the child; of everything else a function must never be told what another time would be otherwise
+      // a refusal is not the outcome of the child; any other answer to a function must be the same every time
       if (!node.forgives || isRefused(error)) throw error;
       return forgivenNumber(node);
     }

@@ -11,7 +11,7 @@ import {
 } from "@callgrid/core";
 import { numberIn, type RightOutcome } from "./call-graph.ts";
 
-/** What a caller, or a function that calls, is told of an operation that the statekeeper has stopped midway. */
+/** What a caller, or a function that calls, may learn of an operation that the statekeeper has stopped midway. */
 const isRefusal = (failure: string): boolean => failure.startsWith("STATEKEEPER_REFUSED: ");
 
 /** Whether it failed since the statekeeper refused it, or something that it called. */

@@ -123,7 +123,7 @@ export class SimulatedGrid {
     this.#startClients();
   }
 
-  /** Whoever asked for what no worker may evaluate gives up. */
+  /** Callers withdraw requests that no worker may evaluate. */
   async clearBacklog(): Promise<void> {
     for (const { process, isClient, ids } of this.#backlog.splice(0)) {
       await this.#onPool(process, "withdraw", (pool) => pool.withdraw(process, ids));

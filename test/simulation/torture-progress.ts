@@ -6,7 +6,7 @@ const progressEveryMs = 2_000;
 export class TortureProgress {
   readonly #total: number;
   readonly #startedAt = performance.now();
-  #toldAt = performance.now();
+  #reportedAt = performance.now();
   #runs = 0;
   #operations = 0;
   #virtualMs = 0;
@@ -19,11 +19,11 @@ export class TortureProgress {
     this.#runs += 1;
     this.#operations += operations;
     this.#virtualMs += virtualMs;
-    if (performance.now() - this.#toldAt > progressEveryMs) this.tell(seed);
+    if (performance.now() - this.#reportedAt > progressEveryMs) this.report(seed);
   }
 
-  tell(seed?: number): void {
-    this.#toldAt = performance.now();
+  report(seed?: number): void {
+    this.#reportedAt = performance.now();
     const seconds = (performance.now() - this.#startedAt) / 1_000;
     const place = seed === undefined ? "no violation" : `seed ${seed}`;
     process.stderr.write(

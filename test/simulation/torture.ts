@@ -99,6 +99,6 @@ async function runAll({ seeds, sharings, ...options }: Assignment): Promise<bool
       return false;
     }
   }
-  progress.tell();
+  progress.report();
   return true;
 }

@@ -116,7 +116,7 @@ export class WatchedPool {
     return stopped;
   }
 
-  /** How a pool looks is told by many lines that say nothing, and tells this process from the one that replays it. */
+  /** The state of a pool has many irrelevant lines, and lines in which this process and the replaying one differ. */
   #noteAnswer({ who, operation }: WatchedOperation, answer: unknown): void {
     if (answer !== undefined && operation !== "inspect")
       this.#parts.trace.note(who, `${operation} is answered`, answer);

@@ -35,7 +35,7 @@ class VirtualChild implements LaunchedWorker {
     });
   }
 
-  tell({ kind }: SupervisorMessage): void {
+  send({ kind }: SupervisorMessage): void {
     if (kind === "start") this.#worker = this.#start();
     else void this.#leave((worker) => worker[kind]());
   }

@@ -63,7 +63,7 @@ function unreadable<Target extends object>(target: Target, key: string): Target 
 }
 
 describe("an embedded grid on threads", () => {
-  it("evaluates in as many threads as it was told, and never in this one", async () => {
+  it("evaluates in as many threads as its options say, and never in this one", async () => {
     const grid = await open({ workers: 2 });
     const values = await grid.enqueueAll(
       grid.pool,
@@ -89,7 +89,7 @@ describe("an embedded grid on threads", () => {
     expect(await outcomes[before.length]).toBe(-1);
   });
 
-  it("has a worker for each CPU and calls its pool `pool`, unless it is told otherwise", async () => {
+  it("has a worker for each CPU and calls its pool `pool`, unless its options say otherwise", async () => {
     const grid = await open({ functions: fixture("plain.mjs") });
     expect(grid.pool).toBe("pool");
     const { members } = await grid.status("pool");

@@ -42,12 +42,12 @@ async function start({ functions, options }: WorkerSettings): Promise<RunningWor
       ...{ ...given, functions, statekeeper, tellWatch, holds },
       ...(isLogPassedOn && { log: defaultLog(process.stderr) }),
     });
-    tell({ kind: "joined", id: running.id });
+    send({ kind: "joined", id: running.id });
     return running;
   } catch (error) {
     // what another start cannot mend is reported; all else ends the thread as an error that nothing caught
     if (!isGridError(error) || !isConfigurationCode(error.code)) throw error;
-    tell({ kind: "refused", code: error.code, message: error.message });
+    send({ kind: "refused", code: error.code, message: error.message });
     process.exit(0);
   }
 }
@@ -58,10 +58,10 @@ async function end(how: (running: RunningWorker) => Promise<void>): Promise<void
 }
 
 function tellWatch(order: WatchOrder, workerId: string): void {
-  tell({ ...order, worker: workerId });
+  send({ ...order, worker: workerId });
 }
 
-function tell(message: WorkerMessage | ThreadWatchOrder): void {
+function send(message: WorkerMessage | ThreadWatchOrder): void {
   parentPort?.postMessage(message);
 }
 

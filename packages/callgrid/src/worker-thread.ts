@@ -37,14 +37,14 @@ export function threadLauncher(options: WorkerThreadOptions): Launcher {
   let hasAnyJoined = false;
   return (onMessage) => {
     let isKnown = false;
-    const tell = (message: WorkerMessage): void => {
+    const send = (message: WorkerMessage): void => {
       isKnown = true;
       hasAnyJoined ||= message.kind === "joined";
       onMessage(message);
     };
-    const child = startThread(options, tell);
+    const child = startThread(options, send);
     const ended = child.ended.then((end) => {
-      if (!isKnown && !hasAnyJoined) tell(diedWhileLoading(options.modules, end));
+      if (!isKnown && !hasAnyJoined) send(diedWhileLoading(options.modules, end));
       return end;
     });
     return { ...child, ended };
@@ -89,7 +89,7 @@ function startThread(options: WorkerThreadOptions, onMessage: (message: WorkerMe
   });
   return {
     processId: undefined,
-    tell: (message) => thread.postMessage(message),
+    send: (message) => thread.postMessage(message),
     kill: () => void thread.terminate(),
     ended: endOf(thread, served, options.output),
   };

@@ -66,7 +66,7 @@ export class Distributor extends Actor {
       clock: this.#clock,
       everyMs: options.leaseMs / renewalsPerLease,
       round: () => this.#renew(),
-      onError: (error) => this.#failures.tell("could not renew the lease", error),
+      onError: (error) => this.#failures.log("lease could not be renewed", error),
     });
   }
 
@@ -105,7 +105,7 @@ export class Distributor extends Actor {
     const former = this.#bridgeToParent;
     this.#bridgeToParent = undefined;
     if (former !== undefined) {
-      this.#bridgeDown = former.stop().catch((error) => this.#failures.tell("could not take the bridge down", error));
+      this.#bridgeDown = former.stop().catch((error) => this.#failures.log("bridge could not be closed", error));
     }
     const [child, parent] = [this.#keeper, this.#parent];
     if (!isHead || this.isStopped || parent === undefined) return;
@@ -131,7 +131,7 @@ export class Distributor extends Actor {
       await renewed;
       await this.#keeper.leave(this.id);
     } catch (error) {
-      this.#log.warn({ reason: messageOf(error) }, "could not leave the pool in peace, its lease will lapse");
+      this.#log.warn({ reason: messageOf(error) }, "could not leave the pool; the lease will expire");
     }
   }
 

@@ -109,8 +109,8 @@ describe("a distributor on virtual time", () => {
     for (const request of requests) {
       expect(await keeper.inspectRequest(request)).toMatchObject({ state: "queued", owner: undefined });
     }
-    const [told] = tape.having("reclaimed the work of members");
-    expect(told).toMatchObject({ pool, members: ["worker"] });
+    const [logged] = tape.having("reclaimed the work of members");
+    expect(logged).toMatchObject({ pool, members: ["worker"] });
   });
 
   it("sweeps again at once while there is more than one sweep may take", async () => {
@@ -151,9 +151,9 @@ describe("a distributor on virtual time", () => {
     await clock.advance(100);
     await statekeeper.close();
     await clock.advance(3_000);
-    const told = tape.having("could not sweep the pool");
-    expect(told.length).toBeGreaterThan(1);
-    expect(told.length).toBeLessThan(5);
+    const logged = tape.having("pool could not be swept");
+    expect(logged.length).toBeGreaterThan(1);
+    expect(logged.length).toBeLessThan(5);
   });
 
   it("refuses a pool that can be none, and an option that does not exist", async () => {
@@ -212,8 +212,8 @@ describe("distributors on Redis", () => {
     const keeper = statekeeper.pool(pool);
     await addWorkerThatDies(keeper, 200);
     const { tape } = await startOne(statekeeper);
-    const told = await tape.line("reclaimed the work of members");
-    expect(told).toMatchObject({ members: ["worker"] });
+    const logged = await tape.line("reclaimed the work of members");
+    expect(logged).toMatchObject({ members: ["worker"] });
     for (const request of requests) {
       expect(await keeper.inspectRequest(request)).toMatchObject({ state: "queued", owner: undefined });
     }

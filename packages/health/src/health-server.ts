@@ -140,7 +140,7 @@ class HealthPages {
     const { state } = await this.#watch.fresh();
     if (state === undefined) return answer(response, 503, { error: "Redis does not answer" });
     const { capacity, members, pool } = state;
-    if (capacity === undefined) return answer(response, 503, { error: "no distributor has reckoned it yet" });
+    if (capacity === undefined) return answer(response, 503, { error: "no distributor has computed it yet" });
     answer(response, 200, { pool, ...capacity, workers: members.filter(isOwnWorker).length });
   }
 

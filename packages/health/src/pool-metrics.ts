@@ -23,7 +23,7 @@ const counterNames: Readonly<Record<string, readonly [name: string, help: string
   failed: ["outcome_errors_total", "Evaluations that came to an error"],
   lost: ["worker_lost_total", "Requests given up since their workers kept dying"],
   unreadable: ["unreadable_total", "Messages and records that were skipped since they could not be read"],
-  withdrawn: ["withdrawn_total", "Requests that nobody waited for any more"],
+  withdrawn: ["withdrawn_total", "Requests that were withdrawn because no caller waited any more"],
 };
 const evaluationsOf = "evaluated:";
 

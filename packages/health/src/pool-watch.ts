@@ -15,7 +15,7 @@ export interface PoolWatchParts {
   readonly keeper: ObservedPool;
   readonly statekeeper: Pick<Statekeeper, "ping">;
   readonly clock: Clock;
-  /** Told each round trip, in ms. */
+  /** Called with the duration of each round trip, in ms. */
   readonly onRoundTrip: (ms: number) => void;
 }
 

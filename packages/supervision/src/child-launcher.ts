@@ -54,7 +54,7 @@ export function childLauncher({ stderr, clock, nice = 0, memoryMb }: ChildLaunch
     }
     return {
       processId: process.pid,
-      tell: (message) => {
+      send: (message) => {
         // An error here means that the process has just ended, which `ended` reports.
         if (process.connected) process.send(message, () => undefined);
       },

@@ -39,7 +39,7 @@ const noProgramCodes: readonly unknown[] = [126, 127];
  * A launcher for one place. What it starts is one child process here, for a supervisor with a `count` of 1, and `count` workers
  * there. Options and passwords travel through the pipe and are on no command line.
  *
- * @throws GridError `INVALID_OPTION` for a command without a place for what is to be run, and for a host that is none.
+ * @throws GridError `INVALID_OPTION` for a command without a place for the worker command, and for an invalid host.
  * @example
  * ```ts
  * import { systemClock } from "@callgrid/core";
@@ -96,7 +96,7 @@ function launch(
   const ended = endOf(child, stderr, clock).finally(() => signs.stop());
   return {
     processId: child.pid,
-    tell: (message) => {
+    send: (message) => {
       child.stdin.write(`${JSON.stringify(message.kind === "start" ? { ...message, count } : message)}\n`);
     },
     kill: () => killGroup(child.pid),

@@ -22,7 +22,7 @@ const wordPart = /'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\]+)/suy;
  * The command and its arguments.
  *
  * @param template - text in the words of a shell, quotes and all, or the words themselves.
- * @throws GridError `INVALID_OPTION` for a template without a place for the command, for open quotes, for a host that is none.
+ * @throws GridError `INVALID_OPTION` for a template without a place for the command, for open quotes, for an invalid host.
  */
 export function fillTemplate(
   template: string | readonly string[],

@@ -28,7 +28,7 @@ async function setUp(bounds: { readonly minWorkers: number; readonly maxWorkers:
     });
     const orders: string[] = [];
     children.push({ orders, end: () => end({ exitCode: 0, signal: null, stderr: [] }) });
-    return { processId: children.length, tell: ({ kind }) => orders.push(kind), kill: () => undefined, ended };
+    return { processId: children.length, send: ({ kind }) => orders.push(kind), kill: () => undefined, ended };
   };
   const parts = { keeper, log: tape.log, clock };
   const supervisor = new Supervisor({ count: 0, ...limits, settings }, { ...parts, launcher });

@@ -18,7 +18,7 @@ export interface ProcessEnd {
 export interface LaunchedWorker {
   readonly processId: number | undefined;
   /** Does nothing once the process has ended. */
-  tell(message: SupervisorMessage): void;
+  send(message: SupervisorMessage): void;
   /** Ends the process without its doing. */
   kill(): void;
   /** Resolves when it has ended, however that came; never rejects. */

@@ -1,6 +1,6 @@
 /**
  * Watches from outside how much memory a process takes. A process that is about to die of it is too busy to say so itself.
- * Only Linux tells; elsewhere what the process says of itself once a second has to do.
+ * Only Linux reports it; elsewhere the process reports its own memory once a second.
  */
 import { readFile } from "node:fs/promises";
 import { type Clock, Periodic } from "@callgrid/core";

@@ -1,6 +1,6 @@
 /**
  * One place of a supervisor: a worker process that is started, and restarted when it dies, until it is ordered to end.
- * The death of a process is reported to the pool before the next one starts, so that its work goes on at once and not when its lease lapses.
+ * The death of a process is reported to the pool before the next one starts, so its work continues at once and not when its lease expires.
  */
 import { type CancelTimer, type Clock, GridError, type Logger, messageOf, within } from "@callgrid/core";
 import type { Measures } from "@callgrid/health";
@@ -79,7 +79,7 @@ export class SupervisedWorker {
   dismiss(): Promise<void> {
     this.#isEnding = true;
     this.#endPause();
-    this.#child?.tell({ kind: "drain", timeoutMs: unhurriedMs });
+    this.#child?.send({ kind: "drain", timeoutMs: unhurriedMs });
     return this.#run;
   }
 
@@ -91,7 +91,7 @@ export class SupervisedWorker {
   #end(kind: "drain" | "stop", killAfterMs: number): Promise<void> {
     this.#isEnding = true;
     this.#endPause();
-    this.#child?.tell({ kind });
+    this.#child?.send({ kind });
     this.#cancelKill();
     this.#cancelKill = this.#parts.clock.after(killAfterMs, () => this.#child?.kill());
     return this.#run.finally(() => this.#cancelKill());
@@ -118,7 +118,7 @@ export class SupervisedWorker {
     this.#child = child;
     this.#workerIds = [];
     this.#rssBytes = undefined;
-    child.tell({ kind: "start", settings: this.#options.settings });
+    child.send({ kind: "start", settings: this.#options.settings });
     const end = await child.ended;
     this.#child = undefined;
     this.#parts.onEnd();
@@ -158,24 +158,24 @@ export class SupervisedWorker {
     if (leavesWorkers === true) return;
     const { maxAttempts } = this.#options;
     const rssBytes = this.#rssBytes;
-    await this.#tellPool((keeper, worker) =>
+    await this.#reportToPool((keeper, worker) =>
       keeper.reportDeath(memberId(worker), { worker, ...end, rssBytes }, maxAttempts),
     );
   }
 
   /** It was ordered to end: its unfinished requests count as no loss. */
   async #giveBack({ leavesWorkers }: ProcessEnd): Promise<void> {
-    if (leavesWorkers !== true) await this.#tellPool((keeper, worker) => keeper.leave(memberId(worker)));
+    if (leavesWorkers !== true) await this.#reportToPool((keeper, worker) => keeper.leave(memberId(worker)));
   }
 
   /** Waits for a call for a while only: a death that is not reported now is found when the lease expires. */
-  async #tellPool(call: (keeper: WorkerPool, worker: string) => Promise<void>): Promise<void> {
+  async #reportToPool(call: (keeper: WorkerPool, worker: string) => Promise<void>): Promise<void> {
     const calls = this.#workerIds.map((worker) => call(this.#parts.keeper, worker));
-    const told = Promise.all(calls).catch((error: unknown) => {
+    const reported = Promise.all(calls).catch((error: unknown) => {
       const facts = { worker: this.#shownWorker, reason: messageOf(error) };
       this.#parts.log.warn(facts, "death of a worker could not be reported; its lease will expire");
     });
-    await within(this.#parts.clock, patienceMs, told);
+    await within(this.#parts.clock, patienceMs, reported);
   }
 
   get #shownWorker(): string | undefined {

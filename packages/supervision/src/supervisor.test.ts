@@ -26,7 +26,7 @@ class ScriptedChild implements LaunchedWorker {
     });
   }
 
-  tell(message: SupervisorMessage): void {
+  send(message: SupervisorMessage): void {
     this.told.push(message);
   }
 

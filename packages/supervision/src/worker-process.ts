@@ -60,7 +60,7 @@ async function start({ functions, options, logLevel, isMeasured }: WorkerSetting
       supervisor,
       meter: metrics,
     });
-    tell({ kind: "joined", id: running.id });
+    send({ kind: "joined", id: running.id });
     await startMeasuring(running);
     tellMemory();
     void new Periodic({ clock: systemClock, everyMs: memoryEveryMs, round: tellMemory }).start();
@@ -72,7 +72,7 @@ async function start({ functions, options, logLevel, isMeasured }: WorkerSetting
 }
 
 function tellMemory(): void {
-  tell({ kind: "memory", rssBytes: process.memoryUsage.rss() });
+  send({ kind: "memory", rssBytes: process.memoryUsage.rss() });
 }
 
 async function startMeasuring(running: RunningWorker): Promise<void> {
@@ -121,7 +121,7 @@ async function end(how: (running: RunningWorker) => Promise<void>): Promise<void
   }
 }
 
-function tell(message: WorkerMessage): void {
+function send(message: WorkerMessage): void {
   // An error here means that the supervisor has just gone, which "disconnect" reports.
   if (process.connected) process.send?.(message, () => undefined);
 }

@@ -1,7 +1,6 @@
 /**
  * Chunks: neighbouring slices of a batch that travel and are evaluated together. A source cuts them one after the other,
- * as large as it is told; what a chunk holds depends on the data and on those sizes alone, so that the same cuts make the
- * same requests again.
+ * in the sizes that it is given. A chunk depends on the data and these sizes alone, so the same cuts make the same requests.
  */
 
 /** The slices of a chunk as they travel: one by one, or as whole numbers from `from` up to, not including, `to`. */

@@ -1,5 +1,5 @@
 /**
- * Samples of files: a digest of a file's size and of blocks that are spread evenly over it, which is all of it for a small one. It tells
+ * Samples of files: a digest of a file's size and of blocks that are spread evenly over it, which is all of it for a small one. It shows
  * contents of equal size and time apart, and only someone who can read the file can say it.
  */
 

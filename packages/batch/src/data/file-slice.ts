@@ -117,7 +117,7 @@ function readWholeLines(
 /** Where the first line begins at or after a byte; undefined where none does before `limit`. */
 function lineStartAtOrAfter(file: number, at: number, limit: number): number | undefined {
   let found: number | undefined;
-  // the byte before tells whether a line begins just here
+  // the byte before shows whether a line begins here
   eachBlock(file, { from: at - 1, blockBytes: lookaheadBytes }, (block, place) => {
     const first = lineEnds(block).next();
     if (!first.done) found = place + first.value;

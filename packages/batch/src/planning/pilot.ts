@@ -30,10 +30,10 @@ export interface PilotParts {
 
 const firstUnits = { slice: 1, byte: 65_536 };
 const growth = 4;
-// A chunk of this time tells enough of its units. The first one also loads and compiles, and counts only if it is slow.
+// A chunk of this duration measures its units well enough. The first one also loads and compiles, and counts only if it is slow.
 const enoughMs = 100;
 const slowMs = 500;
-// Whoever has to wait for longer than this knows what he needs: slices are slow.
+// The pilot stops after this time: it knows then that slices are slow.
 const patienceMs = 1_000;
 const mostChunks = 12;
 

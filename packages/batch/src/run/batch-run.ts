@@ -1,6 +1,6 @@
 /**
- * One run of a batch: looks who is there, runs the pilot, plans, and then carries the plan out. It begins when something is
- * asked of it, and what it comes to is taken once: as a whole by `result`, or item by item.
+ * One run of a batch: surveys the workplaces, runs the pilot, plans, and carries the plan out. It begins at the first call of a
+ * method. Its results can be consumed once: as a whole by `result`, or item by item.
  */
 import type { Grid } from "@callgrid/client";
 import { GridError, invalidOption, isGridError } from "@callgrid/core";

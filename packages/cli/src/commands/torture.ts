@@ -58,7 +58,7 @@ export const tortureCommand: CommandSpec<typeof options> = {
   async run({ options: { minutes, seed = randomInt(mostSeeds), json, logLevel, ...settings }, io }) {
     const { stdout, env } = io;
     const stderr = await logStream(io);
-    // Whoever breaks links and processes on purpose need not be warned of each.
+    // The torture breaks links and processes on purpose, so their warnings are left out.
     const log = makeLog(logLevel ?? "error", stderr);
     return withInterrupts(io, async ({ first, second }) => {
       if (!json) await writeLine(stdout, `seed ${seed}`);

@@ -205,8 +205,8 @@ function rights(denied: readonly DeniedCommand[]): Finding {
 }
 
 function unknown(check: string, what: string): Finding {
-  const remedy = "ask somebody with more rights to run this as well";
-  return { check, status: "warning", message: `Redis does not tell ${what}`, remedy };
+  const remedy = "run this as a Redis user with more rights";
+  return { check, status: "warning", message: `Redis does not report ${what}`, remedy };
 }
 
 function megabytes(bytes: number): string {

@@ -84,7 +84,7 @@ describe("a pool in status", () => {
     expect(text).toContain("\u001b[1mself time");
   });
 
-  it("tells how many workers it should have, and what its hosts have of them", () => {
+  it("reports how many workers it should have, and what its hosts have of them", () => {
     const host = { id: "host-x", score: 2, minWorkers: 1, maxWorkers: 8, description: { host: "box", processId: 4 } };
     const hosts = [
       { ...host, leaseLeftMs: 9_000 },

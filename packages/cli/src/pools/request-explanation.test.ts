@@ -61,12 +61,12 @@ describe("where a request is", () => {
     [
       "done, and forgotten since",
       { ...done, resultStamp: "1#3" },
-      'It was done, and its result counts no longer: all results of "f" were forgotten since.',
+      'It was done, but its result is stale: all results of "f" were forgotten since.',
     ],
     [
       "done by another version",
       { ...done, resultStamp: "0#0" },
-      'It was done, and its result counts no longer: "f" has another version since: 1, and not 0.',
+      'It was done, but its result is stale: "f" has another version since: 1, and not 0.',
     ],
     ["queued", queued, "It is queued."],
     ["running", running, "It is running on worker wa, for 20 s (its function usually takes 5 ms)."],
@@ -79,15 +79,19 @@ describe("where a request is", () => {
 describe("what must happen next", () => {
   const idle = { ...worker, isVolunteer: true };
   it.each<[string, Partial<RequestSituation>, string]>([
-    ["nobody knows it", { request: undefined }, "It has to be asked for"],
-    ["it is done", { request: done }, "Nothing: whoever asks for it gets the kept result"],
-    ["it is done, and forgotten since", { request: { ...done, resultStamp: "1#3" } }, "It has to be asked for"],
+    ["the pool does not know it", { request: undefined }, "Submit it to get its outcome"],
+    ["it is done", { request: done }, "Nothing. Requests for it return the kept result"],
+    ["it is done, and forgotten since", { request: { ...done, resultStamp: "1#3" } }, "Submit it to evaluate it again"],
     [
       "it is done, and only its id is known",
       { request: done, functionName: undefined },
       "unless its function was forgotten or has another version since",
     ],
-    ["nobody waits for it", { request: { ...queued, waiters: [] } }, "Nobody waits for it, so it is dropped"],
+    [
+      "no caller waits for it",
+      { request: { ...queued, waiters: [] } },
+      "No caller waits for it, so the worker that claims it drops it",
+    ],
     ["there are no workers", { pool: { ...pool, members: [] } }, "A worker must join: callgrid worker --pool pool"],
     ["all workers are silent", { pool: { ...pool, members: [{ ...worker, leaseLeftMs: -1 }] } }, "A worker must join"],
     [
@@ -155,17 +159,13 @@ describe("what must happen next", () => {
 describe("the facts about a request", () => {
   it.each<[string, RequestState, string[]]>([
     ["its waiters", { ...queued, waiters: ["cX", "wa"] }, ["client cX, worker wa wait for it."]],
-    ["that there are none", { ...queued, waiters: [] }, ["Nobody waits for it."]],
+    ["that there are none", { ...queued, waiters: [] }, ["No caller waits for it."]],
     [
       "how often its workers died",
       { ...queued, losses: 2 },
       ["client cX waits for it.", "Its worker died 2 times while running it."],
     ],
-    [
-      "until when it is wanted",
-      { ...queued, timeoutMs: 1_500 },
-      ["client cX waits for it.", "Nobody wants its outcome any more in 1.5 s."],
-    ],
+    ["until when it is wanted", { ...queued, timeoutMs: 1_500 }, ["client cX waits for it.", "It times out in 1.5 s."]],
     [
       "how far it is",
       { ...running, progress: { done: 3, total: 10 } },

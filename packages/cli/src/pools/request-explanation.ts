@@ -1,5 +1,5 @@
 /**
- * Where a request is and what must happen for it to go on, in words: what `why` prints. Pure: it is told what the statekeeper
+ * Where a request is and what must happen for it to go on, in words: what `why` prints. Pure: it is given what the statekeeper
  * says, and decides only what follows from that.
  */
 import { functionNameOf, nameList, shortText } from "@callgrid/core";
@@ -60,9 +60,9 @@ function unknownStory(pool: string): RequestExplanation {
   return {
     where: `Pool "${pool}" does not know it.`,
     facts: [
-      "It was never submitted there, or nobody waits for it any more, or its result was not kept (errors never are) or is no longer.",
+      "It was never submitted there, or it was withdrawn, or its result was not kept (errors never are) or has expired.",
     ],
-    next: "It has to be asked for: whoever does so gets its outcome; and a small call may live in its worker's memory alone.",
+    next: "Submit it to get its outcome. A small call may exist in the memory of its worker alone.",
   };
 }
 
@@ -73,7 +73,7 @@ function doneStory({ functionName, pool }: RequestSituation, { resultStamp = "" 
     return {
       where: "It is done, and a result is kept.",
       facts: [`That was made under version ${version} of its function.`],
-      next: "Whoever asks for it gets that, unless its function was forgotten or has another version since: ask why of the request instead of its id to know.",
+      next: "Requests for it return this result, unless its function was forgotten or has another version since; to check that, give why the request instead of its id.",
     };
   }
   const current = pool.functions.functions.get(functionName);
@@ -86,15 +86,15 @@ function doneStory({ functionName, pool }: RequestSituation, { resultStamp = "" 
   return {
     where: "It is done, and its result is kept.",
     facts: [],
-    next: "Nothing: whoever asks for it gets the kept result, until that expires, is forgotten, or its function has another version.",
+    next: "Nothing. Requests for it return the kept result until that expires, is forgotten, or its function has another version.",
   };
 }
 
 function outdatedStory(reason: string): RequestExplanation {
   return {
-    where: `It was done, and its result counts no longer: ${reason}.`,
+    where: `It was done, but its result is stale: ${reason}.`,
     facts: [],
-    next: "It has to be asked for: whoever does so has it evaluated again.",
+    next: "Submit it to evaluate it again.",
   };
 }
 
@@ -109,12 +109,12 @@ function commonFacts({ pool, waitsFor }: RequestSituation, request: RequestState
   if (request.losses > 0)
     facts.push(`Its worker died ${request.losses === 1 ? "once" : `${request.losses} times`} while running it.`);
   if (request.priority !== 0) facts.push(`Its priority is ${request.priority}.`);
-  if (request.timeoutMs > 0) facts.push(`Nobody wants its outcome any more in ${durationText(request.timeoutMs)}.`);
+  if (request.timeoutMs > 0) facts.push(`It times out in ${durationText(request.timeoutMs)}.`);
   return facts;
 }
 
 function waitersText({ waiters }: RequestState, { members }: PoolState): string {
-  if (waiters.length === 0) return "Nobody waits for it.";
+  if (waiters.length === 0) return "No caller waits for it.";
   const workers = new Set(members.map(({ id }) => id));
   const named = waiters.map((waiter) => `${workers.has(waiter) ? "worker" : "client"} ${waiter}`);
   return `${named.join(", ")} ${waiters.length === 1 ? "waits" : "wait"} for it.`;
@@ -127,7 +127,7 @@ function childText(id: string, child: RequestState | undefined): string {
 }
 
 function nextOfQueued(request: RequestState, pool: PoolState): string {
-  if (request.waiters.length === 0) return "Nobody waits for it, so it is dropped when a worker meets it.";
+  if (request.waiters.length === 0) return "No caller waits for it, so the worker that claims it drops it.";
   const workers = liveWorkers(pool);
   const functionName = functionNameOf(request.payload);
   if (workers.length === 0) return `A worker must join: callgrid worker --pool ${pool.pool} --functions <file>.`;

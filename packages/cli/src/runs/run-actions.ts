@@ -6,8 +6,8 @@ import { visibleJson } from "../terminal/visible-text.ts";
 import type { runActionNames } from "./action-names.ts";
 import { runTable } from "./run-tables.ts";
 
-/** What an action came to. */
-export interface Told {
+/** What an action reports. */
+export interface ActionReport {
   readonly fields: unknown;
   readonly text: string;
 }
@@ -23,7 +23,7 @@ export interface ActionCall {
 }
 
 /** See the head of this file. */
-export type Action = (call: ActionCall) => Promise<Told>;
+export type Action = (call: ActionCall) => Promise<ActionReport>;
 
 /** The actions on runs, and on schedules by their ids. All but `list` need an id. */
 export const runActions: Readonly<Record<string, Action>> = {
@@ -64,6 +64,6 @@ export const runActions: Readonly<Record<string, Action>> = {
 } satisfies Record<(typeof runActionNames)[number], Action>;
 
 /** The outcome of an action that changes something. */
-export function said(id: string, what: string, noun: "run" | "schedule" = "run"): Told {
+export function said(id: string, what: string, noun: "run" | "schedule" = "run"): ActionReport {
   return { fields: { id }, text: `${noun} ${id} ${what}` };
 }

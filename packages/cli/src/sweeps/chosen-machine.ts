@@ -4,7 +4,7 @@ import { GridError, invalidOption } from "@callgrid/core";
 import type { Machine } from "@callgrid/sweep";
 import { type CliIo, writeLine } from "../terminal/io.ts";
 
-/** Throws `INVALID_OPTION` for a name that no machine has, and where it is not known and there is nobody to ask. */
+/** Throws `INVALID_OPTION` for a name that no machine has, and where none is given and there is no terminal to ask on. */
 export async function chooseMachine(
   io: CliIo,
   machines: readonly Machine[],

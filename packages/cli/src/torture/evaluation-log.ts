@@ -20,7 +20,7 @@ export class EvaluationLog {
     return log;
   }
 
-  /** The module's URL, told to note what its functions evaluate here. */
+  /** The module's URL, with the place where its functions note their evaluations. */
   tellModule(module: URL): string {
     const url = new URL(module);
     url.searchParams.set("history", this.#file);

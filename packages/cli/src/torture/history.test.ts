@@ -7,7 +7,7 @@ function asked(ask: number, id: string, expected: ExpectedOutcome = { value: 1 }
   return { kind: "asked", ask, id, request: `["${id}"]`, expected };
 }
 
-function told(ask: number, value: unknown): HistoryEvent {
+function answered(ask: number, value: unknown): HistoryEvent {
   return { kind: "answered", ask, outcome: { value } };
 }
 
@@ -34,35 +34,35 @@ function wrongIn({ counts }: HistoryReport): string[] {
 
 const right: Array<[fact: string, events: HistoryEvent[]]> = [
   ["nothing happened", []],
-  ["an ask was told what its function comes to", [asked(1, "a"), told(1, 1)]],
-  ["a value is compared as a whole", [asked(1, "a", { value: { x: [1, 2] } }), told(1, { x: [1, 2] })]],
+  ["an ask got the outcome of its function", [asked(1, "a"), answered(1, 1)]],
+  ["a value is compared as a whole", [asked(1, "a", { value: { x: [1, 2] } }), answered(1, { x: [1, 2] })]],
   ["a function failed as it should", [asked(1, "a", { failure: "no" }), failed(1, "no")]],
-  ["two asked for one id and were told the same", [asked(1, "a"), asked(2, "a"), told(2, 1), told(1, 1)]],
-  ["one who left is told nothing", [asked(1, "a"), { kind: "withdrawn", ask: 1 }]],
-  ["one who left is told all the same", [asked(1, "a"), { kind: "withdrawn", ask: 1 }, told(1, 1)]],
-  ["a request was evaluated twice", [asked(1, "a"), evaluated("a"), evaluated("a"), told(1, 1)]],
+  ["two asked for one id and got the same answer", [asked(1, "a"), asked(2, "a"), answered(2, 1), answered(1, 1)]],
+  ["a client that left gets no answer", [asked(1, "a"), { kind: "withdrawn", ask: 1 }]],
+  ["a client that left gets an answer nevertheless", [asked(1, "a"), { kind: "withdrawn", ask: 1 }, answered(1, 1)]],
+  ["a request was evaluated twice", [asked(1, "a"), evaluated("a"), evaluated("a"), answered(1, 1)]],
 ];
 
 const below: ErrorTree = { msg: "its workers died", code: "WORKER_LOST", req: '["b"]' };
 
 const wrong: Array<[fact: string, kinds: string[], events: HistoryEvent[]]> = [
-  ["an ask was not answered", ["unanswered"], [asked(1, "a"), asked(2, "a"), told(1, 1)]],
+  ["an ask was not answered", ["unanswered"], [asked(1, "a"), asked(2, "a"), answered(1, 1)]],
   ["the grid lost a request", ["lost"], [asked(1, "a"), failed(1, "its workers died", "WORKER_LOST")]],
   [
     "the grid lost what a request called, although that failure was due",
     ["lost"],
     [asked(1, "a", { failure: "Error from" }), failed(1, "Error from", "FUNCTION_FAILED", below)],
   ],
-  ["a value is not the function's", ["wrong"], [asked(1, "a"), told(1, 2)]],
-  ["a value came where a failure was due", ["wrong"], [asked(1, "a", { failure: "no" }), told(1, 1)]],
+  ["a value is not the function's", ["wrong"], [asked(1, "a"), answered(1, 2)]],
+  ["a value came where a failure was due", ["wrong"], [asked(1, "a", { failure: "no" }), answered(1, 1)]],
   ["a failure came where a value was due", ["wrong"], [asked(1, "a"), failed(1, "no")]],
   ["a function failed with other words", ["wrong"], [asked(1, "a", { failure: "no" }), failed(1, "nope")]],
   [
-    "two asked for one id and were told different things",
+    "two asked for one id and got different answers",
     ["contradicted", "wrong"],
-    [asked(1, "a"), asked(2, "a"), told(1, 1), told(2, 2)],
+    [asked(1, "a"), asked(2, "a"), answered(1, 1), answered(2, 2)],
   ],
-  ["one ask was answered twice", ["contradicted"], [asked(1, "a"), told(1, 1), told(1, 1)]],
+  ["one ask was answered twice", ["contradicted"], [asked(1, "a"), answered(1, 1), answered(1, 1)]],
 ];
 
 describe("a history is right where", () => {
@@ -73,8 +73,8 @@ describe("a history is wrong where", () => {
   it.each(wrong)("%s", (_, kinds, events) => expect(wrongIn(reportOf(...events))).toEqual(kinds));
 });
 
-it("what the grid lost once may be told to the next who asks", () => {
-  const report = reportOf(asked(1, "a"), failed(1, "lost", "WORKER_LOST"), asked(2, "a"), told(2, 1));
+it("a request that the grid lost once may have an outcome for the next ask", () => {
+  const report = reportOf(asked(1, "a"), failed(1, "lost", "WORKER_LOST"), asked(2, "a"), answered(2, 1));
   expect(wrongIn(report)).toEqual(["lost"]);
 });
 
@@ -83,9 +83,9 @@ it("evaluations are counted, and those of one id beyond the first once more", ()
   expect(report).toMatchObject({ evaluated: 4, duplicates: 2 });
 });
 
-it("a violation names the request, and what was told", () => {
-  const [violation] = reportOf(asked(1, "a"), told(1, 2)).violations;
-  expect(violation).toEqual({ kind: "wrong", id: "a", request: '["a"]', told: "2" });
+it("a violation names the request and the answer", () => {
+  const [violation] = reportOf(asked(1, "a"), answered(1, 2)).violations;
+  expect(violation).toEqual({ kind: "wrong", id: "a", request: '["a"]', answer: "2" });
 });
 
 it("the first fifty violations are kept, and all are counted", () => {

@@ -1,12 +1,12 @@
 /**
- * The history of a run, and what is wrong with it. Clients say what they asked for and what they were told, workers what
- * they began to evaluate. A history is right if every ask was answered, once, with the outcome that the function has, and if
- * all who asked for one id were told the same. More than one evaluation of an id is allowed, and counted.
+ * The history of a run, and what is wrong with it. Clients record their asks and the answers, workers record the evaluations
+ * that they began. A history is right if every ask has one answer, this is the outcome of the function, and all asks for one id
+ * have the same answer. More than one evaluation of an id is allowed, and counted.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { ErrorTree, Outcome } from "@callgrid/core";
 
-/** What a request comes to wherever it is evaluated: a value, or a failure of the function with this message. */
+/** The outcome of a request on any worker: a value, or a failure of the function with this message. */
 export type ExpectedOutcome = { readonly value: unknown } | { readonly failure: string };
 
 /** One entry of a history. An ask is one call of one client; several may ask for one id. */
@@ -25,8 +25,8 @@ export type HistoryEvent =
   | { readonly kind: "evaluated"; readonly id: string };
 
 /**
- * What can be wrong. `lost`: answered with an error of the grid's in the place of an outcome. `unanswered`: not at all.
- * `contradicted`: two outcomes for one id, or two answers to one ask. `wrong`: not what the function comes to.
+ * What can be wrong. `lost`: answered with an error of the grid instead of an outcome. `unanswered`: not at all.
+ * `contradicted`: two outcomes for one id, or two answers to one ask. `wrong`: not the outcome of the function.
  */
 export const violationKinds = ["lost", "unanswered", "contradicted", "wrong"] as const;
 
@@ -38,11 +38,11 @@ export interface Violation {
   readonly kind: ViolationKind;
   readonly id: string;
   readonly request: string;
-  /** What was told, where something was. */
-  readonly told: string;
+  /** The answer; empty where there was none. */
+  readonly answer: string;
 }
 
-/** What a history comes to. */
+/** The summary of a history. */
 export interface HistoryReport {
   readonly asked: number;
   readonly answered: number;
@@ -63,12 +63,12 @@ interface Ask {
 }
 
 const mostViolationsKept = 50;
-const longestTold = 500;
+const longestAnswer = 500;
 
 export class History {
   readonly #open = new Map<number, Ask>();
   readonly #closed = new Set<number>();
-  readonly #toldById = new Map<string, string>();
+  readonly #answerById = new Map<string, string>();
   readonly #evaluationsById = new Map<string, number>();
   readonly #totals = { asked: 0, answered: 0, withdrawn: 0, evaluated: 0 };
   readonly #counts: Record<ViolationKind, number> = { lost: 0, unanswered: 0, contradicted: 0, wrong: 0 };
@@ -110,33 +110,33 @@ export class History {
 
   #takeAnswer(number: number, outcome: Outcome): void {
     const ask = this.#open.get(number);
-    const told = textOf(outcome);
+    const answer = textOf(outcome);
     if (ask === undefined) {
-      if (this.#closed.has(number)) this.#note("contradicted", { id: "", request: `ask ${number}` }, told);
+      if (this.#closed.has(number)) this.#note("contradicted", { id: "", request: `ask ${number}` }, answer);
       return;
     }
     this.#open.delete(number);
     this.#closed.add(number);
-    // An error of the grid's is not kept: whoever asks later may be told the outcome itself.
+    // An error of the grid is not kept: a later ask may get the outcome itself.
     if ("error" in outcome && isOfTheGrid(outcome.error.tree)) this.#note("lost", ask, outcome.error.message);
-    else this.#compare(ask, outcome, told);
+    else this.#compare(ask, outcome, answer);
   }
 
-  #compare(ask: Ask, outcome: Outcome, told: string): void {
-    if (!isAsExpected(outcome, ask.expected)) this.#note("wrong", ask, told);
-    const before = this.#toldById.get(ask.id);
-    if (before === undefined) this.#toldById.set(ask.id, told);
-    else if (before !== told) this.#note("contradicted", ask, told);
+  #compare(ask: Ask, outcome: Outcome, answer: string): void {
+    if (!isAsExpected(outcome, ask.expected)) this.#note("wrong", ask, answer);
+    const before = this.#answerById.get(ask.id);
+    if (before === undefined) this.#answerById.set(ask.id, answer);
+    else if (before !== answer) this.#note("contradicted", ask, answer);
   }
 
-  #note(kind: ViolationKind, ask: Pick<Ask, "id" | "request">, told: string): void {
+  #note(kind: ViolationKind, ask: Pick<Ask, "id" | "request">, answer: string): void {
     this.#counts[kind] += 1;
-    if (this.#violations.length < mostViolationsKept) this.#violations.push(violationOf(kind, ask, told));
+    if (this.#violations.length < mostViolationsKept) this.#violations.push(violationOf(kind, ask, answer));
   }
 }
 
-function violationOf(kind: ViolationKind, { id, request }: Pick<Ask, "id" | "request">, told: string): Violation {
-  return { kind, id, request, told: told.slice(0, longestTold) };
+function violationOf(kind: ViolationKind, { id, request }: Pick<Ask, "id" | "request">, answer: string): Violation {
+  return { kind, id, request, answer: answer.slice(0, longestAnswer) };
 }
 
 /** Whether any request of the tree failed for another reason than its function. */

@@ -44,7 +44,7 @@ export class Saboteur {
     mend();
   }
 
-  /** Returns what ends the fault; nothing if there was nobody to do it to. */
+  /** Returns what ends the fault; nothing if there was no target. */
   #begin({ kind, delayMs, replies }: PlannedFault): (() => void) | undefined {
     const { workers, clientLink, workerLink } = this.#parts;
     if (kind === "kill worker") return workers.killOne() ? () => undefined : undefined;

@@ -95,7 +95,7 @@ it("swallows everything while it is silent, keeps the sockets, and resets them w
   const { near, far } = await link();
   proxy.fallSilent();
   await new Promise((resolve) => near.write("swallowed", resolve));
-  // Whoever gives up is not heard either.
+  // The other side does not notice a client that gives up either.
   const other = await link();
   other.near.destroy();
   await closed(other.near);

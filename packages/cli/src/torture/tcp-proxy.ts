@@ -1,5 +1,5 @@
 /**
- * A TCP proxy to break links with. What it does to its links: passes everything on, late if told so; resets them; refuses
+ * A TCP proxy to break links with. What it does to its links: passes everything on, late where a delay is set; resets them; refuses
  * new ones; falls silent: it swallows every byte and keeps the sockets open, as a firewall does that has forgotten a link; or
  * stalls: it accepts links that go silent while they are being made, as a load balancer without a backend does. It holds what one side has sent until the other takes it, so it is for faults and not for bulk.
  */
@@ -97,7 +97,7 @@ export class TcpProxy {
   }
 }
 
-/** A pair of sockets. One side that ends takes the other along, unless the link is silent: then nobody hears of it. */
+/** A pair of sockets. One side that ends takes the other along, unless the link is silent: then neither side notices. */
 class Link {
   isSilent = false;
   isStalled = false;

@@ -33,7 +33,7 @@ function* doublings(): Generator<PlannedRequest, never> {
   for (let x = 0; ; x += 1) yield { request: ["double", x], expected: { value: 2 * x } };
 }
 
-it("values and failures of functions are noted as what was told", async () => {
+it("values and failures of functions are recorded as answers", async () => {
   const { client, history, statekeeper } = startClient();
   const double = define("double", (x: number) => 2 * x);
   const fail = define("fail", () => {
@@ -51,7 +51,7 @@ it("values and failures of functions are noted as what was told", async () => {
   );
   const { asked, answered, counts, violations } = history.report();
   expect([asked, answered, counts]).toEqual([3, 3, { lost: 0, unanswered: 0, contradicted: 0, wrong: 1 }]);
-  expect(violations).toMatchObject([{ kind: "wrong", request: '["double",5]', told: "10" }]);
+  expect(violations).toMatchObject([{ kind: "wrong", request: '["double",5]', answer: "10" }]);
 });
 
 it("what the grid refuses is noted as lost", async () => {

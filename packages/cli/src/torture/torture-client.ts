@@ -1,4 +1,4 @@
-/** The user of one client: asks for requests, a few at a time, and notes in the history what it was told. */
+/** The user of one client: asks for requests, a few at a time, and records the answers in the history. */
 import type { Grid } from "@callgrid/client";
 import { encodeRequest, isGridError, messageOf, type Outcome, RequestError, requestId } from "@callgrid/core";
 import type { History } from "./history.ts";
@@ -52,7 +52,7 @@ export class TortureClient {
   }
 }
 
-/** Whatever the grid threw is what the ask was told: the history says whether it was due. */
+/** An error that the grid threw is the answer to the ask; the history judges whether it is right. */
 function failureOf(error: unknown, req: string): Outcome {
   if (isGridError(error) && "tree" in error) return { error: error as RequestError };
   const msg = messageOf(error);

@@ -1,5 +1,5 @@
 /**
- * The functions that a torture's workers evaluate; what they come to is in workload.ts. Loaded by worker processes as
+ * The functions that a torture's workers evaluate; workload.ts has their outcomes. Loaded by worker processes as
  * `torture-functions.js?history=<file>`: each evaluation then appends its request's id to that file before it does anything.
  */
 import { appendFileSync } from "node:fs";

@@ -53,13 +53,13 @@ it("reports how often each fault was made, the summary of the history, and that 
   );
 });
 
-it("shows each violation with the request and what was told, and the seed that makes the run again", () => {
+it("shows each violation with the request and the answer, and the seed that makes the run again", () => {
   const wrong: TortureResult = {
     ...result,
     counts: { lost: 0, unanswered: 1, contradicted: 0, wrong: 1 },
     violations: [
-      { kind: "wrong", id: "a", request: '["leaf","r1",3]', told: "-1" },
-      { kind: "unanswered", id: "b", request: '["leaf","r2",3]', told: "" },
+      { kind: "wrong", id: "a", request: '["leaf","r1",3]', answer: "-1" },
+      { kind: "unanswered", id: "b", request: '["leaf","r2",3]', answer: "" },
     ],
   };
   expect(tortureReport(wrong, style)).toMatch(

@@ -26,6 +26,7 @@ export function tortureReport(result: TortureResult, style: TableStyle): string 
       ? colors.green("nothing lost, unanswered, contradicted or wrong")
       : colors.red(`${counted(total, "violation")}; the seed is ${seed}`),
   ];
-  for (const { kind, request, told } of violations) parts.push(`  ${kind} ${request}${told === "" ? "" : `: ${told}`}`);
+  for (const { kind, request, answer } of violations)
+    parts.push(`  ${kind} ${request}${answer === "" ? "" : `: ${answer}`}`);
   return parts.join("\n");
 }

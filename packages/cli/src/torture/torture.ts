@@ -1,5 +1,5 @@
 /**
- * A torture: clients and worker processes on somebody's Redis, under a grid name of their own, while links are cut and
+ * A torture: clients and worker processes on a Redis of the user's, under a grid name of their own, while links are cut and
  * processes killed and stopped; then everything is mended, what is open gets its answer, and the history is checked. The
  * grid is removed from the Redis at the end, whatever happened.
  */

@@ -5,7 +5,7 @@
 import type { Chance } from "./chance.ts";
 import type { ExpectedOutcome } from "./history.ts";
 
-/** A request, and what it comes to. */
+/** A request and its outcome. */
 export interface PlannedRequest {
   readonly request: readonly [functionName: string, ...args: unknown[]];
   readonly expected: ExpectedOutcome;

@@ -1,6 +1,6 @@
 /**
- * Tells once, in the log, why nothing happens: requests wait and the pool has no live worker. It looks when nothing has
- * come for a while, and each time it finds workers it waits twice as long before it looks again.
+ * Warns once, in the log, that requests wait and the pool has no live worker. It checks when no outcome has come for a while.
+ * Each time it finds workers, it doubles the pause before its next check.
  */
 import { type CancelTimer, type Clock, didYouMean, mostNamesShown, nameList } from "@callgrid/core";
 import type { ObservedPool, PoolState, Requester, Statekeeper } from "@callgrid/statekeeper";
@@ -88,7 +88,7 @@ export class NoWorkersWarning {
   }
 }
 
-/** Nobody can join a grid in memory from outside. */
+/** No other process can join a grid in memory. */
 function remedy(pool: string, address: string): string {
   return address.startsWith("memory:")
     ? "a localGrid() has workers in one pool alone, whose name is its `pool`"

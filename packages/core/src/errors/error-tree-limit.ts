@@ -23,7 +23,7 @@ interface Room {
   characters: number;
   readonly longestText: number;
   /** Requests whose own failed requests have their place already. */
-  readonly told: Set<string>;
+  readonly shown: Set<string>;
   hasLeftOut: boolean;
 }
 
@@ -58,7 +58,7 @@ export function limitDepth(tree: ErrorTree): ErrorTree {
 }
 
 function roomFor(longestText: number): Room {
-  return { parts: mostParts, characters: mostCharacters, longestText, told: new Set(), hasLeftOut: false };
+  return { parts: mostParts, characters: mostCharacters, longestText, shown: new Set(), hasLeftOut: false };
 }
 
 function isSmall(tree: ErrorTree, room: Room): boolean {
@@ -80,8 +80,8 @@ function shorten(tree: ErrorTree, room: Room): ErrorTree {
   if (info === undefined) return rest;
   const open = Object.values(info);
   const kept: ErrorTree[] = [];
-  if (!room.told.has(tree.req)) {
-    room.told.add(tree.req);
+  if (!room.shown.has(tree.req)) {
+    room.shown.add(tree.req);
     while (kept.length < open.length && hasRoom(room)) kept.push(shorten(open[kept.length] as ErrorTree, room));
   }
   const failedCallsLeftOut = open.length - kept.length;

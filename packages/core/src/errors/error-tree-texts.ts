@@ -24,8 +24,8 @@ export function shownRequest(payload: string, longest = longestTreeText): string
 
 /** How many characters a part has by itself. Its request stands in its caller's `info` as well. */
 export function ownCharacters({ req, msg, stack = "", causes = [], details }: ErrorTree): number {
-  const told = causes.reduce((sum, cause) => sum + cause.msg.length + (cause.stack?.length ?? 0), 0);
-  return 2 * req.length + msg.length + stack.length + told + detailsText(details).length;
+  const causesLength = causes.reduce((sum, cause) => sum + cause.msg.length + (cause.stack?.length ?? 0), 0);
+  return 2 * req.length + msg.length + stack.length + causesLength + detailsText(details).length;
 }
 
 /** Whether no text of a part is longer than that. */

@@ -65,7 +65,7 @@ it("options that are given are those of the definition, a fraction of a ms round
   expect(define("x", { cache: false }, body).definition.cacheTtlMs).toBe(0);
 });
 
-it("a definition notes its place, and that of whoever called the function that defines it", () => {
+it("a definition notes its place, and the place of the call of the function that defines it", () => {
   const make = () => define("x", body);
   const { sites = [] } = make().definition.origin ?? {};
   expect(sites.slice(0, 2)).toEqual([

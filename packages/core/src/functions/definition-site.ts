@@ -1,6 +1,6 @@
 /**
  * Where in the user's modules a function is defined. Versions of functions are made of these modules, and two definitions from one place are
- * told from one module that was loaded twice. Reading the stack is all that happens here.
+ * distinguished from one module that was loaded twice. Reading the stack is all that happens here.
  */
 
 /** The part of a call site that V8 hands to `Error.prepareStackTrace` which is used here. */

@@ -9,11 +9,11 @@ import { knownOptions } from "../options/options.ts";
 export interface Needs {
   /** A tag that the worker must have, or several. */
   readonly tag?: string | readonly string[];
-  /** Memory of the worker's machine, in MB, or what the worker was told that it has. */
+  /** Memory that the worker offers, in MB: its `memoryMb`, else its share of the machine's memory. */
   readonly memoryMb?: number;
-  /** Processors that the worker's process may use. */
+  /** The number of processors that the worker's process may use. */
   readonly cpus?: number;
-  /** How fast the worker is, by the score that it was given; 1 is usual. */
+  /** The worker's `score`; 1 is usual. */
   readonly score?: number;
 }
 

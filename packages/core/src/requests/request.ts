@@ -1,6 +1,6 @@
 /**
  * Requests as text: the canonical form that the id is made of, and the payload that travels.
- * For plain data the two are one JSON text with sorted keys, so equal requests reach a function alike, whoever asked first.
+ * For plain data the two are one JSON text with sorted keys, so equal requests reach a function alike, from any caller.
  * A payload that starts with `[` is JSON; one that starts with `{` is SuperJSON.
  */
 
@@ -160,7 +160,7 @@ export function functionNameIn(payload: string): string {
 }
 
 /**
- * Has V8 make one text of the pieces that a string was put together from. It would keep all of them for whoever keeps the string
+ * Has V8 make one text of the pieces that a string was put together from. It would keep all of them alive with the string
  * as a key, and hash them piece by piece.
  */
 function flatten(text: string): void {

@@ -6,7 +6,7 @@
 /** A timer that waits to fire. */
 export interface Timer {
   readonly dueMs: number;
-  /** Tells timers that are due together apart. */
+  /** Distinguishes timers that are due together. */
   readonly order: number;
   readonly action: () => void;
   /** Its index in the heap, -1 once it has left. Only the heap writes it. */

@@ -4,7 +4,7 @@ import { typedArrayClasses } from "./value-kinds.ts";
 
 /** Stands for a typed array in what a snapshot has read. Members of more than one byte are little-endian, as on every platform that Node runs on. */
 export class BytesText {
-  /** `Buffer` for one, although it is a kind of Uint8Array: a function can tell the two apart. */
+  /** `Buffer` for one, although it is a kind of Uint8Array: a function can distinguish the two. */
   readonly className: string;
   readonly base64: string;
 

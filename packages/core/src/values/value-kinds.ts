@@ -1,5 +1,5 @@
 /**
- * Tells what kind of value an object is, also when it comes from another realm (`node:vm`, a test runner's sandbox).
+ * Determines what kind of value an object is, also when it comes from another realm (`node:vm`, a test runner's sandbox).
  * The prototype has to be that of the built-in class itself, and the object has to have what only that class gives: so neither a
  * subclass nor a lying constructor or `Symbol.toStringTag` passes for a kind that travels.
  */

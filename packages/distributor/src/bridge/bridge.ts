@@ -87,7 +87,7 @@ export class Bridge extends Actor {
     this.#heardAboveAtMs = clock.now();
     this.#tables = new FunctionTables(clock, policy);
     const tables = this.#tables;
-    const onError = (error: unknown): void => this.#tell(error);
+    const onError = (error: unknown): void => this.#report(error);
     const onLow = (): void => this.#balanceSoon();
     const below = { keeper: child, process };
     const above = { keeper: parent, process: this.#member };
@@ -172,7 +172,7 @@ export class Bridge extends Actor {
   #makeDuties(): readonly Periodic[] {
     const { leaseMs } = this.#options;
     const renewEveryMs = leaseMs / renewalsPerLease;
-    const shared = { clock: this.#parts.clock, onError: (error: unknown) => this.#tell(error) };
+    const shared = { clock: this.#parts.clock, onError: (error: unknown) => this.#report(error) };
     const carriers = [this.#up, this.#down];
     const lookAtWaits = (): Promise<unknown> =>
       Promise.all(carriers.flatMap((carrier) => [carrier.noteWaits(), carrier.giveBackAwaited()]));
@@ -213,7 +213,7 @@ export class Bridge extends Actor {
       try {
         await this.#balance();
       } catch (error) {
-        this.#tell(error);
+        this.#report(error);
         break;
       }
     }
@@ -270,7 +270,7 @@ export class Bridge extends Actor {
     this.#up.take(below.claims);
   }
 
-  /** A parent that nobody heads is swept by its members, which may be nothing but bridges: again at once while there is more. */
+  /** A parent without a distributor is swept by its members, which may be nothing but bridges: again at once while there is more. */
   async #sweepAbove(): Promise<number | undefined> {
     const { maxAttempts, sweepLimit } = this.#options;
     const sweep = { process: this.#member, headLeaseMs: 0, maxAttempts, limit: sweepLimit };
@@ -287,7 +287,7 @@ export class Bridge extends Actor {
     this.#heardBelowAtMs = this.#parts.clock.now();
   }
 
-  /** Calls do not fail while a link is down, they wait: so silence is what tells. */
+  /** Calls do not fail while a link is down, they wait: so silence is the only sign. */
   #watch(): void {
     const silentSince = this.#parts.clock.now() - this.#options.leaseMs;
     if (this.#heardBelowAtMs < silentSince) void this.#down.close();
@@ -325,11 +325,11 @@ export class Bridge extends Actor {
   #noteNews(message: InboxMessage, carriesFrom: Carrier): void {
     carriesFrom.invalidate();
     if (message.kind === "run") carriesFrom.take([message.claim]);
-    if (message.kind === "functions") this.#membership.readTables().catch((error) => this.#tell(error));
+    if (message.kind === "functions") this.#membership.readTables().catch((error) => this.#report(error));
     this.#balanceSoon();
   }
 
-  #tell(error: unknown): void {
-    if (!this.isStopped) this.#failures.tell("the bridge to the parent could not tell or ask", error);
+  #report(error: unknown): void {
+    if (!this.isStopped) this.#failures.log("call to the parent pool failed", error);
   }
 }

@@ -71,7 +71,7 @@ export class Cargo {
     return carried;
   }
 
-  /** Those that nobody has started although they were carried before this time. */
+  /** Requests that were carried before this time and have not started. */
   unstartedSince(atMs: number): readonly Claim[] {
     const since: Claim[] = [];
     for (const { claim, carriedAtMs } of this.#unstarted.values()) {

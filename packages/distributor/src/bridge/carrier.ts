@@ -1,7 +1,7 @@
 /**
  * Carries requests from one pool to another: claims them in the one as a worker does, asks for them in the other as a client does, and
- * hands the outcomes in where they came from. What was carried can be started in one place only; what nobody there has started is taken
- * back when it can be started here.
+ * hands the outcomes in where they came from. A carried request can start in one place only. Requests that have not started there are taken
+ * back when they can start here.
  */
 import { type Clock, functionNameOf, isPayloadOf, type OutcomeText } from "@callgrid/core";
 import {
@@ -39,12 +39,12 @@ export interface CarrierParts {
   readonly roundMs: number;
   /** Requests that the other direction had carried have come back this way: they are to go home. */
   readonly takeHome: (claims: readonly Claim[]) => readonly Claim[];
-  /** Little is left that nobody has started. */
+  /** Few unstarted requests are left. */
   readonly onLow: () => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** What nobody there has started for so long, although members idle there, is taken back. */
+/** Requests that have not started there for this long, although members idle there, are taken back. */
 const patienceMs = 1_000;
 /** As much for what is there only to be seen. */
 const shownPatienceMs = 5_000;
@@ -105,7 +105,7 @@ export class Carrier {
     return { unstarted, aheadOfStarted, passedOver: this.#passedOver.length, isStuck, isStarving };
   }
 
-  /** Takes back what nobody there has started, at most so many, and returns how many. */
+  /** Takes back unstarted requests, at most this many, and returns how many. */
   async recall(limit: number): Promise<number> {
     if (limit === 0) return 0;
     if (limit >= this.#cargo.unstarted) this.#mayBeAwaited = false;
@@ -194,7 +194,7 @@ export class Carrier {
     this.#claimer.invalidate();
   }
 
-  /** Nobody waits for these any more. What it has not heard of was given to it as a volunteer, and is gone again. */
+  /** No caller waits for these any more. An unknown id was pushed to this volunteer and has been withdrawn. */
   cancel(ids: readonly string[]): void {
     for (const id of ids) {
       const carried = this.#cargo.remove(id);
@@ -218,7 +218,7 @@ export class Carrier {
     await to.keeper.release(to.process, ids).catch(onError);
   }
 
-  /** Gives back what nobody there has started for long, although members have idled there all the time. */
+  /** Gives back requests that have not started there for long, although members have idled there all the time. */
   async giveUp(isIdleThere: boolean): Promise<void> {
     const { to, clock, tables } = this.#parts;
     const now = clock.now();
@@ -237,7 +237,7 @@ export class Carrier {
     await this.giveBack(late.filter((_, index) => places[index] === "queued").map(({ id }) => id));
   }
 
-  /** Gives back what workers here wait for and nobody there has started for long: these may be able to do nothing else. */
+  /** Gives back unstarted requests that workers here wait for: these workers may be unable to do anything else. */
   async giveBackAwaited(): Promise<void> {
     const { from, clock, tables } = this.#parts;
     const { lackedHere } = tables();
@@ -255,7 +255,7 @@ export class Carrier {
     return this.#waits.note(this.#cargo.carried);
   }
 
-  /** Gives requests back, by default all, whether or not somebody there has started them. */
+  /** Gives requests back, by default all, started there or not. */
   async giveBack(ids: readonly string[] = this.#cargo.ids): Promise<void> {
     const { from, onError } = this.#parts;
     const held = ids.filter((id) => this.#cargo.has(id));

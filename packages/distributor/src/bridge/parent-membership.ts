@@ -1,6 +1,6 @@
 /**
  * A bridge as a member of the parent pool: joins with its pool's functions, joins again when these change or the parent has
- * forgotten it, and tells the parent how long they take, so that claims there can be measured out.
+ * forgotten it, and reports their durations to the parent, which sizes claims by them.
  */
 import { hostname } from "node:os";
 import type {
@@ -25,8 +25,8 @@ export interface ParentMembershipParts {
   readonly onJoined: () => void;
 }
 
-/** A measure that differs by less is not told again. */
-const tellingRatio = 1.25;
+/** A measure that differs by less is not reported again. */
+const reportingRatio = 1.25;
 
 export class ParentMembership {
   readonly #parts: ParentMembershipParts;
@@ -63,7 +63,7 @@ export class ParentMembership {
     await this.announce();
   }
 
-  /** Reads its pool's functions, tells the parent what is new about them, and the pool what only the parent knows. */
+  /** Reads its pool's functions, reports their changes to the parent, and reports to the pool what only the parent knows. */
   async announce(): Promise<void> {
     const { child, parent, member, tables } = this.#parts;
     tables.child = await child.functions();
@@ -123,5 +123,5 @@ function newMeasures(child: FunctionTable, parent: FunctionTable): EvaluationRep
 }
 
 function differs(micros: number, knownMicros = 0): boolean {
-  return Math.max(micros, knownMicros) / Math.max(1, Math.min(micros, knownMicros)) > tellingRatio;
+  return Math.max(micros, knownMicros) / Math.max(1, Math.min(micros, knownMicros)) > reportingRatio;
 }

@@ -1,6 +1,6 @@
 /**
- * Reckons every second how many workers the pool should have, and writes it where hosts, `status` and metrics read it. Only the
- * pool's head does. A new head knows nothing of what was wanted before: the workers that it finds count as wanted.
+ * Computes every second how many workers the pool should have, and writes it where hosts, `status` and metrics read it. Only the
+ * pool's head does so. A new head knows nothing of what was wanted before: the workers that it finds count as wanted.
  */
 import { Actor, type Clock, type Logger, Periodic } from "@callgrid/core";
 import type { HeadPool, ObservedPool, Survey } from "@callgrid/statekeeper";
@@ -41,7 +41,7 @@ export class Scaler extends Actor {
     this.#parts = parts;
     this.#failures = new FailureLog(parts.log, parts.clock);
     const { clock } = parts;
-    this.#rounds = new Periodic({ clock, everyMs: options.scaleEveryMs, round: () => this.#reckon() });
+    this.#rounds = new Periodic({ clock, everyMs: options.scaleEveryMs, round: () => this.#compute() });
   }
 
   protected override async begin(): Promise<void> {
@@ -52,7 +52,7 @@ export class Scaler extends Actor {
     await this.#rounds.stop();
   }
 
-  async #reckon(): Promise<void> {
+  async #compute(): Promise<void> {
     const { keeper, process, log } = this.#parts;
     try {
       const survey = await keeper.survey(sampled);
@@ -65,7 +65,7 @@ export class Scaler extends Actor {
         log.info(facts, "the pool should have another number of workers");
       this.#scale = scale;
     } catch (error) {
-      this.#failures.tell("desired workers could not be computed", error);
+      this.#failures.log("desired workers could not be computed", error);
     }
   }
 

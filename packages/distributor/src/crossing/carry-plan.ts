@@ -1,17 +1,17 @@
 /**
  * How much a bridge carries from one pool to another, and how much of that it takes back: pure decisions, so that they can be read off a
- * table. Work goes to members that idle; a little is carried ahead, so that they need not idle first; and what nobody has started there
- * returns when members idle here.
+ * table. Work goes to members that idle; a little is carried ahead, so that they need not idle first; and unstarted requests
+ * return when members idle here.
  */
 import type { CarryFrom, PoolSight } from "@callgrid/statekeeper";
 
-/** How one direction of a bridge stands. */
+/** The state of one direction of a bridge. */
 export interface CrossingSight {
   /** The pool that requests are carried from. */
   readonly from: PoolSight;
   /** The pool that they are carried to. */
   readonly to: PoolSight;
-  /** How many carried requests nobody has started there. */
+  /** How many carried requests have not started there. */
   readonly unstarted: number;
   /** How many of these have been there for a round: members that idle there cannot start them. */
   readonly passedOver: number;
@@ -21,7 +21,7 @@ export interface CrossingSight {
   readonly waits: "no" | "round" | "long";
   /** Whether members of that pool start more than one request in the time that it takes to carry one. */
   readonly isFast: boolean;
-  /** Whether nothing was started there for a second of what somebody there had asked for. */
+  /** Whether no request that a member there had asked for has started there for a second. */
   readonly isStuck: boolean;
   /** Whether others were started there meanwhile, and nothing of this for a second; of what was only shown, for five. */
   readonly isStarving: boolean;
@@ -43,7 +43,7 @@ export interface CarryPlan {
   readonly volunteerFor: number;
 }
 
-/** So many requests of a pool that has too much wait in its parent, although nobody there starts any: for hosts to see. */
+/** So many requests of an overloaded pool wait in its parent although no member there starts any: hosts see them. */
 const shownAbove = 4;
 const mostAhead = 256;
 /** A member that is kept busy has so much work ahead, in µs, but one request at most: what it starts next is on its way long before. */
@@ -74,8 +74,8 @@ export function planHoisting(sight: CrossingSight): CrossingPlan {
 }
 
 /**
- * Members that idle here get half of what nobody there has started. All comes back that nobody there seems to want any more, or while others
- * go first there: it is next here.
+ * Idle members here get half of the unstarted requests. All of them return when the other pool does not start them, or starts others
+ * first: they are next here.
  */
 function recallOf({ from, to, unstarted, isStuck, isStarving }: CrossingSight): number {
   if (from.wanted > 0) return Math.max(Math.min(from.wanted, unstarted), Math.ceil(unstarted / 2));

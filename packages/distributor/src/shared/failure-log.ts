@@ -1,29 +1,29 @@
-/** Tells of failures that are tried again and again: once a second at most, and then how many went untold. */
+/** Logs failures of calls that are retried: at most once a second, with the number of failures that were left out. */
 import { type Clock, type Logger, messageOf } from "@callgrid/core";
 
 const quietMs = 1_000;
 
 export class FailureLog {
-  readonly #log: Logger;
+  readonly #logger: Logger;
   readonly #clock: Clock;
-  #toldAtMs = Number.NEGATIVE_INFINITY;
-  #untold = 0;
+  #loggedAtMs = Number.NEGATIVE_INFINITY;
+  #leftOut = 0;
 
   constructor(log: Logger, clock: Clock) {
-    this.#log = log;
+    this.#logger = log;
     this.#clock = clock;
   }
 
-  /** @param what - what could not be done and is tried again. */
-  tell(what: string, error: unknown): void {
+  /** @param what - what failed and is retried. */
+  log(what: string, error: unknown): void {
     const nowMs = this.#clock.now();
-    if (nowMs - this.#toldAtMs < quietMs) {
-      this.#untold += 1;
+    if (nowMs - this.#loggedAtMs < quietMs) {
+      this.#leftOut += 1;
       return;
     }
     const reason = messageOf(error);
-    this.#log.warn({ reason, untold: this.#untold }, `${what}, trying on`);
-    this.#toldAtMs = nowMs;
-    this.#untold = 0;
+    this.#logger.warn({ reason, leftOut: this.#leftOut }, `${what}, retrying`);
+    this.#loggedAtMs = nowMs;
+    this.#leftOut = 0;
   }
 }

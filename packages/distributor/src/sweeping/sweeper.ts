@@ -66,14 +66,14 @@ export class Sweeper extends Actor {
     try {
       const bounds = { headLeaseMs: leaseMs, maxAttempts, limit: sweepLimit, copyAfterMs };
       reply = await keeper.sweep({ process, prefer, ...bounds });
-      this.#tell(reply);
+      this.#report(reply);
     } catch (error) {
-      this.#failures.tell("could not sweep the pool", error);
+      this.#failures.log("pool could not be swept", error);
     }
     return sweepDelayMs(reply, this.#options);
   }
 
-  #tell(reply: SweepReply): void {
+  #report(reply: SweepReply): void {
     const { log } = this.#parts;
     const wasHead = this.isHead;
     if (reply.role === "head" && !wasHead) log.info("became head of the pool");

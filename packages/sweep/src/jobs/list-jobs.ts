@@ -42,7 +42,7 @@ async function outlineOf(ask: Ask, { config, seed }: Pick<Experiment, "config" |
   try {
     return (await ask(["callgrid.sweepOutline", { config, seed }])) as SweepOutline;
   } catch (error) {
-    // what is wrong with the module is told as that, and not as a request that failed
+    // a mistake in the module is reported as such, and not as a failed request
     const tree = requestTreeOf(error);
     if (tree === undefined) throw error;
     throw new GridError(tree.code === "FUNCTION_FAILED" ? "INVALID_MODULE" : tree.code, tree.msg, { cause: error });

@@ -12,7 +12,7 @@ export interface Digest {
   readonly words: string;
 }
 
-/** By byte: 256 words that are short, and are told apart when they are read out. */
+/** By byte: 256 words that are short, and sound different when they are read out. */
 const wordList =
   "acorn agate alder amber anchor apple apron arrow aspen atlas autumn badge bagel baker bamboo banjo barley basil " +
   "basin basket beach beacon beaver beech bell berry birch bison bloom bottle boulder bread breeze brick bridge bronze " +

@@ -22,7 +22,7 @@ export interface Share {
 
 const form = "callgrid split 1";
 
-/** @param finished - first places of jobs that nobody is to run any more. */
+/** @param finished - first places of jobs that no machine is to run any more. */
 export function splitJobs(
   pool: JobPool,
   machines: readonly Machine[],

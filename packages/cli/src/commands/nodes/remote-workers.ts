@@ -22,7 +22,7 @@ export const remoteWorkersCommand: CommandSpec<typeof options> = {
       return await runRemoteWorkers(await orders.start, orders, io);
     } catch (error) {
       if (isGridError(error) && isConfigurationCode(error.code)) {
-        await tell(io, { kind: "refused", code: error.code, message: error.message });
+        await send(io, { kind: "refused", code: error.code, message: error.message });
       }
       throw error;
     } finally {
@@ -56,13 +56,13 @@ async function runRemoteWorkers({ settings, count }: LaunchOrder, orders: Remote
       runWorkers({
         ...{ options, interrupts, nodeLog },
         onUp: async (workers) => {
-          for (const id of workers) await tell(io, { kind: "joined", id });
+          for (const id of workers) await send(io, { kind: "joined", id });
         },
       }),
     ),
   );
 }
 
-async function tell({ stdout }: CliIo, message: WorkerMessage): Promise<void> {
+async function send({ stdout }: CliIo, message: WorkerMessage): Promise<void> {
   await writeJson(stdout, message);
 }

@@ -24,7 +24,7 @@ export const doctorCommand: CommandSpec<typeof poolCommandOptions> = {
   ],
   async run({ operands: [pool = "pool"], options, io }) {
     const findings = await examine({ ...options, pool: parsePool(pool) });
-    await tell(findings, io.stdout, { json: options.json, colors: colorsOf(io.stdout, io.env) });
+    await print(findings, io.stdout, { json: options.json, colors: colorsOf(io.stdout, io.env) });
     return findings.some(({ status }) => status === "wrong") ? exitCodes.failed : exitCodes.fine;
   },
 };
@@ -56,7 +56,7 @@ async function examinePool({ url, grid, pool, connectTimeoutMs }: Place): Promis
   }
 }
 
-async function tell(
+async function print(
   findings: readonly Finding[],
   stdout: OutputStream,
   { json, colors }: { readonly json: boolean; readonly colors: Colors },

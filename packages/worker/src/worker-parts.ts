@@ -198,6 +198,7 @@ export class WorkerAssembly extends WorkerBasis {
     requester: this.requester,
     membership: this.membership,
     workload: this.#workload,
+    hasBegun: () => this.inFlight.size > 0,
     onClaims: (claims) => this.claimDesk.take(claims),
     release: this.#release,
     onError: this.onError,

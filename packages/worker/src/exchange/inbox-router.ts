@@ -42,8 +42,8 @@ export class InboxRouter implements InboxHandlers {
       else this.#takeNotice(message);
     }
     // the pool no longer has this worker for a volunteer
-    if (claims.length + copies.length > 0) claimer.invalidate();
-    if (claims.length > 0) claimDesk.take(claims);
+    const own = claims.length + copies.length > 0 ? claimer.receive(claims) : [];
+    if (own.length > 0) claimDesk.take(own);
     if (copies.length > 0) claimDesk.takeCopies(copies);
     loop.wake();
   };

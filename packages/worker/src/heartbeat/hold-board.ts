@@ -98,18 +98,23 @@ export class HoldBoard {
     else this.#change(slot, 0);
   }
 
-  /** A claim is sent, whose reply may come while nothing reads it. */
+  /** A claim is sent, or the worker is a volunteer: claims may come while nothing reads them. */
   beginClaim(): number {
     Atomics.store(this.#head, claimingAt, 1);
     Atomics.add(this.#head, changesAt, 1);
     return Atomics.load(this.#head, takebacksAt);
   }
 
-  /** Its reply is read. `false`: what it brings may have been given back since {@link beginClaim}, which returned `takebacks`. */
+  /** They are read. `false`: what they bring may have been given back since {@link beginClaim}, which returned `takebacks`. */
   endClaim(takebacks: number): boolean {
     Atomics.store(this.#head, claimingAt, 0);
     Atomics.add(this.#head, changesAt, 1);
-    return Atomics.load(this.#head, takebacksAt) === takebacks;
+    return !this.hasTakenBack(takebacks);
+  }
+
+  /** Whether anything may have been given back since {@link beginClaim} returned `takebacks`. */
+  hasTakenBack(takebacks: number | undefined): boolean {
+    return Atomics.load(this.#head, takebacksAt) !== takebacks;
   }
 
   /** The worker's event loop turns, though nothing has changed. */

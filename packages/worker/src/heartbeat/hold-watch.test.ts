@@ -1,8 +1,10 @@
 /** What a worker has in hand while its code does not yield, as a second thread sees it that looks at just that time. */
-import { define } from "@callgrid/core";
+import { define, requestId } from "@callgrid/core";
 import type { ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
+import { Gate } from "../../../../test/harness/gate.ts";
 import { setWorkerStage, type WorkerStage } from "../../../../test/harness/worker-stage.ts";
+import { callReentrant } from "../evaluation/request-context.ts";
 import { HoldBoard } from "./hold-board.ts";
 import { HoldWatch, lookEveryMs } from "./hold-watch.ts";
 
@@ -15,20 +17,25 @@ function setWatchedStage() {
   return { stage, holds: board.memory, watch };
 }
 
-/** A keeper whose replies with claims come after a wait. */
-function replyingAfter(wait: (reply: ClaimReply) => Promise<void>): (pool: PoolKeeper) => PoolKeeper {
+/** A keeper that claims in this way. */
+function claiming(way: (claim: () => Promise<ClaimReply>) => Promise<ClaimReply>): (pool: PoolKeeper) => PoolKeeper {
   return (pool) =>
     new Proxy(pool, {
       get(target, key) {
         const member: unknown = Reflect.get(target, key);
         if (key !== "claim") return typeof member === "function" ? member.bind(target) : member;
-        return async (...args: Parameters<PoolKeeper["claim"]>): Promise<ClaimReply> => {
-          const reply = await target.claim(...args);
-          await wait(reply);
-          return reply;
-        };
+        return (...args: Parameters<PoolKeeper["claim"]>) => way(() => target.claim(...args));
       },
     });
+}
+
+/** A keeper whose replies with claims come after a wait. */
+function replyingAfter(wait: (reply: ClaimReply) => Promise<void>): (pool: PoolKeeper) => PoolKeeper {
+  return claiming(async (claim) => {
+    const reply = await claim();
+    await wait(reply);
+    return reply;
+  });
 }
 
 /** A keeper whose replies with claims come when `isRead` resolves. */
@@ -160,19 +167,49 @@ it("what is addressed to the worker is not given back, done or not", async () =>
 
 it("a claim that nothing reads keeps what is addressed to the worker", async () => {
   const { stage, holds, watch } = setWatchedStage();
-  let read: () => void = () => undefined;
-  const isRead = new Promise<void>((resolve) => {
-    read = resolve;
+  const [isAsked, isRead] = [new Gate(), new Gate()];
+  const through = claiming(async (claim) => {
+    await isAsked.pass();
+    const reply = await claim();
+    if (reply.claims.length > 0) await isRead.pass();
+    return reply;
   });
   await stage.startWorker(
     define("work", () => "here"),
-    { id: worker, holds, through: delayed(isRead) },
+    { id: worker, holds, through },
   );
   await stage.clock.advance(10);
   const value = stage.grid.enqueue(`pool/${worker}`, ["work"], { timeoutMs: 60_000 });
   await stage.clock.advance(10);
+  isAsked.open();
+  await isRead.reached;
   for (const _ of [1, 2, 3]) await watch.look();
-  read();
+  isRead.open();
   await stage.clock.advance(100);
   expect(await value).toBe("here");
+});
+
+it("what is given to a volunteer goes back while a function that goes on there never yields", async () => {
+  const { stage, holds, watch } = setWatchedStage();
+  const places: string[] = [];
+  const gate = new Gate();
+  const workAt = (place: string) => define("work", { cache: false }, () => places.push(place));
+  const first = define("first", () => gate.pass());
+  const long = define("long", async () => {
+    await callReentrant([["first"]]);
+    const submissions = [{ id: requestId('["work"]'), payload: '["work"]' }];
+    void stage.pool.submit({ process: "caller", leaseMs: 60_000, queueLimit: 0, submissions });
+    for (const _ of [1, 2]) void watch.look();
+  });
+  await stage.startWorker([long, workAt("here")], { id: worker, holds });
+  const value = stage.grid.enqueue("pool", ["long"]);
+  await stage.clock.advance(10);
+  await stage.startWorker([first, workAt("elsewhere")]);
+  await gate.reached;
+  await stage.clock.advance(10);
+  expect((await stage.pool.inspect()).members.find(({ id }) => id === worker)?.isVolunteer).toBe(true);
+  gate.open();
+  await stage.clock.advance(1_000);
+  await value;
+  expect(places).toEqual(["elsewhere"]);
 });

@@ -3,13 +3,18 @@
  * yields keeps it: what has not started goes back to the pool, so that it does not wait for that while other workers are idle.
  */
 import { isAddressedId } from "@callgrid/core";
-import type { WorkerPool } from "@callgrid/statekeeper";
+import type { ClaimRequest, WorkerPool } from "@callgrid/statekeeper";
 import type { HoldBoard } from "./hold-board.ts";
 
 /** How long to wait between two looks, in ms: far longer than a worker runs without a turn for I/O, unless a function never yields. */
 export const lookEveryMs = 250;
 /** How often the worker notes that its event loop turns while the reply to a claim is slow, in ms: several times between two looks. */
 export const turnEveryMs = 100;
+
+/** A claim of nothing, by which a worker is no volunteer any more. */
+export const standDown: Required<Omit<ClaimRequest, "worker" | "score" | "recent">> = {
+  ...{ max: 0, budgetMicros: 0, spareMicros: 0, volunteerFor: 0, reach: "own-queue", epoch: 0, skips: [] },
+};
 
 export interface HoldWatchParts {
   readonly board: HoldBoard;
@@ -54,12 +59,13 @@ export class HoldWatch {
   }
 
   /**
-   * A claim is under way for as long: what it brings lies in a connection that nothing reads. What is addressed to this worker waits for it:
-   * given back, it would fail.
+   * A claim is under way for as long, or the worker is a volunteer: what comes lies in a connection that nothing reads, and no more must come.
+   * What is addressed to this worker waits for it: given back, it would fail.
    */
   async #takeUnread(): Promise<void> {
     const { board, keeper, worker } = this.#parts;
     board.noteTakeback();
+    await keeper.claim({ worker, ...standDown });
     const { claims } = await keeper.reconcile(worker, []);
     const held = board.heldIds();
     // else the worker has gone on: it gives this claim back itself, and the next one is its own

@@ -5,10 +5,11 @@ import { type Clock, isAddressedId, sleep } from "@callgrid/core";
 import type { Claim, ClaimReply, Requester, WorkerPool } from "@callgrid/statekeeper";
 import type { FunctionStanding } from "../functions/function-registry.ts";
 import type { HoldBoard } from "../heartbeat/hold-board.ts";
-import { turnEveryMs } from "../heartbeat/hold-watch.ts";
+import { standDown } from "../heartbeat/hold-watch.ts";
 import { claiming } from "../timing/tuning.ts";
 import type { ClaimIntake } from "./claim-intake.ts";
 import { type ClaimSize, claimSize, type OwnWorkload } from "./claim-size.ts";
+import { ClaimsOnTheWay } from "./claims-on-the-way.ts";
 import type { Membership } from "./membership.ts";
 
 /** What the claimer needs to know, and its callbacks. */
@@ -26,6 +27,8 @@ export interface ClaimerParts {
   readonly requester: Pick<Requester, "flush">;
   readonly membership: Pick<Membership, "join" | "readFunctions">;
   readonly workload: () => OwnWorkload;
+  /** Whether functions are under way here, which may go on at any time and never yield. */
+  readonly hasBegun: () => boolean;
   readonly onClaims: (claims: readonly Claim[]) => void;
   /** Gives claims back. */
   readonly release: (ids: readonly string[]) => void;
@@ -43,8 +46,12 @@ export class Claimer {
   /** Counts what may make a claim that is under way outdated: its reply and the news travel on different connections. */
   #news = 0;
 
+  readonly #onTheWay: ClaimsOnTheWay;
+
   constructor(parts: ClaimerParts) {
     this.#parts = parts;
+    const { clock, holds } = parts;
+    this.#onTheWay = new ClaimsOnTheWay({ clock, holds, onTakeback: () => this.#askAgain() });
   }
 
   /** Looks whether to claim now; cheap when not. */
@@ -68,6 +75,14 @@ export class Claimer {
     this.#news += 1;
     this.#isVolunteer = false;
     this.#foundQueuesEmpty = false;
+    if (!this.#isClaiming) this.#onTheWay.end();
+  }
+
+  /** Takes what the pool has given this volunteer, and returns what is this worker's still. */
+  receive(claims: readonly Claim[]): readonly Claim[] {
+    const isOurs = this.#isClaiming || this.#onTheWay.end();
+    this.invalidate();
+    return isOurs ? claims : this.#withoutTaken(claims);
   }
 
   /** The bound on held requests may let new ones in again. */
@@ -78,9 +93,14 @@ export class Claimer {
   /** Claims no more, and reports that to the pool. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#request({ max: 0, budgetMicros: 0, spareMicros: 0, volunteerFor: 0, reach: "own-queue" }).catch(
-      this.#parts.onError,
-    );
+    this.#onTheWay.end();
+    await this.#request(standDown).catch(this.#parts.onError);
+  }
+
+  #askAgain(): void {
+    if (this.#isClaiming) return;
+    this.invalidate();
+    this.consider();
   }
 
   async #claim(size: ClaimSize): Promise<void> {
@@ -106,39 +126,29 @@ export class Claimer {
     this.volunteers = reply.volunteers;
     this.#foundQueuesEmpty = !reply.isMore && !isOutdated;
     this.#isVolunteer = reply.claims.length === 0 && !isOutdated && size.volunteerFor > 0;
+    if (this.#isVolunteer && this.#parts.hasBegun()) this.#onTheWay.begin();
   }
 
   /** While code that never yielded kept the reply from being read, the heartbeat thread may have given back what it brings. */
   async #requestListed(size: ClaimSize): Promise<ClaimReply> {
-    const { holds, release } = this.#parts;
-    if (holds === undefined) return this.#request(size);
-    const takebacks = holds.beginClaim();
-    const endTurns = this.#noteTurns(holds);
+    this.#onTheWay.begin();
     let isOurs = false;
     let reply: ClaimReply;
     try {
       reply = await this.#request(size);
     } finally {
-      endTurns();
-      isOurs = holds.endClaim(takebacks);
+      isOurs = this.#onTheWay.end();
     }
-    if (isOurs || reply.claims.length === 0) return reply;
+    if (isOurs) return reply;
     this.invalidate();
-    // what is addressed to this worker is never taken back
-    const kept = reply.claims.filter(({ id }) => isAddressedId(id));
-    release(reply.claims.filter(({ id }) => !isAddressedId(id)).map(({ id }) => id));
-    return { ...reply, claims: kept };
+    return { ...reply, claims: this.#withoutTaken(reply.claims) };
   }
 
-  /** A reply that is slow to come is not one that nothing reads. Returns what ends the notes. */
-  #noteTurns(holds: HoldBoard): () => void {
-    const { clock } = this.#parts;
-    const turn = (): void => {
-      holds.noteTurn();
-      cancel = clock.background(turnEveryMs, turn);
-    };
-    let cancel = clock.background(turnEveryMs, turn);
-    return () => cancel();
+  /** Of claims that may have been taken back: what is addressed to this worker never is. */
+  #withoutTaken(claims: readonly Claim[]): readonly Claim[] {
+    const taken = claims.filter(({ id }) => !isAddressedId(id));
+    if (taken.length > 0) this.#parts.release(taken.map(({ id }) => id));
+    return claims.filter(({ id }) => isAddressedId(id));
   }
 
   #request(size: ClaimSize): Promise<ClaimReply> {

@@ -21,7 +21,7 @@ while #open > 0 do
     if edges and edges ~= '' then
       reply[#reply + 1] = ids[i]
       reply[#reply + 1] = edges
-      for at = 1, #edges, idLength do meet(string.sub(edges, at, at + idLength - 1)) end
+      for at = 1, limit > 0 and #edges or 0, idLength do meet(string.sub(edges, at, at + idLength - 1)) end
     end
   end
 end

@@ -11,7 +11,7 @@ const longMs = 1_500;
 /** The longest time between two looks at the same request. */
 const longestPauseMs = 10_000;
 const mostPerLook = 50;
-/** How many requests one look follows, in one operation. */
+/** How many requests are followed from each of those looked at, all in one operation. */
 const mostFollowed = 500;
 
 /** A request that was carried. */
@@ -38,7 +38,7 @@ export class CarriedWaits {
     if (due.length === 0) return;
     const waits = await this.#to.keeper.followWaits(
       due.map(({ claim }) => claim.id),
-      mostFollowed,
+      mostFollowed * due.length,
     );
     const news = due.map((one) => this.#newsOf(one, waits)).filter((one) => one !== undefined);
     if (news.length > 0) await this.#from.keeper.mark(this.#from.process, news, []);

@@ -17,6 +17,7 @@ const longestPauseMs = 10_000;
 const mostPerLook = 50;
 const mostCallers = 1_000;
 const mostEdges = 1_000;
+/** How many requests are followed from each of those looked at. */
 const longestSearch = 1_000;
 
 export class CycleFinder {
@@ -47,7 +48,7 @@ export class CycleFinder {
     await this.#tellEdges(awaited);
     const waits = await this.#keeper.followWaits(
       awaited.map(({ id }) => id),
-      longestSearch,
+      longestSearch * awaited.length,
     );
     for (const evaluation of awaited) await this.#breakCycle(evaluation, cycleThrough(evaluation.id, waits));
   }

@@ -1,9 +1,12 @@
 /**
  * Keeps a file to one process at a time. Beside it lies another with the process that has it, for as long as that has it; one that a
- * process has left by dying is taken over, on the same machine.
+ * process has left by dying is taken over, on the same machine, also after a restart of that.
  */
-import { readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readlinkSync, renameSync, rmSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
+
+/** What Linux has for the process ids of the machine itself, as opposed to those of containers. */
+const machineWide = "pid:[4026531836]";
 
 /** Locks that this process holds, by path. */
 const held = new Set<string>();
@@ -22,16 +25,30 @@ export function lockFile(path: string): FileLock | string {
   const place = `${path}.lock`;
   for (;;) {
     try {
-      writeFileSync(place, ownerHere(), { flag: "wx", mode: 0o600 });
+      writeNew(place, ownerHere());
       held.add(place);
       return { release: () => release(place) };
     } catch (error) {
       if (codeOf(error) !== "EEXIST") throw error;
       const owner = ownerOf(place);
       if (owner === undefined) continue;
-      if (isAlive(owner, place)) return `${owner.split("\n")[0] || "a process that starts"}, by ${place}`;
+      if (isAlive(owner, place))
+        return `${owner.split("\n")[0] || "a process that starts"}; if that has ended, remove ${place}`;
       removeStale(place, owner);
     }
+  }
+}
+
+/** A lock that cannot be written, as on a full disk, must not stay: without an owner it is never taken over. */
+function writeNew(place: string, owner: string): void {
+  const file = openSync(place, "wx", 0o600);
+  try {
+    writeSync(file, owner);
+  } catch (error) {
+    rmSync(place, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -55,11 +72,12 @@ function ownerOf(place: string): string | undefined {
   }
 }
 
-/** A process of another machine or container cannot be looked for, and counts as alive; so does one that is writing its lock. */
+/** A process of another machine or container cannot be looked for, and counts as alive. */
 function isAlive(owner: string, place: string): boolean {
   if (owner === ownerHere()) return held.has(place);
   const [, processId, host, namespace, start] = /^process (\d+) on (.+)\n(.*)\n(.*)$/.exec(owner) ?? [];
-  if (host !== hostname() || namespace !== namespaceHere()) return true;
+  if (host !== hostname()) return true;
+  if (namespace !== namespaceHere()) return !isOfEarlierStart(namespace ?? "", namespaceHere());
   try {
     process.kill(Number(processId), 0);
   } catch (error) {
@@ -68,11 +86,28 @@ function isAlive(owner: string, place: string): boolean {
   return startOf(Number(processId)) === start;
 }
 
-/** Which ids of processes are seen here, since which start of the system; empty where the system does not say. */
+/** Which ids of processes are seen here, of which machine since which start of the system; empty where the system does not say. */
 function namespaceHere(): string {
+  const boot = firstLine("/proc/sys/kernel/random/boot_id");
+  const machine = firstLine("/etc/machine-id");
   try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")} ${machine}`;
+  } catch {
+    return "";
+  }
+}
+
+/** Whether all processes of a namespace have ended because this machine has started again: those of a container may be on another machine. */
+export function isOfEarlierStart(namespace: string, namespaceHere: string): boolean {
+  const [boot, processes, machine = ""] = namespace.split(" ");
+  const [bootHere, processesHere, machineHere] = namespaceHere.split(" ");
+  const isThisMachine = machine !== "" && machine === machineHere;
+  return isThisMachine && processes === machineWide && processesHere === machineWide && boot !== bootHere;
+}
+
+function firstLine(path: string): string {
+  try {
+    return readFileSync(path, "utf8").split("\n")[0]?.trim() ?? "";
   } catch {
     return "";
   }

@@ -165,6 +165,8 @@ describe("a file that cannot be read is wrong usage:", () => {
     [[...batch, "--items", missing], /nowhere cannot be read: ENOENT/],
     [[...batch, "--items", folder], /cannot be read: it is a folder/],
     [[...batch, "--lines", missing], /nowhere cannot be read: ENOENT/],
+    [[...batch, "--lines", "data/*.csv"], /\*\.csv cannot be read: ENOENT.*; patterns are for the shell/],
+    [[...batch, "--items", "data/*.csv"], /\*\.csv cannot be read: ENOENT.*; patterns are for the shell/],
     [[...batch, "--bytes", folder], /cannot be read: it is not a file/],
     [["plan", ...batch.slice(1), "--items", missing], /nowhere cannot be read: ENOENT/],
     [["logs", "merge", missing], /nowhere cannot be read: ENOENT/],

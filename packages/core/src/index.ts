@@ -26,6 +26,7 @@ export * from "./requests/request.ts";
 export { type JobValue, type Settings, takeSettings, withSettings } from "./requests/settings.ts";
 export * from "./requests/target.ts";
 export * from "./text/id.ts";
+export * from "./text/pattern-hint.ts";
 export * from "./text/short-text.ts";
 export * from "./time/abortable.ts";
 export * from "./time/clock.ts";

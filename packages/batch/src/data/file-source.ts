@@ -1,7 +1,15 @@
 /** Files as data, cut into ranges. Only samples of them are read here; the rest is read where a slice is evaluated. */
-import { fstatSync } from "node:fs";
+import { existsSync, fstatSync } from "node:fs";
 import { resolve } from "node:path";
-import { GridError, invalidOption, isGridError, knownOptions, messageOf, refuseOtherEncoding } from "@callgrid/core";
+import {
+  GridError,
+  invalidOption,
+  isGridError,
+  knownOptions,
+  messageOf,
+  patternHint,
+  refuseOtherEncoding,
+} from "@callgrid/core";
 import type { Chunk, SliceSource } from "./chunk.ts";
 import { readRange, withFile } from "./file-bytes.ts";
 import { sampleOf } from "./file-sample.ts";
@@ -77,7 +85,7 @@ function describeFile(path: string, name: "bytes" | "lines", place: number): Fil
   } catch (cause) {
     if (isGridError(cause, "FILE_NOT_ALLOWED")) throw cause;
     const where = `${name}.files[${place}]`;
-    const reason = messageOf(cause);
+    const reason = `${messageOf(cause)}${existsSync(file) ? "" : patternHint(path)}`;
     throw new GridError("INVALID_OPTION", `${where}: ${file} cannot be read: ${reason}`, {
       details: { path: where, file, reason },
       cause,

@@ -3,11 +3,11 @@
  * before the command does anything else.
  */
 import { once } from "node:events";
-import { constants, createReadStream, openSync } from "node:fs";
+import { constants, createReadStream, existsSync, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { decodeWholeText, GridError, messageOf, type TextChunks } from "@callgrid/core";
+import { decodeWholeText, GridError, messageOf, patternHint, type TextChunks } from "@callgrid/core";
 import type { CliIo } from "../terminal/io.ts";
 
 /** An open source of text. */
@@ -65,8 +65,12 @@ async function* readable(stream: Readable, name: string): TextChunks {
 }
 
 function unreadable(name: string, cause: unknown): GridError {
-  return new GridError("INVALID_OPTION", `${name} cannot be read: ${messageOf(cause)}`, {
-    details: { path: name },
-    cause,
-  });
+  return new GridError(
+    "INVALID_OPTION",
+    `${name} cannot be read: ${messageOf(cause)}${existsSync(name) ? "" : patternHint(name)}`,
+    {
+      details: { path: name },
+      cause,
+    },
+  );
 }

@@ -16,7 +16,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { lines } from "@callgrid/batch";
-import { entryFile, GridError, isGridError, messageOf } from "@callgrid/core";
+import { entryFile, GridError, isGridError, messageOf, patternHint } from "@callgrid/core";
 import type { ConfigFile } from "./config-file.ts";
 
 /** What `work.json` says, and what lies beside it. */
@@ -45,7 +45,10 @@ export function readWork(file: ConfigFile): Work {
     if (typeof name !== "string") return file.refuse(`files[${place}]`, "must be the name of a file under data/");
     const path = resolve(folder, "data", name);
     if (!existsSync(path))
-      return file.refuse(`files[${place}]`, `must be the name of a file under data/: there is no ${path}`);
+      return file.refuse(
+        `files[${place}]`,
+        `must be the name of a file under data/: there is no ${path}${patternHint(name)}`,
+      );
     const problem = problemOf(path);
     return problem === undefined ? path : file.refuse(`files[${place}]`, `cannot be read: ${path}: ${problem}`);
   });

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { GridError, messageOf, nearestNames } from "@callgrid/core";
+import { GridError, messageOf, nearestNames, patternHint } from "@callgrid/core";
 import { moduleHint } from "./module-hint.ts";
 
 const endings = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
@@ -17,7 +17,8 @@ export function moduleUrl(source: string | URL): string {
 }
 
 function hintFor(path: string): string {
-  if (/[*?[{]/.test(path)) return "; patterns are for the shell, which expands them where they are not quoted";
+  const pattern = patternHint(path);
+  if (pattern !== "") return pattern;
   const ending = endings.find((each) => existsSync(path + each));
   const nearest = ending === undefined ? nearestModule(path) : basename(path) + ending;
   return nearest === undefined ? "" : `; did you mean ${nearest}?`;

@@ -6,7 +6,7 @@ import { Gate } from "../../../../test/harness/gate.ts";
 import { setWorkerStage, type WorkerStage } from "../../../../test/harness/worker-stage.ts";
 import { callReentrant } from "../evaluation/request-context.ts";
 import { HoldBoard } from "./hold-board.ts";
-import { HoldWatch, lookEveryMs } from "./hold-watch.ts";
+import { HoldWatch, lookEveryMs, standDown } from "./hold-watch.ts";
 
 const worker = "stuck";
 
@@ -17,25 +17,20 @@ function setWatchedStage() {
   return { stage, holds: board.memory, watch };
 }
 
-/** A keeper that claims in this way. */
-function claiming(way: (claim: () => Promise<ClaimReply>) => Promise<ClaimReply>): (pool: PoolKeeper) => PoolKeeper {
+/** A keeper whose replies with claims come after a wait. */
+function replyingAfter(wait: (reply: ClaimReply) => Promise<void>): (pool: PoolKeeper) => PoolKeeper {
   return (pool) =>
     new Proxy(pool, {
       get(target, key) {
         const member: unknown = Reflect.get(target, key);
         if (key !== "claim") return typeof member === "function" ? member.bind(target) : member;
-        return (...args: Parameters<PoolKeeper["claim"]>) => way(() => target.claim(...args));
+        return async (...args: Parameters<PoolKeeper["claim"]>): Promise<ClaimReply> => {
+          const reply = await target.claim(...args);
+          await wait(reply);
+          return reply;
+        };
       },
     });
-}
-
-/** A keeper whose replies with claims come after a wait. */
-function replyingAfter(wait: (reply: ClaimReply) => Promise<void>): (pool: PoolKeeper) => PoolKeeper {
-  return claiming(async (claim) => {
-    const reply = await claim();
-    await wait(reply);
-    return reply;
-  });
 }
 
 /** A keeper whose replies with claims come when `isRead` resolves. */
@@ -165,28 +160,21 @@ it("what is addressed to the worker is not given back, done or not", async () =>
   expect(await values).toEqual([0, 1, 2, 3, 4]);
 });
 
-it("a claim that nothing reads keeps what is addressed to the worker", async () => {
-  const { stage, holds, watch } = setWatchedStage();
-  const [isAsked, isRead] = [new Gate(), new Gate()];
-  const through = claiming(async (claim) => {
-    await isAsked.pass();
-    const reply = await claim();
-    if (reply.claims.length > 0) await isRead.pass();
-    return reply;
-  });
-  await stage.startWorker(
-    define("work", () => "here"),
-    { id: worker, holds, through },
-  );
-  await stage.clock.advance(10);
-  const value = stage.grid.enqueue(`pool/${worker}`, ["work"], { timeoutMs: 60_000 });
-  await stage.clock.advance(10);
-  isAsked.open();
-  await isRead.reached;
-  for (const _ of [1, 2, 3]) await watch.look();
-  isRead.open();
-  await stage.clock.advance(100);
-  expect(await value).toBe("here");
+it("of claims that nothing reads, what is addressed to the worker stays, and the rest goes back", async () => {
+  const { pool, grid, clock } = setWorkerStage();
+  const functions = new Map([["work", "v1"]]);
+  const { epoch } = await pool.join({ id: worker, kind: "worker", leaseMs: 60_000, description: {}, functions });
+  for (const place of [`pool/${worker}`, "pool"]) void grid.enqueue(place, ["work"]).catch(() => undefined);
+  await clock.advance(10);
+  const board = new HoldBoard();
+  board.beginClaim();
+  await pool.claim({ worker, ...standDown, max: 1, budgetMicros: 1e9, reach: "roots", epoch });
+  const isRunning = async () => (await pool.inspect()).members.map(({ running }) => running);
+  expect(await isRunning()).toEqual([2]);
+  const watch = new HoldWatch({ board, keeper: pool, worker });
+  for (const _ of [1, 2]) await watch.look();
+  expect(await isRunning()).toEqual([1]);
+  expect((await pool.inspect()).counters["released"]).toBe(1);
 });
 
 it("what is given to a volunteer goes back while a function that goes on there never yields", async () => {
@@ -202,10 +190,8 @@ it("what is given to a volunteer goes back while a function that goes on there n
     for (const _ of [1, 2]) void watch.look();
   });
   await stage.startWorker([long, workAt("here")], { id: worker, holds });
-  const value = stage.grid.enqueue("pool", ["long"]);
-  await stage.clock.advance(10);
   await stage.startWorker([first, workAt("elsewhere")]);
-  await gate.reached;
+  const value = stage.grid.enqueue("pool", ["long"]);
   await stage.clock.advance(10);
   expect((await stage.pool.inspect()).members.find(({ id }) => id === worker)?.isVolunteer).toBe(true);
   gate.open();

@@ -4,7 +4,15 @@
  * (scripts/lib/draw-ends.lua)
  */
 
-import { enqueueAtHead, ownPlace, placeOfCaller, poolPlace, queueAt, removeFrom } from "../records/places.ts";
+import {
+  enqueueAtHead,
+  leaveQueue,
+  ownPlace,
+  placeOfCaller,
+  poolPlace,
+  queueAt,
+  removeFrom,
+} from "../records/places.ts";
 import type { PoolRecords } from "../records/pool-records.ts";
 import { type Drawing, isCarried, isFromEnd, type QueueSearch } from "./drawing.ts";
 import { drawAnywhere, longOwnQueues } from "./drawing-anywhere.ts";
@@ -18,7 +26,7 @@ const callersAsked = 64;
 export function draw(records: PoolRecords, drawing: Drawing, search: QueueSearch): void {
   if (isFromEnd(drawing.reach)) drawFromEnds(records, drawing, search);
   else drawAnywhere(records, drawing, search);
-  for (const [place, ids] of drawing.leaving) for (const id of ids) removeFrom(records, place, id);
+  for (const [place, ids] of drawing.leaving) for (const id of ids) leaveQueue(records, place, id);
   for (const { priority, process } of drawing.drained) records.callers.remove(priority, process);
   for (const id of drawing.dropped) records.requests.delete(id);
   for (const { place, id } of drawing.marks) queueAt(records, place)?.pass(drawing.kind ?? "", id, records.now());
@@ -35,6 +43,7 @@ function own(records: PoolRecords, { worker, claims, reach }: Drawing): void {
     const record = records.requests.get(id);
     if (record === undefined) continue;
     record.owner = worker;
+    record.places = [];
     record.claimedAt = records.now();
     if (isCarried(reach)) record.suspended = [];
   }

@@ -4,7 +4,7 @@
 import { functionNameIn, type OutcomeText } from "@callgrid/core";
 import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../../contract/contract.ts";
 import { claimOf } from "../drawing/drawing.ts";
-import { callerPlace, enqueue, ownPlace, type Place, poolPlace } from "../records/places.ts";
+import { callerPlace, enqueue, notePlace, ownPlace, type Place, poolPlace } from "../records/places.ts";
 import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 import { giveAddressed, isAddressed, isOwnWorkerAt } from "./addressed.ts";
 import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
@@ -150,6 +150,13 @@ function join(records: PoolRecords, intake: Intake, joined: { submission: Submis
   const isNew = !record.waiters.has(intake.batch.process);
   const priority = priorityOf(intake.batch);
   const isRaised = priority > record.priority;
+  // A worker can always go on with its own children, wherever else they are queued; and no caller waits for another's turn.
+  const isWanted = intake.batch.worker !== undefined || isNew || isRaised;
+  if (isWanted && !isHeld && record.owner === undefined) {
+    // with the waiter: should the operation stop before it is queued there, the audit goes by this
+    notePlace(records, placeFor(intake.batch), id);
+    intake.queued.push(id);
+  }
   record.waiters.add(intake.batch.process);
   record.priority = Math.max(priority, record.priority);
   const isLonger = extendDeadline(record, records.now(), timeoutMs);
@@ -157,9 +164,6 @@ function join(records: PoolRecords, intake: Intake, joined: { submission: Submis
   if (intake.batch.isGuest === true && record.owner !== undefined && record.owner !== intake.batch.process)
     records.inboxes.send(intake.batch.process, { kind: "started", id });
   if ((isRaised || isLonger) && record.owner !== intake.batch.process) informBridge(records, id, record);
-  // A worker can always go on with its own children, wherever else they are queued; and no caller waits for another's turn.
-  const isWanted = intake.batch.worker !== undefined || isNew || isRaised;
-  if (isWanted && !isHeld && record.owner === undefined) intake.queued.push(id);
 }
 
 /** The outcome is wanted for as long as any of its waiters wants it. Returns whether that is much longer than before. */

@@ -63,11 +63,16 @@ export function takeOff(records: PoolRecords, id: string, record: RequestRecord)
 
 /** Takes a request off one queue; its record says so, if there is any. */
 export function removeFrom(records: PoolRecords, place: Place, id: string): void {
+  leaveQueue(records, place, id);
+  const record = records.requests.get(id);
+  if (record !== undefined) record.places = record.places.filter((other) => other !== place);
+}
+
+/** Takes a request off one queue that is about to be claimed: until then its record names the queue, and the audit goes by that. */
+export function leaveQueue(records: PoolRecords, place: Place, id: string): void {
   const caller = callerAt(place);
   if (caller === undefined) queueAt(records, place)?.delete(id);
   else records.callers.delete(caller.priority, caller.process, id);
-  const record = records.requests.get(id);
-  if (record !== undefined) record.places = record.places.filter((other) => other !== place);
 }
 
 function pushTail(records: PoolRecords, place: Place, { id, isGuest }: { id: string; isGuest: boolean }): boolean {
@@ -76,7 +81,8 @@ function pushTail(records: PoolRecords, place: Place, { id, isGuest }: { id: str
   return (place === poolPlace ? records.queue : records.ownQueue(place.slice(ownPlace("").length))).pushTail(id);
 }
 
-function notePlace(records: PoolRecords, place: Place, id: string): void {
+/** Notes in a request's record that it lies on a queue, or is about to. */
+export function notePlace(records: PoolRecords, place: Place, id: string): void {
   const record = records.requests.get(id);
   if (record !== undefined && !record.places.includes(place)) record.places = [...record.places, place];
 }

@@ -184,6 +184,7 @@ export class PoolRecords {
 
 /** Ends a claim: the request is queued again, for which its id has to go to a queue. */
 export function disown(record: RequestRecord): void {
+  record.places = [];
   record.owner = undefined;
   record.claimedAt = undefined;
   record.isCopied = false;

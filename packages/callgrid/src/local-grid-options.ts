@@ -2,13 +2,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
-import {
-  declareOptions,
-  invalidOption,
-  type OptionsResolved,
-  option,
-  resolveOptions,
-} from "@callgrid/core";
+import { declareOptions, invalidOption, type OptionsResolved, option, resolveOptions } from "@callgrid/core";
 import {
   areModules,
   checkSources,

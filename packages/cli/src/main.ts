@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { isGridError, type OptionDeclarations, systemClock, within, withoutSecrets } from "@callgrid/core";
 import { Command, CommanderError } from "commander";
-import { type CommandSetting, type CommandSpec, type Embedded, fillCommand } from "./command-line/command.ts";
+import { type CommandSpec, type Embedded, fillCommand } from "./command-line/command.ts";
 import { repeatFunctionsFlag } from "./command-line/function-files.ts";
 import { misspeltVariables } from "./command-line/misspelt-variables.ts";
 import { commands } from "./command-table.ts";

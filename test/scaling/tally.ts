@@ -24,6 +24,7 @@ export const poolKeys = [
   "head",
   "notes",
   "reports",
+  "payloads",
   "versions",
   "holders",
   "hosts",

@@ -132,12 +132,10 @@ end
 
 -- A member or a host without a lease would stay for good, dead or alive. It gets one, which it renews if it is alive.
 local function auditLeases(key)
-  local ids = redis.call('HRANDFIELD', key, mostCounted)
-  if #ids == 0 then return end
-  for i, lapsesAt in ipairs(redis.call('ZMSCORE', leasesKey, unpack(ids))) do
-    if not lapsesAt then
-      redis.call('ZADD', leasesKey, readClock() + grantedLeaseMs, ids[i])
-      leases[ids[i]] = true
+  for _, id in ipairs(redis.call('HRANDFIELD', key, mostCounted)) do
+    if not redis.call('ZSCORE', leasesKey, id) then
+      redis.call('ZADD', leasesKey, readClock() + grantedLeaseMs, id)
+      leases[id] = true
       count('repaired', 1)
     end
   end
@@ -157,6 +155,7 @@ local function auditCounts()
   auditLeases(hostsKey)
   for _, key in ipairs({ claimsKey, reportsKey, payloadsKey }) do auditNotes(key, requestsKey) end
   auditNotes(notesKey, claimsKey)
+  auditNotes(memoryKey, membersKey)
   local waiting = countedWaiting()
   if waiting and waiting ~= waitingNow() then
     countWaiting(waiting - waitingNow())

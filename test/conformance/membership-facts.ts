@@ -86,6 +86,29 @@ export function membershipFacts(setStage: SetStage): void {
     await expect(join("one", 11)).rejects.toThrow("process 22 on here");
   });
 
+  it("a member is left where it is by another instance of its id that leaves, or has died", async () => {
+    const stage = await setStage();
+    const member = { id: "gpu-1", kind: "worker", leaseMs: longLeaseMs, description: { instance: "two" } } as const;
+    await stage.pool.join({ ...member, functions: new Map([["work", "v1"]]) });
+    await submitByClient(stage.pool, "c1", "a");
+    await claimNames(stage.pool, "gpu-1");
+    await submitByWorker(stage.pool, "gpu-1", "b");
+    await expectNoChange(stage, () => stage.pool.leave("gpu-1", "one"));
+    await expectNoChange(stage, () => stage.pool.reportDeath("gpu-1", { exitCode: 1 }, 3, "one"));
+    await stage.pool.reportDeath("gpu-1", { exitCode: 1 }, 3, "two");
+    expect((await stage.dump()).requests[a]).toMatchObject({ losses: 1 });
+    expect((await stage.dump()).members).toEqual({});
+    await stage.pool.join({ ...member, functions: new Map() });
+    await stage.pool.leave("gpu-1", "two");
+    expect((await stage.dump()).members).toEqual({});
+  });
+
+  it("what is no member leaves whatever instance it is", async () => {
+    const stage = await setStage();
+    await submitByClient(stage.pool, "c1", "a");
+    await expectChanges(stage, () => stage.pool.leave("c1", "one"), { leases: { c1: null } });
+  });
+
   it("a member that joins again takes its own place", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");

@@ -85,8 +85,8 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("renew", leaseMs, (pool) => pool.renew(process, leaseMs, renewal));
   }
 
-  leave(process: string): Promise<void> {
-    return this.#call("leave", process, (pool) => pool.leave(process));
+  leave(process: string, instance?: string): Promise<void> {
+    return this.#call("leave", process, (pool) => pool.leave(process, instance));
   }
 
   submit(batch: SubmitBatch): Promise<SubmitReply> {
@@ -152,8 +152,13 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("locate", ids, (pool) => pool.locate(ids));
   }
 
-  reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
-    return this.#call("reportDeath", worker, (pool) => pool.reportDeath(worker, report, maxAttempts));
+  reportDeath(
+    worker: string,
+    report: Readonly<Record<string, unknown>>,
+    maxAttempts: number,
+    instance?: string,
+  ): Promise<void> {
+    return this.#call("reportDeath", worker, (pool) => pool.reportDeath(worker, report, maxAttempts, instance));
   }
 
   abdicate(process: string): Promise<void> {

@@ -42,7 +42,7 @@ async function start({ functions, options }: WorkerSettings): Promise<RunningWor
       ...{ ...given, functions, statekeeper, tellWatch, holds },
       ...(isLogPassedOn && { log: defaultLog(process.stderr) }),
     });
-    send({ kind: "joined", id: running.id });
+    send({ kind: "joined", id: running.id, instance: running.instance });
     return running;
   } catch (error) {
     // what another start cannot mend is reported; all else ends the thread as an error that nothing caught

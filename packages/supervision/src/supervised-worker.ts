@@ -33,6 +33,9 @@ export interface SupervisedWorkerParts {
   readonly onEnd: () => void;
 }
 
+/** What is known of a worker by its joining. */
+type JoinedWorker = Extract<WorkerMessage, { readonly kind: "joined" }>;
+
 // A process that has promised to end gets this much longer, and so does a statekeeper that does not answer.
 const patienceMs = 2_000;
 /** A process that is not needed any more may finish what it runs. */
@@ -45,7 +48,7 @@ export class SupervisedWorker {
   readonly #parts: SupervisedWorkerParts;
   #announceJoined: (id: string) => void = () => undefined;
   #child: LaunchedWorker | undefined;
-  #workerIds: string[] = [];
+  #workers: JoinedWorker[] = [];
   #rssBytes: number | undefined;
   #isRefused = false;
   #isEnding = false;
@@ -63,7 +66,7 @@ export class SupervisedWorker {
 
   /** The id of the worker that is there now; several where the launcher starts several at once, none while there is none. */
   get workerIds(): readonly string[] {
-    return this.#workerIds;
+    return this.#workers.map(({ id }) => id);
   }
 
   start(): void {
@@ -116,7 +119,7 @@ export class SupervisedWorker {
   async #live(): Promise<ProcessEnd> {
     const child = this.#parts.launcher((message) => this.#take(message));
     this.#child = child;
-    this.#workerIds = [];
+    this.#workers = [];
     this.#rssBytes = undefined;
     child.send({ kind: "start", settings: this.#options.settings });
     const end = await child.ended;
@@ -128,7 +131,7 @@ export class SupervisedWorker {
   #take(message: WorkerMessage): void {
     switch (message.kind) {
       case "joined":
-        this.#workerIds.push(message.id);
+        this.#workers.push(message);
         // For people the worker itself says so.
         this.#parts.log.debug({ worker: message.id, processId: this.#child?.processId }, "a worker process is up");
         this.#announceJoined(message.id);
@@ -158,19 +161,20 @@ export class SupervisedWorker {
     if (leavesWorkers === true) return;
     const { maxAttempts } = this.#options;
     const rssBytes = this.#rssBytes;
-    await this.#reportToPool((keeper, worker) =>
-      keeper.reportDeath(memberId(worker), { worker, ...end, rssBytes }, maxAttempts),
+    await this.#reportToPool((keeper, { id, instance }) =>
+      keeper.reportDeath(memberId(id), { worker: id, ...end, rssBytes }, maxAttempts, instance),
     );
   }
 
   /** It was ordered to end: its unfinished requests count as no loss. */
   async #giveBack({ leavesWorkers }: ProcessEnd): Promise<void> {
-    if (leavesWorkers !== true) await this.#reportToPool((keeper, worker) => keeper.leave(memberId(worker)));
+    if (leavesWorkers === true) return;
+    await this.#reportToPool((keeper, { id, instance }) => keeper.leave(memberId(id), instance));
   }
 
   /** Waits for a call for a while only: a death that is not reported now is found when the lease expires. */
-  async #reportToPool(call: (keeper: WorkerPool, worker: string) => Promise<void>): Promise<void> {
-    const calls = this.#workerIds.map((worker) => call(this.#parts.keeper, worker));
+  async #reportToPool(call: (keeper: WorkerPool, worker: JoinedWorker) => Promise<void>): Promise<void> {
+    const calls = this.#workers.map((worker) => call(this.#parts.keeper, worker));
     const reported = Promise.all(calls).catch((error: unknown) => {
       const facts = { worker: this.#shownWorker, reason: messageOf(error) };
       this.#parts.log.warn(facts, "death of a worker could not be reported; its lease will expire");
@@ -179,7 +183,7 @@ export class SupervisedWorker {
   }
 
   get #shownWorker(): string | undefined {
-    return this.#workerIds.length === 0 ? undefined : this.#workerIds.join(", ");
+    return this.#workers.length === 0 ? undefined : this.workerIds.join(", ");
   }
 
   #pause(ms: number): Promise<void> {

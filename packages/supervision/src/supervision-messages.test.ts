@@ -3,6 +3,7 @@ import { readWorkerMessage } from "./supervision-messages.ts";
 
 it.each([
   { kind: "joined", id: "pool/a" },
+  { kind: "joined", id: "pool/gpu-1", instance: "one" },
   { kind: "memory", rssBytes: 1 },
   { kind: "refused", code: "INVALID_MODULE", message: "no module" },
 ])("$kind is read as it was sent", (message) => {

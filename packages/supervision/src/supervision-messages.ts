@@ -27,7 +27,12 @@ export type SupervisorMessage =
 
 /** From the worker process. */
 export type WorkerMessage =
-  | { readonly kind: "joined"; readonly id: string }
+  | {
+      readonly kind: "joined";
+      readonly id: string;
+      /** Distinguishes it from others of its name; absent for one without a name. */
+      readonly instance?: string | undefined;
+    }
   | { readonly kind: "memory"; readonly rssBytes: number }
   | { readonly kind: "measures"; readonly measures: Measures }
   /** It cannot start, and another start would fail as well. */
@@ -50,8 +55,9 @@ export function isConfigurationCode(code: ErrorCode): boolean {
 export function readWorkerMessage(message: unknown): WorkerMessage | undefined {
   if (typeof message !== "object" || message === null || !("kind" in message)) return undefined;
   const fields = message as Readonly<Record<string, unknown>>;
-  const { kind, id, rssBytes, measures, code, message: text } = fields;
-  if (kind === "joined" && typeof id === "string") return { kind, id };
+  const { kind, id, instance, rssBytes, measures, code, message: text } = fields;
+  if (kind === "joined" && typeof id === "string")
+    return { kind, id, ...(typeof instance === "string" && { instance }) };
   if (kind === "memory" && typeof rssBytes === "number") return { kind, rssBytes };
   if (kind === "measures" && Array.isArray(measures)) return { kind, measures };
   if (kind === "refused" && isErrorCode(code) && typeof text === "string") return { kind, code, message: text };

@@ -209,6 +209,31 @@ describe("a supervisor", () => {
     expect(await keeper.inspectRequest(id)).toMatchObject({ state: "queued", losses: 0 });
   });
 
+  it.each([
+    { how: "is refused", end: { exitCode: 2, signal: null, stderr: [] } },
+    { how: "dies", end: diedYoung },
+  ])("leaves the worker in the pool that has the name of its own, which $how", async ({ how, end }) => {
+    const { clock, keeper, children, supervisor } = setUp();
+    supervisor.closed.catch(() => undefined);
+    const member = { id: "gpu-1", kind: "worker", leaseMs: 1e6, functions: new Map() } as const;
+    child(children).say({ kind: "joined", id: "pool/gpu-1", instance: "one" });
+    await keeper.join({ ...member, description: { instance: "two" } });
+    if (how === "is refused") child(children).say({ kind: "refused", code: "INVALID_OPTION", message: "taken" });
+    child(children, 1).end(end);
+    await clock.advance(1_000);
+    expect((await keeper.inspect()).members.map(({ id }) => id)).toEqual(["gpu-1"]);
+  });
+
+  it("removes its own worker from the pool when that has died, by its name and instance", async () => {
+    const { clock, keeper, children } = setUp();
+    const description = { instance: "one" };
+    await keeper.join({ id: "gpu-1", kind: "worker", leaseMs: 1e6, description, functions: new Map() });
+    child(children).say({ kind: "joined", id: "pool/gpu-1", instance: "one" });
+    child(children, 1).end(diedYoung);
+    await clock.advance(1_000);
+    expect((await keeper.inspect()).members).toEqual([]);
+  });
+
   it("stops at once in the middle of a drain", async () => {
     const { clock, children, supervisor } = setUp();
     void supervisor.drain();

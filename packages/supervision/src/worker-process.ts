@@ -60,7 +60,7 @@ async function start({ functions, options, logLevel, isMeasured }: WorkerSetting
       supervisor,
       meter: metrics,
     });
-    send({ kind: "joined", id: running.id });
+    send({ kind: "joined", id: running.id, instance: running.instance });
     await startMeasuring(running);
     tellMemory();
     void new Periodic({ clock: systemClock, everyMs: memoryEveryMs, round: tellMemory }).start();

@@ -88,6 +88,8 @@ export interface RunningWorker {
   /** `pool/…`, as `enqueue` takes it. */
   readonly id: string;
   readonly pool: string;
+  /** Distinguishes it from others of its name; undefined for one without a name. */
+  readonly instance: string | undefined;
   /** What it has counted since its start, and holds now. */
   readonly vitals: WorkerVitals;
   /** What it has in hand now, for tests and simulations. */
@@ -178,7 +180,7 @@ async function startLimited(
     });
     await warnOfOtherGrids(place, pool, log);
     await worker.start();
-    return running(worker, pool, options, { opened, end });
+    return running(worker, pool, options, { instance, opened, end });
   } catch (error) {
     // the pool may have it as a member although the reply is an error
     await worker?.stop();
@@ -212,8 +214,9 @@ function running(
   worker: Worker,
   pool: string,
   options: WorkerOptionsResolved,
-  { opened, end }: { readonly opened: Statekeeper | undefined; readonly end: OwnEnd },
+  given: { readonly instance: string | undefined; readonly opened: Statekeeper | undefined; readonly end: OwnEnd },
 ): RunningWorker {
+  const { instance, opened, end } = given;
   let tellClosed: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
     tellClosed = resolve;
@@ -234,6 +237,7 @@ function running(
   return {
     id: `${pool}/${worker.id}`,
     pool,
+    instance,
     closed,
     get endedBy() {
       return end.cause;

@@ -124,6 +124,36 @@ describe("a worker's name", () => {
     expect((await stage.pool.inspect()).members).toEqual([]);
   });
 
+  it("stays with the worker that has it, a volunteer still, when another fails before it joins", async () => {
+    const { pool: keeper, clock, ...stage } = await stageWithVolunteer("gpu-1");
+    class FailingHeartbeat extends TimerHeartbeat {
+      override async prepare(): Promise<void> {
+        throw new Error("no connection");
+      }
+    }
+    const worker = new Worker({
+      ...{ id: "gpu-1", instance: "another", keeper, clock, log: stage.log, description: {} },
+      registry: new FunctionRegistry([define("one", () => 1).definition]),
+      options: resolveOptions(workerOptions, {}, "worker"),
+      capabilities: { tags: [], memoryMb: 1_000, cpus: 1, score: 1 },
+      makeHeartbeat: (options) => new FailingHeartbeat(options, { keeper, clock }),
+    });
+    await expect(worker.start()).rejects.toThrow("no connection");
+    await worker.stop();
+    expect((await keeper.inspect()).members).toMatchObject([{ id: "gpu-1", isVolunteer: true }]);
+  });
+
+  it("stays with the worker that has it when one stops that has not noticed its loss", async () => {
+    const stage = setWorkerStage();
+    const where = define("where", { cache: false }, (_n: number) => context().worker);
+    const first = await stage.startWorker(where, { name: "gpu-1" });
+    await stage.pool.renew("gpu-1", -1);
+    await stage.startWorker(where, { name: "gpu-1" });
+    await first.stop();
+    expect((await stage.pool.inspect()).members.map(({ id }) => id)).toEqual(["gpu-1"]);
+    expect(await stage.grid.enqueue("pool/gpu-1", ["where", 1])).toBe("pool/gpu-1");
+  });
+
   it.each(["", "two words", "a/b", "a,b", "x".repeat(41)])("cannot be %j", async (name) => {
     await expect(
       setWorkerStage().startWorker(
@@ -133,6 +163,16 @@ describe("a worker's name", () => {
     ).rejects.toThrow(/startWorker\.name must be/);
   });
 });
+
+async function stageWithVolunteer(name: string) {
+  const stage = setWorkerStage();
+  await stage.startWorker(
+    define("one", () => 1),
+    { name },
+  );
+  await stage.clock.advance(100);
+  return { pool: stage.pool, clock: stage.clock, log: pino({ level: "silent" }) };
+}
 
 describe("what is addressed to a worker", () => {
   it("fails when that drains before it could start", async () => {

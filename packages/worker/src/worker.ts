@@ -86,11 +86,11 @@ export class Worker extends Actor {
 
   async #sayGoodbye(): Promise<void> {
     const { claimer, completer, marker, membership, requester, onError } = this.#own;
-    // in the pool, another worker has its name: nothing there is this one's to give up
-    if (!membership.isRefused) await claimer.stop();
+    await claimer.stop();
     await completer.settled();
     await marker.settled();
-    if (!membership.isRefused) await this.#given.keeper.leave(this.id).catch(onError);
+    const { keeper, instance } = this.#given;
+    if (membership.mayBeMember) await keeper.leave(this.id, instance).catch(onError);
     await requester.stop();
   }
 }

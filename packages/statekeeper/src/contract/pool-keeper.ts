@@ -35,8 +35,11 @@ export interface InboxPool {
   gather(ask: () => void): void;
   /** Reads a process's inbox until closed. */
   listen(process: string, handlers: InboxHandlers): InboxListener;
-  /** Leaves by itself: what it held or had queued goes back to the pool, no loss is counted, its inbox is dropped. */
-  leave(process: string): Promise<void>;
+  /**
+   * Leaves by itself: what it held or had queued goes back to the pool, no loss is counted, its inbox is dropped. With an `instance`
+   * nothing happens where another instance is the member of that id.
+   */
+  leave(process: string, instance?: string): Promise<void>;
 }
 
 /** What callers ask of a pool. */
@@ -114,8 +117,16 @@ export interface WorkerPool extends MemberPool {
    */
   recall(request: RecallRequest): Promise<readonly string[]>;
 
-  /** A worker is known to have died: retires it at once, and keeps the report for a request that dies too often. */
-  reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void>;
+  /**
+   * A worker is known to have died: retires it at once, and keeps the report for a request that dies too often. The instance is
+   * compared as by `leave`.
+   */
+  reportDeath(
+    worker: string,
+    report: Readonly<Record<string, unknown>>,
+    maxAttempts: number,
+    instance?: string,
+  ): Promise<void>;
   /** Takes the agent of a machine in, or prolongs its lease, and returns what was noted last. It goes by `leave`. */
   reportHost(host: HostReport): Promise<Capacity | undefined>;
 }

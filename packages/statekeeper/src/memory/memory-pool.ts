@@ -78,8 +78,8 @@ export class MemoryPool implements PoolKeeper {
     return this.#run((records) => renewLease(records, process, { ...renewal, leaseMs }));
   }
 
-  leave(process: string): Promise<void> {
-    return this.#run((records) => leave(records, process, undefined));
+  leave(process: string, instance?: string): Promise<void> {
+    return this.#run((records) => leave(records, process, { death: undefined, instance }));
   }
 
   submit(batch: SubmitBatch): Promise<SubmitReply> {
@@ -142,8 +142,15 @@ export class MemoryPool implements PoolKeeper {
     return this.#run((records) => locate(records, ids));
   }
 
-  reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
-    return this.#run((records) => leave(records, worker, { report, maxAttempts, mayReturn: false }));
+  reportDeath(
+    worker: string,
+    report: Readonly<Record<string, unknown>>,
+    maxAttempts: number,
+    instance?: string,
+  ): Promise<void> {
+    return this.#run((records) =>
+      leave(records, worker, { death: { report, maxAttempts, mayReturn: false }, instance }),
+    );
   }
 
   abdicate(process: string): Promise<void> {

@@ -58,8 +58,8 @@ export class PortPool implements PoolKeeper {
     return this.#call("renew", process, leaseMs, renewal);
   }
 
-  leave(process: string): Promise<void> {
-    return this.#call("leave", process);
+  leave(process: string, instance?: string): Promise<void> {
+    return this.#call("leave", process, instance);
   }
 
   submit(batch: SubmitBatch): Promise<SubmitReply> {
@@ -117,8 +117,13 @@ export class PortPool implements PoolKeeper {
     return this.#call("locate", ids);
   }
 
-  reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
-    return this.#call("reportDeath", worker, report, maxAttempts);
+  reportDeath(
+    worker: string,
+    report: Readonly<Record<string, unknown>>,
+    maxAttempts: number,
+    instance?: string,
+  ): Promise<void> {
+    return this.#call("reportDeath", worker, report, maxAttempts, instance);
   }
 
   abdicate(process: string): Promise<void> {

@@ -107,8 +107,8 @@ export class RedisPool implements PoolKeeper {
     return (await this.#run("renew", [process, leaseMs, instance ?? "", memoryMb ?? ""])) === 1;
   }
 
-  async leave(process: string): Promise<void> {
-    await this.#run("leave", [process, "", 0]);
+  async leave(process: string, instance = ""): Promise<void> {
+    await this.#run("leave", [process, "", 0, instance]);
   }
 
   async submit(batch: SubmitBatch): Promise<SubmitReply> {
@@ -205,8 +205,13 @@ export class RedisPool implements PoolKeeper {
     return list(await this.#run("locate", ids)).map((place) => String(place) as Whereabouts);
   }
 
-  async reportDeath(worker: string, report: Readonly<Record<string, unknown>>, maxAttempts: number): Promise<void> {
-    await this.#run("leave", [worker, JSON.stringify(report), maxAttempts]);
+  async reportDeath(
+    worker: string,
+    report: Readonly<Record<string, unknown>>,
+    maxAttempts: number,
+    instance = "",
+  ): Promise<void> {
+    await this.#run("leave", [worker, JSON.stringify(report), maxAttempts, instance]);
   }
 
   async abdicate(process: string): Promise<void> {

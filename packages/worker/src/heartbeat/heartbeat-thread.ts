@@ -41,6 +41,7 @@ pool = await openPatiently();
 overdue = new OverdueWatch({
   keeper: pool,
   worker: data.worker,
+  instance: data.instance,
   end: data.supervision === undefined ? undefined : kill,
 });
 for (const order of earlyOrders) take(order);
@@ -109,7 +110,7 @@ function endWithout({ supervisor, endAfterMs }: Supervision): void {
 
 async function leaveAndEnd(): Promise<void> {
   // what it still holds goes back at once, and its own code was not at fault
-  await Promise.race([pool?.leave(data.worker).catch(() => undefined), pause(leaveMs)]);
+  await Promise.race([pool?.leave(data.worker, data.instance).catch(() => undefined), pause(leaveMs)]);
   kill();
 }
 

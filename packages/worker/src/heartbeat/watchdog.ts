@@ -18,6 +18,8 @@ export interface OverdueWatchParts {
   readonly keeper: WorkerPool & ObservedPool;
   /** The worker's id within its pool. */
   readonly worker: string;
+  /** Distinguishes it from others of its id; absent where the id is its own. */
+  readonly instance?: string | undefined;
   /** Ends the worker without its doing; absent: it is left as it is, and the request is reported nevertheless. */
   readonly end: (() => void) | undefined;
 }
@@ -51,14 +53,14 @@ export class OverdueWatch {
   }
 
   async #end(watch: Watch): Promise<void> {
-    const { keeper, worker, end } = this.#parts;
+    const { keeper, worker, instance, end } = this.#parts;
     if (watch.kind === "deadline" && (await this.#isPutOff(watch))) return;
     if (!this.#watched.has(keyOf(watch))) return;
     // even if the report fails: a worker that never yields must not go on
     await withPatience(this.#settleAsTimeout(watch));
     if (end === undefined) return;
     // everything else it holds goes back uncounted: its own code was not at fault
-    await withPatience(keeper.leave(worker));
+    await withPatience(keeper.leave(worker, instance));
     end();
   }
 

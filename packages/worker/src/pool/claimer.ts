@@ -25,7 +25,7 @@ export interface ClaimerParts {
   readonly intake: Pick<ClaimIntake, "lastFunction">;
   /** Sends what was asked for so far, so that the claim comes after it. */
   readonly requester: Pick<Requester, "flush">;
-  readonly membership: Pick<Membership, "join" | "readFunctions">;
+  readonly membership: Pick<Membership, "join" | "readFunctions" | "mayBeMember">;
   readonly workload: () => OwnWorkload;
   /** Whether functions are under way here, which may go on at any time and never yield. */
   readonly hasBegun: () => boolean;
@@ -94,7 +94,7 @@ export class Claimer {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#onTheWay.end();
-    await this.#request(standDown).catch(this.#parts.onError);
+    if (this.#parts.membership.mayBeMember) await this.#request(standDown).catch(this.#parts.onError);
   }
 
   #askAgain(): void {

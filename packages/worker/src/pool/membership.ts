@@ -16,7 +16,7 @@ export class Membership {
   #outdated = "";
   #joining: Promise<void> | undefined;
   #isStopped = false;
-  #isRefused = false;
+  #mayBeMember = false;
 
   constructor(parts: {
     keeper: WorkerPool & ObservedPool;
@@ -57,9 +57,9 @@ export class Membership {
     this.#onChange();
   }
 
-  /** Whether another worker has its place. */
-  get isRefused(): boolean {
-    return this.#isRefused;
+  /** Whether the pool may have it as a member. If not, another worker may have its name: nothing there is this one's to give up. */
+  get mayBeMember(): boolean {
+    return this.#mayBeMember;
   }
 
   stop(): void {
@@ -68,11 +68,12 @@ export class Membership {
 
   async #join(): Promise<void> {
     if (this.#isStopped) return;
+    // also if the reply is an error
+    this.#mayBeMember = true;
     try {
       this.#update(await this.#keeper.join({ ...this.#member, knows: this.#standing.seen }));
-      this.#isRefused = false;
     } catch (error) {
-      this.#isRefused = isGridError(error, "INVALID_OPTION");
+      this.#mayBeMember = !isGridError(error, "INVALID_OPTION");
       throw error;
     }
     this.#onChange();

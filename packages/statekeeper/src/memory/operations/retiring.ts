@@ -27,8 +27,14 @@ export interface Retired {
   readonly isDone: boolean;
 }
 
-/** Retires a process that left by itself, or, with `death`, is known to have died. */
-export function leave(records: PoolRecords, process: string, death: Death | undefined): void {
+/** Retires a process that left by itself, or, with `death`, is known to have died; not where another instance is the member of its id. */
+export function leave(
+  records: PoolRecords,
+  process: string,
+  { death, instance }: { readonly death: Death | undefined; readonly instance: string | undefined },
+): void {
+  const member = instance === undefined ? undefined : records.members.get(process);
+  if (member !== undefined && member.description["instance"] !== instance) return;
   const { reclaimed } = retire(records, process, { death, limit: Number.POSITIVE_INFINITY });
   match(records, { limit: reclaimed, sample: membersAskedByTheWay });
 }

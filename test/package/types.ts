@@ -6,6 +6,7 @@ import {
   context,
   define,
   type GridError,
+  type Logger,
   localGrid,
   type Outcome,
   range,
@@ -26,6 +27,8 @@ export const tree = define("tree", async (n: number): Promise<number> => {
   for await (const item of streamReentrant([[half, 1]])) void item;
   return one + String(text).length;
 });
+
+export const logOf = (): Logger => context().log;
 
 export async function use(): Promise<number> {
   await using grid = await connect("redis://localhost:6379", { grid: "prices" });

@@ -55,6 +55,7 @@ export {
   type FunctionOptions,
   GridError,
   isGridError,
+  type Logger,
   type Needs,
   type Outcome,
   type Random,

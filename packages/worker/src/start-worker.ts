@@ -49,7 +49,7 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   readonly url?: string | undefined;
   /** A statekeeper that is open already, instead of `url`; it is not closed with the worker. */
   readonly statekeeper?: Statekeeper | undefined;
-  /** A pino logger. Default: standard error at level `warn`, or at `CALLGRID_LOG_LEVEL`. */
+  /** Where log lines go, for example a pino logger. Default: standard error at level `warn`, or at `CALLGRID_LOG_LEVEL`. */
   readonly log?: Logger | undefined;
   /** The worker's id within the pool, for simulations: whether another member has it is not looked at. Default: its `name`. */
   readonly id?: string | undefined;

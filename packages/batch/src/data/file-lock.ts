@@ -43,12 +43,15 @@ export function lockFile(path: string): FileLock | string {
 function writeNew(place: string, owner: string): void {
   const file = openSync(place, "wx", 0o600);
   try {
-    writeSync(file, owner);
+    try {
+      writeSync(file, owner);
+    } finally {
+      // a network file system may report only here that its disk is full
+      closeSync(file);
+    }
   } catch (error) {
     rmSync(place, { force: true });
     throw error;
-  } finally {
-    closeSync(file);
   }
 }
 

@@ -10,7 +10,8 @@ import type { Bank } from "./carrier.ts";
 const longMs = 1_500;
 /** The longest time between two looks at the same request. */
 const longestPauseMs = 10_000;
-const mostPerLook = 50;
+/** Few, so that a script follows some thousands of requests at most; the others are due at the next look. */
+const mostPerLook = 8;
 /** How many requests are followed from each of those looked at, all in one operation. */
 const mostFollowed = 500;
 

@@ -14,7 +14,8 @@ import type { PoolEvaluations } from "./pool-evaluations.ts";
 const longWaitMs = 300;
 /** The longest time between two looks at the same request, in ms. */
 const longestPauseMs = 10_000;
-const mostPerLook = 50;
+/** Few, so that a script follows some thousands of requests at most; the others are due at the next look. */
+const mostPerLook = 8;
 const mostCallers = 1_000;
 const mostEdges = 1_000;
 /** How many requests are followed from each of those looked at. */

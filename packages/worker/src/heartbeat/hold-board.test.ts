@@ -52,7 +52,7 @@ describe("a board of holds", () => {
     expect(board.isClaiming).toBe(true);
     expect(board.endClaim(first)).toBe(true);
     const second = board.beginClaim();
-    board.noteTakeback();
+    board.beginTakeback();
     expect(board.endClaim(second)).toBe(false);
     expect(board.isClaiming).toBe(false);
   });

@@ -9,7 +9,8 @@ const takebacksAt = 1;
 const claimingAt = 2;
 const unlistedAt = 3;
 const openedAt = 4;
-const headWords = 5;
+const takingBackAt = 5;
+const headWords = 6;
 const wordBytes = Int32Array.BYTES_PER_ELEMENT;
 
 /** Ids of requests have so many characters, all of them ASCII. */
@@ -150,8 +151,20 @@ export class HoldBoard {
   }
 
   /** Unread replies hold claims that are about to be taken from the worker. */
-  noteTakeback(): void {
+  beginTakeback(): void {
+    Atomics.store(this.#head, takingBackAt, 1);
     Atomics.add(this.#head, takebacksAt, 1);
+  }
+
+  /** The pool has carried it out, perhaps after claims that the worker has sent since: they count as taken back, too. */
+  endTakeback(): void {
+    Atomics.add(this.#head, takebacksAt, 1);
+    Atomics.store(this.#head, takingBackAt, 0);
+  }
+
+  /** Whether the pool may still carry out a takeback, or has done so since {@link beginClaim} returned `takebacks`. */
+  mayTakeBack(takebacks: number | undefined): boolean {
+    return Atomics.load(this.#head, takingBackAt) === 1 || this.hasTakenBack(takebacks);
   }
 
   /** All that the worker holds, as far as it has heard of it; undefined if the board has no room for all of it. */

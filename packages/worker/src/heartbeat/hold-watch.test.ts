@@ -1,6 +1,6 @@
 /** What a worker has in hand while its code does not yield, as a second thread sees it that looks at just that time. */
 import { define, requestId } from "@callgrid/core";
-import type { ClaimReply, PoolKeeper } from "@callgrid/statekeeper";
+import type { ClaimReply, ClaimRequest, PoolKeeper } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import { Gate } from "../../../../test/harness/gate.ts";
 import { setWorkerStage, type WorkerStage } from "../../../../test/harness/worker-stage.ts";
@@ -198,4 +198,33 @@ it("what is given to a volunteer goes back while a function that goes on there n
   await stage.clock.advance(1_000);
   await value;
   expect(places).toEqual(["elsewhere"]);
+});
+
+it("a worker that volunteers before the pool has carried out a takeback is a volunteer afterwards", async () => {
+  const stage = setWorkerStage();
+  const board = new HoldBoard();
+  const [reply, takeback] = [new Gate(), new Gate()];
+  const stuck = replyingAfter(() => reply.pass());
+  const slow = new Proxy(stage.pool, {
+    get: (target, key) => {
+      if (key === "claim") return async (request: ClaimRequest) => takeback.pass().then(() => target.claim(request));
+      const member: unknown = Reflect.get(target, key);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+  const watch = new HoldWatch({ board, keeper: slow, worker });
+  await stage.startWorker(
+    define("work", () => "done"),
+    { id: worker, holds: board.memory, through: stuck },
+  );
+  await reply.reached;
+  await watch.look();
+  const looked = watch.look();
+  await takeback.reached;
+  reply.open();
+  await stage.clock.advance(50);
+  takeback.open();
+  await looked;
+  await stage.clock.advance(1_000);
+  expect((await stage.pool.inspect()).members).toMatchObject([{ id: worker, isVolunteer: true }]);
 });

@@ -64,11 +64,16 @@ export class HoldWatch {
    */
   async #takeUnread(): Promise<void> {
     const { board, keeper, worker } = this.#parts;
-    board.noteTakeback();
-    await keeper.claim({ worker, ...standDown });
+    board.beginTakeback();
+    try {
+      await keeper.claim({ worker, ...standDown });
+    } finally {
+      // it may have come after the worker has volunteered again, over a connection of its own
+      board.endTakeback();
+    }
     const { claims } = await keeper.reconcile(worker, []);
     const held = board.heldIds();
-    // else the worker has gone on: it gives this claim back itself, and the next one is its own
+    // else the worker has gone on: it gives this claim back itself, and so it does with the next one if that may be taken back
     if (held === undefined || board.changes !== this.#changes) return;
     for (const { id } of claims) if (!held.has(id) && !isAddressedId(id)) this.#due.add(id);
   }

@@ -126,7 +126,7 @@ export class Claimer {
     this.volunteers = reply.volunteers;
     this.#foundQueuesEmpty = !reply.isMore && !isOutdated;
     this.#isVolunteer = reply.claims.length === 0 && !isOutdated && size.volunteerFor > 0;
-    if (this.#isVolunteer && this.#parts.hasBegun()) this.#onTheWay.begin();
+    if (this.#isVolunteer) this.#onTheWay.beginVolunteering(this.#parts.hasBegun());
   }
 
   /** While code that never yielded kept the reply from being read, the heartbeat thread may have given back what it brings. */

@@ -11,6 +11,8 @@ export class ClaimsOnTheWay {
   readonly #holds: HoldBoard | undefined;
   readonly #onTakeback: () => void;
   #takebacks: number | undefined;
+  /** As it was before the claim was sent that has come last. */
+  #takebacksBefore: number | undefined;
   #cancelTurn: () => void = () => undefined;
 
   constructor(parts: { clock: Clock; holds: HoldBoard | undefined; onTakeback: () => void }) {
@@ -19,21 +21,35 @@ export class ClaimsOnTheWay {
     this.#onTakeback = parts.onTakeback;
   }
 
-  /** From now on claims may come. */
+  /** From now on claims may come. What a takeback before may have taken of earlier ones stays in doubt until they have come. */
   begin(): void {
-    if (this.#holds === undefined) return;
-    this.#cancelTurn();
-    this.#takebacks = this.#holds.beginClaim();
-    this.#awaitTurn(() => this.#turn());
+    if (this.#holds !== undefined) this.#begin(this.#holds, this.#takebacks);
+  }
+
+  /**
+   * The claim that has come last made the worker a volunteer. Claims may come unread only where functions have begun; and a takeback that was
+   * under way meanwhile may end the volunteering.
+   */
+  beginVolunteering(hasBegun: boolean): void {
+    const before = this.#takebacksBefore;
+    if (this.#holds !== undefined && (hasBegun || this.#holds.mayTakeBack(before))) this.#begin(this.#holds, before);
   }
 
   /** They have come, or none will. Returns whether they are this worker's still. */
   end(): boolean {
     if (this.#holds === undefined || this.#takebacks === undefined) return true;
     const takebacks = this.#takebacks;
+    this.#takebacksBefore = takebacks;
     this.#takebacks = undefined;
     this.#cancelTurn();
     return this.#holds.endClaim(takebacks);
+  }
+
+  #begin(holds: HoldBoard, takebacks: number | undefined): void {
+    this.#cancelTurn();
+    const now = holds.beginClaim();
+    this.#takebacks = takebacks ?? now;
+    this.#awaitTurn(() => this.#turn());
   }
 
   /** A reply that is slow to come is not one that nothing reads. What was taken back is read before the worker claims again. */

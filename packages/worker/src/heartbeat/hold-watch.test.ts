@@ -228,3 +228,28 @@ it("a worker that volunteers before the pool has carried out a takeback is a vol
   await stage.clock.advance(1_000);
   expect((await stage.pool.inspect()).members).toMatchObject([{ id: worker, isVolunteer: true }]);
 });
+
+it("a claim that is under way when its worker drains has nothing noted once it has come", async () => {
+  const stage = setWorkerStage();
+  const board = new HoldBoard();
+  const [running, reply] = [new Gate(), new Gate()];
+  const isLate = replyingAfter(async ({ claims }) => {
+    if (claims.length === 0 && running.arrivals > 0) await reply.pass();
+  });
+  const started = await stage.startWorker(
+    define("long", () => running.pass()),
+    { id: worker, slots: 2, holds: board.memory, through: isLate },
+  );
+  const value = stage.grid.enqueue("pool", ["long"]);
+  await stage.clock.advance(100);
+  await reply.reached;
+  const drained = started.drain(60_000);
+  reply.open();
+  await stage.clock.advance(100);
+  const { changes } = board;
+  await stage.clock.advance(1_000);
+  expect(board.changes).toBe(changes);
+  running.open();
+  await stage.clock.advance(1_000);
+  await Promise.all([value, drained]);
+});

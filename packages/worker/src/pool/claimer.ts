@@ -125,7 +125,7 @@ export class Claimer {
     if (reply.kind === "again") return;
     this.volunteers = reply.volunteers;
     this.#foundQueuesEmpty = !reply.isMore && !isOutdated;
-    this.#isVolunteer = reply.claims.length === 0 && !isOutdated && size.volunteerFor > 0;
+    this.#isVolunteer = reply.claims.length === 0 && !isOutdated && size.volunteerFor > 0 && !this.#isStopped;
     if (this.#isVolunteer) this.#onTheWay.beginVolunteering(this.#parts.hasBegun());
   }
 

@@ -52,6 +52,24 @@ test.concurrent("a worker stopped for twice its lease: others take its work, and
   await notes.has(`second ${stopped}`);
 });
 
+test.concurrent("a worker that was stopped until another took its name ends, and that one stays", async (context) => {
+  const stage = await FaultStage.set(context);
+  const notes = await NoteFile.make(context);
+  const named = ["--name", "gpu-1", "--lease-ms", `${leaseMs}`];
+  const first = await stage.startWorkers(1, ...named);
+  const [stopped = 0] = await stage.workerProcesses();
+  process.kill(stopped, "SIGSTOP");
+  await lasting(2 * leaseMs);
+  await stage.startWorkers(1, ...named);
+  process.kill(stopped, "SIGCONT");
+  await first.ended;
+  const [left = 0] = await stage.workerProcesses();
+  expect(left).not.toBe(stopped);
+  const grid = await stage.connect();
+  expect(await grid.enqueue("pool/gpu-1", ["rest", notes.path, "second", 0])).toBe("second");
+  expect((await stage.keeper.inspect()).counters["joined-members"]).toBe(2);
+});
+
 test.concurrent("a calculation that keeps its worker busy for several leases is evaluated once", async (context) => {
   const stage = await FaultStage.set(context);
   const notes = await NoteFile.make(context);

@@ -9,7 +9,7 @@ import { scoreHost, scoreModule } from "./score-functions.ts";
 
 /** Whom to ask, and where. */
 export interface ScoreQuestion {
-  /** The module, TypeScript or JavaScript; undefined where there is none. */
+  /** The module, TypeScript or JavaScript; undefined if the hosts have no score module. */
   readonly path: string | undefined;
   readonly hosts: readonly Host[];
   readonly embedded: Embedded;

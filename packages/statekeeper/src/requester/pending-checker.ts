@@ -89,8 +89,8 @@ export class PendingChecker {
   }
 
   /**
-   * What waits to be submitted is not known yet; and what has an outcome by now, or was asked for again, is somebody
-   * else.
+   * The pool does not know a request that still waits to be submitted. A request that has its outcome by now, or was submitted again under
+   * the same id, is no longer the one to check.
    */
   #isCheckable(request: PendingRequest): boolean {
     return !request.isQueued && this.#parts.pending.get(request.id) === request;

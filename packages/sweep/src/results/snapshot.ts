@@ -144,7 +144,7 @@ function isEqual(known: SnapshotHeader, { split, names, columns }: SnapshotHeade
   return known.split === split && JSON.stringify([known.names, known.columns]) === JSON.stringify([names, columns]);
 }
 
-/** Reads a snapshot line by line; undefined where there is none, or where it was cut before its header ended. */
+/** Reads a snapshot line by line; returns undefined if the file is missing, or was cut before its header ended. */
 export async function readSnapshot(path: string): Promise<SnapshotContent | undefined> {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) return undefined;

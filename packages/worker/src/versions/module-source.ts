@@ -24,7 +24,7 @@ export interface FileState {
   readonly identity: string;
 }
 
-/** A file as it is now; undefined where there is none that can be read. */
+/** Reads a file as it is now; returns undefined if it cannot be read. */
 export function fileState(path: string): FileState | undefined {
   try {
     accessSync(path, constants.R_OK);

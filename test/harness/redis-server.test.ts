@@ -38,6 +38,12 @@ describe("a Redis of a test's own", () => {
     expect(server.version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
+  it("gets ports that no outgoing connection gets, each once", async () => {
+    const ports = await Promise.all(Array.from({ length: 40 }, () => RedisServer.freePort()));
+    expect(new Set(ports).size).toBe(40);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+  });
+
   it("restarts empty at the same address after it was killed", async () => {
     const server = await startServer();
     const { url, pid } = server;

@@ -6,10 +6,11 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { nextFreePort } from "./free-port.ts";
 
 /** Where a server listens and what it is given. Without `port` and `socket` it gets a socket in its folder. */
 export interface RedisServerOptions {
@@ -84,15 +85,9 @@ export class RedisServer {
     return server;
   }
 
-  /** A TCP port that was free a moment ago. */
-  static async freePort(): Promise<number> {
-    const probe = createServer();
-    probe.listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, "close");
-    return port;
+  /** A TCP port that nothing listens on, and that no connection and no other test process takes before its use. */
+  static freePort(): Promise<number> {
+    return nextFreePort();
   }
 
   /** `redis://127.0.0.1:<port>`, or `unix://<socket>` when there is no port. The same after a restart. */

@@ -1,6 +1,7 @@
 /**
- * A page as a program: its `ts` blocks that begin with `// <file>` are files of one folder, and a `text` block is what the
- * `sh` block before it prints there. Blocks `text measured` hold figures, which differ from run to run.
+ * A page as a program: its `ts` and `js` blocks that begin with `// <file>` are files of one folder. A `text` block is what the `sh`
+ * block before it prints there; a short output follows the command as `# prints <output>`. Blocks `text measured` hold figures, which
+ * differ from run to run.
  */
 import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
@@ -10,6 +11,8 @@ import { fencesIn, pageText, root } from "./markdown.ts";
 
 /** A command of a page with what it prints there. */
 export interface ShownCommand {
+  /** The whole `sh` block. */
+  readonly block: string;
   readonly command: string;
   readonly output: string;
   readonly isMeasured: boolean;
@@ -18,10 +21,13 @@ export interface ShownCommand {
 /** The commands of a page whose output the page shows. */
 export function shownCommands(page: string): ShownCommand[] {
   const fences = fencesIn(pageText(page)).filter(({ info }) => /^(sh|text)\b/.test(info));
-  return fences.flatMap(({ info, text }, at) => {
-    const before = fences[at - 1];
-    if (!info.startsWith("text") || before?.info !== "sh") return [];
-    return [{ command: before.text, output: text, isMeasured: info === "text measured" }];
+  return fences.flatMap(({ info, text: block }, at) => {
+    if (info !== "sh") return [];
+    const inline = /^([\s\S]*?) +# prints (.*)\n$/.exec(block);
+    if (inline !== null) return [{ block, command: inline[1] ?? "", output: `${inline[2]}\n`, isMeasured: false }];
+    const next = fences[at + 1];
+    if (!next?.info.startsWith("text")) return [];
+    return [{ block, command: block, output: next.text, isMeasured: next.info === "text measured" }];
   });
 }
 
@@ -78,7 +84,7 @@ export class PageFolder {
 /** The blocks of a page that begin with the name of a file. */
 export function filesOf(page: string): Array<readonly [file: string, text: string]> {
   return fencesIn(pageText(page)).flatMap(({ info, text }) => {
-    const file = /^(?:\/\/|#) ([\w./-]+\.(?:ts|txt|json|ndjson|csv))\n/.exec(text)?.[1];
+    const file = /^(?:\/\/|#) ([\w./-]+\.(?:ts|js|txt|json|ndjson|csv))\n/.exec(text)?.[1];
     return file === undefined || info === "sh" ? [] : [[file, text] as const];
   });
 }

@@ -1,5 +1,5 @@
 /** The site of the repository's pages: README and CONTRIBUTING, docs, and the pages of examples and packages. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type MarkdownRenderer } from "vitepress";
@@ -7,14 +7,16 @@ import { sidebar } from "./sidebar.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const pages = fileURLToPath(new URL("../pages", import.meta.url));
-/** Where the repository can be read, such as https://git.example/callgrid/blob/main; without it, links to sources are plain text. */
-const sourceUrl = process.env["CALLGRID_SOURCE_URL"];
+const manifest = JSON.parse(readFileSync(resolve(root, "packages/callgrid/package.json"), "utf8"));
+const repository: string = manifest.repository.url.replaceAll(/^git\+|\.git$/g, "");
+/** Where links to sources lead, such as https://git.example/callgrid/blob/main; by default to the repository of the package. */
+const sourceUrl = process.env["CALLGRID_SOURCE_URL"] ?? `${repository}/blob/main`;
 
 /** A README is the index of its folder. */
 const indexOf = (page: string): string => page.replace(/(^|\/)README\.md\b/, "$1index.md");
 
-/** What a link of a page leads to on the site; undefined for a file that is not a page, where the repository has no address. */
-function siteLink(page: string, link: string): string | undefined {
+/** What a link of a page leads to on the site. */
+function siteLink(page: string, link: string): string {
   if (/^([a-z]+:|#|\/)/.test(link)) return link;
   const [file = "", anchor] = link.split("#");
   const target = resolve(root, dirname(page), decodeURIComponent(file));
@@ -22,7 +24,7 @@ function siteLink(page: string, link: string): string | undefined {
   const readme = join(file, "README.md");
   if (isFolder && existsSync(resolve(root, dirname(page), readme))) return indexOf(readme);
   if (file.endsWith(".md")) return indexOf(file) + (anchor === undefined ? "" : `#${anchor}`);
-  return sourceUrl === undefined ? undefined : `${sourceUrl}/${relative(root, target)}`;
+  return `${sourceUrl}/${relative(root, target)}`;
 }
 
 /** Rewrites links before VitePress checks them. */
@@ -31,7 +33,7 @@ function linkSources(markdown: MarkdownRenderer): void {
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const href = token.type === "link_open" ? token.attrGet("href") : null;
       if (href === null) continue;
-      token.attrSet("href", siteLink(env.relativePath, href) ?? "#");
+      token.attrSet("href", siteLink(env.relativePath, href));
     }
   });
 }

@@ -1,5 +1,5 @@
 /** The sidebar: every page of the site, by its folder, under the title that the page has. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 interface Entry {
@@ -16,10 +16,16 @@ export interface Section {
 /** Folders in the order of the sidebar. */
 const sections = [
   { text: "Guides", folder: "docs/guides", collapsed: false },
-  { text: "Operations", pages: ["OPERATIONS", "RELIABILITY", "PERFORMANCE", "SCALING"], collapsed: false },
+  {
+    text: "Operations",
+    pages: ["OPERATIONS", "DASHBOARD", "RELIABILITY", "PERFORMANCE", "SCALING"],
+    folder: "docs/scaling",
+    collapsed: false,
+  },
   { text: "Reference", folder: "docs/reference", pages: ["errors", "GLOSSARY"], collapsed: false },
   { text: "API", folder: "api", collapsed: true },
   { text: "Examples", folder: "examples", collapsed: true },
+  { text: "Measurements", folder: "bench", collapsed: true },
   { text: "Internals", pages: ["ARCHITECTURE"], folder: "packages", collapsed: true },
   { text: "Decisions", folder: "docs/decisions", collapsed: true },
 ] as const;
@@ -28,7 +34,9 @@ export function sidebar(root: string): Section[] {
   const first = {
     text: "Get started",
     collapsed: false,
-    items: ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map((page) => entryOf(root, page)),
+    items: ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md"].map((page) =>
+      entryOf(root, page),
+    ),
   };
   return [
     first,
@@ -44,8 +52,9 @@ export function sidebar(root: string): Section[] {
   ];
 }
 
-/** The pages of a folder and of its folders, a README first. */
+/** The pages of a folder and of its folders, a README first. The pages of the API exist only while the site is built. */
 function pagesBelow(root: string, folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
   const entries = readdirSync(join(root, folder), { withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))

@@ -10,7 +10,7 @@ import {
 import { GridError } from "@callgrid/core";
 import { localGrid } from "./local-grid.ts";
 
-/** A grid to enqueue requests to, and to run batches on. Get one from {@link connect}, and close it when done. */
+/** A grid to enqueue requests to, and to run batches on. Get one from {@link connect}, and close it when done. @public */
 export interface Grid extends CallGrid, Batching {
   /**
    * Keeps a run until a runner (`callgrid runner`) carries it out: now, after `delayMs`, or whenever `cron` says. It outlives
@@ -65,6 +65,7 @@ export interface Grid extends CallGrid, Batching {
  * await using grid = await connect("redis://localhost:6379", { grid: "prices" });
  * console.log(await grid.enqueue("pool", ["ratio", 7]));
  * ```
+ * @public
  */
 export async function connect(url?: string, options?: ConnectOptions): Promise<Grid> {
   const grid = addBatches(await connectToCalls(url, options), { startLocalGrid: localGrid });

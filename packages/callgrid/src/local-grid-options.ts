@@ -58,7 +58,7 @@ export const localGridOptions = declareOptions({
 /** The log of workers and distributors: pino's. */
 export type WorkerLog = NonNullable<StartWorkerOptions["log"]>;
 
-/** What {@link localGrid} takes. */
+/** What {@link localGrid} takes. @public */
 export interface LocalGridOptions extends LocalGridOptionsGiven {
   /**
    * The functions to evaluate. Modules by path (relative to the working folder) or URL, in TypeScript or JavaScript,

@@ -17,7 +17,7 @@ import {
 import { withBatches } from "./start-worker.ts";
 import { startWorkerThreads } from "./worker-threads.ts";
 
-/** A grid inside this process. */
+/** A grid inside this process. @public */
 export interface LocalGrid extends Grid, Batching {
   /** The pool to enqueue to. */
   readonly pool: string;
@@ -50,6 +50,7 @@ type End = () => Promise<void>;
  * await using grid = await localGrid({ functions: "./functions.ts", workers: 2 });
  * console.log(await grid.enqueue(grid.pool, ["ratio", 7]));
  * ```
+ * @public
  */
 export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
   const settings = resolveLocalGridOptions(options);

@@ -17,6 +17,7 @@ import {
  * const worker = await startWorker({ pool: "pool", functions: "./functions.js", slots: 2 });
  * process.on("SIGTERM", () => worker.drain());
  * ```
+ * @beta
  */
 export function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   // what is no object of options, or lacks functions, is refused there

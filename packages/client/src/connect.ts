@@ -24,6 +24,7 @@ const defaultUrl = "redis://localhost:6379";
  * await using grid = await connect("redis://localhost:6379", { grid: "prices" });
  * console.log(await grid.enqueue("pool", ["ratio", 7]));
  * ```
+ * @public
  */
 export async function connect(url?: string, options: ConnectOptions = {}): Promise<Grid> {
   const settings = resolveClientOptions(options);

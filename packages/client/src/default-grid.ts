@@ -18,6 +18,7 @@ let shared: Promise<Grid> | undefined;
  * console.log(await enqueue("pool", ["ratio", 7]));
  * await closeDefaultGrid();
  * ```
+ * @public
  */
 export async function enqueue<const R extends Request>(
   poolId: string,
@@ -28,7 +29,7 @@ export async function enqueue<const R extends Request>(
   return grid.enqueue<R>(poolId, request, options);
 }
 
-/** Closes the grid that {@link enqueue} uses, if it is open; the next call reconnects. */
+/** Closes the grid that {@link enqueue} uses, if it is open; the next call reconnects. @public */
 export async function closeDefaultGrid(): Promise<void> {
   const closing = shared;
   shared = undefined;

@@ -11,7 +11,7 @@ import {
   type ObservedPool,
 } from "@callgrid/statekeeper";
 
-/** Work that will come to a pool. */
+/** Work that will come to a pool. @beta */
 export interface WorkForecast {
   /** How many requests of each function will come. */
   readonly requests?: Readonly<Record<string, number>> | undefined;
@@ -25,7 +25,7 @@ export interface WorkForecast {
   readonly id?: string | undefined;
 }
 
-/** The result of an announcement. */
+/** The result of an announcement. @beta */
 export interface ExpectedCapacity {
   readonly id: string;
   /** How long all of it takes one slot, in ms. */

@@ -5,10 +5,10 @@ import type { ExpectedCapacity, WorkForecast } from "./expected-work.ts";
 import type { EnqueueOptions, StreamOptions, WindowOptions } from "./options/enqueue-options.ts";
 import type { StreamItem } from "./streams/outcome-stream.ts";
 
-/** An array of requests that may also be one that is made step by step. */
+/** An array of requests that may also be one that is made step by step. @public */
 export type Requests<R> = Iterable<R> | AsyncIterable<R>;
 
-/** The outcomes of a stream. Leaving the loop, or `return()`, withdraws what is open. */
+/** The outcomes of a stream. Leaving the loop, or `return()`, withdraws what is open. @public */
 export interface Outcomes<Value> extends AsyncIterator<StreamItem<Value>, undefined>, AsyncDisposable {
   [Symbol.asyncIterator](): Outcomes<Value>;
 }
@@ -20,6 +20,8 @@ export interface Outcomes<Value> extends AsyncIterator<StreamItem<Value>, undefi
  * request, and fails with `WORKER_UNAVAILABLE` where it cannot. They fail with `INVALID_OPTION` for a malformed pool id or option, with `INVALID_REQUEST`,
  * `INVALID_VALUE` or `PAYLOAD_TOO_LARGE` for a request that cannot travel, before anything is sent; and with
  * `GRID_CLOSED` once the grid is closed.
+ *
+ * @public
  */
 export interface Grid extends AsyncDisposable {
   /**

@@ -9,7 +9,7 @@ import {
   resolveDistributorOptions,
 } from "./shared/distributor-options.ts";
 
-/** A distributor that runs. */
+/** A distributor that runs. @beta */
 export interface RunningDistributor {
   /** `pool/distributor-…`. */
   readonly id: string;
@@ -34,6 +34,7 @@ export interface RunningDistributor {
  * const distributor = await startDistributor({ pool: "pool", url: "redis://localhost:6379" });
  * await distributor.stop();
  * ```
+ * @beta
  */
 export async function startDistributor(options: DistributorOptions): Promise<RunningDistributor> {
   const settings = resolveDistributorOptions(options);

@@ -1,13 +1,71 @@
 /** Package statekeeper: the contract by which clients, workers and distributors meet, in memory and on Redis. */
 export { neededWorkers, utilisation } from "./contract/capacity.ts";
-export * from "./contract/contract.ts";
+export {
+  type AnnouncedWork,
+  type CacheMode,
+  type Capacity,
+  type CarryFrom,
+  type CheckAnswer,
+  type Claim,
+  type ClaimReach,
+  type ClaimReply,
+  type ClaimRequest,
+  type Completion,
+  type EvaluationReport,
+  type ExpectedWork,
+  type FunctionTable,
+  type HostReport,
+  type HostState,
+  type InboxHandlers,
+  type InboxListener,
+  type InboxMessage,
+  type Member,
+  type MemberState,
+  mostPriority,
+  noStamp,
+  type PoolSight,
+  type PoolState,
+  type Progress,
+  type RecallRequest,
+  type RegisteredFunction,
+  type Renewal,
+  type RequestState,
+  type Submission,
+  type SubmitAnswer,
+  type SubmitBatch,
+  type SubmitReply,
+  type Survey,
+  type SurveyRequest,
+  type SweepReply,
+  type SweepRequest,
+  type WaitingRequest,
+  type Whereabouts,
+} from "./contract/contract.ts";
 export { type Limits, usualLimits } from "./contract/limits.ts";
 export { isBridge, isOwnWorker } from "./contract/own-workers.ts";
-export type * from "./contract/pool-keeper.ts";
+export type {
+  CallerPool,
+  HeadPool,
+  InboxPool,
+  MemberPool,
+  ObservedPool,
+  PoolKeeper,
+  Statekeeper,
+  WorkerPool,
+} from "./contract/pool-keeper.ts";
 export { type VersionDrift, versionDrifts } from "./contract/version-drift.ts";
 export { type Preference, usualPreferences } from "./contract/volunteer-order.ts";
 export { awaitedBy, cycleThrough, type Waits } from "./contract/waits.ts";
-export * from "./memory/memory-statekeeper.ts";
+export {
+  dumpMessage,
+  type MemoryPool,
+  MemoryStatekeeper,
+  type MessageDump,
+  type PoolDump,
+  type PoolRecords,
+  type RequestDump,
+  type RequestRecord,
+} from "./memory/memory-statekeeper.ts";
 export { PortStatekeeper, type PortStatekeeperOptions } from "./port/port-statekeeper.ts";
 export { type ServedPort, servePort } from "./port/serve-port.ts";
 export { eraseGrid } from "./redis/erase-grid.ts";
@@ -26,4 +84,12 @@ export type { RefusalKind } from "./redis/redis-refusal.ts";
 export { decodeInboxMessage } from "./redis/wire/inbox-message.ts";
 export { wireVersion } from "./redis/wire/wire-version.ts";
 export { forgedOutcome } from "./requester/refusal-outcomes.ts";
-export * from "./requester/requester.ts";
+export {
+  type OutcomeListener,
+  PendingCall,
+  type PendingCallOwner,
+  type PrioritizedSubmission,
+  Requester,
+  type RequesterCounters,
+  type RequesterOptions,
+} from "./requester/requester.ts";

@@ -39,7 +39,7 @@ const leavingAloneMs = 6_000;
 /** Each member's description stands in the pool. */
 const mostFilesShown = 100;
 
-/** What to work on, and where. Everything else has a default, see `callgrid worker`. */
+/** What to work on, and where. Everything else has a default, see `callgrid worker`. @beta */
 export interface StartWorkerOptions extends WorkerOptionsGiven {
   /** The pool to work for. */
   readonly pool: string;
@@ -83,7 +83,7 @@ const others = [
   "meter",
 ];
 
-/** A worker that has joined its pool. */
+/** A worker that has joined its pool. @beta */
 export interface RunningWorker {
   /** `pool/…`, as `enqueue` takes it. */
   readonly id: string;

@@ -1,7 +1,7 @@
 /** How far a run is, kept where it outlives the process that drives it; another run of the same batch goes on from there. */
 import type { ChunkResult } from "./chunk-work.ts";
 
-/** A chunk as it was cut. */
+/** A chunk as it was cut. @beta */
 export interface Cut {
   /** How large it was, in units of the source. */
   readonly units: number;
@@ -9,7 +9,11 @@ export interface Cut {
   readonly id: string;
 }
 
-/** See the head of this file. Chunks go by their place, from 0. */
+/**
+ * The progress of a run, stored where it outlives the process. Another run of the same batch continues from it. Chunks are numbered from 0.
+ *
+ * @beta
+ */
 export interface Checkpoint {
   /** Called first, with what identifies the batch: its data aside, the functions at their versions and what is done with them. */
   begin(batch: string): Promise<void>;

@@ -10,7 +10,7 @@ import { eachBlock, readRange, withFile } from "./file-bytes.ts";
 import { sampleOf } from "./file-sample.ts";
 import { lineEnds, splitLines } from "./line-ends.ts";
 
-/** A range of a file; plain data. */
+/** A range of a file; plain data. @public */
 export interface FileSlice {
   /** The file's absolute path, the same on all machines that may get the slice. */
   readonly file: string;
@@ -36,6 +36,7 @@ const lookaheadBytes = 65_536;
  * ```ts
  * export const digitSum = define("digitSum", (slice: FileSlice) => sumOfBytes(readBytes(slice)));
  * ```
+ * @public
  */
 export function readBytes(slice: FileSlice): Uint8Array {
   return readUnchanged(slice, (file) => readRange(file, slice.from, Math.min(slice.to, slice.fileBytes)));
@@ -46,6 +47,7 @@ export function readBytes(slice: FileSlice): Uint8Array {
  * ranges give every line exactly once, and none is split. Lines end with LF; a byte order mark at the start of the file is left out.
  *
  * @throws GridError `FILE_CHANGED`; `INVALID_VALUE`, with the number of the line, for text that is not UTF-8.
+ * @public
  */
 export function readText(slice: FileSlice): string {
   const { start, bytes } = readUnchanged(slice, (file) => readWholeLines(file, slice));
@@ -65,6 +67,7 @@ export function readText(slice: FileSlice): string {
  *   readLines(slice).reduce((most, line) => Math.max(most, line.length), 0),
  * );
  * ```
+ * @public
  */
 export function readLines(slice: FileSlice): string[] {
   return splitLines(readText(slice));

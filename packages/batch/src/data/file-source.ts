@@ -15,7 +15,7 @@ import { readRange, withFile } from "./file-bytes.ts";
 import { sampleOf } from "./file-sample.ts";
 import type { FileSlice } from "./file-slice.ts";
 
-/** How files are cut. */
+/** How files are cut. @public */
 export interface FileOptions {
   /**
    * How large each slice is, in bytes (the last of a file may be smaller). Default: the planner chooses, and the slices of
@@ -24,7 +24,7 @@ export interface FileOptions {
   readonly sliceBytes?: number | undefined;
 }
 
-/** What {@link bytes} and {@link lines} return. */
+/** What {@link bytes} and {@link lines} return. @public */
 export interface FileData {
   readonly kind: "files";
   readonly files: readonly FileSlice[];
@@ -40,6 +40,7 @@ export interface FileData {
  * const run = grid.batch({ pool: "pool", data: bytes("digits.txt"), process: digitSum, reduce: sum });
  * console.log(await run.result());
  * ```
+ * @public
  */
 export function bytes(files: string | readonly string[], options: FileOptions = {}): FileData {
   return fileData("bytes", files, options);
@@ -50,6 +51,7 @@ export function bytes(files: string | readonly string[], options: FileOptions = 
  * give the lines that begin in it: none is split, and none is read twice.
  *
  * @throws GridError as {@link bytes} does, and for a file that is compressed with gzip or is UTF-16.
+ * @public
  */
 export function lines(files: string | readonly string[], options: FileOptions = {}): FileData {
   return fileData("lines", files, options);

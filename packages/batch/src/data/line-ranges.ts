@@ -92,6 +92,7 @@ export function refuseChanged({ file, fileBytes, modifiedMs }: LinePiece): void 
  * import { readFileLines } from "callgrid";
  * export const start = (file: string, fromLine: number, toLine: number) => readFileLines(file, fromLine, toLine).length;
  * ```
+ * @public
  */
 export function readFileLines(path: string, fromLine: number, toLine: number): string[] {
   if (typeof path !== "string" || !Number.isSafeInteger(fromLine) || !Number.isSafeInteger(toLine))

@@ -2,7 +2,7 @@
 import { GridError } from "@callgrid/core";
 import type { Chunk, SliceSource } from "./chunk.ts";
 
-/** What {@link range} returns. */
+/** What {@link range} returns. @public */
 export interface NumberRange {
   readonly kind: "range";
   readonly from: number;
@@ -17,6 +17,7 @@ export interface NumberRange {
  * ```ts
  * grid.batch({ pool: "pool", data: range(0, 1_000_000), process: isPrime });
  * ```
+ * @public
  */
 export function range(from: number, to: number): NumberRange {
   if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to) return { kind: "range", from, to };

@@ -35,7 +35,7 @@ export interface PlanParts {
   readonly notSerial: string | undefined;
 }
 
-/** See the head of this file. */
+/** Where and how a batch runs, what was measured for it, and how long it takes on other numbers of nodes. @beta */
 export class Plan {
   readonly parts: PlanParts;
 

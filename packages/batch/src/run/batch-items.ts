@@ -3,7 +3,7 @@ import { type Outcome, RequestError } from "@callgrid/core";
 import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import { sliceAt, sliceCount } from "../data/chunk.ts";
 
-/** The outcome of one slice. */
+/** The outcome of one slice. @public */
 export interface BatchItem<Value = unknown> {
   /** The place of the slice among all slices, from 0. */
   readonly index: number;

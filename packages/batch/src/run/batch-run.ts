@@ -32,6 +32,7 @@ export interface BatchRunParts {
 const windowsAhead = 4;
 const inFlightEveryMs = 1_000;
 
+/** A batch that begins at the first call of a method. Its results can be consumed once: by `result`, or item by item. @public */
 export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> {
   readonly #spec: CheckedSpec;
   readonly #grid: Grid;

@@ -4,7 +4,7 @@ import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import { sliceCount } from "../data/chunk.ts";
 import type { BatchMode } from "../spec/batch-spec.ts";
 
-/** A run at one moment. */
+/** A run at one moment. @public */
 export interface BatchProgress {
   /** `waiting`: for workers of a pool that has none. */
   readonly state: "planning" | "waiting" | "running" | "done" | "failed";

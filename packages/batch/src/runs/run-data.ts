@@ -7,7 +7,7 @@ import { type GridError, invalidOption, valueFields, valueOfFields } from "@call
 import { bytes, checkSliceBytes, lines } from "../data/file-source.ts";
 import { range } from "../data/number-range.ts";
 
-/** The data of a run: what a batch takes, in plain words. Files are absolute paths on the runner's and the workers' machines. */
+/** The data of a run: what a batch takes, in plain words. Files are absolute paths on the runner's and the workers' machines. @beta */
 export type RunData =
   | { readonly range: readonly [from: number, to: number] }
   | { readonly lines: string | readonly string[]; readonly sliceBytes?: number }

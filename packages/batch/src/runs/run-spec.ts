@@ -60,6 +60,8 @@ export const runOptions = declareOptions({
 /**
  * A run to submit: a batch by names and plain data, and when to run it. It has to have `reduce`, or a file to write values to.
  * With `cron` it is a schedule, whose id is its `name`, or a new one where it has none.
+ *
+ * @beta
  */
 export interface RunSpec extends RunOptionsGiven {
   /** The pool to run on. */

@@ -9,7 +9,7 @@ import type { RunJobData } from "./run-spec.ts";
 import { occurrenceOf } from "./run-summary.ts";
 import { defaultZone } from "./schedule-time.ts";
 
-/** A schedule as lists show it. */
+/** A schedule as lists show it. @beta */
 export interface Schedule {
   readonly kind: "schedule";
   /** What the run was submitted under: its name, or one that was made for it. */

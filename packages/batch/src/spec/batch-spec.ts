@@ -72,10 +72,10 @@ export const batchOptions = declareOptions({
   }),
 });
 
-/** Where a batch may run. */
+/** Where a batch may run. @public */
 export type BatchMode = "serial" | "local" | "distributed";
 
-/** What a plan aims at. */
+/** What a plan aims at. @public */
 export type Objective = "fast" | "cheap" | "good";
 
 /**
@@ -83,6 +83,7 @@ export type Objective = "fast" | "cheap" | "good";
  *
  * @typeParam Value - what the process function returns.
  * @typeParam Result - the result of the batch: the reduced value, or the values in order.
+ * @public
  */
 export interface BatchSpec<Value = unknown, Result = Value[]> extends BatchOptionsGiven {
   /** The pool to run on; default on an embedded grid: its own. */

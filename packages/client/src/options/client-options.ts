@@ -83,6 +83,8 @@ export type ClientSettings = OptionsResolved<typeof clientOptions>;
 /**
  * How to connect. Every option but `log` can come from the environment too, as `CALLGRID_` and its name:
  * `CALLGRID_GRID`, `CALLGRID_CHECK_EVERY_MS` (`500`, `2s`); only `leaseMs` is `CALLGRID_CLIENT_LEASE_MS` there.
+ *
+ * @public
  */
 export interface ConnectOptions extends ClientOptionsGiven {
   /** Where warnings go; default: pino on standard error at level `warn`, or at `CALLGRID_LOG_LEVEL`. */

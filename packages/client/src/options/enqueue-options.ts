@@ -3,16 +3,16 @@ import { declareOptions, GridError, type OptionsResolved, option, resolveOptions
 import { mostPriority } from "@callgrid/statekeeper";
 import type { EnqueueOptionsGiven, StreamOptionsGiven, WindowOptionsGiven } from "./enqueue-options-given.ts";
 
-/** What {@link Grid.enqueue} takes. */
+/** What {@link Grid.enqueue} takes. @public */
 export interface EnqueueOptions extends EnqueueOptionsGiven {
   /** Aborting it ends the call with `CANCELLED`, whose `cause` is the signal's reason, and withdraws pending requests. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What {@link Grid.enqueueAll} takes. */
+/** What {@link Grid.enqueueAll} takes. @public */
 export interface WindowOptions extends EnqueueOptions, WindowOptionsGiven {}
 
-/** What {@link Grid.stream} takes. */
+/** What {@link Grid.stream} takes. @public */
 export interface StreamOptions extends WindowOptions, StreamOptionsGiven {}
 
 const aYearMs = 366 * 86_400_000;

@@ -2,7 +2,7 @@
 import { GridError, logRedaction } from "@callgrid/core";
 import { pino } from "pino";
 
-/** A logger in the manner of pino: facts first, then a message. Pino's own loggers fit. */
+/** A logger in the manner of pino: facts first, then a message. Pino's own loggers fit. @public */
 export interface GridLog {
   debug(facts: Record<string, unknown>, message: string): void;
   info(facts: Record<string, unknown>, message: string): void;

@@ -7,7 +7,7 @@ import type { Call } from "../requests/call.ts";
 import type { OpenWait } from "../requests/open-waits.ts";
 import { RequestWindow, type WindowTaker } from "./request-window.ts";
 
-/** One finished request of a stream. */
+/** One finished request of a stream. @public */
 export interface StreamItem<Value = unknown> {
   /** The place of the request in the list, from 0. */
   readonly index: number;

@@ -6,7 +6,7 @@ export interface LogLine {
   (message: string): void;
 }
 
-/** A logger in the manner of pino, whose loggers fit. */
+/** A logger in the manner of pino, whose loggers fit. @public */
 export interface Logger {
   /** The lowest level that is written. */
   readonly level: string;

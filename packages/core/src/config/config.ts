@@ -10,10 +10,10 @@ import { didYouMean, shown } from "../options/option-value.ts";
 /** Plain data: values, lists and further sections. */
 export type ConfigData = Readonly<Record<string, unknown>>;
 
-/** Of texts, numbers or booleans. */
+/** Of texts, numbers or booleans. @beta */
 export type ConfigList = ReadonlyArray<string | number | boolean>;
 
-/** See the head of this file. */
+/** The configuration of an experiment: values by keys, in sections. Getters check the type of a value. @beta */
 export class Config {
   readonly #data: ConfigData;
   readonly #path: string;

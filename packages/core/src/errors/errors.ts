@@ -7,7 +7,7 @@ import { shortText } from "../text/short-text.ts";
 import { withoutSecrets } from "./log-redaction.ts";
 import { readProperty } from "./thrown.ts";
 
-/** Every code a {@link GridError} can carry. Codes are stable: scripts and callers may branch on them. */
+/** Every code a {@link GridError} can carry. Codes are stable: scripts and callers may branch on them. @public */
 export const errorCodes = [
   "CANCELLED",
   "CONNECTION_FAILED",
@@ -35,7 +35,7 @@ export const errorCodes = [
   "WORKER_UNAVAILABLE",
 ] as const;
 
-/** One of {@link errorCodes}. */
+/** One of {@link errorCodes}. @public */
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** An error that led to another one: along `cause`, or one of an AggregateError's. */
@@ -48,6 +48,8 @@ export interface ErrorCause {
  * The report on a failed request: a tree along the calls that failed.
  * `info` maps each failed re-entrant request (as JSON text) to its own error, to any depth.
  * Texts of more than 10,000 characters are cut short, and so is a tree of more than about a megabyte.
+ *
+ * @public
  */
 export interface ErrorTree {
   /** What went wrong at this request. */
@@ -70,6 +72,8 @@ const brand = Symbol.for("callgrid.error");
 
 /**
  * The base of every error that callgrid throws; its message holds no login of a URL. Recognise it with {@link isGridError}, also across duplicate installs.
+ *
+ * @public
  */
 export class GridError extends Error {
   readonly code: ErrorCode;
@@ -84,7 +88,7 @@ export class GridError extends Error {
   }
 }
 
-/** Whether `error` is a {@link GridError}, and if `code` is given, of that code. */
+/** Whether `error` is a {@link GridError}, and if `code` is given, of that code. @public */
 export function isGridError(error: unknown, code?: ErrorCode): error is GridError {
   if (readProperty(error, brand) !== true) return false;
   const found = readProperty(error, "code");
@@ -97,7 +101,7 @@ export function requestTreeOf(thrown: unknown): ErrorTree | undefined {
   return typeof readProperty(tree, "req") === "string" ? (tree as ErrorTree) : undefined;
 }
 
-/** A request that failed. `msg`, `req` and `info` are those of {@link ErrorTree}; the message shows the whole tree. */
+/** A request that failed. `msg`, `req` and `info` are those of {@link ErrorTree}; the message shows the whole tree. @public */
 export class RequestError extends GridError {
   /** The tree as it travelled. */
   readonly tree: ErrorTree;
@@ -127,7 +131,7 @@ export class RequestError extends GridError {
 const headline = "Error from request ";
 const shownRequestCharacters = 200;
 
-/** Renders a tree for people: the request first, then, indented, each failed re-entrant request with its reason. */
+/** Renders a tree for people: the request first, then, indented, each failed re-entrant request with its reason. @public */
 export function renderErrorTree(tree: ErrorTree): string {
   if (typeof readProperty(tree, "msg") !== "string" || typeof readProperty(tree, "req") !== "string")
     throw new GridError("INVALID_VALUE", "expected the tree of a RequestError");

@@ -22,7 +22,7 @@ export interface DefinitionOrigin {
   readonly definedAt: number;
 }
 
-/** A function by name, with what the grid knows of it. */
+/** A function by name, with what the grid knows of it. @public */
 export interface Definition {
   readonly name: string;
   /** That of its options. Without one, that of the worker's code, which is made of its modules; here it is a hash of its text. */
@@ -37,26 +37,26 @@ export interface Definition {
   readonly evaluate: (...args: never[]) => unknown;
 }
 
-/** What {@link define} adds to a function: it stays callable, and stands for its name in a request. */
+/** What {@link define} adds to a function: it can be called as before, and requests can name it. @public */
 export interface Defined {
   readonly functionName: string;
   readonly definition: Definition;
 }
 
-/** Any function, whatever it takes and returns. */
+/** A function with any parameters and any result. @public */
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** A call of a function by name or by reference: `["divide", 1, 2]` or `[divide, 1, 2]`. Arguments are plain data. */
+/** A call of a function by name or by reference: `["divide", 1, 2]` or `[divide, 1, 2]`. Arguments are plain data. @public */
 export type Request = readonly [target: string | (AnyFunction & Defined), ...args: unknown[]];
 
-/** The value that a request resolves to: that of the reference, `unknown` for a name. */
+/** The value that a request resolves to: that of the reference, `unknown` for a name. @public */
 export type ValueOf<R> = R extends readonly [infer Target, ...unknown[]]
   ? Target extends (...args: never[]) => infer Value
     ? Awaited<Value>
     : unknown
   : unknown;
 
-/** The values of a list of requests, as a tuple where the list is one. */
+/** The values of a list of requests, as a tuple where the list is one. @public */
 export type ValuesOf<R extends readonly unknown[]> = { -readonly [K in keyof R]: ValueOf<R[K]> };
 
 /** A request whose arguments fit its reference; any, where it is not known which function it calls. */
@@ -95,6 +95,7 @@ export function allDefinitions(): Definition[] {
  * import { define } from "callgrid";
  * export const divide = define("divide", (x: number, y: number) => x / y);
  * ```
+ * @public
  */
 export function define<F extends AnyFunction>(name: string, evaluate: F): F & Defined;
 export function define<F extends AnyFunction>(name: string, options: FunctionOptions, evaluate: F): F & Defined;

@@ -38,7 +38,7 @@ export const cacheOptions = declareOptions({
   }),
 });
 
-/** The version, cache, time limit and needs of a function. */
+/** The version, cache, time limit and needs of a function. @public */
 export interface FunctionOptions extends FunctionOptionsGiven {
   /** How long results are kept; `false` keeps none. Default: one day. */
   readonly cache?: CacheOptionsGiven | false | undefined;

@@ -5,7 +5,7 @@ import { invalidOption } from "../errors/invalid-option.ts";
 import { shown } from "../options/option-value.ts";
 import { knownOptions } from "../options/options.ts";
 
-/** What a function needs of its worker; what is left out does not matter. */
+/** What a function needs of its worker; what is left out does not matter. @public */
 export interface Needs {
   /** A tag that the worker must have, or several. */
   readonly tag?: string | readonly string[];
@@ -17,7 +17,7 @@ export interface Needs {
   readonly score?: number;
 }
 
-/** What a worker has. */
+/** What a worker has. @beta */
 export interface Capabilities {
   readonly tags: readonly string[];
   readonly memoryMb: number;

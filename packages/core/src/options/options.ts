@@ -7,8 +7,30 @@ import { nearestNames } from "./nearest.ts";
 import type { DeclaredOption, OptionDeclarations, OptionsGiven, OptionsResolved } from "./option-declaration.ts";
 import { didYouMean, optionProblem, shown } from "./option-value.ts";
 
-export * from "./declare-options.ts";
-export * from "./option-declaration.ts";
+export {
+  declareOptions,
+  option,
+} from "./declare-options.ts";
+export type {
+  BooleanOption,
+  ChoiceOption,
+  Choices,
+  Declared,
+  DeclaredOption,
+  ListForm,
+  ListOption,
+  NumberOption,
+  NumberRange,
+  NumberUnit,
+  OptionDeclaration,
+  OptionDeclarations,
+  OptionsGiven,
+  OptionsResolved,
+  OptionValue,
+  Presence,
+  StringForm,
+  StringOption,
+} from "./option-declaration.ts";
 export { environmentOptions, parseOptionText } from "./option-text.ts";
 
 /**

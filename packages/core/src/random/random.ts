@@ -10,7 +10,7 @@ const words = 2 ** 32;
 const highWords = 2 ** 21;
 const largestRange = 2 ** 53;
 
-/** See the head of this file. */
+/** Random numbers that depend on a seed alone, on every platform and with every Node. @beta */
 export class Random {
   readonly #generator: Xoshiro128;
   /** The polar method makes two normal numbers at a time. */

@@ -7,7 +7,7 @@ import { limitDepth, limitTree, limitTreeMore } from "../errors/error-tree-limit
 import { type ErrorTree, RequestError } from "../errors/errors.ts";
 import { decodeValue } from "../values/codec.ts";
 
-/** What a request came to. */
+/** The outcome of a request: a value or an error. @public */
 export type Outcome<V = unknown> = { readonly value: V } | { readonly error: RequestError };
 
 /** An outcome as text; see the head of this file. */

@@ -1,10 +1,10 @@
 /** What a bridge takes down from the parent pool, and what it hoists there: the starter of a distributor can replace it. */
 import { type CrossingPlan, type CrossingSight, planHoisting, planTaking } from "./carry-plan.ts";
 
-/** `down`: from the parent; `up`: to the parent. */
+/** `down`: from the parent; `up`: to the parent. @experimental */
 export type CrossingDirection = "down" | "up";
 
-/** Decides for a bridge; called often, so it must be quick, and must not throw. */
+/** Decides for a bridge; called often, so it must be quick, and must not throw. @experimental */
 export interface BridgePolicy {
   /** What to take down from the parent now. */
   take(sight: CrossingSight): CrossingPlan;

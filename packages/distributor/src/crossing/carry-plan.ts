@@ -5,7 +5,7 @@
  */
 import type { CarryFrom, PoolSight } from "@callgrid/statekeeper";
 
-/** The state of one direction of a bridge. */
+/** The state of one direction of a bridge. @experimental */
 export interface CrossingSight {
   /** The pool that requests are carried from. */
   readonly from: PoolSight;
@@ -27,7 +27,7 @@ export interface CrossingSight {
   readonly isStarving: boolean;
 }
 
-/** What to do in one direction. */
+/** What to do in one direction. @experimental */
 export interface CrossingPlan {
   /** How many unstarted requests to take back. */
   readonly recall: number;
@@ -35,7 +35,7 @@ export interface CrossingPlan {
   readonly carry: CarryPlan | undefined;
 }
 
-/** What to carry. */
+/** What to carry. @experimental */
 export interface CarryPlan {
   readonly max: number;
   readonly from: CarryFrom;

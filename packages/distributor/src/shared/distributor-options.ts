@@ -132,6 +132,8 @@ export type DistributorSettings = OptionsResolved<typeof distributorOptions>;
 /**
  * How to start a distributor. What is not given comes from the environment, as `CALLGRID_` and the option's name
  * (`CALLGRID_HOIST_EVERY_MS`; only `leaseMs` is `CALLGRID_DISTRIBUTOR_LEASE_MS` there), else it has its default.
+ *
+ * @beta
  */
 export interface DistributorOptions extends DistributorOptionsGiven {
   /** The id of the pool to head. */

@@ -10,11 +10,28 @@ import type { OutcomeText } from "@callgrid/core";
 import type { RegisteredFunction } from "./function-table.ts";
 import type { Preference } from "./volunteer-order.ts";
 
-export type * from "./capacity.ts";
-export type * from "./function-table.ts";
-export type * from "./pool-state.ts";
+export type {
+  AnnouncedWork,
+  Capacity,
+  ExpectedWork,
+  HostReport,
+  HostState,
+  Survey,
+  SurveyRequest,
+  WaitingRequest,
+} from "./capacity.ts";
+export type {
+  FunctionTable,
+  RegisteredFunction,
+} from "./function-table.ts";
+export type {
+  MemberState,
+  PoolState,
+  Progress,
+  RequestState,
+} from "./pool-state.ts";
 
-/** How a request may use what is known already: `refresh` evaluates again and stores, `bypass` neither looks nor stores. */
+/** How a request may use what is known already: `refresh` evaluates again and stores, `bypass` neither looks nor stores. @public */
 export type CacheMode = "use" | "refresh" | "bypass";
 
 /** A request on its way in. */

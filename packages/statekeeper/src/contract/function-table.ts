@@ -1,6 +1,6 @@
 /** The functions of a pool, as those who read its table know them. Part of the contract. */
 
-/** How a function stands in a pool. */
+/** The state of a function in a pool. @beta */
 export interface RegisteredFunction {
   readonly version: string;
   /** Raised by forgetting all results of the function. */
@@ -13,6 +13,7 @@ export interface RegisteredFunction {
   readonly isUnheld?: true;
 }
 
+/** The functions of a pool. @beta */
 export interface FunctionTable {
   /** Changes with every change of the table. */
   readonly epoch: number;

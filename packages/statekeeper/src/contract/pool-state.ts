@@ -2,7 +2,7 @@
 import type { Capacity, ExpectedWork, HostState } from "./capacity.ts";
 import type { FunctionTable } from "./function-table.ts";
 
-/** The members' part of {@link PoolState}. */
+/** The members' part of {@link PoolState}. @beta */
 export interface MemberState {
   readonly id: string;
   readonly kind: "worker" | "distributor";
@@ -18,7 +18,7 @@ export interface MemberState {
   readonly memoryMb?: number | undefined;
 }
 
-/** A pool as `status` shows it. */
+/** A pool as `status` shows it. @beta */
 export interface PoolState {
   readonly pool: string;
   /** In the pool's queue and those of callers. */

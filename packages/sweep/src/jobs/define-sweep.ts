@@ -2,10 +2,10 @@
 import { type AnyFunction, type Defined, GridError, isDefined } from "@callgrid/core";
 import { reservedNames } from "../files/fixed-columns.ts";
 
-/** A list of arguments for each job, or a function that yields them. */
+/** A list of arguments for each job, or a function that yields them. @experimental */
 export type JobSource<Args extends readonly unknown[]> = Iterable<Args> | (() => Iterable<Args>);
 
-/** What {@link defineSweep} takes: the function of a job, with either `parameters` or `jobs`. */
+/** What {@link defineSweep} takes: the function of a job, with either `parameters` or `jobs`. @experimental */
 export interface SweepSpec<F extends AnyFunction> {
   /** What `define` returned; it is called once for each job. */
   readonly job: F & Defined;
@@ -48,6 +48,7 @@ export function declaredSweeps(): DeclaredSweep[] {
  * const area = define("area", (width: number, height: number) => width * height);
  * defineSweep({ job: area, parameters: { width: [1, 2, 3], height: [1, 10] } });
  * ```
+ * @experimental
  */
 export function defineSweep<F extends AnyFunction>(spec: SweepSpec<F>): void {
   const { job, parameters, jobs, names } = spec;

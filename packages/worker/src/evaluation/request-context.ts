@@ -20,7 +20,7 @@ import {
 import type { Evaluation } from "./evaluation.ts";
 import type { ReentrantStreamOptions } from "./stream-options-given.ts";
 
-/** The ambient facts of the request that is being evaluated. */
+/** The ambient facts of the request that is being evaluated. @public */
 export interface RequestContext {
   readonly requestId: string;
   readonly functionName: string;
@@ -95,6 +95,7 @@ export function runInContext<V>(evaluation: Evaluation, run: (evaluation: Evalua
  *   return q;
  * });
  * ```
+ * @public
  */
 export function callReentrant<const R extends readonly Request[]>(requests: R & CheckedAll<R>): Promise<ValuesOf<R>> {
   const evaluation = storage.getStore();
@@ -107,6 +108,7 @@ export function callReentrant<const R extends readonly Request[]>(requests: R & 
  * requests. Leaving the loop early gives up the rest.
  *
  * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs; `INVALID_REQUEST`, `INVALID_VALUE`, `INVALID_OPTION`.
+ * @public
  */
 export function streamReentrant<const R extends readonly Request[]>(
   requests: R & CheckedAll<R>,
@@ -125,6 +127,7 @@ export function streamReentrant<const R extends readonly Request[]>(
  * The context of the request being evaluated.
  *
  * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs.
+ * @public
  */
 export function context(): RequestContext {
   const evaluation = storage.getStore();

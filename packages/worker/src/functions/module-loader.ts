@@ -8,10 +8,10 @@ import { CodeVersions, type CodeVersionsParts } from "../versions/code-versions.
 import { FunctionRegistry } from "./function-registry.ts";
 import { importModule, moduleUrl } from "./module-import.ts";
 
-/** A module by path (relative to the working folder) or URL, a reference made by `define`, or an object of such. */
+/** A module by path (relative to the working folder) or URL, a reference made by `define`, or an object of such. @public */
 export type FunctionSource = string | URL | object;
 
-/** One source or several. */
+/** One source or several. @public */
 export type FunctionSources = FunctionSource | readonly FunctionSource[];
 
 /** How {@link loadFunctions} finds versions. */

@@ -1,4 +1,4 @@
-/** What `scripts/bench` can be told. */
+/** The options of `scripts/bench`. */
 import { parseArgs } from "node:util";
 import { type SystemName, systemNames } from "./system.ts";
 import type { Scale } from "./workload.ts";

@@ -1,4 +1,4 @@
-/** The values that somebody waits for, by id: for queues that tell results as events. */
+/** The values that a caller awaits, by id: for queues that report results as events. */
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -8,7 +8,7 @@ interface Waiting {
 export class PendingValues {
   readonly #waiting = new Map<string, Waiting>();
 
-  /** To be called before the work is asked for, since its result may be told before the asking is over. */
+  /** To be called before the work is asked for, since its result may arrive before the request returns. */
   expect(id: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

@@ -1,4 +1,4 @@
-/** The results as Markdown: ratios first, since they say more than figures of a machine that nobody else has. */
+/** The results as Markdown: ratios first, since they say more than the figures of one machine. */
 
 import { type MetricName, metrics } from "../metrics.ts";
 import { figureText, summaryText } from "./figure-text.ts";

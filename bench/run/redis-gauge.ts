@@ -28,6 +28,6 @@ export class RedisGauge {
 
 function fieldOf(info: string, name: string): number {
   const text = new RegExp(`^${name}:([\\d.]+)`, "m").exec(info)?.[1];
-  if (text === undefined) throw new Error(`INFO of redis-server does not tell ${name}`);
+  if (text === undefined) throw new Error(`INFO of redis-server has no field ${name}`);
   return Number(text);
 }

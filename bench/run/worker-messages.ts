@@ -1,4 +1,4 @@
-/** What a run and its worker processes tell each other. */
+/** The messages between a run and its worker processes. */
 import type { RedisAddress, Settings, SystemName, WorkerUsage } from "../system.ts";
 
 /** What a worker process is started with. */

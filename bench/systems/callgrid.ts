@@ -19,7 +19,7 @@ export class Callgrid implements System {
   async start({ redis, workers, settings }: Start): Promise<void> {
     this.#window = settings.window;
     this.#workers = await WorkerProcesses.start(workers, { system: "callgrid", redis, settings });
-    // without workers, where a queue is only filled, nobody has to be warned
+    // without workers, where a queue is only filled, no warning is needed
     this.#grid = await connect(urlOf(redis), { queueLimit, noWorkersWarningMs: anHourMs });
   }
 

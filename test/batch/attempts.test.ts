@@ -111,7 +111,7 @@ describe.each(["serial", "local"] as const)("in a batch that runs %s", (mode) =>
     expect(await run.result()).toEqual([[1], [2], [3]]);
   });
 
-  it("a reducer that changes its values changes those of nobody else", async () => {
+  it("a reducer that changes its values changes no others", async () => {
     const grid = await open();
     const spec = {
       data: [1, 2, 3],

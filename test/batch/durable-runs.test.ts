@@ -291,7 +291,7 @@ describe("a run of 2,000 chunks", () => {
     await stage.runner();
     expect(await stage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value: 1_999_000 } });
 
-    // a slice is evaluated twice at most where its first evaluation was under way when somebody was killed
+    // a slice is evaluated twice at most where its first evaluation was under way when a process was killed
     const counts = new Map<number, number>();
     for (const slice of marked()) counts.set(slice, (counts.get(slice) ?? 0) + 1);
     expect(counts.size).toBe(2_000);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const megabyte = 1_048_576;
 const version = "1";
-/** A map hides how large it is: nothing that only looks at it can tell. */
+/** A map hides how large it is: nothing that only looks at it can see its size. */
 const mapOf = (bytes: number) => new Map([["text", "x".repeat(bytes)]]);
 
 const blow = define("blow", { version }, (megabytes: number) => mapOf(megabytes * megabyte));

@@ -128,7 +128,7 @@ describe("callgrid batch", () => {
     expect(JSON.parse(gunzipSync(readFileSync(ndjson)).toString())).toEqual({ index: 0, value: ['a "b", c'] });
   });
 
-  it("warns of texts that a spreadsheet would evaluate, and writes them as they are if told to", async () => {
+  it("warns of texts that a spreadsheet would evaluate, and writes them as they are with the flag for it", async () => {
     const [csv, text] = [path(".csv"), path(".txt")];
     writeFileSync(text, "=1\n");
     const args = [...batch, "--process", "firstLine", "--lines", text, "--csv", csv];

@@ -79,7 +79,7 @@ describe("callgrid worker --health-port", () => {
     const ofRatio = 'function="ratio"';
     await until(async () => (await health.metric("callgrid_outcome_errors_total", ofRatio)) >= 1);
     await until(async () => (await health.metric("callgrid_pool_cache_hits_total")) >= 1);
-    // workers tell their figures every two seconds, each in its own time
+    // workers report their figures every two seconds, each in its own time
     const atLeast = async (name: string, count: number, labels = "") =>
       until(async () => (await health.metric(name, labels)) >= count);
     await atLeast("callgrid_request_duration_seconds_count", 3, ofRatio);

@@ -1,4 +1,4 @@
-/** The logs of nodes: files that rotate, what they tell of a request, and how several become one. */
+/** The logs of nodes: files that rotate, what they say about a request, and how several become one. */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,20 +32,20 @@ describe("--log-file", () => {
   it("reports each step of a request, and what its function logs, under its request id, and no secret", async () => {
     const [pool, path] = [new CommandPool(), await folder()];
     const file = join(path, "worker.log");
-    // eager: calls go through the pool, so that the request suspends for long enough to be told
+    // eager: calls go through the pool, so that the request suspends for long enough to be logged
     const eager = ["--sharing", "eager", "--count", "2"];
     const workers = await pool.workers("--log-file", file, "--log-level", "debug", ...eager);
     expect((await pool.run(["enqueue", "pool", '["narrate",7]'])).stdout).toBe("7\n");
     workers.kill("SIGTERM");
     await workers.ended;
-    const told = await merge(file, "--request", '["narrate",7]');
-    expect(told.map(({ msg }) => msg)).toEqual([
+    const merged = await merge(file, "--request", '["narrate",7]');
+    expect(merged.map(({ msg }) => msg)).toEqual([
       ...["request claimed", "request started", "narrating 7"],
       ...["request suspended", "request resumed", "request evaluated"],
     ]);
     const facts = { pool: "pool", worker: expect.stringMatching(/^\w+$/), requestId: requestId('["narrate",7]') };
-    for (const line of told) expect(line).toMatchObject(facts);
-    expect(told[2]).toMatchObject({ function: "narrate", password: "[secret]", reached: "redis://[secret]@host" });
+    for (const line of merged) expect(line).toMatchObject(facts);
+    expect(merged[2]).toMatchObject({ function: "narrate", password: "[secret]", reached: "redis://[secret]@host" });
     const text = await readFile(file, "utf8");
     expect(text).toContain("not pino's: redis://[secret]@host");
     expect(text).not.toMatch(/hush\d/);

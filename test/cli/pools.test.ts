@@ -64,7 +64,7 @@ it("remove removes every key of one pool, and nothing of others", async () => {
   expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining('has no pool "old"')]);
 });
 
-it("remove refuses where members are alive, and where nobody can say yes", async () => {
+it("remove refuses where members are alive, and where no terminal can confirm", async () => {
   const { pool } = await setPools("old");
   const alive = await pool.run(["remove", "pool", "--yes"]);
   expect([alive.exitCode, alive.stderr]).toEqual([2, expect.stringMatching(/1 live members \(w1\).*--force/)]);

@@ -25,7 +25,7 @@ async function torturedGrid(url: string): Promise<string> {
 describe("callgrid torture", () => {
   it("breaks a grid of its own, finds nothing wrong, and removes it", async () => {
     const server = await startRedis();
-    await server.command("SET", "somebody", "elses");
+    await server.command("SET", "other", "data");
     const pool = new CommandPool(server.url);
     const { exitCode, stdout } = await pool.run(["torture", "--minutes", "0.15", "--seed", "1", "--json"]);
     const result = JSON.parse(stdout);
@@ -41,7 +41,7 @@ describe("callgrid torture", () => {
     expect(await server.command("KEYS", "*")).toBe("*1\r\n$8\r\nsomebody\r\n");
   });
 
-  it("ends with 1 and says what is wrong when somebody hands in wrong values; Ctrl-C ends it before its time", async () => {
+  it("ends with 1 and says what is wrong when a worker returns wrong values; Ctrl-C ends it before its time", async () => {
     const server = await startRedis();
     const torture = startCommand(["torture", "--url", server.url, "--minutes", "10", "--seed", "1"]);
     const grid = await torturedGrid(server.url);

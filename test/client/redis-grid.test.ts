@@ -1,4 +1,4 @@
-/** The client on a real Redis: what the tests beside it, which run on memory and virtual time, cannot tell. */
+/** The client on a real Redis: what the tests beside it, which run on memory and virtual time, cannot show. */
 import { randomUUID } from "node:crypto";
 import { type ConnectOptions, closeDefaultGrid, connect, enqueue, type Grid } from "@callgrid/client";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
@@ -79,7 +79,7 @@ describe("a client on Redis", () => {
     expect((await statekeeper.pool("pool").inspect()).clients).toBe(0);
   });
 
-  it("names other grids that have a pool of this name when nobody works in its own", async () => {
+  it("names other grids that have a pool of this name when its own has no workers", async () => {
     const { name, statekeeper } = await setRedisStage(inject("redisUrl"));
     // Other tests have their grids on this Redis, too: a pool name of its own identifies the right one.
     const pool = `pool-${name}`;

@@ -104,7 +104,7 @@ function guestFacts(setStage: SetStage): void {
 }
 
 function recallFacts(setStage: SetStage): void {
-  it("guests that nobody has claimed are taken back, what would be drawn last first", async () => {
+  it("guests that no worker has claimed are taken back, what would be drawn last first", async () => {
     const stage = await setBridges(setStage);
     await askAsGuests(stage, "b1", ["a", "b", "c"]);
     await askAsGuests(stage, "b1", ["d"], { priority: 2 });

@@ -15,8 +15,8 @@ import {
 import { expectChanges, expectNoChange } from "./whole-state.ts";
 
 const all = { requests: 100, members: 100 };
-const told = { score: 2.5, minWorkers: 0, maxWorkers: 4, description: { host: "lab-3" } };
-const host = { id: "h1", leaseMs: longLeaseMs, ...told };
+const report = { score: 2.5, minWorkers: 0, maxWorkers: 4, description: { host: "lab-3" } };
+const host = { id: "h1", leaseMs: longLeaseMs, ...report };
 
 export function capacityFacts(setStage: SetStage): void {
   it("a survey of an empty pool finds nothing", async () => {
@@ -86,9 +86,9 @@ export function capacityFacts(setStage: SetStage): void {
   it("a host that reports is there until it leaves, and is no client", async () => {
     const stage = await setStage();
     const { pool } = stage;
-    const changes = { hosts: { h1: told }, leases: { h1: true } };
+    const changes = { hosts: { h1: report }, leases: { h1: true } };
     expect(await expectChanges(stage, () => pool.reportHost(host), changes)).toBeUndefined();
-    const there = { id: "h1", ...told, leaseLeftMs: expect.any(Number) };
+    const there = { id: "h1", ...report, leaseLeftMs: expect.any(Number) };
     expect(await pool.inspect()).toMatchObject({ clients: 0, hosts: [there] });
     expect((await pool.survey(all)).hosts).toEqual([there]);
     await expectChanges(stage, () => pool.leave("h1"), { hosts: { h1: null }, leases: { h1: null } });

@@ -69,7 +69,7 @@ export function completingFacts(setStage: SetStage): void {
     expect((await stage.dump()).inboxes).toEqual({ c1: [message], w2: [message] });
   });
 
-  it("a waiter without a lease is not told", async () => {
+  it("a waiter without a lease gets no message", async () => {
     const stage = await setRunning(setStage);
     await stage.pool.leave("c1");
     await stage.pool.complete("w1", [value], []);
@@ -134,7 +134,7 @@ export function completingFacts(setStage: SetStage): void {
     expect((await stage.dump()).inboxes).toEqual({ c1: [{ kind: "outcome", id: a, outcome }] });
   });
 
-  it("reports are counted by function, and the measured time is the last one told", async () => {
+  it("reports are counted by function, and the measured time is the last one reported", async () => {
     const stage = await setRunning(setStage);
     const report: EvaluationReport = {
       functionName: "work",

@@ -85,7 +85,7 @@ export function copyingFacts(setStage: SetStage): void {
     expect([requests[a]?.isCopied, requests[b]?.isCopied].sort()).toEqual([false, true]);
   });
 
-  it("nothing is copied before its time, and nothing at all if nobody asks for it", async () => {
+  it("nothing is copied before its time, and nothing at all without a request for it", async () => {
     const stage = await setLate(setStage, "a");
     await expectNoChange(stage, () => sweep(stage, 60_000));
     await expectNoChange(stage, () => sweep(stage, 0));

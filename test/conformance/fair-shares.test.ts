@@ -76,7 +76,7 @@ it("callers that wait get equal work, to within a claim of each", async () => {
       const work = callers.map(() => 0);
       for (let round = 0; round < 40; round += 1) {
         for (const [index, { functionName, startsAt }] of callers.entries()) {
-          // as many as a claim could take, so that nobody is ever drained
+          // as many as a claim could take, so that no caller is ever drained
           const asked = { caller: `c${index}`, functionName, from: round * mostPerClaim, count: mostPerClaim };
           if (startsAt <= round) await ask(pool, asked);
         }

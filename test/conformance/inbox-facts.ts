@@ -85,7 +85,7 @@ export function inboxFacts(setStage: SetStage): void {
   );
 
   it(
-    "what comes while somebody listens is delivered in order",
+    "what comes while a listener is there is delivered in order",
     overLinkThatHolds(setStage, async ({ pool, receive }) => {
       await submitByClient(pool, "c1", "a", "b", "c");
       const receiving = receive("c1", 3);

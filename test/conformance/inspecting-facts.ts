@@ -60,7 +60,7 @@ export function inspectingFacts(setStage: SetStage): void {
     expect(state.members[1]?.leaseLeftMs).toBeGreaterThan(0);
   });
 
-  it("an empty pool has nothing to tell", async () => {
+  it("an empty pool has nothing to show", async () => {
     const { pool } = await setStage();
     const functions = { epoch: 0, functions: new Map() };
     expect(await pool.inspect()).toEqual({

@@ -55,9 +55,9 @@ export function largeFacts(setStage: SetStage): void {
     const { pool } = await setStage();
     await joinWorkers(pool, "w1");
     expect(await claimLarge(pool)).toEqual([]);
-    const told = firstMessage(pool, "w1");
+    const message = firstMessage(pool, "w1");
     await submitLarge(pool);
-    expect(await told).toMatchObject({ kind: "run", claim: whole });
+    expect(await message).toMatchObject({ kind: "run", claim: whole });
   });
 
   it("a large request that was withdrawn is not given again", async () => {
@@ -126,12 +126,12 @@ export function largeFacts(setStage: SetStage): void {
     await joinWorkers(pool, "w1");
     await submitLarge(pool);
     await claimLarge(pool);
-    const told = firstMessage(pool, "c1");
+    const message = firstMessage(pool, "c1");
     await pool.complete("w1", [{ id: a, outcome, ttlMs: longLeaseMs, stamp: "v1#0" }], []);
     expect([
       { kind: "outcome", id: a, outcome },
       { kind: "reference", id: a },
-    ]).toContainEqual(await told);
+    ]).toContainEqual(await message);
   });
 
   it("a large value that comes late is kept if there is none", async () => {

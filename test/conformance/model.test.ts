@@ -57,12 +57,12 @@ async function expectEqualRuns(limits: Limits, sequence: readonly Operation[]): 
     const situation = { step, epoch: model.epoch, running: model.running };
     const expected = await run(memory, next, situation);
     model = memory.dump();
-    expect(await run(onRedis, next, situation), told("reply", step, next)).toEqual(expected);
-    expect(await dumper.dump(grid, name), told("state", step, next)).toEqual(model);
+    expect(await run(onRedis, next, situation), described("reply", step, next)).toEqual(expected);
+    expect(await dumper.dump(grid, name), described("state", step, next)).toEqual(model);
   }
   await dumper.remove(grid, name);
 }
 
-function told(what: string, step: number, next: Operation): string {
+function described(what: string, step: number, next: Operation): string {
   return `${what} of Redis after operation ${step}, ${JSON.stringify(next)}`;
 }

@@ -253,9 +253,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   noteCapacity: kind(1, fc.record({ process, desiredWorkers: fc.nat(9) }), (pool, { process, desiredWorkers }) =>
     pool.noteCapacity(process, { desiredWorkers, shares: { h1: desiredWorkers } }),
   ),
-  reportHost: kind(2, fc.record({ id: host, score: fc.nat(3) }), async (pool, told) => {
+  reportHost: kind(2, fc.record({ id: host, score: fc.nat(3) }), async (pool, report) => {
     const limits = { minWorkers: 0, maxWorkers: 4, description: { host: "here" } };
-    return withoutAge(await pool.reportHost({ ...told, ...limits, leaseMs: longLeaseMs }));
+    return withoutAge(await pool.reportHost({ ...report, ...limits, leaseMs: longLeaseMs }));
   }),
   forgetResult: kind(1, fc.record({ name }), (pool, { name }) => pool.forget({ id: idOf(name) })),
   forgetFunction: kind(1, fc.record({ functionName }), (pool, data) => pool.forget(data)),

@@ -1,5 +1,5 @@
 /**
- * The contract of the statekeeper as facts, told on every implementation. A fact that holds on some of them only is a
+ * The contract of the statekeeper as facts, checked on every implementation. A fact that holds on some of them only is a
  * bug of the others, or does not belong here.
  */
 import { describe } from "vitest";

@@ -64,7 +64,7 @@ export function headingFacts(setStage: SetStage): void {
     expect((await stage.dump()).head).toBe("d2");
   });
 
-  it("a head can abdicate, and nobody can in its place", async () => {
+  it("a head can abdicate, and no other member can in its place", async () => {
     const stage = await setStage();
     await sweep(stage, { headLeaseMs: longLeaseMs });
     await expectNoChange(stage, () => stage.pool.abdicate("d2"));

@@ -88,7 +88,7 @@ it("clients, workers and distributors do all that they do, and Redis refuses non
   expect(await server.command("ACL", "LOG")).toBe("*0\r\n");
 });
 
-it("nobody may do what is not of the role", async () => {
+it("no user may do what its role does not allow", async () => {
   const { server } = await guardedServer();
   const denied: ReadonlyArray<readonly [user: string, command: string]> = [
     ["client", "SET callgrid:{least:root}:result:x false"],

@@ -1,4 +1,4 @@
-/** What is found out when somebody connects to a Redis, or cannot: a wrong grid, an old server, a server that is away. */
+/** What a program learns when it connects to a Redis, or cannot: a wrong grid, an old server, a server that is away. */
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect as connectSocket, createServer } from "node:net";
@@ -153,7 +153,7 @@ async function oldRedisPort(): Promise<number> {
   return (link.address() as AddressInfo).port;
 }
 
-/** Version 6, in as many bytes as before, since replies tell their lengths. */
+/** Version 6, in as many bytes as before, since replies carry their lengths. */
 function withOldVersion(data: Buffer): Buffer {
   const text = data.toString("latin1");
   return Buffer.from(

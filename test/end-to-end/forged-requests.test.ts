@@ -67,7 +67,7 @@ test.each([
   ["a rich one", ["price", new Date(7)], encodeRequest(["price", new Date(1_000)]).payload, "use"],
   ["one that is no request", ["price", 7], "price", "use"],
   ["one that bypasses the cache", ["price", 7], '["price",1000]', "bypass"],
-] as const)("%s under another's id is refused, and is nobody's result", async (_, request, payload, mode) => {
+] as const)("%s under another's id is refused, and becomes no result", async (_, request, payload, mode) => {
   const { forge, startWorker: start, connect: open, key, mallory, tape } = await openPool("pool");
   await forge(idOf(...request), payload, mode);
   await start();

@@ -16,7 +16,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 
 type Options = Partial<Parameters<typeof startWorker>[0]>;
 
-/** A promise that somebody else resolves. */
+/** A promise that is resolved from outside. */
 class Gate {
   readonly #promise: Promise<void>;
   open: () => void = () => undefined;

@@ -14,7 +14,7 @@ interface Pool {
   readonly finish: () => Promise<void>;
 }
 
-/** A pool under load, with a worker whose death nobody but the sweep can find out. */
+/** A pool under load, with a worker whose death only the sweep can find out. */
 async function setPool(context: TestContext): Promise<Pool> {
   const stage = await FaultStage.set(context);
   const notes = await NoteFile.make(context);

@@ -1,4 +1,4 @@
-/** Requests that kill the worker that evaluates them: they fail after three deaths, and nobody else pays for it. */
+/** Requests that kill the worker that evaluates them: they fail after three deaths, and no other request fails. */
 import { encodeRequest, type RequestError, requestId } from "@callgrid/core";
 import { describe, expect, test } from "vitest";
 import { FaultStage } from "../harness/fault-stage.ts";

@@ -31,7 +31,7 @@ export function sampleEvaluation(
   return evaluation;
 }
 
-/** Calls that nobody goes on after. */
+/** Calls that no function continues after. */
 class SampleCalls extends ReentrantCalls {
   resume(): void {}
   protected onSettled(): void {}

@@ -1,5 +1,5 @@
 /**
- * Ports for servers that are told where to listen. A port that the system picks (`listen(0)`) is one that it also gives
+ * Ports for servers that need a port before they start. A port that the system picks (`listen(0)`) is one that it also gives
  * to outgoing connections, so one of those can take it between the probe and its use. These lie below that range, and
  * each test process starts at a place of its own.
  */

@@ -5,7 +5,7 @@ export class Gate {
   readonly #opened = new Promise<void>((resolve) => {
     this.#open = resolve;
   });
-  /** Resolves when somebody has come to the gate. */
+  /** Resolves when a caller has come to the gate. */
   readonly reached = new Promise<void>((resolve) => {
     this.#tellReached = resolve;
   });

@@ -18,7 +18,7 @@ export class LogTape {
     return this.lines.filter(({ msg }) => msg.includes(words));
   }
 
-  /** Resolves with the first line that has these words (or, from `count`, with that many of them), whether told already or later. */
+  /** Resolves with the first line that has these words (or, from `count`, with that many of them), whether logged already or later. */
   async line(words: string, count = 1): Promise<LogLine> {
     for (;;) {
       const line = this.having(words)[count - 1];

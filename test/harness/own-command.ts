@@ -18,8 +18,8 @@ export async function runHere(
   const exitCode = await main(args, io, embedded);
   stdout.end();
   stderr.end();
-  const [printed, told] = await output;
-  return { exitCode, stdout: printed, stderr: told };
+  const [printed, logged] = await output;
+  return { exitCode, stdout: printed, stderr: logged };
 }
 
 /** One embedded grid for all commands that ask for any, whatever they ask for. */

@@ -59,7 +59,7 @@ export class WorkerStage<C extends Clock = VirtualClock> {
     return worker;
   }
 
-  /** How often functions were evaluated, by name, as the pool's counters tell after the next maintenance of its workers. */
+  /** How often functions were evaluated, by name, as the pool's counters show after the next maintenance of its workers. */
   async evaluated(functionName: string): Promise<number> {
     const { counters } = await this.pool.inspect();
     return counters[`evaluated:${functionName}`] ?? 0;

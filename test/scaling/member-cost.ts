@@ -1,4 +1,4 @@
-/** What it costs to join and to leave a pool, to lead it, and to tell how it and its functions stand. */
+/** What it costs to join and to leave a pool, to lead it, and to report its state and that of its functions. */
 import type { SurveyRequest } from "@callgrid/statekeeper";
 import { type Cost, nothing } from "./cost.ts";
 import { Counts } from "./counts.ts";

@@ -1,7 +1,7 @@
 /** Of which requests something is noted: scripts look into claims only where that is so. */
 import type { PoolRecords } from "@callgrid/statekeeper";
 
-/** Of each pool, the ids of which something was noted; those of which it is forgotten go when somebody looks. */
+/** Of each pool, the ids of which something was noted; forgotten ones are removed at the next look. */
 const notedSeen = new WeakMap<PoolRecords, Set<string>>();
 
 export function notedIn(records: PoolRecords): Set<string> {

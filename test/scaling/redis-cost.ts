@@ -138,14 +138,14 @@ const complete: Cost = ({ records, tally, args }) => {
     }
     if (record.suspended !== undefined) noted += 1;
   }
-  const told = waiters.has(worker) ? waiters.size - 1 : waiters.size;
+  const notified = waiters.has(worker) ? waiters.size - 1 : waiters.size;
   return () => {
     if (completions.length > 0) {
       tally.touch("requests");
       if (isAsked) tally.touch("notes");
       if (areClaimsRead) tally.touch("claims");
-      tally.touch("leases", told);
-      tally.touch("inbox", told);
+      tally.touch("leases", notified);
+      tally.touch("inbox", notified);
       if (open > 0) tally.touch("requests");
       if (open > 0) tally.touch("claims");
       if (noted > 0) tally.touch("notes");

@@ -15,7 +15,7 @@ export interface ScalingOptions {
   readonly workers: number;
   readonly requests: number;
   readonly seed: string;
-  /** Told now and then; default: nobody is. */
+  /** Called now and then; default: not called. */
   readonly onProgress?: (started: number, virtualMs: number) => void;
 }
 

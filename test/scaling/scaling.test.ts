@@ -44,17 +44,17 @@ describe("a forest of pools", { timeout: patienceMs }, () => {
 
 describe("the count of Redis commands", { timeout: patienceMs }, () => {
   it("is what a redis-server counts, key by key", async ({ onTestFinished }) => {
-    const [told, counted] = await onBoth("full", onTestFinished);
-    expect(told.commands / counted.commands).toBeCloseTo(1, 1);
+    const [modelled, counted] = await onBoth("full", onTestFinished);
+    expect(modelled.commands / counted.commands).toBeCloseTo(1, 1);
     for (const key of poolKeys)
-      expect(Math.abs(told.touches(key) - counted.touches(key)), key).toBeLessThan(0.05 * counted.commands);
+      expect(Math.abs(modelled.touches(key) - counted.touches(key)), key).toBeLessThan(0.05 * counted.commands);
   });
 
   it("is right too where most of the work is given to volunteers", async ({ onTestFinished }) => {
     // whom Redis samples is chance, so that the two runs are not the same
-    const [told, counted] = await onBoth("usual", onTestFinished);
-    expect(told.commands / counted.commands).toBeGreaterThan(0.85);
-    expect(told.commands / counted.commands).toBeLessThan(1.15);
+    const [modelled, counted] = await onBoth("usual", onTestFinished);
+    expect(modelled.commands / counted.commands).toBeGreaterThan(0.85);
+    expect(modelled.commands / counted.commands).toBeLessThan(1.15);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * The connection on which a process reads its inbox, by blocking reads as redis/inbox-reader.ts makes them. When it breaks, the
  * server may notice late: until then a read that is still open takes messages out and carries them nowhere, be it after the
- * process has connected again. That is for one read only, since nobody makes another on a broken connection.
+ * process has connected again. That is for one read only, since no caller makes another on a broken connection.
  */
 import {
   decodeInboxMessage,

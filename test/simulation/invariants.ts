@@ -60,13 +60,13 @@ function notRunning(records: PoolRecords, owner: string, id: string): string | u
   return undefined;
 }
 
-/** The second half of invariant 3: what has lapsed is found out. `since`: when somebody able to sweep began to be there. */
+/** The second half of invariant 3: what has lapsed is found out. `since`: since when a process able to sweep has been there. */
 export function forgottenLease(records: PoolRecords, bound: { since: number; graceMs: number }): string | undefined {
   const now = records.now();
   for (const process of records.leases.keys()) {
     const lapsedAt = records.leases.lapsesAt(process) ?? now;
     const overdueMs = now - Math.max(lapsedAt, bound.since) - bound.graceMs;
-    if (overdueMs > 0) return `the lease of ${process} lapsed ${now - lapsedAt} ms ago, and nobody has taken it up`;
+    if (overdueMs > 0) return `the lease of ${process} lapsed ${now - lapsedAt} ms ago, and no process has taken it up`;
   }
   return undefined;
 }
@@ -81,7 +81,7 @@ export function changedResult(records: PoolRecords, seen: Map<string, string>): 
   return undefined;
 }
 
-/** What must be gone when nobody has asked for anything for a while; `living` are the processes there still are. */
+/** What must be gone when no request has come for a while; `living` are the processes there still are. */
 export function leftover(records: PoolRecords, living: ReadonlySet<string>): string | undefined {
   for (const [id, record] of records.requests) return `${id} is still known: ${describe(record)}`;
   if (records.queue.length > 0) return `the pool's queue still holds ${[...records.queue].join(", ")}`;
@@ -102,7 +102,7 @@ export function leftover(records: PoolRecords, living: ReadonlySet<string>): str
 
 function describe({ owner, waiters, suspended }: RequestRecord): string {
   const standing = owner === undefined ? "queued" : `${suspended === undefined ? "running" : "suspended"} at ${owner}`;
-  return `${standing}, waited for by ${[...waiters].join(", ") || "nobody"}`;
+  return `${standing}, waited for by ${[...waiters].join(", ") || "no process"}`;
 }
 
 function shown(outcome: string): string {

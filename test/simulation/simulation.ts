@@ -1,6 +1,6 @@
 /**
  * One run of a simulation: a seed decides the grid, its work and its faults; the run ends well, or with a violation and all that
- * one needs to understand it. First the faults happen; then they stop, and every call must be answered; then nobody asks for
+ * one needs to understand it. First the faults happen; then they stop, and every call must be answered; then no caller asks for
  * anything, and nothing may be left; then everybody leaves.
  */
 import type { FaultKind } from "./fault-plan.ts";
@@ -44,7 +44,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const run = new SimulationRun(options);
   const tellRejection = (reason: unknown): void => {
     run.grid.fail(
-      `a promise was rejected and nobody cared: ${reason instanceof Error ? reason.stack : String(reason)}`,
+      `a promise was rejected without a handler: ${reason instanceof Error ? reason.stack : String(reason)}`,
     );
   };
   const { stackTraceLimit } = Error;

@@ -1,4 +1,4 @@
-/** Tells on standard error how far a torture is. */
+/** Prints the progress of a torture on standard error. */
 import type { SimulationResult } from "./simulation.ts";
 
 const progressEveryMs = 2_000;

@@ -73,7 +73,7 @@ export class WatchedPool {
     return this.#operations;
   }
 
-  /** When somebody last showed that there is anything to do, and how. */
+  /** When an operation last showed that there is anything to do, and how. */
   get lastTelling(): { readonly atMs: number; readonly what: string } | undefined {
     return this.#lastTelling;
   }

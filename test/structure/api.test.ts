@@ -24,7 +24,7 @@ test.each(apiReports)("the API report of $imported is current", async (report) =
   expect(readFileSync(report.path, "utf8"), remedy).toBe(current);
 });
 
-test("a report has no comments, is sorted, and tells what is exported, and as what, from what is only referred to", () => {
+test("a report has no comments, is sorted, and marks what is exported, and as what", () => {
   const bundled = `
 /** A box. */
 declare class Box {

@@ -20,8 +20,8 @@ async function runWith(env: CliIo["env"], ...args: string[]) {
   const exitCode = await main(args, io, { localGrid });
   stdout.end();
   stderr.end();
-  const [printed, told] = await output;
-  return { exitCode, stdout: printed, stderr: told };
+  const [printed, logged] = await output;
+  return { exitCode, stdout: printed, stderr: logged };
 }
 
 const commands = ["run", "worker", "distributor", "enqueue", "status", "why", "forget"];

@@ -15,7 +15,7 @@ describe("connect", () => {
     await expect(connect("memory:")).rejects.toMatchObject({ message: expect.stringContaining("localGrid()") });
   });
 
-  it("fails in time where nobody is, with the address and without the password", async () => {
+  it("fails in time where no server is, with the address and without the password", async () => {
     const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
     const error = await connect(nobodyThere, { connectTimeoutMs: 50, log: silent }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "CONNECTION_FAILED", message: expect.stringContaining("127.0.0.1:1") });

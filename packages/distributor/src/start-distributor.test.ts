@@ -219,7 +219,7 @@ describe("distributors on Redis", () => {
     }
   });
 
-  it("opens its own connection, and fails with the address when nobody is there", async () => {
+  it("opens its own connection, and fails with the address when no server is there", async () => {
     const distributor = await startDistributor({ pool, url: inject("redisUrl"), grid: randomUUID() });
     await distributor.stop();
     const nowhere = startDistributor({ pool, url: "unix:///nonexistent/redis.sock", connectTimeoutMs: 50 });

@@ -41,8 +41,8 @@ describe("membersAtWork", () => {
   it.each([
     ["a volunteer", {}, ["w1"]],
     ["who runs something", { isVolunteer: false, running: 1 }, ["w1"]],
-    ["nobody who does neither", { isVolunteer: false }, []],
-    ["nobody whose lease has lapsed", { leaseLeftMs: 0 }, []],
+    ["no worker that does neither", { isVolunteer: false }, []],
+    ["no worker whose lease has lapsed", { leaseLeftMs: 0 }, []],
     ["no distributor of a pool without a head", { kind: "distributor" }, []],
   ] as const)("are %s", (_, facts, expected) => {
     expect(membersAtWork(pool([member(facts)]))).toEqual(expected);
@@ -57,7 +57,7 @@ describe("readiness", () => {
   it.each([
     ["ready: it could work lately", { state: pool([member()]) }, true, []],
     ["not ready: Redis is silent", { state: undefined }, false, ["Redis does not answer"]],
-    ["not ready: nobody has joined", { state: pool([]), nodes: [] }, false, ["no worker has joined yet"]],
+    ["not ready: no worker has joined", { state: pool([]), nodes: [] }, false, ["no worker has joined yet"]],
     ["not ready: the pool has lost it", { state: pool([]) }, false, ["the pool does not know w1"]],
     [
       "not ready: no sign of life",
@@ -72,7 +72,7 @@ describe("readiness", () => {
       ["w1 neither works nor waits for work"],
     ],
     [
-      "ready: one of two workers is enough, and the other is told of",
+      "ready: one of two workers is enough, and the other is reported",
       { state: pool([member()]), nodes: ["w1", "w2"] },
       true,
       ["the pool does not know w2"],

@@ -45,8 +45,8 @@ async function setUp(bounds: { readonly minWorkers: number; readonly maxWorkers:
 
 it("a host reports itself to the pool, and keeps as many workers as its share is, within its bounds", async () => {
   const { keeper, supervisor, give } = await setUp({ minWorkers: 0, maxWorkers: 3 });
-  const told = { id: "h1", score: 2, minWorkers: 0, maxWorkers: 3 };
-  expect((await keeper.inspect()).hosts).toMatchObject([told]);
+  const report = { id: "h1", score: 2, minWorkers: 0, maxWorkers: 3 };
+  expect((await keeper.inspect()).hosts).toMatchObject([report]);
   expect(supervisor.count).toBe(0);
   await give(2);
   expect(supervisor.count).toBe(2);

@@ -12,7 +12,7 @@ const endedWell: ProcessEnd = { exitCode: 0, signal: null, stderr: [] };
 /** A worker process that does what the test makes it do. */
 class ScriptedChild implements LaunchedWorker {
   readonly ended: Promise<ProcessEnd>;
-  readonly told: SupervisorMessage[] = [];
+  readonly received: SupervisorMessage[] = [];
   isKilled = false;
   end: (how: ProcessEnd) => void = () => undefined;
   readonly processId: number;
@@ -27,7 +27,7 @@ class ScriptedChild implements LaunchedWorker {
   }
 
   send(message: SupervisorMessage): void {
-    this.told.push(message);
+    this.received.push(message);
   }
 
   kill(): void {
@@ -36,7 +36,7 @@ class ScriptedChild implements LaunchedWorker {
   }
 
   get orders(): string[] {
-    return this.told.map(({ kind }) => kind);
+    return this.received.map(({ kind }) => kind);
   }
 }
 
@@ -74,7 +74,7 @@ function child(children: readonly ScriptedChild[], n = children.length): Scripte
 describe("a supervisor", () => {
   it("starts as many processes as its options say, and gives each its settings over the channel", async () => {
     const { children, settings } = setUp(3);
-    expect(children.map(({ told }) => told)).toEqual(Array(3).fill([{ kind: "start", settings }]));
+    expect(children.map(({ received }) => received)).toEqual(Array(3).fill([{ kind: "start", settings }]));
   });
 
   it("has started when a worker has joined in each place", async () => {
@@ -104,13 +104,13 @@ describe("a supervisor", () => {
       await clock.advance(1);
       expect(children.length).toBe(count);
     }
-    const told = tape.having("ended unexpectedly");
-    expect(told.map(({ delayMs, signal }) => [delayMs, signal])).toEqual([
+    const received = tape.having("ended unexpectedly");
+    expect(received.map(({ delayMs, signal }) => [delayMs, signal])).toEqual([
       [0, "SIGKILL"],
       [200, "SIGKILL"],
       [400, "SIGKILL"],
     ]);
-    expect(told[1]?.msg).toBe("a worker process ended unexpectedly (signal SIGKILL), starting another in 200 ms");
+    expect(received[1]?.msg).toBe("a worker process ended unexpectedly (signal SIGKILL), starting another in 200 ms");
   });
 
   it("reports the death of a worker with what is known of it, so that its work goes back at once", async () => {

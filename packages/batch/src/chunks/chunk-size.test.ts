@@ -4,7 +4,7 @@ import { ChunkSizer, chunkMsFor } from "./chunk-size.ts";
 describe("how long a chunk should take", () => {
   it.each([
     ["a long run", { remainingMs: 1e7, lanes: 4, overheadMs: 2 }, 1_000],
-    ["nobody knows how long", { remainingMs: undefined, lanes: 4, overheadMs: 2 }, 1_000],
+    ["an unknown remaining time", { remainingMs: undefined, lanes: 4, overheadMs: 2 }, 1_000],
     ["a short run", { remainingMs: 1_600, lanes: 4, overheadMs: 2 }, 100],
     ["the last bit", { remainingMs: 16, lanes: 4, overheadMs: 2 }, 40],
     ["a short run with a lane of half the speed", { remainingMs: 1_600, lanes: 4, overheadMs: 2, slowest: 0.5 }, 50],

@@ -218,8 +218,8 @@ describe("files as data", () => {
       import { bytes } from ${JSON.stringify(new URL("file-source.ts", import.meta.url).href)};
       if (process.getuid() === 0) process.setuid(65_534);
       try { bytes(${JSON.stringify(secret)}); } catch (error) { process.stdout.write(error.message); }`;
-    const told = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program]);
-    expect(told.toString()).toMatch(/^bytes\.files\[0\]: .* cannot be read: EACCES/);
+    const printed = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program]);
+    expect(printed.toString()).toMatch(/^bytes\.files\[0\]: .* cannot be read: EACCES/);
   });
 
   it("that are missing or are folders are refused with their place in the list", () => {

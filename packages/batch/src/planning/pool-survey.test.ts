@@ -15,7 +15,7 @@ function poolOf(...workers: ReadonlyArray<readonly [host: string, score?: number
 
 it.each([
   ["no workers", [], { count: 0, meanScore: 1, leastScore: 1 }],
-  ["workers that tell no score", [["a"], ["b"]], { count: 2, meanScore: 1, leastScore: 1 }],
+  ["workers that report no score", [["a"], ["b"]], { count: 2, meanScore: 1, leastScore: 1 }],
   [
     "a fast and a slow one",
     [

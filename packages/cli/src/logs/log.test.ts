@@ -15,7 +15,7 @@ async function setUp(isTTY: boolean) {
 it("a log that no person reads is JSON, a line an event", async () => {
   const { log, written } = await setUp(false);
   log.info({ worker: "pool/a" }, "worker joined");
-  log.debug("not told");
+  log.debug("not logged");
   expect(JSON.parse(written())).toMatchObject({ level: 30, worker: "pool/a", msg: "worker joined" });
 });
 

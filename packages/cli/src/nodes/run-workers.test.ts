@@ -7,7 +7,7 @@ it.each<[first: boolean, second: boolean, orders: string[]]>([
   [false, false, []],
   [true, false, ["drain"]],
   [true, true, ["drain", "stop"]],
-])("workers are ended by signals that came before somebody listened: %s, %s", async (first, second, expected) => {
+])("workers are ended by signals that came before any listener: %s, %s", async (first, second, expected) => {
   const orders: string[] = [];
   const order = (what: string) => async (): Promise<void> => void orders.push(what);
   const workers = { drain: order("drain"), stop: order("stop") };

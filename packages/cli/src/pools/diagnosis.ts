@@ -28,7 +28,7 @@ const fullMemory = 0.95;
 const shownDenials = 4;
 
 const remedies: Readonly<Record<RefusalKind, string>> = {
-  "nobody-listens":
+  "connection-refused":
     "start Redis there, or correct --url (CALLGRID_URL); a container sees other hosts than its machine does",
   "unknown-host": "correct the host in --url, or make this machine's DNS know it",
   "no-answer":

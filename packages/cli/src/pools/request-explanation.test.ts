@@ -95,7 +95,7 @@ describe("what must happen next", () => {
     ["there are no workers", { pool: { ...pool, members: [] } }, "A worker must join: callgrid worker --pool pool"],
     ["all workers are silent", { pool: { ...pool, members: [{ ...worker, leaseLeftMs: -1 }] } }, "A worker must join"],
     [
-      "nobody has its function",
+      "no worker has its function",
       { request: { ...queued, payload: '["g"]' } },
       'A worker that has the function "g" must join',
     ],
@@ -142,7 +142,7 @@ describe("what must happen next", () => {
       "2 requests must come to an outcome, and worker wa goes on with it then",
     ],
     [
-      "it waits, and nobody was told for what",
+      "it waits, and has not reported for what",
       { request: { ...suspended, waitsFor: [] } },
       "The requests it waits for must come to an outcome",
     ],
@@ -171,11 +171,11 @@ describe("the facts about a request", () => {
       { ...running, progress: { done: 3, total: 10 } },
       ["client cX waits for it.", "Its function said last: 3 of 10 done."],
     ],
-  ])("tell %s", (_, request, facts) => {
+  ])("explains %s", (_, request, facts) => {
     expect(story({ request }).facts).toEqual(facts);
   });
 
-  it("tell for what it waits, and how those stand", () => {
+  it("shows what it waits for, and the states of those", () => {
     const waitsFor = [
       { id: "b", request: { ...running, id: "b", payload: `["f","${"x".repeat(100)}"]` } },
       { id: "c", request: undefined },

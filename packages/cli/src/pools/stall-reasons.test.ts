@@ -43,12 +43,17 @@ it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
   ],
   ["the only worker is silent", { members: [silent], head: "d" }, [], [/lease of the only worker has lapsed, 5 s ago/]],
   [
-    "all are silent, and nobody reclaims",
+    "all are silent, and no member reclaims",
     { members: [silent, silent] },
     [],
     [/all 2 workers/, /no distributor heads the pool/],
   ],
-  ["one is silent, and nobody reclaims", { members: [busy, silent] }, [], [/work of 1 silent worker goes back later/]],
+  [
+    "one is silent, and no member reclaims",
+    { members: [busy, silent] },
+    [],
+    [/work of 1 silent worker goes back later/],
+  ],
   [
     "work waits beside an idle worker",
     { queued: 3, members: [busy, idle] },

@@ -13,7 +13,7 @@ it.each<[string, unknown, number]>([
   ["a request is not JSON", new GridError("INVALID_REQUEST", "no"), 2],
   ["there is no connection", new GridError("CONNECTION_FAILED", "no"), 3],
   ["Ctrl-C was pressed", new GridError("CANCELLED", "no", { cause: "SIGINT" }), 130],
-  ["it was told to end", new GridError("CANCELLED", "no", { cause: "SIGTERM" }), 143],
+  ["a signal ended it", new GridError("CANCELLED", "no", { cause: "SIGTERM" }), 143],
   ["something else failed", new GridError("STATEKEEPER_REFUSED", "no"), 1],
   ["there is a mistake in here", new TypeError("no"), 1],
 ])("the exit code when %s", (_, error, code) => {

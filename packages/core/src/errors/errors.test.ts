@@ -17,7 +17,7 @@ it.each<[string, ErrorTree, string[]]>([
     ['Error from request ["report",1]', '  ["ratio",1]', '    ["divide",1,0]: Icky value', '  ["other",2]: No value'],
   ],
   [
-    "tells what a function made of its failed calls, and which function that was",
+    "shows what a function made of its failed calls, and which function that was",
     caller('["report",1]', [caller('["ratio",1]', [icky], "no ratio")], "no report"),
     ['Error from request ["report",1]: no report', '  ["ratio",1]: no ratio', '    ["divide",1,0]: Icky value'],
   ],

@@ -1,4 +1,4 @@
-/** Outcomes that somebody else has written: who waits for one hears of an error, whatever it is. */
+/** Outcomes that another program has written: the waiting caller gets an error, whatever the outcome is. */
 import { describe, expect, it } from "vitest";
 import { decodeOutcome } from "./outcome.ts";
 

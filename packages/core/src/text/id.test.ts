@@ -27,7 +27,7 @@ it("never depends on the order of keys", () => {
   );
 });
 
-it("differs for requests that a function can tell apart", () => {
+it("differs for requests that a function can distinguish", () => {
   const requests = [
     ["f"],
     ["f", null],
@@ -72,7 +72,7 @@ describe("a payload", () => {
   });
 
   it.each(["", "f", '["a b"]', "[1]", "{}", '{"json":["f"],"meta":{}', '{"json":["f",1],"meta":{}}'])(
-    "that nobody wrote is of no id: %s",
+    "that no encoder wrote has no id: %s",
     (payload) => {
       expect(isPayloadOf(requestId(payload), payload)).toBe(false);
     },

@@ -17,7 +17,7 @@ export interface AccessRules {
   readonly roleOf?: RoleOf | undefined;
 }
 
-/** The role of whoever sent a request, by the host program. */
+/** The role of the sender of a request, by the host program. */
 export type RoleOf = (request: Request) => Role | undefined | Promise<Role | undefined>;
 
 /** What routes find in the context. */

@@ -4,7 +4,7 @@
  */
 import { isIP } from "node:net";
 
-/** The headers that tell. */
+/** The headers that name the place. */
 export interface PlaceHeaders {
   readonly host: string | undefined;
   readonly origin: string | undefined;

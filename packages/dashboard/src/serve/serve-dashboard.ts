@@ -32,7 +32,7 @@ export interface RunningDashboard {
 }
 
 /**
- * Serves it until it is stopped. On a loopback address anyone may look without a token; on another one nobody may.
+ * Serves it until it is stopped. On a loopback address anyone may look without a token; on another one a token is required.
  *
  * @throws GridError `INVALID_OPTION` when the port cannot be had.
  */

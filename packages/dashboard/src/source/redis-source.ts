@@ -33,7 +33,7 @@ export async function openRedisSource({ url, words, ...options }: RedisSourceOpt
   };
 }
 
-/** Loads what reads runs when somebody looks at them first: that takes as long as all the rest. */
+/** Loads the reader of runs at the first request for them: loading it takes as long as loading all the rest. */
 class RunReader {
   readonly #url: string;
   readonly #grid: string;

@@ -31,7 +31,11 @@ describe("the number of workers that is wanted now", () => {
     ["with one worker that is busy for once", { idleWorkers: 3 }, 2],
     ["with 100 s of work that waits, to be started within 10 s", { ...busy, workers: 0, queued: 1_000 }, 10],
     ["with the same in workers of four slots", { ...busy, workers: 0, queued: 1_000, slotsPerWorker: 4 }, 3],
-    ["with the same of a function that nobody measured", { ...busy, workers: 0, queued: 1_000, selfMs: undefined }, 10],
+    [
+      "with the same of a function that was never measured",
+      { ...busy, workers: 0, queued: 1_000, selfMs: undefined },
+      10,
+    ],
     ["with a request and no workers", { workers: 0, idleWorkers: 0, queued: 1, selfMs: 0.1 }, 1],
     ["with requests that idle workers pass over", { idleWorkers: 1, queued: 1_000_000 }, 4],
     ["with one that waits for too long, by the wait", { ...busy, queued: 1, oldestWaitMs: 15_000 }, 6],
@@ -75,7 +79,7 @@ function desiredAfter(seen: ReadonlyArray<Partial<LoadSight>>, given: Partial<Sc
 describe("the number of workers that is desired", () => {
   const work = { workers: 10, idleWorkers: 0 };
 
-  it("is at first what there is, so that a new head dismisses nobody", () => {
+  it("is at first what there is, so that a new head dismisses no worker", () => {
     expect(desiredAfter([{}])).toEqual([4]);
   });
 

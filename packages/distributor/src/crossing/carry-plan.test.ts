@@ -14,13 +14,13 @@ const sight: CrossingSight = {
   isStarving: false,
 };
 
-type Told = Partial<Omit<CrossingSight, "from" | "to">> & {
+type Given = Partial<Omit<CrossingSight, "from" | "to">> & {
   readonly from?: Partial<CrossingSight["from"]>;
   readonly to?: Partial<CrossingSight["to"]>;
 };
 
-function sightOf({ from, to, ...told }: Told): CrossingSight {
-  return { ...sight, ...told, from: { ...quiet, ...from }, to: { ...quiet, ...to } };
+function sightOf({ from, to, ...given }: Given): CrossingSight {
+  return { ...sight, ...given, from: { ...quiet, ...from }, to: { ...quiet, ...to } };
 }
 
 /** How much is taken back, carried, and volunteered for. */
@@ -28,7 +28,7 @@ function shown({ recall, carry }: CrossingPlan): string {
   return `${recall} back, ${carry === undefined ? "nothing" : `${carry.max} ${carry.from} ${carry.volunteerFor}`}`;
 }
 
-it.each<[string, Told, string]>([
+it.each<[string, Given, string]>([
   ["with nothing to do nothing is taken", {}, "0 back, nothing"],
   ["members that idle are given as much as they ask for", { to: { wanted: 3 } }, "0 back, 3 next 3"],
   ["what is on its way to them counts", { to: { wanted: 3 }, unstarted: 2 }, "0 back, 1 next 1"],
@@ -41,11 +41,11 @@ it.each<[string, Told, string]>([
   ["nothing is taken ahead while others idle", { from: { wanted: 1 }, aheadOfStarted: 2 }, "0 back, nothing"],
   ["others that idle get half of what is not started", { from: { wanted: 1 }, unstarted: 5 }, "3 back, nothing"],
   ["or as much as they ask for", { from: { wanted: 9 }, unstarted: 5 }, "5 back, nothing"],
-])("down: %s", (_, told, expected) => {
-  expect(shown(planTaking(sightOf(told)))).toBe(expected);
+])("down: %s", (_, given, expected) => {
+  expect(shown(planTaking(sightOf(given)))).toBe(expected);
 });
 
-it.each<[string, Told, string]>([
+it.each<[string, Given, string]>([
   ["with nothing to do nothing is hoisted", {}, "0 back, nothing"],
   ["members that idle above are given as much as they ask for", { to: { wanted: 3 } }, "0 back, 3 last 3"],
   ["those that are busy there have something ahead", { aheadOfStarted: 7, unstarted: 2 }, "0 back, 5 half 0"],
@@ -57,7 +57,7 @@ it.each<[string, Told, string]>([
   ["and not when it has waited for long", { from: { queued: 3 }, waits: "long" }, "0 back, 3 shown 0"],
   ["nothing goes ahead of what others have put there", { aheadOfStarted: 7, to: { queued: 5 } }, "0 back, nothing"],
   ["members that idle here take half back", { from: { wanted: 1 }, unstarted: 8 }, "4 back, nothing"],
-  ["all comes back that nobody starts while nothing waits here", { unstarted: 8, isStuck: true }, "8 back, nothing"],
+  ["all comes back that is not started while nothing waits here", { unstarted: 8, isStuck: true }, "8 back, nothing"],
   ["but not while something does", { from: { queued: 1 }, unstarted: 8, isStuck: true }, "0 back, nothing"],
   [
     "what starves there comes back while something waits here too",
@@ -67,8 +67,8 @@ it.each<[string, Told, string]>([
   ["but not where it is next", { to: { queued: 8 }, unstarted: 8, isStarving: true }, "0 back, nothing"],
   ["a fast pool keeps what has just come", { isFast: true, to: { wanted: 3 } }, "0 back, nothing"],
   ["and half of what has waited", { isFast: true, to: { wanted: 3 }, waits: "round" }, "0 back, 3 half 0"],
-])("up: %s", (_, told, expected) => {
-  expect(shown(planHoisting(sightOf(told)))).toBe(expected);
+])("up: %s", (_, given, expected) => {
+  expect(shown(planHoisting(sightOf(given)))).toBe(expected);
 });
 
 it("of short requests, and of those that no worker has measured, one is ahead of each that is under way, of long ones fewer", () => {

@@ -18,7 +18,7 @@ it.each<[string, readonly Preference[], string | undefined, string[]]>([
     ["fast at home", "fast", "at home", "longest", "bridge"],
   ],
   [
-    "where the function is not known, or nobody evaluated it last, idleness decides among equals",
+    "where the function is not known, or no worker evaluated it last, idleness decides among equals",
     usualPreferences,
     undefined,
     ["fast", "fast at home", "longest", "at home", "bridge"],

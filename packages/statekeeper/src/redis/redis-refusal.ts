@@ -8,7 +8,7 @@ import type { RedisAddress } from "./links/redis-address.ts";
 
 /** What stands between a caller and a Redis. */
 export type RefusalKind =
-  | "nobody-listens"
+  | "connection-refused"
   | "unknown-host"
   | "no-answer"
   | "tls-expected"
@@ -31,7 +31,7 @@ const patterns: ReadonlyArray<readonly [RefusalKind, RegExp]> = [
   ["busy", /^ ?BUSY\b/],
   ["loading", /LOADING/],
   ["closed", /max number of clients|EPIPE|ECONNRESET/],
-  ["nobody-listens", /ECONNREFUSED|ENOENT|EACCES/],
+  ["connection-refused", /ECONNREFUSED|ENOENT|EACCES/],
   ["unknown-host", /ENOTFOUND|EAI_AGAIN/],
   ["certificate", /CERT|UNABLE_TO_VERIFY|certificate/i],
   ["no-answer", /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/i],

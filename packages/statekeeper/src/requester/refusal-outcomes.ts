@@ -77,7 +77,7 @@ const shownCharacters = 200;
 export function forgedOutcome(payload: string): OutcomeText {
   return encodeError({
     msg:
-      "the id of this request is that of another one: whoever asked for it writes requests in another form, which another version of " +
+      "the id of this request is that of another one: the program that asked for it writes requests in another form, which another version of " +
       "callgrid may have, or wrote it into Redis by hand",
     code: "INVALID_REQUEST",
     req: shortText(payload, shownCharacters),

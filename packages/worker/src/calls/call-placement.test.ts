@@ -6,7 +6,7 @@ const small = { isEager: false, isKnownHere: true, hasTimeout: false, usualMs: 0
 it.each<[string, Partial<typeof small> | { usualMs: undefined }, Placement]>([
   ["a small call stays in memory", {}, "memory"],
   ["a large one is visible before it starts", { usualMs: 5 }, "own-queue"],
-  ["a function that nobody has measured is visible", { usualMs: undefined }, "own-queue"],
+  ["a function that was never measured is visible", { usualMs: undefined }, "own-queue"],
   ["eager sharing keeps nothing in memory", { isEager: true }, "own-queue"],
   ["a function with a limit is visible, however small", { hasTimeout: true }, "own-queue"],
   ["a function that this worker lacks is for others", { isKnownHere: false }, "pool"],

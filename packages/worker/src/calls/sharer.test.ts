@@ -164,7 +164,7 @@ describe("while the caller does not take what was shared", () => {
     expect(stage.shared).toHaveLength(17);
   });
 
-  it("more is shared as soon as the first lot is taken, or somebody is idle", async () => {
+  it("more is shared as soon as the first lot is taken, or a worker is idle", async () => {
     const stage = await setShared();
     const [eighth] = stage.out.slice(7);
     if (eighth !== undefined) eighth.become("done");
@@ -176,7 +176,7 @@ describe("while the caller does not take what was shared", () => {
     expect(stage.shared).toHaveLength(33);
   });
 
-  it("a call that was shared to see whether somebody is there, and is answered, has more shared, whatever else lies out", async () => {
+  it("a call that was shared to see whether a worker is there, and is answered, has more shared, whatever else lies out", async () => {
     const stage = await setShared();
     for (let i = 0; i < 2; i += 1) {
       await stage.clock.advance(8);

@@ -124,7 +124,7 @@ describe("the tree of a thrown error", () => {
       "odd",
     ],
     ["a function", () => fail, "thrown: function fail"],
-  ])("can be told of whatever was thrown: %s", (_, make, msg) => {
+  ])("can be made of any thrown value: %s", (_, make, msg) => {
     const tree = treeOfThrown(make(), payload);
     expect(tree.msg.startsWith(msg)).toBe(true);
     expect(tree.req).toBe(payload);

@@ -106,7 +106,7 @@ describe.each(["auto", "eager"] as const)("slots (sharing %s)", (sharing) => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  it("whoever listens to the signal does so in the context of the request", async () => {
+  it("a listener of the signal runs in the context of the request", async () => {
     const stage = setWorkerStage();
     const gate = new Gate();
     let heardIn = "";

@@ -32,7 +32,7 @@ it.each<[string, string[], string, string, string[] | undefined]>([
   ["a call by two ways, one of which leads back", ["x→d", "a→c", "c→d"], "a", "d", ["a", "c", "d"]],
   ["one that joins what is not waiting for it", ["a→b", "a→c"], "c", "b", undefined],
   ["one that joins what its caller waits for already", ["a→b", "a→c", "c→d"], "d", "b", undefined],
-  ["one that joins what somebody else is waiting for", ["x→y"], "y", "a", undefined],
+  ["one that joins what another request is waiting for", ["x→y"], "y", "a", undefined],
 ])("%s", (_, edges, joined, caller, cycle) => {
   const named = graph(...edges);
   const found = cycleClosedBy(named(joined), named(caller));

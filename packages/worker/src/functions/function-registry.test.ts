@@ -75,7 +75,7 @@ describe("beside the pool's table", () => {
     expect([standing.current("f"), standing.current("g")?.name]).toEqual([undefined, "g"]);
   });
 
-  it("a worker skips what requests asked for and nobody has, until somebody does", () => {
+  it("a worker skips functions that no worker has, until one does", () => {
     const standing = new FunctionStanding(registry);
     standing.update(table({ f: "1", h: "1" }));
     standing.noteLacking("nowhere");

@@ -164,7 +164,7 @@ describe("the version of a function", () => {
     const before = await versionOf(path("f.mjs"), "f");
     await writeFile(path("k.mjs"), "2");
     const logged: unknown[] = [];
-    const log = { warn: (...told: unknown[]) => logged.push(told) } as LoadOptions["log"];
+    const log = { warn: (...facts: unknown[]) => logged.push(facts) } as LoadOptions["log"];
     const after = await versionOf(path("f.mjs"), "f", { log });
     expect(after).toMatch(/^.{10}-.{22}$/);
     expect(after?.startsWith(`${before}-`)).toBe(true);

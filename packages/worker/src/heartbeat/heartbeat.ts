@@ -42,7 +42,7 @@ export interface HeartbeatOptions {
 
 /**
  * Renews by a timer of the worker's own clock. A timer cannot interrupt code that never yields; what it should end is reported to
- * `tellWatch`, where somebody else can.
+ * `tellWatch`, where another thread can.
  */
 export class TimerHeartbeat extends Actor implements Heartbeat {
   readonly #keeper: WorkerPool;

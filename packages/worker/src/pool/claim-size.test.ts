@@ -57,7 +57,7 @@ describe("a busy worker", () => {
     ["takes nothing that would wait behind the calls in its memory", { hasStacked: true }, undefined],
     ["has enough at hand", { readyMs: 8 }, undefined],
     ["takes nothing that would wait behind a long function", { runningMs: 21 }, undefined],
-    ["takes nothing behind a function that nobody has measured", { runningMs: Number.POSITIVE_INFINITY }, undefined],
+    ["takes nothing behind a function that was never measured", { runningMs: Number.POSITIVE_INFINITY }, undefined],
     ["does not ask again once it met the end of the queues", { foundQueuesEmpty: true }, undefined],
     ["with a suspect to run claims nothing beside it", { isQuarantined: true }, undefined],
   ])("%s", (_, changes, expected) => {

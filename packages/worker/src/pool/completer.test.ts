@@ -27,7 +27,7 @@ it("an outcome waits for others for a few ms while the worker goes on, and no lo
   expect(await isTold()).toBe(true);
 });
 
-it("an outcome that comes after others were told waits as long as they did", async () => {
+it("an outcome that comes after others were reported waits as long as they did", async () => {
   const { completer, isTold, onError } = setStage();
   completer.add({ ...completion, id: "b".padEnd(22, "_") }, 0);
   completer.flush();

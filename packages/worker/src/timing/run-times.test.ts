@@ -122,7 +122,7 @@ describe("the measured mean", () => {
 });
 
 describe("reports", () => {
-  it("tell what is new since the last one, and nothing where nothing is", () => {
+  it("report what is new since the last one, and nothing where nothing is", () => {
     const times = new SelfTimes();
     expect(times.takeReports()).toEqual([]);
     times.note("f", 1);
@@ -148,7 +148,7 @@ describe("reports", () => {
     expect(times.takeReports()[0]?.selfMicros).toBeGreaterThan(1_000);
   });
 
-  it("never tell of no time at all, which would mean that it is as before", () => {
+  it("never report no time at all, which would mean that it is as before", () => {
     const times = new SelfTimes();
     times.note("f", 0);
     expect(times.takeReports()).toMatchObject([{ selfMicros: 1, expectedMicros: 1 }]);

@@ -35,7 +35,7 @@ describe("a lapse heap", () => {
     );
   });
 
-  it("keeps what it told", () => {
+  it("keeps what it reported", () => {
     const heap = heapOf([
       ["a", 1],
       ["b", 2],

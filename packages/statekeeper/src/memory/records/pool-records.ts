@@ -147,7 +147,7 @@ export class PoolRecords {
     if (running?.delete(id) === true && running.size === 0) this.running.delete(process);
   }
 
-  /** Removes a request that is done, or that nobody waits for. */
+  /** Removes a request that is done, or that no caller waits for. */
   close(id: string, record: RequestRecord): void {
     takeOff(this, id, record);
     this.requests.delete(id);

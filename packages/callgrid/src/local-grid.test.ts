@@ -96,6 +96,19 @@ describe("an embedded grid on threads", () => {
     expect(members.filter(({ kind }) => kind === "worker")).toHaveLength(grid.workers);
   });
 
+  it("refuses a pool that it does not have, where a request would wait for ever", async () => {
+    const grid = await open({ functions: fixture("plain.mjs"), pool: "prices", workers: 1 });
+    const refusal = {
+      code: "INVALID_OPTION",
+      message: 'unknown pool "pool": this embedded grid has one pool, "prices"',
+    };
+    await expect(grid.enqueue("pool", ["double", 21])).rejects.toMatchObject(refusal);
+    await expect(grid.enqueueAll("pool", [["double", 21]])).rejects.toMatchObject(refusal);
+    expect(() => grid.stream("pool", [["double", 21]])).toThrow(refusal.message);
+    await expect(grid.status("pool")).rejects.toMatchObject(refusal);
+    await expect(grid.batch({ pool: "pool", data: [1, 2], process: "double" }).result()).rejects.toMatchObject(refusal);
+  });
+
   it("takes modules as paths from the working folder, as URLs, and several of them", async () => {
     const path = relative(process.cwd(), fixture("plain.mjs"));
     const grid = await open({

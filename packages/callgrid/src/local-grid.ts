@@ -68,7 +68,10 @@ export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
     await end();
     throw error;
   }
-  const client = { statekeeper, settings: resolveClientOptions({ leaseMs }), log, onClose: end };
+  const client = {
+    ...{ statekeeper, settings: resolveClientOptions({ leaseMs }), log },
+    ...{ onlyPool: settings.pool, onClose: end },
+  };
   return addBatches(new EmbeddedGrid(client, settings), { localPool: settings.pool });
 }
 

@@ -9,6 +9,7 @@ import {
   type Clock,
   type Defined,
   encodeRequest,
+  GridError,
   isDefined,
   parsePool,
   parseTarget,
@@ -20,7 +21,7 @@ import {
   type ValuesOf,
   within,
 } from "@callgrid/core";
-import type { PoolState, Statekeeper } from "@callgrid/statekeeper";
+import type { PoolKeeper, PoolState, Statekeeper } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
 import { announce, type ExpectedCapacity, type WorkForecast } from "./expected-work.ts";
 import type { Grid, Outcomes, Requests } from "./grid.ts";
@@ -52,6 +53,8 @@ export interface GridClientParts {
   readonly tracing?: Tracing | undefined;
   /** Makes the ids that are not those of requests; default: random ones. A simulation that can be replayed makes its own. */
   readonly makeId?: () => string;
+  /** The one pool that can have workers; default: any pool can. Without it, a request to another pool would wait for ever. */
+  readonly onlyPool?: string;
   /** Closes what was opened for this client; default: nothing was. */
   readonly onClose?: () => Promise<void>;
 }
@@ -70,6 +73,7 @@ export class GridClient implements Grid {
   readonly #clock: Clock;
   readonly #tracing: Tracing | undefined;
   readonly #makeId: () => string;
+  readonly #onlyPool: string | undefined;
   readonly #onClose: () => Promise<void>;
   readonly #pools = new Map<string, PoolClient>();
   readonly #plainCalls = new Map<string, Call>();
@@ -84,6 +88,7 @@ export class GridClient implements Grid {
     this.#tracing = parts.tracing;
     this.#makeId = parts.makeId ?? randomId;
     this.process = `c${this.#makeId()}`.slice(0, processIdCharacters);
+    this.#onlyPool = parts.onlyPool;
     this.#onClose = parts.onClose ?? (async () => undefined);
   }
 
@@ -132,7 +137,7 @@ export class GridClient implements Grid {
 
   async forget(poolId: string, what: Request | string | Defined): Promise<void> {
     this.#refuseIfClosed();
-    const keeper = this.#statekeeper.pool(parsePool(poolId));
+    const keeper = this.#keeper(poolId);
     if (typeof what === "string") return keeper.forget({ functionName: what });
     if (isDefined(what)) return keeper.forget({ functionName: what.functionName });
     const { canonical } = encodeRequest(what, this.#settings.payloadLimitBytes);
@@ -141,12 +146,12 @@ export class GridClient implements Grid {
 
   async expectWork(poolId: string, forecast: WorkForecast): Promise<ExpectedCapacity> {
     this.#refuseIfClosed();
-    return announce(this.#statekeeper.pool(parsePool(poolId)), forecast, this.#makeId);
+    return announce(this.#keeper(poolId), forecast, this.#makeId);
   }
 
   async status(poolId: string): Promise<PoolState> {
     this.#refuseIfClosed();
-    return this.#statekeeper.pool(parsePool(poolId)).inspect();
+    return this.#keeper(poolId).inspect();
   }
 
   close(): Promise<void> {
@@ -171,9 +176,24 @@ export class GridClient implements Grid {
   #call(poolId: string, options: EnqueueOptions): Call {
     this.#refuseIfClosed();
     const { pool, worker } = parseTarget(poolId);
+    this.#refuseIfNotThere(pool);
     const { payloadLimitBytes } = this.#settings;
     const makeId = this.#makeId;
     return new Call({ pool: this.#poolClient(pool), worker, options, waits: this.#waits, payloadLimitBytes, makeId });
+  }
+
+  #keeper(poolId: string): PoolKeeper {
+    const pool = parsePool(poolId);
+    this.#refuseIfNotThere(pool);
+    return this.#statekeeper.pool(pool);
+  }
+
+  #refuseIfNotThere(pool: string): void {
+    if (this.#onlyPool === undefined || pool === this.#onlyPool) return;
+    throw new GridError(
+      "INVALID_OPTION",
+      `unknown pool "${pool}": this embedded grid has one pool, "${this.#onlyPool}"`,
+    );
   }
 
   #poolClient(name: string): PoolClient {

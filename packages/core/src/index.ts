@@ -23,6 +23,7 @@ export {
   requestFailed,
   requestTreeOf,
 } from "./errors/errors.ts";
+export { handlePromises } from "./errors/handled-promises.ts";
 export {
   type InvalidOptionExtra,
   invalidOption,

@@ -4,6 +4,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { type Clock, within, withoutSecrets } from "@callgrid/core";
+import { userFrames } from "@callgrid/worker";
 import { LastLines } from "./last-lines.ts";
 import type { ProcessEnd } from "./launcher.ts";
 import { WholeLines } from "./whole-lines.ts";
@@ -26,7 +27,7 @@ export async function endOf(process: ChildProcess, stderr: NodeJS.WritableStream
   const end = await exitOf(process, lines);
   await within(clock, outputPatienceMs, closed);
   whole.end();
-  return { ...end, stderr: lines.lines };
+  return { ...end, stderr: withoutGridFrames(lines.lines) };
 }
 
 function exitOf(process: ChildProcess, lines: LastLines): Promise<Pick<ProcessEnd, "exitCode" | "signal">> {
@@ -38,4 +39,9 @@ function exitOf(process: ChildProcess, lines: LastLines): Promise<Pick<ProcessEn
       resolve({ exitCode: null, signal: null });
     });
   });
+}
+
+/** An error that ended the process is shown as one that a function threw: without the grid's own frames. */
+function withoutGridFrames(lines: readonly string[]): readonly string[] {
+  return userFrames(lines.join("\n"))?.split("\n") ?? lines;
 }

@@ -2,6 +2,7 @@
 
 export { definitionInProcess, isVersionInProcess } from "./definition-in-process.ts";
 export { treeOfThrown } from "./errors/error-tree.ts";
+export { userFrames } from "./errors/user-frames.ts";
 export {
   callReentrant,
   context,

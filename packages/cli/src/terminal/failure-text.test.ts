@@ -82,6 +82,25 @@ describe("an error for people", () => {
     );
   });
 
+  it("shows workers that died alike once, without what their logs report of their normal life", () => {
+    const stderr = ["/srv/f.mjs:2", "Error: late throw", "    at late (/srv/f.mjs:2:70)"];
+    const joined = (time: number) => `{"level":30,"time":${time},"name":"callgrid","msg":"joined the pool"}`;
+    const report = (worker: string, time: number) => ({
+      worker,
+      exitCode: 1,
+      signal: null,
+      stderr: [joined(time), ...stderr],
+    });
+    const reports = [report("wa", 1), { worker: "wb", signal: "SIGKILL" }, report("wc", 2), report("wd", 3)];
+    const lost: ErrorTree = { msg: "lost", code: "WORKER_LOST", req: '["f"]', details: { reports } };
+    expect(failureText(new RequestError(lost), colors).split("\n").slice(1)).toEqual([
+      "    worker wa died with exit code 1, and said last:",
+      ...stderr.map((line) => `      ${line}`),
+      "    and so did wc, wd",
+      "    worker wb died by SIGKILL",
+    ]);
+  });
+
   it("is one line with a code for what is no request's failure", () => {
     expect(failureText(new GridError("INVALID_OPTION", "--slots must be a number"), colors)).toBe(
       "INVALID_OPTION: --slots must be a number",

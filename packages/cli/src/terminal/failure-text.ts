@@ -64,28 +64,46 @@ function frames(stack = ""): string[] {
     .map((frame) => `    ${frame.trim()}`);
 }
 
-/** How the workers of a lost request died, see the reports of `WorkerPool.reportDeath`. */
+/** How the workers of a lost request died, see the reports of `WorkerPool.reportDeath`. Those that died alike are shown once. */
 function lossLines({ code, details }: ErrorTree): string[] {
   const reports: unknown = details?.["reports"];
   if (code !== "WORKER_LOST" || !Array.isArray(reports)) return [];
-  return reports.flatMap((report) => reportLines(report as Readonly<Record<string, unknown>>));
+  const alike = new Map<string, ShownLoss[]>();
+  for (const loss of reports as Loss[]) {
+    const shown: ShownLoss = { ...loss, end: endText(loss), said: saidLines(loss) };
+    const key = [shown.end, ...shown.said].join("\n");
+    alike.set(key, [...(alike.get(key) ?? []), shown]);
+  }
+  return [...alike.values()].flatMap(groupLines);
 }
 
-function reportLines({
-  worker,
-  exitCode,
-  signal,
-  rssBytes,
-  reason,
-  stderr,
-}: Readonly<Record<string, unknown>>): string[] {
-  const end =
-    typeof signal === "string"
-      ? ` by ${signal}`
-      : typeof exitCode === "number"
-        ? ` with exit code ${exitCode}`
-        : `: ${String(reason)}`;
+type Loss = Readonly<Record<string, unknown>>;
+
+interface ShownLoss {
+  readonly worker?: unknown;
+  readonly rssBytes?: unknown;
+  readonly end: string;
+  readonly said: readonly string[];
+}
+
+function groupLines([first, ...others]: readonly ShownLoss[]): string[] {
+  if (first === undefined) return [];
+  const { worker, rssBytes, end, said } = first;
   const memory = typeof rssBytes === "number" ? `, at ${Math.round(rssBytes / bytesPerMb)} MB` : "";
-  const said = Array.isArray(stderr) ? stderr.map((line) => `      ${String(line)}`) : [];
-  return [`    worker ${String(worker)} died${end}${memory}${said.length > 0 ? ", and said last:" : ""}`, ...said];
+  const names = others.map((loss) => String(loss.worker)).join(", ");
+  return [
+    `    worker ${String(worker)} died${end}${memory}${said.length > 0 ? ", and said last:" : ""}`,
+    ...said.map((line) => `      ${line}`),
+    ...(names === "" ? [] : [`    and so did ${names}`]),
+  ];
+}
+
+function endText({ exitCode, signal, reason }: Loss): string {
+  if (typeof signal === "string") return ` by ${signal}`;
+  return typeof exitCode === "number" ? ` with exit code ${exitCode}` : `: ${String(reason)}`;
+}
+
+/** What the worker's log reports of its normal life is left out. */
+function saidLines({ stderr }: Loss): string[] {
+  return Array.isArray(stderr) ? stderr.map(String).filter((line) => !/^\{"level":(?:[123]0),/.test(line)) : [];
 }

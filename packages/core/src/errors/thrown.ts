@@ -2,6 +2,7 @@
  * Reads what was thrown, which may be anything: a text, a revoked proxy, an error whose `message` is a getter that throws.
  * Nothing here throws, and all texts are short.
  */
+import { types } from "node:util";
 import { shortText } from "../text/short-text.ts";
 
 /** How many characters of a message are kept. */
@@ -41,7 +42,7 @@ export function stackOf(thrown: unknown): string {
 }
 
 function describeThrown(thrown: unknown): string {
-  for (const describe of [errorText, jsonText, kindText]) {
+  for (const describe of [errorText, promiseText, jsonText, kindText]) {
     try {
       const text = describe(thrown);
       if (text !== undefined) return text;
@@ -56,6 +57,10 @@ function errorText(thrown: unknown): string | undefined {
   return thrown instanceof Error
     ? `thrown: an error of class ${className(thrown)} whose message cannot be read`
     : undefined;
+}
+
+function promiseText(thrown: unknown): string | undefined {
+  return types.isPromise(thrown) ? "thrown: a promise, perhaps of a call without await" : undefined;
 }
 
 function className(error: Error): string {

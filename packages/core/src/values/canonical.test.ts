@@ -146,6 +146,19 @@ describe("the canonical form of other data", () => {
 });
 
 describe("a refusal", () => {
+  it("leaves no promise of the value to reject by itself, which would end the process", async () => {
+    const rejected: unknown[] = [];
+    const note = (reason: unknown) => rejected.push(reason);
+    process.on("unhandledRejection", note);
+    const calls = [1, 2, 3].map((call) => Promise.reject(new Error(`forgotten ${call}`)));
+    expect(() =>
+      canonicalize({ calls, more: new Map([["last", Promise.reject(new Error("forgotten"))]]) }, "value"),
+    ).toThrow("value.calls[0] is a Promise: await it first");
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", note);
+    expect(rejected).toEqual([]);
+  });
+
   const cycle: Record<string, unknown> = { rows: [1] };
   cycle["self"] = [cycle];
   const cause = new Error("odd");

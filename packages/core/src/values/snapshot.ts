@@ -4,6 +4,7 @@
  * What can't travel is refused with the path to it, and so is what holds more than its kind carries.
  */
 
+import { handlePromises } from "../errors/handled-promises.ts";
 import { messageOf } from "../errors/thrown.ts";
 import { BytesText, hasMoreThanBytes } from "./bytes-text.ts";
 import { hasExtraProperties } from "./extra-properties.ts";
@@ -55,6 +56,7 @@ class ValueReader {
     try {
       return this.#read(value);
     } catch (error) {
+      handlePromises(value);
       if (this.#walk.isRefusal(error)) throw error;
       // a getter or a proxy threw, or the memory of a view is gone
       throw invalidValue(this.#walk.path, `can't be read: ${messageOf(error)}`, error);

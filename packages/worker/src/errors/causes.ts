@@ -1,5 +1,5 @@
 /** What led to an error: its causes and theirs, and the errors that an AggregateError holds. */
-import { readProperty, requestTreeOf } from "@callgrid/core";
+import { handlePromises, readProperty, requestTreeOf } from "@callgrid/core";
 
 /** Of an error with more causes, the nearest are found. */
 const mostCauses = 100;
@@ -11,6 +11,7 @@ export function thrownAndCauses(thrown: unknown): unknown[] {
     if (requestTreeOf(error) !== undefined) continue;
     for (const cause of causesOf(error)) if (all.size < mostCauses) all.add(cause);
   }
+  for (const error of all) handlePromises(error);
   return [...all];
 }
 

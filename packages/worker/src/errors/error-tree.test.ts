@@ -67,6 +67,23 @@ describe("the tree of a thrown error", () => {
     expect(treeOfThrown(error, payload)).not.toHaveProperty("details");
   });
 
+  it("leaves no promise in it to reject by itself, which would end the process", async () => {
+    const rejected: unknown[] = [];
+    const note = (reason: unknown) => rejected.push(reason);
+    process.on("unhandledRejection", note);
+    const refuse = () => Promise.reject(new Error("forgotten"));
+    const trees = [
+      refuse(),
+      new Error("top", { cause: refuse() }),
+      new AggregateError([refuse()]),
+      { calls: [refuse()] },
+    ].map((thrown) => treeOfThrown(thrown, payload));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", note);
+    expect(rejected).toEqual([]);
+    expect(trees[0]?.msg).toBe("thrown: a promise, perhaps of a call without await");
+  });
+
   it("takes errors of another realm for errors", () => {
     const error: unknown = runInNewContext("new RangeError('far away')");
     expect(treeOfThrown(error, payload)).toMatchObject({ msg: "far away", code: "FUNCTION_FAILED" });

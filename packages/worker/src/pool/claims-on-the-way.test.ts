@@ -1,5 +1,5 @@
 import { VirtualClock } from "@callgrid/core";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { HoldBoard } from "../heartbeat/hold-board.ts";
 import { ClaimsOnTheWay } from "./claims-on-the-way.ts";
 
@@ -13,4 +13,17 @@ it("what may have been taken back from a volunteer is so still when it has sent 
   expect(onTheWay.end()).toBe(false);
   onTheWay.begin();
   expect(onTheWay.end()).toBe(true);
+});
+
+it("sets one timer for many claims one after the other, which lapses once none is on the way", async () => {
+  const clock = new VirtualClock();
+  const set = vi.spyOn(clock, "background");
+  const onTheWay = new ClaimsOnTheWay({ clock, holds: new HoldBoard(), onTakeback: () => undefined });
+  for (let claim = 0; claim < 1_000; claim += 1) {
+    onTheWay.begin();
+    onTheWay.end();
+  }
+  expect(set).toHaveBeenCalledTimes(1);
+  await clock.advance(1_000);
+  expect(clock.pending).toBe(0);
 });

@@ -13,7 +13,10 @@ export class ClaimsOnTheWay {
   #takebacks: number | undefined;
   /** As it was before the claim was sent that has come last. */
   #takebacksBefore: number | undefined;
-  #cancelTurn: () => void = () => undefined;
+  /** One timer turns for as long as claims come again and again: one for each would cost as much as sending the claim. */
+  #isTurning = false;
+  /** Whether the turn before has found that what is on the way was taken back. */
+  #hasSeenTakeback = false;
 
   constructor(parts: { clock: Clock; holds: HoldBoard | undefined; onTakeback: () => void }) {
     this.#clock = parts.clock;
@@ -41,28 +44,31 @@ export class ClaimsOnTheWay {
     const takebacks = this.#takebacks;
     this.#takebacksBefore = takebacks;
     this.#takebacks = undefined;
-    this.#cancelTurn();
     return this.#holds.endClaim(takebacks);
   }
 
   #begin(holds: HoldBoard, takebacks: number | undefined): void {
-    this.#cancelTurn();
     const now = holds.beginClaim();
     this.#takebacks = takebacks ?? now;
-    this.#awaitTurn(() => this.#turn());
+    this.#hasSeenTakeback = false;
+    if (this.#isTurning) return;
+    this.#isTurning = true;
+    this.#awaitTurn(holds);
+  }
+
+  #awaitTurn(holds: HoldBoard): void {
+    this.#clock.background(turnEveryMs, () => this.#turn(holds));
   }
 
   /** A reply that is slow to come is not one that nothing reads. What was taken back is read before the worker claims again. */
-  #turn(): void {
-    if (this.#holds?.hasTakenBack(this.#takebacks) === true) {
-      this.#awaitTurn(this.#onTakeback);
+  #turn(holds: HoldBoard): void {
+    if (this.#takebacks === undefined) {
+      this.#isTurning = false;
       return;
     }
-    this.#holds?.noteTurn();
-    this.#awaitTurn(() => this.#turn());
-  }
-
-  #awaitTurn(turn: () => void): void {
-    this.#cancelTurn = this.#clock.background(turnEveryMs, turn);
+    if (!holds.hasTakenBack(this.#takebacks)) holds.noteTurn();
+    else if (this.#hasSeenTakeback) this.#onTakeback();
+    else this.#hasSeenTakeback = true;
+    this.#awaitTurn(holds);
   }
 }

@@ -4,11 +4,15 @@ import type { OwnWorkload } from "./claim-size.ts";
 import type { PoolEvaluations } from "./pool-evaluations.ts";
 
 /** See the head of this file. */
-export function workloadOf(loop: SlotLoop, { isOpenToRoots }: PoolEvaluations): OwnWorkload {
-  const { hasWork, ready, stack, isQuarantined } = loop.queue;
-  const { runningMs } = loop;
+export function workloadOf(loop: SlotLoop, visible: PoolEvaluations): OwnWorkload {
+  const { queue } = loop;
   return {
-    ...{ freeSlots: loop.slots.free, hasWork, hasStacked: !stack.isEmpty, runningMs, readyMs: ready.expectedMs },
-    ...{ isOpenToRoots, isQuarantined },
+    freeSlots: loop.slots.free,
+    hasWork: queue.hasWork,
+    hasStacked: !queue.stack.isEmpty,
+    runningMs: loop.runningMs,
+    readyMs: queue.ready.expectedMs,
+    isOpenToRoots: visible.isOpenToRoots,
+    isQuarantined: queue.isQuarantined,
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { connect, type Grid, RequestError, startWorker } from "callgrid";
 import { afterEach, describe, expect, inject, onTestFinished, test } from "vitest";
 import { commandFunctions } from "../harness/command-pool.ts";
+import { shortOrFull } from "../harness/fault-length.ts";
 import { fixture } from "../harness/fixture.ts";
 import { HoldFile } from "../harness/hold-file.ts";
 import { GridProcess } from "../harness/worker-processes.ts";
@@ -37,7 +38,19 @@ async function evaluations(client: Grid, name: string): Promise<number> {
   return (await client.status("pool")).counters[`evaluated:${name}`] ?? 0;
 }
 
-describe.each([1, 2])("%i worker processes of one slot", (count) => {
+/** How much there is to do, and for `fibDistinct` how many distinct calls that is. */
+interface Sizes {
+  readonly chain: number;
+  readonly flat: number;
+  readonly fib: { readonly of: number; readonly value: number; readonly calls: number };
+}
+const large: Sizes = { chain: 10_000, flat: 50_000, fib: { of: 22, value: 17_711, calls: 57_313 } };
+const small: Sizes = { chain: 2_000, flat: 10_000, fib: { of: 18, value: 2_584, calls: 8_361 } };
+
+describe.each([
+  [1, large],
+  [2, shortOrFull(small, large)],
+] as const)("%i worker processes of one slot", (count, { chain, flat, fib }) => {
   test("finish a tree of 3,906 nested requests", async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
@@ -77,28 +90,28 @@ describe.each([1, 2])("%i worker processes of one slot", (count) => {
     expect(await client.enqueue("pool", ["fib", 22])).toBe(17_711);
   });
 
-  test("evaluate 57,313 distinct calls of fib(22)", async () => {
+  test(`evaluate ${fib.calls} distinct calls of fib(${fib.of})`, async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
     const client = await openClient(grid);
-    expect(await client.enqueue("pool", ["fibDistinct", 22, ""])).toBe(17_711);
+    expect(await client.enqueue("pool", ["fibDistinct", fib.of, ""])).toBe(fib.value);
   });
 
-  test("follow a chain 10,000 calls deep", async () => {
+  test(`follow a chain ${chain} calls deep`, async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
     const client = await openClient(grid);
-    expect(await client.enqueue("pool", ["chain", 10_000])).toBe(10_000);
+    expect(await client.enqueue("pool", ["chain", chain])).toBe(chain);
   });
 
-  test("answer 50,000 flat requests in order", async () => {
+  test(`answer ${flat} flat requests in order`, async () => {
     const grid = randomUUID();
     await startWorkers(grid, count);
     const client = await openClient(grid);
-    const requests = Array.from({ length: 50_000 }, (_, i) => ["double", i] as const);
+    const requests = Array.from({ length: flat }, (_, i) => ["double", i] as const);
     const values = await client.enqueueAll("pool", requests);
     expect(values).toEqual(requests.map(([, i]) => 2 * i));
-    expect(await evaluations(client, "double")).toBe(50_000);
+    expect(await evaluations(client, "double")).toBe(flat);
   });
 });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 const compiled = new URL("../fixtures/dist/test/fixtures/", import.meta.url);
 
 /**
- * The path of a compiled module; those of local-grid are loaded as they are.
+ * The path of a compiled module.
  *
  * @param name - its path in test/fixtures, without an ending: `cli/functions`.
  */

@@ -5,6 +5,7 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fixture as compiled } from "../../../test/harness/fixture.ts";
 import { callReentrant, define, type LocalGrid, type LocalGridOptions, localGrid } from "./index.ts";
 
 const run = promisify(execFile);
@@ -38,7 +39,7 @@ const silent = {
 
 async function open(options: Partial<LocalGridOptions>): Promise<LocalGrid> {
   const log = { ...silent, child: () => silent } as unknown as NonNullable<LocalGridOptions["log"]>;
-  const grid = await localGrid({ functions: fixture("functions.ts"), log, ...options });
+  const grid = await localGrid({ functions: compiled("local-grid/functions"), log, ...options });
   opened.push(grid);
   return grid;
 }

@@ -22,7 +22,7 @@ const quickRounds = 1;
 export function helpText(workloadIds: readonly string[]): string {
   return `scripts/bench [options]: callgrid and others side by side, rounds interleaved
 
-  --quick              every workload once, small and beside few of the others, in under a minute: shows that it works
+  --quick              every workload once, small and with few of the others, in under a minute: shows that it works
   --workloads W1,W3    only these; there are ${workloadIds.join(", ")}
   --peers a,b          only these, callgrid among them if it is named; there are ${systemNames.join(", ")}
   --rounds N           how often; default ${fullRounds}, with --quick ${quickRounds}

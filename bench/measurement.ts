@@ -1,4 +1,4 @@
-/** What one run gives. Plain data: it travels between processes, and stands in the JSON of the results. */
+/** What one run gives. Plain data: it travels between processes, and is in the JSON of the results. */
 import type { Figures } from "./metrics.ts";
 
 /** CPU seconds of user and system time over the measured part. */

@@ -4,7 +4,7 @@ import type { MetricName } from "./metrics.ts";
 import type { Stage } from "./run/stage.ts";
 import type { Settings, SystemName } from "./system.ts";
 
-/** `quick`: every workload once and small, beside a few of the others, to see that it works; its figures say little. */
+/** `quick`: every workload once and small, with a few of the others, to see that it works; its figures say little. */
 export type Scale = "full" | "quick";
 
 /** One system under one setting: a row of the report. */

@@ -1,6 +1,6 @@
 /**
  * What `scripts/demo` runs: digits and risk on the embedded grid, with one worker, two, four and so on up to the number
- * of CPUs, each beside a plain loop in one thread. Ends with exit code 1 if any result differs from the plain loop's.
+ * of CPUs, each compared with a plain loop in one thread. Ends with exit code 1 if any result differs from the plain loop's.
  */
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,4 @@
-/** The licences of the libraries in the bundle, as their authors ask for: `bundle.mjs` puts them beside the code. */
+/** The licences of the libraries in the bundle, as their authors ask for: `bundle.mjs` puts them next to the code. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,4 +1,4 @@
-/** Bundles the declarations of what users import, beside the bundled code. No library's types are needed with them. */
+/** Bundles the declarations of what users import, next to the bundled code. No library's types are needed with them. */
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

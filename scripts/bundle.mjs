@@ -23,7 +23,7 @@ const forUsers = ["bin", ...imported].map((name) => `callgrid/dist/${name}.js`);
 /** How the sources name what processes and threads begin with. */
 const named = /\bentryFile\("\.\/([\w-]+\.js)", import\.meta\.url\)/g;
 
-/** What npm installs with the bundle: what finds files beside itself at run time, has native parts, or is the user's own version. */
+/** What npm installs with the bundle: what finds files next to itself at run time, has native parts, or is the user's own version. */
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(packages, "callgrid/package.json"), "utf8"));
 const notBundled = Object.keys({ ...dependencies, ...peerDependencies }).filter(
   (name) => !name.startsWith("@callgrid/"),
@@ -66,7 +66,7 @@ async function bundle(pageModules) {
   bundleReadme();
 }
 
-/** Compiled files; each is in the bundle under its own name, beside the code that names it. */
+/** Compiled files; each is in the bundle under its own name, next to the code that names it. */
 function namedEntries() {
   return readdirSync(packages, { recursive: true })
     .filter((path) => /^[a-z]+\/src\/.*\.ts$/.test(path) && !path.endsWith(".test.ts"))

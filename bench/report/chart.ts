@@ -40,7 +40,7 @@ const shown: ReadonlyArray<readonly [workload: string, group: string]> = [
   ["W8", "large"],
 ];
 
-/** An SVG in two columns. Its colours follow those of the page that it stands on. */
+/** An SVG in two columns. Its colours follow those of the page that it is on. */
 export function chartOf(results: Results): string {
   const panels = panelsOf(results);
   const rows = Array.from({ length: Math.ceil(panels.length / 2) }, (_, row) => panels.slice(2 * row, 2 * row + 2));

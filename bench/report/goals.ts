@@ -4,7 +4,7 @@ import { metrics } from "../metrics.ts";
 import type { SystemName } from "../system.ts";
 import { type ResultGroup, type ResultRow, type Results, ratioOf, summaryOf } from "./results.ts";
 
-/** A goal as it stands. */
+/** A goal, and whether it is reached. */
 export interface GoalState {
   readonly workload: string;
   readonly text: string;
@@ -97,7 +97,7 @@ const goals: readonly Goal[] = [
   atMost(500, "W7", "stored-100000", "bytes in Redis per request", value(strict, "redisBytesPerItem")),
 ];
 
-/** How the goals stand. Only those of workloads that were run are named. */
+/** Whether the goals are reached. Only those of workloads that were run are named. */
 export function goalStates({ workloads }: Results): readonly GoalState[] {
   const stated = goals.flatMap(({ read, group: key, ...goal }) => {
     const workload = workloads.find(({ id }) => id === goal.workload);

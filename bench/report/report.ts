@@ -35,7 +35,7 @@ asked for; Piscina's threads are part of its client. Client, workers and Redis s
 
 function warningOf({ scale }: Results): string {
   return scale === "quick"
-    ? "**Quick run: everything is small and was done once, beside few of the others, so the figures say little.**"
+    ? "**Quick run: everything is small and was done once, with few of the others, so the figures say little.**"
     : "";
 }
 

@@ -1,4 +1,4 @@
-/** The two lists of the floor, and what stands in them. */
+/** The two lists of the floor, and what they hold. */
 import type { Task } from "../system.ts";
 
 export const taskList = "tasks";

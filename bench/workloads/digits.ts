@@ -1,5 +1,5 @@
 /**
- * W5: the sum of all digits of a file, in a thousand pieces, beside a plain loop over the file. The pieces are the same for
+ * W5: the sum of all digits of a file, in a thousand pieces, compared with a plain loop over the file. The pieces are the same for
  * all; `callgrid` asks for the whole file, and its function for the pieces.
  */
 import { plainDigitSum } from "../digit-sums.ts";

@@ -50,7 +50,7 @@ it("worker threads read their own pieces, and the sum is the same", async () => 
   expect(sums.reduce((total, sum) => total + sum, 0)).toBe(plainDigitSum(path));
 });
 
-it("a batch comes to the same sum", async () => {
+it("a batch has the same sum", async () => {
   const path = digitFile({ digits: 1_000_003, seed: 7 }, folder);
   await onLocalGrid(functions, async (grid) => {
     const { digitSumOfSlice: process, sumOfSums: reduce } = functions;

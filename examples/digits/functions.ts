@@ -57,5 +57,5 @@ export const digitSumOfFile = define(
 /** The sum over a slice of a batch, which says by itself where it lies in which file. */
 export const digitSumOfSlice = define("digitSumOfSlice", (slice: FileSlice): number => sumOfBytes(readBytes(slice)));
 
-/** What the sums of slices come to. */
+/** The sum of the sums of slices. */
 export const sumOfSums = define("sumOfSums", (sums: number[]): number => sums.reduce((total, sum) => total + sum, 0));

@@ -1,4 +1,4 @@
-/** The sum of the digits of a file of thirty million, on as many threads as there are CPUs, beside a plain loop. */
+/** The sum of the digits of a file of thirty million, on as many threads as there are CPUs, compared with a plain loop. */
 import { localGrid } from "callgrid";
 import { digitFile, plainDigitSum } from "./digit-file.ts";
 

@@ -22,7 +22,7 @@ it("the grid's values are those of a plain run, to the last digit", async () => 
   });
 });
 
-it("worker threads come to the same values", async () => {
+it("worker threads return the same values", async () => {
   const plain = new PlainValuation();
   const grid = await localGrid({ functions: new URL("./functions.ts", import.meta.url), workers: 2 });
   const values = await grid.enqueueAll(grid.pool, requests);

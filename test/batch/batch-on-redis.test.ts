@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => shared.end());
 
 describe("a batch on a pool", () => {
-  it("comes to what a plain loop does, reduced on the workers", async () => {
+  it("has the value of a plain loop, reduced on the workers", async () => {
     const batch = grid.batch({ pool: "pool", data: range(0, 100_000), process: "double", reduce: "sum" });
     expect((await batch.plan()).mode).toBe("distributed");
     expect(await batch.result()).toBe(9_999_900_000);

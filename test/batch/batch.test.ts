@@ -1,4 +1,4 @@
-/** Batches on the embedded grid: what they come to, whatever the data, the error policy and the place where they run. */
+/** Batches on the embedded grid: their results, for all data, error policies and places where they run. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join as joinPath } from "node:path";
@@ -77,7 +77,7 @@ describe.each(modes)("a batch that runs %s", (mode) => {
     expect(await grid.batch({ data: "abc", slice, process: double, mode }).result()).toEqual([194, 196, 198]);
   });
 
-  it("of nothing comes to nothing", async () => {
+  it("of nothing has no results", async () => {
     expect(await grid.batch({ data: [], process: double, mode }).result()).toEqual([]);
     expect(await grid.batch({ data: range(5, 5), process: double, reduce: sum, mode }).result()).toBe(0);
   });

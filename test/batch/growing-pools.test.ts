@@ -1,6 +1,6 @@
 /**
  * How soon a batch uses workers that come while it runs, as real processes: six that join after five seconds, and those of a host. How long that
- * takes depends on the machine, so it is reported beside the ideal and not judged.
+ * takes depends on the machine, so it is reported compared with the ideal and not judged.
  */
 import { setTimeout as elapse } from "node:timers/promises";
 import { type Grid, range } from "callgrid";

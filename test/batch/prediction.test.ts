@@ -24,7 +24,7 @@ async function deviation(run: BatchRun<unknown, unknown[]>, { slices, lanes }: E
   return Math.abs((predictedMs * (1 - parts.pilotUnits / slices)) / measuredMs - 1);
 }
 
-/** The smallest of what several attempts come to, as soon as one is small enough. */
+/** The smallest value of several attempts, as soon as one is small enough. */
 async function best(attempt: () => Promise<number>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let count = 0; count < attempts && least >= 0.2; count += 1) least = Math.min(least, await attempt());
@@ -39,7 +39,7 @@ describe("a prediction is right within 20 %", () => {
     expect(await best(() => deviation(grid.batch(spec), { slices, lanes: workers }))).toBeLessThan(0.2);
   });
 
-  it("on 1 and 2 worker processes, and on one beside another of half the speed", async () => {
+  it("on 1 and 2 worker processes, and on one with another of half the speed", async () => {
     const stage = new BatchStage();
     const slow = { pool: "uneven", more: ["--score", "0.5"], env: { SPEED: "0.5" } };
     await Promise.all([

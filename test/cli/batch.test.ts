@@ -71,7 +71,7 @@ describe("callgrid batch", () => {
     expect(await run(args)).toMatchObject({ exitCode: 0, stdout: "3\n" });
   });
 
-  it("of an empty file comes to what the reducer makes of nothing", async () => {
+  it("of an empty file has the value that the reducer makes of nothing", async () => {
     const empty = path(".txt");
     writeFileSync(empty, "");
     const args = [...batch, "--process", "wordCount", "--reduce", "sum", "--lines", empty];

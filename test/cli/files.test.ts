@@ -328,7 +328,7 @@ describe("callgrid logs merge", () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${log} line 2 is not UTF-8`)]);
   });
 
-  it("reports what is compressed by its content, and what was begun and never written is no damage", async () => {
+  it("reports what is compressed by its content, and what was begun and never written is not damage", async () => {
     const args = [file(gzipSync(record(2)), "renamed.log"), file(record(1), "plain.gz"), file("", "empty.log.gz")];
     expect(await runHere(["logs", "merge", ...args])).toEqual({
       exitCode: 0,
@@ -337,7 +337,7 @@ describe("callgrid logs merge", () => {
     });
   });
 
-  it("passes on text without end that is no log, in order", async () => {
+  it("passes on text without end that is not a log, in order", async () => {
     const log = file(record(1));
     for (let part = 0; part < 40; part += 1) appendFileSync(log, `${"x".repeat(99_999)}\n`);
     appendFileSync(log, record(2));

@@ -82,7 +82,7 @@ describe("is refused with 2, before anything starts,", () => {
       /hosts\.json line 4: hosts\[1\]\.lanuch is not known here; did you mean launch\?/,
     ],
     [
-      "when hosts.json has a key beside hosts",
+      "when hosts.json has a key besides hosts",
       { "hosts.json": '{ "hosts": [{ "host": "a", "cpus": 1, "memoryGb": 1 }],\n "pool": 7 }' },
       /hosts\.json line 2: pool is not known here; the keys are hosts/,
     ],
@@ -105,7 +105,7 @@ describe("is refused with 2, before anything starts,", () => {
       /hosts\.json line 5: hosts\[1\]\.cpus must be the number of its processors/,
     ],
     [
-      "when a host's launch is no command",
+      "when a host's launch is not a command",
       { "hosts.json": '{ "hosts": [\n { "host": "a", "cpus": 1, "memoryGb": 1, "launch": 7 }\n] }' },
       /hosts\.json line 2: hosts\[0\]\.launch must be a command/,
     ],
@@ -125,7 +125,7 @@ describe("is refused with 2, before anything starts,", () => {
     ['() => "1"', /got string/],
     ["() => undefined", /got undefined/],
     ['() => { throw new Error("no score"); }', /score\.mjs: score threw for host localhost: no score/],
-  ])("when a score is no number: %s", async (score, message) => {
+  ])("when a score is not a number: %s", async (score, message) => {
     const copy = copyWith({ "score.mjs": `export const score = ${score};\n` });
     const { exitCode, stdout, stderr } = await mapreduce(copy, "--score", pathToFileURL(join(copy, "score.mjs")).href);
     expect(stderr).toMatch(message);

@@ -26,7 +26,7 @@ describe("callgrid worker", () => {
     const { stdout } = await pool.run(["enqueue", "pool", '["heapLimitMb"]']);
     const [share] = new Set((await pool.state()).members.map(({ description }) => Number(description["memoryMb"])));
     expect(share).toBeLessThanOrEqual(Math.max(256, totalmem() / 1_048_576 / 4));
-    // beside the old space, Node counts the young one
+    // besides the old space, Node counts the young one
     expect(Number(stdout) - (share ?? 0)).toBeGreaterThanOrEqual(0);
     expect(Number(stdout) - (share ?? 0)).toBeLessThan(200);
   });
@@ -179,7 +179,7 @@ describe("a node that cannot start", () => {
   it.each([
     ["worker", "--count", "2"],
     ["host", "--max", "2", "--min", "2"],
-  ])("because its module defines nothing is no member: %s", async (node, ...args) => {
+  ])("because its module defines nothing is not a member: %s", async (node, ...args) => {
     const pool = new CommandPool();
     const { exitCode } = await pool.run([node, "--pool", "pool", "--functions", definesNothing, ...args]);
     expect(exitCode).toBe(2);

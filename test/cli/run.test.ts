@@ -103,7 +103,7 @@ describe("callgrid run", () => {
   it.each([
     ["nowhere.ts", /there is no module .*nowhere\.ts/],
     [definesNothing, /defines no function/],
-  ])("ends with 2 for a module that is no module of functions: %s", async (module, message) => {
+  ])("ends with 2 for a module that is not a module of functions: %s", async (module, message) => {
     const { exitCode, stdout, stderr } = await runCommand(["run", "--functions", module, '["f"]']);
     expect(stderr).toMatch(message);
     expect([exitCode, stdout]).toEqual([2, ""]);

@@ -36,7 +36,7 @@ describe("callgrid runs submit", () => {
       /^INVALID_OPTION: .*none\.json cannot be read: ENOENT/,
     ],
     ["a folder", `submit ${folder}`, "", /^INVALID_OPTION: .* cannot be read: it is a folder/],
-    ["what is no run", "submit -", null, /^INVALID_OPTION: submitRun must be an object$/],
+    ["what is not a run", "submit -", null, /^INVALID_OPTION: submitRun must be an object$/],
     ["no action", "submits -", run, /^INVALID_OPTION: runs has no action "submits"; there are list, show/],
     ["no file", "submit", "", /^INVALID_OPTION: runs submit needs an id$/],
     ["an id to list", "list 7", "", /^INVALID_OPTION: runs list does not take 7$/],

@@ -19,7 +19,7 @@ const one = '{ "here": { "performance": 1, "cores": 1 } }';
 interface SweepText {
   /** What follows `define("job", `. */
   readonly job?: string;
-  /** What `defineSweep` takes beside the job. */
+  /** What `defineSweep` takes besides the job. */
   readonly jobs?: string;
   readonly machines?: string;
   readonly columns?: string;

@@ -1,4 +1,4 @@
-/** The client on a real Redis: what the tests beside it, which run on memory and virtual time, cannot show. */
+/** The client on a real Redis: what its unit tests, which run on memory and virtual time, cannot show. */
 import { randomUUID } from "node:crypto";
 import { type ConnectOptions, closeDefaultGrid, connect, enqueue, type Grid } from "@callgrid/client";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";

@@ -33,7 +33,7 @@ const failure: MessageDump = {
 };
 
 export function addressedFacts(setStage: SetStage): void {
-  it("its worker holds it at once, and is no volunteer any more", async () => {
+  it("its worker holds it at once, and is not a volunteer any more", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     const { epoch } = await stage.pool.functions();
@@ -60,7 +60,7 @@ export function addressedFacts(setStage: SetStage): void {
     });
   });
 
-  it.each(["w9", "d1", "b1"])("it is refused where %s is no worker of the pool", async (worker) => {
+  it.each(["w9", "d1", "b1"])("it is refused where %s is not a worker of the pool", async (worker) => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await stage.pool.join({

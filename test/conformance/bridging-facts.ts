@@ -194,7 +194,7 @@ function joiningFacts(setStage: SetStage): void {
 }
 
 function lookFacts(setStage: SetStage): void {
-  it("a look reports what waits, and what the volunteers ask for, beside the one that looks", async () => {
+  it("a look reports what waits, and what the volunteers ask for, besides the one that looks", async () => {
     const stage = await setBridges(setStage);
     await claimNames(stage.pool, "w1", { volunteerFor: 2 });
     await carryNames(stage, "b1", "next", { volunteerFor: 3 });

@@ -83,7 +83,7 @@ export function capacityFacts(setStage: SetStage): void {
     expect(await pool.reportHost(host)).toEqual({ ...fewer, ageMs: expect.any(Number) });
   });
 
-  it("a host that reports is there until it leaves, and is no client", async () => {
+  it("a host that reports is there until it leaves, and is not a client", async () => {
     const stage = await setStage();
     const { pool } = stage;
     const changes = { hosts: { h1: report }, leases: { h1: true } };

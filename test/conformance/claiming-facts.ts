@@ -20,7 +20,7 @@ const c = idOf("c");
 const standard = { budgetMicros: 1_000, epoch: 1, skips: [], reach: "roots" as const, volunteerFor: 0 };
 
 export function claimingFacts(setStage: SetStage): void {
-  it("a worker that is no member is ordered to join first", async () => {
+  it("a worker that is not a member is ordered to join first", async () => {
     const stage = await setStage();
     const reply = await expectNoChange(stage, () => stage.pool.claim({ ...standard, worker: "w1", max: 1 }));
     expect(reply).toEqual({ kind: "unknown-worker", claims: [], volunteers: 0, isMore: false });

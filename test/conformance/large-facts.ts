@@ -121,7 +121,7 @@ export function largeFacts(setStage: SetStage): void {
     expect((await dump()).requests).toEqual({});
   });
 
-  it("a large outcome comes to who listens, or a reference to it does", async () => {
+  it("a listener gets a large outcome, or a reference to it", async () => {
     const { pool } = await setStage();
     await joinWorkers(pool, "w1");
     await submitLarge(pool);

@@ -89,7 +89,7 @@ it("members without leases get new ones, and those that are dead are retired by 
   await dumper.remove(grid, name);
 });
 
-it.each(["requests", "claims"])("what is noted beside %s is gone after them", async (key) => {
+it.each(["requests", "claims"])("notes on %s are gone after them", async (key) => {
   const name = randomUUID();
   const pool = keeper.pool(name);
   await joinWorkers(pool, "w1", "w2");

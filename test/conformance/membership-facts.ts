@@ -103,7 +103,7 @@ export function membershipFacts(setStage: SetStage): void {
     expect((await stage.dump()).members).toEqual({});
   });
 
-  it("what is no member leaves whatever instance it is", async () => {
+  it("what is not a member leaves whatever instance it is", async () => {
     const stage = await setStage();
     await submitByClient(stage.pool, "c1", "a");
     await expectChanges(stage, () => stage.pool.leave("c1", "one"), { leases: { c1: null } });

@@ -233,7 +233,7 @@ function inPairs(flat: readonly string[]): Array<[string, number]> {
   return pairs;
 }
 
-/** What stands beside the records, by id; a note's field is its kind, a blank, and the id. */
+/** Notes on records, by id; a note's field is its kind, a blank, and the id. */
 interface BesideRecords {
   readonly payloads: Fields;
   readonly claims: Fields;
@@ -245,7 +245,7 @@ function dumpRequests(texts: Fields, beside: BesideRecords): Record<string, Requ
   const { payloads, claims, notes, reports } = beside;
   const noted = Object.keys(notes).map((field) => field.split(" ")[1] ?? "");
   for (const id of [...Object.keys(payloads), ...Object.keys(claims), ...noted, ...Object.keys(reports)]) {
-    if (texts[id] === undefined) throw new Error(`something stands beside request ${id}, which is done`);
+    if (texts[id] === undefined) throw new Error(`there are notes on request ${id}, which is done`);
   }
   return Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, dumpRequest(id, text, beside)]));
 }

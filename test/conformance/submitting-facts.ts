@@ -53,7 +53,7 @@ export function submittingFacts(setStage: SetStage): void {
     });
   });
 
-  it("the context of a trace goes with the claim, and is no part of the payload", async () => {
+  it("the context of a trace goes with the claim, and is not part of the payload", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await expectChanges(stage, () => submit(stage, { trace }, { leaseMs: longLeaseMs }), {
@@ -185,7 +185,7 @@ export function submittingFacts(setStage: SetStage): void {
     });
   });
 
-  it("a held request of a process that is no member is queued", async () => {
+  it("a held request of a process that is not a member is queued", async () => {
     const stage = await setStage();
     await joinWorkers(stage.pool, "w1");
     await expectChanges(stage, () => submit(stage, { isHeld: true }, { process: "w2", worker: "w1" }), {
@@ -263,7 +263,7 @@ export function submittingFacts(setStage: SetStage): void {
     });
   });
 
-  it("a re-entrant request whose worker is no member goes to the pool's queue, and under its limit", async () => {
+  it("a re-entrant request whose worker is not a member goes to the pool's queue, and under its limit", async () => {
     const stage = await setStage();
     const submissions = ["a", "b"].map((name) => ({ id: idOf(name), payload: payloadOf(name) }));
     const batch = { process: "w1", worker: "w1", isReentrant: true, queueLimit: 1, submissions };

@@ -156,7 +156,7 @@ export function turnFacts(setStage: SetStage): void {
     expect(drawn.slice(0, 15)).toEqual(numbered("high", 15));
   });
 
-  it("callers of one priority take turns beside those of another", async () => {
+  it("callers of one priority take turns independently of those of another", async () => {
     const { pool } = await setMeasured(setStage);
     await ask(pool, "c1", ["low"]);
     await ask(pool, "c1", numbered("a", 3), { priority: 2 });

@@ -1,5 +1,5 @@
 /**
- * What scripts do with text that they cannot read, wherever another process may have put it: they skip it, and requests beside it
+ * What scripts do with text that they cannot read, wherever another process may have put it: they skip it, and other requests
  * finish.
  */
 import { randomUUID } from "node:crypto";
@@ -50,7 +50,7 @@ const step = fc.oneof(
   operation.map((next) => ({ next })),
 );
 
-it("no script fails of what it cannot read, and a request beside that finishes", async () => {
+it("no script fails of what it cannot read, and another request finishes", async () => {
   const sequence = fc.array(step, { minLength: 1, maxLength: 40, size: "max" });
   await fc.assert(fc.asyncProperty(sequence, expectHealthy), { examples: [[claimOfNoWorker]] });
 });

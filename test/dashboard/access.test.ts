@@ -141,7 +141,7 @@ describe("arguments", () => {
     expect(await ask(dashboard, { path })).toMatchObject({ status: 200 });
   });
 
-  it("that are no request are refused with the reason", async () => {
+  it("that are not a request are refused with the reason", async () => {
     const answer = await ask(await serve(), { path: "api/pools/pool/request?request=ratio" });
     expect(answer).toMatchObject({ status: 400 });
     expect(JSON.parse(answer.body)).toMatchObject({ code: "INVALID_REQUEST" });

@@ -129,7 +129,7 @@ describe.skipIf(browserProblem !== undefined)("the page", () => {
     }
   });
 
-  it("shows markup and control characters as text, wherever they stand", async () => {
+  it("shows markup and control characters as text, in all places", async () => {
     await open("#/pools/pool/workers");
     await shows(markup);
     await shows("\\u{1b}[31m");

@@ -48,7 +48,7 @@ export function headingsIn(text: string): Heading[] {
   }));
 }
 
-/** A fenced block: what stands behind its opening fence, such as `ts`, and its text. */
+/** A fenced block: what follows its opening fence, such as `ts`, and its text. */
 export interface Fence {
   readonly info: string;
   readonly text: string;

@@ -1,4 +1,4 @@
-/** The programs of README.md and of the guides, run as they stand there, print what the pages show. */
+/** The programs of README.md and of the guides, run as printed, print what the pages show. */
 import { expect, inject, it, onTestFinished } from "vitest";
 import { CompiledPages } from "./compiled-pages.ts";
 import { type Fence, fencesIn, pages, pageText } from "./markdown.ts";

@@ -65,7 +65,7 @@ test.each([
   ["a short one", ["price", 7], '["price",1000]', "use"],
   ["a large one", ["price", 7], JSON.stringify(["price", "1".repeat(100_000)]), "use"],
   ["a rich one", ["price", new Date(7)], encodeRequest(["price", new Date(1_000)]).payload, "use"],
-  ["one that is no request", ["price", 7], "price", "use"],
+  ["one that is not a request", ["price", 7], "price", "use"],
   ["one that bypasses the cache", ["price", 7], '["price",1000]', "bypass"],
 ] as const)("%s under another's id is refused, and becomes no result", async (_, request, payload, mode) => {
   const { forge, startWorker: start, connect: open, key, mallory, tape } = await openPool("pool");

@@ -159,7 +159,7 @@ test("what is addressed to a worker waits for it, and is evaluated by no other",
   await hold.started();
   const short = Array.from({ length: 20 }, (_, i) => client.enqueue(busy.id, ["rest", 1, `short ${i}`]));
   await expect.poll(async () => (await client.status("pool")).members.map(({ running }) => running)).toContain(21);
-  // longer than claimed requests stand before they are given back
+  // longer than claimed requests wait before they are given back
   await client.enqueue(idle.id, ["rest", 120, "meanwhile"]);
   expect((await client.status("pool")).counters["completed"]).toBe(1);
   await hold.release();

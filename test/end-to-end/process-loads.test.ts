@@ -1,5 +1,5 @@
 /**
- * Loads on trees of real processes, beside what docs/SCALING.md says of them in virtual time: one worker for each leaf, each pool on a Redis of
+ * Loads on trees of real processes, compared with what docs/SCALING.md says of them in virtual time: one worker for each leaf, each pool on a Redis of
  * its own. How long they take depends on the machine, so that is reported and not judged.
  */
 import type { Grid } from "@callgrid/client";

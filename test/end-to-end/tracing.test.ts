@@ -92,7 +92,7 @@ describe("traces", () => {
     expect(ancestry(suspended, spans).slice(0, 2)).toEqual(["suspended report", "run report"]);
   });
 
-  it("the trace is no part of what makes requests equal: the second caller is answered from what is kept", async () => {
+  it("the trace is not part of what makes requests equal: the second caller is answered from what is kept", async () => {
     const grid = await pool("auto");
     await grid.enqueue("pool", [divide, 8, 2]);
     await spansOf(1);

@@ -1,4 +1,4 @@
-/** Clients, workers and distributors that find text in Redis which they cannot read: none ends, and requests beside it finish. */
+/** Clients, workers and distributors that find text in Redis which they cannot read: none ends, and other requests finish. */
 import { randomUUID } from "node:crypto";
 import { callReentrant, connect, define, type Grid, startDistributor, startWorker } from "callgrid";
 import fc from "fast-check";

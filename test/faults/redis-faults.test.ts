@@ -55,7 +55,7 @@ describe.concurrent("under load", () => {
     await settle();
   });
 
-  test("it stands still for longer than leases, and than a silent link is borne", async (context) => {
+  test("it stands still for longer than leases, and than a silent link is tolerated", async (context) => {
     const stage = await FaultStage.set(context);
     const { settle } = await loadPool(stage);
     await stage.server.kill("SIGSTOP");

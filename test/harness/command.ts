@@ -15,7 +15,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** What a command gets beside its arguments. */
+/** What a command gets besides its arguments. */
 export interface CommandInput {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;

@@ -1,5 +1,5 @@
 /**
- * What the tests of faults stand on: a Redis of their own that may be broken, worker processes as users start them, and a
+ * What the tests of faults use: a Redis of their own that may be broken, worker processes as users start them, and a
  * history of everything that was asked, answered and evaluated.
  */
 import { randomUUID } from "node:crypto";

@@ -139,7 +139,7 @@ export class RedisCluster {
     const hasMoved = async (): Promise<boolean> => (await this.masterOf(slot)) !== master;
     await until(async () => {
       await replica.redis.cluster("FAILOVER");
-      // it comes to nothing where the other masters have voted a moment ago; the cluster gives up after 5 s then
+      // it fails where the other masters have voted a moment ago; the cluster gives up after 5 s then
       return vi.waitUntil(hasMoved, { timeout: 6_000, interval: 50 }).catch(() => false);
     });
   }

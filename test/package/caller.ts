@@ -1,4 +1,4 @@
-/** A program of the kind that users bundle: it enqueues to the grid of `CALLGRID_URL`, and loads nothing beside itself. */
+/** A program of the kind that users bundle: it enqueues to the grid of `CALLGRID_URL`, and loads nothing besides itself. */
 import { connect, define, GridError, isGridError } from "callgrid/client";
 
 const fib = define("fib", async (n: number): Promise<number> => n);

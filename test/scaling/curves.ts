@@ -37,7 +37,7 @@ const margin = 16;
 const plot = { left: 48, top: 34, right: 70, bottom: 30 };
 const ticks = 4;
 
-/** An SVG in two columns. Its colours follow those of the page that it stands on. */
+/** An SVG in two columns. Its colours follow those of the page that it is on. */
 export function curvesOf(results: readonly ScalingResult[]): string {
   const parts = panels.map((panel, index) => {
     const left = margin + (index % 2) * (width + margin);

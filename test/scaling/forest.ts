@@ -1,5 +1,5 @@
 /**
- * The pools of a scaling run: workers stand in leaves of about a hundred, ten leaves make a branch, and all branches meet in the root.
+ * The pools of a scaling run: workers are in leaves of about a hundred, ten leaves make a branch, and all branches meet in the root.
  * Where one pool is enough there is one, where ten are there are two levels.
  */
 

@@ -45,7 +45,7 @@ function utilisationOf({ idealMs, tookMs }: TreeLoadResult): number {
   return idealMs / tookMs;
 }
 
-/** What a load came to that it must not; undefined: it is within the limits. */
+/** The limit that a load exceeded; undefined: it is within the limits. */
 export function excessOf(result: TreeLoadResult): string | undefined {
   const { load, requests, evaluatedTwice } = result;
   const utilisation = utilisationOf(result);
@@ -78,7 +78,7 @@ export function loadTableOf(results: readonly TreeLoadResult[]): string {
   return [heads, ["---", ...heads.slice(1).map(() => "---:")], ...rows.values()].map(lineOf).join("\n");
 }
 
-/** What all loads of a shape came to. */
+/** The results of all loads of a shape. */
 export function summaryOf(results: readonly TreeLoadResult[]): string {
   const heads = [
     "work",

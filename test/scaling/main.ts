@@ -27,7 +27,7 @@ const usage = `Simulates a forest of pools under load on virtual time, and count
   --seed S            default 1
   --out FOLDER        where results are kept, default docs/scaling
   --on-redis          makes the runs on a redis-server as well, and prints how many commands that has counted
-  --loads             small loads on trees of 2 to 10 pools instead: how long they take beside the ideal, and what is evaluated
+  --loads             small loads on trees of 2 to 10 pools instead: how long they take compared with the ideal, and what is evaluated
                       twice; fails beyond the limits
 `;
 

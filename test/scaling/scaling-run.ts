@@ -88,7 +88,7 @@ export class ScalingRun {
     return [...pools.values()];
   }
 
-  /** Makes the run at a place. Throws if a tree fails, comes to a wrong value, or never ends. */
+  /** Makes the run at a place. Throws if a tree fails, has a wrong value, or never ends. */
   async at(place: ScalingPlace): Promise<void> {
     const { stackTraceLimit } = Error;
     // no process reads the stacks of the errors by which functions are ordered to stop
@@ -140,7 +140,7 @@ export class ScalingRun {
         .then((value) => {
           this.#answered += 1;
           this.meter.noteTree(this.world.now() - askedMs);
-          if (value !== treeSize) this.#fail(new Error(`tree ${tree} came to ${String(value)}`));
+          if (value !== treeSize) this.#fail(new Error(`tree ${tree} has the value ${String(value)}`));
         }, this.#fail);
     }
   }

@@ -19,7 +19,7 @@ export interface TreeLoad {
   /** How many pools have workers: one by itself, or leaves under a root that has none. */
   readonly pools: number;
   readonly workersPerPool: number;
-  /** How many pools stand between the root and its leaves. */
+  /** How many pools are between the root and its leaves. */
   readonly branches: number;
   /** `both`: half of it in the first leaf, and half at the root. */
   readonly askedAt: "leaf" | "root" | "both";

@@ -35,7 +35,7 @@ export interface CallNode {
   readonly valueForm: "number" | "object" | "large";
 }
 
-/** What a node must come to: a number, or a failure by one or more of these (which ones is a matter of time). */
+/** What the outcome of a node must be: a number, or a failure by one or more of these (which ones is a matter of time). */
 export type RightOutcome = { readonly number: number } | { readonly failures: readonly string[] };
 
 const modulus = 1_000_003;
@@ -125,7 +125,7 @@ export class CallGraph {
   }
 }
 
-/** What the outcomes of a phase come to. */
+/** The sum of the outcomes of a phase. */
 export function combine(node: CallNode, outcomes: readonly RightOutcome[]): RightOutcome {
   const failures = new Set(outcomes.flatMap((outcome) => ("failures" in outcome ? outcome.failures : [])));
   if (failures.size > 0 && !node.forgives) return { failures: [...failures] };

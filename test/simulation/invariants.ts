@@ -53,7 +53,7 @@ function notQueued(queued: ReadonlySet<string>, id: string): string | undefined 
 }
 
 function notRunning(records: PoolRecords, owner: string, id: string): string | undefined {
-  if (!records.members.has(owner)) return `${id} is claimed by ${owner}, which is no member`;
+  if (!records.members.has(owner)) return `${id} is claimed by ${owner}, which is not a member`;
   if (!records.leases.has(owner)) return `${id} is claimed by ${owner}, which has no lease`;
   if (records.running.get(owner)?.has(id) !== true)
     return `${id} is claimed by ${owner}, and not noted as running there`;

@@ -1,4 +1,4 @@
-/** Holds what requests come to against what they must come to. */
+/** Compares the outcomes of requests with the expected ones. */
 import {
   decodeErrorTree,
   decodeValue,

@@ -33,7 +33,7 @@ const silent: GridLog = {
   error: () => undefined,
 };
 
-/** A call that was made, and how it may fail beside what its nodes do. */
+/** A call that was made, and how it may fail besides what its nodes do. */
 interface MadeCall {
   readonly plan: PlannedCall;
   isAborted: boolean;
@@ -169,7 +169,7 @@ export class SimulatedClient {
   #judge(call: MadeCall, node: number, outcome: Outcome): void {
     const mistake = mistakeIn(outcome, this.#parts.graph.outcomeOf(node));
     if (mistake === undefined || isTimeout(call, outcome) || isUnavailable(call, outcome)) return;
-    this.#fail(call, `${this.#parts.graph.nameOf(node)} came to ${mistake}`);
+    this.#fail(call, `${this.#parts.graph.nameOf(node)} has ${mistake}`);
   }
 
   #fail({ plan }: MadeCall, what: string): void {

@@ -32,7 +32,7 @@ export interface SimulationResult {
 const stepMs = 50;
 /** Every call is answered within this after the last fault. */
 const answersWithinMs = 60_000;
-/** What is left is gone within this after the last answer, beside all leases. */
+/** What is left is gone within this after the last answer, besides all leases. */
 const tidyWithinMs = 12_000;
 const reconcileEveryMs = 5_500;
 const seedsPerThorough = 8;

@@ -132,7 +132,7 @@ export class WatchedPool {
       const number = this.#parts.graph.numberOf(id) ?? this.#numberByRecord(id);
       if (number === undefined) continue;
       const mistake = mistakeInText(outcome, this.#parts.graph.outcomeOf(number));
-      if (mistake !== undefined) this.#parts.onViolation(`${id} is said to come to ${mistake}`);
+      if (mistake !== undefined) this.#parts.onViolation(`${id} is reported to have ${mistake}`);
     }
   }
 

@@ -43,7 +43,7 @@ it.each<[state: Partial<WorkerState>, mistake: string]>([
   [{ evaluations: [held("a", "running")] }, "1 functions run, and 2 of 2 slots are free"],
   [
     { freeSlots: 0, evaluations: [held("a", "running", true), held("b", "running")] },
-    "the suspect a runs beside 1 others",
+    "the suspect a runs with 1 others",
   ],
   [
     {

@@ -16,12 +16,12 @@ function miscountedSlots({ slots, freeSlots, evaluations }: WorkerState): string
   return isRight ? undefined : `${running} functions run, and ${freeSlots} of ${slots} slots are free`;
 }
 
-/** A request that a worker has died of runs with nothing beside it. */
+/** A request that a worker has died of runs alone. */
 function suspectInCompany({ evaluations }: WorkerState): string | undefined {
   const running = evaluations.filter(({ state }) => state === "running");
   const suspect = running.find(({ isSuspect }) => isSuspect);
   if (suspect === undefined || running.length === 1) return undefined;
-  return `the suspect ${suspect.payload} runs beside ${running.length - 1} others`;
+  return `the suspect ${suspect.payload} runs with ${running.length - 1} others`;
 }
 
 /** The second half of invariant 2: what can resume does so before anything starts. */

@@ -1,6 +1,6 @@
 /**
  * What may import what. Packages, and the rooms of each package (the folders of its src), are listed from the bottom up: each imports
- * some of those above it. Files beside the rooms assemble them and may import all. imports.test.ts holds the code to this table.
+ * some of those above it. Files next to the rooms assemble them and may import all. imports.test.ts holds the code to this table.
  */
 
 /** What a package may import. */
@@ -15,7 +15,7 @@ export interface PackageRule {
 
 export const packages: Readonly<Record<string, PackageRule>> = {
   core: {
-    why: "Core is what everything stands on, and stays pure.",
+    why: "Everything depends on core, and stays pure.",
     packages: [],
     rooms: {
       text: [],
@@ -90,7 +90,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
     },
   },
   supervision: {
-    why: "Supervision starts workers as processes, and is no part of what they do.",
+    why: "Supervision starts workers as processes, and is not part of what they do.",
     packages: ["core", "statekeeper", "health", "worker"],
     rooms: {},
   },

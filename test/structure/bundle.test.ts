@@ -60,7 +60,7 @@ test("the bundle's package declares libraries in the versions of the other packa
   expect(Object.assign({}, ...declared)).toMatchObject(Object.fromEntries(libraries));
 });
 
-/** The licence texts beside the bundle, by name and version of the library. */
+/** The licence texts next to the bundle, by name and version of the library. */
 function licences(): Map<string, string> {
   const [, ...sections] = readFileSync(join(bundle, "THIRD-PARTY-LICENSES.txt"), "utf8").split(/^-{80}\n/m);
   const titled = /^(\S+ \S+) \(([^)]+)\)\n\n(.+)$/s;
@@ -69,7 +69,7 @@ function licences(): Map<string, string> {
   );
 }
 
-test("every library in the bundle has its licence text beside it", () => {
+test("every library in the bundle has its licence text next to it", () => {
   const texts = licences();
   expect(texts.size).toBeGreaterThan(40);
   for (const [title, text] of texts) expect(text, title).toMatch(/copyright|licen[cs]e/i);

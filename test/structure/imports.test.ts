@@ -107,7 +107,7 @@ describe.each(Object.entries(packages))("package %s", (name: string, rule: Packa
   test("lists its rooms from the bottom up, so that no import goes round in a circle", () => {
     const below = new Set<string>();
     for (const [room, targets] of Object.entries(rule.rooms)) {
-      expect([...below], `${room} may import only rooms that stand above it in the table`).toEqual(
+      expect([...below], `${room} may import only rooms above it in the table`).toEqual(
         expect.arrayContaining([...targets]),
       );
       below.add(room);
@@ -122,7 +122,7 @@ describe.each(Object.entries(packages))("package %s", (name: string, rule: Packa
   });
 });
 
-test("packages stand in the table from the bottom up", () => {
+test("packages are in the table from the bottom up", () => {
   packageNames.forEach((name, place) => {
     expect(packageNames.slice(0, place)).toEqual(expect.arrayContaining([...(packages[name]?.packages ?? [])]));
   });

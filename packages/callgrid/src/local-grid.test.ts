@@ -23,7 +23,7 @@ afterEach(async () => {
   rmSync(mark, { force: true });
 });
 
-/** A module beside the tests, by its absolute path. */
+/** A module next to the tests, by its absolute path. */
 function fixture(name: string): string {
   return fileURLToPath(new URL(`../../../test/fixtures/local-grid/${name}`, import.meta.url));
 }

@@ -34,7 +34,7 @@ it.each<[name: string, call: (...args: never[]) => unknown]>([
   for (const args of odd) expect(await endOf(() => call(...(args as never[])))).toMatch(/^INVALID_/);
 });
 
-it("a URL that is no text is refused, such as options in its place", async () => {
+it("a URL that is not text is refused, such as options in its place", async () => {
   for (const url of [5, {}, [], { grid: "g" }]) expect(await endOf(() => connect(url as never))).toBe("INVALID_OPTION");
 });
 

@@ -1,4 +1,4 @@
-/** Workers as users start them: with what batches need beside the functions of the user. */
+/** Workers as users start them: with what batches need besides the functions of the user. */
 import { workerModule } from "@callgrid/batch";
 import {
   type FunctionSources,
@@ -20,7 +20,7 @@ import {
  * @beta
  */
 export function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
-  // what is no object of options, or lacks functions, is refused there
+  // what is not an object of options, or lacks functions, is refused there
   const functions = (options as StartWorkerOptions | undefined)?.functions;
   return startBare(functions === undefined ? options : { ...options, functions: withBatches(functions) });
 }

@@ -9,7 +9,7 @@ afterEach(() => {
 const nobodyThere = "redis://user:secret@127.0.0.1:1";
 
 describe("connect", () => {
-  it("refuses what is no URL, a malformed option, and the embedded grid", async () => {
+  it("refuses what is not a URL, a malformed option, and the embedded grid", async () => {
     await expect(connect("localhost")).rejects.toMatchObject({ code: "INVALID_OPTION" });
     await expect(connect(undefined, { grid: "" })).rejects.toMatchObject({ code: "INVALID_OPTION" });
     await expect(connect("memory:")).rejects.toMatchObject({ message: expect.stringContaining("localGrid()") });

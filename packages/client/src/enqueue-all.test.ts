@@ -143,7 +143,7 @@ describe("enqueueAll", () => {
     expect(statekeeper.pool("pool").dump().requests).toEqual({});
   });
 
-  it("names the index of what is no request, and sends nothing of the same tick", async () => {
+  it("names the index of what is not a request, and sends nothing of the same tick", async () => {
     const { grid, statekeeper, settle } = setClientStage();
     const submit = vi.spyOn(statekeeper.pool("pool"), "submit");
     await expect(
@@ -161,7 +161,7 @@ describe("enqueueAll", () => {
     expect(submit).not.toHaveBeenCalled();
   });
 
-  it("refuses one request in the place of a list, and what is no list", async () => {
+  it("refuses one request in the place of a list, and what is not a list", async () => {
     const { grid } = setClientStage();
     await expect(grid.enqueueAll("pool", ["double", 1] as never)).rejects.toMatchObject({ code: "INVALID_REQUEST" });
     await expect(grid.enqueueAll("pool", 7 as never)).rejects.toMatchObject({ code: "INVALID_REQUEST" });

@@ -274,7 +274,7 @@ describe("cache", () => {
     expect(await grid.enqueue("pool", ["next"])).toBe(3);
   });
 
-  it("a refresh beside a call that waits is evaluated", async () => {
+  it("a refresh while an equal call waits is evaluated", async () => {
     const { grid, startWorker, settle } = setClientStage();
     const { evaluate, end } = gated();
     await startWorker({ gate: evaluate });
@@ -347,7 +347,7 @@ describe("what is handed in", () => {
     await expect(grid.enqueueAll("pool", [], { sginal: undefined } as never)).rejects.toThrow(/did you mean signal\?/);
   });
 
-  it.each(["double", { double: 1 }])("%j that is no list is refused before what follows it", async (request) => {
+  it.each(["double", { double: 1 }])("%j that is not a list is refused before what follows it", async (request) => {
     const { grid } = setClientStage();
     await expect(grid.enqueue("pool", request as never, { x: 1 } as never)).rejects.toMatchObject({
       code: "INVALID_REQUEST",

@@ -23,7 +23,7 @@ describe("types", () => {
 
   it("arguments fit their reference", () => {
     if (never()) {
-      // @ts-expect-error a string is no number
+      // @ts-expect-error a string is not a number
       void grid.enqueue("pool", [divide, 1, "2"]);
       // @ts-expect-error an argument too few
       void grid.enqueue("pool", [divide, 1]);
@@ -33,7 +33,7 @@ describe("types", () => {
       void grid.enqueue("pool", [(x: number) => x, 1]);
       // @ts-expect-error no request
       void grid.enqueue("pool", "divide");
-      // @ts-expect-error a string is no number
+      // @ts-expect-error a string is not a number
       void topLevel("pool", [divide, 1, "2"]);
     }
   });
@@ -47,7 +47,7 @@ describe("types", () => {
           ["name", 1],
         ]),
       ).resolves.toEqualTypeOf<[number, string, unknown]>();
-      // @ts-expect-error a string is no number
+      // @ts-expect-error a string is not a number
       void grid.enqueueAll("pool", [
         [divide, 1, 2],
         [divide, 1, "2"],
@@ -64,7 +64,7 @@ describe("types", () => {
     }
     if (never()) {
       expectTypeOf(grid.enqueueAll("pool", divisions())).resolves.toEqualTypeOf<number[]>();
-      // @ts-expect-error a string is no number
+      // @ts-expect-error a string is not a number
       void grid.enqueueAll("pool", mistaken());
       const mapped = [1, 2].map((x) => ["name", x] as const);
       expectTypeOf(grid.enqueueAll("pool", mapped)).resolves.toEqualTypeOf<unknown[]>();
@@ -84,7 +84,7 @@ describe("types", () => {
         for await (const { outcome } of grid.stream("pool", [["name", 1]])) {
           if ("value" in outcome) expectTypeOf(outcome.value).toBeUnknown();
         }
-        // @ts-expect-error a number is no string
+        // @ts-expect-error a number is not a string
         for await (const _ of grid.stream("pool", [[shout, 1]])) return;
       })();
     }

@@ -7,7 +7,7 @@ describe("the file that a process or thread begins with", () => {
     ["file:///grid/src/heartbeat/beat.ts", "file:///grid/dist/heartbeat/thread.js"],
     ["file:///src/grid/src/beat.ts", "file:///src/grid/dist/thread.js"],
     ["file:///src/callgrid/bundle/beat-4f.js", "file:///src/callgrid/bundle/thread.js"],
-  ])("is of %s the compiled one beside it: %s", (from, found) => {
+  ])("is of %s the compiled one next to it: %s", (from, found) => {
     expect(entryFile("./thread.js", from).href).toBe(found);
   });
 });

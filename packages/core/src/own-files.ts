@@ -1,7 +1,7 @@
 /** Files of the grid's own code. */
 
 /**
- * The file `name` beside the one with the URL `from`: a process or thread begins with it. Of a source file it is the compiled one in
+ * The file `name` next to the one with the URL `from`: a process or thread begins with it. Of a source file it is the compiled one in
  * `dist`, since Node on its own runs no TypeScript.
  */
 export function entryFile(name: string, from: string): URL {

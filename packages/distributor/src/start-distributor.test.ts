@@ -56,7 +56,7 @@ describe("a distributor on virtual time", () => {
     expect(distributor.isHead).toBe(true);
   });
 
-  it("whose joining fails is no member, although the pool had it for one", async () => {
+  it("whose joining fails is not a member, although the pool had it for one", async () => {
     const { keeper, options } = setUp();
     const statekeeper = losingJoins(options.statekeeper);
     await expect(startDistributor({ pool, ...options, statekeeper })).rejects.toThrow("the reply is lost");

@@ -1,4 +1,4 @@
-/** Starts a distributor: resolves its options, opens what it stands on, and closes that again with it. */
+/** Starts a distributor: resolves its options, opens its connections, and closes them with it. */
 import { GridError, type Logger, parsePool, systemClock } from "@callgrid/core";
 import { openStatekeeper, type Statekeeper } from "@callgrid/statekeeper";
 import { pino } from "pino";

@@ -18,7 +18,7 @@ export interface WorkerVitals {
   readonly memoryHits: number;
   /** Calls that were not. */
   readonly memoryMisses: number;
-  /** Evaluations, small calls in memory included, and how many of them came to an error. */
+  /** Evaluations, small calls in memory included, and how many of them failed. */
   readonly functions: ReadonlyArray<{
     readonly functionName: string;
     readonly evaluations: number;
@@ -57,7 +57,7 @@ export class WorkerMetrics {
     });
     this.#errors = new Counter({
       name: "callgrid_outcome_errors_total",
-      help: "Evaluations that the pool asked for and that came to an error, by its code",
+      help: "Failed evaluations that the pool asked for, by error code",
       labelNames: ["pool", "function", "code"],
       registers,
     });
@@ -83,7 +83,7 @@ export class WorkerMetrics {
     this.#counter("callgrid_worker_cache_hits_total", "Calls answered from its memory", () => read().memoryHits);
     this.#counter("callgrid_worker_cache_misses_total", "Calls not found in its memory", () => read().memoryMisses);
     this.#functionCounter("evaluations", "Evaluations, small calls in memory included", read);
-    this.#functionCounter("failures", "Evaluations that came to an error", read);
+    this.#functionCounter("failures", "Evaluations that failed", read);
   }
 
   /** All of it as plain data, which can go to another process. */

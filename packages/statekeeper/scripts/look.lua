@@ -1,7 +1,7 @@
 -- Returns the state of the pool to a bridge, and has it called when a member becomes idle.
 -- needs: counters
 -- ARGV: process
--- reply: how many requests wait in the pool's queue and callers', how many the volunteers beside the process ask for, how many of them
+-- reply: how many requests wait in the pool's queue and callers', how many the volunteers besides the process ask for, how many of them
 --        ahead of need, how many requests were ever claimed
 -- bound: 1000 volunteers, more of them count for one request each
 local process = ARGV[1]

@@ -61,7 +61,7 @@ end
 
 local results, texts = resultsOf(ids), fieldsOf(requestsKey, ids)
 
--- Records are written together at the end; where the text of one stands among the writes, by id.
+-- Records are written together at the end; the place of the text of one among the writes, by id.
 local writes, placeOf = {}, {}
 local queued, held, isHeld = {}, {}, {}
 local firstName = nil

@@ -104,7 +104,7 @@ function launch(
   };
 }
 
-/** Login scripts over there may write to stdout as well: what is no message goes where the log goes. */
+/** Login scripts over there may write to stdout as well: what is not a message goes where the log goes. */
 function takeLine(line: string, { stderr, onMessage }: Pick<CommandRun, "stderr" | "onMessage">): void {
   if (line === "") return;
   const message = readWorkerMessage(parsed(line));

@@ -11,7 +11,7 @@ import type { Supervisor } from "./supervisor.ts";
 export interface HostOptions {
   /** Within its pool; no other host has it. */
   readonly id: string;
-  /** How good the machine is beside the pool's other hosts; more than 0. */
+  /** How good the machine is compared with the pool's other hosts; more than 0. */
   readonly score: number;
   /** So many workers it has at least, whatever the pool needs. */
   readonly minWorkers: number;

@@ -10,7 +10,7 @@ export interface ProcessEnd {
   readonly signal: string | null;
   /** The last lines it wrote to stderr. */
   readonly stderr: readonly string[];
-  /** It stood between the supervisor and workers that may go on without it: they drain and leave by themselves. Default: no. */
+  /** It was the link between the supervisor and workers that may go on without it: they drain and leave by themselves. Default: no. */
   readonly leavesWorkers?: boolean;
 }
 

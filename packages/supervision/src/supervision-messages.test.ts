@@ -18,6 +18,6 @@ it.each([
   { kind: "other" },
   { kind: "joined" },
   { kind: "refused", code: "NO_CODE", message: "" },
-])("what a function sent over the channel is no message: %j", (message) => {
+])("what a function sent over the channel is not a message: %j", (message) => {
   expect(readWorkerMessage(message)).toBeUndefined();
 });

@@ -45,7 +45,7 @@ export class RequestSpan {
     return this.#api.context.with(this.context, run);
   }
 
-  /** Ends it, at this time in ms since 1970 if given, with the code of the error that it came to. */
+  /** Ends it, at this time in ms since 1970 if given, with the code of the error that it failed with. */
   end(code?: string, atMs?: number): void {
     if (code !== undefined) {
       this.#span.setAttribute("error.type", code);

@@ -1,4 +1,4 @@
-/** Suspects, requests whose worker has died while running them: what runs beside them, and what does not. */
+/** Suspects, requests whose worker has died while running them: what runs at the same time, and what does not. */
 
 import { define, encodeRequest, requestId } from "@callgrid/core";
 import { expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { Gate } from "../../../test/harness/gate.ts";
 import { setWorkerStage, type WorkerStage } from "../../../test/harness/worker-stage.ts";
 import { callReentrant } from "./evaluation/request-context.ts";
 
-/** Notes who runs beside whom. */
+/** Notes which requests run at the same time. */
 class Company {
   readonly #running = new Set<string>();
   readonly met = new Map<string, Set<string>>();
@@ -45,7 +45,7 @@ async function loseAll(stage: WorkerStage, names: readonly string[]): Promise<Ar
 
 const visitVersion = "1";
 
-it("runs each of them with nothing beside it, and others beside each other as before", async () => {
+it("runs each of them alone, and others together as before", async () => {
   const stage = setWorkerStage();
   const company = new Company();
   const visit = define("visit", { version: visitVersion }, async (name: string) => {

@@ -36,7 +36,7 @@ import type { WorkerState } from "./worker-state.ts";
 
 /** How long a worker that has lost its supervisor may take to leave the pool after its drain, in ms. */
 const leavingAloneMs = 6_000;
-/** Each member's description stands in the pool. */
+/** Each member's description is kept in the pool. */
 const mostFilesShown = 100;
 
 /** What to work on, and where. Everything else has a default, see `callgrid worker`. @beta */

@@ -13,7 +13,7 @@ import { startWorker } from "./start-worker.ts";
 import { Worker } from "./worker.ts";
 import { workerOptions } from "./worker-options.ts";
 
-it("a worker is given no work before its heartbeat can beat, so that a long calculation at once is no death", async () => {
+it("a worker is given no work before its heartbeat can beat, so that a long calculation at once is not a death", async () => {
   const clock = new VirtualClock();
   const statekeeper = new MemoryStatekeeper({ clock, grid: "test" });
   onTestFinished(() => statekeeper.close());
@@ -46,7 +46,7 @@ it("a worker is given no work before its heartbeat can beat, so that a long calc
   await worker.stop();
 });
 
-it("a worker whose joining fails is no member, although the pool had it for one", async () => {
+it("a worker whose joining fails is not a member, although the pool had it for one", async () => {
   const stage = setWorkerStage();
   const functions = define("one", () => 1);
   const started = startWorker({

@@ -95,7 +95,7 @@ export class Worker extends Actor {
   }
 }
 
-/** A new worker's id within its pool: short, since it stands in every claim. */
+/** A new worker's id within its pool: short, since every claim contains it. */
 export function newWorkerId(): string {
   return `w${randomId()
     .replace(/[^A-Za-z0-9]/g, "")

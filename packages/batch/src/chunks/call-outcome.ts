@@ -9,7 +9,7 @@ import { sliceError } from "./slice-error.ts";
 /** A value, as it is or as text, or an error. */
 export type CallOutcome = { readonly value: unknown } | { readonly text: string } | { readonly error: ErrorTree };
 
-/** What a call came to, or what its function threw. */
+/** The value of a call, or what its function threw. */
 export type RawOutcome = CallOutcome | { readonly thrown: unknown };
 
 /** Of a value that a function returned; throws `INVALID_VALUE` or `PAYLOAD_TOO_LARGE` for one that cannot travel. */

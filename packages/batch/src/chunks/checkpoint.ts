@@ -20,7 +20,7 @@ export interface Checkpoint {
   /** The chunks that have been cut so far, in order. */
   readonly cuts: readonly Cut[];
   isFinished(index: number): boolean;
-  /** What a finished chunk came to. */
+  /** The result of a finished chunk. */
   finished(index: number): Promise<ChunkResult>;
   /** A chunk has been cut; called in order, before it is asked for. */
   noteCut(index: number, cut: Cut): Promise<void>;

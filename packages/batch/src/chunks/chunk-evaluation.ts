@@ -53,7 +53,7 @@ async function reduceValues(
   return failed ?? { values: outcomes.map(valueIn) };
 }
 
-/** The slices of a chunk with what each came to, so far. Each attempt gets slices that no earlier one can have changed. */
+/** The slices of a chunk with their outcomes so far. Each attempt gets slices that no earlier one can have changed. */
 class ChunkSlices {
   readonly times: Array<readonly [number, number]> = [];
   readonly #work: ChunkWork;

@@ -95,7 +95,7 @@ export class ChunkSupply {
   }
 
   /**
-   * A chunk failed as a whole: its halves are done on their own, so that the slice that it failed of stands alone. They come next, and
+   * A chunk failed as a whole: its halves are done on their own, so that the failing slice ends up alone. They come next, and
    * in order, so that of several such slices the first is met first.
    */
   giveBackHalves(chunk: Chunk): void {

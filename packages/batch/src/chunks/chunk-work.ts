@@ -24,14 +24,14 @@ export interface ChunkWork extends SliceWork {
   readonly slices: Slices;
 }
 
-/** A slice that came to no value. */
+/** A slice without a value. */
 export interface SliceFailure {
   /** Its place in the chunk, from 0. */
   readonly place: number;
   readonly error: ErrorTree;
 }
 
-/** What a chunk came to. */
+/** The result of a chunk. */
 export interface ChunkResult {
   /** The values of the slices in order, those of failed ones left out; reduced: the one value, or none if all failed. */
   readonly values: readonly unknown[];

@@ -21,7 +21,7 @@ export function isFatal({ code }: ErrorTree, policy: string): boolean {
   return policy !== "skip" || wrongData.has(code);
 }
 
-/** Until the slice that it failed of stands alone, so that the error policy is for that slice only. */
+/** Until the failing slice is alone, so that the error policy is for that slice only. */
 export function remedyFor({ code }: ErrorTree, { policy }: ErrorPolicy, slices: number): ChunkRemedy {
   if (refusals.has(code)) return "fail";
   const isForbidden = policy === "fail" || policy === "retry";

@@ -5,7 +5,7 @@ import { definitionInProcess, isVersionInProcess } from "@callgrid/worker";
 /** A defined function, by its name or as the reference that `define` returned. */
 export type FunctionName<F extends AnyFunction = AnyFunction> = string | (F & Defined);
 
-/** A function as it stands in the pool: what results are made by, and cached under. */
+/** A function with its version in the pool, under which results are cached. */
 export interface NamedFunction {
   readonly name: string;
   readonly version: string;

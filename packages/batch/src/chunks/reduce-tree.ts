@@ -1,5 +1,5 @@
 /**
- * Reduces values as a tree: neighbours are reduced together, then what those came to, and so on. The order of the values is
+ * Reduces values as a tree: neighbours are reduced together, then their results, and so on. The order of the values is
  * kept, so the function has to be associative and need not be commutative. What is held is a few values on each level.
  */
 

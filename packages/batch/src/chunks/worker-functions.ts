@@ -1,4 +1,4 @@
-/** The functions of this package that workers evaluate. Every worker gets this module beside the modules of its user. */
+/** The functions of this package that workers evaluate. Every worker gets this module besides the modules of its user. */
 import { define } from "@callgrid/core";
 import { context, limitTtl, readArgumentsAgain } from "@callgrid/worker";
 import { evaluateChunk } from "./chunk-evaluation.ts";

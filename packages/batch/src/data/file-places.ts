@@ -33,7 +33,7 @@ export function checkFilePlaces({ inputs, outputs }: FilePlaces): void {
   }
 }
 
-/** The file that a path leads to, whether or not it exists; undefined for what is no file, such as a device: it can be shared. */
+/** The file that a path leads to, whether or not it exists; undefined for what is not a file, such as a device: it can be shared. */
 function fileIdOf(path: string): string | undefined {
   const state = statSync(path, { throwIfNoEntry: false });
   if (state !== undefined) return state.isFile() ? `${state.dev}:${state.ino}` : undefined;

@@ -1,4 +1,4 @@
-/** What a run needs to know before it begins: its functions as they stand in the pool, who is there, and whether it can run here. */
+/** What a run needs to know before it begins: the versions of its functions in the pool, the workers there, and whether it can run here. */
 import type { Grid } from "@callgrid/client";
 import { type Definition, GridError, isGridError } from "@callgrid/core";
 import { definitionInProcess, isVersionInProcess } from "@callgrid/worker";

@@ -17,7 +17,7 @@ export interface PlanBasis {
   readonly unit: "slice" | "byte";
   /** Whether the grid's workers are threads of this process. */
   readonly isLocal: boolean;
-  /** How many threads could be started in this process beside the grid. */
+  /** How many threads could be started in this process besides the grid. */
   readonly localLanes: number;
 }
 

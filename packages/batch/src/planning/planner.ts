@@ -128,7 +128,7 @@ function laneCounts(lanes: number): number[] {
   return lanes === 0 ? [] : [...counts, lanes];
 }
 
-/** Data without a known end is taken for long: in the calling process nothing would run beside it. */
+/** Data without a known end is taken for long: in the calling process nothing would run at the same time. */
 function chooseForUnknown(predictions: readonly Prediction[], objective: Objective): Prediction | undefined {
   const elsewhere = predictions.filter(({ mode }) => mode === "distributed");
   const candidates = elsewhere.length > 0 ? elsewhere : predictions;

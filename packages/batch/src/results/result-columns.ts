@@ -1,7 +1,7 @@
 /** What a row of results holds. */
 import type { BatchItem } from "../run/batch-items.ts";
 
-/** Columns that can be switched on beside index and value. */
+/** Columns that can be switched on besides index and value. */
 export const extraColumns = ["start", "interval", "done", "job"] as const;
 
 /** One of {@link extraColumns}: when the evaluation began, how long it took in ms, when its outcome came, which request it was. */
@@ -12,7 +12,7 @@ export function columnNames(extra: readonly ExtraColumn[]): string[] {
   return ["index", "value", ...extra];
 }
 
-/** What stands in an extra column. */
+/** The content of an extra column. */
 export function extraCell(item: BatchItem, column: ExtraColumn): string | number {
   switch (column) {
     case "start":

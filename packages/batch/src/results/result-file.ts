@@ -62,7 +62,7 @@ export interface CsvOptions {
 const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /**
- * Values as CSV: `index,value`, and the extra columns. Failed slices have no row. Values that are no text or number are JSON. Texts
+ * Values as CSV: `index,value`, and the extra columns. Failed slices have no row. Values that are not text or number are JSON. Texts
  * that a spreadsheet would evaluate have a `'` before them, unless `formulas` says otherwise; numbers stay as they are.
  */
 export async function csvFile(path: string, options: CsvOptions = {}): Promise<ResultWriter> {

@@ -20,12 +20,12 @@ interface Bar {
   readonly tookMs: number;
 }
 
-/** What a report says beside the chunks. */
+/** What a report says besides the chunks. */
 export interface ReportFacts {
   readonly name: string;
   /** The plan in words. */
   readonly plan: string;
-  /** How the run stood at its end. */
+  /** The progress of the run at its end. */
   readonly progress: Pick<BatchProgress, "doneSlices" | "failedSlices" | "cachedSlices" | "elapsedMs" | "unit">;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Carries chunks out: cuts them off the supply, keeps a window of them under way, and gives out what each comes to as it does. It
+ * Carries chunks out: cuts them off the supply, keeps a window of them under way, and gives out each outcome as it arrives. It
  * goes on cutting while a slow taker holds an outcome; what has arrived and was not taken holds its place in the window.
  */
 

@@ -1,6 +1,6 @@
 /**
- * A checkpoint in a file: a header, then a line of JSON for each chunk that was cut, and one for each that is finished, with what it
- * came to. A line that was cut short by a death is passed over. Values stay in the file; only their places are held in memory.
+ * A checkpoint in a file: a header, then a line of JSON for each chunk that was cut, and one for each that is finished, with its
+ * result. A line that was cut short by a death is passed over. Values stay in the file; only their places are held in memory.
  * A file without the header is not a checkpoint: it is refused, and never changed or removed.
  */
 import { mkdirSync, statSync } from "node:fs";

@@ -13,7 +13,7 @@ export interface FittingProcess<Data> {
   readonly process: FunctionName<(slice: SliceOf<Data>) => unknown>;
 }
 
-/** What a grid can do beside single calls. */
+/** What a grid can do besides single calls. */
 export interface Batching {
   /**
    * Describes a large piece of work: data, and what is done with each slice of it. The grid cuts it into requests and decides

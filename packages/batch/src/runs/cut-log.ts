@@ -1,6 +1,6 @@
 /**
- * The cuts of a submitted run, kept beside its job: a runner that takes it over cuts the same chunks again, so that it asks for
- * the same requests, and the grid answers those that are finished. What they came to is not kept here. A log that is lost, or
+ * The cuts of a submitted run, kept next to its job: a runner that takes it over cuts the same chunks again, so that it asks for
+ * the same requests, and the grid answers those that are finished. Their results are not kept here. A log that is lost, or
  * that two runners have written to at once, costs evaluations and nothing else: cuts that do not fit the data are dropped.
  */
 import type { RedisClient } from "bullmq";

@@ -24,7 +24,7 @@ describe("a run is refused under the name of what is wrong", () => {
     ["an unknown field of the data", { data: { lines: "/a", slicebytes: 5 } }, "submitRun.data.slicebytes is unknown"],
     ["half a range", { data: { range: [0] } }, "submitRun.data.range must be [from, to]"],
     ["a range of no numbers", { data: { range: ["0", "1"] } }, "submitRun.data.range must be [from, to]"],
-    ["items that are no list", { data: { items: "abc" } }, "submitRun.data.items must be a list"],
+    ["items that are not a list", { data: { items: "abc" } }, "submitRun.data.items must be a list"],
     ["slices of nothing", { data: { bytes: "/a", sliceBytes: 0 } }, "submitRun.data.sliceBytes must be"],
     [
       "slices of items in bytes",
@@ -56,7 +56,7 @@ describe("a run is refused under the name of what is wrong", () => {
     ["a zone without a pattern", { tz: "UTC" }, "submitRun.tz is for cron"],
     ["a replacement without a pattern", { replace: true }, "submitRun.replace is for cron"],
     ["a replacement of nothing", { cron: "@daily", replace: true }, "submitRun.replace needs the name"],
-    ["a delay beside a pattern", { cron: "@daily", delayMs: 5 }, "submitRun.delayMs is for runs without cron"],
+    ["a delay besides a pattern", { cron: "@daily", delayMs: 5 }, "submitRun.delayMs is for runs without cron"],
     ["an empty pattern", { cron: "" }, "submitRun.cron must have five fields"],
     [
       "a schedule's name that could be a run's id",

@@ -15,9 +15,9 @@ export interface RunSummary {
   /** When it begins, where it waits for that. */
   readonly dueMs: number | undefined;
   readonly attempts: number;
-  /** What it came to, once it is completed: `value`, and `meta` where JSON alone would lose what it was; or how many slices there were. */
+  /** Its result, once it is completed: `value`, and `meta` where JSON alone would lose what it was; or how many slices there were. */
   readonly result: unknown;
-  /** Why it failed, if it did, or what it waits for beside its time. */
+  /** Why it failed, if it did, or what it waits for besides its time. */
   readonly reason: string | undefined;
   /** The job's data. */
   readonly spec: RunJobData;

@@ -1,5 +1,5 @@
 /**
- * The schedules of a grid. BullMQ's job scheduler begins their runs; a hash beside it holds every schedule with what it runs, so that
+ * The schedules of a grid. BullMQ's job scheduler begins their runs; a hash next to it holds every schedule with what it runs, so that
  * a name is taken once, and a schedule that BullMQ does not have is one that is paused.
  */
 import { randomBytes } from "node:crypto";

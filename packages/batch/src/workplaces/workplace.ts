@@ -4,7 +4,7 @@ import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import type { NamedFunction } from "../chunks/named-function.ts";
 import type { Chunk } from "../data/chunk.ts";
 
-/** What a chunk came to, or why it came to nothing. */
+/** The result of a chunk, or the error that it failed with. */
 export type ChunkOutcome = FinishedChunk | { readonly chunk: Chunk; readonly error: RequestError };
 
 /** See the head of this file. All methods reject once the run's signal is aborted. */

@@ -49,7 +49,7 @@ export const niceOption = {
   }),
 } as const;
 
-/** For the commands that start a node: where its log goes beside stderr. */
+/** For the commands that start a node: where its log goes besides stderr. */
 export const logFileOptions = {
   logFile: option.string({
     optional: true,

@@ -83,7 +83,7 @@ describe("what is waited for", () => {
     });
   });
 
-  it("comes to its value or error otherwise", async () => {
+  it("settles with its value or error otherwise", async () => {
     const { signal } = new AbortController();
     await expect(unlessAborted(signal, Promise.resolve(1))).resolves.toBe(1);
     await expect(unlessAborted(signal, Promise.reject(new Error("no")))).rejects.toThrow("no");

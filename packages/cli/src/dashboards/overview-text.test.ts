@@ -30,7 +30,7 @@ it("a pool has a line with its figures and their units", () => {
   ]);
 });
 
-it("the reasons why nothing moves, and the latest events, stand below", () => {
+it("the reasons why nothing moves, and the latest events, are below", () => {
   const events = {
     1: { atMs: 0, pool: "prices", kind: "joined" as const, text: "worker a joined" },
     2: { atMs: 0, pool: "prices", kind: "died" as const, text: "worker \u001b[31m\nb died" },

@@ -17,7 +17,7 @@ export async function* unpacked(chunks: TextChunks): AsyncGenerator<Uint8Array, 
   if (unpacker !== undefined) yield* unpacker.end();
 }
 
-/** Hands over what each part of the input came to before it reports that the next one is damaged. */
+/** Hands over the text of each part of the input before it reports that the next one is damaged. */
 class Unpacker {
   readonly #gunzip = createGunzip();
   readonly #closed = once(this.#gunzip, "close").catch(() => undefined);

@@ -5,9 +5,9 @@ import { GridError, messageOf } from "@callgrid/core";
 const readBytes = 65_536;
 
 /**
- * Throws `INVALID_OPTION` for a file that holds something, and is no log: none of its lines is one, and it was not begun as one.
+ * Throws `INVALID_OPTION` for a file that holds something, and is not a log: none of its lines is one, and it was not begun as one.
  *
- * @param history - the file that lies beside a log from its beginning.
+ * @param history - the file that lies next to a log from its beginning.
  */
 export function refuseOtherFile(path: string, history: string): void {
   const state = statSync(path, { throwIfNoEntry: false });

@@ -16,7 +16,7 @@ it("several logs become one, in the order of time", async () => {
   expect(await merged(log(1, 4, 6), log(2, 3, 7), log())).toEqual(["1.0", "2.0", "3.1", "4.1", "6.2", "7.2"]);
 });
 
-it("what stands a little late in its file finds its place, and equal times keep their order", async () => {
+it("a line that is a little late in its file finds its place, and equal times keep their order", async () => {
   expect(await merged(log(5, 3, 3, 4), log(3))).toEqual(["3.1", "3.2", "3.0", "4.3", "5.0"]);
 });
 

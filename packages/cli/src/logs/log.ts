@@ -13,12 +13,12 @@ import type { CliIo, OutputStream } from "../terminal/io.ts";
 import { refuseOtherFile } from "./log-file-check.ts";
 import { type ShowLine, visibleLogLine } from "./shown-line.ts";
 
-/** Where a node's log goes beside stderr. */
+/** Where a node's log goes besides stderr. */
 export interface LogPlace {
   readonly logLevel: string;
   /** Undefined: nowhere. */
   readonly logFile: string | undefined;
-  /** A file of this size is closed, compressed, and another begun; it may come to twice as much, and a line that is longer still is not cut. */
+  /** A file of this size is closed, compressed, and another begun; it may grow to twice as much, and a line that is longer still is not cut. */
   readonly logFileBytes: number;
   /** So many compressed ones are kept. */
   readonly logFileCount: number;

@@ -81,7 +81,7 @@ export class ConfigFile {
   }
 }
 
-/** Where a key stands, as opposed to a value of the same text; -1 where it does not. */
+/** Where a key is, as opposed to a value of the same text; -1 where it does not. */
 function indexOfKey(text: string, name: string, from: number): number {
   for (let at = text.indexOf(`"${name}"`, from); at !== -1; at = text.indexOf(`"${name}"`, at + 1))
     if (/^\s*:/.test(text.slice(at + name.length + 2))) return at;

@@ -38,7 +38,7 @@ export class HostWorkers {
   }
 
   /**
-   * Those that are needed beside the workers that the pool has; none is started yet.
+   * Those that are needed besides the workers that the pool has; none is started yet.
    *
    * @throws GridError `INVALID_OPTION` for a host that is not up and says no way to launch its workers.
    */

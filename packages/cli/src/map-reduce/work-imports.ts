@@ -1,3 +1,3 @@
-/** What the module that {@link readWork} writes beside a user's work imports. */
+/** What the module that {@link readWork} writes next to a user's work imports. */
 export { refuseChanged } from "@callgrid/batch";
 export { define } from "@callgrid/core";

@@ -1,6 +1,6 @@
 /**
  * The work of a map/reduce run, by convention: `workers/mapper` and `workers/reducer`, each exporting `start`, and raw files
- * under `data/`, all beside `work.json`. A module that defines both as functions of the grid is written for the workers.
+ * under `data/`, all next to `work.json`. A module that defines both as functions of the grid is written for the workers.
  */
 import { createHash } from "node:crypto";
 import {
@@ -19,7 +19,7 @@ import { lines } from "@callgrid/batch";
 import { entryFile, GridError, isGridError, messageOf, patternHint } from "@callgrid/core";
 import type { ConfigFile } from "./config-file.ts";
 
-/** What `work.json` says, and what lies beside it. */
+/** What `work.json` says, and what lies next to it. */
 export interface Work {
   /** Absolute paths of the raw files. */
   readonly files: readonly string[];
@@ -70,7 +70,7 @@ function problemOf(path: string): string | undefined {
 }
 
 /**
- * Beside the work, where hosts that share the folder find it, under a name that says what is in it. Its functions have the versions of the modules
+ * Next to the work, where hosts that share the folder find it, under a name that says what is in it. Its functions have the versions of the modules
  * on disk, the mapper's and reducer's imports among them; so an unchanged module is not written again, because a new change time would count as a change.
  */
 function writeModule(folder: string): string {

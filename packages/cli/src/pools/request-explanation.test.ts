@@ -136,15 +136,11 @@ describe("what must happen next", () => {
       { request: { ...suspended, ownerLeaseLeftMs: undefined }, pool: { ...pool, head: undefined } },
       "The lease of worker wa lapsed: it goes back to the queue when it is reclaimed by a worker that has the time",
     ],
-    [
-      "it waits for others",
-      { request: suspended },
-      "2 requests must come to an outcome, and worker wa goes on with it then",
-    ],
+    ["it waits for others", { request: suspended }, "2 requests must finish first; then worker wa continues it"],
     [
       "it waits, and has not reported for what",
       { request: { ...suspended, waitsFor: [] } },
-      "The requests it waits for must come to an outcome",
+      "The requests it waits for must finish first",
     ],
     [
       "it waits for itself",

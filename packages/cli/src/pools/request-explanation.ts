@@ -183,7 +183,7 @@ function nextOfSuspended({ cycle, pool }: RequestSituation, request: RequestStat
   if (lapse !== undefined) return lapse;
   const children =
     request.waitsFor.length === 0 ? "The requests it waits for" : counted(request.waitsFor.length, "request");
-  return `${children} must come to an outcome, and worker ${request.owner} goes on with it then; ask why of one of them.`;
+  return `${children} must finish first; then worker ${request.owner} continues it; ask why of one of them.`;
 }
 
 /** What follows when the owner's lease has lapsed; undefined while it holds. */

@@ -32,7 +32,7 @@ const empty: PoolState = {
 
 it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
   ["no worker has joined", {}, [], [/pool "pool" of grid "default" has no workers; start one/]],
-  ["a distributor is no worker", { members: [distributor], head: "d" }, [], [/has no workers/]],
+  ["a distributor is not a worker", { members: [distributor], head: "d" }, [], [/has no workers/]],
   ["the workers are in another grid", {}, ["blue"], [/has no workers/, /exists in grid "blue"; is --grid right/]],
   ["the workers are in other grids", {}, ["blue", "red"], [/has no workers/, /exists in the grids "blue", "red"/]],
   [
@@ -55,13 +55,13 @@ it.each<[string, Partial<PoolState>, string[], RegExp[]]>([
     [/work of 1 silent worker goes back later/],
   ],
   [
-    "work waits beside an idle worker",
+    "work waits while a worker is idle",
     { queued: 3, members: [busy, idle] },
     [],
     [/3 requests wait although 1 worker is idle/],
   ],
   [
-    "a single request waits beside an idle worker",
+    "a single request waits while a worker is idle",
     { queued: 1, members: [busy, idle] },
     [],
     [/^1 request waits although 1 worker is idle: it lacks .*, or has another version of them$/],

@@ -2,7 +2,7 @@
 import { type TextChunks, textLines } from "@callgrid/core";
 import { type NamedRequest, parseRequest } from "./request-text.ts";
 
-/** Throws `INVALID_REQUEST` with the number of the line for one that is no request. */
+/** Throws `INVALID_REQUEST` with the number of the line for one that is not a request. */
 export async function* requestLines(chunks: TextChunks, name: string): AsyncGenerator<NamedRequest, undefined> {
   for await (const { number, text } of textLines(chunks, name)) {
     if (text.trim() !== "") yield parseRequest(text, `${name} line ${number}`);

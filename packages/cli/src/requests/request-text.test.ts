@@ -12,7 +12,7 @@ function messageOf(action: () => unknown): string {
 }
 
 describe("a request in JSON", () => {
-  it("is read as it stands", () => {
+  it("is read unchanged", () => {
     expect(parseRequest(' ["ratio", 7, {"a": null}] ', "the request")).toEqual(["ratio", 7, { a: null }]);
   });
 
@@ -47,7 +47,7 @@ describe("a request in JSON", () => {
     ["[]", /needs a function name/],
     ['[""]', /starts with a function name/],
     ['["f",{"__proto__":1}]', /__proto__/],
-  ])("that is no request is refused: %s", (text, message) => {
+  ])("that is not a request is refused: %s", (text, message) => {
     expect(messageOf(() => parseRequest(text, "line 3"))).toMatch(message);
     expect(messageOf(() => parseRequest(text, "line 3"))).toMatch(/^line 3: /);
   });

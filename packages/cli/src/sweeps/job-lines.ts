@@ -1,4 +1,4 @@
-/** Where log lines go beside the file of the machine: to the files of jobs. On a terminal they would hide the progress. */
+/** Where log lines go besides the file of the machine: to the files of jobs. On a terminal they would hide the progress. */
 import { Writable } from "node:stream";
 import type { JobLogs } from "@callgrid/sweep";
 

@@ -20,7 +20,7 @@ export async function rebalanceSweep({ io, options, operands }: SweepCall): Prom
   const left = `${placesLeft} of ${counted(header.places, "job")} left for ${counted(machines.length, "machine")}`;
   await writeLine(
     io.stderr,
-    `${left}; copy ${file} beside the files of the sweep on each machine, and run there again`,
+    `${left}; copy ${file} next to the files of the sweep on each machine, and run there again`,
   );
   return exitCodes.fine;
 }

@@ -34,7 +34,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   "UNKNOWN_FUNCTION",
 ]);
 
-/** Whether a request came to this error, as opposed to one that never got so far. */
+/** Whether a request failed with this error, as opposed to a request that was never sent. */
 export function isRequestError(error: unknown): error is RequestError {
   return isGridError(error) && "tree" in error;
 }

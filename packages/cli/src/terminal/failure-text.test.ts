@@ -101,7 +101,7 @@ describe("an error for people", () => {
     ]);
   });
 
-  it("is one line with a code for what is no request's failure", () => {
+  it("is one line with a code for what is not a request's failure", () => {
     expect(failureText(new GridError("INVALID_OPTION", "--slots must be a number"), colors)).toBe(
       "INVALID_OPTION: --slots must be a number",
     );

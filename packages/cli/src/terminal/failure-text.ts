@@ -51,7 +51,7 @@ function firstPart({ info }: ErrorTree): ErrorTree | undefined {
   return Object.values(info ?? {})[0];
 }
 
-/** Where the deepest failed request threw, and where its causes were thrown; the messages stand in the tree. */
+/** Where the deepest failed request threw, and where its causes were thrown; the messages are in the tree. */
 function stackLines({ stack, causes = [] }: ErrorTree): string[] {
   const further = causes.filter((cause) => cause.stack !== undefined);
   return [...frames(stack), ...further.flatMap((cause) => [`    caused by: ${cause.msg}`, ...frames(cause.stack)])];

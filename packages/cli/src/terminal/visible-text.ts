@@ -18,7 +18,7 @@ export function visibleLine(text: string): string {
   return text.replace(controlsAndBreaks, visibleCharacter);
 }
 
-/** JSON without such characters: the ones that JSON lets through stand in strings only, where an escape means the same. */
+/** JSON without such characters: the ones that JSON lets through occur in strings only, where an escape means the same. */
 export function visibleJson(json: string): string {
   return json.replace(controls, (character) => `\\u${hexadecimal(character, 4)}`);
 }

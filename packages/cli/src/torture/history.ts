@@ -97,7 +97,7 @@ export class History {
     return this.#open.size;
   }
 
-  /** What the history comes to if it ends here. */
+  /** The result of the history if it ends here. */
   report(): HistoryReport {
     const unanswered = [...this.#open.values()].map((ask) => violationOf("unanswered", ask, ""));
     return {

@@ -19,7 +19,7 @@ describe("the requests of a seed", () => {
   });
 });
 
-it("a tree comes to what its calls come to", () => {
+it("a tree has the value of its calls", () => {
   const shape = { depth: 1, breadth: 2, restMs: 0 };
   const values = [digest("t.0"), digest("t.1"), digest(commonTag("t"))];
   expect(tree("t", shape).expected).toEqual({ value: combine("t", values) });

@@ -60,7 +60,7 @@ it("what the grid refuses is noted as lost", async () => {
   expect(history.report()).toMatchObject({ answered: 1, counts: { lost: 1 } });
 });
 
-it("an endless series ends with the grid, and what was open then is no violation", async () => {
+it("an endless series ends with the grid, and what was open then is not a violation", async () => {
   const { client, history, grid } = startClient();
   const asking = client.askAll(doublings(), 4);
   await grid.close();

@@ -1,4 +1,4 @@
-/** What a torture came to, as people read it: pure text. */
+/** The result of a torture as text for people. */
 import { counted, durationText } from "../terminal/durations.ts";
 import { type TableStyle, tableText } from "../terminal/table.ts";
 import { violationKinds } from "./history.ts";

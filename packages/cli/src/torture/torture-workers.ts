@@ -10,7 +10,7 @@ export interface TortureWorkersOptions {
   readonly functions: string;
   /** Any of `workerOptions`, with `pool` and `url`. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Above any number of deaths that a torture comes to: each is its own doing, and no request is to blame. */
+  /** Above any number of deaths in a torture: each is its own doing, and no request is to blame. */
   readonly maxAttempts: number;
 }
 
@@ -80,7 +80,7 @@ export class TortureWorkers {
   }
 }
 
-/** Deaths are the torture's own doing here, so a process that dies often is no broken one. */
+/** Deaths are the torture's own doing here, so a process that dies often is not a broken one. */
 function restartAfter(): { delayMs: number; deathsInRow: number } {
   return { delayMs: restartDelayMs, deathsInRow: 1 };
 }

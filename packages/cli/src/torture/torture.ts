@@ -28,7 +28,7 @@ export interface TortureOptions {
   readonly seed: number;
 }
 
-/** What a torture came to. */
+/** The result of a torture. */
 export interface TortureResult extends HistoryReport {
   readonly grid: string;
   readonly seed: number;

@@ -21,12 +21,12 @@ export function digest(tag: string): number {
   return hash >>> 0;
 }
 
-/** The leaf that a node of any tree calls beside its children. */
+/** The leaf that a node of any tree calls besides its children. */
 export function commonTag(tag: string): string {
   return `common ${digest(tag) % commonTags}`;
 }
 
-/** What a node comes to from what its calls came to. */
+/** The value of a node, from the values of its calls. */
 export function combine(tag: string, values: readonly number[]): number {
   return values.reduce((sum, value) => (sum + value) % 1_000_003, digest(tag) % 1_000_003);
 }
@@ -53,7 +53,7 @@ export function tree(tag: string, shape: TreeShape): PlannedRequest {
   return { request: ["tree", tag, shape], expected: { value: treeValue(tag, shape) } };
 }
 
-/** How many requests a tree comes to, the leaves that it shares with others aside. */
+/** How many requests a tree has, the leaves that it shares with others aside. */
 export function treeSize({ depth, breadth }: TreeShape): number {
   // At the bottom a node and its leaf.
   let size = 2;

@@ -14,7 +14,7 @@ export interface WindowTaker {
   onOutcome(index: number, outcome: Outcome, isKept: boolean): void;
   /** The source has ended and nothing is open. */
   onExhausted(): void;
-  /** The source threw, or brought what is no request; everything has been withdrawn. */
+  /** The source threw, or brought what is not a request; everything has been withdrawn. */
   onFailure(error: unknown): void;
 }
 

@@ -22,7 +22,7 @@ export function shownRequest(payload: string, longest = longestTreeText): string
   return shown.slice(0, longest - end.length) + end;
 }
 
-/** How many characters a part has by itself. Its request stands in its caller's `info` as well. */
+/** How many characters a part has by itself. Its request is in its caller's `info` as well. */
 export function ownCharacters({ req, msg, stack = "", causes = [], details }: ErrorTree): number {
   const causesLength = causes.reduce((sum, cause) => sum + cause.msg.length + (cause.stack?.length ?? 0), 0);
   return 2 * req.length + msg.length + stack.length + causesLength + detailsText(details).length;

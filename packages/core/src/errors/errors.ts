@@ -58,7 +58,7 @@ export interface ErrorTree {
   readonly code: ErrorCode;
   /** The stack of the thrown error on the worker, without the grid's own frames; absent where nothing of the user's was thrown. */
   readonly stack?: string;
-  /** The causes of the thrown error, the nearest first. What failed requests say as such stands in `info`. */
+  /** The causes of the thrown error, the nearest first. What failed requests report themselves is in `info`. */
   readonly causes?: readonly ErrorCause[];
   /** The request that failed, as JSON text; of one of more than 10,000 characters the beginning, its length and a hash. */
   readonly req: string;

@@ -1,7 +1,7 @@
 /** The error of an option that cannot be used, wherever it was given. */
 import { GridError } from "./errors.ts";
 
-/** What an {@link invalidOption} carries beside its path. */
+/** What an {@link invalidOption} carries besides its path. */
 export interface InvalidOptionExtra {
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;

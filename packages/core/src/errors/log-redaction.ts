@@ -3,7 +3,7 @@
 const secretNames = ["password", "passphrase", "secret", "token", "apiKey", "authorization", "cookie"];
 const censor = "[secret]";
 
-/** What stands between scheme and `@`, where special characters are encoded as they should be. */
+/** The text between scheme and `@`, where special characters are encoded as they should be. */
 const login = /(:\/\/)[^\s/"'\\]*@/g;
 /**
  * The same of a Redis, where they are not: up to the last `@` of the word, with or without `//`. Of other schemes a path may hold one.
@@ -27,7 +27,7 @@ export function withoutSecrets(text: string): string {
     .replace(variable, `$1${censor}`);
 }
 
-/** Values under names such as `password` (two levels deep), and what {@link withoutSecrets} finds, wherever in a line it stands. */
+/** Values under names such as `password` (two levels deep), and what {@link withoutSecrets} finds, anywhere in a line. */
 export const logRedaction = {
   redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor },
   hooks: { streamWrite: withoutSecrets },

@@ -13,7 +13,7 @@ interface CallSite {
 /** How deep calls within a module's top level are looked into: a factory of factories is a few. */
 const framesRead = 50;
 
-/** Module loaders of Node and of bundlers: what stands behind them on the stack is another module, which imports this one. */
+/** Module loaders of Node and of bundlers: what follows them on the stack is another module, which imports this one. */
 const loaderFrame = /^node:internal\/(modules|process)\//;
 
 /**

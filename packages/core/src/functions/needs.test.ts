@@ -28,10 +28,10 @@ describe("needs that cannot be", () => {
       /needs\.disk is not an option; the options are tag, memoryMb, cpus, score$/,
     ],
     ["a tag with a blank", { tag: "big gpu" }, /needs\.tag must be a tag .* a tag is/],
-    ["a tag that is no text", { tag: 5 }, /needs\.tag must be a tag or a list of tags/],
+    ["a tag that is not text", { tag: 5 }, /needs\.tag must be a tag or a list of tags/],
     ["a list of tags with a hole", { tag: new Array(1) }, /needs\.tag must be a tag or a list of tags/],
     [
-      "a need that is no object",
+      "a need that is not an object",
       5 as unknown as object,
       /^define\("needy"\)\.needs takes its options as an object, got 5$/,
     ],

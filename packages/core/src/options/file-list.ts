@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 
 /**
- * The files that a text names. What is the name of a file as it stands is that file, with its commas and blanks; elsewhere commas
+ * The files that a text names. A text that is the name of a file as a whole is that file, with its commas and blanks; elsewhere commas
  * separate, and blanks around names are left out.
  *
  * @example

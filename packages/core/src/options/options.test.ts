@@ -139,7 +139,7 @@ describe("resolved options", () => {
     );
   });
 
-  it("refuse what is missing and required, and what is no object", () => {
+  it("refuse what is missing and required, and what is not an object", () => {
     expect(() => resolveOptions(declarations, undefined, "connect")).toThrow(
       refusal("INVALID_OPTION", "connect.pool", /must be given: The pool\./) as Error,
     );

@@ -23,7 +23,7 @@ describe("the text of an error", () => {
     JSON.stringify({ ...tree, info: { a: null } }),
     JSON.stringify({ ...tree, info: { a: { ...tree, info: { b: {} } } } }),
     `${'{"info":{"a":'.repeat(100_000)}`,
-  ])("that is none comes to INVALID_RESULT_TEXT: %.60s", (text) => {
+  ])("that is not an outcome gives INVALID_RESULT_TEXT: %.60s", (text) => {
     expect(decodeOutcome(`!${text}`)).toMatchObject({ error: { code: "INVALID_RESULT_TEXT" } });
   });
 });

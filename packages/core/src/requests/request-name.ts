@@ -9,7 +9,7 @@ const longestShown = 80;
 /** The name that was asked for last: calls mostly come in rows of one function. NaN at first, which equals nothing. */
 let lastName: unknown = Number.NaN;
 
-/** The name of the function; throws `INVALID_REQUEST` for what is no request. */
+/** The name of the function; throws `INVALID_REQUEST` for what is not a request. */
 export function requestedName(request: readonly unknown[]): string {
   const target: unknown = request[0];
   const name = typeof target === "function" && Object.hasOwn(target, "functionName") ? referenceName(target) : target;

@@ -83,7 +83,7 @@ describe("a request of other data", () => {
   });
 });
 
-describe("what is no request", () => {
+describe("what is not a request", () => {
   it.each<[string, unknown]>([
     ["no list", { 0: "f" }],
     ["a string", "f"],

@@ -37,7 +37,7 @@ export interface EncodedRequest {
  * Turns `[functionName, ...args]` into text. The first member is a name, or a reference that `define` returned.
  *
  * @param limitBytes - the most bytes of payload in UTF-8, default 16 MiB.
- * @throws GridError `INVALID_REQUEST` for what is no list, or has no function name first; `INVALID_VALUE` for an argument that
+ * @throws GridError `INVALID_REQUEST` for what is not a list, or has no function name first; `INVALID_VALUE` for an argument that
  *   can't travel, with `details.path` such as `args[0].rows[3]`; `PAYLOAD_TOO_LARGE` beyond the limit, with `details` `path` of
  *   the largest argument, `bytes`, `limitBytes`.
  * @example
@@ -66,7 +66,7 @@ export function readRequest(request: unknown, limitBytes = defaultPayloadLimitBy
   }
 }
 
-/** Throws `INVALID_REQUEST` for what is no list. */
+/** Throws `INVALID_REQUEST` for what is not a list. */
 export function assertList(request: unknown): asserts request is readonly unknown[] {
   try {
     if (Array.isArray(request)) return;
@@ -143,7 +143,7 @@ export function isPayloadOf(id: string, payload: string): boolean {
 const nameStart = '["';
 const richNameStart = '{"json":["';
 
-/** The function that a payload asks for, without reading its arguments. Throws `INVALID_REQUEST` for what is no payload. */
+/** The function that a payload asks for, without reading its arguments. Throws `INVALID_REQUEST` for what is not a payload. */
 export function functionNameOf(payload: string): string {
   const name = functionNameIn(payload);
   if (isFunctionName(name)) return name;

@@ -13,7 +13,7 @@ export interface Settings {
   readonly job?: number;
 }
 
-/** What a request that is a job comes to. */
+/** The value of a request that is a job. */
 export interface JobValue {
   readonly value: unknown;
   /** When its function was called, in ms since 1970, by the worker's clock. */

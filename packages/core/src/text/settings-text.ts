@@ -1,4 +1,4 @@
-/** How settings of a request stand in its text. */
+/** How settings of a request are written in its text. */
 
 /** The only key of the argument that holds them. */
 export const settingsKey = "callgrid.settings";

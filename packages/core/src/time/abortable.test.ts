@@ -3,7 +3,7 @@ import { abortable } from "./abortable.ts";
 
 const never = new Promise<never>(() => undefined);
 
-it("passes on what the promise comes to", async () => {
+it("passes on the outcome of the promise", async () => {
   const { signal } = new AbortController();
   expect(await abortable(signal, Promise.resolve("value"))).toBe("value");
   await expect(abortable(signal, Promise.reject(new Error("odd")))).rejects.toThrow("odd");

@@ -53,7 +53,7 @@ describe("the system clock", () => {
     expect(waiting()).toBe(before);
   });
 
-  it("refuses a delay that is no number", () => {
+  it("refuses a delay that is not a number", () => {
     expect(() => systemClock.after(Number.NaN, () => {})).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
   });
 });

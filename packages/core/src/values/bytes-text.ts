@@ -16,7 +16,7 @@ export class BytesText {
   }
 }
 
-/** Whether a typed array has properties beside its members. */
+/** Whether a typed array has properties besides its members. */
 export function hasMoreThanBytes(array: NodeJS.TypedArray, className: string): boolean {
   const { buffer, byteOffset, length } = array;
   const TypedArray = typedArrayClasses.get(className) ?? Uint8Array;

@@ -101,7 +101,7 @@ describe("a value that can't travel", () => {
   });
 });
 
-describe("text that is no value", () => {
+describe("text that is not a value", () => {
   it.each([
     "",
     "1",

@@ -1,5 +1,5 @@
 /**
- * Finds properties that an array, a typed array or another built-in object has beside what its kind carries.
+ * Finds properties that an array, a typed array or another built-in object has besides what its kind carries.
  * Listing the keys of a long array costs ten times what writing it down does. `inspect` shows properties without the members, in
  * constant time, so what it shows of a long one is compared with what it shows of a bare twin.
  */
@@ -9,7 +9,7 @@ import { inspect, types } from "node:util";
 const fewMembers = 100;
 const propertiesAlone = { maxArrayLength: 0, depth: 0, showHidden: true, customInspect: false } as const;
 
-/** Whether an array has properties beside its members; `bare` is as long, and has none. */
+/** Whether an array has properties besides its members; `bare` is as long, and has none. */
 export function hasExtraProperties(array: readonly unknown[], bare: readonly unknown[]): boolean {
   // the length is a key as well
   if (bare.length <= fewMembers || types.isProxy(array)) return Reflect.ownKeys(array).length !== bare.length + 1;

@@ -30,7 +30,7 @@ export function errorParts(error: Error): ErrorParts {
   return { class: kindOf(error).className, hidden: take(hidden), shown: take(shown) };
 }
 
-/** Throws for a class that is no built-in one. */
+/** Throws for a class that is not a built-in one. */
 export function portableError(parts: ErrorParts): Error {
   const error = errorMakers.get(parts.class)?.();
   if (error === undefined) throw new Error("the class of an error is unknown");

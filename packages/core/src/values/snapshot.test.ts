@@ -231,7 +231,7 @@ describe("a value is read once", () => {
     } as { readonly number: number };
   };
 
-  it.each([{}, { at: new Date(0) }])("for the id and for what travels: beside %o", (rest) => {
+  it.each([{}, { at: new Date(0) }])("for the id and for what travels: with %o", (rest) => {
     const { canonical, payload } = encodeRequest(["f", counting(rest)]);
     expect(encodeRequest(decodeRequest(payload))).toEqual(encodeRequest(["f", { ...rest, number: 1 }]));
     expect(canonical).toBe(encodeRequest(["f", { ...rest, number: 1 }]).canonical);

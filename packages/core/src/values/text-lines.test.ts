@@ -65,7 +65,7 @@ describe("the lines of a text", () => {
   });
 });
 
-describe("bytes that are no text", () => {
+describe("bytes that are not text", () => {
   it.each([
     ["Latin-1", Buffer.from("good\nM\xfcller\n", "latin1"), /^x\.txt line 2 is not UTF-8: convert/],
     ["a character that is cut short", Buffer.from([0x61, 0x0a, 0xe9, 0x9b]), /^x\.txt line 2 is not UTF-8/],

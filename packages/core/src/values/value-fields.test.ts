@@ -10,7 +10,7 @@ describe("a value as fields of JSON", () => {
     expect(valueFields(value)).toEqual(fields);
   });
 
-  it("says beside it what JSON would lose", () => {
+  it("adds what JSON would lose", () => {
     const fields = valueFields(new Map([["a", 1n]]));
     expect(fields.value).toEqual([["a", "1"]]);
     expect(fields.meta).toBeDefined();

@@ -16,7 +16,7 @@ export interface PlaceHeaders {
 export interface ServedPlace {
   /** Whether only this machine reaches it. */
   readonly isLoopback: boolean;
-  /** Names that it may be asked by, beside `localhost` and addresses. */
+  /** Names that it may be asked by, besides `localhost` and addresses. */
   readonly hosts: readonly string[];
 }
 

@@ -86,7 +86,7 @@ describe("a collector", () => {
     expect(reads - read).toBe(3);
   });
 
-  it("sends every viewer what the pool has come to, whenever it began to look", async () => {
+  it("sends every viewer the current state of the pool, whenever it began to look", async () => {
     const first = new Reader();
     collector.follow(first, everything);
     await clock.advance(1_500);

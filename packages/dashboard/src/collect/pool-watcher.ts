@@ -38,7 +38,7 @@ export class PoolWatcher {
     return this.#events;
   }
 
-  /** Reads a pool. A pool that cannot be read keeps its last figures, with the reason beside them. */
+  /** Reads a pool. A pool that cannot be read keeps its last figures, with the reason. */
   async look(pool: string): Promise<PoolDocument> {
     let document: PoolDocument;
     try {

@@ -1,4 +1,4 @@
-/** Which view is open: all of it stands in the address, behind `#`, so that a link or a reload opens the same. */
+/** Which view is open: all of it is in the address, behind `#`, so that a link or a reload opens the same. */
 import { computed, signal } from "@preact/signals";
 
 /** What the address says. */

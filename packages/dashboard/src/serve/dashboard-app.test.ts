@@ -22,7 +22,7 @@ async function stream(method: "GET" | "HEAD"): Promise<Response> {
   return await app.hono.request("/api/stream", { method, headers: { host: "localhost" } });
 }
 
-it("who asks for the headers of a stream alone is no viewer", async () => {
+it("who asks for the headers of a stream alone is not a viewer", async () => {
   const { status, headers } = await stream("HEAD");
   expect([status, headers.get("content-type"), app.viewers]).toEqual([200, "text/event-stream", 0]);
 });

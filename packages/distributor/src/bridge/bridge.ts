@@ -1,5 +1,5 @@
 /**
- * The bridge from a pool to its parent: two carriers, one for each direction. It looks how both pools stand, whenever something may have
+ * The bridge from a pool to its parent: two carriers, one for each direction. It looks at the state of both pools whenever something may have
  * changed and now and then, and has the carriers do what the policy makes of that (docs/decisions/0019-one-mechanism-for-bridges.md).
  *
  * All it knows can be found out again from the two pools, so it may die at any instant. If one of them falls silent for a lease,
@@ -168,7 +168,7 @@ export class Bridge extends Actor {
     await Promise.all(this.#inboxes.map((inbox) => inbox.close()));
   }
 
-  /** What a bridge does now and then, beside the balance of both pools. */
+  /** What a bridge does now and then, besides the balance of both pools. */
   #makeDuties(): readonly Periodic[] {
     const { leaseMs } = this.#options;
     const renewEveryMs = leaseMs / renewalsPerLease;

@@ -93,7 +93,7 @@ export class Carrier {
     return this.#cargo.unstarted;
   }
 
-  /** How the direction stands, beside what is seen of the pools; `claimedThere`: see {@link PoolSight.claimed}. */
+  /** The state of the direction, besides what is seen of the pools; `claimedThere`: see {@link PoolSight.claimed}. */
   standing(claimedThere: number) {
     const { unstarted, aheadOfStarted } = this.#cargo;
     const movedAtMs = this.#movedAtMs;
@@ -126,7 +126,7 @@ export class Carrier {
       return "claims";
     }
     const { kind, claims } = await this.#claimer.claim(plan);
-    // what waits beside members that idle is nothing that these could start
+    // what waits while members idle is nothing that these could start
     if (plan.from === "shown" && isIdleHere)
       for (const { payload } of claims) this.#parts.tables().avoidHere(functionNameOf(payload));
     return kind;

@@ -1,5 +1,5 @@
 /**
- * The function tables of a pool and its parent, beside each other: what may be carried from one to the other, and under which stamp results
+ * The function tables of a pool and its parent, compared: what may be carried from one to the other, and under which stamp results
  * are kept. A request crosses only where both pools mean the same version of its function.
  */
 import type { Clock } from "@callgrid/core";

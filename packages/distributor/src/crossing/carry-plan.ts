@@ -98,7 +98,7 @@ function missingAhead({ from, to, unstarted, aheadOfStarted }: CrossingSight): n
   return isLow ? Math.min(mostAhead, Math.max(aheadOfStarted, to.wantedAhead)) - unstarted : 0;
 }
 
-/** Half of what waits stays here, but for what members that idle beside it could not start anyway, and what has waited for long. */
+/** Half of what waits stays here, but for what idle members could not start anyway, and what has waited for long. */
 function missingShown({ from, unstarted, waits }: CrossingSight): number {
   if (waits === "no") return 0;
   const isAll = from.wanted > 0 || waits === "long";

@@ -2,7 +2,7 @@
 -- caller joins them and no queue has them. What that worker gives back, or leaves behind, fails.
 local function isAddressed(id) return string.sub(id, 1, 1) == '@' end
 
--- Some workers beside this one, by name.
+-- Some workers besides this one, by name.
 local function otherWorkers(worker)
   local names = {}
   local members = redis.call('HRANDFIELD', membersKey, 20, 'WITHVALUES')

@@ -141,7 +141,7 @@ local function auditLeases(key)
   end
 end
 
--- What is noted beside a record or a claim that is lost belongs to nothing.
+-- Notes on a lost record or claim belong to nothing.
 local function auditNotes(key, ownersKey)
   local orphans = {}
   for _, field in ipairs(redis.call('HRANDFIELD', key, auditedPerSweep)) do

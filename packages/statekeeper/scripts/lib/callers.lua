@@ -3,7 +3,7 @@
 -- grows by the work drawn, in ms, so callers get equal shares; a priority's by the requests drawn, over its weight. What is
 -- drained keeps its turn until that has come, or a bridge finds nothing there, and so gains nothing by submitting little at a time. Bridges, who ask on behalf of other
 -- pools, have turns of their own behind those of all others: that is more work, in ms, than any caller of the pool itself ever comes
--- to, and little enough for halves of a ms to count beside it.
+-- to, and little enough for halves of a ms to count against it.
 local weightStep, firstGuestTurn = 16, 1e15
 local function isGuestTurn(turn) return turn >= firstGuestTurn end
 local function weightOf(priority) return weightStep ^ tonumber(priority) end

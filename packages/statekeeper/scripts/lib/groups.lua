@@ -1,4 +1,4 @@
--- Groups: how a call hands many items over. Neighbours that have their first two parts in common stand behind these and how many
+-- Groups: how a call hands many items over. Neighbours that have their first two parts in common follow these and how many
 -- they are, each with its other two parts. (pushGroups in redis-pool.ts)
 -- Returns the four parts of all items, each as a list, reading from ARGV[at] to the end.
 local function readGroups(at)

@@ -1,5 +1,5 @@
 -- Matching: gives queued requests to volunteers, best first, until either runs out or `limit` is met. It runs inside every
--- script that may put a request beside a volunteer. A volunteer is noted as
+-- script that may leave a request and a volunteer unmatched. A volunteer is noted as
 -- `turn want epoch reach score recent skips…`; reach is `roots`, or what a bridge carries (see lib/draw.lua); recent is the function that
 -- it evaluated last, or `-`.
 local function standDown(worker)

@@ -1,4 +1,4 @@
--- What members store of themselves. Any process may have written it: an unreadable one is no worker and has no functions.
+-- What members store of themselves. Any process may have written it: an unreadable one is not a worker and has no functions.
 local function readMember(text)
   local isJson, stored = pcall(cjson.decode, text)
   local member = { kind = nil, slots = nil, isBridge = false, instance = nil, functions = {} }

@@ -37,7 +37,7 @@ local function takeOff(id, places)
   end
 end
 
--- What stands beside a record goes before it: what a script leaves behind that stops in between is found by the record.
+-- Notes on a record are removed before it: what a script leaves behind that stops in between is found by the record.
 local function eraseRecord(id, record)
   if record.losses > 0 then redis.call('HDEL', reportsKey, id) end
   if record.isLarge then redis.call('HDEL', payloadsKey, id) end

@@ -2,7 +2,7 @@
 --   requests      id -> `waiters mode deadline losses priority places`, a line end, the payload; waiters and places (places.lua) with a
 --                 comma between, deadline 0: none;
 --                 behind the payload, a line end and the context of a trace may follow: a payload itself has no line end;
---                 with `large` behind the places, the payload is the name alone, and all of it stands in payloads
+--                 with `large` behind the places, the payload is the name alone, and all of it is in payloads
 --   payloads      id -> payload of over 64 KiB, and the trace: Lua looks at every byte of each string that it makes, so scripts
 --                 make none of large values that they can do without, and workers read them here (large-values.ts)
 --   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are
@@ -55,7 +55,7 @@ local function readHeader(text)
   }
 end
 
--- Of a record that cannot be read: no process wants it, and anything may stand beside it.
+-- Of a record that cannot be read: no process wants it, and there may be any notes on it.
 local unreadableHeader = { length = 0, waiters = {}, losses = 1, places = '-', isLarge = true, isUnreadable = true }
 
 -- Most records begin alike, so what was made out of a beginning is kept for the rest of the call.
@@ -86,7 +86,7 @@ local function isWanted(header)
   return false
 end
 
--- Nil for text that is no record.
+-- Nil for text that is not a record.
 local function parseRecord(text)
   local record = readHeader(text)
   if not record then return nil end
@@ -94,7 +94,7 @@ local function parseRecord(text)
   return record
 end
 
--- What stands behind the stamp of a result; nil where that is no value.
+-- The text after the stamp of a result; nil where that is not a value.
 local function outcomeIn(result)
   local at = string.find(result, ' ', 1, true)
   return at and string.find(result, '^[=~]', at + 1) and string.sub(result, at + 1) or nil
@@ -163,7 +163,7 @@ local function isLargePayload(payload)
   return not traceAt or traceAt - 1 > largeBytes
 end
 
--- What a record has of a large payload, which stands aside.
+-- What a record has of a large payload, which is stored apart.
 local function nameAlone(payload) return '["' .. functionNameAt(payload, 1) .. '"]' end
 
 -- Ends claims, and first forgets what was noted of them: a claim can be without notes, and notes cannot be without a claim.

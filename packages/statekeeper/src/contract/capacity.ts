@@ -36,7 +36,7 @@ export interface WaitingRequest {
 export interface HostReport {
   readonly id: string;
   readonly leaseMs: number;
-  /** How good it is beside other hosts; more than 0. */
+  /** How good it is compared with other hosts; more than 0. */
   readonly score: number;
   readonly minWorkers: number;
   readonly maxWorkers: number;

@@ -45,7 +45,7 @@ export interface Submission {
   readonly timeoutMs?: number;
   /** The submitting worker evaluates it already: it becomes visible (others can join), and is not queued. */
   readonly isHeld?: boolean;
-  /** The context of the caller's trace, one line of text; goes with the claim, and is no part of what makes requests equal. */
+  /** The context of the caller's trace, one line of text; goes with the claim, and is not part of what makes requests equal. */
   readonly trace?: string;
 }
 
@@ -95,7 +95,7 @@ export interface SubmitReply {
  * bridge is served after all others and counts apart; `half` is as `last`, and leaves half of what waits on shared queues and half of
  * an own queue. For no member yet: `shown` is as `last`, from callers' queues alone. For these two no bridge volunteers.
  *
- * A guest that another bridge has given back is no guest any more: the bridge that asked for it carries it home, `next` or `last`.
+ * A guest that another bridge has given back is not a guest any more: the bridge that asked for it carries it home, `next` or `last`.
  */
 export type CarryFrom = "next" | "ahead" | "last" | "half" | "shown";
 
@@ -237,11 +237,11 @@ export interface SweepReply {
   readonly isMore: boolean;
 }
 
-/** How a pool stands, as a bridge sees it. */
+/** The state of a pool, as a bridge sees it. */
 export interface PoolSight {
   /** Ids in the pool's queue and those of callers. */
   readonly queued: number;
-  /** How many requests the volunteers beside the bridge itself ask for, since members idle. */
+  /** How many requests the volunteers besides the bridge itself ask for, since members idle. */
   readonly wanted: number;
   /** How many those ask for that carry `ahead`. */
   readonly wantedAhead: number;

@@ -31,7 +31,7 @@ import type { Waits } from "./waits.ts";
 export interface InboxPool {
   readonly pool: string;
 
-  /** What is asked for within `ask` comes to the statekeeper together, where that is worth anything. */
+  /** What is asked for within `ask` reaches the statekeeper together, where that saves anything. */
   gather(ask: () => void): void;
   /** Reads a process's inbox until closed. */
   listen(process: string, handlers: InboxHandlers): InboxListener;
@@ -109,7 +109,7 @@ export interface WorkerPool extends MemberPool {
     heldIds: readonly string[],
   ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }>;
 
-  /** How the pool stands. The process is sent `look`, once, when another member becomes idle. */
+  /** The state of the pool. The process is sent `look`, once, when another member becomes idle. */
   look(process: string): Promise<PoolSight>;
   /**
    * Takes back guests of the process that no worker has claimed, what would be drawn last first: it waits for them no longer. Replies with
@@ -131,7 +131,7 @@ export interface WorkerPool extends MemberPool {
   reportHost(host: HostReport): Promise<Capacity | undefined>;
 }
 
-/** What the head of a pool asks of it beside {@link MemberPool.sweep}. */
+/** What the head of a pool asks of it besides {@link MemberPool.sweep}. */
 export interface HeadPool extends MemberPool {
   /** Gives up heading the pool, so that a standby need not wait for the lease to lapse. */
   abdicate(process: string): Promise<void>;

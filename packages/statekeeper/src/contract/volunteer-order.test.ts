@@ -32,7 +32,7 @@ it.each<[string, readonly Preference[], string | undefined, string[]]>([
     ["fast at home", "at home", "fast", "longest", "bridge"],
   ],
   [
-    "what stands behind idleness does not count",
+    "the text after idleness does not count",
     ["idle", "score"],
     "work",
     ["longest", "at home", "fast", "fast at home", "bridge"],

@@ -209,7 +209,7 @@ describe("operations that fail in memory", () => {
     expect(calls).toEqual([]);
   });
 
-  it("a member whose description is no plain data changes nothing", async () => {
+  it("a member whose description is not plain data changes nothing", async () => {
     const { pool } = setStage();
     const before = pool.dump();
     const functions = new Map([["work", "v1"]]);

@@ -135,7 +135,7 @@ describe("a statekeeper through a port", () => {
     await expect(near.pool("pool").functions()).rejects.toMatchObject({ code: "POOL_FULL", details: {} });
   });
 
-  it("passes an error that is no GridError on as a plain one", async () => {
+  it("passes an error that is not a GridError on as a plain one", async () => {
     const { near } = open({
       functions: async () => {
         throw new TypeError("a fault of the statekeeper");
@@ -150,7 +150,7 @@ describe("a statekeeper through a port", () => {
     expect(error).toHaveProperty("message", "a fault of the statekeeper");
   });
 
-  it("refuses a call whose arguments are no plain data, and sends the others of the same tick", async () => {
+  it("refuses a call whose arguments are not plain data, and sends the others of the same tick", async () => {
     const { near } = open({ reportDeath: async () => undefined, renew: async () => true });
     const pool = near.pool("pool");
     const bad = pool.reportDeath("w", { report: () => undefined }, 3);
@@ -159,12 +159,12 @@ describe("a statekeeper through a port", () => {
     expect(await good).toBe(true);
   });
 
-  it("answers with an error when a reply is no plain data", async () => {
+  it("answers with an error when a reply is not plain data", async () => {
     const { near } = open({ inspectRequest: async () => ({ id: () => undefined }) as never });
     await expect(near.pool("pool").inspectRequest("id")).rejects.toThrow(/could not be cloned/);
   });
 
-  it("skips what is no call, and answers the calls beside it", async () => {
+  it("skips what is not a call, and answers the calls around it", async () => {
     const { port1, port2 } = new MessageChannel();
     const served = servePort(keeperOf({ renew: async () => true }), port1);
     const answered = new Promise((resolve) => port2.once("message", resolve));

@@ -54,7 +54,7 @@ export interface RedisFacts {
   readonly denied: readonly DeniedCommand[];
 }
 
-/** What an examination comes to. */
+/** The result of an examination. */
 export type Examination =
   | { readonly kind: "refused"; readonly address: string; readonly cause: RefusalKind; readonly reason: string }
   | { readonly kind: "examined"; readonly facts: RedisFacts };
@@ -143,12 +143,12 @@ function readInformation(text: string): Information {
   return new Map(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]));
 }
 
-/** What a question came to; undefined if it was refused. */
+/** The answer to a question; undefined if it was refused. */
 async function allowed<Value>(asked: Promise<Value>): Promise<Value | undefined> {
   return asked.catch(() => undefined);
 }
 
-/** The pool's prefix is no key, so the node that gives its slot away redirects each question for it to the other one. */
+/** The pool's prefix is not a key, so the node that gives its slot away redirects each question for it to the other one. */
 async function isSlotMoving(redis: Redis, { grid, pool }: ExamineOptions): Promise<boolean> {
   const answer = await redis.exists(poolPrefix(grid, pool)).catch((error: Error) => error.message);
   return String(answer).startsWith("ASK");

@@ -1,5 +1,5 @@
 /**
- * Reads what is too large for scripts (scripts/lib/record.lua) by plain commands: payloads that stand aside, and results that an
+ * Reads what is too large for scripts (scripts/lib/record.lua) by plain commands: payloads that are stored apart, and results that an
  * inbox has references to.
  */
 import { isOutcomeText } from "@callgrid/core";

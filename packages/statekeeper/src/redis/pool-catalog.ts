@@ -12,7 +12,7 @@ import { gridPrefix, knownPool, knownPoolsKey, poolPrefix, readKnownPool } from 
 const keysPerStep = 1_000;
 const msPerSecond = 1_000;
 
-/** How many keys a pool has, by what stands behind the pool's prefix in their names, such as `result`. */
+/** How many keys a pool has, by what follows the pool's prefix in their names, such as `result`. */
 export type KeyCounts = ReadonlyMap<string, number>;
 
 /** See the head of this file. Get one from {@link PoolCatalog.open}, and close it. */

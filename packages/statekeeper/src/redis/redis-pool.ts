@@ -129,7 +129,7 @@ export class RedisPool implements PoolKeeper {
     const args = [...limits, epoch, reach, volunteerFor, score, recent, request.skips.join(" ")];
     const reply = readClaimReply(list(await this.#run("claim", args)), this.#note);
     const claims = await this.#largeValues.intoClaims(reply.claims);
-    // what was claimed is gone, and the worker is no volunteer
+    // what was claimed is gone, and the worker is not a volunteer
     const kind = claims.length === 0 && reply.claims.length > 0 ? "again" : reply.kind;
     return { ...reply, kind, claims };
   }

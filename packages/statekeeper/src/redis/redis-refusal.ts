@@ -6,7 +6,7 @@ import { createConnection } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { RedisAddress } from "./links/redis-address.ts";
 
-/** What stands between a caller and a Redis. */
+/** Why a caller cannot use a Redis. */
 export type RefusalKind =
   | "connection-refused"
   | "unknown-host"

@@ -5,7 +5,7 @@
 import type { OutcomeText } from "@callgrid/core";
 import type { Submission } from "../contract/contract.ts";
 
-/** How an outcome came about, beside an evaluation for this request. */
+/** How an outcome came about, besides an evaluation for this request. */
 export interface OutcomeOrigin {
   /** The pool had it when it was asked for, from an earlier evaluation. */
   readonly isKept?: boolean;

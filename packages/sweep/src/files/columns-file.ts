@@ -1,5 +1,5 @@
 /**
- * `columns.csv`: the header of the results, one line of CSV. Lines that begin with # are comments. Beside the columns that every sweep has
+ * `columns.csv`: the header of the results, one line of CSV. Lines that begin with # are comments. Besides the columns that every sweep has
  * and those of the parameters, a column is a key of the values: `mean`, `range.low` for an object in an object, `0` for the first
  * place of a list, or `value` for the whole value.
  */

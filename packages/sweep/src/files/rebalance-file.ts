@@ -1,5 +1,5 @@
 /**
- * `rebalance.json`: who takes part from now on, and which jobs are finished. Where it stands beside the files of a sweep, the split is
+ * `rebalance.json`: who takes part from now on, and which jobs are finished. Where it is next to the files of a sweep, the split is
  * of the other jobs, over its machines.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

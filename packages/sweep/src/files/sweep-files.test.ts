@@ -10,7 +10,7 @@ import { readRebalance, writeRebalance } from "./rebalance-file.ts";
 
 const columns = "job,run start,job start,job seconds";
 
-test("machines have performance and cores, and comments may stand between them", () => {
+test("machines have performance and cores, and comments may be between them", () => {
   const text = '{\n  // fast\n  "a": { "performance": 1.5, "cores": 2 },\n  "b": { "performance": 1, "cores": 1 },\n}';
   expect(parseMachines(text, "machines.json")).toEqual([
     { name: "a", performance: 1.5, cores: 2 },

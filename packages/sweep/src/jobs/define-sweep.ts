@@ -39,7 +39,7 @@ export function declaredSweeps(): DeclaredSweep[] {
 /**
  * Declares the sweep that `callgrid sweep run` runs. A module declares one.
  *
- * @throws GridError `INVALID_OPTION` for a job that is no defined function, unless there is exactly one of `parameters` and `jobs`,
+ * @throws GridError `INVALID_OPTION` for a job that is not a defined function, unless there is exactly one of `parameters` and `jobs`,
  *   and for names of arguments that are there twice or are those of other columns.
  * @example
  * ```ts

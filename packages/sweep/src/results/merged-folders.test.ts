@@ -27,7 +27,7 @@ function job(index: number, changes: Partial<FinishedJob> = {}): FinishedJob {
   return { job: index, args: [index], repeats: [], runMs: 0, startedMs: 0, tookMs: 0, value: `=${index}`, ...changes };
 }
 
-test("jobs of all machines stand in the order of the list, those of several places at each", async () => {
+test("jobs of all machines are in the order of the list, those of several places at each", async () => {
   const merged = await mergeFolders([
     await folderOf([job(3), job(1, { repeats: [4] })]),
     await folderOf([job(0), job(2)]),

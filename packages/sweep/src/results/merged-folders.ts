@@ -85,7 +85,7 @@ function areEqual(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((name, place) => name === other[place]);
 }
 
-/** Jobs of several places stand at each of them. */
+/** Jobs of several places are at each of them. */
 function inOrder(jobs: readonly FinishedJob[]): FinishedJob[] {
   const placed = jobs.flatMap((finished) =>
     [finished.job, ...finished.repeats].map((job) => ({ ...finished, job, repeats: [] })),

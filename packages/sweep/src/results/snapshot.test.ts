@@ -53,7 +53,7 @@ test("a line that was cut short is dropped, and the next one begins a line of it
   expect([...((await readSnapshot(path))?.finished.keys() ?? [])]).toEqual([0, 2]);
 });
 
-test("what a failed write left of a line is removed, and later lines stand by themselves", async () => {
+test("what a failed write left of a line is removed, and later lines are whole", async () => {
   const path = newPath();
   const snapshot = await Snapshot.open(path, header);
   const handle = await open(path);

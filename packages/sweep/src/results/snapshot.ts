@@ -1,5 +1,5 @@
 /**
- * The snapshot of a machine: which jobs are finished, and what they came to. It is the only record that counts: results and failures are
+ * The snapshot of a machine: which jobs are finished, and their outcomes. It is the only record that counts: results and failures are
  * written from it. A header, then one line of JSON for each finished job. A line that a death cut short is dropped, and what
  * follows begins a line of its own. One process at a time has it.
  */

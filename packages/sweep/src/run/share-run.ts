@@ -1,5 +1,5 @@
 /**
- * Runs the share of a machine: asks a grid for each job that is not finished, and notes what each comes to, first in the snapshot and then
+ * Runs the share of a machine: asks a grid for each job that is not finished, and notes the outcome of each, first in the snapshot and then
  * in the files of results. Outcomes that come together are written together.
  */
 import type { Grid } from "@callgrid/client";

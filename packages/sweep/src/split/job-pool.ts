@@ -1,5 +1,5 @@
 /**
- * The pool of jobs: a function, and the arguments of each job. Jobs of equal arguments are one job that stands at several places. The
+ * The pool of jobs: a function, and the arguments of each job. Jobs of equal arguments are one job that has several places. The
  * digest of the experiment covers what results depend on: the function, the arguments in their order, the configuration and the seed.
  */
 import { canonicalize, GridError, messageOf } from "@callgrid/core";
@@ -42,7 +42,7 @@ const form = "callgrid sweep 1";
  * Collects the jobs.
  *
  * @throws GridError `INVALID_VALUE` for arguments that are not plain data, with the place of the job and of the value in it, and for
- *   jobs that are no list of arguments.
+ *   jobs that are not a list of arguments.
  */
 export function makeJobPool({ functionName, jobs: given, config, seed }: Experiment): JobPool {
   const jobs = new Map<string, Job & { readonly repeats: number[] }>();

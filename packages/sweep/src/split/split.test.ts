@@ -123,7 +123,7 @@ test("the digest changes with jobs, their order, configuration, seed, function a
   expect(splitJobs(experiment(), machines.slice(1)).digest.hex).not.toBe(split);
 });
 
-test("equal jobs are one job that stands at several places", () => {
+test("equal jobs are one job that has several places", () => {
   const { jobs, places } = experiment({ jobs: [[1, { a: 1, b: 2 }], [2], [1, { b: 2, a: 1 }], [2], [2]] });
   expect(jobs.map(({ index, repeats }) => [index, repeats])).toEqual([
     [0, [2]],

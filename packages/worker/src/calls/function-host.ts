@@ -125,7 +125,7 @@ function encodeAll(calls: CallMaker, { settings }: Evaluation, requests: readonl
     throw new GridError("INVALID_REQUEST", "expected a list of requests: callReentrant([[f, 1], [g, 2]])");
   }
   // unlike map, it meets the holes of a list as well: they are no requests
-  // what jobs call may be shared between them, and is no job itself
+  // what jobs call may be shared between them, and is not a job itself
   const inherited = settings && { config: settings.config, seed: settings.seed };
   return Array.from(requests as readonly unknown[], (request, index) => {
     const isList = inherited !== undefined && Array.isArray(request) && request.length > 0;

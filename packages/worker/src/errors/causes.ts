@@ -4,7 +4,7 @@ import { handlePromises, readProperty, requestTreeOf } from "@callgrid/core";
 /** Of an error with more causes, the nearest are found. */
 const mostCauses = 100;
 
-/** What was thrown, then all that led to it, each once and the nearest first. What a failed request says stands in its own tree. */
+/** What was thrown, then all that led to it, each once and the nearest first. What a failed request reports is in its own tree. */
 export function thrownAndCauses(thrown: unknown): unknown[] {
   const all = new Set<unknown>([thrown]);
   for (const error of all) {

@@ -154,8 +154,8 @@ describe("the tree of a thrown error", () => {
     ["nothing", undefined, "thrown: undefined"],
     ["null", null, "thrown: null"],
     ["what cannot be written down", 1n, "thrown: [object BigInt]"],
-    ["an object whose message is no text", { message: 7 }, 'thrown: {"message":7}'],
-  ])("says what was thrown where that is no error: %s", (_, thrown, msg) => {
+    ["an object whose message is not text", { message: 7 }, 'thrown: {"message":7}'],
+  ])("says what was thrown where that is not an error: %s", (_, thrown, msg) => {
     expect(treeOfThrown(thrown, payload)).toEqual({ msg, code: "FUNCTION_FAILED", req: payload });
   });
 });

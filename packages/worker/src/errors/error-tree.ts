@@ -35,7 +35,7 @@ export function treeOfThrown(thrown: unknown, payload: string): ErrorTree {
   const causes = isGridError(thrown) ? [] : all.filter((cause) => requestTreeOf(cause) === undefined).slice(1);
   const details = failed === undefined ? detailsOf(thrown) : undefined;
   return limitTree({
-    // of an outcome of streamReentrant the message is its whole tree, which stands in `info`
+    // of an outcome of streamReentrant the message is its whole tree, which is in `info`
     ...(failed === undefined ? wordsOf(thrown) : { ...wordsOf(thrown), msg: requestFailed(req) }),
     code: isGridError(thrown) && failed === undefined ? thrown.code : "FUNCTION_FAILED",
     req,

@@ -16,7 +16,7 @@ const frame = /^ +at /;
 /** Of Node or the language itself: it belongs to its caller. */
 const nativeFrame = /(?:\(|at (?:async )?)node:|\((?:<anonymous>|native)\)$/;
 
-/** The stack without the grid's own frames; undefined where it has no others. Every line that is no frame stays. */
+/** The stack without the grid's own frames; undefined where it has no others. Every line that is not a frame stays. */
 export function userFrames(stack: string): string | undefined {
   const kept: string[] = [];
   let isInUserCode = false;

@@ -46,7 +46,7 @@ export interface EncodedCall {
   readonly primitiveArguments: readonly unknown[] | undefined;
 }
 
-/** What an evaluation is made with beside the call itself. */
+/** What an evaluation is made with besides the call itself. */
 export interface EvaluationSurroundings {
   readonly host: RequestHost;
   readonly mode: CacheMode;
@@ -84,7 +84,7 @@ export class Evaluation {
   #state: EvaluationState = "stacked";
   /** The pool knows it as running here: it was claimed, or shared while it ran. */
   isOwned = false;
-  /** Where it stands on the board, if it is owned and there is a board. */
+  /** Its place on the board, if it is owned and there is a board. */
   hold: Hold | undefined;
   /** Another worker holds it and is late: the first outcome completes it. */
   isCopy = false;
@@ -97,7 +97,7 @@ export class Evaluation {
   deadlineAt: number;
   /** A worker has died while running it. */
   isSuspect = false;
-  /** Where it stands among others in memory, see OwnStack. */
+  /** Its place among others in memory, see OwnStack. */
   stackedAt = 0;
   /** How long it is expected to take by itself, if it was claimed, in ms. */
   expectedMs = 0;

@@ -50,7 +50,7 @@ export abstract class ReentrantCalls {
     return this.settled.map((settled) => settled?.value);
   }
 
-  /** What one call came to. It is kept no longer: a stream may go on for a million calls. */
+  /** The outcome of one call. It is kept no longer: a stream may go on for a million calls. */
   takeOutcome(index: number): Outcome {
     const settled = this.settled[index];
     this.settled[index] = undefined;

@@ -17,7 +17,7 @@ describe("types of define", () => {
       expectTypeOf(shout("x")).resolves.toEqualTypeOf<string>();
       expectTypeOf<Parameters<typeof divide>>().toEqualTypeOf<[x: number, y: number]>();
       expectTypeOf(divide.functionName).toEqualTypeOf<string>();
-      // @ts-expect-error a string is no number
+      // @ts-expect-error a string is not a number
       divide(1, "2");
     }
   });
@@ -84,15 +84,15 @@ describe("types of callReentrant", () => {
     }
   });
 
-  it("arguments fit their reference, wherever it stands", () => {
+  it("arguments fit their reference, in any place", () => {
     if (never()) {
-      // @ts-expect-error a string is no number
+      // @ts-expect-error a string is not a number
       void callReentrant([[divide, 1, "2"]]);
       // @ts-expect-error an argument too few
       void callReentrant([[divide, 1]]);
       // @ts-expect-error an argument too many
       void callReentrant([[divide, 1, 2, 3]]);
-      // @ts-expect-error a string is no number, in the second request
+      // @ts-expect-error a string is not a number, in the second request
       void callReentrant([[divide, 1, 2], [divide, 1, "2"]]); // biome-ignore format: one line, so that the error is on it
       // @ts-expect-error a function that was not defined
       void callReentrant([[(x: number) => x, 1]]);
@@ -127,7 +127,7 @@ describe("types of streamReentrant", () => {
 
   it("arguments fit their reference", () => {
     if (never()) {
-      // @ts-expect-error a number is no string
+      // @ts-expect-error a number is not a string
       streamReentrant([[shout, 1]]);
       // @ts-expect-error an argument too few
       streamReentrant([[divide, 1]]);

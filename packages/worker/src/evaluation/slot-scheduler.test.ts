@@ -58,28 +58,25 @@ it.each<[waiting: Kind[], freeSlots: number, running: number, taken: string | un
   expect(takeNext(queue, freeSlots, running)?.functionName).toBe(taken);
 });
 
-it.each<Kind>(["lost-ready", "lost-resumable"])(
-  "gives nothing beside a %s that runs, and all else after it",
-  (kind) => {
-    const queue = queueOf([kind]);
-    const suspect = takeNext(queue, 2, 0);
-    suspect?.become("running");
-    for (const other of ["ready", "stacked", "resumable", "lost-resumable", "lost-ready"] as const)
-      push(queue, other, other);
-    expect(queue.isClosed(1)).toBe(true);
-    expect(takeNext(queue, 1, 1)).toBeUndefined();
-    suspect?.become("suspended");
-    const others = Array.from({ length: 5 }, () => takeNext(queue, 2, 0)?.functionName);
-    expect(others).toEqual(["lost-resumable", "resumable", "stacked", "ready", "lost-ready"]);
-  },
-);
+it.each<Kind>(["lost-ready", "lost-resumable"])("gives nothing while a %s runs, and all else after it", (kind) => {
+  const queue = queueOf([kind]);
+  const suspect = takeNext(queue, 2, 0);
+  suspect?.become("running");
+  for (const other of ["ready", "stacked", "resumable", "lost-resumable", "lost-ready"] as const)
+    push(queue, other, other);
+  expect(queue.isClosed(1)).toBe(true);
+  expect(takeNext(queue, 1, 1)).toBeUndefined();
+  suspect?.become("suspended");
+  const others = Array.from({ length: 5 }, () => takeNext(queue, 2, 0)?.functionName);
+  expect(others).toEqual(["lost-resumable", "resumable", "stacked", "ready", "lost-ready"]);
+});
 
 it.each<[waiting: Kind[], isQuarantined: boolean, isClosedBesideOthers: boolean]>([
   [["ready", "stacked", "resumable"], false, false],
   [["ready", "lost-ready"], false, false],
   [["lost-ready", "ready"], true, false],
   [["lost-resumable"], true, true],
-])("with %j new work is unwelcome: %s; nothing starts beside what runs: %s", (waiting, isQuarantined, isClosed) => {
+])("with %j new work is unwelcome: %s; nothing starts while something runs: %s", (waiting, isQuarantined, isClosed) => {
   const queue = queueOf(waiting);
   expect(queue.isQuarantined).toBe(isQuarantined);
   expect(queue.isClosed(1)).toBe(isClosed);

@@ -1,6 +1,6 @@
 /**
  * Chooses what a free slot runs next: functions whose calls are settled, then the youngest call of the in-memory stack, then the
- * oldest claimed request. It keeps suspects apart: a request whose worker has died while running it runs with nothing beside it,
+ * oldest claimed request. It keeps suspects apart: a request whose worker has died while running it runs alone,
  * so that another death names the culprit and costs no other request a loss. A suspect whose calls are settled goes on as soon as
  * nothing else runs, and until then nothing else takes a slot.
  */
@@ -46,7 +46,7 @@ export class SlotScheduler {
     return this.#isSuspectRunning || (running > 0 && this.#resumableSuspects.length > 0);
   }
 
-  /** A suspect runs, or waits until nothing runs beside it: new work would only wait for it, and share its fate. */
+  /** A suspect runs, or waits until nothing else runs: new work would only wait for it, and share its fate. */
   get isQuarantined(): boolean {
     return this.#isSuspectRunning || this.#resumableSuspects.length > 0 || this.ready.first?.isSuspect === true;
   }

@@ -214,7 +214,7 @@ describe("a file is written", () => {
   });
 });
 
-it("a folder that is missing, or a file, is no allowed folder", () => {
+it("a folder that is missing, or a file, is not an allowed folder", () => {
   for (const path of [join(place, "none"), secret])
     expect(() => new AllowedFolders([path], "--data-folder")).toThrowError(
       expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(path) as unknown }),

@@ -59,7 +59,7 @@ export class AllowedFolders {
    * Opens a file to read it.
    *
    * @param isKnown - whether a file outside of the folders may be read as well.
-   * @throws GridError `FILE_NOT_ALLOWED` outside of the folders, and for what is no regular file.
+   * @throws GridError `FILE_NOT_ALLOWED` outside of the folders, and for what is not a regular file.
    */
   openToRead(path: string, isKnown?: (file: number) => boolean): number {
     return this.#open(path, { flags: O_RDONLY, isKnown });

@@ -42,7 +42,7 @@ it("a limit holds until the last that set it has ended it", () => {
   expect(canRead(other)).toBe(true);
 });
 
-it("a file elsewhere is opened by default for who can read it, and not beside a list that was given", () => {
+it("a file elsewhere is opened by default for who can read it, and not with a given list", () => {
   vi.spyOn(process, "cwd").mockReturnValue(one);
   const opens = (isKnown: boolean): boolean => canRead(other, () => isKnown);
   const endDefault = limitDataFolders();

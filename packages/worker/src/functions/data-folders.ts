@@ -11,7 +11,7 @@ import { AllowedFolders } from "./allowed-folders.ts";
 
 interface Limit {
   readonly folders: AllowedFolders;
-  /** Whether files elsewhere are opened for callers that can read them: by default they are, beside a list that was given they are not. */
+  /** Whether files elsewhere are opened for callers that can read them: by default they are, with a given list they are not. */
   readonly opensKnown: boolean;
   /** How many workers and runners have set it. */
   users: number;

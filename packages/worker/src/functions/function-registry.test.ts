@@ -39,7 +39,7 @@ describe("a registry", () => {
   });
 });
 
-describe("beside the pool's table", () => {
+describe("compared with the pool's table", () => {
   const registry = new FunctionRegistry([definition("f", "1"), definition("g", "1")]);
 
   it.each<[string, Readonly<Record<string, string>>, string[]]>([

@@ -1,5 +1,5 @@
 /**
- * The functions that one worker can evaluate, by name, and how they stand to the pool's function table.
+ * The functions that one worker can evaluate, by name, and how they compare with the pool's function table.
  */
 import { type Capabilities, type Definition, fileOfSite, GridError, unmetNeeds } from "@callgrid/core";
 import type { FunctionTable, RegisteredFunction } from "@callgrid/statekeeper";
@@ -77,7 +77,7 @@ function placeOf({ origin }: Definition): string {
   return origin?.sites[0] ?? "an unknown place";
 }
 
-/** The registry beside the pool's table: which functions to pass over, and the stamp that results are kept under. */
+/** The registry compared with the pool's table: which functions to pass over, and the stamp that results are kept under. */
 export class FunctionStanding {
   readonly #registry: FunctionRegistry;
   #table: FunctionTable = { epoch: 0, functions: new Map() };

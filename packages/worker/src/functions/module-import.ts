@@ -24,7 +24,7 @@ function hintFor(path: string): string {
   return nearest === undefined ? "" : `; did you mean ${nearest}?`;
 }
 
-/** The module beside it with the most similar name. */
+/** The module next to it with the most similar name. */
 function nearestModule(path: string): string | undefined {
   const folder = dirname(path);
   const beside = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];

@@ -11,7 +11,7 @@ export const lookEveryMs = 250;
 /** How often the worker notes that its event loop turns while the reply to a claim is slow, in ms: several times between two looks. */
 export const turnEveryMs = 100;
 
-/** A claim of nothing, by which a worker is no volunteer any more. */
+/** A claim of nothing, by which a worker is not a volunteer any more. */
 export const standDown: Required<Omit<ClaimRequest, "worker" | "score" | "recent">> = {
   ...{ max: 0, budgetMicros: 0, spareMicros: 0, volunteerFor: 0, reach: "own-queue", epoch: 0, skips: [] },
 };
@@ -28,7 +28,7 @@ export class HoldWatch {
   /** What is to go back, until the pool has it. */
   #due = new Set<string>();
   #changes = -1;
-  /** What was done about the worker as it stands, so that it is not done at every look. */
+  /** What was done about the worker in its present state, so that it is not done at every look. */
   #handledChanges = -1;
 
   constructor(parts: HoldWatchParts) {

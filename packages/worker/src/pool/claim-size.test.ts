@@ -34,7 +34,7 @@ describe("an idle worker", () => {
       { isOpenToRoots: false, foundQueuesEmpty: true },
       undefined,
     ],
-    ["with a suspect to run claims nothing beside it", { isQuarantined: true }, undefined],
+    ["with a suspect to run claims nothing else", { isQuarantined: true }, undefined],
   ])("%s", (_, changes, expected) => {
     expectSize(claimSize({ ...idle, ...changes }), expected);
   });
@@ -59,7 +59,7 @@ describe("a busy worker", () => {
     ["takes nothing that would wait behind a long function", { runningMs: 21 }, undefined],
     ["takes nothing behind a function that was never measured", { runningMs: Number.POSITIVE_INFINITY }, undefined],
     ["does not ask again once it met the end of the queues", { foundQueuesEmpty: true }, undefined],
-    ["with a suspect to run claims nothing beside it", { isQuarantined: true }, undefined],
+    ["with a suspect to run claims nothing else", { isQuarantined: true }, undefined],
   ])("%s", (_, changes, expected) => {
     expectSize(claimSize({ ...busy, ...changes }), expected);
   });

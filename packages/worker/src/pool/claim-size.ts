@@ -4,7 +4,7 @@
 import type { ClaimReach } from "@callgrid/statekeeper";
 import { claiming } from "../timing/tuning.ts";
 
-/** How the worker stands when it considers to claim. */
+/** The load of the worker when it considers a claim. */
 export interface Workload {
   readonly freeSlots: number;
   /** Whether anything could run that only lacks a slot. */

@@ -14,7 +14,7 @@ export class Completer {
   readonly #holds: HoldBoard | undefined;
   readonly #onError: (error: unknown) => void;
   #waiting: Completion[] = [];
-  /** What waits, as others may evaluate it again where this worker does not come to hand it in. */
+  /** What waits, as others may evaluate it again where this worker fails to hand it in. */
   #waitingHolds: Hold[] = [];
   /** Since when the first of them waits. */
   #waitingSince = 0;

@@ -1,5 +1,5 @@
 /**
- * What a worker does now and then beside its work: compares what it holds with what the pool thinks it holds, looks for cycles,
+ * What a worker does now and then besides its work: compares what it holds with what the pool thinks it holds, looks for cycles,
  * and sweeps the pool while no distributor heads it.
  */
 import { Actor, type Clock, Periodic } from "@callgrid/core";

@@ -1,4 +1,4 @@
-/** How the worker stands when it considers to claim, read off what it holds. */
+/** The load of the worker when it considers a claim, from what it holds. */
 import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import type { OwnWorkload } from "./claim-size.ts";
 import type { PoolEvaluations } from "./pool-evaluations.ts";

@@ -1,5 +1,5 @@
 /**
- * What an evaluation came to, in the form that costs least here: primitives as they are, everything else as text, so that
+ * The outcome of an evaluation, in the form that costs least here: primitives as they are, everything else as text, so that
  * each reader gets a copy of its own and none sees the changes of another. The text is made when it is first needed.
  */
 import {

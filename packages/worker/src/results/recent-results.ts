@@ -1,5 +1,5 @@
 /**
- * What this worker came to lately, by key: so that small calls which never leave it are still evaluated once. Bounded by
+ * The latest results of this worker, by key: so that small calls which never leave it are still evaluated once. Bounded by
  * entries and bytes; the oldest goes first (two generations: when the young one is full, the old one is dropped). What is short
  * and hardly ever asked for again is kept as a sample only, see repeats.ts.
  */
@@ -7,7 +7,7 @@
 import type { EvaluationResult } from "./evaluation-result.ts";
 import { RepeatRate } from "./repeat-rate.ts";
 
-/** What is known of a result beside its value. */
+/** What is known of a result besides its value. */
 interface Keeping {
   readonly functionName: string;
   readonly stamp: string;

@@ -1,6 +1,6 @@
 /**
  * One line at level `debug` for each step of a request that the pool asked this worker for: claimed, started, suspended, resumed,
- * evaluated. All have the request id, by which `callgrid logs merge --request` finds them beside what the function itself said.
+ * evaluated. All have the request id, by which `callgrid logs merge --request` finds them with what the function itself logged.
  */
 
 import type { Logger } from "@callgrid/core";

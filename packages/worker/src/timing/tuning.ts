@@ -6,7 +6,7 @@
 
 /** How long the event loop belongs to functions, see `TimeSlice`. */
 export const slice = {
-  /** Promises alone never release the event loop. An answer waits for this long at most beside short calls. */
+  /** Promises alone never release the event loop. An answer waits for this long at most while short calls run. */
   lengthMs: 2,
   /** Reading the clock takes 0.08 µs, a call in memory 4 to 5: calls that are answered at once read it once in so many. */
   answersPerReading: 16,

@@ -37,14 +37,14 @@ it.each([
   ["a module by a data: URL", `data:text/javascript,${"x".repeat(300)}`],
   ["a module of a bundler", "webpack-internal:///./f.js"],
   ["a path that is too long", `/${"x".repeat(300)}`],
-])("the text counts where a place is no file: %s", async (_, place) => {
+])("the text counts where a place is not a file: %s", async (_, place) => {
   const file = fileOf("1");
   expect(await versionOf(one, place, file)).not.toBe(await versionOf(two, place, file));
   expect(await versionOf(one, place, file)).toBe(await versionOf(one, place, file));
   expect(await versionOf(one, place)).toBe(define("f", one).definition.version);
 });
 
-it("the text of a function that is built from a string counts beside its module", async () => {
+it("the text of a function that is built from a string counts besides its module", async () => {
   const file = fileOf("1");
   expect(await versionOf(built("return 1"), file)).not.toBe(await versionOf(built("return 2"), file));
   expect(await versionOf(built("return 1"), file)).not.toBe(await versionOf(built("return 1"), fileOf("2")));

@@ -100,7 +100,7 @@ function commonFolder(paths: readonly string[]): string {
   }, folders[0] ?? sep);
 }
 
-/** Paths, innermost first, each once; empty for what is no file. */
+/** Paths, innermost first, each once; empty for what is not a file. */
 function modulesOf({ origin }: Definition): string[] {
   return [...new Set((origin?.sites ?? []).map((site) => pathOfModule(fileOfSite(site))))];
 }

@@ -40,7 +40,7 @@ function compiled(source: string, file: string, text: string): string {
 it.each<[what: string, other: Files, root?: string]>([
   ["files in another folder", plain],
   ["other line ends", { ...plain, "k.ts": "export const k = 10;\r\n" }],
-  ["files beside them that are not imported", { ...plain, "other.ts": "export const other = 1;" }],
+  ["files next to them that are not imported", { ...plain, "other.ts": "export const other = 1;" }],
   [
     "compiled modules with their source in their maps",
     {

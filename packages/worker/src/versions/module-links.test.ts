@@ -32,7 +32,7 @@ it.each<[what: string, text: string, links: string[]]>([
 it.each<[what: string, text: string]>([
   ["types", 'import type { A } from "./a.ts"; import { type B } from "./b.ts"; export type { C } from "./c.ts";'],
   ["a comment or a text", '// import "./a.ts"\nconst text = `import "./b.ts"`;'],
-  ["data beside the module", 'new URL("./table.csv", import.meta.url);'],
+  ["data next to the module", 'new URL("./table.csv", import.meta.url);'],
 ])("%s: no import", (_, text) => {
   expect(linksIn("f.mts", text)).toMatchObject({ links: [], computedLines: [] });
 });

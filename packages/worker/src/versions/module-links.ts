@@ -84,7 +84,7 @@ class LinkList implements ModuleLinks {
     this.links.push({ specifier, kind });
   }
 
-  /** `text` is an expression; one that is no plain text is computed. */
+  /** `text` is an expression; one that is not plain text is computed. */
   addText(text: string, kind: ModuleLink["kind"], at: number): void {
     const plain = /^(["'`])((?:(?!\1)[^\\$])*)\1$/s.exec(text.trim())?.[2];
     if (plain === undefined) this.addComputed(at);

@@ -10,7 +10,7 @@ export interface ModuleSource {
   readonly path: string;
   /** The name of the file that the text is of, which says the language. */
   readonly fileName: string;
-  /** Undefined where the file is no text. */
+  /** Undefined where the file is not text. */
   readonly text: string | undefined;
   readonly content: string | Buffer;
   readonly state: FileState;

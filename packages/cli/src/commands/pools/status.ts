@@ -1,4 +1,4 @@
-/** `callgrid status`: a pool as it stands, and why nothing moves in it. */
+/** `callgrid status`: the state of a pool, and why nothing moves in it. */
 
 import type { CommandSpec } from "../../command-line/command.ts";
 import { poolCommandOptions } from "../../command-line/common-options.ts";

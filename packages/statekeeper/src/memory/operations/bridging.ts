@@ -1,5 +1,5 @@
 /**
- * Bridging: what a pool does for the bridges between it and other pools. A bridge looks how the pool stands, and is called when a member
+ * Bridging: what a pool does for the bridges between it and other pools. A bridge looks at the state of the pool, and is called when a member
  * becomes idle; and it takes back what it asked for here as long as no worker has claimed it. (scripts/look.lua, recall.lua)
  */
 import { functionNameIn } from "@callgrid/core";

@@ -1,6 +1,6 @@
 /**
  * Matching: gives queued requests to volunteers, best first, until either runs out. It runs inside every operation that may put
- * a request beside a volunteer, so no worker has to look for work. (scripts/lib/match.lua)
+ * a request and a volunteer unmatched, so no worker has to look for work. (scripts/lib/match.lua)
  */
 import { orderVolunteers } from "../../contract/volunteer-order.ts";
 import { type AtHand, newDrawing, type QueueSearch } from "../drawing/drawing.ts";

@@ -8,7 +8,7 @@ import { Queue } from "./queue.ts";
 import { Turns } from "./turns.ts";
 
 const weightStep = 16;
-/** More work, in ms, than any caller of the pool itself ever comes to, and little enough for halves of a ms to count beside it. */
+/** More work, in ms, than any caller of the pool itself ever comes to, and little enough for halves of a ms to count against it. */
 const firstGuestTurn = 1e15;
 
 /** How many requests of this priority are drawn for one of priority 0. */

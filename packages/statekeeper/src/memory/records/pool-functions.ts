@@ -48,7 +48,7 @@ export class PoolFunctions {
 
   /**
    * Takes in what a member knows of a function that is not known here; `own` is the version that the member has, and if it is
-   * another one it is the older. Returns whether the function's standing changed.
+   * another one it is the older. Returns whether the function's state changed.
    */
   recall(name: string, { version, generation }: RegisteredFunction, own?: string): boolean {
     if (this.#standings.has(name)) return false;
@@ -57,7 +57,7 @@ export class PoolFunctions {
     return true;
   }
 
-  /** Takes the version of a function that no member has from the parent pool. Returns whether its standing changed. */
+  /** Takes the version of a function that no member has from the parent pool. Returns whether its state changed. */
   replaceUnheld(name: string, version: string): boolean {
     const standing = this.#standings.get(name);
     if (standing === undefined || standing.version === version || this.#isHeld(name, standing.version)) return false;
@@ -66,7 +66,7 @@ export class PoolFunctions {
     return true;
   }
 
-  /** Returns whether the function's standing changed; so does {@link removeHolder}. */
+  /** Returns whether the function's state changed; so does {@link removeHolder}. */
   addHolder(name: string, version: string): boolean {
     const holders = this.#holders.get(name) ?? new Map<string, number>();
     this.#holders.set(name, holders);

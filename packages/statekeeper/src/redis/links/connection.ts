@@ -26,7 +26,7 @@ export const oldestMajor = 7;
 
 /**
  * What ioredis takes to reach the Redis at `address`, and on a Cluster the node that has the slot of `key`, wherever that is: a
- * command that comes to the wrong node (a replica, or one that has given the slot away) is sent again to the right one.
+ * command that reaches the wrong node (a replica, or one that has given the slot away) is sent again to the right one.
  */
 export function optionsFor({ options, clusterNodes }: RedisAddress, key: string): RedisOptions {
   return {

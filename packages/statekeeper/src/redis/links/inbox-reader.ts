@@ -8,7 +8,7 @@ import { closeConnection } from "./connection.ts";
 
 /** What a reader asks and reports in addition to its {@link InboxHandlers}. */
 export interface InboxHelp {
-  /** The messages that can be read, some at a time, with what stands elsewhere in its place. Does not fail. */
+  /** The messages that can be read, some at a time, with what is stored elsewhere put in. Does not fail. */
   readonly read: (
     texts: readonly string[],
     areOutcomes: boolean,

@@ -116,7 +116,7 @@ function nodesOf(hosts: string, defaultPort: number): readonly NodeAddress[] {
   return hosts.split(",").map((text) => {
     const [, six, four, port] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/.exec(text) ?? [];
     const host = six ?? four;
-    if (host === undefined || Number(port) > 65_535) throw new Error(`${text} is no host`);
+    if (host === undefined || Number(port) > 65_535) throw new Error(`${text} is not a host`);
     return { host, port: Number(port ?? defaultPort) };
   });
 }

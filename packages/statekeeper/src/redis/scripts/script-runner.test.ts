@@ -13,7 +13,7 @@ function gathered(pool: PoolKeeper, ask: () => Array<Promise<unknown>>): Promise
   return Promise.all(answers);
 }
 
-it("what is gathered comes to Redis in one piece", async () => {
+it("what is gathered reaches Redis in one piece", async () => {
   const server = await RedisServer.start();
   const statekeeper = await openStatekeeper(server.url, { grid: "grid" });
   const watcher = new Redis(server.url);

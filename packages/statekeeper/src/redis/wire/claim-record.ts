@@ -6,15 +6,15 @@ import type { CacheMode, Claim } from "../../contract/contract.ts";
 
 /** A claim as the request's record has it. */
 export interface RecordedClaim extends Claim {
-  /** The payload is the function's name alone: what stands aside is read by {@link storedPayload}. */
+  /** The payload is the function's name alone: the rest is read by {@link storedPayload}. */
   readonly isLarge?: true;
 }
 
-/** As readHeader in scripts/lib/record.lua: waiters, mode, deadline, losses, priority, queues, and whether the payload stands aside. */
+/** As readHeader in scripts/lib/record.lua: waiters, mode, deadline, losses, priority, queues, and whether the payload is stored apart. */
 const header = /^[^ \n]* (use|refresh|bypass) (\d{1,14}) (\d{1,14}) (-?\d{1,14}) \S+( large)?$/;
 
 /**
- * Returns undefined for text that is no record.
+ * Returns undefined for text that is not a record.
  *
  * @param now - the statekeeper's time at the claim, in ms.
  */
@@ -30,7 +30,7 @@ export function readClaim(id: string, record: string, now: number): RecordedClai
   return large === undefined ? { ...claim, ...stored } : { ...claim, ...stored, isLarge: true };
 }
 
-/** What is stored for a payload from `start` on: a trace may stand behind it, after a line end. */
+/** What is stored for a payload from `start` on: a trace may follow it, after a line end. */
 export function storedPayload(text: string, start: number): Pick<Claim, "payload" | "trace"> {
   const end = text.indexOf("\n", start);
   if (end === -1) return { payload: text.slice(start) };

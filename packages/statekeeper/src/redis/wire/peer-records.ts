@@ -121,7 +121,7 @@ export function readCapacity(text: string, now: number, note: NoteUnreadable): C
   return undefined;
 }
 
-/** Name to version; what is no version is left out. */
+/** Name to version; what is not a version is left out. */
 function readVersions(functions: unknown): Readonly<Record<string, string>> {
   const entries = Object.entries(isFields(functions) ? functions : {});
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));

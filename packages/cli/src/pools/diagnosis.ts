@@ -8,6 +8,7 @@ import {
 } from "@callgrid/statekeeper";
 import { counted, durationText } from "../terminal/durations.ts";
 import { driftReasons } from "./drift-reasons.ts";
+import { serverFinding } from "./server-version.ts";
 import { type StallSigns, stallReasons } from "./stall-reasons.ts";
 
 /** One thing that was looked at. `warning`: it works, and will not always. */
@@ -60,7 +61,7 @@ export function refusalFindings({ address, cause, reason }: Extract<Examination,
 export function redisFindings(facts: RedisFacts): Finding[] {
   return [
     { check: "connection", status: "ok", message: `connected to ${facts.address}` },
-    version(facts),
+    serverFinding(facts),
     ...role(facts),
     eviction(facts),
     persistence(facts),
@@ -86,12 +87,6 @@ export function poolFindings(signs: StallSigns): Finding[] {
   if (stalls.length + drifts.length > 0) return [...stalls, ...drifts];
   const shown = names.length === 0 ? "" : ` (${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""})`;
   return [{ check: "functions", status: "ok", message: registry + shown }];
-}
-
-function version({ version, isTooOld }: RedisFacts): Finding {
-  if (!isTooOld) return { check: "version", status: "ok", message: `Redis ${version}` };
-  const message = `Redis ${version} is too old: callgrid needs 7.0 or newer`;
-  return { check: "version", status: "wrong", message, remedy: "install Redis 7 or newer, or Valkey" };
 }
 
 function role({ isReplica, isCluster, isGivenAsCluster, isSlotMoving }: RedisFacts): Finding[] {

@@ -6,8 +6,9 @@ import { messageOf } from "@callgrid/core";
 import { Redis } from "ioredis";
 import { oldestMajor, optionsFor } from "./links/connection.ts";
 import { parseRedisUrl, type RedisAddress } from "./links/redis-address.ts";
-import { type RefusalKind, refusalKind } from "./redis-refusal.ts";
+import { isDenial, type RefusalKind, refusalKind } from "./redis-refusal.ts";
 import { readScript } from "./scripts/scripts.ts";
+import { type ServerKind, serverKind } from "./server-kind.ts";
 import { poolPrefix } from "./wire/keys.ts";
 
 /** What to examine. */
@@ -28,7 +29,7 @@ export interface DeniedCommand {
 export interface RedisFacts {
   /** Without a password. */
   readonly address: string;
-  readonly version: string;
+  readonly server: ServerKind;
   readonly isTooOld: boolean;
   readonly isReplica: boolean;
   /** Whether it is a node of a Cluster. */
@@ -110,14 +111,13 @@ async function collect(
   information: Information,
   options: ExamineOptions,
 ): Promise<RedisFacts> {
-  const version = information.get("redis_version") ?? "unknown";
-  const isTooOld = !(Number.parseInt(version, 10) >= oldestMajor);
+  const isTooOld = !(Number.parseInt(information.get("redis_version") ?? "", 10) >= oldestMajor);
   const number = (name: string): number | undefined => {
     const text = information.get(name);
     return text === undefined ? undefined : Number(text);
   };
   return {
-    ...{ address: address.shown, version, isTooOld },
+    ...{ address: address.shown, server: serverKind(information), isTooOld },
     isReplica: information.get("role") === "slave",
     isCluster: information.get("redis_mode") === "cluster",
     isGivenAsCluster: address.clusterNodes !== undefined,
@@ -189,12 +189,8 @@ async function denied(command: string, asked: Promise<unknown>): Promise<DeniedC
     await asked;
     return [];
   } catch (error) {
-    return [{ command, reason: messageOf(error) }].filter(isDenial);
+    return [{ command, reason: messageOf(error) }].filter(({ reason }) => isDenial(reason));
   }
-}
-
-function isDenial({ reason }: DeniedCommand): boolean {
-  return /NOPERM|can't (run|access)/.test(reason);
 }
 
 async function deniedInScripts(redis: Redis, prefix: string): Promise<DeniedCommand[]> {
@@ -208,7 +204,7 @@ async function deniedInScripts(redis: Redis, prefix: string): Promise<DeniedComm
       reply = texts as string[];
     }),
   );
-  return [...failed, ...pairs(reply).filter(isDenial)];
+  return [...failed, ...pairs(reply).filter(({ reason }) => isDenial(reason))];
 }
 
 function pairs(reply: readonly string[]): DeniedCommand[] {

@@ -37,6 +37,14 @@ const patterns: ReadonlyArray<readonly [RefusalKind, RegExp]> = [
   ["no-answer", /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/i],
 ];
 
+/** How servers refuse a command or key to a user: NOPERM outside of scripts, and within them in words that depend on the server. */
+const denial = /NOPERM|can't (run|access)|no permissions/i;
+
+/** Whether a command was refused because its user lacks the right. */
+export function isDenial(reason: string): boolean {
+  return denial.test(reason);
+}
+
 const unclear: ReadonlySet<RefusalKind> = new Set(["other", "no-answer", "closed"]);
 
 /** How long to try another way of speaking, in ms. */

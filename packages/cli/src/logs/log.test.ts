@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { gunzipSync } from "node:zlib";
 import { expect, it, onTestFinished } from "vitest";
+import { textIn } from "../../../../test/harness/text-in.ts";
 import { logStream, makeLog, withLog } from "./log.ts";
 
 async function setUp(isTTY: boolean) {
   const stderr = Object.assign(new PassThrough(), { isTTY });
   const stream = await logStream({ stderr, env: { NO_COLOR: "1" } });
-  return { stream, log: makeLog("info", stream), written: () => String(stderr.read() ?? "") };
+  return { stream, log: makeLog("info", stream), written: () => textIn(stderr) };
 }
 
 it("a log that no person reads is JSON, a line an event", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { type FinishedJob, filesIn, readRebalance, Snapshot } from "@callgrid/sweep";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { textIn } from "../../../../test/harness/text-in.ts";
 import { rebalanceSweep } from "./rebalance-sweep.ts";
 import type { SweepCall } from "./sweep-action.ts";
 import { othersFinished } from "./sweep-workers.ts";
@@ -33,7 +34,7 @@ test("rebalancing leaves failed jobs to the new machines, and names each finishe
   const stderr = new PassThrough();
   const call = { io: { stderr }, options: { machines, folder }, operands: [results] };
   await rebalanceSweep(call as unknown as SweepCall);
-  expect(String(stderr.read())).toContain("2 of 4 jobs left for 1 machine");
+  expect(textIn(stderr)).toContain("2 of 4 jobs left for 1 machine");
   expect(readRebalance(join(folder, "rebalance.json"))?.finished).toEqual(new Set([0]));
 });
 

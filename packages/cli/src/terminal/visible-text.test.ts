@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { textIn } from "../../../../test/harness/text-in.ts";
 import { colorsOf, noColors, shownText } from "./colors.ts";
 import { writeJson, writeLine } from "./io.ts";
 import { visibleJson, visibleLine, visibleText } from "./visible-text.ts";
@@ -48,7 +49,7 @@ describe("text for people", () => {
     const stream = new PassThrough({ encoding: "utf8" });
     await writeLine(stream, `lost: ${steering.join("")}`);
     await writeLine(stream, "two\nlines");
-    const [lost = "", ...more] = String(stream.read()).split("\n");
+    const [lost = "", ...more] = textIn(stream).split("\n");
     expect(isHarmless(lost)).toBe(true);
     expect(more).toEqual(["two", "lines", ""]);
   });
@@ -60,7 +61,7 @@ describe("JSON", () => {
     expect(JSON.parse(visibleJson(JSON.stringify(value)))).toEqual(value);
     const stream = new PassThrough({ encoding: "utf8" });
     await writeJson(stream, value);
-    const text = String(stream.read());
+    const text = textIn(stream);
     expect(isHarmless(text.trimEnd())).toBe(true);
     expect(JSON.parse(text)).toEqual(value);
   });

@@ -17,7 +17,7 @@ export function openWorkQueue(redis: RedisAddress): TaskQueue {
   });
 }
 
-/** A queue to ask for work, and to hear of its results. */
+/** A queue to ask for work, and to receive its results. */
 export class AskingQueue {
   readonly #pending = new PendingValues();
   readonly #queue: TaskQueue;

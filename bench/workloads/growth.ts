@@ -1,4 +1,4 @@
-/** W7: what becomes of speed and memory as more is queued, and as calls nest deeper. */
+/** W7: how speed and memory change as more is queued, and as calls nest deeper. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Measurement } from "../measurement.ts";
 import { treeSize } from "../nested-tasks.ts";

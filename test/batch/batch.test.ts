@@ -110,7 +110,7 @@ describe.each(modes)("a batch that runs %s", (mode) => {
     await expect(run.result()).rejects.toMatchObject({ msg: "3 is odd" });
   });
 
-  it("puts the value of the error function in the place of a failed slice", async () => {
+  it("puts the value of the error function instead of a failed slice", async () => {
     const run = grid.batch<number | string>({ data: range(0, 4), process: evenOnly, error: minusOne, mode });
     expect(await run.result()).toEqual([0, "1: 1 is odd", 2, "3: 3 is odd"]);
   });

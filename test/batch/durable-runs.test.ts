@@ -1,4 +1,4 @@
-/** Durable runs: real runners, workers and clients as processes, and what becomes of a run when they are killed. */
+/** Durable runs: real runners, workers and clients as processes, and what happens to a run when they are killed. */
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -135,7 +135,7 @@ describe("a submitted run", () => {
     expect(readFileSync(victim, "utf8")).toBe("as it was");
   });
 
-  it("is tried again as often as it says, and then has failed with the error of its slice", async () => {
+  it("is retried as often as it says, and then has failed with the error of its slice", async () => {
     const grid = await upStage.connect();
     const spec = { pool: "pool", data: { range: [0, 4] as const }, process: "evenOnly", reduce: "sum" };
     const id = await grid.submitRun({ ...spec, attempts: 2, backoffMs: 10 });
@@ -161,7 +161,7 @@ describe("a submitted run", () => {
     expect((await stage.runs("cancel", id)).exitCode).toBe(0);
     expect(await stage.until(id, ({ state }) => state === "failed")).toMatchObject({ reason: "cancelled" });
     writeFileSync(release, "");
-    expect((await stage.runs("resume", id)).stdout).toContain("goes on from its finished chunks");
+    expect((await stage.runs("resume", id)).stdout).toContain("continues from its finished chunks");
     expect(await stage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value: 190 } });
   });
 

@@ -190,7 +190,7 @@ describe("callgrid batch", () => {
     expect(stderr).toContain("line 2 is not JSON");
   });
 
-  it("stops at Ctrl-C, says how to go on, and then goes on from the finished chunks", async () => {
+  it("stops at Ctrl-C, says how to go on, and then continues from the finished chunks", async () => {
     const csv = path(".csv");
     const marks = path(".marks");
     const args = [...batch, "--process", "markedNap", "--range", "0..60", "--chunk-units", "2", "--csv", csv];

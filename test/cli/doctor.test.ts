@@ -117,7 +117,7 @@ describe("callgrid doctor", () => {
   });
 
   it.each([
-    ["a URL that is none", "http://localhost", "url", /not the URL of a Redis/, /--url/],
+    ["an invalid URL", "http://localhost", "url", /not the URL of a Redis/, /--url/],
     ["a port without a server", "redis://127.0.0.1:1", "connection", /ECONNREFUSED/, /start Redis there/],
     ["an unknown host", "redis://redis.invalid", "connection", /ENOTFOUND|EAI_AGAIN/, /correct the host/],
     ["a socket that is not there", "unix:///nonexistent/redis.sock", "connection", /ENOENT/, /start Redis there/],

@@ -1,4 +1,4 @@
-/** `callgrid runs` and `callgrid runs schedules`, as they are typed; what becomes of runs is in test/batch/durable-runs.test.ts. */
+/** `callgrid runs` and `callgrid runs schedules`, as they are typed; the states of runs are in test/batch/durable-runs.test.ts. */
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -118,9 +118,9 @@ it("a run that waits and is cancelled has failed at once", async () => {
   const runs = newGrid();
   await runs("submit -", { ...run, delayMs: 3_600_000 });
   expect((await runs("list")).stdout).toMatch(/1 +batch +delayed .* in 1 h|in 60 min/);
-  expect((await runs("cancel 1")).stdout).toBe("run 1 is cancelled; callgrid runs resume goes on with it\n");
+  expect((await runs("cancel 1")).stdout).toBe("run 1 is cancelled; callgrid runs resume continues it\n");
   expect((await runs("list")).stdout).toMatch(/1 +batch +failed .* cancelled\n$/);
   expect((await runs("cancel 1")).exitCode).toBe(2);
-  expect((await runs("retry 1")).stdout).toBe("run 1 is tried again, from its finished chunks on\n");
+  expect((await runs("retry 1")).stdout).toBe("run 1 is retried, from its finished chunks on\n");
   expect((await runs("list")).stdout).toMatch(/1 +batch +delayed/);
 });

@@ -20,10 +20,10 @@ async function lockedRedis() {
 
 describe("a password in a URL", () => {
   it.each([
-    ["in the place of a pool", ["status", `redis://u:${password}@h`]],
-    ["badly encoded, in the place of a pool", ["status", `redis://u:a/${password}@h`]],
+    ["instead of a pool", ["status", `redis://u:${password}@h`]],
+    ["badly encoded, instead of a pool", ["status", `redis://u:a/${password}@h`]],
     ["after a flag that there is not", ["status", "pool", `--urll=u:${password}@h`]],
-    ["in the place of a module", ["run", "--functions", `redis://u:${password}@h`, '["f"]']],
+    ["instead of a module", ["run", "--functions", `redis://u:${password}@h`, '["f"]']],
     ["badly encoded, with --json", ["enqueue", "pool", "--json", "--url", `redis://u:a/${password}@h`, '["f"]']],
     ["for doctor", ["doctor", "--json", "--url", `redis://u:a#${password}@h`]],
     ["for torture", ["torture", "--url", `u:${password}@h`]],

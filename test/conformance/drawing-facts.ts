@@ -1,4 +1,4 @@
-/** Facts of drawing: where a claim ends, and what becomes of the ids that it meets and leaves. */
+/** Facts of drawing: where a claim ends, and the ids that it meets and leaves. */
 import { type ClaimReply, type PoolKeeper, usualLimits } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import {

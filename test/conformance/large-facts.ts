@@ -69,7 +69,7 @@ export function largeFacts(setStage: SetStage): void {
     expect((await pool.reconcile("w1", [])).claims).toEqual([]);
   });
 
-  it("a large payload is given again to a worker that never heard of its claim", async () => {
+  it("a large payload is given again to a worker that never got its claim", async () => {
     const { pool } = await setStage();
     await joinWorkers(pool, "w1");
     await submitLarge(pool);

@@ -1,6 +1,6 @@
 /**
  * Random operations on a pool, as plain data: fast-check makes, shrinks and prints them, and both statekeepers run the same ones.
- * Leases last for ever or have lapsed at once, in an order that is part of the operation: so real time plays no part.
+ * Leases last forever or have lapsed at once, in an order that is part of the operation: so real time plays no part.
  */
 import type {
   CacheMode,

@@ -1,4 +1,4 @@
-/** Facts of sweep, reportDeath and abdicate: who heads the pool, and what becomes of those whose lease lapsed. */
+/** Facts of sweep, reportDeath and abdicate: who heads the pool, and what happens to members whose lease lapsed. */
 import { expect, it } from "vitest";
 import {
   claimNames,

@@ -147,7 +147,7 @@ export function turnFacts(setStage: SetStage): void {
     expect(await drawOrder(pool, 9)).toEqual([...numbered("high", 3), ...numbered("middle", 3), ...numbered("low", 3)]);
   });
 
-  it("sixteen of a priority are drawn for one of the priority below, so nothing waits for ever", async () => {
+  it("sixteen of a priority are drawn for one of the priority below, so nothing waits forever", async () => {
     const { pool } = await setMeasured(setStage);
     await ask(pool, "c1", numbered("low", 100), { priority: -1 });
     await ask(pool, "c2", numbered("high", 100));

@@ -125,7 +125,7 @@ test("what waits on a connection that gets no place any more is not lost", async
   await Promise.all(asking);
 });
 
-test("a worker whose second connection gets no place is refused, instead of waiting for ever", async () => {
+test("a worker whose second connection gets no place is refused, instead of waiting forever", async () => {
   const server = await RedisServer.start({ args: ["--maxclients", "1"] });
   onTestFinished(() => server.stop());
   const log = new LogTape().log;

@@ -1,4 +1,4 @@
-/** What becomes of work on a worker that is slower than the others. */
+/** Work on a worker that is slower than the others. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, context, define, startDistributor, startWorker } from "callgrid";
 import { expect, inject, it, onTestFinished } from "vitest";

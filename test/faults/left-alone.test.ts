@@ -72,7 +72,7 @@ function processIdOf({ process: { pid = 0 } }: StartedCommand): number {
   return pid;
 }
 
-/** Of those that `ps` selects by these flags. One that has ended and waits for its parent to hear of it does not count. */
+/** Of those that `ps` selects by these flags. One that has ended and waits until its parent notices does not count. */
 function processes(...selection: readonly string[]): Array<{ id: number; parent: number }> {
   const { stdout } = spawnSync("ps", [...selection, "-o", "pid=,ppid=,stat="], { encoding: "utf8" });
   const words = stdout.split("\n").map((line) => line.trim().split(/\s+/));
@@ -88,7 +88,7 @@ function areGone(ids: readonly number[]): boolean {
   return found.length === 0 || processes("-p", found.join()).length === 0;
 }
 
-/** Whether there is such a process, be it one that has ended and waits for its parent to hear of it. */
+/** Whether there is such a process, be it one that has ended and waits until its parent notices. */
 function isThere(id: number): boolean {
   try {
     return process.kill(id, 0);
@@ -120,7 +120,7 @@ describe.concurrent.each<RedisLoss>(["SIGKILL", "SIGSTOP"])(
     // with Redis silent there is all of what it takes to end; for an ended Redis, `scripts/torture --faults` has the rest
     const further = test.runIf(loss === "SIGSTOP" || shortOrFull(false, true));
 
-    further.for(["waits", "computes"])("while a module that it loads %s for ever", async (loading, context) => {
+    further.for(["waits", "computes"])("while a module that it loads %s forever", async (loading, context) => {
       const stage = await Stage.set(context);
       const supervisor = stage.supervisor({ loading });
       await stage.note.has(loading);
@@ -151,9 +151,9 @@ describe.concurrent.each<RedisLoss>(["SIGKILL", "SIGSTOP"])(
       await leaveAlone(stage, supervisor, { loss });
     }
 
-    further("while a function that it runs waits for ever", (context) => leaveAloneRunning("waits", context));
+    further("while a function that it runs waits forever", (context) => leaveAloneRunning("waits", context));
 
-    test("while a function that it runs computes for ever", (context) => leaveAloneRunning("computes", context));
+    test("while a function that it runs computes forever", (context) => leaveAloneRunning("computes", context));
 
     test("while it drains", async (context) => {
       const stage = await Stage.set(context);

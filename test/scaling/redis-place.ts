@@ -1,5 +1,5 @@
 /**
- * A real Redis in the place of the memory statekeeper: virtual time stands still while an operation is under way, and `MONITOR`
+ * A real Redis instead of the memory statekeeper: virtual time stands still while an operation is under way, and `MONITOR`
  * reports every command that its script makes. So what a scaling run says of Redis can be held against Redis itself.
  */
 import {

@@ -86,7 +86,7 @@ export class CallGraph {
     return [functionName, isTurned ? { number, for: "simulation" } : { for: "simulation", number }];
   }
 
-  /** `name(number)` for the reports, in the place of ids. */
+  /** `name(number)` for the reports, instead of ids. */
   readable(text: string): string {
     return text.replace(/[A-Za-z0-9_-]{22}/g, (id) => {
       const number = this.#numberById.get(id);

@@ -34,7 +34,7 @@ export interface GraphFunctionsParts {
 /** A function that every worker has, and none may evaluate: each lacks what it needs. */
 export const forbiddenFunction = "rare";
 
-/** In the form that a worker takes; `define` would keep them in a list of the process for ever. */
+/** In the form that a worker takes; `define` would keep them in a list of the process forever. */
 export function graphFunctions(parts: GraphFunctionsParts, process: SimulatedProcess): object {
   const walker = new GraphWalker(parts.graph, process);
   const names = [...functionNames.filter((name) => !parts.lacking.has(name)), forbiddenFunction] as const;

@@ -34,7 +34,7 @@ export class Trace {
     this.#isStopped = true;
   }
 
-  /** Oldest first; `readable` puts names in the place of ids. */
+  /** Oldest first; `readable` puts names instead of ids. */
   lines(readable: (text: string) => string): string[] {
     const inOrder = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
     return inOrder.map(({ atMs, who, what, about }) => {

@@ -27,7 +27,7 @@ export interface Grid extends CallGrid, Batching {
   /** The schedules of submitted runs, paused ones included, by their ids. */
   schedules(): Promise<Schedule[]>;
   /**
-   * Has a schedule begin no more runs until it is resumed. A run that is under way goes on.
+   * Has a schedule begin no more runs until it is resumed. A run that is under way continues.
    *
    * @throws GridError `INVALID_OPTION` for an id that no schedule has, and for a schedule that is paused.
    */
@@ -39,7 +39,7 @@ export interface Grid extends CallGrid, Batching {
    */
   resumeSchedule(id: string): Promise<void>;
   /**
-   * Ends a schedule for good. A run that is under way goes on.
+   * Ends a schedule for good. A run that is under way continues.
    *
    * @throws GridError `INVALID_OPTION` for an id that no schedule has.
    * @example
@@ -88,7 +88,7 @@ interface RunsPlace extends RunPlace {
   readonly connectTimeoutMs: number;
 }
 
-/** A connection of its own: few programs submit many. BullMQ would try for ever to reach a Redis that is away by now. */
+/** A connection of its own: few programs submit many. BullMQ would try forever to reach a Redis that is away by now. */
 async function withRuns<Result>(place: RunsPlace, use: (runs: RunQueue) => Promise<Result>): Promise<Result> {
   const { RunQueue, withoutCommand } = await import("@callgrid/batch/runs");
   const queue = new RunQueue(place);

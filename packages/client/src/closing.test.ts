@@ -57,7 +57,7 @@ describe("close", () => {
     await expect(statekeeper.ping()).rejects.toMatchObject(closed);
   });
 
-  it("does not wait for ever for a statekeeper that does not answer", async () => {
+  it("does not wait forever for a statekeeper that does not answer", async () => {
     const clock = new VirtualClock();
     const statekeeper = new MemoryStatekeeper({ clock });
     const onClose = vi.fn(async () => undefined);

@@ -161,7 +161,7 @@ describe("enqueueAll", () => {
     expect(submit).not.toHaveBeenCalled();
   });
 
-  it("refuses one request in the place of a list, and what is not a list", async () => {
+  it("refuses one request instead of a list, and what is not a list", async () => {
     const { grid } = setClientStage();
     await expect(grid.enqueueAll("pool", ["double", 1] as never)).rejects.toMatchObject({ code: "INVALID_REQUEST" });
     await expect(grid.enqueueAll("pool", 7 as never)).rejects.toMatchObject({ code: "INVALID_REQUEST" });

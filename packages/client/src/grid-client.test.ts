@@ -152,7 +152,7 @@ describe("enqueue", () => {
       {
         level: "warn",
         facts: { err: new Error("no link"), pool: "pool" },
-        message: expect.stringContaining("tried again"),
+        message: expect.stringContaining("retried"),
       },
     ]);
   });

@@ -3,7 +3,7 @@ import { setClientStage } from "../../../test/harness/client-stage.ts";
 
 type Doubling = readonly [string, number];
 
-/** Requests for ever, how many of them were asked for so far, and whether the source was closed. */
+/** Requests forever, how many of them were asked for so far, and whether the source was closed. */
 function endless() {
   const source = { pulled: 0, isClosed: false, requests };
   function* requests(): Generator<Doubling> {

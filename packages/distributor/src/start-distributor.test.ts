@@ -10,7 +10,7 @@ import { type RunningDistributor, startDistributor } from "./start-distributor.t
 const pool = "pool";
 const requests = ["aaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbb", "cccccccccccccccccccccc"];
 
-/** A worker that joins, queues three requests on its own queue, claims one of them, and is never heard of again. */
+/** A worker that joins, queues three requests on its own queue, claims one of them, and never reports again. */
 async function addWorkerThatDies(keeper: PoolKeeper, leaseMs: number): Promise<void> {
   const id = "worker";
   const { epoch } = await keeper.join({

@@ -1,4 +1,4 @@
--- Announces work that is not queued yet, in the place of what was announced under its id; no work withdraws that. What has ended is dropped.
+-- Announces work that is not queued yet, instead of what was announced under its id; no work withdraws that. What has ended is dropped.
 -- needs: time
 -- ARGV: id, ms until it starts, ms until the announcement ends, within how many ms it should be done, how many ms it takes one slot
 -- reply: whether it was noted (1|0)

@@ -35,7 +35,7 @@ async function setUp(bounds: { readonly minWorkers: number; readonly maxWorkers:
   const host = new Host({ id: "h1", score: 2, leaseMs: 10_000, ...bounds }, { ...parts, supervisor });
   await keeper.sweep({ process: "d1", headLeaseMs: 3_600_000, maxAttempts: 3, limit: 10 });
   await host.start();
-  /** Has the head give it so many, and lets it hear of it. */
+  /** Has the head give it so many, and waits until it knows. */
   const give = async (workers: number): Promise<void> => {
     await keeper.noteCapacity("d1", { desiredWorkers: workers, shares: { h1: workers } });
     await clock.advance(1_000);

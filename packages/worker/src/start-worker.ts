@@ -287,7 +287,7 @@ function describeWorker(
   return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks, files };
 }
 
-/** A worker under another grid name than its callers waits for ever: the message names the likely grid. */
+/** A worker under another grid name than its callers waits forever: the message names the likely grid. */
 async function warnOfOtherGrids(statekeeper: Statekeeper | undefined, pool: string, log: Logger): Promise<void> {
   const others = (await statekeeper?.otherGridsWith(pool)) ?? [];
   if (others.length === 0 || statekeeper === undefined) return;

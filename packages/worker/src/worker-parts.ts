@@ -266,7 +266,7 @@ export class WorkerAssembly extends WorkerBasis {
       this.completer.flush();
       return this.visible.ownedIds();
     },
-    // the message that took it off the volunteers may have got lost, and then it would wait for ever
+    // the message that took it off the volunteers may have got lost, and then it would wait forever
     onReconcile: this.#askAgain,
     onClaims: (claims) => this.claimDesk.take(claims),
     onAbandoned: (ids) => this.outcomeHandler.cancel(ids),

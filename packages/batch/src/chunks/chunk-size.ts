@@ -10,7 +10,7 @@ const aimMs = 1_000;
 const overheadShare = 20;
 const chunksPerLane = 4;
 
-/** What {@link chunkMsFor} goes by. */
+/** What {@link chunkMsFor} decides by. */
 export interface Remaining {
   /** How long the rest takes on one average lane; undefined if it is not known. */
   readonly remainingMs: number | undefined;

@@ -3,7 +3,7 @@ import type { ErrorTree } from "@callgrid/core";
 import type { Slices } from "../data/chunk.ts";
 import type { NamedFunction } from "./named-function.ts";
 
-/** What becomes of a slice whose evaluation throws. */
+/** What to do with a slice whose evaluation throws. */
 export type ErrorPolicy =
   | { readonly policy: "fail" }
   | { readonly policy: "skip" }

@@ -1,4 +1,4 @@
-/** What becomes of a chunk that failed as a whole: it may have been too large, or one of its slices ends its workers. */
+/** What to do with a chunk that failed as a whole: it may have been too large, or one of its slices ends its workers. */
 import { type ErrorTree, RequestError } from "@callgrid/core";
 import { type Chunk, sliceCount } from "../data/chunk.ts";
 import type { ErrorPolicy } from "./chunk-work.ts";

@@ -1,4 +1,4 @@
-/** A chunk that is done, with what became of its slices. */
+/** A chunk that is done, with the outcomes of its slices. */
 import type { Chunk } from "../data/chunk.ts";
 import type { ChunkResult } from "./chunk-work.ts";
 

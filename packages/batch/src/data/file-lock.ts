@@ -1,5 +1,5 @@
 /**
- * Keeps a file to one process at a time. Next to it lies another with the process that has it, for as long as that has it; one that a
+ * Keeps a file to one process at a time. Next to it lies another with the process that has it, until that one releases it; one that a
  * process has left by dying is taken over, on the same machine, also after a restart of that.
  */
 import { closeSync, openSync, readFileSync, readlinkSync, renameSync, rmSync, writeSync } from "node:fs";

@@ -8,7 +8,7 @@ import { Plan, type PlanScores } from "./plan.ts";
 import { choose, type Place, type Prediction } from "./planner.ts";
 import type { PoolSurvey } from "./pool-survey.ts";
 
-/** What {@link makePlan} goes by. */
+/** What {@link makePlan} decides by. */
 export interface PlanBasis {
   readonly spec: CheckedSpec;
   readonly setting: BatchContext;

@@ -51,7 +51,7 @@ export interface Prediction {
   readonly cpuMs: number | undefined;
 }
 
-/** What {@link choose} goes by. */
+/** What {@link choose} decides by. */
 export interface Choices {
   readonly workload: Workload;
   readonly places: readonly Place[];

@@ -31,7 +31,7 @@ export interface PoolSurvey {
   readonly scoreHere: number;
 }
 
-/** What a survey goes by. */
+/** What a survey depends on. */
 export function surveyOf({ members, functions }: Pick<PoolState, "members" | "functions">): PoolSurvey {
   const workers = members.filter(({ kind, leaseLeftMs }) => kind === "worker" && leaseLeftMs > 0);
   const scores = new Map(workers.map(({ id, description }) => [id, scoreIn(description)]));

@@ -44,7 +44,7 @@ export const resultOptions = declareOptions({
     choices: ["escape", "keep"],
     default: "escape",
     description:
-      "What becomes of texts in CSV that a spreadsheet would evaluate (= + - @, tab or a line end first): a ' before them, or nothing.",
+      "How to write texts in CSV that a spreadsheet would evaluate (= + - @, tab or a line end first): a ' before them, or nothing.",
   }),
 });
 

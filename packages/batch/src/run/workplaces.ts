@@ -52,7 +52,7 @@ export class Workplaces {
     this.#parts = parts;
   }
 
-  /** How many threads could be started besides a site; 0 if that is none of the choices. */
+  /** How many threads could be started besides a site; 0 if that is not among the choices. */
   threadsBeside({ isLocal }: Site): number {
     const { startLocalGrid, spec } = this.#parts;
     return isLocal || startLocalGrid === undefined || spec.functions === undefined ? 0 : availableParallelism();

@@ -40,7 +40,7 @@ async function openBoard(url: string, grid: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-it("shows a run with its state, progress and log, and has it tried again", async () => {
+it("shows a run with its state, progress and log, and has it retried", async () => {
   const url = inject("redisUrl");
   const grid = randomUUID();
   const client = await connect(url, { grid });

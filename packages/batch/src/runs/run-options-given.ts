@@ -47,8 +47,8 @@ export interface RunOptionsGiven {
    */
   readonly maxSlices?: number | undefined;
   /**
-   * What becomes of texts in CSV that a spreadsheet would evaluate (= + - @, tab or a line end first): a ' before
-   * them, or nothing.
+   * How to write texts in CSV that a spreadsheet would evaluate (= + - @, tab or a line end first): a ' before them,
+   * or nothing.
    *
    * Default: `"escape"`.
    */

@@ -73,7 +73,7 @@ export class RunQueue {
   }
 
   /**
-   * Has a run given up: one that waits at once, one that is under way as soon as its runner hears of it. It is kept as failed, and can be
+   * Cancels a run: one that waits at once, one that is under way as soon as its runner notices. It is kept as failed, and can be
    * resumed. A schedule is paused, and what is under way of it is given up. Resolves to what it is then.
    *
    * @throws GridError `INVALID_OPTION` for a run that has ended, and for a schedule that is paused.
@@ -91,7 +91,7 @@ export class RunQueue {
     return this.show(id);
   }
 
-  /** Has a run that failed or was cancelled tried again, from its finished chunks on. A schedule that is paused begins runs again. */
+  /** Has a run that failed or was cancelled retried, from its finished chunks on. A schedule that is paused begins runs again. */
   async resume(id: string): Promise<void> {
     const found = await this.show(id);
     if (found.kind === "schedule") return this.schedules.resume(id);

@@ -163,7 +163,7 @@ describe("a run that is cancelled", () => {
     }
   });
 
-  it("is not carried out by a runner that takes it later, and is when it is tried again, by BullMQ too", async () => {
+  it("is not carried out by a runner that takes it later, and is when it is retried, by BullMQ too", async () => {
     const stage = new Stage();
     const { runs, place } = stage;
     const queue = new Queue(runQueueName(place.grid), { ...runConnection(place), skipVersionCheck: true });

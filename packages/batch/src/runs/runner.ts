@@ -1,6 +1,6 @@
 /**
  * A runner carries durable runs out, one after the other. Several may run: a run whose runner dies is taken over by another
- * as soon as its lock lapses, and goes on from the finished chunks, which the grid keeps by hash. For that, it cuts the data as
+ * as soon as its lock lapses, and continues from the finished chunks, which the grid keeps by hash. For that, it cuts the data as
  * the one before it did, by a log of the cuts.
  */
 import type { Grid } from "@callgrid/client";
@@ -26,13 +26,13 @@ export interface RunnerParts extends RunPlace {
   /** A client of the grid of the runs; it is not closed with the runner. */
   readonly client: Grid;
   readonly options: OptionsResolved<typeof runnerOptions>;
-  /** Hears of what goes wrong outside of any run. */
+  /** Called for errors outside of any run. */
   readonly onError: (error: Error) => void;
 }
 
 const progressEveryMs = 500;
 const loggedFailures = 20;
-// How soon a run whose pool has no workers is looked at again, if nothing is heard of one before.
+// How soon a run whose pool has no workers is looked at again, if no worker joins before.
 const waitMs = 5_000;
 // A run may outlive many runners; only its own attempts should end it.
 const mostTakeovers = 1_000;
@@ -118,7 +118,7 @@ export class Runner {
     throw new DelayedError();
   }
 
-  /** One that is cancelled says so as its reason from now on, and can be tried again by whatever knows BullMQ. */
+  /** One that is cancelled says so as its reason from now on, and can be retried by whatever knows BullMQ. */
   async #noteFailed(id: string, { message }: Error): Promise<void> {
     if (message === cancelledReason) await this.#queue.dropMark(id);
     await this.#queue.dropHistory(id);

@@ -36,7 +36,7 @@ it.each([
   "60 0 3 * * *",
   "@never",
   "H 3 * * *",
-])("a pattern that is none or never comes is refused: %j", (cron) => {
+])("a pattern that is invalid or never occurs is refused: %j", (cron) => {
   expect(() => nextTime({ cron, tz: "UTC" }, Date.now())).toThrowError(
     expect.objectContaining({
       code: "INVALID_OPTION",
@@ -45,7 +45,7 @@ it.each([
   );
 });
 
-it.each(["", "Mars/Base", "+02:00", "local", "CEST"])("a zone that is none is refused: %j", (tz) => {
+it.each(["", "Mars/Base", "+02:00", "local", "CEST"])("an unknown zone is refused: %j", (tz) => {
   expect(() => nextTime({ cron: "0 3 * * *", tz }, Date.now())).toThrowError(
     expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining("submitRun.tz") as unknown }),
   );

@@ -95,8 +95,8 @@ export interface BatchSpec<Value = unknown, Result = Value[]> extends BatchOptio
   /** A defined function of one slice. */
   readonly process: FunctionName<(slice: never) => Value | Promise<Value>>;
   /**
-   * What becomes of a slice whose evaluation throws: the batch fails with its error (`fail`, the default), it is left out
-   * (`skip`), it is tried again and then fails the batch (`retry`), or a defined function of the error's tree and the slice
+   * What to do with a slice whose evaluation throws: the batch fails with its error (`fail`, the default), it is left out
+   * (`skip`), it is retried and then fails the batch (`retry`), or a defined function of the error's tree and the slice
    * gives its value.
    */
   readonly error?: "fail" | "skip" | "retry" | FunctionName<(error: never, slice: never) => Value | Promise<Value>>;

@@ -58,7 +58,7 @@ export class HereWorkplace implements Workplace {
     return {};
   }
 
-  /** Whatever else this thread has to do, such as to hear of Ctrl-C, comes first. */
+  /** Whatever else this thread has to do, such as handling Ctrl-C, comes first. */
   async #takeTurn(): Promise<void> {
     await nextTurn();
     this.#signal.throwIfAborted();

@@ -16,7 +16,7 @@ export const batchCommandOptions = declareOptions({
   error: option.string({
     default: "fail",
     description:
-      "What becomes of a slice that throws: fail, skip, retry, or the function of error and slice that gives its value.",
+      "What to do with a slice that throws: fail, skip, retry, or the function of error and slice that gives its value.",
   }),
   range: option.string({
     optional: true,

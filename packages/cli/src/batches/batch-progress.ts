@@ -1,4 +1,4 @@
-/** How far a batch is: a bar where a person looks at a terminal, elsewhere a line every few seconds. On stderr. */
+/** The progress of a batch: a bar where a person looks at a terminal, elsewhere a line every few seconds. On stderr. */
 import type { BatchProgress } from "@callgrid/batch";
 import { durationText } from "../terminal/durations.ts";
 import { type CliIo, writeLine } from "../terminal/io.ts";

@@ -21,7 +21,7 @@ class SignalledIo implements CliIo {
 }
 
 describe("a command that is interrupted", () => {
-  it("hears of the first signal and of the second, with their names, and of none after its end", async () => {
+  it("is called for the first signal and of the second, with their names, and of none after its end", async () => {
     const io = new SignalledIo();
     const reasons = await withInterrupts(io, async ({ first, second }) => {
       io.send("SIGINT");

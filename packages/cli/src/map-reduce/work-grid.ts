@@ -17,7 +17,7 @@ export interface WorkGrid {
   close(): Promise<void>;
 }
 
-/** What {@link openWorkGrid} goes by. */
+/** What {@link openWorkGrid} decides by. */
 export interface WorkPlace {
   readonly work: Work;
   readonly placements: readonly Placement[];

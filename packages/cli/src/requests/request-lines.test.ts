@@ -16,7 +16,7 @@ it("each line is a request, empty lines are none, and the last one needs no end"
   ]);
 });
 
-it("a line that is none is refused with its number", async () => {
+it("a line that is not a request is refused with its number", async () => {
   await expect(read('["f",1]\n\n["f",]\n')).rejects.toMatchObject({
     code: "INVALID_REQUEST",
     message: expect.stringMatching(/^stdin line 3 is not JSON: unexpected "\]" at character 6/),

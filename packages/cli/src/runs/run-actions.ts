@@ -41,18 +41,15 @@ export const runActions: Readonly<Record<string, Action>> = {
   },
   cancel: async ({ queue, id }) => {
     const { kind, state } = await queue.cancel(id);
-    const resumed = "; callgrid runs resume goes on with it";
+    const resumed = "; callgrid runs resume continues it";
     if (kind === "schedule") return said(id, `is paused, and what was under way is given up${resumed}`, "schedule");
-    return said(
-      id,
-      `${state === "active" ? "is given up as soon as its runner hears of it" : "is cancelled"}${resumed}`,
-    );
+    return said(id, `${state === "active" ? "is cancelled as soon as its runner notices" : "is cancelled"}${resumed}`);
   },
-  retry: async ({ queue, id }) => said(await queue.retry(id), "is tried again, from its finished chunks on"),
+  retry: async ({ queue, id }) => said(await queue.retry(id), "is retried, from its finished chunks on"),
   resume: async ({ queue, id }) => {
     await queue.resume(id);
     const { kind } = await queue.show(id);
-    return kind === "schedule" ? said(id, "begins runs again", kind) : said(id, "goes on from its finished chunks");
+    return kind === "schedule" ? said(id, "begins runs again", kind) : said(id, "continues from its finished chunks");
   },
   submit: async ({ queue, spec }) => {
     const id = await queue.submit(spec as RunSpec);

@@ -20,7 +20,7 @@ export const scheduleActions: Readonly<Record<string, Action>> = {
   },
   pause: async ({ queue, id }) => {
     await queue.schedules.pause(id);
-    return said(id, "begins no more runs; callgrid runs schedules resume goes on with it", "schedule");
+    return said(id, "begins no more runs; callgrid runs schedules resume continues it", "schedule");
   },
   resume: async ({ queue, id }) => {
     await queue.schedules.resume(id);

@@ -56,7 +56,7 @@ describe("text for people", () => {
 });
 
 describe("JSON", () => {
-  it("has escapes in the place of such characters, and the same value", async () => {
+  it("has escapes instead of such characters, and the same value", async () => {
     const value = { [`key ${steering.join("")}`]: [`text ${steering.join("")} \t\n`, "größe"] };
     expect(JSON.parse(visibleJson(JSON.stringify(value)))).toEqual(value);
     const stream = new PassThrough({ encoding: "utf8" });

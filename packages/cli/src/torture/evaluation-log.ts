@@ -1,4 +1,4 @@
-/** The file in which worker processes note what they evaluate: one id a line, readable whatever became of them. */
+/** The file in which worker processes note what they evaluate: one id a line, readable also after their death. */
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

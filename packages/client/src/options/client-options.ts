@@ -108,7 +108,7 @@ export function resolveClientOptions(
     ["log"],
   );
   const { leaseMs, checkEveryMs } = settings;
-  // A waiting client is heard of every other round at worst; below this its lease would lapse while it waits.
+  // A waiting client reports itself every other round at worst; below this its lease would lapse while it waits.
   if (leaseMs >= 3 * checkEveryMs) return settings;
   throw invalidOption("connect.leaseMs", `must be at least three times checkEveryMs (${checkEveryMs}), got ${leaseMs}`);
 }

@@ -142,6 +142,6 @@ export class PoolClient {
     const reason = messageOf(error);
     const level = reason === this.#lastReason ? "debug" : "warn";
     this.#lastReason = reason;
-    log[level]({ err: error, pool: name }, "a call of the statekeeper failed; what it was for is tried again");
+    log[level]({ err: error, pool: name }, "a call of the statekeeper failed; what it was for is retried");
   }
 }

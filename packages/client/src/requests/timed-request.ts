@@ -1,5 +1,5 @@
 /**
- * An ask that does not wait for ever: when its time is over it is withdrawn, and its outcome is the error `TIMEOUT`.
+ * An ask that does not wait forever: when its time is over it is withdrawn, and its outcome is the error `TIMEOUT`.
  */
 import { type CancelTimer, encodeError } from "@callgrid/core";
 import type { OutcomeListener, PrioritizedSubmission } from "@callgrid/statekeeper";

@@ -86,7 +86,7 @@ class AsyncSource implements RequestSource {
       if (step.done === true) this.isOver = true;
       return step;
     } catch (error) {
-      // not over: what is open may settle before the error is heard of, and must not count as the last
+      // not over: what is open may settle before the error arrives, and must not count as the last
       this.#state = "failed";
       throw error;
     }

@@ -12,7 +12,7 @@ export interface PeriodicOptions {
   readonly everyMs: number;
   /** The pause before the first round, in ms. Default: {@link everyMs}. */
   readonly firstAfterMs?: number;
-  /** One round. A number, or a promise of one, is the pause before the next round, in ms, in the place of {@link everyMs}. */
+  /** One round. A number, or a promise of one, is the pause before the next round, in ms, instead of {@link everyMs}. */
   readonly round: () => unknown;
   /** Called with what a round throws; the next round comes all the same. Default: ignored. */
   readonly onError?: (error: unknown) => void;

@@ -88,7 +88,7 @@ function resolveOption(declaration: DeclaredOption, value: unknown, path: string
   return frozen(value);
 }
 
-/** Lists are copied, so that a caller who goes on changing his own changes nothing here. */
+/** Lists are copied, so later changes of the caller's list have no effect here. */
 function frozen(value: unknown): unknown {
   return Array.isArray(value) ? Object.freeze([...value]) : value;
 }

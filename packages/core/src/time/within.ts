@@ -1,4 +1,4 @@
-/** A wait that ends in time, whatever becomes of what is waited for. */
+/** A wait that ends in time, also if the awaited promise never settles. */
 import type { CancelTimer, Clock } from "./clock.ts";
 
 /**

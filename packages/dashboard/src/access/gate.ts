@@ -13,7 +13,7 @@ export interface AccessRules {
   readonly openRole: Role | undefined;
   readonly tokens: RoleTokens;
   readonly place: ServedPlace;
-  /** A host program's own answer, in the place of tokens; undefined: no access. */
+  /** A host program's own answer, instead of tokens; undefined: no access. */
   readonly roleOf?: RoleOf | undefined;
 }
 

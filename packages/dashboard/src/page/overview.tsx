@@ -72,7 +72,7 @@ const columns: ReadonlyArray<Column<PoolFigures>> = [
   },
   {
     head: "errors",
-    title: "evaluations a second that came to an error",
+    title: "evaluations a second that failed",
     value: ({ rates }) => rates?.failed,
     show: ({ rates }) => <span class={(rates?.failed ?? 0) > 0 ? "bad" : ""}>{rateText(rates?.failed)}</span>,
   },

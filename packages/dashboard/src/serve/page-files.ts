@@ -20,7 +20,7 @@ const types: Readonly<Record<string, string>> = {
 export class PageFiles {
   readonly #files = new Map<string, PageFile>();
 
-  /** The answer with a file; 404 for one that is none of the page's. */
+  /** The answer with a file; 404 for one that is not a file of the page. */
   send(context: Context, name: string): Response {
     const file = this.#files.get(name) ?? this.#read(name);
     if (file === undefined) return context.json({ error: "there is no such page" }, 404);

@@ -1,4 +1,4 @@
-/** A pool and its parent on virtual time: who starts what, and what becomes of it in the other pool. */
+/** A pool and its parent on virtual time: who starts what, and its state in the other pool. */
 import { encodeError, encodeRequest, type OutcomeText, requestId, VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper, type PoolKeeper, Requester } from "@callgrid/statekeeper";
 import { expect, it, onTestFinished } from "vitest";

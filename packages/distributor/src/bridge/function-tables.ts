@@ -80,7 +80,7 @@ export class FunctionTables {
     const names: string[] = [];
     for (const [name, { version }] of from.functions) {
       const there = to.functions.get(name);
-      // the parent takes what it has never heard of; a child that lacks a function could do nothing with its requests
+      // the parent takes functions that it does not know; a child that lacks a function could do nothing with its requests
       const isKnown = there === undefined ? isUp : there.version === version && (isUp || there.isUnheld !== true);
       if (!isKnown || avoided.has(name) || !this.#policy.carries(name, direction)) names.push(name);
     }

@@ -1,5 +1,5 @@
 -- Places: the queues on which a request lies while no worker has claimed it, each by what its key ends with: `queue-of-pool`,
--- `queue:<worker>`, `caller:<priority>:<process>`. Its record names them; `-` is none. What is claimed, done or withdrawn lies on no queue.
+-- `queue:<worker>`, `caller:<priority>:<process>`. Its record names them; `-`: no queue. What is claimed, done or withdrawn lies on no queue.
 -- So that this holds wherever a script stops, a request leaves its queues before it is claimed or closed, and is in its record and without
 -- a claim before it is put on a queue. What is missing on a queue then is put there by the audit (lib/audit.lua).
 local poolPlace = 'queue-of-pool'

@@ -34,7 +34,7 @@ local function pushAll(command, key, values)
   return sum
 end
 
--- Another process may have written anything in the place of a record. What this accepts, claim-record.ts reads. Returns nil for the rest.
+-- Another process may have written anything instead of a record. What this accepts, claim-record.ts reads. Returns nil for the rest.
 local modeNames = { use = true, refresh = true, bypass = true }
 local mostDigits = 14
 local function arePlaces(text)

@@ -158,7 +158,7 @@ export interface ClaimReply {
   readonly isMore: boolean;
 }
 
-/** What became of a claimed request. */
+/** The state of a claimed request. */
 export interface Completion {
   readonly id: string;
   readonly outcome: OutcomeText;

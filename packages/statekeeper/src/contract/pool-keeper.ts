@@ -45,7 +45,7 @@ export interface InboxPool {
 /** What callers ask of a pool. */
 export interface CallerPool extends InboxPool {
   submit(batch: SubmitBatch): Promise<SubmitReply>;
-  /** What became of requests the process waits for; makes it a waiter again where it is none; prolongs its lease. */
+  /** The states of requests the process waits for; makes it a waiter again if it is not; prolongs its lease. */
   check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]>;
   /** A waiter leaves: a queued request that no other caller waits for is removed, and the owner of a running one is notified to cancel. */
   withdraw(process: string, ids: readonly string[]): Promise<void>;

@@ -15,7 +15,7 @@ it("a request that waits for itself is a cycle of one", () => {
   expect(cycleThrough("a", waitsOf({ a: ["a"] }))).toEqual(["a"]);
 });
 
-it("a cycle that the request is not part of is not one of its own, nor followed for ever", () => {
+it("a cycle that the request is not part of is not one of its own, nor followed forever", () => {
   const waits = waitsOf({ a: ["b"], b: ["c"], c: ["b"] });
   expect(cycleThrough("a", waits)).toEqual([]);
   expect(awaitedBy("a", waits)).toEqual(["b", "c"]);

@@ -26,7 +26,7 @@ export type PortAnswer =
   | readonly [number: number, kind: "messages", messages: readonly InboxMessage[]]
   | readonly [number: number, kind: "reconnected"];
 
-/** The calls or answers in a message; what is none is skipped, since code of users can reach a thread's port too. */
+/** The calls or answers in a message; anything else is skipped, since code of users can reach a thread's port too. */
 export function itemsIn<Item>(message: unknown): readonly Item[] {
   return Array.isArray(message) ? message.filter((item): item is Item => Array.isArray(item)) : [];
 }

@@ -10,7 +10,7 @@ const keysPerScan = 1_000;
 /**
  * Removes every pool of a grid, which is not on a Cluster. No member may work on it meanwhile: its later writes would create keys again.
  *
- * @throws GridError `INVALID_OPTION` for a URL or name that is none, `CONNECTION_FAILED`, `REDIS_TOO_OLD`.
+ * @throws GridError `INVALID_OPTION` for an invalid URL or name, `CONNECTION_FAILED`, `REDIS_TOO_OLD`.
  */
 export async function eraseGrid(url: string, { grid, connectTimeoutMs = 10_000 }: OpenOptions): Promise<void> {
   // The name becomes part of a pattern; what may be a name of a grid means only itself there.

@@ -1,4 +1,4 @@
-/** What becomes of large values that are gone before they are read. */
+/** Large values that are gone before they are read. */
 import { Redis } from "ioredis";
 import { beforeAll, expect, it } from "vitest";
 import { RedisServer } from "../../../../test/harness/redis-server.ts";
@@ -52,7 +52,7 @@ function received(pool: PoolKeeper, process: string): Promise<readonly InboxMess
   });
 }
 
-it("a volunteer hears of a claim that was withdrawn meanwhile, so that it knows that it is no volunteer", async () => {
+it("a volunteer is notified of a claim that was withdrawn meanwhile, so it knows that it is not a volunteer any more", async () => {
   const pool = await poolWithVolunteer("withdrawn");
   await pool.withdraw("c1", [id]);
   const cancel = { kind: "cancel", id };

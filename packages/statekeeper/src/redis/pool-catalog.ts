@@ -29,7 +29,7 @@ export class PoolCatalog {
     this.#redis = parts.redis;
   }
 
-  /** Throws `INVALID_OPTION` for a URL or a name that is none, `CONNECTION_FAILED`, `REDIS_TOO_OLD`. */
+  /** Throws `INVALID_OPTION` for an invalid URL or name, `CONNECTION_FAILED`, `REDIS_TOO_OLD`. */
   static async open(url: string, { grid, connectTimeoutMs = 10_000 }: OpenOptions): Promise<PoolCatalog> {
     // the name becomes part of a pattern
     if (!/^[\w.-]+$/.test(grid))

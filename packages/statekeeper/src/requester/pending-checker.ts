@@ -7,7 +7,7 @@ import type { CheckAnswer } from "../contract/contract.ts";
 import type { CallerPool } from "../contract/pool-keeper.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
-/** Requests that are waited for by id; in the order in which they were heard of last. */
+/** Requests that are waited for by id; in the order of their last sign of life. */
 export type PendingRequests = RebuiltMap<string, PendingRequest>;
 
 const mostChecksPerRound = 2_000;
@@ -35,7 +35,7 @@ export class PendingChecker {
     this.#parts = parts;
   }
 
-  /** Checks what was not heard of since `sinceMs`, oldest first, as many as one round may. */
+  /** Checks what gave no sign of life since `sinceMs`, oldest first, as many as one round may. */
   async checkOverdue(sinceMs: number, nowMs: number): Promise<void> {
     await this.check(takeOverdue(this.#parts.pending, sinceMs, nowMs));
   }
@@ -98,7 +98,7 @@ export class PendingChecker {
 }
 
 /**
- * The requests that were not heard of since `sinceMs`; they go to the end of the order, so that the next round takes
+ * The requests that gave no sign of life since `sinceMs`; they go to the end of the order, so that the next round takes
  * others.
  */
 function takeOverdue(pending: PendingRequests, sinceMs: number, nowMs: number): PendingRequest[] {

@@ -127,7 +127,7 @@ export class PendingRequest {
     return true;
   }
 
-  /** A refreshing request in the place of this one, with all who wait for this one. */
+  /** A refreshing request instead of this one, with all who wait for this one. */
   refreshed(submission: PrioritizedSubmission, nowMs: number): PendingRequest {
     const fresh = new PendingRequest(submission, this.worker, this.heardAtMs);
     fresh.#deadlineMs = Math.max(this.#deadlineMs, deadlineOf(submission, nowMs));

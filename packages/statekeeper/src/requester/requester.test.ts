@@ -395,7 +395,7 @@ describe("checking", () => {
 });
 
 describe("submits that fail", () => {
-  it("are tried again in the next round, in order and not before", async () => {
+  it("are retried in the next round, in order and not before", async () => {
     const { keeper, clock, errors, ask } = setUp();
     keeper.answerSubmit = () => Promise.reject(new Error("no link"));
     ask("a");
@@ -412,7 +412,7 @@ describe("submits that fail", () => {
     expect(errors).toEqual([new Error("no link")]);
   });
 
-  it("are tried again at once when the link is back", async () => {
+  it("are retried at once when the link is back", async () => {
     const { keeper, clock, requester, ask } = setUp();
     keeper.answerSubmit = () => Promise.reject(new Error("no link"));
     ask("a");
@@ -480,7 +480,7 @@ describe("refusals", () => {
   });
 });
 
-describe("what becomes of a request", () => {
+describe("the states of a request", () => {
   it("a refusal differs from an outcome", async () => {
     const { keeper, clock, requester } = setUp();
     const refused: unknown[] = [];

@@ -21,7 +21,7 @@ export interface ShareRunParts {
   readonly files: ResultFiles;
   readonly progress: ShareProgress;
   readonly signal?: AbortSignal;
-  /** Hears of jobs once they are noted. */
+  /** Called with jobs once they are noted. */
   readonly onFinished?: (jobs: readonly FinishedJob[]) => void;
 }
 

@@ -196,7 +196,7 @@ export class Evaluation {
     this.selfMs += now - this.runningSince;
   }
 
-  /** The outcome is wanted for as long as the most patient of those who wait wants it; 0: for ever. */
+  /** The outcome is wanted for as long as the most patient of those who wait wants it; 0: forever. */
   extendDeadline(deadlineAt: number): void {
     if (this.deadlineAt > 0) this.deadlineAt = deadlineAt === 0 ? 0 : Math.max(this.deadlineAt, deadlineAt);
   }

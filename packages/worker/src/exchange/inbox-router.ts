@@ -63,7 +63,7 @@ export class InboxRouter implements InboxHandlers {
     else void membership.readFunctions();
   }
 
-  /** What the worker has not heard of was given to it as a volunteer, and is gone again. */
+  /** An unknown id was given to the worker as a volunteer, and has been withdrawn. */
   #cancel(id: string): void {
     const { visible, claimer, outcomeHandler } = this.#parts;
     if (visible.get(id) === undefined) claimer.invalidate();

@@ -129,7 +129,7 @@ export class FunctionStanding {
     this.#listSkips();
   }
 
-  /** A claimed request asks for a function that this worker lacks; one that the pool never heard of is passed over as well. */
+  /** A claimed request asks for a function that this worker lacks; one that the pool does not know is passed over as well. */
   noteLacking(name: string): void {
     if (this.#unheardOf.has(name) || this.#table.functions.has(name)) return;
     this.#unheardOf.add(name);

@@ -167,7 +167,7 @@ export class HoldBoard {
     return Atomics.load(this.#head, takingBackAt) === 1 || this.hasTakenBack(takebacks);
   }
 
-  /** All that the worker holds, as far as it has heard of it; undefined if the board has no room for all of it. */
+  /** All that the worker holds, as far as it knows; undefined if the board has no room for all of it. */
   heldIds(): Set<string> | undefined {
     if (Atomics.load(this.#head, unlistedAt) > 0) return undefined;
     const ids = new Set<string>();

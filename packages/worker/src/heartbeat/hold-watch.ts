@@ -54,7 +54,7 @@ export class HoldWatch {
       await keeper.release(worker, ids);
       for (const id of ids) this.#due.delete(id);
     } catch {
-      // tried again, and the worker itself gives back what it finds revoked
+      // retried, and the worker itself gives back what it finds revoked
     }
   }
 

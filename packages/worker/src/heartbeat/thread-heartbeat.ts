@@ -23,7 +23,7 @@ export interface HeartbeatThreadData {
   readonly supervision: Supervision | undefined;
 }
 
-/** By whom this process is supervised, and what becomes of it without. */
+/** By whom this process is supervised, and what happens without that supervisor. */
 export interface Supervision {
   /** The supervisor's process id. */
   readonly supervisor: number;

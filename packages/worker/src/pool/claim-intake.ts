@@ -27,12 +27,12 @@ export interface ClaimIntakeParts {
   readonly completer: Completer;
   readonly marker: SuspensionReporter;
   readonly host: RequestHost;
-  /** Puts a copy into the pool's hands like any call, so that the outcome is heard of. */
+  /** Puts a copy into the pool's hands like any call, so that the outcome arrives. */
   readonly ask: (evaluation: Evaluation) => void;
 }
 
 /**
- * What becomes of a claim: it is taken; `lacking`: this worker cannot evaluate it; `forged`: its payload is not that of its id, so that
+ * What happens to a claim: it is taken; `lacking`: this worker cannot evaluate it; `forged`: its payload is not that of its id, so that
  * a value would be kept as that of another request.
  */
 export type Intake = "taken" | "lacking" | "forged";

@@ -36,7 +36,7 @@ export interface ClaimerParts {
 }
 
 export class Claimer {
-  /** How many volunteers the pool had when it was last heard of. */
+  /** How many volunteers the pool had at its last reply. */
   volunteers = 0;
   readonly #parts: ClaimerParts;
   #isVolunteer = false;

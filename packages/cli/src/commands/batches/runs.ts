@@ -1,4 +1,4 @@
-/** `callgrid runs`: submitted runs and schedules: lists them, shows one, and has one cancelled, tried again, paused or removed. */
+/** `callgrid runs`: submitted runs and schedules: lists them, shows one, and has one cancelled, retried, paused or removed. */
 import { connect } from "@callgrid/client";
 import { declareOptions, invalidOption, shortText } from "@callgrid/core";
 import type { CommandSpec } from "../../command-line/command.ts";
@@ -33,7 +33,7 @@ export const runsCommand: CommandSpec<typeof options> = {
     const { action, id } = meantBy(operands);
     const spec = action === runActions["submit"] ? parseJson(await wholeText(io, id), inputName(id)) : undefined;
     return untilInterrupted(io, async (first) => {
-      // BullMQ would try for ever to reach a Redis that is not there
+      // BullMQ would try forever to reach a Redis that is not there
       const log = makeLog(logLevel ?? "warn", await logStream(io));
       await (await unlessAborted(first, connect(url, { grid, connectTimeoutMs, log }))).close();
       const { RunQueue } = await import("@callgrid/batch/runs");

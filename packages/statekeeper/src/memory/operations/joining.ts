@@ -10,7 +10,7 @@ export function joinMember(records: PoolRecords, pool: string, member: Member): 
   const { id, kind, leaseMs, description, functions } = member;
   const plainDescription = JSON.parse(JSON.stringify(description)) as Member["description"];
   refuseTaken(records, pool, member);
-  // before it is a member: the lease of one that is none lapses, and a member without a lease would stay
+  // before it is a member: the lease of a non-member lapses, and a member without a lease would stay
   records.leases.set(id, records.now() + leaseMs);
   if (registerFunctions(records, member)) records.announceFunctions();
   records.members.set({ id, kind, description: plainDescription, functions: new Map(functions) });

@@ -9,7 +9,7 @@ import { enqueue, poolPlace, queueAt } from "../records/places.ts";
 import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 
 /**
- * What became of requests; makes the process a waiter of the open ones (again). Who was none is in line with those that are queued,
+ * The states of requests; makes the process a waiter of the open ones (again). Who was none is in line with those that are queued,
  * since it may draw nothing from the caller with whom they are.
  */
 export function check(

@@ -94,7 +94,7 @@ function scriptText(script: ScriptName, limits: Limits): string {
 }
 
 /**
- * Connects within `timeoutMs`, or throws `CONNECTION_FAILED`; what Redis refuses for reasons that pass is tried again until then.
+ * Connects within `timeoutMs`, or throws `CONNECTION_FAILED`; what Redis refuses for reasons that pass is retried until then.
  * Throws `REDIS_TOO_OLD` below version 7.
  */
 export async function connectWithin(redis: Redis, address: string, timeoutMs: number): Promise<void> {

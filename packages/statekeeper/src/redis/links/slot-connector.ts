@@ -83,7 +83,7 @@ class SlotConnector extends AbstractConnector {
     return reason;
   }
 
-  /** Another one first each time, so that no node is asked by all, and none that hangs is asked by one for ever. */
+  /** Another one first each time, so that no node is asked by all, and none that hangs is asked by one forever. */
   #inTurn(): readonly NodeAddress[] {
     this.#turn += 1;
     const first = this.#turn % this.#nodes.length;

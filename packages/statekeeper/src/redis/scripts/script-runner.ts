@@ -1,6 +1,6 @@
 /**
  * Runs scripts, and reads, and has patience: what Redis refuses for reasons that pass (loading, out of memory, a failover going
- * on, a slot that moves) is tried again with growing pauses until it works or the connection is closed. Everything else is thrown.
+ * on, a slot that moves) is retried with growing pauses until it works or the connection is closed. Everything else is thrown.
  */
 import { type Clock, GridError, messageOf, sleep } from "@callgrid/core";
 import type { Redis } from "ioredis";

@@ -5,6 +5,7 @@
 import { isOwnWorker, type PoolState, versionDrifts } from "@callgrid/statekeeper";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { LabelBound } from "./label-bound.ts";
+import { memoryOfWorkers, type WorkerMemory } from "./worker-memory.ts";
 
 const roundTripBuckets = [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2];
 
@@ -49,6 +50,8 @@ export class PoolMetrics {
       this.#counter(name, help, ({ counters }) => counters[counter] ?? 0);
     this.#counter("cache_misses_total", "Requests not answered from kept results, nor joined to one", missesOf);
     this.#addFunctions();
+    this.#memoryGauge("worker_memory_bytes", "Memory that a worker's process takes", ({ usedBytes }) => usedBytes);
+    this.#memoryGauge("worker_memory_share_bytes", "Memory that a worker may take", ({ shareBytes }) => shareBytes);
   }
 
   /** What is shown from now on; undefined: Redis does not answer, and nothing but that is known. */
@@ -91,6 +94,20 @@ export class PoolMetrics {
         for (const [name, count] of Object.entries(read()?.counters ?? {})) {
           if (name.startsWith(evaluationsOf))
             this.inc({ pool, function: functions.of(name.slice(evaluationsOf.length)) }, count);
+        }
+      },
+    });
+  }
+
+  #memoryGauge(name: string, help: string, of: (memory: WorkerMemory) => number | undefined): void {
+    const [pool, read] = [this.#pool, () => this.#state];
+    new Gauge({
+      ...{ name: `callgrid_pool_${name}`, help, labelNames: ["pool", "worker"], registers: this.#registers },
+      collect() {
+        this.reset();
+        for (const memory of memoryOfWorkers(read() ?? { members: [] })) {
+          const bytes = of(memory);
+          if (bytes !== undefined) this.set({ pool, worker: memory.worker }, bytes);
         }
       },
     });

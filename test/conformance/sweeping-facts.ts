@@ -1,5 +1,6 @@
 /** Facts of sweep, reportDeath and abdicate: who heads the pool, and what happens to members whose lease lapsed. */
 import { expect, it } from "vitest";
+import type { PoolDump } from "../../packages/statekeeper/src/memory/records/pool-dump.ts";
 import {
   claimNames,
   idOf,
@@ -108,6 +109,66 @@ export function retiringFacts(setStage: SetStage): void {
     const { requests, lost } = await stage.dump();
     expect(requests[a]).toMatchObject({ owner: null, suspended: null, losses: 0, priority: 0, reports: [] });
     expect(lost).toEqual({});
+  });
+
+  const byItself = { exitCode: 1, signal: null };
+  const losses = (requests: PoolDump["requests"]) =>
+    Object.fromEntries(["a", "b", "c"].map((name) => [name, requests[idOf(name)]?.losses]));
+
+  it.each([
+    [
+      "what waited takes none if its worker was killed",
+      { exitCode: null, signal: "SIGKILL" },
+      { a: "c" },
+      { a: 1, b: 1, c: 2 },
+    ],
+    ["nor if a shell reports that", { exitCode: 137 }, { a: "c" }, { a: 1, b: 1, c: 2 }],
+    ["what waited for the culprit takes one if the code ended its worker", byItself, { a: "c" }, { a: 2, b: 1, c: 2 }],
+    ["through others, too", byItself, { a: "b", b: "c" }, { a: 2, b: 2, c: 2 }],
+    ["what waited for another request takes none", byItself, { a: "x", b: "x" }, { a: 1, b: 1, c: 2 }],
+    [
+      "where nothing ran, the only one takes it that waited for no other",
+      byItself,
+      { a: "b", b: "x", c: "b" },
+      { a: 2, b: 2, c: 2 },
+    ],
+    [
+      "where nothing ran, none takes it if there are several",
+      byItself,
+      { a: "x", b: "x", c: "b" },
+      { a: 1, b: 1, c: 1 },
+    ],
+  ] as const)("of suspects: %s", async (_, report, waits: Record<string, string>, expected) => {
+    const stage = await setStage();
+    await submitByClient(stage.pool, "c1", "a", "b", "c");
+    for (const [worker, end] of [
+      ["w1", byItself],
+      ["w2", report],
+    ] as const) {
+      await joinWorkers(stage.pool, worker);
+      for (const __ of ["a", "b", "c"]) await claimNames(stage.pool, worker);
+      const suspended = Object.entries({ a: "x", b: "x", ...waits }).map(([name, call]) => ({
+        id: idOf(name),
+        waitsFor: [idOf(call)],
+      }));
+      await stage.pool.mark(worker, suspended, []);
+      await stage.pool.reportDeath(worker, end, 9);
+    }
+    expect(losses((await stage.dump()).requests)).toEqual(expected);
+  });
+
+  it("what waited takes its first loss if the code ended its worker, but not a fatal one", async () => {
+    for (const [maxAttempts, expected] of [
+      [1, 0],
+      [2, 1],
+    ] as const) {
+      const stage = await setRunning(setStage);
+      await submitByClient(stage.pool, "c1", "b");
+      await claimNames(stage.pool, "w1");
+      await stage.pool.mark("w1", [{ id: a, waitsFor: [] }], []);
+      await stage.pool.reportDeath("w1", byItself, maxAttempts);
+      expect((await stage.dump()).requests[a]).toMatchObject({ owner: null, suspended: null, losses: expected });
+    }
   });
 
   it("a request that took too many losses fails, and who waits is informed why", async () => {

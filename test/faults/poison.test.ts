@@ -56,6 +56,20 @@ test.concurrent.for(poisons.map((poison) => [poison.name, poison] as const))(
   },
 );
 
+test.concurrent.for([
+  ["calls what ends its worker", ["callsPoison"]],
+  ["does so in memory", ["poisonWithin"]],
+  ["ends its worker while it waits", ["poisonLater"]],
+] as const)("a function that %s fails after three deaths of its only worker", async ([, request], context) => {
+  const stage = await FaultStage.set(context);
+  await stage.startWorkers(1);
+  const grid = await stage.connect();
+  await expect(grid.enqueue("pool", [...request])).rejects.toMatchObject({
+    code: "WORKER_LOST",
+    details: { losses: 3 },
+  });
+});
+
 describe.concurrent("no loss is counted", () => {
   const rest = (path: string, ms: number) => ["rest", path, "held", ms] as const;
 

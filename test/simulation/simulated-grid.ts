@@ -231,7 +231,7 @@ export class SimulatedGrid {
   /** Where that fails the lease lapses. */
   async #reportDeath(id: string): Promise<void> {
     await this.#supervisorKeeper
-      .reportDeath(id, { exitCode: 137 }, this.manner.worker.maxAttempts)
+      .reportDeath(id, { exitCode: 1 }, this.manner.worker.maxAttempts)
       .catch(() => undefined);
   }
 

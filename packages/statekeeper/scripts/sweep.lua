@@ -1,6 +1,6 @@
 -- What some process has to do now and then: retires processes whose lease expired, and gives volunteers what is queued anywhere,
 -- and copies of what is late; and compares what is derived with what it is derived from.
--- needs: time counters inbox record places queues members addressed functions callers draw draw-ends match copy retire audit
+-- needs: time counters inbox record places queues members addressed functions callers draw draw-ends match copy blame retire audit
 -- ARGV: process, headLeaseMs (0: sweep only if no distributor heads the pool), maxAttempts, limit, copyAfterMs (0: no copies),
 --       what volunteers are preferred for (names with a blank between; empty: as before)
 -- reply: role (head|vacant|standby), lapsed clients, reclaimed, moved, is more to do (1|0), then the lapsed members
@@ -22,7 +22,7 @@ local lapsed = redis.call('ZRANGEBYSCORE', leasesKey, '-inf', readClock(), 'LIMI
 for _, lapsedProcess in ipairs(lapsed) do
   if redis.call('HEXISTS', membersKey, lapsedProcess) == 1 then
     local report = '{"worker":' .. cjson.encode(lapsedProcess) .. ',"reason":"its lease lapsed"}'
-    local back, isDone = retire(lapsedProcess, report, maxAttempts, limit, true)
+    local back, isDone = retire(lapsedProcess, report, maxAttempts, limit, 'lapsed')
     reclaimed = reclaimed + back
     members[#members + 1] = lapsedProcess
     if not isDone then isMore = 1 end

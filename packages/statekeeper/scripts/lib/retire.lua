@@ -1,5 +1,5 @@
 -- Retiring a member: what it held or had queued goes back to the pool, then every trace of it goes. If `report` is given, the
--- requests it was running (not those that waited for others) take a loss, and fail once they have taken `maxAttempts`.
+-- requests that are to blame (blame.lua) take a loss, and fail once they have taken `maxAttempts`.
 local function failLost(id, record, losses, reports)
   local message = 'its workers died ' .. losses .. ' times while running it'
   local tree = '!{"msg":' .. cjson.encode(message) .. ',"code":"WORKER_LOST","req":' .. cjson.encode(payloadAlone(record.payload))
@@ -35,16 +35,19 @@ local function takeLoss(id, record, report, maxAttempts, back)
   return false
 end
 
-local function takeHeld(worker, held, report, maxAttempts, back)
-  local addressed = {}
+local function takeHeld(worker, held, report, maxAttempts, isEnded, back)
+  local addressed, lossesOf = {}, {}
   local texts, claims = fieldsOf(requestsKey, held), fieldsOf(claimsKey, held)
+  for i, id in ipairs(held) do
+    if report and texts[i] and workerOf(claims[i]) == worker then lossesOf[id] = headerOf(texts[i]).losses end
+  end
+  local blamed = blamedFor(lossesOf, maxAttempts, isEnded)
   for i, id in ipairs(held) do
     if texts[i] and workerOf(claims[i]) == worker and isAddressed(id) then
       addressed[#addressed + 1] = id
     elseif texts[i] and workerOf(claims[i]) == worker then
       local record = parseRecord(texts[i])
-      local isRunning = record and report and not redis.call('HGET', notesKey, 'suspended ' .. id)
-      if not isRunning or not takeLoss(id, record, report, maxAttempts, back) then
+      if not record or not blamed[id] or not takeLoss(id, record, report, maxAttempts, back) then
         if record then record.places = poolPlace end
         addReturned(back, id, record and recordText(record) or texts[i])
         back.claimed[#back.claimed + 1] = id
@@ -103,17 +106,17 @@ local function eraseMember(worker)
   redis.call('ZREM', leasesKey, worker)
 end
 
--- Returns how many requests went back, and whether all is done within `limit`. A worker that may return (its lease lapsed, it was
--- not seen to die) takes its losses back when it does.
-local function retire(worker, report, maxAttempts, limit, mayReturn)
+-- Returns how many requests went back, and whether all is done within `limit`. `how`: its lease has `lapsed` (it was not seen to die, and
+-- takes its losses back when it returns), or it was `killed`, or the code in it has `ended` it.
+local function retire(worker, report, maxAttempts, limit, how)
   local held = redis.call('SRANDMEMBER', runningOf .. worker, limit)
   local queued = limit > 0 and redis.call('ZRANGE', queueOf .. worker, 0, limit - 1) or {}
   local back = newReturn()
   table.sort(held)
-  takeHeld(worker, held, report, maxAttempts, back)
+  takeHeld(worker, held, report, maxAttempts, how == 'ended', back)
   takeQueued(worker, queued, back)
   removeFrom('queue:' .. worker, queued)
-  giveBack(worker, back, mayReturn)
+  giveBack(worker, back, how == 'lapsed')
   pushAll('SREM', runningOf .. worker, held)
   count('reclaimed', #back.ids)
   if #held == limit or #queued == limit then return #back.ids, false end

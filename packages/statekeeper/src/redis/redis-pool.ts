@@ -31,6 +31,7 @@ import type {
   Whereabouts,
 } from "../contract/contract.ts";
 import type { PoolKeeper } from "../contract/pool-keeper.ts";
+import { hasEndedItself } from "../contract/process-ends.ts";
 import { takenId } from "../contract/taken-id.ts";
 import type { Waits } from "../contract/waits.ts";
 import type { ConnectionLog } from "./failures/connection-log.ts";
@@ -211,7 +212,7 @@ export class RedisPool implements PoolKeeper {
     maxAttempts: number,
     instance = "",
   ): Promise<void> {
-    await this.#run("leave", [worker, JSON.stringify(report), maxAttempts, instance]);
+    await this.#run("leave", [worker, JSON.stringify(report), maxAttempts, instance, hasEndedItself(report) ? 1 : 0]);
   }
 
   async abdicate(process: string): Promise<void> {

@@ -83,13 +83,14 @@ export class CallMaker {
     const evaluation = new Evaluation(call, { host, mode: "use", definition, bornAt: now, deadlineAt, waiters });
     inFlight.set(call.key, evaluation);
     calls.children[index] = evaluation;
-    this.#put(evaluation);
+    this.#put(evaluation, calls.caller.isSuspect);
   }
 
-  #put(evaluation: Evaluation): void {
+  #put(evaluation: Evaluation, isOfSuspect: boolean): void {
     const { definition, functionName } = evaluation;
     const placement = placeCall({
       isEager: this.#parts.isEager,
+      isOfSuspect,
       isKnownHere: definition !== undefined,
       hasTimeout: definition !== undefined && definition.timeoutMs > 0,
       usualMs: this.#parts.selfTimes.get(functionName)?.usualMs,

@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
 import { isSmallCall, type Placement, placeCall } from "./call-placement.ts";
 
-const small = { isEager: false, isKnownHere: true, hasTimeout: false, usualMs: 0.01 };
+const small = { isEager: false, isOfSuspect: false, isKnownHere: true, hasTimeout: false, usualMs: 0.01 };
 
 it.each<[string, Partial<typeof small> | { usualMs: undefined }, Placement]>([
   ["a small call stays in memory", {}, "memory"],
   ["a large one is visible before it starts", { usualMs: 5 }, "own-queue"],
   ["a function that was never measured is visible", { usualMs: undefined }, "own-queue"],
   ["eager sharing keeps nothing in memory", { isEager: true }, "own-queue"],
+  ["a call of a suspect is visible, however small", { isOfSuspect: true }, "own-queue"],
   ["a function with a limit is visible, however small", { hasTimeout: true }, "own-queue"],
   ["a function that this worker lacks is for others", { isKnownHere: false }, "pool"],
   ["eager sharing gives others what this worker lacks, too", { isKnownHere: false, isEager: true }, "pool"],

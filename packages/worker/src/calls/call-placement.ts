@@ -10,6 +10,8 @@ export type Placement = "memory" | "own-queue" | "pool";
 export function placeCall(facts: {
   /** `sharing: "eager"`: nothing stays in memory. */
   readonly isEager: boolean;
+  /** A worker has died while running the caller: the next death is to name the request whose code ran. */
+  readonly isOfSuspect: boolean;
   /** Whether this worker has the function at the pool's current version. */
   readonly isKnownHere: boolean;
   /** Whether the function has a limit of its own: for one that never yields, only requests that the pool knows can be reported. */
@@ -18,7 +20,7 @@ export function placeCall(facts: {
   readonly usualMs: number | undefined;
 }): Placement {
   if (!facts.isKnownHere) return "pool";
-  if (facts.isEager || facts.hasTimeout) return "own-queue";
+  if (facts.isEager || facts.isOfSuspect || facts.hasTimeout) return "own-queue";
   return isSmallCall(facts.usualMs) ? "memory" : "own-queue";
 }
 

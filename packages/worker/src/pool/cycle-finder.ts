@@ -9,6 +9,7 @@ import type { Evaluator } from "../evaluation/evaluator.ts";
 import { cycleError } from "../evaluation/local-cycles.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { PoolEvaluations } from "./pool-evaluations.ts";
+import { isSameList, visibleChildren } from "./visible-children.ts";
 
 /** What is waited for longer than this may be part of a cycle, in ms. */
 const longWaitMs = 300;
@@ -17,7 +18,6 @@ const longestPauseMs = 10_000;
 /** Few, so that a script follows some thousands of requests at most; the others are due at the next look. */
 const mostPerLook = 8;
 const mostCallers = 1_000;
-const mostEdges = 1_000;
 /** How many requests are followed from each of those looked at. */
 const longestSearch = 1_000;
 
@@ -116,28 +116,6 @@ function callersOf(awaited: readonly Evaluation[]): Evaluation[] {
   return [...callers];
 }
 
-/** Ids of what an evaluation waits for, itself or through calls that no other worker sees. */
-function visibleChildren(evaluation: Evaluation): string[] {
-  const ids = new Set<string>();
-  const seen = new Set<Evaluation>([evaluation]);
-  const open = [evaluation];
-  for (let next = open.pop(); next !== undefined && ids.size < mostEdges; next = open.pop()) {
-    for (const calls of next.openCalls ?? []) {
-      for (const child of calls.children) {
-        if (child === undefined || seen.has(child)) continue;
-        seen.add(child);
-        if (child.isVisible) ids.add(child.id);
-        else open.push(child);
-      }
-    }
-  }
-  return [...ids];
-}
-
 function readable(payload: string): string {
   return payload.startsWith("{") ? encodeRequest(decodeRequest(payload)).canonical : payload;
-}
-
-function isSameList(one: readonly string[], other: readonly string[] | undefined): boolean {
-  return other !== undefined && one.length === other.length && one.every((id, index) => id === other[index]);
 }

@@ -4,6 +4,7 @@
  */
 import type { Progress, WorkerPool } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
+import { isSameList, visibleChildren } from "./visible-children.ts";
 
 export class SuspensionReporter {
   readonly #keeper: WorkerPool;
@@ -50,10 +51,13 @@ export class SuspensionReporter {
     for (const evaluation of this.#changed) {
       if (!evaluation.isOwned || evaluation.state === "done") continue;
       const isWaiting = evaluation.state === "suspended" && hasVisibleChild(evaluation);
-      if (isWaiting === evaluation.isMarkedSuspended) continue;
+      // of others it is hardly needed, and the cycle finder reports it when they wait for long
+      const waitsFor = isWaiting && evaluation.isSuspect ? visibleChildren(evaluation) : undefined;
+      const isNews = waitsFor !== undefined && !isSameList(waitsFor, evaluation.toldEdges);
+      if (isWaiting === evaluation.isMarkedSuspended && !isNews) continue;
       evaluation.isMarkedSuspended = isWaiting;
-      evaluation.toldEdges = undefined;
-      if (isWaiting) suspended.push({ id: evaluation.id, waitsFor: [] });
+      evaluation.toldEdges = waitsFor;
+      if (isWaiting) suspended.push({ id: evaluation.id, waitsFor: waitsFor ?? [] });
       else resumed.push(evaluation.id);
     }
     this.#changed = new Set();

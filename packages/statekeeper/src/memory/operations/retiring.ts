@@ -1,6 +1,6 @@
 /**
- * Retiring a process: what it held or had queued goes back to the pool, then every trace of it goes. If it died, the requests it
- * was running (not those that waited for others) take a loss, and fail once they have taken too many.
+ * Retiring a process: what it held or had queued goes back to the pool, then every trace of it goes. If it died, the requests that are to
+ * blame take a loss, and fail once they have taken too many.
  * (scripts/lib/retire.lua, leave.lua)
  */
 import { encodeError, isAddressedId } from "@callgrid/core";
@@ -8,6 +8,7 @@ import { shownPayload } from "../../contract/large-text.ts";
 import { enqueueAtHead, ownPlace, removeFrom } from "../records/places.ts";
 import { disown, type PoolRecords, type RequestRecord } from "../records/pool-records.ts";
 import { failAddressed } from "./addressed.ts";
+import { blamedFor } from "./blaming.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";
 
 /** How a worker died, or seems to have. */
@@ -45,18 +46,18 @@ export function retire(
   process: string,
   how: { readonly death: Death | undefined; readonly limit: number },
 ): Retired {
-  const held = takeHeld(records, process, how.limit);
+  const taken = takeHeld(records, process, how.limit);
+  const held = heldBy(records, process, taken);
+  const blamed = how.death === undefined ? undefined : blamedFor(held, how.death);
   const reclaimed: string[] = [];
   const addressed: string[] = [];
-  for (const id of held) {
-    const record = records.requests.get(id);
-    if (record?.owner !== process) continue;
+  for (const [id, record] of held) {
     if (isAddressedId(id)) {
       addressed.push(id);
       continue;
     }
-    const isRunning = record.suspended === undefined;
-    if (how.death !== undefined && isRunning && isFatal(records, { id, record, death: how.death })) continue;
+    if (how.death !== undefined && blamed?.has(id) === true && isFatal(records, { id, record, death: how.death }))
+      continue;
     disown(record);
     reclaimed.push(id);
   }
@@ -65,7 +66,7 @@ export function retire(
   const back = [...reclaimed, ...queued];
   enqueueAtHead(records, back);
   records.count("reclaimed", back.length);
-  const isDone = held.length < how.limit && queued.length < how.limit;
+  const isDone = taken.length < how.limit && queued.length < how.limit;
   if (isDone) erase(records, process);
   return { reclaimed: back.length, isDone };
 }
@@ -95,6 +96,15 @@ function takeHeld(records: PoolRecords, process: string, limit: number): string[
   const running = records.running.get(process);
   const held = [...(running ?? [])].slice(0, limit).sort();
   for (const id of held) records.noteNotRunning(process, id);
+  return held;
+}
+
+function heldBy(records: PoolRecords, process: string, ids: readonly string[]): Map<string, RequestRecord> {
+  const held = new Map<string, RequestRecord>();
+  for (const id of ids) {
+    const record = records.requests.get(id);
+    if (record?.owner === process) held.set(id, record);
+  }
   return held;
 }
 

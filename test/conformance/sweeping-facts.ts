@@ -157,6 +157,33 @@ export function retiringFacts(setStage: SetStage): void {
     expect(losses((await stage.dump()).requests)).toEqual(expected);
   });
 
+  it("what waited takes a loss where what ran takes its last one: its caller may be among it", async () => {
+    const stage = await setRunning(setStage);
+    await submitByClient(stage.pool, "c1", "b");
+    const killed = { exitCode: null, signal: "SIGKILL" };
+    for (const worker of ["w1", "w2", "w3"]) {
+      await joinWorkers(stage.pool, worker);
+      for (const _ of ["a", "b"]) await claimNames(stage.pool, worker);
+      await stage.pool.mark(worker, [{ id: idOf("b"), waitsFor: [] }], []);
+      const { requests } = await stage.dump();
+      expect(requests[idOf("b")]).toMatchObject({ owner: worker, losses: 0 });
+      await stage.pool.reportDeath(worker, killed, 3);
+    }
+    const { requests } = await stage.dump();
+    expect(requests[a]).toBeUndefined();
+    expect(requests[idOf("b")]).toMatchObject({ owner: null, losses: 1 });
+  });
+
+  it("a request that was lost is evaluated although those who waited for it have died", async () => {
+    const stage = await setRunning(setStage);
+    await joinWorkers(stage.pool, "w2");
+    await submitByWorker(stage.pool, "w2", "b");
+    await claimNames(stage.pool, "w2");
+    await stage.pool.reportDeath("w2", { exitCode: 137 }, 3);
+    await joinWorkers(stage.pool, "w3");
+    expect(await claimNames(stage.pool, "w3")).toEqual(["b"]);
+  });
+
   it("what waited takes its first loss if the code ended its worker, but not a fatal one", async () => {
     for (const [maxAttempts, expected] of [
       [1, 0],

@@ -70,6 +70,13 @@ test.concurrent.for([
   });
 });
 
+test.concurrent("a function whose call has its only worker killed each time fails in the end", async (context) => {
+  const stage = await FaultStage.set(context);
+  await stage.startWorkers(1, "--max-attempts", "2");
+  const grid = await stage.connect();
+  await expect(grid.enqueue("pool", ["callsKill"])).rejects.toMatchObject({ code: "WORKER_LOST" });
+});
+
 describe.concurrent("no loss is counted", () => {
   const rest = (path: string, ms: number) => ["rest", path, "held", ms] as const;
 

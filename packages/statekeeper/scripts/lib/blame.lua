@@ -1,6 +1,7 @@
 -- Which of the requests that a dead worker held take a loss: what it was running. Where the code in its process ended it, it may be the
 -- doing of what waited there too: by a call, or by a timer. So that takes a loss if it waits for what takes one, or if nothing ran, and it
 -- alone waits for none of the others. And it takes its first loss, unless that is fatal: from then on its worker reports what it waits for.
+-- What waited takes one also where a loss is the last one of what ran: its caller may be among it, and would ask for it for ever.
 local idLength = 22
 
 -- The ids among `held` that a request waits for.
@@ -35,12 +36,13 @@ local function blamedFor(lossesOf, maxAttempts, isEnded)
     ids[#ids + 1] = id
     fields[#ids] = 'suspended ' .. id
   end
-  local isAnyRunning = false
+  local isAnyRunning, isLast = false, false
   for i, edges in ipairs(fieldsOf(notesKey, fields)) do
     local id = ids[i]
     if not edges then
       blamed[id] = true
       isAnyRunning = true
+      if lossesOf[id] > 0 and lossesOf[id] + 1 >= maxAttempts then isLast = true end
     elseif isEnded then
       waitsFor[id] = heldAmong(edges, lossesOf)
       if #waitsFor[id] == 0 then last[#last + 1] = id end
@@ -48,8 +50,8 @@ local function blamedFor(lossesOf, maxAttempts, isEnded)
   end
   if not isAnyRunning and #last == 1 then blamed[last[1]] = true end
   blameCallers(waitsFor, blamed)
-  for id in pairs(waitsFor) do
-    if lossesOf[id] == 0 and maxAttempts > 1 then blamed[id] = true end
+  for _, id in ipairs(ids) do
+    if isLast or isEnded and lossesOf[id] == 0 and maxAttempts > 1 then blamed[id] = true end
   end
   return blamed
 end

@@ -99,7 +99,8 @@ local function take(drawing, id, text, place, isOutside, isAtHand, claim)
     return 'stale'
   end
   local header = headerOf(text)
-  if not isWanted(header) then
+  -- of one that was lost, the caller may have died with the same worker: evaluated again, it asks again
+  if header.isUnreadable or header.losses == 0 and not isWanted(header) then
     leaveAll(drawing, id, header.places, place, isAtHand)
     drawing.dropped[#drawing.dropped + 1] = { id, header }
     count(header.isUnreadable and 'unreadable' or 'dropped', 1)

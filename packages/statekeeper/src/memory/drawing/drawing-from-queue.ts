@@ -134,7 +134,8 @@ function take(
     if (place !== undefined) noteLeaving(drawing, place, id);
     return "stale";
   }
-  if (!records.hasKnownWaiter(record)) {
+  // of one that was lost, the caller may have died with the same worker: evaluated again, it asks again
+  if (record.losses === 0 && !records.hasKnownWaiter(record)) {
     leaveAll(drawing, { id, place, record });
     drawing.dropped.push(id);
     records.count("dropped", 1);

@@ -7,7 +7,7 @@ describe("callgrid enqueue", () => {
   it("prints values in order, errors as a tree with exit code 1, and both as JSON", async () => {
     const pool = new CommandPool();
     await pool.workers();
-    expect(await pool.run(["enqueue", "pool", '["ratio",7]'])).toEqual({
+    expect(await pool.runProcess(["enqueue", "pool", '["ratio",7]'])).toEqual({
       exitCode: 0,
       stdout: "1.1666666666666667\n",
       stderr: "",
@@ -17,7 +17,7 @@ describe("callgrid enqueue", () => {
     const many = await pool.run(["enqueue", "pool", "-", "--window", "10"], lines);
     expect(many.stdout).toBe(Array.from({ length: 200 }, (_, i) => `${i / 2}\n`).join(""));
 
-    const failed = await pool.run(["enqueue", "pool", '["report",1]']);
+    const failed = await pool.runProcess(["enqueue", "pool", '["report",1]']);
     expect(failed).toMatchObject({ exitCode: 1, stdout: "" });
     expect(failed.stderr).toMatch(/\["report",1\].*\n {2}\["ratio",1\]\n {4}\["divide",1,0\]: Icky value\n/);
 
@@ -60,10 +60,12 @@ describe("callgrid status, why and forget", () => {
     const pool = new CommandPool();
     const waiting = pool.start("enqueue", "pool", '["ratio",7]');
     await pool.until(({ queued }) => queued === 1);
-    expect((await pool.run(["status", "pool"])).stdout).toMatch(
+    expect((await pool.runProcess(["status", "pool"])).stdout).toMatch(
       /1 request queued.*\n\n! pool "pool" of grid .* has no workers/s,
     );
-    expect((await pool.run(["why", "pool", '["ratio", 7]'])).stdout).toMatch(/It is queued\..*A worker must join/s);
+    expect((await pool.runProcess(["why", "pool", '["ratio", 7]'])).stdout).toMatch(
+      /It is queued\..*A worker must join/s,
+    );
 
     await pool.workers();
     expect(await waiting.ended).toMatchObject({ exitCode: 0, stdout: "1.1666666666666667\n" });
@@ -102,7 +104,7 @@ describe("callgrid status, why and forget", () => {
     expect([await ask(), await ask()]).toEqual([1, 1]);
     await pool.run(["forget", "pool", '["divide",8,2]']);
     expect([await ask(), await ask()]).toEqual([2, 2]);
-    const { exitCode, stdout } = await pool.run(["forget", "pool", "divide", "--json"]);
+    const { exitCode, stdout } = await pool.runProcess(["forget", "pool", "divide", "--json"]);
     expect([exitCode, JSON.parse(stdout)]).toEqual([0, { pool: "pool", forgotten: { functionName: "divide" } }]);
     const why = await pool.run(["why", "pool", '["divide",8,2]']);
     expect(why.stdout).toContain('its result is stale: all results of "divide" were forgotten since');

@@ -37,7 +37,9 @@ describe("without a reader of stderr", () => {
     await Promise.all(nodes.map((node) => node.firstLine()));
     for (const node of nodes) node.process.stderr.destroy();
     for (const i of [1, 2, 3]) {
-      expect((await pool.run(["enqueue", "pool", `["divide",${i},1]`, `["divide",${i},0]`])).stdout).toBe(`${i}\n\n`);
+      expect((await pool.runProcess(["enqueue", "pool", `["divide",${i},1]`, `["divide",${i},0]`])).stdout).toBe(
+        `${i}\n\n`,
+      );
     }
     for (const node of nodes) node.kill("SIGTERM");
     for (const node of nodes) expect((await node.ended).exitCode).toBe(0);

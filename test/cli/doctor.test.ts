@@ -1,4 +1,4 @@
-/** `callgrid doctor` on a Redis with each fault: it names the fault and its remedy. */
+/** `callgrid doctor` on a Redis with each fault: it names the fault and its remedy. Once it is a process, and else within this one. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { openStatekeeper } from "@callgrid/statekeeper";
@@ -7,6 +7,7 @@ import type { Finding } from "../../packages/cli/src/pools/diagnosis.ts";
 import { blocksIn, pageText } from "../docs/markdown.ts";
 import { type CommandResult, runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
+import { runHere } from "../harness/own-command.ts";
 import { RedisServer } from "../harness/redis-server.ts";
 import { startTlsRedis } from "../harness/tls-redis.ts";
 import { until } from "../harness/until.ts";
@@ -18,9 +19,13 @@ interface Diagnosis extends Pick<CommandResult, "exitCode"> {
   readonly of: (check: string) => Finding | undefined;
 }
 
+const doctor = ["doctor", "--json", "--connect-timeout-ms", "5s"];
+
 async function diagnose(url: string, env: Readonly<Record<string, string>> = {}): Promise<Diagnosis> {
-  const args = ["doctor", "--url", url, "--json", "--connect-timeout-ms", "5s"];
-  const { exitCode, stdout } = await runCommand(args, { env });
+  return diagnosisOf(await runHere([...doctor, "--url", url], { env }));
+}
+
+function diagnosisOf({ exitCode, stdout }: CommandResult): Diagnosis {
   const findings = stdout
     .trim()
     .split("\n")
@@ -199,7 +204,9 @@ describe("callgrid doctor", () => {
     expect(plain.of("connection")?.remedy).toContain("this port speaks TLS: write rediss://");
     const unknown = await diagnose(`rediss://localhost:${port}`);
     expect(unknown.of("connection")?.remedy).toContain("NODE_EXTRA_CA_CERTS");
-    const known = await diagnose(`rediss://localhost:${port}`, { NODE_EXTRA_CA_CERTS: certificate });
+    // Node reads the certificates that it is given as it starts
+    const env = { NODE_EXTRA_CA_CERTS: certificate };
+    const known = diagnosisOf(await runCommand([...doctor, "--url", `rediss://localhost:${port}`], { env }));
     expect(known.of("connection")).toMatchObject({ status: "ok" });
     expect([plain.exitCode, unknown.exitCode, known.exitCode]).toEqual([1, 1, 0]);
     const { url } = await server();

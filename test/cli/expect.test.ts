@@ -1,4 +1,4 @@
-/** `callgrid expect` as a process: what it announces is in the pool's desired workers, with a real head on a real Redis. */
+/** `callgrid expect`, once as a process: what it announces is in the pool's desired workers, with a real head on a real Redis. */
 import { startDistributor } from "@callgrid/distributor";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { CommandPool } from "../harness/command-pool.ts";
@@ -35,7 +35,7 @@ it("an announced spike has its workers before it begins, and none once it is wit
     "--name",
     "spike",
   ];
-  const { exitCode, stdout } = await pool.run(spike);
+  const { exitCode, stdout } = await pool.runProcess(spike);
   expect([exitCode, stdout]).toEqual([
     0,
     expect.stringMatching(/^announced as spike: 1.5 h of work .*\nneeds 10 workers\n$/),

@@ -73,9 +73,9 @@ describe("callgrid worker --health-port", () => {
   it("counts what its workers evaluate, by function and pool, errors by their code", async () => {
     const [pool, health] = [new CommandPool(), await HealthPort.free()];
     await pool.workers("--count", "2", ...health.args);
-    await pool.run(["enqueue", "pool", '["report",7]', '["ratio",3]', '["ratio",5]']);
-    await pool.run(["enqueue", "pool", '["ratio",1]']);
-    await pool.run(["enqueue", "pool", '["report",7]']);
+    await pool.runProcess(["enqueue", "pool", '["report",7]', '["ratio",3]', '["ratio",5]']);
+    await pool.runProcess(["enqueue", "pool", '["ratio",1]']);
+    await pool.runProcess(["enqueue", "pool", '["report",7]']);
     const ofRatio = 'function="ratio"';
     await until(async () => (await health.metric("callgrid_outcome_errors_total", ofRatio)) >= 1);
     await until(async () => (await health.metric("callgrid_pool_cache_hits_total")) >= 1);
@@ -114,13 +114,13 @@ describe("callgrid worker --health-port", () => {
   it("what a worker counted stays counted when it dies and another takes its place", async () => {
     const [pool, health] = [new CommandPool(), await HealthPort.free()];
     const workers = await pool.workers(...health.args);
-    await pool.run(["enqueue", "pool", '["divide",4,2]']);
+    await pool.runProcess(["enqueue", "pool", '["divide",4,2]']);
     const evaluations = () => health.metric("callgrid_request_duration_seconds_count", 'function="divide"');
     await until(async () => (await evaluations()) === 1);
     const { members } = await pool.status();
     process.kill(Number(members[0]?.description["processId"]), "SIGKILL");
     await workers.says("starting another");
-    await pool.run(["enqueue", "pool", '["divide",9,3]']);
+    await pool.runProcess(["enqueue", "pool", '["divide",9,3]']);
     await until(async () => (await evaluations()) === 2);
   });
 
@@ -142,7 +142,7 @@ describe("callgrid worker --health-port", () => {
     const [pool, health] = [new CommandPool(), await HealthPort.free()];
     await pool.workers(...health.args);
     const functions = ["--functions", fixture("cli/functions")];
-    const { exitCode, stderr } = await pool.run(["worker", "--pool", "pool", ...functions, ...health.args]);
+    const { exitCode, stderr } = await pool.runProcess(["worker", "--pool", "pool", ...functions, ...health.args]);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("EADDRINUSE")]);
   });
 });

@@ -6,6 +6,7 @@ import { requestId } from "@callgrid/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
+import { runHere } from "../harness/own-command.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -23,7 +24,7 @@ function linesOf(text: string): Line[] {
 }
 
 async function merge(...args: string[]): Promise<Line[]> {
-  const { exitCode, stdout, stderr } = await runCommand(["logs", "merge", ...args]);
+  const { exitCode, stdout, stderr } = await runHere(["logs", "merge", ...args]);
   expect([exitCode, stderr]).toEqual([0, ""]);
   return linesOf(stdout);
 }

@@ -108,7 +108,7 @@ describe("callgrid worker", () => {
   it("ends with 2 when it cannot start as it is configured, and says why once", async () => {
     const pool = new CommandPool();
     const args = ["worker", "--pool", "pool", "--functions", definesNothing, "--count", "3"];
-    const { exitCode, stdout, stderr } = await pool.run(args);
+    const { exitCode, stdout, stderr } = await pool.runProcess(args);
     expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr.match(/INVALID_MODULE: .*defines no function/g)).toHaveLength(1);
   });
@@ -170,7 +170,7 @@ describe("a node that cannot start", () => {
     const pool = new CommandPool();
     const port = await takenPort();
     const health = ["--health-port", port, "--health-host", "127.0.0.1"];
-    const { exitCode, stderr } = await pool.run([node, "--pool", "pool", ...args, ...health]);
+    const { exitCode, stderr } = await pool.runProcess([node, "--pool", "pool", ...args, ...health]);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("cannot serve health there")]);
     const { members, hosts, counters } = await pool.state();
     expect([members, hosts, counters["joined-members"]]).toEqual([[], [], undefined]);
@@ -181,7 +181,7 @@ describe("a node that cannot start", () => {
     ["host", "--max", "2", "--min", "2"],
   ])("because its module defines nothing is not a member: %s", async (node, ...args) => {
     const pool = new CommandPool();
-    const { exitCode } = await pool.run([node, "--pool", "pool", "--functions", definesNothing, ...args]);
+    const { exitCode } = await pool.runProcess([node, "--pool", "pool", "--functions", definesNothing, ...args]);
     expect(exitCode).toBe(2);
     const { members, hosts } = await pool.state();
     expect([members, hosts]).toEqual([[], []]);

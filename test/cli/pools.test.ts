@@ -1,4 +1,4 @@
-/** `callgrid pools` and `callgrid remove` as processes, on a real Redis. */
+/** `callgrid pools` and `callgrid remove` on a real Redis, once each as a process. */
 import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { CommandPool } from "../harness/command-pool.ts";
@@ -32,7 +32,7 @@ async function setPools(
 
 it("pools lists each pool of the grid with its members, what is queued, and when it was used", async () => {
   const { pool } = await setPools("pool:b", "poolc");
-  const { exitCode, stdout } = await pool.run(["pools", "--json"]);
+  const { exitCode, stdout } = await pool.runProcess(["pools", "--json"]);
   expect(exitCode).toBe(0);
   const idle = { distributors: 0, clients: 1, queued: 1, idleMs: expect.any(Number) };
   expect(JSON.parse(stdout)).toEqual([
@@ -50,7 +50,7 @@ it("remove removes every key of one pool, and nothing of others", async () => {
     0,
     expect.stringMatching(/pool "old": 1 requests queued.*result 1.*\nnothing was removed/),
   ]);
-  const { exitCode, stdout } = await pool.run(["remove", "old", "--yes", "--json"]);
+  const { exitCode, stdout } = await pool.runProcess(["remove", "old", "--yes", "--json"]);
   expect([exitCode, JSON.parse(stdout)]).toEqual([
     0,
     { pool: "old", keys: expect.any(Object), removed: expect.any(Number) },

@@ -1,10 +1,11 @@
-/** The command as a process: requests that need no grid, and what it ends with when there is none. */
+/** Requests that need no grid: the command as a process where that matters, and else within this one, on one grid. */
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { runCommand } from "../harness/command.ts";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { type CommandInput, type CommandResult, runCommand } from "../harness/command.ts";
+import { runHere, SharedGrid } from "../harness/own-command.ts";
 
 const functions = fileURLToPath(new URL("../fixtures/cli/functions.ts", import.meta.url));
 const callgrid = fileURLToPath(new URL("../../packages/callgrid", import.meta.url));
@@ -19,6 +20,15 @@ it("without a connection a command ends with 3, and names the address without th
 
 describe("callgrid run", () => {
   const run = ["run", "--functions", functions, "--workers", "1"];
+  let grid: SharedGrid;
+  beforeAll(async () => {
+    grid = await SharedGrid.start(functions, 1);
+  });
+  afterAll(() => grid.end());
+
+  function here(requests: readonly string[], input?: CommandInput): Promise<CommandResult> {
+    return runHere([...run, ...requests], input, grid);
+  }
 
   it("prints the value of a request, and nothing else", async () => {
     expect(await runCommand([...run, '["ratio",7]'])).toEqual({
@@ -50,18 +60,18 @@ describe("callgrid run", () => {
     "shows what an error could steer a terminal with, and writes it as JSON: %j",
     async (env) => {
       const shown = String.raw`bad document: \x1b]0;owned\x07\x1b[2J\x9b2J\x0dall went well\u202e`;
-      const { stderr } = await runCommand([...run, '["sly"]'], { env });
+      const { stderr } = await here(['["sly"]'], { env });
       expect(stderr).toContain(shown);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: colours aside, none may be there
       expect(stderr.replace(/\x1b\[\d+m/g, "")).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
-      const json = await runCommand([...run, "--json", '["sly"]'], { env });
+      const json = await here(["--json", '["sly"]'], { env });
       expect(json.stdout).toContain(String.raw`\u001b]0;owned\u0007\u001b[2J\u009b2J\rall went well\u202e`);
     },
   );
 
   it("prints requests of the command line and of stdin in order, as JSON where that is asked for", async () => {
-    const args = [...run, "--json", '["ratio",1]', "-", '["book","a"]'];
-    const { exitCode, stdout, stderr } = await runCommand(args, { stdin: '["ratio",2]\n["ratio",3]\n' });
+    const args = ["--json", '["ratio",1]', "-", '["book","a"]'];
+    const { exitCode, stdout, stderr } = await here(args, { stdin: '["ratio",2]\n["ratio",3]\n' });
     const lines = stdout
       .trim()
       .split("\n")
@@ -76,13 +86,13 @@ describe("callgrid run", () => {
   });
 
   it("holds the place of a failed request among the values with an empty line", async () => {
-    const { stdout, stderr } = await runCommand([...run, '["ratio",2]', '["ratio",1]', '["ratio",3]']);
+    const { stdout, stderr } = await here(['["ratio",2]', '["ratio",1]', '["ratio",3]']);
     expect(stdout).toBe("2\n\n1.5\n");
     expect(stderr).toMatch(/^request 2: .*\["ratio",1\]/);
   });
 
   it("finishes what came before a malformed line of stdin, and then ends with 2", async () => {
-    const { exitCode, stdout, stderr } = await runCommand([...run, "-"], {
+    const { exitCode, stdout, stderr } = await here(["-"], {
       stdin: '["ratio",2]\n["ratio",\n["ratio",3]\n',
     });
     expect([exitCode, stdout]).toEqual([2, "2\n"]);

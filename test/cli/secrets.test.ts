@@ -48,10 +48,10 @@ describe("a password in a URL", () => {
     const { url } = await lockedRedis();
     const pool = new CommandPool(url);
     const workers = await pool.workers("--max-attempts", "1");
-    const { stdout, stderr } = await pool.run(["enqueue", "pool", '["blab"]', "--json"]);
+    const { stdout, stderr } = await pool.runProcess(["enqueue", "pool", '["blab"]', "--json"]);
     expect(stdout).toContain("cannot reach");
     expect(stdout + stderr + workers.stderr).not.toContain(password);
-    expect((await pool.run(["enqueue", "pool", '["blab"]'])).stderr).toContain("cannot reach");
+    expect((await pool.runProcess(["enqueue", "pool", '["blab"]'])).stderr).toContain("cannot reach");
   });
 
   it("is in no error that a program gets, be it that Redis takes it no more", async () => {

@@ -27,7 +27,7 @@ describe("callgrid torture", () => {
     const server = await startRedis();
     await server.command("SET", "other", "data");
     const pool = new CommandPool(server.url);
-    const { exitCode, stdout } = await pool.run(["torture", "--minutes", "0.15", "--seed", "1", "--json"]);
+    const { exitCode, stdout } = await pool.runProcess(["torture", "--minutes", "0.15", "--seed", "1", "--json"]);
     const result = JSON.parse(stdout);
     expect(result).toMatchObject({
       counts: { lost: 0, unanswered: 0, contradicted: 0, wrong: 0 },

@@ -1,9 +1,10 @@
-/** A pool of a test's own, and the `callgrid` command on it: real processes on a real Redis. */
+/** A pool of a test's own on a real Redis, and the `callgrid` command on it: nodes as real processes, callers within this one. */
 import { randomUUID } from "node:crypto";
 import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
 import { inject, onTestFinished } from "vitest";
 import { type CommandResult, runCommand, type StartedCommand, startCommand } from "./command.ts";
 import { fixture } from "./fixture.ts";
+import { runHere } from "./own-command.ts";
 import { until } from "./until.ts";
 
 /** The module of functions that the commands evaluate. */
@@ -17,7 +18,13 @@ export class CommandPool {
     this.env = { CALLGRID_URL: url, CALLGRID_GRID: grid };
   }
 
+  /** Runs a command to its end, within this process: for what it says and does. */
   run(args: readonly string[], stdin = ""): Promise<CommandResult> {
+    return runHere(args, { env: this.env, stdin });
+  }
+
+  /** As {@link run}, as a process of its own: for how it starts and ends. */
+  runProcess(args: readonly string[], stdin = ""): Promise<CommandResult> {
     return runCommand(args, { env: this.env, stdin });
   }
 

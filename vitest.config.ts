@@ -1,8 +1,17 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { propertyFactor } from "./test/harness/chance.ts";
 
 // For what hangs: how fast a machine is, is no matter of passing.
 const patience = { testTimeout: 120_000 * propertyFactor, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
+// These start few processes, or none. Pages are programs in programs.test.ts.
+const small = [
+  "packages/*/src/**/*.test.ts",
+  "bench/**/*.test.ts",
+  "test/structure/*.test.ts",
+  "test/docs/!(programs).test.ts",
+];
+// Plans and predictions come from measured times: other files beside these would show in them.
+const timed = ["test/batch/batch-on-redis.test.ts", "test/batch/prediction.test.ts"];
 const setupFiles = ["test/harness/properties.ts"];
 // Compiled files go to Node as they are.
 const server = { deps: { external: [/\/packages\/\w+\/(dist|bundle)\//, /\/node_modules\//] } };
@@ -13,14 +22,15 @@ export default defineConfig({
   test: {
     globalSetup: ["test/harness/bundle.ts", "test/harness/redis.ts"],
     pool: "forks",
-    // most of the time is spent waiting for processes to start, so two files at a time pay even on two cores
-    maxWorkers: 2,
+    // Many files mostly wait, for processes that start and for leases: with two at a time, two cores would often be idle.
+    maxWorkers: 3,
     projects: [
       {
         test: {
           // projects run in the order of their names: these take longest
           name: "across",
-          include: ["test/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"],
+          include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...small, ...timed],
           pool: "forks",
           setupFiles,
           server,
@@ -29,8 +39,20 @@ export default defineConfig({
       },
       {
         test: {
+          // one file after the other, when the rest is through
+          name: "timed",
+          include: timed,
+          pool: "forks",
+          maxWorkers: 1,
+          setupFiles,
+          server,
+          ...patience,
+        },
+      },
+      {
+        test: {
           name: "units",
-          include: ["packages/*/src/**/*.test.ts"],
+          include: small,
           pool: "forks",
           // the files of a worker share their modules, since loading them takes longer than most of these files do
           isolate: false,

@@ -15,7 +15,7 @@ import { workerOptions } from "../../packages/worker/src/worker-options.ts";
 const tables: ReadonlyArray<readonly [title: string, preface: string, options: OptionDeclarations]> = [
   [
     "define(name, options, function)",
-    "Also `cache` and [`needs`](../guides/trees.md#functions-with-needs).",
+    "Also `cache`, [`needs`](../guides/trees.md#functions-with-needs), and the [schemas](../guides/schemas.md) `input` and `output`.",
     functionOptions,
   ],
   ["define: cache", "One day by default; `cache: false` keeps nothing.", cacheOptions],

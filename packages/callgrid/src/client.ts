@@ -29,6 +29,7 @@ export {
   type ErrorTree,
   errorCodes,
   type FunctionOptions,
+  type FunctionSchemas,
   GridError,
   isGridError,
   type Needs,
@@ -36,6 +37,7 @@ export {
   type Request,
   RequestError,
   renderErrorTree,
+  type StandardSchema,
   type ValueOf,
   type ValuesOf,
 } from "@callgrid/core";

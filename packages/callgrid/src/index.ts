@@ -53,6 +53,7 @@ export {
   type ErrorTree,
   errorCodes,
   type FunctionOptions,
+  type FunctionSchemas,
   GridError,
   isGridError,
   type Logger,
@@ -62,6 +63,7 @@ export {
   type Request,
   RequestError,
   renderErrorTree,
+  type StandardSchema,
   type ValueOf,
   type ValuesOf,
 } from "@callgrid/core";

@@ -33,6 +33,7 @@ export {
   withoutSecrets,
 } from "./errors/log-redaction.ts";
 export { messageOf, readProperty, stackOf } from "./errors/thrown.ts";
+export { callDefinition } from "./functions/call-definition.ts";
 export {
   type AnyFunction,
   allDefinitions,
@@ -43,6 +44,7 @@ export {
   type DefinitionOrigin,
   define,
   type FunctionOptions,
+  type FunctionSchemas,
   isDefined,
   type Request,
   type ValueOf,
@@ -50,6 +52,7 @@ export {
 } from "./functions/define.ts";
 export { fileOfSite } from "./functions/definition-site.ts";
 export { type Capabilities, type Needs, unmetNeeds } from "./functions/needs.ts";
+export type { StandardSchema } from "./functions/standard-schema.ts";
 export {
   mostNamesShown,
   nameList,

@@ -113,7 +113,7 @@ class ChunkSlices {
 
   async #retry(retries: number): Promise<void> {
     for (let retry = 0; retry < retries; retry += 1) {
-      const places = this.#failedPlaces();
+      const places = this.#failedPlaces().filter((place) => isWorthRetrying(this.#errorAt(place)));
       if (places.length === 0) return;
       await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** retry));
       await this.#evaluate(this.#evaluator.readSlices(), places);
@@ -147,6 +147,11 @@ class ChunkSlices {
     if (outcome === undefined || !("error" in outcome)) throw new Error(`unreachable: slice ${place} has not failed`);
     return outcome.error;
   }
+}
+
+/** What does not fit a schema does not fit it another time. */
+function isWorthRetrying({ code }: ErrorTree): boolean {
+  return code !== "INVALID_INPUT" && code !== "INVALID_OUTPUT";
 }
 
 function copyOf(tree: ErrorTree): ErrorTree {

@@ -4,7 +4,7 @@
  * grid nevertheless.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Definition } from "@callgrid/core";
+import { callDefinition, type Definition } from "@callgrid/core";
 import { context, currentDefinition, limitTtl, streamReentrant } from "@callgrid/worker";
 import { outcomeOf, type RawOutcome } from "./call-outcome.ts";
 import { definitionOf, type NamedFunction } from "./named-function.ts";
@@ -73,9 +73,9 @@ async function callOneByOne(
   }
 }
 
-function callOnce({ evaluate }: Definition, args: readonly unknown[]): RawOutcome | Promise<RawOutcome> {
+function callOnce(definition: Definition, args: readonly unknown[]): RawOutcome | Promise<RawOutcome> {
   try {
-    const value = evaluate(...(args as never[]));
+    const value = callDefinition(definition, args);
     return isThenable(value) ? arrivalOf(value) : outcomeOf(value);
   } catch (thrown) {
     return { thrown };

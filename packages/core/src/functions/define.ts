@@ -6,11 +6,13 @@ import { createHash } from "node:crypto";
 import { GridError } from "../errors/errors.ts";
 import { isFunctionName } from "../requests/function-name.ts";
 import { randomId } from "../text/id.ts";
+import { callDefinition } from "./call-definition.ts";
 import { definitionSites } from "./definition-site.ts";
-import { type FunctionOptions, resolveFunctionOptions } from "./function-options.ts";
+import { type FunctionOptions, type FunctionSchemas, resolveFunctionOptions } from "./function-options.ts";
 import type { Needs } from "./needs.ts";
+import type { ArgumentsSchema, SchemaInput, SchemaOutput, StandardSchema } from "./standard-schema.ts";
 
-export type { FunctionOptions } from "./function-options.ts";
+export type { FunctionOptions, FunctionSchemas } from "./function-options.ts";
 
 /** Where and when a function was defined. */
 export interface DefinitionOrigin {
@@ -34,6 +36,11 @@ export interface Definition {
   /** In ms; 0 means no limit. */
   readonly timeoutMs: number;
   readonly needs: Needs;
+  /** Of the list of arguments. */
+  readonly input?: StandardSchema | undefined;
+  /** Of the value. */
+  readonly output?: StandardSchema | undefined;
+  /** The function alone: to call it with its schemas, use {@link callDefinition}. */
   readonly evaluate: (...args: never[]) => unknown;
 }
 
@@ -75,6 +82,12 @@ export type Checked<R> = R extends readonly [infer Target, ...unknown[]]
 /** A list of requests whose arguments fit their references. */
 export type CheckedAll<R extends readonly unknown[]> = { readonly [K in keyof R]: Checked<R[K]> };
 
+/** What a function returns with these schemas: what its `output` takes, and anything without one. */
+type Returned<O> = O extends StandardSchema ? SchemaInput<O> | PromiseLike<SchemaInput<O>> : unknown;
+
+/** The value of a function with these schemas that returns `R`. */
+type Given<O, R> = O extends StandardSchema ? SchemaOutput<O> : Awaited<R>;
+
 const definitionsKey = Symbol.for("callgrid.definitions");
 
 /** All definitions of this process, oldest first; one list even where callgrid is installed twice. */
@@ -88,7 +101,10 @@ export function allDefinitions(): Definition[] {
  * Makes a function known to the grid by `name`. The function must be pure: same arguments, same value, no side effects.
  * Arguments and value are plain data (JSON, and Date, Map, Set, BigInt, typed arrays, undefined).
  *
- * @returns a reference: call it as before, or put it first in a request.
+ * With the option `input` or `output`, a schema of any library that implements Standard Schema, arguments and value are validated where
+ * the function is evaluated, and their types are those of the schemas.
+ *
+ * @returns a reference: call it as before, or put it first in a request. Where there is a schema, a call of it returns a promise.
  * @throws GridError `INVALID_OPTION` for a bad name or option.
  * @example
  * ```ts
@@ -98,15 +114,36 @@ export function allDefinitions(): Definition[] {
  * @public
  */
 export function define<F extends AnyFunction>(name: string, evaluate: F): F & Defined;
-export function define<F extends AnyFunction>(name: string, options: FunctionOptions, evaluate: F): F & Defined;
-export function define<F extends AnyFunction>(name: string, ...rest: [F] | [FunctionOptions, F]): F & Defined {
+export function define<F extends AnyFunction>(
+  name: string,
+  options: FunctionOptions & { readonly input?: undefined; readonly output?: undefined },
+  evaluate: F,
+): F & Defined;
+export function define<const Args extends readonly unknown[], O extends StandardSchema>(
+  name: string,
+  options: FunctionOptions & { readonly input?: undefined; readonly output: O },
+  evaluate: (...args: Args) => Returned<O>,
+): ((...args: Args) => Promise<SchemaOutput<O>>) & Defined;
+export function define<
+  I extends ArgumentsSchema,
+  R extends Returned<O>,
+  O extends StandardSchema | undefined = undefined,
+>(
+  name: string,
+  options: FunctionOptions & { readonly input: I; readonly output?: O },
+  evaluate: (...args: SchemaOutput<I>) => R,
+): ((...args: SchemaInput<I>) => Promise<Given<O, R>>) & Defined;
+export function define(
+  name: string,
+  ...rest: [AnyFunction] | [FunctionOptions & FunctionSchemas, AnyFunction]
+): AnyFunction & Defined {
   const [options, evaluate] = rest.length === 1 ? [undefined, rest[0]] : rest;
   checkName(name);
   if (typeof evaluate !== "function") {
     throw new GridError("INVALID_OPTION", `define("${name}", …) needs a function, got ${typeof evaluate}`);
   }
   const settings = resolveFunctionOptions(options, `define("${name}")`);
-  const version = settings.version ?? textVersion(evaluate);
+  const version = settings.version ?? textVersion(evaluate, settings);
   const origin = {
     isVersionGiven: settings.version !== undefined,
     sites: definitionSites(define),
@@ -114,7 +151,7 @@ export function define<F extends AnyFunction>(name: string, ...rest: [F] | [Func
   };
   const definition: Definition = Object.freeze({ ...settings, origin, name, version, evaluate });
   allDefinitions().push(definition);
-  const reference = ((...args: never[]) => evaluate(...args)) as F;
+  const reference = (...args: never[]): unknown => callDefinition(definition, args);
   Object.defineProperty(reference, "name", { value: name });
   return Object.assign(reference, { functionName: name, definition });
 }
@@ -132,9 +169,12 @@ function checkName(name: string): void {
   );
 }
 
-/** What is bound, or behind a proxy, shows no text of its own: each gets a version that no other has. */
-function textVersion(evaluate: AnyFunction): string {
+/** What is bound, or behind a proxy, shows no text of its own, nor does a schema: each gets a version that no other has. */
+function textVersion(evaluate: AnyFunction, { input, output }: FunctionSchemas): string {
   const text = evaluate.toString();
-  const ownText = /\{\s*\[native code\]\s*\}$/.test(text) ? text + randomId() : text;
-  return createHash("sha256").update(ownText).digest("base64url").slice(0, 10);
+  const isAll = input === undefined && output === undefined && !/\{\s*\[native code\]\s*\}$/.test(text);
+  return createHash("sha256")
+    .update(isAll ? text : text + randomId())
+    .digest("base64url")
+    .slice(0, 10);
 }

@@ -4,6 +4,7 @@ import { shown } from "../options/option-value.ts";
 import { declareOptions, option, resolveOptions } from "../options/options.ts";
 import type { CacheOptionsGiven, FunctionOptionsGiven } from "./function-options-given.ts";
 import { checkedNeeds, type Needs, needNames } from "./needs.ts";
+import { isStandardSchema, type StandardSchema } from "./standard-schema.ts";
 
 const oneDayMs = 86_400_000;
 const longestMs = 366 * oneDayMs;
@@ -46,25 +47,47 @@ export interface FunctionOptions extends FunctionOptionsGiven {
   readonly needs?: Needs | undefined;
 }
 
+/** Schemas of a function, of any library that implements Standard Schema v1: zod 3.24, valibot 1, ArkType 2 or later, and others. @beta */
+export interface FunctionSchemas {
+  /** Of the list of arguments, such as `z.tuple([z.number()])`; the function gets its output. */
+  readonly input?: StandardSchema | undefined;
+  /** Of the value; the grid gets its output. */
+  readonly output?: StandardSchema | undefined;
+}
+
 /** All options of a function, checked and complete; `version` is undefined where it is for the source to say. */
-interface FunctionSettings {
+interface FunctionSettings extends FunctionSchemas {
   readonly version: string | undefined;
   readonly cacheTtlMs: number;
   readonly timeoutMs: number;
   readonly needs: Needs;
 }
 
-const optionObjects = ["cache", "cache.ttlMs", "needs", ...needNames.map((name) => `needs.${name}`)];
+const optionObjects = ["cache", "cache.ttlMs", "needs", ...needNames.map((name) => `needs.${name}`), "input", "output"];
 
 /** Throws `INVALID_OPTION` with the path, such as `define("f").cache.ttlMs`, where `where` is `define("f")`. */
-export function resolveFunctionOptions(given: FunctionOptions | undefined, where: string): FunctionSettings {
+export function resolveFunctionOptions(
+  given: (FunctionOptions & FunctionSchemas) | undefined,
+  where: string,
+): FunctionSettings {
   const { version, timeoutMs } = resolveOptions(functionOptions, given, where, optionObjects);
   return {
     version,
     cacheTtlMs: cacheTtlMs(given?.cache, `${where}.cache`),
     timeoutMs: Math.ceil(timeoutMs ?? 0),
     needs: checkedNeeds(given?.needs, `${where}.needs`),
+    ...checkedSchema("input", given?.input, where),
+    ...checkedSchema("output", given?.output, where),
   };
+}
+
+function checkedSchema(name: keyof FunctionSchemas, schema: unknown, where: string): FunctionSchemas {
+  if (schema === undefined) return {};
+  if (isStandardSchema(schema)) return { [name]: schema };
+  throw invalidOption(
+    `${where}.${name}`,
+    `must be a schema of a library that implements Standard Schema v1, got ${shown(schema)}`,
+  );
 }
 
 function cacheTtlMs(cache: FunctionOptions["cache"], path: string): number {

@@ -1,7 +1,7 @@
 /**
  * Calls a function of the user's in the context of its request, and interrupts one.
  */
-import type { GridError, JobValue } from "@callgrid/core";
+import { callDefinition, type GridError, type JobValue } from "@callgrid/core";
 import { treeOfThrown } from "../errors/error-tree.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -67,7 +67,7 @@ function evaluate(evaluation: Evaluation): unknown {
 }
 
 function call({ definition }: Evaluation, args: readonly unknown[]): unknown {
-  return definition?.evaluate(...(args as never[]));
+  return definition === undefined ? undefined : callDefinition(definition, args);
 }
 
 /** With the times of the call, which are those of the function alone, and not of its way through the grid. */

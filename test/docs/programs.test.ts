@@ -21,6 +21,7 @@ const notRunHere: ReadonlyArray<readonly [page: string, start: string, reason: s
     "npx callgrid runner",
     "runs until it is stopped; the tests of the runner start it with these flags",
   ],
+  ["docs/guides/servers.md", "CALLGRID_TEST_SERVER", "runs all tests on a server of the reader's choice"],
   ["docs/guides/trees.md", "npx callgrid distributor", "needs a second Redis on another machine"],
 ];
 

@@ -40,7 +40,7 @@ export interface Definition {
   readonly input?: StandardSchema | undefined;
   /** Of the value. */
   readonly output?: StandardSchema | undefined;
-  /** The function alone: to call it with its schemas, use {@link callDefinition}. */
+  /** The function alone: `callDefinition` calls it with its schemas. */
   readonly evaluate: (...args: never[]) => unknown;
 }
 

@@ -7,6 +7,7 @@ import {
   areModules,
   checkSources,
   everyFolder,
+  expandSources,
   type FunctionSources,
   type StartWorkerOptions,
   workerOptions,
@@ -61,8 +62,8 @@ export type WorkerLog = NonNullable<StartWorkerOptions["log"]>;
 /** What {@link localGrid} takes. @public */
 export interface LocalGridOptions extends LocalGridOptionsGiven {
   /**
-   * The functions to evaluate. Modules by path (relative to the working folder) or URL, in TypeScript or JavaScript,
-   * are loaded in worker threads. What `define` returned, or an imported module (`import * as functions`), cannot be
+   * The functions to evaluate. Modules by path (relative to the working folder), pattern (`src/*.functions.ts`) or URL, in TypeScript or
+   * JavaScript, are loaded in worker threads. What `define` returned, or an imported module (`import * as functions`), cannot be
    * sent to a thread: one worker then runs it in this very thread, which suits tests and functions that wait more than
    * they compute.
    */
@@ -82,8 +83,8 @@ export type LocalGridSettings = OptionsResolved<typeof localGridOptions> & {
   readonly modules: readonly string[] | undefined;
 };
 
-/** Throws `INVALID_OPTION` under the option's name. */
-export function resolveLocalGridOptions(given: LocalGridOptions | undefined): LocalGridSettings {
+/** Throws `INVALID_OPTION` under the option's name, and `INVALID_MODULE` for a pattern that matches no module. */
+export async function resolveLocalGridOptions(given: LocalGridOptions | undefined): Promise<LocalGridSettings> {
   const { dataFolder, ...others } = resolveOptions(localGridOptions, given, "localGrid", [
     "functions",
     "log",
@@ -99,7 +100,7 @@ export function resolveLocalGridOptions(given: LocalGridOptions | undefined): Lo
     return {
       ...options,
       functions,
-      modules: modulePaths(functions),
+      modules: await modulePaths(functions),
       workers: options.workers ?? availableParallelism(),
     };
   }
@@ -111,11 +112,8 @@ export function resolveLocalGridOptions(given: LocalGridOptions | undefined): Lo
   );
 }
 
-function modulePaths(functions: FunctionSources): string[] {
-  const sources: readonly unknown[] = Array.isArray(functions) ? functions : [functions];
-  // resolved here and now: a thread that is replaced later may find another working folder
-  return sources.map((source) => {
-    const text = source instanceof URL ? source.href : String(source);
-    return text.startsWith("file:") ? text : resolve(text);
-  });
+/** Resolved here and now: a thread that is replaced later may find another working folder. */
+async function modulePaths(functions: FunctionSources): Promise<string[]> {
+  const sources = await expandSources(functions);
+  return sources.map((source) => (source instanceof URL ? source.href : String(source)));
 }

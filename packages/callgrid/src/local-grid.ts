@@ -53,7 +53,7 @@ type End = () => Promise<void>;
  * @public
  */
 export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
-  const settings = resolveLocalGridOptions(options);
+  const settings = await resolveLocalGridOptions(options);
   // the default log is pino's too, behind a narrower type
   const { log = makeDefaultLog() as WorkerLog, output = process.stderr } = options;
   const statekeeper = new MemoryStatekeeper();

@@ -126,7 +126,7 @@ export {
   randomId,
   requestId,
 } from "./text/id.ts";
-export { patternHint } from "./text/pattern-hint.ts";
+export { isPattern, patternHint } from "./text/pattern-hint.ts";
 export { shortText } from "./text/short-text.ts";
 export { abortable } from "./time/abortable.ts";
 export {

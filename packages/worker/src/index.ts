@@ -19,6 +19,7 @@ export { importModule } from "./functions/module-import.ts";
 export {
   areModules,
   checkSources,
+  expandSources,
   type FunctionSource,
   type FunctionSources,
   loadFunctions,

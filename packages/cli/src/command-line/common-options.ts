@@ -34,7 +34,7 @@ export const functionsOption = {
   functions: option.list({
     holds: "files",
     description:
-      "The modules that define the functions, TypeScript or JavaScript; several files may follow the flag, and it may be repeated.",
+      "The modules that define the functions, TypeScript or JavaScript, or patterns such as 'src/**/*.functions.ts'; several may follow the flag, and it may be repeated.",
   }),
 } as const;
 

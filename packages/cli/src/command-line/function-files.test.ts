@@ -21,6 +21,7 @@ describe("files of functions after one flag", () => {
     ["may follow =", ["run", `--functions=${a}`, b, "--json"], ["run", `--functions=${a}`, "--functions", b, "--json"]],
     ["end with the next flag", ["run", "--functions", a, "--json", b], ["run", "--functions", a, "--json", b]],
     ["are modules only", ["run", "--functions", a, c, b], ["run", "--functions", a, c, b]],
+    ["may be patterns", ["run", flag, a, "x/*.ts", "[]"], ["run", flag, a, flag, "x/*.ts", "[]"]],
     ["are there", ["run", "--functions", a, "nowhere.ts"], ["run", "--functions", a, "nowhere.ts"]],
   ])("%s", (_, given, repeated) => {
     expect(repeatFunctionsFlag(given)).toEqual(repeated);

@@ -3,6 +3,7 @@
  * of a module is, so that none of them is taken for one.
  */
 import { existsSync } from "node:fs";
+import { isPattern } from "@callgrid/core";
 
 /** Of `functionsOption`, which a start that shows a version does not load. */
 export const flag = "--functions";
@@ -14,10 +15,14 @@ export function repeatFunctionsFlag(argv: readonly string[]): string[] {
   let isAfterFile = false;
   for (const [place, argument] of argv.entries()) {
     const isValue = argv[place - 1] === flag;
-    const isMore: boolean = isAfterFile && !isValue && moduleEnding.test(argument) && existsSync(argument);
+    const isMore: boolean = isAfterFile && !isValue && isModule(argument);
     if (isMore) repeated.push(flag);
     repeated.push(argument);
     isAfterFile = isValue || isMore || argument.startsWith(`${flag}=`);
   }
   return repeated;
+}
+
+function isModule(argument: string): boolean {
+  return moduleEnding.test(argument) && (isPattern(argument) || existsSync(argument));
 }

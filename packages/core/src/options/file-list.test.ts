@@ -24,3 +24,9 @@ it("what is the name of a file has the commas and blanks that it has", () => {
   for (const path of [plain, comma, blank]) expect(filesIn(path)).toEqual([path]);
   expect(filesIn(`${comma},${plain}, ${comma},${blank}`)).toEqual([comma, plain, `${comma}`, blank]);
 });
+
+it("commas in the braces of a pattern belong to it", () => {
+  const patterns = ["src/{a,b}.ts", "{a,{b,c}/d,e}/*.ts", "f{1,2}{3,4}.ts"];
+  expect(filesIn(patterns.join(","))).toEqual(patterns);
+  expect(filesIn("{a.ts,b.ts")).toEqual(["{a.ts", "b.ts"]);
+});

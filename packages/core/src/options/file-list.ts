@@ -1,9 +1,12 @@
 /** Files in one text, such as that of a flag: separated by commas, which names of files may have as well. */
 import { existsSync } from "node:fs";
 
+/** The braces of a pattern, such as `{a,b}.ts`, may have braces within. */
+const commaOutsideBraces = /,(?![^{}]*(?:\{[^{}]*\}[^{}]*)*\})/;
+
 /**
  * The files that a text names. A text that is the name of a file as a whole is that file, with its commas and blanks; elsewhere commas
- * separate, and blanks around names are left out.
+ * separate, except those in the braces of a pattern, and blanks around names are left out.
  *
  * @example
  * ```ts
@@ -13,7 +16,7 @@ import { existsSync } from "node:fs";
 export function filesIn(text: string): string[] {
   if (existsSync(text)) return [text];
   if (text.trim() === "") return [];
-  const parts = text.split(",");
+  const parts = text.split(commaOutsideBraces);
   const files: string[] = [];
   while (parts.length > 0) {
     const names = parts.map((_, last) => parts.slice(0, last + 1).join(","));

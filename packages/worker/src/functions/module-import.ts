@@ -2,10 +2,9 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { GridError, messageOf, nearestNames, patternHint } from "@callgrid/core";
+import { GridError, messageOf, nearestNames } from "@callgrid/core";
 import { moduleHint } from "./module-hint.ts";
-
-const endings = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
+import { moduleEndings } from "./module-patterns.ts";
 
 /** The file URL of a module, given by path (relative to the working folder) or URL; throws `INVALID_MODULE` where there is no such file. */
 export function moduleUrl(source: string | URL): string {
@@ -17,9 +16,7 @@ export function moduleUrl(source: string | URL): string {
 }
 
 function hintFor(path: string): string {
-  const pattern = patternHint(path);
-  if (pattern !== "") return pattern;
-  const ending = endings.find((each) => existsSync(path + each));
+  const ending = moduleEndings.find((each) => existsSync(path + each));
   const nearest = ending === undefined ? nearestModule(path) : basename(path) + ending;
   return nearest === undefined ? "" : `; did you mean ${nearest}?`;
 }
@@ -28,7 +25,7 @@ function hintFor(path: string): string {
 function nearestModule(path: string): string | undefined {
   const folder = dirname(path);
   const beside = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
-  const modules = beside.filter((name) => endings.includes(extname(name)) && !name.endsWith(".d.ts"));
+  const modules = beside.filter((name) => moduleEndings.includes(extname(name)) && !name.endsWith(".d.ts"));
   const byStem = new Map(modules.map((name) => [basename(name, extname(name)), name]));
   const [nearest = ""] = nearestNames(basename(path, extname(path)), byStem.keys(), 1);
   return byStem.get(nearest);

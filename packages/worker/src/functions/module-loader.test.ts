@@ -68,7 +68,6 @@ describe("a module", () => {
     ["is named without its ending", "plain", /^there is no module .*plain; did you mean plain\.mjs\?$/],
     ["is misspelt", "palin.mjs", /^there is no module .*palin\.mjs; did you mean plain\.mjs\?$/],
     ["is named by another ending", "plain.ts", /^there is no module .*plain\.ts; did you mean plain\.mjs\?$/],
-    ["is a pattern", "*.mjs", /^there is no module .*\*\.mjs; patterns are for the shell/],
     ["is a folder", ".", /^there is no module /],
     ["throws while it is loaded", "throws.mjs", /throws\.mjs could not be loaded: broken/],
     ["cannot be read as a program", "garbage.mjs", /garbage\.mjs could not be loaded: /],

@@ -7,8 +7,9 @@ import { allDefinitions, type Definition, GridError, invalidOption, isDefined } 
 import { CodeVersions, type CodeVersionsParts } from "../versions/code-versions.ts";
 import { FunctionRegistry } from "./function-registry.ts";
 import { importModule, moduleUrl } from "./module-import.ts";
+import { modulesOf } from "./module-patterns.ts";
 
-/** A module by path (relative to the working folder) or URL, a reference made by `define`, or an object of such. @public */
+/** A module by path (relative to the working folder), pattern such as `src/*.functions.ts`, or URL, a reference made by `define`, or an object of such. @public */
 export type FunctionSource = string | URL | object;
 
 /** One source or several. @public */
@@ -38,7 +39,7 @@ export async function loadFunctions(sources: FunctionSources, options: LoadOptio
   const versions = new CodeVersions(options);
   const definitions: Definition[] = [];
   checkSources(sources, "functions");
-  for (const source of Array.isArray(sources) ? (sources as readonly FunctionSource[]) : [sources as FunctionSource]) {
+  for (const source of await expandSources(sources)) {
     const isModule = typeof source === "string" || source instanceof URL;
     const loaded = isModule ? await loadModule(source) : loadedBefore(definitionsIn(source, "the given functions"));
     const keepsText = !isModule && options.isOfProcess;
@@ -46,6 +47,17 @@ export async function loadFunctions(sources: FunctionSources, options: LoadOptio
       definitions.push(keepsText ? definition : await versions.versioned(definition, loaded.loadedAt));
   }
   return new FunctionRegistry(definitions, versions.files);
+}
+
+/** With the files that patterns match, each once, in place of the patterns; throws `INVALID_MODULE` for one that matches none. */
+export async function expandSources(sources: FunctionSources): Promise<FunctionSource[]> {
+  const all = listOf(sources);
+  const expanded = await Promise.all(all.map((source) => (typeof source === "string" ? modulesOf(source) : [source])));
+  return [...new Set(expanded.flat())];
+}
+
+function listOf(sources: FunctionSources): readonly FunctionSource[] {
+  return Array.isArray(sources) ? (sources as readonly FunctionSource[]) : [sources as FunctionSource];
 }
 
 /** Throws `INVALID_OPTION` under the name `path` for what cannot be a source of functions. */

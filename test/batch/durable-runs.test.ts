@@ -7,6 +7,7 @@ import { range } from "callgrid";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { BatchStage, batchFunctions, SharedEnds } from "../harness/batch-stage.ts";
 import { type CommandResult, runCommand, StartedCommand, startCommand } from "../harness/command.ts";
+import { runHere } from "../harness/own-command.ts";
 import { until } from "../harness/until.ts";
 import { GridProcess } from "../harness/worker-processes.ts";
 
@@ -26,7 +27,7 @@ class RunStage extends BatchStage {
   }
 
   runs(...args: string[]): Promise<CommandResult> {
-    return runCommand(["runs", ...args], { env: this.env });
+    return runHere(["runs", ...args], { env: this.env });
   }
 
   async show(id: string): Promise<RunSummary> {

@@ -16,7 +16,7 @@ export interface HostOptions {
   /** So many workers it has at least, whatever the pool needs. */
   readonly minWorkers: number;
   readonly maxWorkers: number;
-  /** How long it counts after its last report, in ms. It reports every second, and three times a lease at least. */
+  /** How long it counts after its last report, in ms. It reports four times a second, and three times a lease at least. */
   readonly leaseMs: number;
 }
 
@@ -29,7 +29,8 @@ export interface HostParts {
   readonly log: Logger;
 }
 
-const reportEveryMs = 1_000;
+/** A batch on a pool of few workers waits for this; a report is one short script. */
+const reportEveryMs = 250;
 const reportsPerLease = 3;
 const patienceMs = 2_000;
 

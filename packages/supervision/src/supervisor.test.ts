@@ -40,7 +40,7 @@ class ScriptedChild implements LaunchedWorker {
   }
 }
 
-function setUp(count = 1) {
+function setUp(count = 1, mostStarting?: number) {
   const clock = new VirtualClock();
   const keeper = new MemoryStatekeeper({ clock }).pool("pool");
   const tape = new LogTape();
@@ -52,6 +52,7 @@ function setUp(count = 1) {
       keeper,
       log: tape.log,
       clock,
+      ...(mostStarting === undefined ? {} : { mostStarting }),
       launcher: (onMessage) => {
         const child = new ScriptedChild(children.length + 1, onMessage);
         children.push(child);
@@ -89,6 +90,27 @@ describe("a supervisor", () => {
     child(children, 2).say({ kind: "joined", id: "pool/b" });
     await started;
     expect(supervisor.workers).toEqual(["pool/a", "pool/b"]);
+  });
+
+  it("starts the next when one has joined, if only so many are to start at a time", async () => {
+    const { clock, children } = setUp(4, 2);
+    expect(children).toHaveLength(2);
+    child(children, 2).say({ kind: "joined", id: "pool/b" });
+    await clock.advance(0);
+    expect(children).toHaveLength(3);
+    await clock.advance(1_999);
+    expect(children).toHaveLength(3);
+    await clock.advance(1);
+    expect(children).toHaveLength(4);
+  });
+
+  it("starts none after its end that waited for its turn", async () => {
+    const { clock, children, supervisor } = setUp(2, 1);
+    const stopped = supervisor.stop();
+    child(children, 1).end(endedWell);
+    await clock.advance(10_000);
+    await stopped;
+    expect(children).toHaveLength(1);
   });
 
   it("starts another at once when one dies, then later and later, and says so", async () => {

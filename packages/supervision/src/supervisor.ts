@@ -2,7 +2,7 @@
  * Runs worker processes: as many as last ordered, one worker with its own queue in each. It starts another where one dies,
  * says so, and ends them all on order. A worker process that loses its supervisor drains by itself.
  */
-import { Actor, type Clock, type GridError, type Logger, systemClock } from "@callgrid/core";
+import { Actor, type Clock, type GridError, type Logger, systemClock, within } from "@callgrid/core";
 import type { MeasureBook } from "@callgrid/health";
 import type { WorkerPool } from "@callgrid/statekeeper";
 import { childLauncher } from "./child-launcher.ts";
@@ -29,9 +29,14 @@ export interface SupervisorParts {
   readonly launcher?: Launcher;
   /** When to start another where one died; default: at once, then later and later while they keep dying. */
   readonly restartAfter?: RestartPolicy;
+  /** So many start at a time at most, if each loads on a processor of this machine; default: all at once. */
+  readonly mostStarting?: number;
   /** Takes what the workers measure, each at a place of its own from 0 on; their `settings` say whether they do. */
   readonly book?: Pick<MeasureBook, "note" | "close"> | undefined;
 }
+
+/** A worker that loads for longer does not keep others from starting, in ms. */
+const turnMs = 2_000;
 
 /**
  * See the head of this file. Options of the workers reach them over a private channel, and never their command lines.
@@ -61,6 +66,11 @@ export class Supervisor extends Actor {
    */
   readonly closed: Promise<void>;
   readonly #makeWorker: () => SupervisedWorker;
+  readonly #clock: Clock;
+  readonly #mostStarting: number;
+  /** Those that wait for their turn to start. */
+  readonly #unstarted: SupervisedWorker[] = [];
+  #starting = 0;
   /** Those that are to stay, oldest first. */
   readonly #workers: SupervisedWorker[];
   /** Those that have been ordered to end, because there are too many. */
@@ -73,6 +83,8 @@ export class Supervisor extends Actor {
   constructor(options: SupervisorOptions, parts: SupervisorParts) {
     super();
     const { keeper, log, stderr = process.stderr, clock = systemClock, book } = parts;
+    this.#clock = clock;
+    this.#mostStarting = parts.mostStarting ?? Number.POSITIVE_INFINITY;
     const launcher = parts.launcher ?? childLauncher({ stderr, clock });
     const restart = parts.restartAfter ?? restartAfter;
     const onRefused = (error: GridError): void => this.#refuse(error);
@@ -111,7 +123,7 @@ export class Supervisor extends Actor {
 
   /** Starts the processes. Resolves when each place has had a worker join, and when all is closed before; rejects as {@link closed} does. */
   protected override async begin(): Promise<void> {
-    for (const worker of this.#workers) worker.start();
+    for (const worker of this.#workers) this.#startInTurn(worker);
     await Promise.race([Promise.all(this.#workers.map((worker) => worker.joined)), this.closed]);
   }
 
@@ -124,7 +136,7 @@ export class Supervisor extends Actor {
     while (this.#workers.length < count) {
       const worker = this.#makeWorker();
       this.#workers.push(worker);
-      worker.start();
+      this.#startInTurn(worker);
     }
     const surplus = this.#workers.length - count;
     const urgency = ({ workerIds }: SupervisedWorker): number =>
@@ -143,6 +155,28 @@ export class Supervisor extends Actor {
     await this.#endAll((worker) => worker.stop());
   }
 
+  /** Workers that load side by side on few processors would all join late. */
+  #startInTurn(worker: SupervisedWorker): void {
+    this.#unstarted.push(worker);
+    this.#startNext();
+  }
+
+  #startNext(): void {
+    while (this.#starting < this.#mostStarting) {
+      const worker = this.#unstarted.shift();
+      if (worker === undefined) return;
+      // it may have been dismissed meanwhile
+      if (!this.#workers.includes(worker)) continue;
+      worker.start();
+      this.#starting += 1;
+      const isThrough = Promise.race([worker.joined, this.closed.catch(() => undefined)]);
+      void within(this.#clock, turnMs, isThrough).then(() => {
+        this.#starting -= 1;
+        this.#startNext();
+      });
+    }
+  }
+
   #refuse(error: GridError): void {
     if (this.#refusal !== undefined) return;
     this.#refusal = error;
@@ -157,6 +191,7 @@ export class Supervisor extends Actor {
 
   async #endAll(end: (worker: SupervisedWorker) => Promise<void>): Promise<void> {
     this.#isEnding = true;
+    this.#unstarted.length = 0;
     await Promise.all([...this.#workers, ...this.#leaving].map(end));
     if (this.#refusal === undefined) this.#close();
     else this.#fail(this.#refusal);

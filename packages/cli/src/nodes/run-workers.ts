@@ -1,4 +1,5 @@
 /** Runs worker processes under a supervisor until a signal ends them: `callgrid worker`, and its like on another machine. */
+import { availableParallelism } from "node:os";
 import { workerModule } from "@callgrid/batch";
 import { declareOptions, type OptionsResolved, option, parsePool, systemClock } from "@callgrid/core";
 import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
@@ -95,7 +96,7 @@ export async function withSupervisor(
     const launcher = childLauncher({ stderr, clock: systemClock, nice, memoryMb });
     const supervisor = new Supervisor(
       { count, drainTimeoutMs, maxAttempts, settings: started },
-      { keeper, log, stderr, book, launcher },
+      { keeper, log, stderr, book, launcher, mostStarting: availableParallelism() },
     );
     return await withHealth(place, { keeper, statekeeper, book, log, nodes: () => supervisor.workers }, async () => {
       try {

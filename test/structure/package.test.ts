@@ -1,6 +1,6 @@
 /** The package that users install, as npm would pack it. scripts/test-package installs and uses it. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +38,12 @@ test("the package has its licence, a README, and every file that its manifest na
 test("the package declares no package of this repository", () => {
   const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   expect(names.filter((name) => name.startsWith("@callgrid/"))).toEqual([]);
+});
+
+test("no other package of the repository can be published", () => {
+  const packages = join(folder, "..");
+  const isPrivate = (name: string) => JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8")).private;
+  expect(readdirSync(packages).filter((name) => isPrivate(name) !== true)).toEqual(["callgrid"]);
 });
 
 test("the published types need no types of other libraries", () => {

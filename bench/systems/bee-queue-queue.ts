@@ -1,4 +1,4 @@
-/** bee-queue with results reported by the queue, under ids of our own: its per-job events sometimes do not arrive. */
+/** bee-queue with results reported by the queue, under ids from the benchmark: its per-job events sometimes do not arrive. */
 import BeeQueue from "bee-queue";
 import { PendingValues } from "../pending-values.ts";
 import type { RedisAddress, Task } from "../system.ts";

@@ -1,4 +1,4 @@
-/** BullMQ, the fast way: jobs by `addBulk` under ids of our own, and one listener for all results. */
+/** BullMQ, the fast way: jobs by `addBulk` under ids from the benchmark, and one listener for all results. */
 import { type Queue, QueueEvents } from "bullmq";
 import { PendingValues } from "../pending-values.ts";
 import { WorkerProcesses } from "../run/worker-processes.ts";

@@ -23,7 +23,7 @@ test.for([
   { args: ["--version"], files: 12, hasClient: false },
   { args: ["--help"], files: 12, hasClient: false },
   { args: ["logs", "--help"], files: 22, hasClient: false },
-  { args: ["status", "--help"], files: 27, hasClient: true },
+  { args: ["status", "--help"], files: 28, hasClient: true },
   { args: ["worker", "--help"], files: 34, hasClient: true },
 ])("callgrid $args loads at most $files files, the Redis client: $hasClient", async (start, context) => {
   const note = await NoteFile.make(context);

@@ -140,7 +140,7 @@ export function retiringFacts(setStage: SetStage): void {
     ],
   ] as const)("of suspects: %s", async (_, report, waits: Record<string, string>, expected) => {
     const stage = await setStage();
-    await submitByClient(stage.pool, "c1", "a", "b", "c");
+    await submitByClient(stage.pool, "c1", "a", "b", "c", "x");
     for (const [worker, end] of [
       ["w1", byItself],
       ["w2", report],
@@ -174,6 +174,32 @@ export function retiringFacts(setStage: SetStage): void {
     expect(requests[idOf("b")]).toMatchObject({ owner: null, losses: 1 });
   });
 
+  it("what waits for another request takes none by the last loss of what ran", async () => {
+    const stage = await setRunning(setStage);
+    await submitByClient(stage.pool, "c1", "b", "x");
+    const killed = { exitCode: null, signal: "SIGKILL" };
+    for (const [worker, waitsFor] of [
+      ["w1", []],
+      ["w2", []],
+      ["w3", [idOf("x")]],
+    ] as const) {
+      await joinWorkers(stage.pool, worker);
+      for (const _ of ["a", "b"]) await claimNames(stage.pool, worker);
+      await stage.pool.mark(worker, [{ id: idOf("b"), waitsFor }], []);
+      await stage.pool.reportDeath(worker, killed, 3);
+    }
+    const { requests } = await stage.dump();
+    expect(requests[a]).toBeUndefined();
+    expect(requests[idOf("b")]).toMatchObject({ owner: null, losses: 0 });
+  });
+
+  it("what waited for calls that have all ended counts as running", async () => {
+    const stage = await setRunning(setStage);
+    await stage.pool.mark("w1", [{ id: a, waitsFor: [idOf("ended")] }], []);
+    await stage.pool.reportDeath("w1", { exitCode: null, signal: "SIGKILL" }, 3);
+    expect((await stage.dump()).requests[a]).toMatchObject({ owner: null, losses: 1 });
+  });
+
   it("a request that was lost is evaluated although those who waited for it have died", async () => {
     const stage = await setRunning(setStage);
     await joinWorkers(stage.pool, "w2");
@@ -182,6 +208,7 @@ export function retiringFacts(setStage: SetStage): void {
     await stage.pool.reportDeath("w2", { exitCode: 137 }, 3);
     await joinWorkers(stage.pool, "w3");
     expect(await claimNames(stage.pool, "w3")).toEqual(["b"]);
+    expect((await stage.pool.reconcile("w3", [idOf("b")])).abandoned).toEqual([]);
   });
 
   it("what waited takes its first loss if the code ended its worker, but not a fatal one", async () => {

@@ -1,5 +1,5 @@
 -- Compares what a worker holds with what is noted as running there. Claims it never heard of are given again; requests that
--- it holds and no caller waits for any more are closed and named.
+-- it holds and no caller waits for any more are closed and named, except lost ones (draw.lua).
 -- needs: time counters inbox record places
 -- ARGV: worker, then the ids it holds
 -- reply: the time in ms, list of claims (id, record each), list of abandoned ids
@@ -11,7 +11,8 @@ for i = 2, #ARGV do
   local id = ARGV[i]
   held[id] = true
   local record = readRecord(id)
-  if record and workerOf(redis.call('HGET', claimsKey, id)) == worker and not hasKnownWaiter(record) then
+  local isMine = record and workerOf(redis.call('HGET', claimsKey, id)) == worker
+  if isMine and record.losses == 0 and not hasKnownWaiter(record) then
     close(id, record)
     redis.call('SREM', runningOf .. worker, id)
     abandoned[#abandoned + 1] = id

@@ -55,7 +55,7 @@ local texts, claims = fieldsOf(requestsKey, ids), fieldsOf(claimsKey, ids)
 for i, id in ipairs(ids) do
   if texts[i] and not claims[i] then
     local header = headerOf(texts[i])
-    if isWanted(header) then
+    if isWanted(header) or header.losses > 0 and not header.isUnreadable then
       reply[#reply + 1] = id
       reply[#reply + 1] = selfTimeOf(functionNameAt(texts[i], header.length + 1))
     end

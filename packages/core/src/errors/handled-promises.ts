@@ -1,15 +1,21 @@
 /** Promises in what is refused or was thrown. No code awaits them, so one that rejects would end the process by itself. */
 import { types } from "node:util";
 
-/** So many members are looked at: a list of calls that were not awaited is rarely longer. */
-const mostMembers = 10_000;
+/** So many objects are looked at. */
+const mostObjects = 100_000;
+/** Of an array, which may be sparse and as long as a number goes. */
+const mostMembers = 1_000_000;
 
-/** Marks the promises in a value, in arrays and properties at any depth, as handled. Never throws. */
+/** Marks the promises in a value, in arrays, Maps, Sets and properties at any depth, as handled. Never throws. */
 export function handlePromises(value: unknown): void {
-  const found = new Set<unknown>([value]);
+  const found = new Set<object>();
+  const note = (one: unknown) => {
+    if (typeof one === "object" && one !== null && found.size < mostObjects) found.add(one);
+  };
+  note(value);
   for (const one of found) {
     if (types.isPromise(one)) handle(one);
-    else for (const member of membersOf(one)) if (found.size < mostMembers) found.add(member);
+    else noteMembers(one, note);
   }
 }
 
@@ -21,11 +27,14 @@ function handle(promise: Promise<unknown>): void {
   }
 }
 
-function membersOf(value: unknown): unknown[] {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return [];
+function noteMembers(one: object, note: (member: unknown) => void): void {
+  if (ArrayBuffer.isView(one)) return;
   try {
-    return value instanceof Map || value instanceof Set ? [...value.values()] : Object.values(value);
+    if (Array.isArray(one)) for (let at = 0; at < Math.min(one.length, mostMembers); at += 1) note(one[at]);
+    else if (one instanceof Set) for (const member of one) note(member);
+    else if (one instanceof Map) for (const entry of one) entry.forEach(note);
+    else for (const member of Object.values(one)) note(member);
   } catch {
-    return [];
+    // a getter or a proxy that throws
   }
 }

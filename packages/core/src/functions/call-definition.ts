@@ -13,8 +13,8 @@ const mostIssues = 20;
  * @throws GridError `INVALID_INPUT`, `INVALID_OUTPUT`: the promise rejects with it.
  */
 export function callDefinition(definition: Definition, args: readonly unknown[]): unknown {
-  const { evaluate, input, output } = definition;
-  if (input === undefined && output === undefined) return evaluate(...(args as never[]));
+  const { input, output } = definition;
+  if (input === undefined && output === undefined) return definition.evaluate(...(args as never[]));
   return callWithSchemas(definition, args);
 }
 

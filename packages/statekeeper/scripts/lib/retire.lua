@@ -39,7 +39,8 @@ local function takeHeld(worker, held, report, maxAttempts, isEnded, back)
   local addressed, lossesOf = {}, {}
   local texts, claims = fieldsOf(requestsKey, held), fieldsOf(claimsKey, held)
   for i, id in ipairs(held) do
-    if report and texts[i] and workerOf(claims[i]) == worker then lossesOf[id] = headerOf(texts[i]).losses end
+    local header = report and texts[i] and workerOf(claims[i]) == worker and headerOf(texts[i])
+    if header and not header.isUnreadable then lossesOf[id] = header.losses end
   end
   local blamed = blamedFor(lossesOf, maxAttempts, isEnded)
   for i, id in ipairs(held) do

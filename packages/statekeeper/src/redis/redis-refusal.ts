@@ -23,10 +23,13 @@ export type RefusalKind =
   | "closed"
   | "other";
 
+/** How servers refuse a command or key to a user: NOPERM outside of scripts, and within them in words that depend on the server. */
+const denial = /NOPERM|can't (run|access)|no permissions/i;
+
 const patterns: ReadonlyArray<readonly [RefusalKind, RegExp]> = [
   ["password-missing", /NOAUTH/],
   ["password-wrong", /WRONGPASS|invalid password|without any password configured/i],
-  ["no-rights", /NOPERM/],
+  ["no-rights", denial],
   ["cluster-down", /CLUSTERDOWN/],
   ["busy", /^ ?BUSY\b/],
   ["loading", /LOADING/],
@@ -36,9 +39,6 @@ const patterns: ReadonlyArray<readonly [RefusalKind, RegExp]> = [
   ["certificate", /CERT|UNABLE_TO_VERIFY|certificate/i],
   ["no-answer", /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/i],
 ];
-
-/** How servers refuse a command or key to a user: NOPERM outside of scripts, and within them in words that depend on the server. */
-const denial = /NOPERM|can't (run|access)|no permissions/i;
 
 /** Whether a command was refused because its user lacks the right. */
 export function isDenial(reason: string): boolean {

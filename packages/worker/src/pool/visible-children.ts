@@ -8,9 +8,10 @@ export function visibleChildren(evaluation: Evaluation): string[] {
   const ids = new Set<string>();
   const seen = new Set<Evaluation>([evaluation]);
   const open = [evaluation];
-  for (let next = open.pop(); next !== undefined && ids.size < mostEdges; next = open.pop()) {
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
     for (const calls of next.openCalls ?? []) {
       for (const child of calls.children) {
+        if (ids.size >= mostEdges) return [...ids];
         if (child === undefined || seen.has(child)) continue;
         seen.add(child);
         if (child.isVisible) ids.add(child.id);

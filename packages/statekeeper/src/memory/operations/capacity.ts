@@ -119,7 +119,8 @@ function sampleWaiting(records: PoolRecords, most: number): string[] {
 function waitingAmong(records: PoolRecords, ids: readonly string[]): WaitingRequest[] {
   return [...new Set(ids)].sort().flatMap((id) => {
     const record = records.requests.get(id);
-    if (record === undefined || record.owner !== undefined || !records.hasKnownWaiter(record)) return [];
+    if (record === undefined || record.owner !== undefined) return [];
+    if (record.losses === 0 && !records.hasKnownWaiter(record)) return [];
     return [{ id, selfMicros: records.functions.costOf(functionNameIn(record.payload))?.selfMicros }];
   });
 }

@@ -15,10 +15,10 @@ export function reconcile(
   return { claims: claimsNotHeld(records, worker, new Set(heldIds)), abandoned };
 }
 
-/** Closes a request that no caller waits for any more. */
+/** Closes a request that no caller waits for any more. Of one that was lost, the caller may ask again. */
 function abandon(records: PoolRecords, worker: string, id: string): boolean {
   const record = records.requests.get(id);
-  if (record?.owner !== worker || records.hasKnownWaiter(record)) return false;
+  if (record?.owner !== worker || record.losses > 0 || records.hasKnownWaiter(record)) return false;
   records.close(id, record);
   records.noteNotRunning(worker, id);
   return true;

@@ -48,7 +48,7 @@ export function retire(
 ): Retired {
   const taken = takeHeld(records, process, how.limit);
   const held = heldBy(records, process, taken);
-  const blamed = how.death === undefined ? undefined : blamedFor(held, how.death);
+  const blamed = how.death === undefined ? undefined : blamedFor(held, how.death, (id) => records.requests.has(id));
   const reclaimed: string[] = [];
   const addressed: string[] = [];
   for (const [id, record] of held) {

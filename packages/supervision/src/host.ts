@@ -30,7 +30,7 @@ export interface HostParts {
 }
 
 /** A batch on a pool of few workers waits for this; a report is one short script. */
-const reportEveryMs = 250;
+const reportEveryMs = 200;
 const reportsPerLease = 3;
 const patienceMs = 2_000;
 

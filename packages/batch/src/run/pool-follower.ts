@@ -34,6 +34,8 @@ export interface PoolFollowerParts {
 }
 
 const everyMs = 1_000;
+/** After a change, since workers mostly join one after the other: until the next look one that has joined has nothing to do. */
+const afterChangeMs = 250;
 /** Hosts start workers by what is announced; a run that is over sooner needs no more of them. */
 const firstAfterMs = 200;
 
@@ -70,7 +72,8 @@ export class PoolFollower extends Actor {
     return this.#survey.scoreOf(worker);
   }
 
-  async #look(): Promise<void> {
+  /** Returns the pause before the next look. */
+  async #look(): Promise<number> {
     const { grid, pool, rest, leastRestUnits, onLanes } = this.#parts;
     const { msPerUnit, totalUnits = leastRestUnits() } = rest();
     await this.#announce(totalUnits * msPerUnit);
@@ -78,14 +81,15 @@ export class PoolFollower extends Actor {
       this.#survey = surveyOf(await grid.status(pool));
     } catch {
       // a Redis that is away is reported by those that need it; the next look may find it again
-      return;
+      return everyMs;
     }
     const { count, meanScore, leastScore } = this.#survey.lanes(rest().busyRatio);
-    if (count === this.#lanes || count === 0) return;
+    if (count === this.#lanes || count === 0) return everyMs;
     this.#lanes = count;
     const slowest = Math.min(1, leastScore / meanScore);
     const lanes = this.#wanted(count, slowest);
     onLanes({ lanes, slowest, window: openChunks(lanes, count) });
+    return afterChangeMs;
   }
 
   /** As many as there are, unless the objective wants fewer. */

@@ -94,9 +94,11 @@ export async function withSupervisor(
     const modules = [...functions, workerModule.href];
     const started = { functions: modules, options: settings, logLevel, isMeasured: book !== undefined };
     const launcher = childLauncher({ stderr, clock: systemClock, nice, memoryMb });
+    // one more than there are processors, since each start waits for Redis, too: with as many, or twice as many, all join later
+    const mostStarting = availableParallelism() + 1;
     const supervisor = new Supervisor(
       { count, drainTimeoutMs, maxAttempts, settings: started },
-      { keeper, log, stderr, book, launcher, mostStarting: availableParallelism() },
+      { keeper, log, stderr, book, launcher, mostStarting },
     );
     return await withHealth(place, { keeper, statekeeper, book, log, nodes: () => supervisor.workers }, async () => {
       try {

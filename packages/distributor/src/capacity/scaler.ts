@@ -24,6 +24,8 @@ export interface ScalerParts {
   readonly log: Logger;
 }
 
+/** With hosts in the pool it is computed so often at least, in ms: a burst waits for that before a host starts anything. */
+const withHostsEveryMs = 200;
 const sampled = { requests: 64, members: 256 } as const;
 const microsPerMs = 1_000;
 
@@ -52,7 +54,9 @@ export class Scaler extends Actor {
     await this.#rounds.stop();
   }
 
-  async #compute(): Promise<void> {
+  /** Returns the pause before the next round. */
+  async #compute(): Promise<number> {
+    const { scaleEveryMs } = this.#options;
     const { keeper, process, log } = this.#parts;
     try {
       const survey = await keeper.survey(sampled);
@@ -64,8 +68,10 @@ export class Scaler extends Actor {
       if (before !== undefined && desiredWorkers !== before)
         log.info(facts, "the pool should have another number of workers");
       this.#scale = scale;
+      return survey.hosts.length > 0 ? Math.min(scaleEveryMs, withHostsEveryMs) : scaleEveryMs;
     } catch (error) {
       this.#failures.log("desired workers could not be computed", error);
+      return scaleEveryMs;
     }
   }
 

@@ -42,7 +42,8 @@ export interface DistributorOptionsGiven {
    */
   readonly prefer?: readonly string[] | undefined;
   /**
-   * How often the head computes the number of desired workers, for hosts and autoscalers. 0: never.
+   * How often the head computes the number of desired workers, for hosts and autoscalers; with hosts in the pool at
+   * least every 200 ms. 0: never.
    *
    * In ms, from 0 to 3_600_000 (1 h). Default: 1_000 (1 s).
    */

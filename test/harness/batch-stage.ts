@@ -1,4 +1,3 @@
-/** A grid of a test's own on the real Redis, with the functions of test/fixtures/batch in worker processes. */
 import { randomUUID } from "node:crypto";
 import { connect, type Grid } from "callgrid";
 import { inject, onTestFinished } from "vitest";
@@ -8,7 +7,7 @@ import { GridProcess } from "./worker-processes.ts";
 /** The module of the functions. */
 export const batchFunctions = fixture("batch/functions");
 
-/** See the head of this file. */
+/** A grid of a test's own on the real Redis, with the functions of test/fixtures/batch in worker processes. */
 export class BatchStage {
   /** Takes what is to be ended. */
   protected readonly atEnd: (end: () => Promise<void>) => void;

@@ -1,4 +1,3 @@
-/** A pool of a test's own on a real Redis, and the `callgrid` command on it: nodes as real processes, callers within this one. */
 import { randomUUID } from "node:crypto";
 import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
 import { inject, onTestFinished } from "vitest";
@@ -10,7 +9,7 @@ import { until } from "./until.ts";
 /** The module of functions that the commands evaluate. */
 export const commandFunctions = fixture("cli/functions");
 
-/** See the head of this file. */
+/** A pool of a test's own on a real Redis, and the `callgrid` command on it: nodes as real processes, callers within this one. */
 export class CommandPool {
   readonly env: Readonly<Record<string, string>>;
 

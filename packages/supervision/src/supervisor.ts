@@ -1,7 +1,3 @@
-/**
- * Runs worker processes: as many as last ordered, one worker with its own queue in each. It starts another where one dies,
- * says so, and ends them all on order. A worker process that loses its supervisor drains by itself.
- */
 import { Actor, type Clock, type GridError, type Logger, systemClock, within } from "@callgrid/core";
 import type { MeasureBook } from "@callgrid/health";
 import type { WorkerPool } from "@callgrid/statekeeper";
@@ -39,7 +35,9 @@ export interface SupervisorParts {
 const turnMs = 2_000;
 
 /**
- * See the head of this file. Options of the workers reach them over a private channel, and never their command lines.
+ * Runs worker processes: as many as last ordered, one worker with its own queue in each. It starts another where one dies, reports the
+ * death, and ends them all on order. A worker process that loses its supervisor drains by itself. Options of the workers reach them over a
+ * private channel, and never their command lines.
  *
  * @example
  * ```ts

@@ -1,4 +1,3 @@
-/** What a worker is made from, and the state that its parts share. */
 import { type Capabilities, type Clock, type GridError, type Logger, RebuiltMap } from "@callgrid/core";
 import type { CallerPool, ObservedPool, WorkerPool } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
@@ -37,7 +36,7 @@ export interface WorkerParts {
   readonly tracing?: Tracing | undefined;
 }
 
-/** See the head of this file. */
+/** The state that the parts of a worker share. */
 export class WorkerBasis {
   protected readonly given: WorkerParts;
   readonly log: Logger;

@@ -1,7 +1,3 @@
-/**
- * The parts of a worker, and what each works with, by name. They are made in this order; what is made later, a part gets by a function.
- * Nothing else happens in here.
- */
 import { type ErrorCode, type GridError, isGridError } from "@callgrid/core";
 import { Requester } from "@callgrid/statekeeper";
 import { CallMaker } from "./calls/call-maker.ts";
@@ -36,7 +32,10 @@ function isRefusal(error: unknown): error is GridError {
   return isGridError(error) && refusalCodes.has(error.code);
 }
 
-/** See the head of this file. */
+/**
+ * The parts of a worker, by name, and what each works with. They are made in this order; a part gets what is made later by a function.
+ * Nothing else happens in here.
+ */
 export class WorkerAssembly extends WorkerBasis {
   readonly #id = this.given.id;
   readonly #clock = this.given.clock;

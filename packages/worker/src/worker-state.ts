@@ -1,4 +1,3 @@
-/** What a worker has in hand at one moment, for tests and simulations that hold its invariants against it. */
 import type { Evaluation, EvaluationState } from "./evaluation/evaluation.ts";
 import type { SlotLoop } from "./evaluation/slot-loop.ts";
 
@@ -10,7 +9,7 @@ export interface HeldEvaluation {
   readonly isSuspect: boolean;
 }
 
-/** See the head of this file. */
+/** What a worker has in hand at one moment, for tests and simulations that check its invariants against it. */
 export interface WorkerState {
   readonly slots: number;
   readonly freeSlots: number;

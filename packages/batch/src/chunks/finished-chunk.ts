@@ -1,8 +1,7 @@
-/** A chunk that is done, with the outcomes of its slices. */
 import type { Chunk } from "../data/chunk.ts";
 import type { ChunkResult } from "./chunk-work.ts";
 
-/** See the head of this file. */
+/** A chunk that is done, with the outcomes of its slices. */
 export interface FinishedChunk {
   readonly chunk: Chunk;
   readonly result: ChunkResult;

@@ -1,12 +1,12 @@
 /**
- * Chunks: neighbouring slices of a batch that travel and are evaluated together. A source cuts them one after the other,
- * in the sizes that it is given. A chunk depends on the data and these sizes alone, so the same cuts make the same requests.
+ * Chunks of a batch, and the sources that cut them one after the other, in the sizes that they are given. A chunk depends on the data and
+ * these sizes alone, so the same cuts make the same requests.
  */
 
 /** The slices of a chunk as they travel: one by one, or as whole numbers from `from` up to, not including, `to`. */
 export type Slices = { readonly list: readonly unknown[] } | { readonly from: number; readonly to: number };
 
-/** See the head of this file. */
+/** Neighbouring slices of a batch that travel and are evaluated together. */
 export interface Chunk {
   /** Its place among the chunks, from 0. */
   readonly index: number;

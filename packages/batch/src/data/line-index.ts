@@ -1,7 +1,6 @@
 /**
- * Finds lines of files by number without reading each file from its start every time. For each of the files that were read last, the
- * index holds how many lines end before each part of the file, as far as the file has been read. Memory is bounded: a long file has
- * larger parts, and not more of them.
+ * Finds lines of files by number without reading each file from its start every time. There is one index for each of the files that were
+ * read last.
  */
 
 import { fstatSync } from "node:fs";
@@ -11,7 +10,10 @@ import { lineEnds } from "./line-ends.ts";
 
 const mostFiles = 16;
 
-/** See the head of this file. */
+/**
+ * Holds how many lines end before each part of a file, as far as the file has been read. Its memory is bounded: a long file has larger
+ * parts, and not more of them.
+ */
 export class LineIndex {
   readonly #blockBytes: number;
   readonly #mostParts: number;

@@ -1,4 +1,3 @@
-/** What a run needs to know before it begins: the versions of its functions in the pool, the workers there, and whether it can run here. */
 import type { Grid } from "@callgrid/client";
 import { type Definition, GridError, isGridError } from "@callgrid/core";
 import { definitionInProcess, isVersionInProcess } from "@callgrid/worker";
@@ -8,7 +7,7 @@ import { chunk as chunkFunction } from "../chunks/worker-functions.ts";
 import type { CheckedSpec } from "../spec/batch-spec.ts";
 import { functionIn, type PoolSurvey } from "./pool-survey.ts";
 
-/** See the head of this file. */
+/** What a run needs to know before it begins: the versions of its functions in the pool, the workers there, and whether it can run here. */
 export interface BatchContext {
   readonly work: SliceWork;
   readonly survey: PoolSurvey;

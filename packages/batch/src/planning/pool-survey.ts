@@ -1,7 +1,3 @@
-/**
- * Who is there to run a batch: the workers of a pool, the lanes they have together and how fast these are, and the functions
- * they know.
- */
 import { hostname } from "node:os";
 import type { Grid } from "@callgrid/client";
 import { GridError, nearestNames } from "@callgrid/core";
@@ -17,7 +13,7 @@ export interface Lanes {
   readonly leastScore: number;
 }
 
-/** See the head of this file. */
+/** What a pool has to run a batch with: its workers, the lanes they have together and how fast these are, and the functions they know. */
 export interface PoolSurvey {
   /** How many workers there are. */
   readonly workers: number;

@@ -1,8 +1,3 @@
-/**
- * The report of a run: one HTML file without anything to load, with what each worker did when, how much was done over time, and
- * which chunks took longest. It notes chunks as they finish; of very many it draws every second, fourth and so on.
- */
-
 import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import { sliceCount } from "../data/chunk.ts";
 import type { BatchProgress } from "../run/progress.ts";
@@ -36,7 +31,10 @@ const rowHeight = 18;
 const plotHeight = 120;
 const buckets = 100;
 
-/** See the head of this file. */
+/**
+ * The report of a run: one HTML file that loads nothing else, with what each worker did when, how much was done over time, and which chunks
+ * took longest. It notes chunks as they finish; of very many it draws every second, fourth and so on.
+ */
 export class RunReport {
   #bars: Bar[] = [];
   #stragglers: Bar[] = [];

@@ -1,8 +1,3 @@
-/**
- * Carries chunks out: cuts them off the supply, keeps a window of them under way, and gives out each outcome as it arrives. It
- * goes on cutting while a slow taker holds an outcome; what has arrived and was not taken holds its place in the window.
- */
-
 import type { ChunkSupply } from "../chunks/chunk-source.ts";
 import type { Chunk } from "../data/chunk.ts";
 import type { ChunkOutcome } from "../workplaces/workplace.ts";
@@ -19,7 +14,10 @@ export interface ChunkFlow {
   readonly evaluate: (chunk: Chunk) => Promise<ChunkOutcome>;
 }
 
-/** See the head of this file. */
+/**
+ * Carries chunks out: cuts them off the supply, keeps a window of them under way, and yields each outcome as it arrives. It goes on
+ * cutting while a slow taker holds an outcome; what has arrived and was not taken holds its place in the window.
+ */
 export class ChunkRun {
   readonly #flow: ChunkFlow;
   readonly #arrived: ChunkOutcome[] = [];

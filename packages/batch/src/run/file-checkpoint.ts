@@ -1,7 +1,7 @@
 /**
- * A checkpoint in a file: a header, then a line of JSON for each chunk that was cut, and one for each that is finished, with its
- * result. A line that was cut short by a death is passed over. Values stay in the file; only their places are held in memory.
- * A file without the header is not a checkpoint: it is refused, and never changed or removed.
+ * The file of a checkpoint has a header, then a line of JSON for each chunk that was cut, and one for each that is finished, with its
+ * result. A line that was cut short by a death is passed over. A file without the header is not a checkpoint: it is refused, and never
+ * changed or removed.
  */
 import { mkdirSync, statSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
@@ -27,7 +27,7 @@ interface Line {
 const header = Buffer.from('{"checkpoint":"callgrid","format":1}\n');
 const blockBytes = 65_536;
 
-/** See the head of this file. */
+/** A checkpoint in a file. Values stay in the file; only their places are held in memory. */
 export class FileCheckpoint implements Checkpoint {
   readonly path: string;
   readonly #file: FileHandle;

@@ -1,7 +1,3 @@
-/**
- * Carries a plan out, from the first chunk after the pilot on: cuts chunks of the size that fits, has them evaluated at the plan's place,
- * and follows the pool there. A chunk that fails is halved, replaced or left out by the policy of the batch.
- */
 import type { Grid } from "@callgrid/client";
 import type { RequestError } from "@callgrid/core";
 import { ChunkSizer } from "../chunks/chunk-size.ts";
@@ -25,7 +21,10 @@ export interface PlanExecutionParts {
   readonly mayCut: () => boolean;
 }
 
-/** See the head of this file. */
+/**
+ * Carries a plan out, from the first chunk after the pilot on: cuts chunks of the size that fits, has them evaluated at the plan's place,
+ * and follows the pool there. A chunk that fails is halved, replaced or left out by the policy of the batch.
+ */
 export class PlanExecution {
   readonly #parts: PlanExecutionParts;
   readonly #placed: Placed;

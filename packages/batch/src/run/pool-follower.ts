@@ -1,7 +1,3 @@
-/**
- * Keeps a run on a pool fitted to that pool. How many lanes it uses follows the workers that join and leave. What it has not cut yet
- * is announced as work that is under way, so that the pool's desired workers include it.
- */
 import { randomUUID } from "node:crypto";
 import type { Grid } from "@callgrid/client";
 import { Actor, Periodic, systemClock } from "@callgrid/core";
@@ -39,7 +35,10 @@ const afterChangeMs = 250;
 /** Hosts start workers by what is announced; a run that is over sooner needs no more of them. */
 const firstAfterMs = 200;
 
-/** See the head of this file. */
+/**
+ * Adapts a run to its pool: the lanes that it uses follow the workers that join and leave. Work that the run has not cut yet is announced
+ * as under way, so that the pool's desired workers include it.
+ */
 export class PoolFollower extends Actor {
   readonly #parts: PoolFollowerParts;
   readonly #announcement: string;

@@ -1,7 +1,3 @@
-/**
- * What comes before the chunks of a run: finds its places, goes on from a checkpoint, runs the pilot, plans, and starts the place that the
- * plan has chosen. Each is done once, when it is asked for.
- */
 import type { ChunkSupply } from "../chunks/chunk-source.ts";
 import type { Chunk } from "../data/chunk.ts";
 import { makePlan } from "../planning/make-plan.ts";
@@ -34,7 +30,10 @@ export interface PreparationParts {
   readonly failure: (error: unknown) => Promise<unknown>;
 }
 
-/** See the head of this file. */
+/**
+ * What comes before the chunks of a run: finds its places, goes on from a checkpoint, runs the pilot, plans, and starts the place that the
+ * plan has chosen. Each step is done once, when it is first asked for.
+ */
 export class Preparation {
   readonly #parts: PreparationParts;
   #planned: Promise<Planned> | undefined;

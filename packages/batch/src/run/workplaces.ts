@@ -1,7 +1,3 @@
-/**
- * The places that a run has to choose from: the pool that it is for, the calling thread if its functions are defined there, and threads
- * of this machine if their modules are known. Threads are started when they are needed, and end with the run.
- */
 import { availableParallelism } from "node:os";
 import type { Grid } from "@callgrid/client";
 import { GridError, invalidOption } from "@callgrid/core";
@@ -43,7 +39,10 @@ export interface Site {
   readonly isLocal: boolean;
 }
 
-/** See the head of this file. */
+/**
+ * The places that a run has to choose from: the pool that it is for, the calling thread if its functions are defined there, and threads of
+ * this machine if their modules are known. Threads are started when they are needed, and end with the run.
+ */
 export class Workplaces {
   readonly #parts: WorkplacesParts;
   #threads: ReturnType<StartLocalGrid> | undefined;

@@ -1,7 +1,7 @@
 /**
- * The cuts of a submitted run, kept next to its job: a runner that takes it over cuts the same chunks again, so that it asks for
- * the same requests, and the grid answers those that are finished. Their results are not kept here. A log that is lost, or
- * that two runners have written to at once, costs evaluations and nothing else: cuts that do not fit the data are dropped.
+ * By the log of a run's cuts, a runner that takes the run over cuts the same chunks again. So it asks for the same requests, and the grid
+ * answers those that are finished: their results are not kept here. A log that is lost, or that two runners have written to at once, costs
+ * evaluations and nothing else: cuts that do not fit the data are dropped.
  */
 import type { RedisClient } from "bullmq";
 import type { Checkpoint, Cut } from "../chunks/checkpoint.ts";
@@ -22,7 +22,7 @@ const append = {
   lua: 'redis.call("rpush", KEYS[1], ARGV[1]) return redis.call("pexpire", KEYS[1], ARGV[2])',
 };
 
-/** See the head of this file. */
+/** The cuts of a submitted run, kept next to its job. */
 export class CutLog implements Checkpoint {
   readonly cuts: readonly Cut[];
   readonly #parts: CutLogParts;

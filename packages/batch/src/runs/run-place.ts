@@ -1,8 +1,7 @@
-/** Where the runs of a grid are: in a queue of BullMQ on the grid's Redis. */
 import { optionsFor, parseRedisUrl } from "@callgrid/statekeeper";
 import type { ConnectionOptions } from "bullmq";
 
-/** See the head of this file. */
+/** Where the runs of a grid are: in a queue of BullMQ on the grid's Redis. */
 export interface RunPlace {
   /** The URL of the Redis. */
   readonly url: string;

@@ -1,6 +1,6 @@
 /**
- * The durable runs of a grid: jobs of BullMQ. Delay, schedule, attempts, progress and log are BullMQ's own, so that whatever
- * knows its queues, such as Bull Board, shows runs as they are.
+ * Delay, schedule, attempts, progress and log of a run are BullMQ's own, so that tools that read its queues, such as Bull Board, show runs
+ * as they are.
  */
 import { GridError } from "@callgrid/core";
 import { type Job, Queue, type RedisClient } from "bullmq";
@@ -17,7 +17,7 @@ const cutsKeptMs = 30 * 86_400_000;
 /** A field of a job of its own, which goes with the job. */
 const cancelledField = "cancelled";
 
-/** See the head of this file. Close it when done. */
+/** The durable runs of a grid, as jobs of BullMQ. Close it when done. */
 export class RunQueue {
   readonly schedules: Schedules;
   readonly #queue: Queue<RunJobData>;

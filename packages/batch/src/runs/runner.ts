@@ -1,7 +1,6 @@
 /**
- * A runner carries durable runs out, one after the other. Several may run: a run whose runner dies is taken over by another
- * as soon as its lock lapses, and continues from the finished chunks, which the grid keeps by hash. For that, it cuts the data as
- * the one before it did, by a log of the cuts.
+ * Several runners may run: a run whose runner dies is taken over by another as soon as its lock lapses, and continues from the finished
+ * chunks, which the grid keeps by hash. For that, the new runner cuts the data as the one before it did, by a log of the cuts.
  */
 import type { Grid } from "@callgrid/client";
 import { messageOf, type OptionsResolved, valueFields } from "@callgrid/core";
@@ -37,7 +36,7 @@ const waitMs = 5_000;
 // A run may outlive many runners; only its own attempts should end it.
 const mostTakeovers = 1_000;
 
-/** See the head of this file. */
+/** Carries durable runs out, one after the other. */
 export class Runner {
   readonly #parts: RunnerParts;
   readonly #grid: Grid & Batching;

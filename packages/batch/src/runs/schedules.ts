@@ -1,6 +1,6 @@
 /**
- * The schedules of a grid. BullMQ's job scheduler begins their runs; a hash next to it holds every schedule with what it runs, so that
- * a name is taken once, and a schedule that BullMQ does not have is one that is paused.
+ * BullMQ's job scheduler begins the runs of a schedule. A hash next to it holds every schedule with what it runs, so that a name is taken
+ * once. A schedule that BullMQ does not have is paused.
  */
 import { randomBytes } from "node:crypto";
 import { GridError } from "@callgrid/core";
@@ -38,7 +38,7 @@ const claim = {
 };
 const idBytes = 4;
 
-/** See the head of this file. */
+/** The schedules of a grid, each of which begins a run at the times of its cron expression. */
 export class Schedules {
   readonly #queue: Queue<RunJobData>;
   readonly #key: string;

@@ -1,6 +1,6 @@
 /**
- * Runs whose pools have no workers. A runner asks such a pool for a chunk of nothing, once for all its runs there: as any request, that waits
- * for a worker, and has hosts start one. The runs themselves wait in the queue meanwhile, and keep no other from being carried out.
+ * A runner asks a pool without workers for a chunk of nothing, once for all its runs there. Like any request, it waits for a worker, and
+ * has hosts start one. The runs themselves wait in the queue meanwhile, and keep no other from being carried out.
  */
 import type { Grid } from "@callgrid/client";
 import { awaitWorker } from "../planning/batch-context.ts";
@@ -17,7 +17,7 @@ export interface WorkerWaitsParts {
 // A run that is cancelled should not have a host start workers much later.
 const longestWaitMs = 30_000;
 
-/** See the head of this file. */
+/** Waits for workers of pools that have none, and reports the runs there once a worker has joined. */
 export class WorkerWaits {
   readonly #parts: WorkerWaitsParts;
   /** Pools to the ids of their runs. */

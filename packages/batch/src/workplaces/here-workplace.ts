@@ -1,7 +1,3 @@
-/**
- * The calling thread as the place where a batch runs. Chunks are written down and read back as if they travelled, so that functions
- * see the same slices and callers the same values wherever a batch runs.
- */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { decodeRequest, decodeValue, encodeRequest, encodeValue, RequestError } from "@callgrid/core";
 import { type CallOutcome, valueIn, withError } from "../chunks/call-outcome.ts";
@@ -19,7 +15,10 @@ export const serialWorker = "serial";
 // Nothing is sent anywhere.
 const limitBytes = Number.POSITIVE_INFINITY;
 
-/** See the head of this file. Only for functions that are defined in this process. */
+/**
+ * The calling thread as the place where a batch runs, only for functions that are defined in this process. Chunks are encoded and decoded
+ * as if they travelled, so that functions see the same slices and callers the same values wherever a batch runs.
+ */
 export class HereWorkplace implements Workplace {
   readonly isShared = false;
   readonly #work: SliceWork;

@@ -1,4 +1,3 @@
-/** Where the chunks of a batch are evaluated: in this thread, or on a pool. */
 import type { RequestError } from "@callgrid/core";
 import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import type { NamedFunction } from "../chunks/named-function.ts";
@@ -7,7 +6,7 @@ import type { Chunk } from "../data/chunk.ts";
 /** The result of a chunk, or the error that it failed with. */
 export type ChunkOutcome = FinishedChunk | { readonly chunk: Chunk; readonly error: RequestError };
 
-/** See the head of this file. All methods reject once the run's signal is aborted. */
+/** Where the chunks of a batch are evaluated: in this thread, or on a pool. All methods reject once the run's signal is aborted. */
 export interface Workplace {
   /** Whether its workers come and go, as those of a pool that others use too. */
   readonly isShared: boolean;

@@ -1,7 +1,3 @@
-/**
- * The workers of a map/reduce run on its hosts: child processes on this machine, and over a command such as ssh on others. They
- * join the run's pool, and leave it with the run. A host that has workers in the pool already is left as it is.
- */
 import { hostname } from "node:os";
 import { workerModule } from "@callgrid/batch";
 import { GridError, systemClock } from "@callgrid/core";
@@ -29,7 +25,10 @@ const drainTimeoutMs = 30_000;
 const maxAttempts = 3;
 const bytesPerMb = 1_048_576;
 
-/** See the head of this file. */
+/**
+ * The workers of a map/reduce run on its hosts: child processes on this machine, and over a command such as ssh on others. They join the
+ * run's pool, and leave it with the run. A host that has workers in the pool already is left as it is.
+ */
 export class HostWorkers {
   readonly #supervisors: readonly Supervisor[];
 

@@ -1,4 +1,3 @@
-/** The grid of a map/reduce run: threads where all its hosts are this machine, and else a pool with workers on every host. */
 import { addBatches, type Batching } from "@callgrid/batch";
 import { connect, type Grid } from "@callgrid/client";
 import { openStatekeeper } from "@callgrid/statekeeper";
@@ -10,7 +9,10 @@ import { HostWorkers } from "./host-workers.ts";
 import { isThisMachine, type Placement } from "./hosts.ts";
 import type { Work } from "./work.ts";
 
-/** See the head of this file. Closing it ends the workers that it has started. */
+/**
+ * The grid of a map/reduce run: threads if all its hosts are this machine, else a pool with workers on every host. Closing it ends the
+ * workers that it has started.
+ */
 export interface WorkGrid {
   readonly grid: Grid & Batching;
   readonly pool: string;

@@ -1,7 +1,3 @@
-/**
- * Where a request is and what must happen for it to go on, in words: what `why` prints. Pure: it is given what the statekeeper
- * says, and decides only what follows from that.
- */
 import { functionNameOf, nameList, shortText } from "@callgrid/core";
 import type { MemberState, PoolState, RequestState } from "@callgrid/statekeeper";
 import { counted, durationText } from "../terminal/durations.ts";
@@ -32,7 +28,10 @@ export interface RequestExplanation {
 
 const shownCharacters = 80;
 
-/** See the head of this file. */
+/**
+ * Explains where a request is and what must happen for it to go on, as `why` prints it. Pure: it is given what the statekeeper says, and
+ * decides only what follows from that.
+ */
 export function explainRequest(situation: RequestSituation): RequestExplanation {
   const { request, pool } = situation;
   if (request === undefined) return unknownStory(pool.pool);

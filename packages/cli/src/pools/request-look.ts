@@ -1,4 +1,3 @@
-/** Reads what is known of one request and of those it waits for, in a bounded number of round trips. */
 import { cycleThrough, type ObservedPool } from "@callgrid/statekeeper";
 import type { RequestSituation } from "./request-explanation.ts";
 
@@ -6,7 +5,7 @@ import type { RequestSituation } from "./request-explanation.ts";
 const shownChildren = 20;
 const cycleSteps = 10_000;
 
-/** See the head of this file. */
+/** Reads what is known of one request and of those it waits for, in a bounded number of round trips. */
 export async function lookAtRequest(
   keeper: ObservedPool,
   { id, functionName }: Pick<RequestSituation, "id" | "functionName">,

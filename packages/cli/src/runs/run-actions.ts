@@ -22,7 +22,7 @@ export interface ActionCall {
   readonly io: CliIo;
 }
 
-/** See the head of this file. */
+/** One action of `callgrid runs`; resolves to its outcome as data and as text. */
 export type Action = (call: ActionCall) => Promise<ActionReport>;
 
 /** The actions on runs, and on schedules by their ids. All but `list` need an id. */

@@ -1,4 +1,3 @@
-/** What the command line sees of the world, so that tests can hand in another one. */
 import type { Readable, Writable } from "node:stream";
 import { shownText } from "./colors.ts";
 import { visibleJson } from "./visible-text.ts";
@@ -9,7 +8,7 @@ export type OutputStream = Writable & { readonly isTTY?: boolean };
 /** What asks a command to end. SIGPIPE: the reader of stdout has gone, as with `| head`, or stdout takes nothing any more. */
 export type EndSignal = "SIGINT" | "SIGTERM" | "SIGPIPE";
 
-/** See the head of this file. */
+/** What the command line sees of the world: streams, environment and signals. Tests hand in another one. */
 export interface CliIo {
   readonly stdin: Readable;
   /** Results, and nothing else. */

@@ -1,11 +1,11 @@
 /**
- * Settings of a request: the configuration and the seed that its function, and all that it calls, sees in its context. They travel as
- * the last argument, which workers take off. So they are part of the request, its id, and what its result is kept under.
+ * Settings travel as the last argument of a request, which workers take off. So they are part of the request, of its id, and of what its
+ * result is kept under.
  */
 import type { ConfigData } from "../config/config.ts";
 import { settingsKey } from "../text/settings-text.ts";
 
-/** See the head of this file. */
+/** The settings of a request: the configuration and the seed that its function, and all that it calls, sees in its context. */
 export interface Settings {
   readonly config: ConfigData;
   readonly seed: number;

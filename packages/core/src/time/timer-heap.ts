@@ -1,8 +1,3 @@
-/**
- * The timers of a virtual clock, in order of time and then of insertion: a binary heap in which every timer knows its place,
- * so that calling one off is as cheap as firing it. Ten thousand simulated workers renew leases through here.
- */
-
 /** A timer that waits to fire. */
 export interface Timer {
   readonly dueMs: number;
@@ -13,7 +8,10 @@ export interface Timer {
   place: number;
 }
 
-/** See the head of this file. */
+/**
+ * The timers of a virtual clock, in order of time and then of insertion: a binary heap in which every timer knows its place, so that a
+ * timer is cancelled as cheaply as it is fired. Ten thousand simulated workers renew leases through here.
+ */
 export class TimerHeap {
   readonly #timers: Timer[] = [];
 

@@ -1,8 +1,3 @@
-/**
- * A clock for tests and simulations, whose time passes on command only. Timers fire in the order of their time and,
- * where that is equal, of their insertion; between two of them everything that the first one started runs until it rests.
- * Rest means: no promise and no turn is left. Real I/O is not waited for, so keep it out of what runs on virtual time.
- */
 import { type CancelTimer, type Clock, checkedDelay } from "./clock.ts";
 import { type Timer, TimerHeap } from "./timer-heap.ts";
 
@@ -10,7 +5,9 @@ import { type Timer, TimerHeap } from "./timer-heap.ts";
 const mostRounds = 1_000_000;
 
 /**
- * See the head of this file.
+ * A clock for tests and simulations, whose time passes on command only. Timers fire in the order of their time and, where that is equal, of
+ * their insertion; between two of them everything that the first one started runs until it rests. Rest means: no promise and no turn is
+ * left. Real I/O is not waited for, so keep it out of what runs on virtual time.
  *
  * @example
  * ```ts

@@ -1,7 +1,4 @@
-/**
- * The one gate of the dashboard. All requests pass {@link checkPlace}, which refuses foreign hosts and origins; those for data and actions
- * also pass {@link checkRole}, which refuses what the role does not allow. What changes something is anything but GET and HEAD.
- */
+/** The one gate of the dashboard: all requests pass {@link checkPlace}, and those for data and actions also pass {@link checkRole}. */
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { placeProblem, type ServedPlace } from "./request-place.ts";
@@ -29,7 +26,7 @@ const readMethods: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 const signInHelp =
   "a token is needed: open the address that callgrid dashboard printed, or send it as Authorization: Bearer <token>";
 
-/** See the head of this file. */
+/** Refuses requests that come from foreign origins, or to foreign hosts. */
 export function checkPlace({ place }: AccessRules): MiddlewareHandler {
   return async ({ req, json }, next) => {
     const problem = placeProblem(
@@ -45,7 +42,7 @@ export function checkPlace({ place }: AccessRules): MiddlewareHandler {
   };
 }
 
-/** See the head of this file. */
+/** Refuses requests that the role of their sender does not allow. All methods but GET and HEAD count as actions. */
 export function checkRole(rules: AccessRules): MiddlewareHandler<GateVariables> {
   return async (context, next) => {
     const role = await roleOf(context, rules);

@@ -1,8 +1,7 @@
-/** What the dashboard reads, and who explains it in words. All operations on a pool are bounded, whatever its size. */
 import type { ObservedPool, PoolState } from "@callgrid/statekeeper";
 import type { RequestStory, RunFigures } from "../model/documents.ts";
 
-/** See the head of this file. */
+/** What the dashboard reads, and what explains it in words. All operations on a pool are bounded, whatever its size. */
 export interface DashboardSource {
   /** Where the statekeeper is, without a password. */
   readonly address: string;

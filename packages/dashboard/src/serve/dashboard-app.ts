@@ -1,4 +1,3 @@
-/** The dashboard as a web application: the page, and everything that it shows as JSON. */
 import { type Clock, GridError, messageOf, parsePool, systemClock } from "@callgrid/core";
 import { type Context, Hono } from "hono";
 import { type AccessRules, checkPlace, checkRole, type GateVariables, signIn } from "../access/gate.ts";
@@ -23,7 +22,7 @@ export interface DashboardParts {
 const mostViewers = 100;
 const streamHeaders = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
 
-/** See the head of this file. */
+/** The dashboard as a web application: the page, and everything that it shows as JSON. */
 export class DashboardApp {
   readonly hono = new Hono<GateVariables>();
   readonly #parts: DashboardParts;

@@ -1,7 +1,3 @@
-/**
- * The statekeeper in memory: the embedded default, and the model that the one on Redis is held against. Everything that shares
- * it lives in one process, and it ends with that.
- */
 import { type Clock, GridError, systemClock } from "@callgrid/core";
 import { type Limits, usualLimits } from "../contract/limits.ts";
 import type { Statekeeper } from "../contract/pool-keeper.ts";
@@ -11,7 +7,10 @@ export type { MemoryPool } from "./memory-pool.ts";
 export { dumpMessage, type MessageDump, type PoolDump, type RequestDump } from "./records/pool-dump.ts";
 export type { PoolRecords, RequestRecord } from "./records/pool-records.ts";
 
-/** See the head of this file. */
+/**
+ * The statekeeper in memory: the embedded default, and the model that the one on Redis is checked against. Everything that shares it lives
+ * in one process, and its state ends with that process.
+ */
 export class MemoryStatekeeper implements Statekeeper {
   readonly address = "memory:";
   readonly grid: string;

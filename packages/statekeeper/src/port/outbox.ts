@@ -1,11 +1,10 @@
 /**
- * The sending end of a port: what is put in during one tick goes out as one message. It goes out in a microtask and not
- * in the next turn of the event loop, because a worker may be about to start a long calculation that keeps the loop
- * from turning.
+ * A message goes out in a microtask and not in the next turn of the event loop, because a worker may be about to start a long calculation
+ * that keeps the loop from turning.
  */
 import type { MessagePort } from "node:worker_threads";
 
-/** See the head of this file. */
+/** The sending end of a port: what is put in during one tick goes out as one message. */
 export class Outbox<Item> {
   readonly #port: MessagePort;
   readonly #onUnsendable: (item: Item, error: unknown) => void;

@@ -1,7 +1,3 @@
-/**
- * Examines a Redis for `doctor`: whether it can be reached, and how it is set up. It tries once and never waits for a Redis to
- * come back; and it goes on where a single question is refused, since a user of least privilege may not ask them all.
- */
 import { messageOf } from "@callgrid/core";
 import { Redis } from "ioredis";
 import { oldestMajor, optionsFor } from "./links/connection.ts";
@@ -63,7 +59,9 @@ export type Examination =
 const roundTrips = 11;
 
 /**
- * See the head of this file. What it writes is the keys of one script, which removes them again.
+ * Examines a Redis for `doctor`: whether it can be reached, and how it is set up. It tries once and never waits for a Redis to come back.
+ * It goes on where a single question is refused, since a user of least privilege may not ask them all. It writes only the keys of one
+ * script, which removes them again.
  *
  * @throws GridError `INVALID_OPTION` for a URL that names no Redis.
  */

@@ -1,7 +1,4 @@
-/**
- * The pools of a grid as sets of keys: which there are, since when no command has touched them, and their removal. It reads keys by SCAN
- * and removes them by UNLINK, a thousand at a time, so that no command keeps others waiting.
- */
+/** Keys are read by SCAN and removed by UNLINK, a thousand at a time, so that no command keeps others waiting. */
 import { GridError, parsePool } from "@callgrid/core";
 import type { Redis } from "ioredis";
 import { closeConnection, connectWithin, makeConnection } from "./links/connection.ts";
@@ -15,7 +12,10 @@ const msPerSecond = 1_000;
 /** How many keys a pool has, by what follows the pool's prefix in their names, such as `result`. */
 export type KeyCounts = ReadonlyMap<string, number>;
 
-/** See the head of this file. Get one from {@link PoolCatalog.open}, and close it. */
+/**
+ * The pools of a grid as sets of keys: which there are, since when no command has touched them, and their removal. Get one from
+ * {@link PoolCatalog.open}, and close it.
+ */
 export class PoolCatalog {
   readonly #address: RedisAddress;
   readonly #grid: string;

@@ -1,7 +1,3 @@
-/**
- * Why a Redis cannot be used, derived from the error that the attempt ended with and, where that is not enough, from trying
- * the other way of speaking to its port.
- */
 import { createConnection } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { RedisAddress } from "./links/redis-address.ts";
@@ -50,7 +46,10 @@ const unclear: ReadonlySet<RefusalKind> = new Set(["other", "no-answer", "closed
 /** How long to try another way of speaking, in ms. */
 const probeMs = 2_000;
 
-/** See the head of this file. */
+/**
+ * Why a Redis cannot be used, derived from the error that the attempt ended with and, where that is not enough, from trying to connect to
+ * its port with TLS instead of without, or the other way round.
+ */
 export async function refusalKind(
   error: Error & { readonly code?: string },
   address: RedisAddress,

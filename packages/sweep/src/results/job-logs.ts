@@ -1,6 +1,6 @@
 /**
- * What each job logs, in a file of its own. The lines of all jobs come as one stream; those that name a job are kept until the job is
- * finished, and added to its file as one compressed member, so that a job which is evaluated again adds to what it logged before.
+ * The lines of all jobs come as one stream. Those that name a job are kept until the job is finished, and added to its file as one
+ * compressed member, so that a job which is evaluated again adds to what it logged before.
  */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export function openJobLogs(folder: string): JobLogs {
   return new JobLogs(folder);
 }
 
-/** See the head of this file. */
+/** Writes what each job logs to a file of its own. */
 export class JobLogs {
   readonly #folder: string;
   readonly #kept = new Map<number, string>();

@@ -1,7 +1,6 @@
 /**
- * The snapshot of a machine: which jobs are finished, and their outcomes. It is the only record that counts: results and failures are
- * written from it. A header, then one line of JSON for each finished job. A line that a death cut short is dropped, and what
- * follows begins a line of its own. One process at a time has it.
+ * The file of a snapshot has a header, then one line of JSON for each finished job. A line that a death cut short is dropped, and what
+ * follows begins a line of its own.
  */
 import { createReadStream, mkdirSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
@@ -52,7 +51,10 @@ const kind = "callgrid sweep";
 const format = 1;
 const syncEveryMs = 1_000;
 
-/** See the head of this file. */
+/**
+ * The snapshot of a machine: which jobs are finished, and their outcomes. It is the only record that counts: results and failures are
+ * written from it. One process at a time has it.
+ */
 export class Snapshot {
   readonly path: string;
   readonly finished: Map<number, FinishedJob>;

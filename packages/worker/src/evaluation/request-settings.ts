@@ -1,7 +1,3 @@
-/**
- * What the function of a request sees of its settings: the configuration, and random numbers that depend on nothing but the seed and the
- * request, so that an evaluation can be repeated anywhere. A request without settings has an empty configuration and the seed 0.
- */
 import { Config, encodeRequest, Random, type Settings } from "@callgrid/core";
 import type { Evaluation } from "./evaluation.ts";
 
@@ -15,7 +11,10 @@ export function settingsOf(evaluation: Evaluation): RequestSettings {
   return settings;
 }
 
-/** See the head of this file. */
+/**
+ * What the function of a request sees of its settings: the configuration, and random numbers that depend on nothing but the seed and the
+ * request, so that an evaluation can be repeated anywhere. A request without settings has an empty configuration and the seed 0.
+ */
 export class RequestSettings {
   readonly config: Config;
   readonly #evaluation: Evaluation;

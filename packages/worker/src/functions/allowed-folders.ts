@@ -1,6 +1,6 @@
 /**
- * Folders that paths from requests may lead into. A path counts by where it really leads: links are followed before the file is
- * opened, and the opened descriptor is looked at again, so that a link that changes in between opens nothing.
+ * A path counts by where it really leads: links are followed before the file is opened, and the opened descriptor is looked at again, so
+ * that a link that changes in between opens nothing.
  */
 import {
   closeSync,
@@ -25,7 +25,7 @@ interface Opening {
   readonly isKnown?: ((file: number) => boolean) | undefined;
 }
 
-/** See the head of this file. */
+/** Folders that paths from requests may lead into. */
 export class AllowedFolders {
   readonly #folders: readonly string[];
   readonly #flag: string;

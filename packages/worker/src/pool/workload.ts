@@ -1,9 +1,8 @@
-/** The load of the worker when it considers a claim, from what it holds. */
 import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import type { OwnWorkload } from "./claim-size.ts";
 import type { PoolEvaluations } from "./pool-evaluations.ts";
 
-/** See the head of this file. */
+/** The load of the worker when it considers a claim, from what it holds. */
 export function workloadOf(loop: SlotLoop, visible: PoolEvaluations): OwnWorkload {
   const { queue } = loop;
   return {

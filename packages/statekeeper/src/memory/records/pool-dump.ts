@@ -1,7 +1,3 @@
-/**
- * A pool's whole state as plain data, for tests and the simulator: equal states have equal dumps, whichever statekeeper holds
- * them. Times are shown as presence only, sets are sorted, and what is empty is left out.
- */
 import { createHash } from "node:crypto";
 import { type ErrorTree, isErrorText } from "@callgrid/core";
 import type { CacheMode, Capacity, ExpectedWork, InboxMessage, Progress } from "../../contract/contract.ts";
@@ -33,7 +29,10 @@ export interface RequestDump {
 /** A message as it lies in an inbox: errors are parsed, a time limit is shown as presence, and a large payload by its function. */
 export type MessageDump = Readonly<Record<string, unknown>> & { readonly kind: InboxMessage["kind"] };
 
-/** See the head of this file. */
+/**
+ * A pool's whole state as plain data, for tests and the simulator: equal states have equal dumps, whichever statekeeper holds them. Times
+ * are shown as presence only, sets are sorted, and what is empty is left out.
+ */
 export interface PoolDump {
   readonly requests: Readonly<Record<string, RequestDump>>;
   /** From head to end. */

@@ -51,7 +51,7 @@ async function launch(given: Partial<CommandPlace> & { readonly functions?: read
   });
   const hold = await HoldFile.make();
   const evaluate = (): Promise<unknown> => client.enqueue("pool", ["hold", hold.path]);
-  /** Ends the workers in peace; all that was written to stderr. */
+  /** Drains the workers; resolves to all that was written to stderr. */
   const drain = async (): Promise<string> => {
     await supervisor.drain();
     stderr.end();

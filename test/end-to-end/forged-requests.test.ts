@@ -1,6 +1,6 @@
 /**
  * Requests that were written into Redis under the id of another request, by a caller with the rights of deploy/redis: their value is kept
- * for nobody, and the others get theirs. The same holds of outcomes that it writes to those who wait.
+ * for no caller, and callers of other requests get their values. The same holds for outcomes that it writes to waiting callers.
  */
 import { encodeRequest, requestId } from "@callgrid/core";
 import { openStatekeeper } from "@callgrid/statekeeper";

@@ -98,7 +98,7 @@ function damage(
   return fc.record({ key, kind: fc.constant(kind), field, text: damaged(fc.constantFrom(...texts)) });
 }
 
-/** The text as it is, of another version, cut, with a part replaced, and text that is none of it. */
+/** The text as it is, of another version, cut, with a part replaced, and unrelated text. */
 function damaged(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const strange = fc.oneof(
     fc.string(),

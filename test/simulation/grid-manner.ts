@@ -27,7 +27,7 @@ export interface GridManner {
   readonly reportedShare: number;
   /** How long results of the function `fleeting` are kept. */
   readonly fleetingTtlMs: number;
-  /** Functions that the workers at each place lack, which is none at the first one. */
+  /** Functions that the workers at each place lack; workers at the first place lack none. */
   readonly lacking: ReadonlyArray<ReadonlySet<FunctionName>>;
   /** From when on workers that start have a new version of their functions; Infinity: never. */
   readonly deployedAtMs: number;

@@ -1,4 +1,7 @@
-/** The functions of scripts/test-upgrade. Each value names the releases whose workers took part, which CALLGRID_SIDE tells them. */
+/**
+ * The functions of scripts/test-upgrade. Each value names the releases whose workers took part; a worker reads its own release from
+ * CALLGRID_SIDE.
+ */
 import { setTimeout } from "node:timers/promises";
 import { callReentrant, define } from "callgrid";
 

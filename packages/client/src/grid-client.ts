@@ -53,7 +53,7 @@ export interface GridClientParts {
   readonly tracing?: Tracing | undefined;
   /** Makes the ids that are not those of requests; default: random ones. A simulation that can be replayed makes its own. */
   readonly makeId?: () => string;
-  /** The one pool that can have workers; default: any pool can. Without it, a request to another pool would wait for ever. */
+  /** The one pool that can have workers; default: any pool can. Without it, a request to another pool would wait forever. */
   readonly onlyPool?: string;
   /** Closes what was opened for this client; default: nothing was. */
   readonly onClose?: () => Promise<void>;

@@ -10,7 +10,7 @@ if before and readMember(before).instance ~= readMember(member).instance then
   local leaseLeftMs = (tonumber(redis.call('ZSCORE', leasesKey, id)) or 0) - readClock()
   if leaseLeftMs > 0 then return { 'taken', before, math.ceil(leaseLeftMs) } end
 end
--- before it is a member: the lease of one that is none lapses, and a member without a lease would stay
+-- the lease comes first: a lease without a member lapses, and a member without a lease would stay
 lease(id, leaseMs)
 local changed = false
 local own, knownFrom = {}, 5 + 2 * tonumber(ARGV[4])

@@ -1,4 +1,4 @@
--- Compares what a worker holds with what is noted as running there. Claims it never heard of are given again; requests that
+-- Compares what a worker holds with what is noted as running there. Claims that the worker does not hold are given again; requests that
 -- it holds and no caller waits for any more are closed and named, except lost ones (draw.lua).
 -- needs: time counters inbox record places
 -- ARGV: worker, then the ids it holds

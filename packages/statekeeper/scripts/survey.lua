@@ -1,7 +1,7 @@
 -- Reads the figures from which the number of desired workers is computed.
 -- needs: time counters inbox record places queues callers hosts expected members
 -- ARGV: how many waiting requests to sample, how many members
--- reply: how many wait in the pool's queue and callers', members, idle workers; of the sampled members: how many, workers among them (bridges are none), their
+-- reply: how many wait in the pool's queue and callers', members, idle workers; of the sampled members: how many, workers among them (bridges do not count), their
 --        slots, and what is on their own queues; hosts (see lib/hosts.lua), announced work (see lib/expected.lua); then for each sampled request: id, self time in µs or empty
 -- bound: what is to be sampled, on two ends of shared queues, of the callers that limits.ts says, and on each sampled member's; 1000 hosts
 local most, mostMembers = tonumber(ARGV[1]), tonumber(ARGV[2])

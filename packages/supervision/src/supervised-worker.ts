@@ -64,7 +64,7 @@ export class SupervisedWorker {
     });
   }
 
-  /** The id of the worker that is there now; several where the launcher starts several at once, none while there is none. */
+  /** The id of the worker that is there now; several ids if the launcher starts several at once, none while no worker is there. */
   get workerIds(): readonly string[] {
     return this.#workers.map(({ id }) => id);
   }

@@ -74,7 +74,7 @@ export class Preparation {
     }
   }
 
-  /** Threads that turn out to have other functions than the pool are none of the places. */
+  /** Threads are no place for the run if they turn out to have other functions than the pool. */
   async #place(): Promise<Placed> {
     const planned = await this.planned();
     try {

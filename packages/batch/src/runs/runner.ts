@@ -166,7 +166,7 @@ export class Runner {
     return counts;
   }
 
-  /** Passes progress on, and hears whether the run is to be given up. */
+  /** Passes progress on, and checks whether the run is cancelled. */
   async #watch(job: Job<RunJobData>, run: BatchRun<unknown, unknown>): Promise<void> {
     try {
       for await (const progress of run.progress(progressEveryMs)) {

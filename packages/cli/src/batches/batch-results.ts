@@ -63,7 +63,7 @@ function standardOutput({ stdout }: CliIo, json: boolean): ResultWriter {
   };
 }
 
-/** What to say of slices that are missing from the results, or of results that are none; undefined where all is there. */
+/** What to say of data without slices, or of slices that are missing from the results; undefined if all are there. */
 export function batchSummary(
   { doneSlices, failedSlices }: { readonly doneSlices: number; readonly failedSlices: number },
   { reduce, failed }: Pick<WantedResults, "reduce" | "failed">,

@@ -33,7 +33,7 @@ export async function withInterrupts<Result>(
 const graceMs = 1_500;
 
 /**
- * Runs what the first signal asks to end well, and what has nothing to look after: whatever it is at, the second signal ends it at
+ * Runs what the first signal asks to end well, and what has nothing to clean up: whatever it is at, the second signal ends it at
  * once, and so does the end of a short time.
  */
 export function untilInterrupted<Result>(io: CliIo, run: (first: AbortSignal) => Promise<Result>): Promise<Result> {

@@ -16,7 +16,7 @@ export interface LogRecord {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Hears what is wrong with a log. */
+/** Called with what is wrong with a log. */
 export type ReportDamage = (problem: string) => void;
 
 /** Text without a line of pino's is passed on in records of about so many characters. */

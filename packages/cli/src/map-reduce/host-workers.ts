@@ -78,7 +78,7 @@ function supervisorOf(placement: Placement, parts: HostWorkersParts): Supervisor
   const memoryMb = Math.max(1, Math.floor(placement.workerBytes / bytesPerMb));
   const options = { pool, url, grid, score: placement.workerScore, memoryMb, dataFolder: dataFolders };
   return new Supervisor(
-    // over a command, one process here stands for all workers there
+    // over a command, one process here represents all workers there
     { count: isHere ? placement.workers : 1, drainTimeoutMs, maxAttempts, settings: { functions, options, logLevel } },
     {
       keeper,

@@ -13,7 +13,7 @@ export interface StallSigns {
   readonly poolsLike: readonly string[];
 }
 
-/** One sentence for each reason, the likeliest first; none when work moves or there is none. */
+/** One sentence for each reason, the likeliest first; none when work moves or there is no work. */
 export function stallReasons(signs: StallSigns): string[] {
   const { state } = signs;
   const workers = state.members.filter(({ kind }) => kind === "worker");

@@ -23,7 +23,7 @@ interface FoundNumber {
   readonly literal: string;
 }
 
-/** The first number of a JSON text that is sought; those in strings are none. */
+/** The first number of a JSON text that is sought; digits in strings do not count. */
 export function findJsonNumber(text: string, isSought: (literal: string) => boolean): FoundNumber | undefined {
   const scanner = new JsonScanner(text, isSought);
   scanner.takesValue();

@@ -15,7 +15,7 @@ export function allows(role: Role, needed: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(needed);
 }
 
-/** The highest role that the token stands for; undefined for one that stands for none. */
+/** The highest role that the token grants; undefined for a token that grants none. */
 export function roleOfToken(tokens: RoleTokens, token: string): Role | undefined {
   return roles.findLast((role) => {
     const expected = tokens[role];

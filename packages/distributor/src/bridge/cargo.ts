@@ -1,4 +1,4 @@
-/** What a bridge has carried from one pool to another and not brought home yet: who it is asked of, and whether anybody has started it there. */
+/** What a bridge has carried from one pool to another and not brought home yet: who it is asked of, and whether it has started there. */
 import type { Claim, PendingCall } from "@callgrid/statekeeper";
 
 /** A carried request. */

@@ -28,7 +28,7 @@ interface ClaimDetails {
   readonly planned?: CarryFrom;
 }
 
-/** A volunteer that hears nothing asks again: it may have missed that it was sent away. */
+/** A volunteer that gets no message asks again: it may have missed that it was sent away. */
 const volunteersForMs = 2_000;
 /** The same from the near end. */
 const inOrder = { last: "next", half: "ahead", shown: "ahead" } as const;

@@ -1,6 +1,6 @@
 -- Which of the requests that a dead worker held take a loss: what it was running. What waited there takes one, too, in two cases:
 -- where the code in its process ended it, by a call or by a timer, and where what ran takes its last loss, since its caller would ask for it
--- for ever. Then that is blamed which waits for what is blamed; which waits for something unknown; and, where nothing ran, the only one that
+-- forever. Then a request is blamed if it waits for a blamed one, or for something unknown; and, where nothing ran, the only one that
 -- waits for none of the others. If the code ended it, what has no loss takes its first one, unless that is fatal: from then on its worker reports what it waits for.
 local idLength = 22
 

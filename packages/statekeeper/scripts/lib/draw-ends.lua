@@ -1,5 +1,5 @@
--- Drawing for a bridge what the pool would draw last: from the ends of callers' queues and of the pool's, then from the head of a long own
--- queue. So the pool's workers and those of other pools come towards each other. Of what it passes over each caller has an equal share.
+-- Draws for a bridge what the pool would draw last: from the ends of callers' queues and of the pool's, then from the head of a long own
+-- queue. So the pool's workers and those of other pools draw from opposite ends. Each caller has an equal share of what it passes over.
 -- How many callers of a priority are asked at first; more of them where these had too little.
 local callersAsked = 64
 

@@ -1,4 +1,4 @@
--- Drawing: claiming what lies on queues for a worker. A drawing has: worker, room (how many more), budget (µs of work left), spare (by
+-- Draws: claims queued requests for a worker. A drawing has: worker, room (how many more), budget (µs of work left), spare (by
 -- how much that may still grow, see widen), skips (set of function names, or nil), reach (what it takes from outside the own queue:
 -- nothing, only `children`, which some member waits for, or also `roots`; for a bridge what comes `next`, for members that idle or `ahead` of
 -- that, or what would be drawn `last`, `half` of that, or of roots what is to be `shown`), kind (what all have in common who pass over the

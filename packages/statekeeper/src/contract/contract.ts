@@ -178,7 +178,7 @@ export interface EvaluationReport {
   readonly failures: number;
   /** Mean self time of one evaluation, in µs; 0: both times are about as reported before. */
   readonly selfMicros: number;
-  /** A cautious estimate of the next evaluation, in µs: what scheduling goes by. */
+  /** A cautious estimate of the next evaluation, in µs: scheduling uses it. */
   readonly expectedMicros: number;
 }
 

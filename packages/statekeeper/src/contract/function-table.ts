@@ -7,7 +7,7 @@ export interface RegisteredFunction {
   readonly generation: number;
   /** Measured mean self time in µs; absent until a worker has measured it. */
   readonly selfMicros?: number;
-  /** The cautious estimate of the next evaluation that scheduling goes by, in µs; absent as the mean is. */
+  /** The cautious estimate of the next evaluation that scheduling uses, in µs; absent as the mean is. */
   readonly expectedMicros?: number;
   /** Present where no member has this version now: requests of the function wait for one that has. */
   readonly isUnheld?: true;

@@ -127,7 +127,7 @@ export interface WorkerPool extends MemberPool {
     maxAttempts: number,
     instance?: string,
   ): Promise<void>;
-  /** Takes the agent of a machine in, or prolongs its lease, and returns what was noted last. It goes by `leave`. */
+  /** Takes the agent of a machine in, or prolongs its lease, and returns what was noted last. It leaves with `leave`. */
   reportHost(host: HostReport): Promise<Capacity | undefined>;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Stops evaluations that are no longer wanted: from calls that are given up, or evaluations that are abandoned, down to the last child that
- * only they waited for. A chain of calls can be deeper than the stack, so it goes by a list.
+ * only they waited for. A chain of calls can be deeper than the stack, so a list replaces recursion.
  */
 import { GridError } from "@callgrid/core";
 import { errorTree } from "../errors/error-tree.ts";

@@ -74,7 +74,7 @@ export class SlotScheduler {
     return this.#suspect?.holdsSlot === true;
   }
 
-  /** What is done needs no slot to hear of its calls. */
+  /** A caller that is done needs no slot to be notified of its calls. */
   #takeResumableSuspect(running: number): ReentrantCalls | undefined {
     const calls = this.#resumableSuspects.at(-1);
     if (calls === undefined || (running > 0 && !calls.caller.isDone)) return undefined;

@@ -1,7 +1,7 @@
 /**
  * Ends evaluations that run longer than their function may. A deadline ends nothing here: when it is over, those who set it
  * leave by themselves, and evaluations without waiting callers are cancelled. A caller that joined meanwhile and has a later limit, be it
- * for the evaluation or for one that called it, must not get a timeout. Code that never yields hears of neither
+ * for the evaluation or for one that called it, must not get a timeout. Code that never yields notices neither
  * limit, and is ended by the heartbeat thread.
  */
 import type { Clock } from "@callgrid/core";

@@ -1,6 +1,6 @@
 /**
  * Says what to change in a module that could not be loaded because it is written as a module of another kind than Node takes it for.
- * Node goes by the extension, and where that leaves it open by `type` in the nearest package.json.
+ * Node decides by the extension and, where that leaves it open, by `type` in the nearest package.json.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Which files and packages an import stands for. Loaders differ in what they try (tsx takes `./k.js` for k.ts as well, and knows the paths of
- * tsconfig.json), so each file that one of them would take counts.
+ * Which files and packages an import refers to. Loaders differ in what they try (tsx takes `./k.js` for k.ts as well, and knows the paths
+ * of tsconfig.json), so each file that one of them would take counts.
  */
 import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";

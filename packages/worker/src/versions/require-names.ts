@@ -1,6 +1,6 @@
 /**
  * By which expressions a module requires others: `require`, `module.require`, and what `createRequire` returned for this module, called at once or kept in
- * a variable. Scopes are not looked at: a name stands for the same in the whole module.
+ * a variable. Scopes are not looked at: a name is taken to mean the same in the whole module.
  */
 import { type CallExpression, type Expression, type Program, Visitor } from "oxc-parser";
 

@@ -1,6 +1,4 @@
-/**
- * Drawing in the order in which a pool is drawn from: what comes first is drawn first. (scripts/lib/draw.lua)
- */
+/** Draws from all queues of a pool, in their usual order. (scripts/lib/draw.lua) */
 
 import { ownPlace, poolPlace } from "../records/places.ts";
 import type { PoolRecords } from "../records/pool-records.ts";

@@ -1,6 +1,6 @@
 /**
- * Drawing for a bridge what the pool would draw last: from the ends of callers' queues and of the pool's, then from the head of a long own
- * queue. So the pool's workers and those of other pools come towards each other. What is drawn leaves its queues when the drawing is over.
+ * Draws for a bridge what the pool would draw last: from the ends of callers' queues and of the pool's, then from the head of a long own
+ * queue. So the pool's workers and those of other pools draw from opposite ends. What is drawn leaves its queues when the drawing is over.
  * (scripts/lib/draw-ends.lua)
  */
 

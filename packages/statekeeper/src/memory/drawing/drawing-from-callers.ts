@@ -1,5 +1,6 @@
 /**
- * Drawing from callers' queues: by turns, the priority and in it the caller first that has had least. (scripts/lib/draw.lua)
+ * Draws from callers' queues by turns: first from the priority that has had least, and within it from the caller that has had least.
+ * (scripts/lib/draw.lua)
  */
 import { isGuestTurn, weightOf } from "../queues/caller-queues.ts";
 import type { Turn } from "../queues/turns.ts";

@@ -1,6 +1,6 @@
 /**
- * Drawing from one queue: takes from one end what its worker can evaluate, as much as fits, and passes over the rest. Where it
- * stops passing over, the next drawing of its kind goes on. (scripts/lib/draw.lua)
+ * Draws from one queue: takes from one end what its worker can evaluate, as much as fits, and passes over the rest. The next
+ * drawing of its kind goes on where it stopped passing over. (scripts/lib/draw.lua)
  */
 
 import { functionNameIn } from "@callgrid/core";

@@ -1,6 +1,4 @@
-/**
- * A drawing: what is to be drawn for whom, and how far that has come. (scripts/lib/draw.lua)
- */
+/** A drawing: what is drawn for which worker, and how far that has come. (scripts/lib/draw.lua) */
 import type { Claim, ClaimReach } from "../../contract/contract.ts";
 import type { Place } from "../records/places.ts";
 import type { RequestRecord } from "../records/pool-records.ts";

@@ -153,7 +153,7 @@ function join(records: PoolRecords, intake: Intake, joined: { submission: Submis
   // A worker can always go on with its own children, wherever else they are queued; and no caller waits for another's turn.
   const isWanted = intake.batch.worker !== undefined || isNew || isRaised;
   if (isWanted && !isHeld && record.owner === undefined) {
-    // with the waiter: should the operation stop before it is queued there, the audit goes by this
+    // with the waiter: should the operation stop before it is queued there, the audit relies on this
     notePlace(records, placeFor(intake.batch), id);
     intake.queued.push(id);
   }

@@ -68,7 +68,7 @@ export function removeFrom(records: PoolRecords, place: Place, id: string): void
   if (record !== undefined) record.places = record.places.filter((other) => other !== place);
 }
 
-/** Takes a request off one queue that is about to be claimed: until then its record names the queue, and the audit goes by that. */
+/** Takes a request off one queue that is about to be claimed: until then its record names the queue, and the audit relies on that. */
 export function leaveQueue(records: PoolRecords, place: Place, id: string): void {
   const caller = callerAt(place);
   if (caller === undefined) queueAt(records, place)?.delete(id);

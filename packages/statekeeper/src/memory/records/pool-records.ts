@@ -100,7 +100,7 @@ export class PoolRecords {
     if (by !== 0) this.counters.set(counter, (this.counters.get(counter) ?? 0) + by);
   }
 
-  /** Whether the process has a lease, which may have lapsed without anybody having noticed. */
+  /** Whether the process has a lease, which may have lapsed without the pool having noticed. */
   isKnown(process: string): boolean {
     return this.leases.has(process);
   }

@@ -10,7 +10,7 @@ export function watchSilence(redis: Redis): void {
   const patience = new LinkPatience();
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
-    // there is none before the first link, and while Sentinels or a Cluster are asked it is the last one
+    // there is no stream before the first link, and while Sentinels or a Cluster are asked it is that of the last link
     const { stream, status, commandQueue } = redis;
     if (stream === undefined || stream.destroyed) return;
     const moment = { nowMs: performance.now(), status, unanswered: commandQueue.length, bytesHeard: stream.bytesRead };

@@ -45,7 +45,7 @@ export class ScriptRunner {
   /** Has what `ask` has sent leave in one piece: Redis then takes it up at once, and answers at once. */
   gather(ask: () => void): void {
     const { stream } = this.#redis;
-    // there is none before the first connection
+    // there is no stream before the first connection
     stream?.cork();
     try {
       ask();

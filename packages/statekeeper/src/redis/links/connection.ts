@@ -107,7 +107,10 @@ export async function connectWithin(redis: Redis, address: string, timeoutMs: nu
   const expired = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(connectionFailed(address, timeoutMs, lastError)), timeoutMs);
   });
-  redis.connect().catch(noteError);
+  // this says at most that the connection is closed; the event says why, whichever comes first
+  redis.connect().catch((error: Error) => {
+    lastError ??= error;
+  });
   try {
     await Promise.race([checkVersion(redis, address, noteError), expired]);
   } catch (error) {
@@ -164,13 +167,14 @@ function connectionFailed(
   const reason = cause === undefined ? "no answer" : cause.message;
   return new GridError(
     "CONNECTION_FAILED",
-    `no Redis at ${address} within ${timeoutMs} ms (${reason}); ${adviceOn(cause?.code)}`,
+    `no Redis at ${address} within ${timeoutMs} ms (${reason}); ${adviceOn(cause)}`,
     { details: { address, timeoutMs }, cause: cause && plainCause(cause) },
   );
 }
 
-function adviceOn(code: string | undefined): string {
-  return code === "EPIPE" || code === "ECONNRESET"
+function adviceOn(cause: (Error & { readonly code?: string }) | undefined): string {
+  const isClosed = /EPIPE|ECONNRESET|is closed/.test(`${cause?.code ?? ""} ${cause?.message ?? ""}`);
+  return isClosed
     ? "it closes every connection at once: is its maxclients reached, or does it expect TLS?"
     : "is it running, and is the address right?";
 }

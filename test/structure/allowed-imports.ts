@@ -28,7 +28,7 @@ export const packages: Readonly<Record<string, PackageRule>> = {
       random: ["errors"],
       values: ["text", "errors"],
       requests: ["text", "errors", "config", "values"],
-      functions: ["text", "errors", "options", "requests"],
+      functions: ["text", "errors", "options", "values", "requests"],
     },
   },
   tracing: {

@@ -68,10 +68,8 @@ export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
     await end();
     throw error;
   }
-  const client = {
-    ...{ statekeeper, settings: resolveClientOptions({ leaseMs }), log },
-    ...{ onlyPool: settings.pool, onClose: end },
-  };
+  const clientSettings = resolveClientOptions({ leaseMs });
+  const client = { statekeeper, settings: clientSettings, log, onlyPool: settings.pool, onClose: end };
   return addBatches(new EmbeddedGrid(client, settings), { localPool: settings.pool });
 }
 

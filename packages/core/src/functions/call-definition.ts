@@ -1,6 +1,7 @@
 /** Calls the function of a definition. One with schemas gets what its `input` makes of the arguments, and its value is what `output` makes of it. */
 import { type ErrorCode, GridError } from "../errors/errors.ts";
 import { shown } from "../options/option-value.ts";
+import { pathText } from "../values/value-path.ts";
 import type { Definition } from "./define.ts";
 import type { SchemaIssue, StandardSchema } from "./standard-schema.ts";
 
@@ -18,10 +19,8 @@ export function callDefinition(definition: Definition, args: readonly unknown[])
   return callWithSchemas(definition, args);
 }
 
-async function callWithSchemas(
-  { name, evaluate, input, output }: Definition,
-  args: readonly unknown[],
-): Promise<unknown> {
+async function callWithSchemas(definition: Definition, args: readonly unknown[]): Promise<unknown> {
+  const { name, input, output } = definition;
   const taken = input === undefined ? args : await validated(input, args, inputOf(name));
   if (!Array.isArray(taken)) {
     throw new GridError(
@@ -29,7 +28,7 @@ async function callWithSchemas(
       `the input schema of ${name} must return a list of arguments, got ${shown(taken)}`,
     );
   }
-  const value: unknown = await evaluate(...(taken as never[]));
+  const value: unknown = await definition.evaluate(...(taken as never[]));
   return output === undefined ? value : validated(output, value, outputOf(name));
 }
 
@@ -53,7 +52,7 @@ async function validated(schema: StandardSchema, value: unknown, { code, what, r
   if (result.issues === undefined) return result.value;
   const issues = result.issues
     .slice(0, mostIssues)
-    .map((issue) => ({ path: pathText(issue, root), message: issue.message }));
+    .map((issue) => ({ path: issuePath(issue, root), message: issue.message }));
   const leftOut = result.issues.length - issues.length;
   const texts = issues.map(({ path, message }) => `${path}: ${message}`);
   if (leftOut > 0) texts.push(`and ${leftOut} more`);
@@ -61,11 +60,10 @@ async function validated(schema: StandardSchema, value: unknown, { code, what, r
 }
 
 /** As in other messages: `args[0].price`. */
-function pathText({ path = [] }: SchemaIssue, root: string): string {
+function issuePath({ path = [] }: SchemaIssue, root: string): string {
   const keys = path.map((step) => (typeof step === "object" ? step.key : step));
-  return root + keys.map((key) => (typeof key === "number" ? `[${key}]` : keyText(String(key)))).join("");
-}
-
-function keyText(key: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  return pathText(
+    root,
+    keys.map((key) => (typeof key === "number" ? key : String(key))),
+  );
 }

@@ -8,7 +8,7 @@ function host(id: string, score = 1, maxWorkers = 100, minWorkers = 0): SharingH
 
 describe("workers are shared out", () => {
   it.each<[string, number, SharingHost[], Record<string, number>]>([
-    ["to no host where there is none", 5, [], {}],
+    ["not at all without hosts", 5, [], {}],
     ["all to the only host, within its bound", 5, [host("a", 1, 3)], { a: 3 }],
     ["evenly among equals", 4, [host("a"), host("b")], { a: 2, b: 2 }],
     ["with the odd one to the first by name", 3, [host("b"), host("a")], { a: 2, b: 1 }],

@@ -99,7 +99,7 @@ export class OutcomeHandler {
   #drop(evaluation: Evaluation): void {
     this.#leaveFlight(evaluation);
     this.forget(evaluation);
-    this.#parts.evaluator.abandon([evaluation], "nobody waits for it any more");
+    this.#parts.evaluator.abandon([evaluation], "no caller waits for it any more");
   }
 
   #leaveFlight(evaluation: Evaluation): void {

@@ -87,7 +87,7 @@ export {
   type StringForm,
   type StringOption,
 } from "./options/options.ts";
-export { entryFile } from "./own-files.ts";
+export { entryFile, ownManifest, type PackedFiles, packedFiles } from "./own-files.ts";
 export { coreFolder } from "./own-folder.ts";
 export { Random } from "./random/random.ts";
 export {
@@ -107,6 +107,7 @@ export {
   encodeRequest,
   functionNameIn,
   functionNameOf,
+  idOfRequest,
   isPayloadOf,
   type RequestReading,
   readRequest,

@@ -1,13 +1,13 @@
 -- Returns to a process the state of requests it waits for, and makes it a waiter of the open ones (again). Who was none is in line with
 -- those that are queued, since it may draw nothing from the caller with whom they are.
--- needs: time lease counters inbox record places queues
--- ARGV: process, leaseMs (0: leave the lease alone), then ids
--- reply: for each id: outcome text, or 0 (pending), or 1 (unknown)
+-- needs: time lease counters inbox record places queues stamps currency
+-- ARGV: process, leaseMs (0: leave the lease alone), then for each request: id, function name
+-- reply: for each id: outcome text and stamp, or 0 (pending), or 1 (unknown, or only kept as made by code that is not current)
 -- bound: the number of ids
 local process, leaseMs = ARGV[1], tonumber(ARGV[2])
 if leaseMs > 0 then lease(process, leaseMs) end
 local reply, queued = {}, {}
-for i = 3, #ARGV do
+for i = 3, #ARGV, 2 do
   local id = ARGV[i]
   local record = readRecord(id)
   if record and record.isLarge and redis.call('HEXISTS', payloadsKey, id) == 0 then
@@ -25,8 +25,8 @@ for i = 3, #ARGV do
     end
     reply[#reply + 1] = 0
   else
-    local result = redis.call('GET', resultOf .. id)
-    reply[#reply + 1] = result and outcomeIn(result) or 1
+    local outcome, stamp = readResult(redis.call('GET', resultOf .. id) or '')
+    reply[#reply + 1] = outcome and isMadeByCurrentCode(ARGV[i + 1], stamp) and { outcome, stamp } or 1
   end
 end
 pushTo(poolPlace, queued)

@@ -33,7 +33,7 @@ elseif #drawing.claims == 0 and volunteerFor > 0 then
   local volunteer = { turn, volunteerFor, epoch, reach, score, recent, skips }
   redis.call('HSET', volunteersKey, worker, table.concat(volunteer, ' '))
   volunteers = volunteers + 1
-  if volunteerFor > (former and tonumber(string.match(former, '^%d+ (%d+)')) or 0) then callLookers(worker) end
+  if volunteerFor > wantedBefore(former, reach) then callLookers(worker) end
 end
 deliver()
 storeCounters()

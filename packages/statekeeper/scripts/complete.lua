@@ -1,9 +1,10 @@
--- Takes outcomes in: the first outcome of an open request wins, an error only from its owner; notifies the waiters.
--- needs: time counters inbox record places groups
+-- Takes outcomes in: the first outcome of an open request wins, an error only from its owner; notifies the waiters. Outcomes of code that is
+-- not current are refused, and the worker releases those requests among them that it holds.
+-- needs: time counters inbox record places groups stamps currency
 -- ARGV: worker, number of reports, for each: function name, evaluations, failures, selfMicros (0: as before), expectedMicros;
 --       then groups of outcomes: ttlMs (0: do not keep), stamp, how many, for each: id, outcome text
--- reply: nothing
--- bound: the number of outcomes
+-- reply: ids that the worker holds, and whose outcomes were made by code that is not current
+-- bound: the number of outcomes, and of functions that took part in them
 local worker, reports = ARGV[1], tonumber(ARGV[2])
 for i = 3, 2 + 5 * reports, 5 do
   count('evaluated', tonumber(ARGV[i + 1]))
@@ -37,10 +38,33 @@ local function keep(id, stamp, outcome, ttlMs)
   redis.call('SET', key, stamp .. ' ' .. outcome, 'PXAT', untilWhen(ttlMs))
 end
 
+-- A request that is not known any more has no waiters, and a hit looks at the stamp.
+local function isOutdated(text, stamp)
+  return text and not isMadeByCurrentCode(functionNameAt(text, headerOf(text).length + 1), stamp)
+end
+
+local function isHeldBy(worker, id)
+  local claim = redis.call('HGET', claimsKey, id)
+  return claim and workerOf(claim) == worker
+end
+
 local fewIds = 8
 local ttls, stamps, ids, outcomes = readGroups(3 + 5 * reports)
+local texts, outdated, current = fieldsOf(requestsKey, ids), {}, {}
+for i, id in ipairs(ids) do
+  if isOutdated(texts[i], stamps[i]) then
+    if isHeldBy(worker, id) then outdated[#outdated + 1] = id end
+  else
+    current[#current + 1] = i
+  end
+end
+if #current < #ids then
+  for at, i in ipairs(current) do
+    ttls[at], stamps[at], ids[at], outcomes[at], texts[at] = ttls[i], stamps[i], ids[i], outcomes[i], texts[i]
+  end
+  for at = #ids, #current + 1, -1 do ids[at] = nil end
+end
 if #ids > 0 then
-  local texts = fieldsOf(requestsKey, ids)
   -- what a worker was running is its own: the claims of many need reading only if there are others, or notes to forget
   local isRunning = pushAll('SREM', runningOf .. worker, ids) == #ids
   local isAllMine = isRunning and #ids > fewIds and redis.call('EXISTS', notesKey) == 0
@@ -60,7 +84,7 @@ if #ids > 0 then
     else
       if isKept then keep(id, stamps[i], outcome, ttls[i]) end
       local header = headerOf(text)
-      tellWaiters(id, header.waiters, outcome, isKept, worker)
+      tellWaiters(id, header.waiters, outcome, stamps[i], isKept, worker)
       if header.losses > 0 then redis.call('HDEL', reportsKey, id) end
       if not isAllMine and not claim then takeOff(id, header.places) end
       if header.isLarge then large[#large + 1] = id end
@@ -83,4 +107,6 @@ if #ids > 0 then
   count('fenced', fenced)
   count('completed', #closed)
 end
+count('outdated', #outdated)
 storeCounters()
+return outdated

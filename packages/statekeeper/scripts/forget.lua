@@ -1,5 +1,5 @@
 -- Forgets one result, or, by raising the function's generation, all results of a function. Members drop what they remember.
--- needs: inbox members functions
+-- needs: inbox members stamps functions
 -- ARGV: what (id|function), the id or name
 -- reply: nothing
 -- bound: the number of members

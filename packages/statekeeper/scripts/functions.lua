@@ -1,5 +1,5 @@
 -- Reads the function table.
--- needs: inbox members functions
+-- needs: inbox members stamps functions
 -- ARGV: none
 -- reply: the function table (see lib/functions.lua)
 -- bound: the number of functions

@@ -9,8 +9,8 @@
 local id = ARGV[1]
 local record = readRecord(id)
 if not record then
-  -- a stamp is shorter than that, and an outcome may be very long
-  local stamp = string.match(redis.call('GETRANGE', resultOf .. id, 0, 255), '^(%S+) ')
+  -- an outcome may be very long; a result whose stamp alone is longer than this, of code of hundreds of functions, counts as unknown
+  local stamp = string.match(redis.call('GETRANGE', resultOf .. id, 0, largeBytes), '^(%S+) ')
   return stamp and { 'done', stamp, redis.call('PTTL', resultOf .. id) } or {}
 end
 local worker, claimedAt = string.match(redis.call('HGET', claimsKey, id) or '', '^(%S+) (%d+)')

@@ -1,5 +1,5 @@
 -- Takes a member in (again): lease, description, functions. Losses counted against it while it was away are taken back.
--- needs: time lease counters inbox record members functions
+-- needs: time lease counters inbox record members stamps functions
 -- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), number of functions, for each: name,
 --       version; then for each that it knows of: name, version, generation
 -- reply: the function table (see lib/functions.lua); or, where another live instance has the id: taken, its member as JSON, ms of its lease

@@ -1,5 +1,5 @@
 -- A member leaves by itself, or, with a report, is known to have died: what it held goes back to the pool.
--- needs: time counters inbox record places queues members addressed functions callers draw draw-ends match blame retire
+-- needs: time counters inbox record places queues members addressed stamps functions callers draw draw-ends match blame retire
 -- ARGV: process, report as JSON (empty: it leaves by itself, and no loss is counted), maxAttempts, instance (empty: any): where another
 --       instance is the member of that id, nothing happens; whether the code in the process ended it (1|0)
 -- reply: nothing

@@ -1,5 +1,5 @@
 -- Notes which claimed requests wait for re-entrant ones (`suspended`: the ids, or empty if unknown), which go on, and how far
--- they are (`progress`: done and total with a blank between).
+-- they are (`progress`: see lib/record.lua).
 -- needs: time inbox record
 -- ARGV: worker, number of suspended, number of progresses, for each suspended: id, ids it waits for without a blank between;
 --       for each progress: id, done and total; then the ids that go on

@@ -1,11 +1,11 @@
 -- Takes requests in: answers what is known, joins what is in progress, queues the rest, and serves volunteers.
--- needs: time lease counters inbox record places queues groups members addressed functions callers draw draw-ends match
+-- needs: time lease counters inbox record places queues groups members addressed stamps currency functions callers draw draw-ends match
 -- ARGV: process, leaseMs (0: leave the lease alone), worker (its own queue, or that of which all requests are addressed; empty: none), queueLimit (0: none),
 --       priority (or `child`: these are calls of a function that runs, and go to the pool's queue; with `guest` before it: a bridge
 --       asks on behalf of another pool), then groups of requests: mode
 --       (use|refresh|bypass|held), timeoutMs (0: none), how many, for each: id, payload (a line end and a trace context may follow)
 -- reply: volunteers left, then for each request that can be answered at once: index, outcome text or `unknown-function`,
---        `pool-full`, or `unknown-worker`
+--        `pool-full`, or `unknown-worker`, stamp of the outcome
 -- bound: the number of requests
 local process, leaseMs, worker, queueLimit = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local isChild, guestPriority = ARGV[5] == 'child', string.match(ARGV[5], '^guest (.+)$')
@@ -17,9 +17,10 @@ if leaseMs > 0 then
 end
 
 local reply = { 0 }
-local function answer(index, text)
+local function answer(index, text, stamp)
   reply[#reply + 1] = index
   reply[#reply + 1] = text
+  reply[#reply + 1] = stamp or ''
 end
 
 local modes, timeouts, ids, payloads = readGroups(6)
@@ -41,10 +42,14 @@ local room = math.huge
 if queueLimit > 0 and isForWorker then room = queueLimit - redis.call('SCARD', runningOf .. worker) end
 if queueLimit > 0 and worker == '' then room = queueLimit - waitingNow() end
 
+-- Another function has taken part if a comma follows the current stamp. A pool without functions cannot distinguish versions.
 local function cachedOutcome(result, stamp)
   if not result then return nil end
-  if stamp and string.sub(result, 1, #stamp + 1) ~= stamp .. ' ' then return nil end
-  return outcomeIn(result)
+  if stamp and string.sub(result, 1, #stamp + 1) ~= stamp .. ' ' then
+    local others = string.sub(result, 1, #stamp + 1) == stamp .. ',' and string.match(result, '^[^ ]+', #stamp + 1)
+    if not others or not areCurrent(others) then return nil end
+  end
+  return readResult(result)
 end
 
 -- What is kept under the ids, false where there is nothing.
@@ -65,7 +70,7 @@ local results, texts = resultsOf(ids), fieldsOf(requestsKey, ids)
 local writes, placeOf = {}, {}
 local queued, held, isHeld = {}, {}, {}
 local firstName = nil
-local joined, hits = 0, 0
+local joined = 0
 local place = isForWorker and '-' or worker ~= '' and 'queue:' .. worker or isChild and poolPlace or callerPlace(priority, process)
 local plainHeader = process .. ' use 0 0 ' .. rank .. ' ' .. place .. '\n'
 local heldHeader = process .. ' use 0 0 ' .. rank .. ' -\n'
@@ -176,7 +181,8 @@ for index, id in ipairs(ids) do
   if not stamp and redis.call('EXISTS', functionsKey) == 1 then
     answer(index - 1, 'unknown-function')
   else
-    local outcome = (mode == 'use' or mode == 'held') and cachedOutcome(results[index], stamp) or nil
+    local outcome, made = nil, nil
+    if mode == 'use' or mode == 'held' then outcome, made = cachedOutcome(results[index], stamp) end
     local text = placeOf[id] and writes[placeOf[id]] or texts[index]
     local record = not outcome and text and parseRecord(text)
     if text and not outcome and not record then
@@ -184,8 +190,9 @@ for index, id in ipairs(ids) do
       count('unreadable', 1)
     end
     if outcome then
-      hits = hits + 1
-      answer(index - 1, outcome)
+      count('hits', 1)
+      count('hits:' .. name, 1)
+      answer(index - 1, outcome, made)
     elseif record then
       join(index, record, payload, mode, timeoutMs)
     elseif room <= 0 then
@@ -244,7 +251,6 @@ if #held > 0 then
 end
 count('submitted', #ids)
 count('joined', joined)
-count('hits', hits)
 if volunteers > 0 and coming > 0 then
   if not isStraight then match(coming, 8, worker ~= '' and worker or nil, firstName) end
   volunteers = redis.call('HLEN', volunteersKey)

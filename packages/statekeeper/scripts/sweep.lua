@@ -1,6 +1,6 @@
 -- What some process has to do now and then: retires processes whose lease expired, and gives volunteers what is queued anywhere,
 -- and copies of what is late; and compares what is derived with what it is derived from.
--- needs: time counters inbox record places queues members addressed functions callers draw draw-ends match copy blame retire audit
+-- needs: time counters inbox record places queues members addressed stamps functions callers draw draw-ends match copy blame retire audit
 -- ARGV: process, headLeaseMs (0: sweep only if no distributor heads the pool), maxAttempts, limit, copyAfterMs (0: no copies),
 --       what volunteers are preferred for (names with a blank between; empty: as before)
 -- reply: role (head|vacant|standby), lapsed clients, reclaimed, moved, is more to do (1|0), then the lapsed members

@@ -1,5 +1,7 @@
 /** Package statekeeper: the contract by which clients, workers and distributors meet, in memory and on Redis. */
+
 export { neededWorkers, utilisation } from "./contract/capacity.ts";
+export { type CodeDifference, codeDifference } from "./contract/code-note.ts";
 export {
   type AnnouncedWork,
   type CacheMode,
@@ -10,6 +12,7 @@ export {
   type ClaimReach,
   type ClaimReply,
   type ClaimRequest,
+  type CodeNote,
   type Completion,
   type EvaluationReport,
   type ExpectedWork,
@@ -19,10 +22,11 @@ export {
   type InboxHandlers,
   type InboxListener,
   type InboxMessage,
+  type KeptAmount,
+  type KeptResultState,
   type Member,
   type MemberState,
   mostPriority,
-  noStamp,
   type PoolSight,
   type PoolState,
   type Progress,
@@ -30,6 +34,7 @@ export {
   type RegisteredFunction,
   type Renewal,
   type RequestState,
+  type RunningProgress,
   type Submission,
   type SubmitAnswer,
   type SubmitBatch,
@@ -41,6 +46,8 @@ export {
   type WaitingRequest,
   type Whereabouts,
 } from "./contract/contract.ts";
+export { type FileContent, fileCode, filesIn, isFileCode } from "./contract/file-code.ts";
+export { doubtful } from "./contract/function-table.ts";
 export { type Limits, usualLimits } from "./contract/limits.ts";
 export { isBridge, isOwnWorker } from "./contract/own-workers.ts";
 export type {
@@ -53,12 +60,26 @@ export type {
   Statekeeper,
   WorkerPool,
 } from "./contract/pool-keeper.ts";
+export {
+  type Code,
+  codeOf,
+  codesIn,
+  noStamp,
+  otherPoolsCode,
+  othersIn,
+  othersPart,
+  ownPart,
+  ownStamp,
+  readCode,
+  versionIn,
+} from "./contract/stamp.ts";
 export { type VersionDrift, versionDrifts } from "./contract/version-drift.ts";
 export { type Preference, usualPreferences } from "./contract/volunteer-order.ts";
 export { awaitedBy, cycleThrough, type Waits } from "./contract/waits.ts";
+export { type InputFile, type InputFileState, isUnchanged, lookAtFiles, readInputFile } from "./files/input-files.ts";
 export {
   dumpMessage,
-  type MemoryPool,
+  MemoryPool,
   MemoryStatekeeper,
   type MessageDump,
   type PoolDump,
@@ -86,6 +107,7 @@ export { wireVersion } from "./redis/wire/wire-version.ts";
 export { forgedOutcome } from "./requester/refusal-outcomes.ts";
 export {
   type OutcomeListener,
+  type OutcomeOrigin,
   PendingCall,
   type PendingCallOwner,
   type PrioritizedSubmission,

@@ -30,8 +30,9 @@ it("a long request is shortened", () => {
   expect(requestFailed(`["f","${"x".repeat(1_000)}"]`)).toMatch(/^Error from request \["f","x{193}…$/);
 });
 
+// Node has room for 14,000 calls of a function without variables, and for fewer of any other; the text grows with the square
 it("a tree deeper than any stack can be shown", () => {
   let tree = icky;
-  for (let level = 0; level < 20_000; level += 1) tree = caller(`["f",${level}]`, [tree]);
-  expect(renderErrorTree(tree).split("\n")).toHaveLength(20_001);
+  for (let level = 0; level < 14_000; level += 1) tree = caller(`["f",${level}]`, [tree]);
+  expect(renderErrorTree(tree).split("\n")).toHaveLength(14_001);
 });

@@ -73,7 +73,9 @@ function jsonText(thrown: unknown): string {
     members += 1;
     // shared parts may unfold without end
     if (members > mostMembersShown) throw new RangeError("too many members to show");
-    return typeof member === "string" ? shortText(member, longestMemberShown) : member;
+    // JSON has none
+    const shown = typeof member === "bigint" ? `${member}n` : member;
+    return typeof shown === "string" ? shortText(shown, longestMemberShown) : shown;
   }) as string | undefined;
   return `thrown: ${text ?? String(thrown)}`;
 }

@@ -21,6 +21,7 @@ interface Common {
   readonly description: string;
   readonly env?: string;
   readonly flag?: string;
+  readonly short?: string;
 }
 interface WithDefault<Value> {
   readonly default: Value;

@@ -13,6 +13,8 @@ interface Declaration<Kind extends string, Value, P extends Presence> {
   readonly env?: string;
   /** The name on the command line; derived by `declareOptions` if absent: `leaseMs` is `--lease-ms`. */
   readonly flag?: string;
+  /** A shorter name besides it, such as `-o`. */
+  readonly short?: string;
 }
 
 /** What a number counts. In text, "ms" takes durations such as `5s`, and "bytes" takes sizes such as `64kb`. */

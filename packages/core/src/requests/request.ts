@@ -6,7 +6,7 @@
 
 import { GridError } from "../errors/errors.ts";
 import { messageOf } from "../errors/thrown.ts";
-import { isIdOf } from "../text/id.ts";
+import { isIdOf, requestId } from "../text/id.ts";
 import { shortText } from "../text/short-text.ts";
 import { canonicalTextOf } from "../values/canonical.ts";
 import { canonicalText } from "../values/canonical-text.ts";
@@ -48,6 +48,11 @@ export interface EncodedRequest {
 export function encodeRequest(request: unknown, limitBytes = defaultPayloadLimitBytes): EncodedRequest {
   const { functionName, canonical, payload } = readRequest(request, limitBytes);
   return { functionName, canonical, payload };
+}
+
+/** The id of a request, however large it is; throws as {@link encodeRequest} does. */
+export function idOfRequest(request: unknown): string {
+  return requestId(encodeRequest(request, Number.POSITIVE_INFINITY).canonical);
 }
 
 /** A request as it was read, once. */

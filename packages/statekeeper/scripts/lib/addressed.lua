@@ -18,14 +18,14 @@ local function failAddressed(worker, ids)
   if #ids == 0 then return end
   local names = otherWorkers(worker)
   local rest = #names == 0 and 'the pool has no other worker' or 'other workers of the pool: ' .. table.concat(names, ', ')
-  local message = 'worker "' .. worker .. '", to which this was addressed, has left or cannot evaluate it; ' .. rest
+  local message = 'worker "' .. worker .. '", to which this was addressed, has left, cannot evaluate it, or has another version of its function than the pool; ' .. rest
   local list = #names == 0 and '[]' or cjson.encode(names)
   for i, text in ipairs(fieldsOf(requestsKey, ids)) do
     local header, id = headerOf(text or ''), ids[i]
     local payload = payloadAlone(string.sub(text or '', header.length + 1))
     local tree = '!{"msg":' .. cjson.encode(message) .. ',"code":"WORKER_UNAVAILABLE","req":' .. cjson.encode(payload)
       .. ',"details":{"worker":' .. cjson.encode(worker) .. ',"workers":' .. list .. '}}'
-    tellWaiters(id, header.waiters, tree, false, nil)
+    tellWaiters(id, header.waiters, tree, '#0', false, nil)
     close(id, header)
   end
   count('lost', #ids)

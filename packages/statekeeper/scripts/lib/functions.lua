@@ -1,16 +1,6 @@
 -- The function table: `functions` maps a name to its stamp `version#generation`; `versions` lists a name's versions in the
 -- order they were first seen; `holders` counts the members that have a version. The current version is the one seen last
 -- that a live member still has, so an old worker that restarts does not turn a rolling deployment back.
-local stamps = {}
-local function currentStamp(name)
-  local stamp = stamps[name]
-  if stamp == nil then
-    stamp = redis.call('HGET', functionsKey, name)
-    stamps[name] = stamp
-  end
-  return stamp
-end
-
 local function settleVersion(name)
   local current = redis.call('HGET', functionsKey, name)
   local wanted = nil
@@ -22,7 +12,7 @@ local function settleVersion(name)
   local stamp = wanted .. '#' .. generation
   if stamp == current then return false end
   redis.call('HSET', functionsKey, name, stamp)
-  stamps[name] = stamp
+  currentStamps[name] = stamp
   return true
 end
 
@@ -47,7 +37,7 @@ local function recall(name, version, generation, own)
   local stamp = version .. '#' .. generation
   if redis.call('HSETNX', functionsKey, name, stamp) == 0 then return false end
   redis.call('HSET', versionsKey, name, (own and own ~= version) and own .. ' ' .. version or version)
-  stamps[name] = stamp
+  currentStamps[name] = stamp
   return true
 end
 
@@ -56,8 +46,8 @@ local function replaceUnheld(name, version)
   local held, generation = string.match(redis.call('HGET', functionsKey, name) or '', '^(.*)#(%d+)$')
   if not held or held == version or redis.call('HEXISTS', holdersKey, name .. ' ' .. held) == 1 then return false end
   seeVersion(name, version)
-  stamps[name] = version .. '#' .. generation
-  redis.call('HSET', functionsKey, name, stamps[name])
+  currentStamps[name] = version .. '#' .. generation
+  redis.call('HSET', functionsKey, name, currentStamps[name])
   return true
 end
 

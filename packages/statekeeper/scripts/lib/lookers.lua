@@ -7,3 +7,10 @@ local function callLookers(except)
     end
   end
 end
+
+-- How much a volunteer asked for before it asks again, by its entry: what it asked for ahead of need is less than what it needs now.
+local function wantedBefore(former, reach)
+  local want, formerReach = string.match(former or '', '^%d+ (%d+) %d+ (%S+)')
+  if not want or formerReach == 'ahead' and reach ~= 'ahead' then return 0 end
+  return tonumber(want)
+end

@@ -7,7 +7,8 @@
 --                 make none of large values that they can do without, and workers read them here (large-values.ts)
 --   claims        id -> `worker ms`: who holds it since when; an id without is queued. With `noted` behind, there are
 --                 notes; with `copied`, a volunteer was given a copy
---   notes         `suspended <id>` -> ids it waits for; `progress <id>` -> `done total`
+--   notes         `suspended <id>` -> ids it waits for; `progress <id>` -> `done total`, of a chunk also which slice it
+--                 is at, and for how many ms
 --   reports       id -> reports on lost workers with a comma between, if there were losses
 local perCall = 2000
 local largeBytes = 65536
@@ -94,10 +95,11 @@ local function parseRecord(text)
   return record
 end
 
--- The text after the stamp of a result; nil where that is not a value.
-local function outcomeIn(result)
+-- The outcome and the stamp of a result (lib/currency.lua); nil where that is not a value.
+local function readResult(result)
   local at = string.find(result, ' ', 1, true)
-  return at and string.find(result, '^[=~]', at + 1) and string.sub(result, at + 1) or nil
+  if not at or not string.find(result, '^[=~]', at + 1) then return nil end
+  return string.sub(result, at + 1), string.sub(result, 1, at - 1)
 end
 
 local function payloadAlone(text) return string.match(text, '^[^\n]*') end
@@ -181,12 +183,12 @@ local function unclaim(ids, claims)
 end
 
 -- Notifies every waiter except the one that hands the outcome in; the caller closes the request.
-local function tellWaiters(id, waiters, outcome, isStored, except)
+local function tellWaiters(id, waiters, outcome, stamp, isStored, except)
   local message = nil
   for _, waiter in ipairs(waiters) do
     if waiter ~= except then
       if message == nil then
-        message = isStored and #outcome > largeBytes and 'reference ' .. id or 'outcome ' .. id .. ' ' .. outcome
+        message = isStored and #outcome > largeBytes and 'reference ' .. id or 'outcome ' .. id .. ' ' .. stamp .. ' ' .. outcome
       end
       sendOutcome(waiter, message)
     end

@@ -6,7 +6,7 @@ local function failLost(id, record, losses, reports)
     .. ',"details":{"losses":' .. losses .. ',"reports":[' .. reports .. ']}}'
   local waiters = {}
   for waiter in string.gmatch(record.waiters, '[^,]+') do waiters[#waiters + 1] = waiter end
-  tellWaiters(id, waiters, tree, false, nil)
+  tellWaiters(id, waiters, tree, '#0', false, nil)
   close(id, record)
   count('lost', 1)
 end

@@ -20,6 +20,7 @@ export type {
   SurveyRequest,
   WaitingRequest,
 } from "./capacity.ts";
+export type { CodeNote, KeptAmount, KeptResultState } from "./code-note.ts";
 export type {
   FunctionTable,
   RegisteredFunction,
@@ -29,6 +30,7 @@ export type {
   PoolState,
   Progress,
   RequestState,
+  RunningProgress,
 } from "./pool-state.ts";
 
 /** How a request may use what is known already: `refresh` evaluates again and stores, `bypass` neither looks nor stores. @public */
@@ -78,7 +80,7 @@ export interface SubmitBatch {
 
 /** What is known of a submission at once; one that is not in the reply is queued or in progress, and its outcome will come. */
 export type SubmitAnswer =
-  | { readonly index: number; readonly kind: "outcome"; readonly outcome: OutcomeText }
+  | { readonly index: number; readonly kind: "outcome"; readonly outcome: OutcomeText; readonly stamp: string }
   | { readonly index: number; readonly kind: "unknown-function" }
   | { readonly index: number; readonly kind: "pool-full" }
   | { readonly index: number; readonly kind: "unknown-worker" };
@@ -164,12 +166,9 @@ export interface Completion {
   readonly outcome: OutcomeText;
   /** How long to keep a value, in ms; 0: not at all. Errors are never kept. */
   readonly ttlMs: number;
-  /** The function's version and generation by the table at the start of the evaluation, as `version#generation`. */
+  /** Which code made it, see stamp.ts; the generation is that of the table at the start of the evaluation. */
   readonly stamp: string;
 }
-
-/** The {@link Completion.stamp} of what no function has evaluated. */
-export const noStamp = "-#0";
 
 /** Evaluations since the last report, by function. */
 export interface EvaluationReport {
@@ -262,13 +261,13 @@ export type Whereabouts = "queued" | "claimed" | "awaited" | "unknown";
 
 /** What is known of a request that a caller waits for; see `check`. */
 export type CheckAnswer =
-  | { readonly kind: "outcome"; readonly outcome: OutcomeText }
+  | { readonly kind: "outcome"; readonly outcome: OutcomeText; readonly stamp: string }
   | { readonly kind: "pending" }
   | { readonly kind: "unknown" };
 
 /** What arrives in an inbox. */
 export type InboxMessage =
-  | { readonly kind: "outcome"; readonly id: string; readonly outcome: OutcomeText }
+  | { readonly kind: "outcome"; readonly id: string; readonly outcome: OutcomeText; readonly stamp: string }
   /** The outcome is large: `check` has it. */
   | { readonly kind: "reference"; readonly id: string }
   /** Claimed on the volunteer's behalf: evaluate it. A bridge is sent it again when the request is wanted for longer or at a higher priority. */

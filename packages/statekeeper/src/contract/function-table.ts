@@ -15,7 +15,18 @@ export interface RegisteredFunction {
 
 /** The functions of a pool. @beta */
 export interface FunctionTable {
-  /** Changes with every change of the table. */
+  /** Changes with every change of the table; at least 0. */
   readonly epoch: number;
   readonly functions: ReadonlyMap<string, RegisteredFunction>;
+}
+
+/** The epoch of no pool. */
+const doubtfulEpoch = -1;
+
+/**
+ * The same table for a member that joins, until that is answered. A pool that has lost its data counts epochs from 1 again: where the join is carried
+ * out and its reply is lost, the member must not take the table that it has for the pool's.
+ */
+export function doubtful(table: FunctionTable): FunctionTable {
+  return { ...table, epoch: doubtfulEpoch };
 }

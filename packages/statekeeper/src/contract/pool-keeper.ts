@@ -4,6 +4,7 @@
  */
 
 import type { AnnouncedWork, Capacity, HostReport, Survey, SurveyRequest } from "./capacity.ts";
+import type { CodeNote, KeptAmount, KeptResultState } from "./code-note.ts";
 import type {
   CheckAnswer,
   Claim,
@@ -45,8 +46,16 @@ export interface InboxPool {
 /** What callers ask of a pool. */
 export interface CallerPool extends InboxPool {
   submit(batch: SubmitBatch): Promise<SubmitReply>;
-  /** The states of requests the process waits for; makes it a waiter again if it is not; prolongs its lease. */
-  check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]>;
+  /**
+   * The states of requests the process waits for; makes it a waiter again if it is not; prolongs its lease. A kept result counts as unknown if
+   * code that is not current took part in it; whether the request's own function is current is checked only if its name is given.
+   */
+  check(
+    process: string,
+    leaseMs: number,
+    ids: readonly string[],
+    functionNames?: readonly string[],
+  ): Promise<readonly CheckAnswer[]>;
   /** A waiter leaves: a queued request that no other caller waits for is removed, and the owner of a running one is notified to cancel. */
   withdraw(process: string, ids: readonly string[]): Promise<void>;
   /**
@@ -84,9 +93,14 @@ export interface WorkerPool extends MemberPool {
   claim(request: ClaimRequest): Promise<ClaimReply>;
   /**
    * Hands outcomes in and notifies every waiter except the worker itself. The first outcome of an open request wins; an error
-   * counts only from its owner; a value that comes late is kept if there is none.
+   * counts only from its owner; a late value is kept if no other is kept. Outcomes of code that is not current are refused: the promise
+   * resolves with the ids of those requests among them that the worker holds, and that it has to release.
    */
-  complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void>;
+  complete(
+    worker: string,
+    completions: readonly Completion[],
+    reports: readonly EvaluationReport[],
+  ): Promise<readonly string[]>;
   /** Gives claimed requests back unstarted, to the head of the pool's queue; a copy, so that another worker may get one. */
   release(worker: string, ids: readonly string[]): Promise<void>;
   /**
@@ -108,6 +122,9 @@ export interface WorkerPool extends MemberPool {
     worker: string,
     heldIds: readonly string[],
   ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }>;
+
+  /** Notes what versions were made of, by version. Notes of versions that no worker joins with are dropped after a month. */
+  noteCode(notes: ReadonlyMap<string, CodeNote>): Promise<void>;
 
   /** The state of the pool. The process is sent `look`, once, when another member becomes idle. */
   look(process: string): Promise<PoolSight>;
@@ -146,6 +163,12 @@ export interface ObservedPool {
   functions(): Promise<FunctionTable>;
   inspect(): Promise<PoolState>;
   inspectRequest(id: string): Promise<RequestState | undefined>;
+  /** The kept result of a request, whether it is used or not. */
+  inspectResult(id: string): Promise<KeptResultState | undefined>;
+  /** Counts the kept results. On Redis it goes through all keys of the database, a thousand at a time, is no atomic step, and may count one twice. */
+  measureResults(): Promise<KeptAmount>;
+  /** What versions were made of, by version, as far as that was noted. */
+  readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>>;
   /** Where requests are, in the order of the ids. */
   locate(ids: readonly string[]): Promise<readonly Whereabouts[]>;
   /** Who waits for whom, from some requests on, breadth first by the noted edges of at most `limit` requests. */

@@ -32,8 +32,10 @@ export interface PoolState {
   readonly expected: readonly ExpectedWork[];
   readonly head: string | undefined;
   readonly functions: FunctionTable;
-  /** Counters since the pool began: `submitted`, `hits`, `evaluated`, `evaluated:<function>` and so on. */
+  /** Counters since the pool began: `submitted`, `hits`, `evaluated`, `evaluated:<function>`, `hits:<function>` and so on. */
   readonly counters: Readonly<Record<string, number>>;
+  /** What functions have reported of how far they are: of a hundred requests at most, those claimed first before the others. */
+  readonly progress?: readonly RunningProgress[] | undefined;
 }
 
 /** One request as `why` shows it; `undefined` where the pool does not know it. Of a `done` one only the result is left. */
@@ -60,8 +62,16 @@ export interface RequestState {
   readonly resultLeftMs: number | undefined;
 }
 
-/** How far an evaluation is, in units of the function's own. */
+/** How far an evaluation is, in units of the function's own. @beta */
 export interface Progress {
   readonly done: number;
   readonly total: number;
+  /** Of a chunk: the slice it was at, by its place among all slices, and for how long it had been at it, in ms. */
+  readonly slice?: { readonly index: number; readonly forMs: number } | undefined;
+}
+
+/** How far a request that a worker evaluates is, as its function reported last. @beta */
+export interface RunningProgress extends Progress {
+  readonly id: string;
+  readonly worker: string;
 }

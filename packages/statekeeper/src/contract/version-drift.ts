@@ -1,4 +1,5 @@
 /** Which workers of a pool have a function at another version than the current one: such workers receive no requests for it. */
+import { type CodeNote, codeDifference } from "./code-note.ts";
 import { isOwnWorker } from "./own-workers.ts";
 import type { MemberState, PoolState } from "./pool-state.ts";
 
@@ -11,12 +12,15 @@ export interface VersionDrift {
   readonly workers: readonly string[];
   /** How many live workers have the current version. */
   readonly currentWorkers: number;
-  /** Files whose content differs between these workers and those of the current version, sorted; empty where workers list no files. */
-  readonly files: readonly string[];
+  /** Files and packages that differ between this version and the current one, sorted; empty where these were not noted. */
+  readonly differing: readonly string[];
 }
 
-/** By function and version, sorted; empty where all live workers agree. */
-export function versionDrifts({ members, functions: { functions } }: PoolState): VersionDrift[] {
+/** By function and version, sorted; empty where all live workers agree. `notes` say what versions are made of, as far as is known. */
+export function versionDrifts(
+  { members, functions: { functions } }: Pick<PoolState, "members" | "functions">,
+  notes: ReadonlyMap<string, CodeNote> = new Map(),
+): VersionDrift[] {
   const live = members.filter((member) => isOwnWorker(member) && member.leaseLeftMs > 0);
   return [...functions].sort(byName).flatMap(([functionName, { version: currentVersion }]) => {
     const byVersion = holdersByVersion(live, functionName);
@@ -28,7 +32,7 @@ export function versionDrifts({ members, functions: { functions } }: PoolState):
       version,
       workers: holders.map(({ id }) => id).sort(),
       currentWorkers: current.length,
-      files: differingFiles(holders[0], current[0]),
+      differing: differingCode(notes.get(version), notes.get(currentVersion)),
     }));
   });
 }
@@ -46,14 +50,7 @@ function byName([one]: readonly [string, unknown], [other]: readonly [string, un
   return one < other ? -1 : 1;
 }
 
-function differingFiles(one: MemberState | undefined, other: MemberState | undefined): string[] {
-  const [here, there] = [filesOf(one), filesOf(other)];
-  if (here.size === 0 || there.size === 0) return [];
-  return [...new Set([...here.keys(), ...there.keys()])].filter((file) => here.get(file) !== there.get(file)).sort();
-}
-
-/** As a worker describes itself, so it may be anything. */
-function filesOf(member: MemberState | undefined): Map<string, unknown> {
-  const files = member?.description["files"];
-  return new Map(typeof files === "object" && files !== null ? Object.entries(files) : []);
+function differingCode(one: CodeNote | undefined, other: CodeNote | undefined): string[] {
+  const { files = [], packages = [] } = codeDifference(one, other) ?? {};
+  return [...files, ...packages];
 }

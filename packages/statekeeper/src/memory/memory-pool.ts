@@ -11,12 +11,15 @@ import type {
   Claim,
   ClaimReply,
   ClaimRequest,
+  CodeNote,
   Completion,
   EvaluationReport,
   FunctionTable,
   HostReport,
   InboxHandlers,
   InboxListener,
+  KeptAmount,
+  KeptResultState,
   Member,
   PoolSight,
   PoolState,
@@ -39,7 +42,15 @@ import { look, recall } from "./operations/bridging.ts";
 import { announceWork, noteCapacity, reportHost, survey } from "./operations/capacity.ts";
 import { claim, release } from "./operations/claiming.ts";
 import { complete } from "./operations/completing.ts";
-import { inspect, inspectRequest, locate } from "./operations/inspecting.ts";
+import {
+  inspect,
+  inspectRequest,
+  inspectResult,
+  locate,
+  measureResults,
+  noteCode,
+  readCode,
+} from "./operations/inspecting.ts";
 import { forget, joinMember, renewLease } from "./operations/joining.ts";
 import { reconcile } from "./operations/reconciling.ts";
 import { leave } from "./operations/retiring.ts";
@@ -90,7 +101,11 @@ export class MemoryPool implements PoolKeeper {
     return this.#run((records) => claim(records, request));
   }
 
-  complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void> {
+  complete(
+    worker: string,
+    completions: readonly Completion[],
+    reports: readonly EvaluationReport[],
+  ): Promise<readonly string[]> {
     return this.#run((records) => complete(records, worker, { completions, reports }));
   }
 
@@ -115,8 +130,13 @@ export class MemoryPool implements PoolKeeper {
     return this.#run((records) => withdraw(records, process, ids));
   }
 
-  check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]> {
-    return this.#run((records) => check(records, process, { leaseMs, ids }));
+  check(
+    process: string,
+    leaseMs: number,
+    ids: readonly string[],
+    functionNames: readonly string[] = [],
+  ): Promise<readonly CheckAnswer[]> {
+    return this.#run((records) => check(records, process, { leaseMs, ids, functionNames }));
   }
 
   reconcile(
@@ -187,6 +207,22 @@ export class MemoryPool implements PoolKeeper {
 
   inspectRequest(id: string): Promise<RequestState | undefined> {
     return this.#run((records) => inspectRequest(records, id));
+  }
+
+  inspectResult(id: string): Promise<KeptResultState | undefined> {
+    return this.#run((records) => inspectResult(records, id));
+  }
+
+  measureResults(): Promise<KeptAmount> {
+    return this.#run(measureResults);
+  }
+
+  noteCode(notes: ReadonlyMap<string, CodeNote>): Promise<void> {
+    return this.#run((records) => noteCode(records, notes));
+  }
+
+  readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>> {
+    return this.#run((records) => readCode(records, versions));
   }
 
   /** Throws `GRID_CLOSED` once the statekeeper is closed. */

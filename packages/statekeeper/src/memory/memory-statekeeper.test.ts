@@ -43,7 +43,7 @@ describe("time in memory", () => {
     const { clock, pool } = setStage();
     await complete(pool, 50);
     await clock.advance(50);
-    expect(await pool.check("c1", 0, [id])).toEqual([{ kind: "outcome", outcome: "=1" }]);
+    expect(await pool.check("c1", 0, [id])).toEqual([{ kind: "outcome", outcome: "=1", stamp: "v1#0" }]);
     await clock.advance(1);
     expect(await pool.check("c1", 0, [id])).toEqual([{ kind: "unknown" }]);
     expect(pool.dump().results).toEqual({});
@@ -118,7 +118,7 @@ describe("delivery in memory", () => {
     const completing = complete(pool);
     expect(calls).toEqual([]);
     await completing;
-    expect(calls).toEqual([[{ kind: "outcome", id, outcome: "=1" }]]);
+    expect(calls).toEqual([[{ kind: "outcome", id, outcome: "=1", stamp: "v1#0" }]]);
   });
 
   it("what several operations send in one go arrives in one call", async () => {

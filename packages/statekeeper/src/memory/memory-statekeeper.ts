@@ -3,7 +3,7 @@ import { type Limits, usualLimits } from "../contract/limits.ts";
 import type { Statekeeper } from "../contract/pool-keeper.ts";
 import { MemoryPool } from "./memory-pool.ts";
 
-export type { MemoryPool } from "./memory-pool.ts";
+export { MemoryPool } from "./memory-pool.ts";
 export { dumpMessage, type MessageDump, type PoolDump, type RequestDump } from "./records/pool-dump.ts";
 export type { PoolRecords, RequestRecord } from "./records/pool-records.ts";
 

@@ -7,12 +7,15 @@ import type {
   Claim,
   ClaimReply,
   ClaimRequest,
+  CodeNote,
   Completion,
   EvaluationReport,
   FunctionTable,
   HostReport,
   InboxHandlers,
   InboxListener,
+  KeptAmount,
+  KeptResultState,
   Member,
   PoolSight,
   PoolState,
@@ -70,7 +73,11 @@ export class PortPool implements PoolKeeper {
     return this.#call("claim", request);
   }
 
-  complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void> {
+  complete(
+    worker: string,
+    completions: readonly Completion[],
+    reports: readonly EvaluationReport[],
+  ): Promise<readonly string[]> {
     return this.#call("complete", worker, completions, reports);
   }
 
@@ -90,8 +97,13 @@ export class PortPool implements PoolKeeper {
     return this.#call("withdraw", process, ids);
   }
 
-  check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]> {
-    return this.#call("check", process, leaseMs, ids);
+  check(
+    process: string,
+    leaseMs: number,
+    ids: readonly string[],
+    functionNames?: readonly string[],
+  ): Promise<readonly CheckAnswer[]> {
+    return this.#call("check", process, leaseMs, ids, functionNames);
   }
 
   reconcile(
@@ -160,6 +172,22 @@ export class PortPool implements PoolKeeper {
 
   inspectRequest(id: string): Promise<RequestState | undefined> {
     return this.#call("inspectRequest", id);
+  }
+
+  inspectResult(id: string): Promise<KeptResultState | undefined> {
+    return this.#call("inspectResult", id);
+  }
+
+  measureResults(): Promise<KeptAmount> {
+    return this.#call("measureResults");
+  }
+
+  noteCode(notes: ReadonlyMap<string, CodeNote>): Promise<void> {
+    return this.#call("noteCode", notes);
+  }
+
+  readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>> {
+    return this.#call("readCode", versions);
   }
 
   listen(process: string, handlers: InboxHandlers): InboxListener {

@@ -58,6 +58,10 @@ const poolOperations: Readonly<Record<PoolOperation, true>> = {
   functions: true,
   inspect: true,
   inspectRequest: true,
+  inspectResult: true,
+  measureResults: true,
+  noteCode: true,
+  readCode: true,
 };
 
 const keeperOperations: Readonly<Record<KeeperOperation, true>> = {

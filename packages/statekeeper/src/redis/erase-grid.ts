@@ -1,11 +1,12 @@
 /** Removes a grid from its Redis with everything in it: for grids that were made to be thrown away. */
 import { GridError } from "@callgrid/core";
+import type { Redis } from "ioredis";
+import { orRefused } from "./failures/refused.ts";
+import { scanKeys } from "./key-scan.ts";
 import { closeConnection, connectWithin, makeConnection } from "./links/connection.ts";
 import { parseRedisUrl } from "./links/redis-address.ts";
 import type { OpenOptions } from "./open.ts";
 import { gridPrefix, knownPoolsKey } from "./wire/keys.ts";
-
-const keysPerScan = 1_000;
 
 /**
  * Removes every pool of a grid, which is not on a Cluster. No member may work on it meanwhile: its later writes would create keys again.
@@ -26,12 +27,15 @@ export async function eraseGrid(url: string, { grid, connectTimeoutMs = 10_000 }
   redis.on("error", () => undefined);
   await connectWithin(redis, address.shown, connectTimeoutMs);
   try {
-    const scan = redis.scanStream({ match: `${gridPrefix(grid)}*`, count: keysPerScan });
-    for await (const keys of scan as AsyncIterable<string[]>) if (keys.length > 0) await redis.unlink(keys);
-    const pools = await redis.smembers(knownPoolsKey);
-    const own = pools.filter((pool) => pool.startsWith(`${grid}:`));
-    if (own.length > 0) await redis.srem(knownPoolsKey, own);
+    await orRefused(() => erase(redis, grid));
   } finally {
     closeConnection(redis);
   }
+}
+
+async function erase(redis: Redis, grid: string): Promise<void> {
+  for await (const keys of scanKeys(redis, gridPrefix(grid))) if (keys.length > 0) await redis.unlink(keys);
+  const pools = await redis.smembers(knownPoolsKey);
+  const own = pools.filter((pool) => pool.startsWith(`${grid}:`));
+  if (own.length > 0) await redis.srem(knownPoolsKey, own);
 }

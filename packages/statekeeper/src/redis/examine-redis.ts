@@ -1,5 +1,6 @@
 import { messageOf } from "@callgrid/core";
 import { Redis } from "ioredis";
+import { telling } from "./failures/cut-off.ts";
 import { oldestMajor, optionsFor } from "./links/connection.ts";
 import { parseRedisUrl, type RedisAddress } from "./links/redis-address.ts";
 import { isDenial, type RefusalKind, refusalKind } from "./redis-refusal.ts";
@@ -70,15 +71,14 @@ export async function examineRedis(url: string, options: ExamineOptions): Promis
   const redis = makeOnce(address, options);
   let lastError: Error | undefined;
   redis.on("error", (error: Error) => {
-    lastError = error;
+    lastError = telling(lastError, error);
   });
   try {
     await redis.connect();
     const information = readInformation(await redis.info());
     return { kind: "examined", facts: await collect(redis, address, information, options) };
   } catch (thrown) {
-    // the promise only says that the connection is closed, the event before it says why
-    const error = lastError ?? (thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+    const error = telling(lastError, thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
     return { kind: "refused", address: address.shown, cause: await refusalKind(error, address), reason: error.message };
   } finally {
     redis.disconnect();

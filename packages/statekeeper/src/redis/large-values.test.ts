@@ -80,7 +80,7 @@ it("a large result takes no more memory than it needs", async () => {
   const pool = await poolWithVolunteer("memory");
   const large = `="${"x".repeat(1_000_000)}"`;
   await pool.complete("w1", [{ id, outcome: large, ttlMs: leaseMs, stamp: "v1#0" }], []);
-  const key = `callgrid:{grid:memory}:result:${id}`;
+  const key = `callgrid:{grid:memory}:value:${id}`;
   expect(await redis.memory("USAGE", key)).toBeLessThan(1_200_000);
   expect(await redis.pttl(key)).toBeGreaterThan(leaseMs - 60_000);
 });
@@ -103,14 +103,14 @@ it("many large messages come in order, and those before them do not wait for all
       onReconnect: () => undefined,
     });
   });
-  expect(parts.flat()).toEqual(ids.map((one) => ({ kind: "outcome", id: one, outcome })));
+  expect(parts.flat()).toEqual(ids.map((one) => ({ kind: "outcome", id: one, outcome, stamp: "v1#0" })));
   expect(parts.length).toBe(3);
 });
 
 it("a result that was evicted stays a reference, and no one knows of it", async () => {
   const pool = await poolWithVolunteer("evicted");
   await pool.complete("w1", [{ id, outcome, ttlMs: leaseMs, stamp: "v1#0" }], []);
-  await redis.del(`callgrid:{grid:evicted}:result:${id}`);
+  await redis.del(`callgrid:{grid:evicted}:value:${id}`);
   expect(await received(pool, "c1")).toEqual([{ kind: "reference", id }]);
   expect(await pool.check("c1", 0, [id])).toEqual([{ kind: "unknown" }]);
 });
@@ -118,10 +118,10 @@ it("a result that was evicted stays a reference, and no one knows of it", async 
 it("neither a large payload nor a large result is in a message", async () => {
   const pool = await poolWithVolunteer("kept");
   await pool.complete("w1", [{ id, outcome, ttlMs: leaseMs, stamp: "v1#0" }], []);
-  expect(await redis.get(`callgrid:{grid:kept}:result:${id}`)).toBe(`v1#0 ${outcome}`);
+  expect(await redis.get(`callgrid:{grid:kept}:value:${id}`)).toBe(`v1#0 ${outcome}`);
   const inboxes = await Promise.all(
     ["inbox:w1", "outcomes:c1"].map((list) => redis.lrange(`callgrid:{grid:kept}:${list}`, 0, -1)),
   );
   expect(inboxes.flat().map((text) => text.length < 100)).toEqual([true, true]);
-  expect(await received(pool, "c1")).toEqual([{ kind: "outcome", id, outcome }]);
+  expect(await received(pool, "c1")).toEqual([{ kind: "outcome", id, outcome, stamp: "v1#0" }]);
 });

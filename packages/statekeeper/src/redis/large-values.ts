@@ -56,15 +56,17 @@ export class LargeValues {
 
   async #outcome(reference: InboxMessage & { readonly kind: "reference" }): Promise<InboxMessage> {
     const { id } = reference;
-    const result = await this.#runner.read((redis) => redis.get(`${this.#prefix}result:${id}`));
-    const outcome = result?.slice(result.indexOf(" ") + 1) ?? "";
-    return isOutcomeText(outcome) ? { kind: "outcome", id, outcome } : reference;
+    const result = await this.#runner.read("get", (redis) => redis.get(`${this.#prefix}value:${id}`));
+    const stampEnd = result?.indexOf(" ") ?? -1;
+    const outcome = result?.slice(stampEnd + 1) ?? "";
+    if (result === null || stampEnd === -1 || !isOutcomeText(outcome)) return reference;
+    return { kind: "outcome", id, outcome, stamp: result.slice(0, stampEnd) };
   }
 
   async #whole(claim: RecordedClaim): Promise<Claim | undefined> {
     const { isLarge, ...rest } = claim;
     if (isLarge !== true) return claim;
-    const stored = await this.#runner.read((redis) => redis.hget(`${this.#prefix}payloads`, claim.id));
+    const stored = await this.#runner.read("hget", (redis) => redis.hget(`${this.#prefix}payloads`, claim.id));
     return stored === null ? undefined : { ...rest, ...storedPayload(stored, 0) };
   }
 }

@@ -6,6 +6,7 @@ import type { InboxHandlers, InboxListener } from "../contract/contract.ts";
 import { type Limits, usualLimits } from "../contract/limits.ts";
 import type { PoolKeeper, Statekeeper } from "../contract/pool-keeper.ts";
 import { ConnectionJournal, type ConnectionLog } from "./failures/connection-log.ts";
+import { measureResults } from "./key-scan.ts";
 import { makeConnection } from "./links/connection.ts";
 import { type InboxHelp, type InboxKeys, InboxReader } from "./links/inbox-reader.ts";
 import { parseRedisUrl, type RedisAddress } from "./links/redis-address.ts";
@@ -28,7 +29,7 @@ export interface OpenOptions {
 const silentLog: ConnectionLog = { warn: () => undefined, info: () => undefined };
 
 /**
- * Connects to Redis (7.0 or newer) at a URL as {@link parseRedisUrl} reads them: a server, a Cluster, or Sentinels.
+ * Connects to Redis (7.0 or later, or Valkey 8 or later) at a URL as {@link parseRedisUrl} reads them: a server, a Cluster, or Sentinels.
  *
  * @throws GridError `INVALID_OPTION` for a URL that names no Redis, `CONNECTION_FAILED` when none answers in time,
  * `REDIS_TOO_OLD` below version 7.
@@ -67,11 +68,13 @@ class RedisStatekeeper implements Statekeeper {
 
   pool(pool: string): PoolKeeper {
     const prefix = poolPrefix(this.grid, pool);
+    const runner = this.#links.runner(prefix);
     return new RedisPool({
       pool,
       prefix,
-      runner: this.#links.runner(prefix),
+      runner,
       log: this.#log,
+      measureResults: () => measureResults(runner, prefix),
       openInbox: (keys, handlers, help) => this.#openInbox(keys, handlers, help),
       onJoin: async (joined) => {
         await this.#links

@@ -1,12 +1,13 @@
-/** Keys are read by SCAN and removed by UNLINK, a thousand at a time, so that no command keeps others waiting. */
+/** Keys are removed by UNLINK, a thousand at a time as they are read, so that no command keeps others waiting. */
 import { GridError, parsePool } from "@callgrid/core";
 import type { Redis } from "ioredis";
+import { orRefused } from "./failures/refused.ts";
+import { scanKeys } from "./key-scan.ts";
 import { closeConnection, connectWithin, makeConnection } from "./links/connection.ts";
 import { parseRedisUrl, type RedisAddress } from "./links/redis-address.ts";
 import type { OpenOptions } from "./open.ts";
 import { gridPrefix, knownPool, knownPoolsKey, poolPrefix, readKnownPool } from "./wire/keys.ts";
 
-const keysPerStep = 1_000;
 const msPerSecond = 1_000;
 
 /** How many keys a pool has, by what follows the pool's prefix in their names, such as `result`. */
@@ -44,7 +45,8 @@ export class PoolCatalog {
 
   /** The ids of the pools that a member has joined; takes one command, whatever the number of keys. */
   async joinedPools(): Promise<string[]> {
-    const known = (await this.#redis.smembers(knownPoolsKey)).map(readKnownPool);
+    const members = await orRefused(() => this.#redis.smembers(knownPoolsKey));
+    const known = members.map(readKnownPool);
     return known.flatMap(({ grid, pool }) => (grid === this.#grid ? [pool] : [])).sort();
   }
 
@@ -53,8 +55,10 @@ export class PoolCatalog {
     const found = new Set(await this.joinedPools());
     if (this.#address.clusterNodes === undefined) {
       const prefix = gridPrefix(this.#grid);
-      for await (const keys of scan(this.#redis, prefix))
-        for (const key of keys) found.add(key.slice(prefix.length, key.indexOf("}", prefix.length)));
+      await orRefused(async () => {
+        for await (const keys of scanKeys(this.#redis, prefix))
+          for (const key of keys) found.add(key.slice(prefix.length, key.indexOf("}", prefix.length)));
+      });
     }
     return [...found].sort();
   }
@@ -74,7 +78,7 @@ export class PoolCatalog {
   async count(pool: string): Promise<KeyCounts> {
     const counts = new Map<string, number>();
     await this.#withPool(pool, async (redis, prefix) => {
-      for await (const keys of scan(redis, prefix)) {
+      for await (const keys of scanKeys(redis, prefix)) {
         for (const key of keys) {
           const [kind = ""] = key.slice(prefix.length).split(":", 1);
           counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -88,10 +92,10 @@ export class PoolCatalog {
   async remove(pool: string): Promise<number> {
     const removed = await this.#withPool(pool, async (redis, prefix) => {
       let sum = 0;
-      for await (const keys of scan(redis, prefix)) if (keys.length > 0) sum += await redis.unlink(keys);
+      for await (const keys of scanKeys(redis, prefix)) if (keys.length > 0) sum += await redis.unlink(keys);
       return sum;
     });
-    await this.#redis.srem(knownPoolsKey, knownPool(this.#grid, pool));
+    await orRefused(() => this.#redis.srem(knownPoolsKey, knownPool(this.#grid, pool)));
     return removed;
   }
 
@@ -102,10 +106,10 @@ export class PoolCatalog {
   /** On a Cluster the pool may live on another node. */
   async #withPool<Result>(pool: string, use: (redis: Redis, prefix: string) => Promise<Result>): Promise<Result> {
     const prefix = poolPrefix(this.#grid, parsePool(pool));
-    if (this.#address.clusterNodes === undefined) return use(this.#redis, prefix);
+    if (this.#address.clusterNodes === undefined) return orRefused(() => use(this.#redis, prefix));
     const redis = await connect(this.#address, prefix, this.#timeoutMs);
     try {
-      return await use(redis, prefix);
+      return await orRefused(() => use(redis, prefix));
     } finally {
       closeConnection(redis);
     }
@@ -117,9 +121,4 @@ async function connect(address: RedisAddress, key: string, timeoutMs: number): P
   redis.on("error", () => undefined);
   await connectWithin(redis, address.shown, timeoutMs);
   return redis;
-}
-
-/** Names hold nothing that has a meaning in a pattern. */
-function scan(redis: Redis, prefix: string): AsyncIterable<string[]> {
-  return redis.scanStream({ match: `${prefix}*`, count: keysPerStep }) as AsyncIterable<string[]>;
 }

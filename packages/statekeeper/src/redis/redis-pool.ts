@@ -2,6 +2,7 @@
  * One pool on Redis: each operation is one script, and this file only carries arguments in and replies out.
  */
 
+import { codeNoteMs } from "../contract/code-note.ts";
 import type {
   AnnouncedWork,
   Capacity,
@@ -9,12 +10,15 @@ import type {
   Claim,
   ClaimReply,
   ClaimRequest,
+  CodeNote,
   Completion,
   EvaluationReport,
   FunctionTable,
   HostReport,
   InboxHandlers,
   InboxListener,
+  KeptAmount,
+  KeptResultState,
   Member,
   PoolSight,
   PoolState,
@@ -41,11 +45,13 @@ import type { InboxHelp, InboxKeys } from "./links/inbox-reader.ts";
 import type { ScriptRunner } from "./scripts/script-runner.ts";
 import type { ScriptName } from "./scripts/scripts.ts";
 import { decodeInboxMessage, type RecordedMessage } from "./wire/inbox-message.ts";
-import { type NoteUnreadable, readCapacity, readFunctionTable, readTaken } from "./wire/peer-records.ts";
+import { type NoteUnreadable, readCapacity, readCodeNotes, readFunctionTable, readTaken } from "./wire/peer-records.ts";
 import {
+  progressText,
   readCheckReply,
   readClaimReply,
   readClaims,
+  readKeptResult,
   readPoolState,
   readRequestState,
   readSubmitReply,
@@ -66,6 +72,7 @@ export class RedisPool implements PoolKeeper {
   readonly #runner: ScriptRunner;
   readonly #openInbox: OpenInbox;
   readonly #onJoin: (pool: string) => Promise<void>;
+  readonly #measureResults: () => Promise<KeptAmount>;
   readonly #largeValues: LargeValues;
   readonly #unreadable: UnreadableInput;
   readonly #log: ConnectionLog;
@@ -76,6 +83,7 @@ export class RedisPool implements PoolKeeper {
     runner: ScriptRunner;
     openInbox: OpenInbox;
     onJoin: (pool: string) => Promise<void>;
+    measureResults: () => Promise<KeptAmount>;
     log: ConnectionLog;
   }) {
     this.pool = parts.pool;
@@ -85,6 +93,7 @@ export class RedisPool implements PoolKeeper {
     this.#runner = parts.runner;
     this.#openInbox = parts.openInbox;
     this.#onJoin = parts.onJoin;
+    this.#measureResults = parts.measureResults;
     this.#largeValues = new LargeValues(parts.runner, parts.prefix);
   }
 
@@ -139,13 +148,13 @@ export class RedisPool implements PoolKeeper {
     worker: string,
     completions: readonly Completion[],
     reports: readonly EvaluationReport[],
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     const args: Arguments = [worker, reports.length];
     for (const { functionName, evaluations, failures, selfMicros, expectedMicros } of reports) {
       args.push(functionName, evaluations, failures, Math.round(selfMicros), Math.round(expectedMicros));
     }
     pushGroups(args, completions, ({ id, outcome, ttlMs, stamp }) => [ttlMs, stamp, id, outcome]);
-    await this.#run("complete", args);
+    return list(await this.#run("complete", args)).map(String);
   }
 
   async release(worker: string, ids: readonly string[]): Promise<void> {
@@ -160,7 +169,7 @@ export class RedisPool implements PoolKeeper {
   ): Promise<void> {
     const args: Arguments = [worker, suspended.length, progress.length];
     for (const { id, waitsFor } of suspended) args.push(id, waitsFor.join(""));
-    for (const { id, done, total } of progress) args.push(id, `${done} ${total}`);
+    for (const { id, ...how } of progress) args.push(id, progressText(how));
     await this.#run("mark", [...args, ...resumed]);
   }
 
@@ -172,8 +181,14 @@ export class RedisPool implements PoolKeeper {
     await this.#run("withdraw", [process, ...ids]);
   }
 
-  async check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]> {
-    return readCheckReply(list(await this.#run("check", [process, leaseMs, ...ids])));
+  async check(
+    process: string,
+    leaseMs: number,
+    ids: readonly string[],
+    functionNames: readonly string[] = [],
+  ): Promise<readonly CheckAnswer[]> {
+    const requests = ids.flatMap((id, index) => [id, functionNames[index] ?? ""]);
+    return readCheckReply(list(await this.#run("check", [process, leaseMs, ...requests])));
   }
 
   async reconcile(
@@ -250,6 +265,24 @@ export class RedisPool implements PoolKeeper {
 
   async inspectRequest(id: string): Promise<RequestState | undefined> {
     return readRequestState(id, list(await this.#run("inspectRequest", [id])));
+  }
+
+  async inspectResult(id: string): Promise<KeptResultState | undefined> {
+    return readKeptResult(list(await this.#run("inspectResult", [id])));
+  }
+
+  measureResults(): Promise<KeptAmount> {
+    return this.#measureResults();
+  }
+
+  async noteCode(notes: ReadonlyMap<string, CodeNote>): Promise<void> {
+    const texts = [...notes].flatMap(([version, note]) => [version, JSON.stringify(note)]);
+    if (texts.length > 0) await this.#run("noteCode", [codeNoteMs, ...texts]);
+  }
+
+  async readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>> {
+    if (versions.length === 0) return new Map();
+    return readCodeNotes(versions, list(await this.#run("readCode", versions)), this.#note);
   }
 
   listen(process: string, handlers: InboxHandlers): InboxListener {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isDenial } from "./redis-refusal.ts";
+import { parseRedisUrl } from "./links/redis-address.ts";
+import { isDenial, refusalKind } from "./redis-refusal.ts";
 
 test.each([
   ["NOPERM User limited has no permissions to run the 'hset' command"],
@@ -14,3 +15,11 @@ test.each([
 test("a command that a server does not know is no lack of rights", () => {
   expect(isDenial("ERR Unknown Redis command called from script")).toBe(false);
 });
+
+test.each(["ERR max number of clients reached", "read ECONNRESET", "write EPIPE", "Connection is closed."])(
+  "a link that ended with %s was closed by the server",
+  async (message) => {
+    const socket = { ...parseRedisUrl("redis://127.0.0.1"), options: {} };
+    expect(await refusalKind(new Error(message), socket)).toBe("closed");
+  },
+);

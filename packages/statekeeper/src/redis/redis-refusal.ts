@@ -1,5 +1,6 @@
 import { createConnection } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { cutOff } from "./failures/cut-off.ts";
 import type { RedisAddress } from "./links/redis-address.ts";
 
 /** Why a caller cannot use a Redis. */
@@ -29,7 +30,8 @@ const patterns: ReadonlyArray<readonly [RefusalKind, RegExp]> = [
   ["cluster-down", /CLUSTERDOWN/],
   ["busy", /^ ?BUSY\b/],
   ["loading", /LOADING/],
-  ["closed", /max number of clients|EPIPE|ECONNRESET/],
+  ["closed", /max number of clients/],
+  ["closed", cutOff],
   ["connection-refused", /ECONNREFUSED|ENOENT|EACCES/],
   ["unknown-host", /ENOTFOUND|EAI_AGAIN/],
   ["certificate", /CERT|UNABLE_TO_VERIFY|certificate/i],

@@ -2,7 +2,7 @@
  * Checks requests that have been pending for a long time. It is the safety net under
  * everything else: a lost message, a lost reply and a Redis that lost its memory are all found out here.
  */
-import { type GridError, isGridError, type RebuiltMap } from "@callgrid/core";
+import { functionNameIn, type GridError, isGridError, type RebuiltMap } from "@callgrid/core";
 import type { CheckAnswer } from "../contract/contract.ts";
 import type { CallerPool } from "../contract/pool-keeper.ts";
 import type { PendingRequest } from "./pending-request.ts";
@@ -74,6 +74,7 @@ export class PendingChecker {
         process,
         leaseMs,
         requests.map((request) => request.id),
+        requests.map((request) => functionNameIn(request.payload)),
       );
       for (const [index, request] of requests.entries()) {
         const answer = answers[index];

@@ -11,10 +11,12 @@ export interface OutcomeOrigin {
   readonly isKept?: boolean;
   /** The pool did not take the request in: this says so, and nothing was evaluated. */
   readonly isRefused?: boolean;
+  /** Which code made it, see contract/stamp.ts; default: none. */
+  readonly stamp?: string;
 }
 
-/** Receives the outcome of an ask, once; for the flags see {@link OutcomeOrigin}. */
-export type OutcomeListener = (outcome: OutcomeText, isKept: boolean, isRefused?: boolean) => void;
+/** Receives the outcome of an ask, once. */
+export type OutcomeListener = (outcome: OutcomeText, origin: OutcomeOrigin) => void;
 
 /** What a {@link PendingCall} notifies of its withdrawal. */
 export interface PendingCallOwner {
@@ -43,10 +45,10 @@ export class PendingCall {
   }
 
   /** Notifies the listener, unless an earlier listener of the same request has just withdrawn this ask. */
-  settle(outcome: OutcomeText, { isKept = false, isRefused = false }: OutcomeOrigin): void {
+  settle(outcome: OutcomeText, origin: OutcomeOrigin): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#listener(outcome, isKept, isRefused);
+    this.#listener(outcome, origin);
   }
 }
 
@@ -136,6 +138,11 @@ export class PendingRequest {
     fresh.#others = this.#others;
     fresh.wasSent = this.wasSent;
     return fresh;
+  }
+
+  /** To be evaluated again, whatever is kept. */
+  asRefresh(nowMs: number): PendingRequest {
+    return this.refreshed({ ...this.#submission, mode: "refresh" }, nowMs);
   }
 
   /** What to submit now: the limit of time is what is left of it. */

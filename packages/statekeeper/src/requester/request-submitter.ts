@@ -128,7 +128,8 @@ export class RequestSubmitter {
     for (const answer of answers) {
       const request = requests[answer.index];
       if (request === undefined || !this.#isPending(request)) continue;
-      if (answer.kind === "outcome") onOutcome(request, answer.outcome, { isKept: !request.isResubmitted });
+      if (answer.kind === "outcome")
+        onOutcome(request, answer.outcome, { isKept: !request.isResubmitted, stamp: answer.stamp });
       else if (answer.kind === "pool-full")
         this.#refuse(
           request,

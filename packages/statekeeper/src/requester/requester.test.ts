@@ -116,14 +116,14 @@ describe("asking", () => {
     ask("a");
     await settle(clock);
     expect(keeper.submittedIds).toEqual([["a"]]);
-    requester.receive({ kind: "outcome", id: "a", outcome: "=1" });
+    requester.receive({ kind: "outcome", id: "a", outcome: "=1", stamp: "v1#0" });
     expect(heard).toEqual(["a:=1", "a:=1", "a:=1"]);
     expect(requester.pendingCount).toBe(0);
   });
 
   it("delivers an outcome that the submit reply knows", async () => {
     const { keeper, clock, requester, heard, ask } = setUp();
-    keeper.answerSubmit = () => [{ index: 1, kind: "outcome", outcome: "=2" }];
+    keeper.answerSubmit = () => [{ index: 1, kind: "outcome", outcome: "=2", stamp: "v1#0" }];
     ask("a");
     ask("b");
     await settle(clock);
@@ -146,8 +146,8 @@ describe("asking", () => {
     const { clock, requester, heard, ask } = setUp();
     ask("a");
     await settle(clock);
-    expect(requester.receive({ kind: "outcome", id: "a", outcome: "=1" })).toBe(true);
-    expect(requester.receive({ kind: "outcome", id: "a", outcome: "=1" })).toBe(true);
+    expect(requester.receive({ kind: "outcome", id: "a", outcome: "=1", stamp: "v1#0" })).toBe(true);
+    expect(requester.receive({ kind: "outcome", id: "a", outcome: "=1", stamp: "v1#0" })).toBe(true);
     expect(heard).toEqual(["a:=1"]);
   });
 
@@ -165,7 +165,7 @@ describe("asking", () => {
     });
     ask("a");
     await settle(clock);
-    requester.receive({ kind: "outcome", id: "a", outcome: "=1" });
+    requester.receive({ kind: "outcome", id: "a", outcome: "=1", stamp: "v1#0" });
     expect(heard).toEqual(["a:=1"]);
     expect(errors).toEqual([new Error("a listener's own")]);
   });
@@ -175,7 +175,7 @@ describe("asking", () => {
     ask("a");
     ask("b");
     await settle(clock);
-    keeper.answerCheck = () => [{ kind: "outcome", outcome: "=large" }];
+    keeper.answerCheck = () => [{ kind: "outcome", outcome: "=large", stamp: "v1#0" }];
     expect(requester.receive({ kind: "reference", id: "b" })).toBe(true);
     expect(requester.receive({ kind: "reference", id: "not waited for" })).toBe(true);
     await settle(clock);
@@ -190,7 +190,7 @@ describe("asking again for what is pending", () => {
     let answerFirst = (): void => undefined;
     keeper.answerSubmit = () =>
       new Promise((resolve) => {
-        answerFirst = () => resolve([{ index: 0, kind: "outcome", outcome: "=old" }]);
+        answerFirst = () => resolve([{ index: 0, kind: "outcome", outcome: "=old", stamp: "v1#0" }]);
       });
     ask("a");
     await settle(clock);
@@ -201,7 +201,7 @@ describe("asking again for what is pending", () => {
     await settle(clock);
     expect(keeper.submits.map(({ submissions }) => submissions[0]?.mode)).toEqual([undefined, "refresh"]);
     expect(heard).toEqual([]);
-    requester.receive({ kind: "outcome", id: "a", outcome: "=new" });
+    requester.receive({ kind: "outcome", id: "a", outcome: "=new", stamp: "v1#0" });
     expect(heard).toEqual(["a:=new", "a:=new"]);
   });
 
@@ -250,7 +250,7 @@ describe("withdrawing", () => {
     await settle(clock);
     expect(keeper.withdrawals).toEqual([["a", "b"]]);
     expect(requester.pendingCount).toBe(1);
-    requester.receive({ kind: "outcome", id: "a", outcome: "=1" });
+    requester.receive({ kind: "outcome", id: "a", outcome: "=1", stamp: "v1#0" });
     expect(heard).toEqual([]);
   });
 
@@ -261,7 +261,7 @@ describe("withdrawing", () => {
     await settle(clock);
     first.withdraw();
     first.withdraw();
-    requester.receive({ kind: "outcome", id: "b", outcome: "=1" });
+    requester.receive({ kind: "outcome", id: "b", outcome: "=1", stamp: "v1#0" });
     ask("b");
     second.withdraw();
     await settle(clock);
@@ -278,7 +278,7 @@ describe("withdrawing", () => {
     await settle(clock);
     expect(keeper.withdrawals).toEqual([]);
     expect(keeper.submittedIds).toEqual([["a"], ["a"]]);
-    requester.receive({ kind: "outcome", id: "a", outcome: "=1" });
+    requester.receive({ kind: "outcome", id: "a", outcome: "=1", stamp: "v1#0" });
     expect(heard).toEqual(["a:=1"]);
   });
 
@@ -288,7 +288,7 @@ describe("withdrawing", () => {
     const second = ask("a");
     ask("a");
     await settle(clock);
-    requester.receive({ kind: "outcome", id: "a", outcome: "=1" });
+    requester.receive({ kind: "outcome", id: "a", outcome: "=1", stamp: "v1#0" });
     expect(heard).toEqual(["a:=1"]);
   });
 });
@@ -308,7 +308,7 @@ describe("checking", () => {
   it("finds an outcome whose message was lost", async () => {
     const { keeper, clock, heard, ask } = setUp();
     ask("a");
-    keeper.answerCheck = () => [{ kind: "outcome", outcome: "=1" }];
+    keeper.answerCheck = () => [{ kind: "outcome", outcome: "=1", stamp: "v1#0" }];
     await clock.advance(checkEveryMs);
     expect(heard).toEqual(["a:=1"]);
   });
@@ -343,7 +343,7 @@ describe("checking", () => {
     keeper.answerCheck = () => Promise.reject(new Error("no link"));
     await clock.advance(checkEveryMs);
     expect(errors).toEqual([new Error("no link")]);
-    keeper.answerCheck = () => [{ kind: "outcome", outcome: "=1" }];
+    keeper.answerCheck = () => [{ kind: "outcome", outcome: "=1", stamp: "v1#0" }];
     await clock.advance(checkEveryMs);
     expect(heard).toEqual(["a:=1"]);
   });
@@ -382,7 +382,7 @@ describe("checking", () => {
     let answer = (): void => undefined;
     keeper.answerCheck = () =>
       new Promise((resolve) => {
-        answer = () => resolve([{ kind: "outcome", outcome: "=old" }]);
+        answer = () => resolve([{ kind: "outcome", outcome: "=old", stamp: "v1#0" }]);
       });
     requester.recheckAll();
     first.withdraw();
@@ -486,15 +486,14 @@ describe("the states of a request", () => {
     const refused: unknown[] = [];
     const ask = async (id: string, answer: typeof keeper.answerSubmit): Promise<void> => {
       keeper.answerSubmit = answer;
-      requester.ask({ id, payload: `["f","${id}"]` }, undefined, (_outcome, _isKept, isRefused) =>
-        refused.push(isRefused),
-      );
+      requester.ask({ id, payload: `["f","${id}"]` }, undefined, (_, { isRefused = false }) => refused.push(isRefused));
       await settle(clock);
     };
     await ask("a", () => [{ index: 0, kind: "pool-full" }]);
     await ask("b", () => [{ index: 0, kind: "unknown-function" }]);
     await ask("c", () => Promise.reject(new GridError("INCOMPATIBLE_VERSION", "newer")));
-    await ask("d", () => [{ index: 0, kind: "outcome", outcome: '!{"msg":"full","code":"POOL_FULL","req":""}' }]);
+    const outcome = '!{"msg":"full","code":"POOL_FULL","req":""}';
+    await ask("d", () => [{ index: 0, kind: "outcome", outcome, stamp: "v1#0" }]);
     expect(refused).toEqual([true, true, true, false]);
   });
 });
@@ -511,7 +510,7 @@ describe("stopping", () => {
     await settle(clock);
     expect(keeper.withdrawals).toEqual([["a"]]);
     expect(keeper.submittedIds).toEqual([["a", "b"]]);
-    requester.receive({ kind: "outcome", id: "b", outcome: "=1" });
+    requester.receive({ kind: "outcome", id: "b", outcome: "=1", stamp: "v1#0" });
     expect(heard).toEqual([]);
     expect(clock.pending).toBe(0);
     expect(() => ask("d")).toThrow(expect.objectContaining({ code: "GRID_CLOSED" }));

@@ -8,7 +8,9 @@
  */
 import { Actor, type Clock, GridError, type OutcomeText, Periodic, RebuiltMap } from "@callgrid/core";
 import type { CheckAnswer, InboxMessage } from "../contract/contract.ts";
+import { namesFiles } from "../contract/file-code.ts";
 import type { CallerPool, ObservedPool } from "../contract/pool-keeper.ts";
+import { lookAtFiles } from "../files/input-files.ts";
 import { PendingChecker, type PendingRequests } from "./pending-checker.ts";
 import {
   type OutcomeListener,
@@ -23,6 +25,7 @@ import { RequestSubmitter } from "./request-submitter.ts";
 
 export {
   type OutcomeListener,
+  type OutcomeOrigin,
   PendingCall,
   type PendingCallOwner,
   type PrioritizedSubmission,
@@ -93,7 +96,7 @@ export class Requester extends Actor implements PendingCallOwner {
     this.#submitter = new RequestSubmitter({
       ...shared,
       batchSize: options.batchSize ?? defaultBatchSize,
-      onOutcome: (request, outcome, origin) => this.#deliver(request, outcome, origin),
+      onOutcome: (request, outcome, origin) => this.#takeKept(request, outcome, origin),
     });
     this.#checker = new PendingChecker({
       ...shared,
@@ -163,7 +166,7 @@ export class Requester extends Actor implements PendingCallOwner {
   receive(message: InboxMessage): boolean {
     if (message.kind === "outcome") {
       const request = this.#pending.get(message.id);
-      if (request !== undefined) this.#deliver(request, message.outcome);
+      if (request !== undefined) this.#deliver(request, message.outcome, message);
       return true;
     }
     if (message.kind !== "reference") return false;
@@ -260,8 +263,30 @@ export class Requester extends Actor implements PendingCallOwner {
 
   #takeCheckAnswer(request: PendingRequest, answer: CheckAnswer): void {
     this.#checks += 1;
-    if (answer.kind === "outcome") this.#deliver(request, answer.outcome);
+    if (answer.kind === "outcome") this.#takeKept(request, answer.outcome, answer);
     else if (answer.kind === "unknown") this.#resubmit(request);
+  }
+
+  /** The pool may have had the outcome for a while: files that were read for it may have changed. */
+  #takeKept(request: PendingRequest, outcome: OutcomeText, origin: OutcomeOrigin): void {
+    if (request.isRefresh || !namesFiles(origin.stamp ?? "")) this.#deliver(request, outcome, origin);
+    else void this.#deliverUnlessFilesChanged(request, outcome, origin);
+  }
+
+  async #deliverUnlessFilesChanged(
+    request: PendingRequest,
+    outcome: OutcomeText,
+    origin: OutcomeOrigin,
+  ): Promise<void> {
+    const files = await lookAtFiles(origin.stamp ?? "");
+    if (this.isStopped || this.#pending.get(request.id) !== request) return;
+    if (files.every(({ state }) => state !== "changed")) {
+      this.#deliver(request, outcome, origin);
+      return;
+    }
+    const fresh = request.asRefresh(this.#options.clock.now());
+    this.#pending.set(fresh.id, fresh);
+    this.#resubmit(fresh);
   }
 
   #resubmit(request: PendingRequest): void {

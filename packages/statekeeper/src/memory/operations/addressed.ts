@@ -41,7 +41,7 @@ export function failAddressed(records: PoolRecords, worker: string, ids: readonl
     .sort();
   const rest =
     workers.length === 0 ? "the pool has no other worker" : `other workers of the pool: ${workers.join(", ")}`;
-  const msg = `worker "${worker}", to which this was addressed, has left or cannot evaluate it; ${rest}`;
+  const msg = `worker "${worker}", to which this was addressed, has left, cannot evaluate it, or has another version of its function than the pool; ${rest}`;
   for (const id of ids) {
     const record = records.requests.get(id);
     if (record === undefined) continue;

@@ -15,7 +15,9 @@ import { match, membersAskedByTheWay } from "./matching.ts";
 export function claim(records: PoolRecords, request: ClaimRequest): ClaimReply {
   const { worker, max, budgetMicros, spareMicros = 0, epoch, reach } = request;
   const { volunteers, members, functions } = records;
-  const wantedBefore = volunteers.get(worker)?.want ?? 0;
+  const former = volunteers.get(worker);
+  // what it asked for ahead of need is less than what it needs now
+  const wantedBefore = former?.carry === "ahead" && reach !== "ahead" ? 0 : (former?.want ?? 0);
   volunteers.standDown(worker);
   if (max === 0) return { kind: "claims", claims: [], volunteers: volunteers.size, isMore: false };
   if (!members.has(worker)) return { kind: "unknown-worker", claims: [], volunteers: 0, isMore: false };

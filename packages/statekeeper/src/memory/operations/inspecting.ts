@@ -1,14 +1,24 @@
 /**
- * Inspecting: reads a pool for `status`, one request for `why`, and where requests are. (scripts/inspect.lua, inspectRequest.lua,
- * locate.lua)
+ * Inspecting: reads a pool for `status`, one request for `why`, its kept result and what versions are made of for `cache explain`, and where
+ * requests are. (scripts/inspect.lua, inspectRequest.lua, inspectResult.lua, noteCode.lua, readCode.lua, locate.lua)
  */
-import type { MemberState, PoolState, RequestState, Whereabouts } from "../../contract/contract.ts";
+import type {
+  CodeNote,
+  KeptAmount,
+  KeptResultState,
+  MemberState,
+  PoolState,
+  RequestState,
+  RunningProgress,
+  Whereabouts,
+} from "../../contract/contract.ts";
 import { doneRequest } from "../../contract/done-request.ts";
 import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 import { isOwnWorkerAt } from "./addressed.ts";
 import { capacityOf, expectedWork, hostStates } from "./capacity.ts";
 
 const mostMembersShown = 1_000;
+const mostProgressShown = 100;
 
 export function inspect(records: PoolRecords, pool: string): PoolState {
   return {
@@ -26,7 +36,19 @@ export function inspect(records: PoolRecords, pool: string): PoolState {
     head: records.head(),
     functions: records.functions.table(),
     counters: Object.fromEntries(records.counters),
+    ...progressIn(records),
   };
+}
+
+/** Of the requests that were claimed first. */
+function progressIn(records: PoolRecords): Pick<PoolState, "progress"> {
+  const reported: Array<{ readonly claimedAt: number; readonly progress: RunningProgress }> = [];
+  for (const [id, { owner, claimedAt = 0, progress }] of records.requests)
+    if (owner !== undefined && progress !== undefined)
+      reported.push({ claimedAt, progress: { id, worker: owner, ...progress } });
+  if (reported.length === 0) return {};
+  reported.sort((a, b) => a.claimedAt - b.claimedAt || (a.progress.id < b.progress.id ? -1 : 1));
+  return { progress: reported.slice(0, mostProgressShown).map(({ progress }) => progress) };
 }
 
 export function inspectRequest(records: PoolRecords, id: string): RequestState | undefined {
@@ -53,6 +75,32 @@ export function inspectRequest(records: PoolRecords, id: string): RequestState |
     resultStamp: undefined,
     resultLeftMs: undefined,
   };
+}
+
+export function inspectResult(records: PoolRecords, id: string): KeptResultState | undefined {
+  const now = records.now();
+  const result = records.results.get(id, now);
+  return result && { stamp: result.stamp, leftMs: records.results.leftMs(id, now) };
+}
+
+/** The bytes are those that Redis would keep. */
+export function measureResults(records: PoolRecords): KeptAmount {
+  const kept = [...records.results.entries(records.now())];
+  const lengths = kept.map(([, { stamp, outcome }]) => Buffer.byteLength(`${stamp} ${outcome}`));
+  return { results: kept.length, bytes: lengths.reduce((sum, length) => sum + length, 0) };
+}
+
+export function noteCode(records: PoolRecords, notes: ReadonlyMap<string, CodeNote>): void {
+  for (const [version, note] of notes) records.code.set(version, note);
+}
+
+export function readCode(records: PoolRecords, versions: readonly string[]): ReadonlyMap<string, CodeNote> {
+  const notes = new Map<string, CodeNote>();
+  for (const version of versions) {
+    const note = records.code.get(version);
+    if (note !== undefined) notes.set(version, note);
+  }
+  return notes;
 }
 
 export function locate(records: PoolRecords, ids: readonly string[]): readonly Whereabouts[] {

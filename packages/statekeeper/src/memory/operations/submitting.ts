@@ -6,6 +6,7 @@ import type { Submission, SubmitAnswer, SubmitBatch, SubmitReply } from "../../c
 import { claimOf } from "../drawing/drawing.ts";
 import { callerPlace, enqueue, notePlace, ownPlace, type Place, poolPlace } from "../records/places.ts";
 import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
+import type { KeptResult } from "../records/result-cache.ts";
 import { giveAddressed, isAddressed, isOwnWorkerAt } from "./addressed.ts";
 import { type MatchBounds, match, membersAskedByTheWay } from "./matching.ts";
 
@@ -89,17 +90,22 @@ function asQueued(submission: Submission): Submission {
   return submission.isHeld === true ? { ...submission, isHeld: false, mode: "use" } : submission;
 }
 
-type Answer = { kind: "outcome"; outcome: OutcomeText } | { kind: "unknown-function" } | { kind: "pool-full" };
+type Answer =
+  | { kind: "outcome"; outcome: OutcomeText; stamp: string }
+  | { kind: "unknown-function" }
+  | { kind: "pool-full" };
 
 function takeIn(records: PoolRecords, intake: Intake, submission: Submission): Answer | undefined {
   const { id, payload, mode = "use", isHeld = false } = submission;
-  const stamp = records.functions.stampOf(functionNameIn(payload));
-  if (stamp === undefined && !records.functions.isEmpty) return { kind: "unknown-function" };
+  const functionName = functionNameIn(payload);
+  const isKnown = records.functions.stampOf(functionName) !== undefined;
+  if (!isKnown && !records.functions.isEmpty) return { kind: "unknown-function" };
   const record = records.requests.get(id);
-  const outcome = mode === "use" || isHeld ? cachedOutcome(records, id, stamp) : undefined;
-  if (outcome !== undefined) {
+  const result = mode === "use" || isHeld ? usableResult(records, id, functionName) : undefined;
+  if (result !== undefined) {
     records.count("hits", 1);
-    return { kind: "outcome", outcome };
+    records.count(`hits:${functionName}`, 1);
+    return { kind: "outcome", ...result };
   }
   if (intake.room <= 0 && record === undefined) return { kind: "pool-full" };
   if (record === undefined) create(records, intake, submission);
@@ -107,10 +113,9 @@ function takeIn(records: PoolRecords, intake: Intake, submission: Submission): A
   return undefined;
 }
 
-/** A pool without registered functions cannot distinguish versions. */
-function cachedOutcome(records: PoolRecords, id: string, stamp: string | undefined): OutcomeText | undefined {
+function usableResult(records: PoolRecords, id: string, functionName: string): KeptResult | undefined {
   const result = records.results.get(id, records.now());
-  return result !== undefined && (stamp === undefined || result.stamp === stamp) ? result.outcome : undefined;
+  return result !== undefined && records.functions.isUsable(functionName, result.stamp) ? result : undefined;
 }
 
 function create(records: PoolRecords, intake: Intake, submission: Submission): void {

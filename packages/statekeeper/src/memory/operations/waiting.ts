@@ -15,11 +15,11 @@ import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 export function check(
   records: PoolRecords,
   process: string,
-  what: { readonly leaseMs: number; readonly ids: readonly string[] },
+  what: { readonly leaseMs: number; readonly ids: readonly string[]; readonly functionNames: readonly string[] },
 ): readonly CheckAnswer[] {
   const now = records.now();
   if (what.leaseMs > 0) records.leases.set(process, now + what.leaseMs);
-  return what.ids.map((id) => {
+  return what.ids.map((id, index) => {
     const record = records.requests.get(id);
     if (record !== undefined) {
       if (!record.waiters.has(process) && record.owner === undefined) enqueue(records, poolPlace, [id]);
@@ -27,7 +27,8 @@ export function check(
       return { kind: "pending" };
     }
     const result = records.results.get(id, now);
-    return result === undefined ? { kind: "unknown" } : { kind: "outcome", outcome: result.outcome };
+    const isUsable = result && records.functions.isMadeByCurrentCode(what.functionNames[index] ?? "", result.stamp);
+    return isUsable === true ? { kind: "outcome", ...result } : { kind: "unknown" };
   });
 }
 
@@ -72,9 +73,9 @@ export function mark(
     const record = owned(id);
     if (record !== undefined) record.suspended = [...waitsFor];
   }
-  for (const { id, done, total } of marks.progress) {
+  for (const { id, ...progress } of marks.progress) {
     const record = owned(id);
-    if (record !== undefined) record.progress = { done, total };
+    if (record !== undefined) record.progress = progress;
   }
   for (const id of marks.resumed) {
     const record = owned(id);

@@ -4,8 +4,11 @@
  * a rolling deployment back. (scripts/lib/functions.lua)
  */
 import type { FunctionTable, RegisteredFunction } from "../../contract/contract.ts";
+import { othersIn, othersPart, ownPart, ownStamp, readCode, versionIn } from "../../contract/stamp.ts";
 
 const mostVersions = 16;
+/** Verdicts that are remembered at most: functions that call others by chance make ever new sets. */
+const mostVerdicts = 10_000;
 
 /** What one evaluation of a function takes by itself, in µs. */
 export interface FunctionCost {
@@ -28,6 +31,8 @@ export class PoolFunctions {
   readonly #versions = new Map<string, string[]>();
   readonly #holders = new Map<string, Map<string, number>>();
   readonly #costs = new Map<string, FunctionCost>();
+  /** Whether code is current, by the part of stamps that names it; only since the last change. */
+  readonly #verdicts = new Map<string, boolean>();
 
   get isEmpty(): boolean {
     return this.#standings.size === 0;
@@ -35,6 +40,20 @@ export class PoolFunctions {
 
   stampOf(name: string): string | undefined {
     return this.#standings.get(name)?.stamp;
+  }
+
+  /** Whether a result with this stamp is to be used: its generation counts as well. A pool without functions cannot distinguish versions. */
+  isUsable(name: string, stamp: string): boolean {
+    const current = this.stampOf(name);
+    return current === undefined || (ownPart(stamp) === current && this.#areCurrent(othersPart(stamp)));
+  }
+
+  /** Whether one version of each function took part, and the table has no other version of any. */
+  isMadeByCurrentCode(name: string, stamp: string): boolean {
+    const version = versionIn(stamp);
+    if (version === "") return true;
+    const others = othersPart(stamp);
+    return !others.includes(`,${name}@`) && this.#isCurrent(name, version) && this.#areCurrent(others);
   }
 
   /** What one evaluation takes by itself, if a worker has measured it. */
@@ -135,12 +154,30 @@ export class PoolFunctions {
     return this.#holders.get(name)?.has(version) === true;
   }
 
+  #isCurrent(name: string, version: string): boolean {
+    const standing = this.#standings.get(name);
+    return standing === undefined || standing.version === version;
+  }
+
+  #areCurrent(others: string): boolean {
+    if (others === "") return true;
+    const known = this.#verdicts.get(others);
+    if (known !== undefined) return known;
+    const codes = othersIn(others).map(readCode);
+    const isMixed = new Set(codes.map(({ functionName }) => functionName)).size < codes.length;
+    const areCurrent = !isMixed && codes.every(({ functionName, version }) => this.#isCurrent(functionName, version));
+    if (this.#verdicts.size >= mostVerdicts) this.#verdicts.clear();
+    this.#verdicts.set(others, areCurrent);
+    return areCurrent;
+  }
+
   #see(name: string, version: string): void {
     const versions = this.#versions.get(name) ?? [];
     if (!versions.includes(version)) this.#versions.set(name, [...versions, version].slice(-mostVersions));
   }
 
   #stand(name: string, version: string, generation: number): void {
-    this.#standings.set(name, { version, generation, stamp: `${version}#${generation}` });
+    this.#standings.set(name, { version, generation, stamp: ownStamp(version, generation) });
+    this.#verdicts.clear();
   }
 }

@@ -1,17 +1,19 @@
 /**
  * All that one pool knows, and the few things that every operation does with it. (scripts/lib/record.lua, counters.lua)
  */
-import { type Clock, type OutcomeText, RebuiltMap } from "@callgrid/core";
+import { type Clock, type OutcomeText, RebuiltMap, RecentMap } from "@callgrid/core";
 import type {
   AnnouncedWork,
   CacheMode,
   Capacity,
+  CodeNote,
   HostReport,
   InboxMessage,
   Progress,
 } from "../../contract/contract.ts";
 import { isLargeText } from "../../contract/large-text.ts";
 import type { Limits } from "../../contract/limits.ts";
+import { noStamp } from "../../contract/stamp.ts";
 import { type Preference, usualPreferences } from "../../contract/volunteer-order.ts";
 import { CallerQueues } from "../queues/caller-queues.ts";
 import { LapseHeap } from "../queues/lapse-heap.ts";
@@ -49,6 +51,9 @@ export interface RequestRecord {
   readonly waiters: Set<string>;
 }
 
+/** Other than on Redis notes are not dropped by their age, but the oldest beyond so many. */
+const mostCodeNotes = 10_000;
+
 export class PoolRecords {
   readonly requests = new RebuiltMap<string, RequestRecord>();
   /** The pool's: what was given back, and re-entrant requests that are on no own queue. */
@@ -71,6 +76,8 @@ export class PoolRecords {
   readonly memory = new Map<string, number>();
   readonly leases = new LapseHeap();
   readonly functions = new PoolFunctions();
+  /** What versions were made of. */
+  readonly code = new RecentMap<string, CodeNote>(mostCodeNotes);
   readonly lostRequests = new LostRequests();
   readonly hosts = new Map<string, Omit<HostReport, "leaseMs">>();
   readonly counters = new Map<string, number>();
@@ -156,12 +163,12 @@ export class PoolRecords {
   /** Notifies every waiter except the one that hands the outcome in, and closes the record. */
   finish(
     id: string,
-    ending: { record: RequestRecord; outcome: OutcomeText; isStored: boolean; except?: string },
+    ending: { record: RequestRecord; outcome: OutcomeText; stamp?: string; isStored: boolean; except?: string },
   ): void {
-    const { record, outcome, isStored, except } = ending;
+    const { record, outcome, stamp = noStamp, isStored, except } = ending;
     this.close(id, record);
     const isLarge = isStored && isLargeText(outcome);
-    const message: InboxMessage = isLarge ? { kind: "reference", id } : { kind: "outcome", id, outcome };
+    const message: InboxMessage = isLarge ? { kind: "reference", id } : { kind: "outcome", id, outcome, stamp };
     for (const waiter of record.waiters) if (waiter !== except) this.inboxes.send(waiter, message);
   }
 

@@ -8,7 +8,7 @@ import { LapseHeap } from "../queues/lapse-heap.ts";
 /** A result as it is kept. */
 export interface KeptResult {
   readonly outcome: OutcomeText;
-  /** `version#generation` of the function that made it. */
+  /** Which code made it, see contract/stamp.ts. */
   readonly stamp: string;
 }
 

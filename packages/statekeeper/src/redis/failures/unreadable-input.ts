@@ -14,6 +14,7 @@ export type UnreadableKind =
   | "malformed host"
   | "malformed capacity"
   | "malformed announcement"
+  | "malformed code note"
   | "malformed function";
 
 /** A burst is reported by one call, in ms. */

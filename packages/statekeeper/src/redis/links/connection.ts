@@ -6,6 +6,7 @@
 import { GridError } from "@callgrid/core";
 import { Redis, type RedisOptions } from "ioredis";
 import { type Limits, usualLimits } from "../../contract/limits.ts";
+import { isCutOff, telling } from "../failures/cut-off.ts";
 import { isPassingRefusal, refusalPauseMs } from "../failures/passing-refusal.ts";
 import { plainCause } from "../failures/plain-cause.ts";
 import { readScript, type ScriptName, scriptNames } from "../scripts/scripts.ts";
@@ -100,17 +101,14 @@ function scriptText(script: ScriptName, limits: Limits): string {
 export async function connectWithin(redis: Redis, address: string, timeoutMs: number): Promise<void> {
   let lastError: Error | undefined;
   const noteError = (error: Error): void => {
-    lastError = error;
+    lastError = telling(lastError, error);
   };
   redis.on("error", noteError);
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(connectionFailed(address, timeoutMs, lastError)), timeoutMs);
   });
-  // this says at most that the connection is closed; the event says why, whichever comes first
-  redis.connect().catch((error: Error) => {
-    lastError ??= error;
-  });
+  redis.connect().catch(noteError);
   try {
     await Promise.race([checkVersion(redis, address, noteError), expired]);
   } catch (error) {
@@ -140,7 +138,7 @@ async function checkVersion(redis: Redis, address: string, onRefusal: (error: Er
   if (Number.parseInt(version, 10) >= oldestMajor) return;
   throw new GridError(
     "REDIS_TOO_OLD",
-    `Redis at ${address} is version ${version}; callgrid needs ${oldestMajor}.0 or newer`,
+    `Redis at ${address} is version ${version}; callgrid needs Redis ${oldestMajor}.0 or later, or Valkey 8 or later`,
     {
       details: { version, address },
     },
@@ -172,9 +170,8 @@ function connectionFailed(
   );
 }
 
-function adviceOn(cause: (Error & { readonly code?: string }) | undefined): string {
-  const isClosed = /EPIPE|ECONNRESET|is closed/.test(`${cause?.code ?? ""} ${cause?.message ?? ""}`);
-  return isClosed
+function adviceOn(cause: Error | undefined): string {
+  return cause !== undefined && isCutOff(cause)
     ? "it closes every connection at once: is its maxclients reached, or does it expect TLS?"
     : "is it running, and is the address right?";
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 it("reads other messages although more outcomes are there at every read than it takes", async () => {
   const lists = "callgrid:{inbox-reader:pool}";
-  const outcomes = Array.from({ length: 3_000 }, () => `outcome ${"a".repeat(22)} =1`);
+  const outcomes = Array.from({ length: 3_000 }, () => `outcome ${"a".repeat(22)} 1#0 =1`);
   await redis.rpush(`${lists}:outcomes:c1`, ...outcomes);
   await redis.rpush(`${lists}:inbox:c1`, "functions");
   const reads = await new Promise<string[]>((resolve) => {

@@ -51,6 +51,11 @@ export class RedisLinks {
     return this.#link(this.#isCluster ? prefix : "").runner;
   }
 
+  /** The connection of the pool with this prefix. */
+  commands(prefix: string): Redis {
+    return this.#link(this.#isCluster ? prefix : "").redis;
+  }
+
   /** Asks for what is outside of all pools. It may fail where a pool can be reached. */
   outside<Answer>(ask: (redis: Redis) => Promise<Answer>): Promise<Answer> {
     return this.#isCluster ? this.#askOutside(ask, outsideMs) : ask(this.#link("").redis);

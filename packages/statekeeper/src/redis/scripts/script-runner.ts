@@ -2,12 +2,12 @@
  * Runs scripts, and reads, and has patience: what Redis refuses for reasons that pass (loading, out of memory, a failover going
  * on, a slot that moves) is retried with growing pauses until it works or the connection is closed. Everything else is thrown.
  */
-import { type Clock, GridError, messageOf, sleep } from "@callgrid/core";
+import { type Clock, GridError, sleep } from "@callgrid/core";
 import type { Redis } from "ioredis";
 import type { ConnectionLog } from "../failures/connection-log.ts";
 import { isPassingRefusal, refusalPauseMs } from "../failures/passing-refusal.ts";
 import { plainCause } from "../failures/plain-cause.ts";
-import { incompatibleVersion } from "../wire/wire-version.ts";
+import { refused } from "../failures/refused.ts";
 import type { ScriptName } from "./scripts.ts";
 
 /** The arguments go as one list: a call takes as many as the stack has room for, and a script any number. */
@@ -31,9 +31,9 @@ export class ScriptRunner {
     return this.#patiently(script, () => this.#command(script)(prefix, args));
   }
 
-  /** Reads by a plain command. */
-  read(ask: (redis: Redis) => Promise<string | null>): Promise<string | null> {
-    return this.#patiently("read", () => ask(this.#redis));
+  /** Reads by a plain command, by the name of which a refusal is reported. */
+  read<Reply>(command: string, ask: (redis: Redis) => Promise<Reply>): Promise<Reply> {
+    return this.#patiently(command, () => ask(this.#redis));
   }
 
   /** Reports a reply that cannot be read, by an error of {@link read}. */
@@ -82,15 +82,4 @@ export class ScriptRunner {
     this.#lastToldAt = this.#clock.now();
     this.#log.warn({ script, reason: error.message }, "Redis refuses for now, trying on");
   }
-}
-
-function refused(script: string, error: unknown): GridError {
-  const told = messageOf(error);
-  const incompatible = incompatibleVersion(told);
-  if (incompatible !== undefined) return incompatible;
-  const reason = told.startsWith("MOVED") ? `${told}; a Cluster is reached by redis+cluster://host:port` : told;
-  return new GridError("STATEKEEPER_REFUSED", `Redis refused "${script}": ${reason}`, {
-    cause: plainCause(error),
-    details: { script },
-  });
 }

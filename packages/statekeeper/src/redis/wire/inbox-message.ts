@@ -58,8 +58,11 @@ function malformed(word: string): UnreadableMessage {
 
 function decodeOutcome(text: string, start: number): RecordedMessage | undefined {
   const id = idAt(text, start);
-  const outcome = text.slice(start + idCharacters + 1);
-  return id === undefined || !isOutcomeText(outcome) ? undefined : { kind: "outcome", id, outcome };
+  const stampStart = start + idCharacters + 1;
+  const stampEnd = text.indexOf(" ", stampStart);
+  const outcome = text.slice(stampEnd + 1);
+  if (id === undefined || stampEnd === -1 || !isOutcomeText(outcome)) return undefined;
+  return { kind: "outcome", id, outcome, stamp: text.slice(stampStart, stampEnd) };
 }
 
 function decodeRun(text: string, start: number): RecordedClaim | undefined {

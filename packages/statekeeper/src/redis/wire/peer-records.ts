@@ -4,6 +4,7 @@
  */
 import type {
   Capacity,
+  CodeNote,
   ExpectedWork,
   FunctionTable,
   HostState,
@@ -119,6 +120,24 @@ export function readCapacity(text: string, now: number, note: NoteUnreadable): C
   if (isNumber(desiredWorkers) && isShares(shares) && isNumber(ageMs)) return { desiredWorkers, shares, ageMs };
   note("malformed capacity");
   return undefined;
+}
+
+/** Reads the note of each version from JSON; a version whose text is empty has no note. */
+export function readCodeNotes(
+  versions: readonly string[],
+  texts: Reply,
+  note: NoteUnreadable,
+): ReadonlyMap<string, CodeNote> {
+  const notes = new Map<string, CodeNote>();
+  for (const [index, version] of versions.entries()) {
+    const text = String(texts[index] ?? "");
+    if (text === "") continue;
+    const { files, packages } = fieldsOf(text) ?? {};
+    if (isFields(files) && Array.isArray(packages))
+      notes.set(version, { files: readVersions(files), packages: packages.map(String) });
+    else note("malformed code note");
+  }
+  return notes;
 }
 
 /** Name to version; what is not a version is left out. */

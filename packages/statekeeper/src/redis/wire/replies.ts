@@ -6,15 +6,18 @@ import type {
   CheckAnswer,
   Claim,
   ClaimReply,
+  KeptResultState,
   PoolState,
   Progress,
   RequestState,
+  RunningProgress,
   SubmitAnswer,
   SubmitReply,
   Survey,
   SweepReply,
 } from "../../contract/contract.ts";
 import { doneRequest } from "../../contract/done-request.ts";
+import { noStamp } from "../../contract/stamp.ts";
 import type { Waits } from "../../contract/waits.ts";
 import { readClaim } from "./claim-record.ts";
 import {
@@ -30,12 +33,12 @@ import { byId, list, pairs, type Reply } from "./reply-parts.ts";
 
 export function readSubmitReply(reply: Reply): SubmitReply {
   const answers: SubmitAnswer[] = [];
-  for (let i = 1; i < reply.length; i += 2) {
+  for (let i = 1; i < reply.length; i += 3) {
     const index = Number(reply[i]);
     const text = String(reply[i + 1]);
     if (text === "unknown-function" || text === "pool-full" || text === "unknown-worker")
       answers.push({ index, kind: text });
-    else answers.push({ index, kind: "outcome", outcome: text });
+    else answers.push({ index, kind: "outcome", outcome: text, stamp: String(reply[i + 2]) });
   }
   return { answers, volunteers: Number(reply[0]) };
 }
@@ -64,8 +67,9 @@ export function readClaimReply(reply: Reply, note: NoteUnreadable): ClaimReply {
 
 export function readCheckReply(reply: Reply): CheckAnswer[] {
   return reply.map((answer) => {
-    if (typeof answer === "string") return { kind: "outcome", outcome: answer };
-    return { kind: answer === 0 ? "pending" : "unknown" };
+    if (typeof answer === "number") return { kind: answer === 0 ? "pending" : "unknown" };
+    const [outcome, stamp] = list(answer).map(String);
+    return outcome === undefined ? { kind: "unknown" } : { kind: "outcome", outcome, stamp: stamp ?? noStamp };
   });
 }
 
@@ -112,7 +116,8 @@ export function readPoolState(pool: string, reply: Reply, note: NoteUnreadable):
     hosts: readHosts(list(reply[5]), note),
     capacity: readCapacity(String(reply[7]), Number(reply[6]), note),
     expected: readExpectedWork(list(reply[8]), note),
-    members: readMembers(reply.slice(9), note),
+    ...progressIn(list(reply[9])),
+    members: readMembers(reply.slice(10), note),
   };
 }
 
@@ -139,6 +144,10 @@ export function readRequestState(id: string, reply: Reply): RequestState | undef
   };
 }
 
+export function readKeptResult([stamp, leftMs]: Reply): KeptResultState | undefined {
+  return stamp === undefined ? undefined : { stamp: String(stamp), leftMs: Number(leftMs) };
+}
+
 export function readWaits(reply: Reply): Waits {
   return new Map([...pairs(reply)].map(([id, edges]) => [id, readIds(edges)]));
 }
@@ -147,7 +156,23 @@ function readIds(edges: string): readonly string[] {
   return edges.match(/.{22}/g) ?? [];
 }
 
+function progressIn(reply: Reply): Pick<PoolState, "progress"> {
+  const progress: RunningProgress[] = [];
+  for (let at = 0; at < reply.length; at += 3) {
+    const [id, worker, text] = reply.slice(at, at + 3).map(String);
+    const read = readProgress(text ?? "");
+    if (id !== undefined && worker !== undefined && read !== undefined) progress.push({ id, worker, ...read });
+  }
+  return progress.length === 0 ? {} : { progress };
+}
+
 function readProgress(text: string): Progress | undefined {
-  const [done = Number.NaN, total = Number.NaN] = text.split(" ").map(Number);
-  return Number.isNaN(done + total) ? undefined : { done, total };
+  const [done = Number.NaN, total = Number.NaN, index, forMs] = text.split(" ").map(Number);
+  if (Number.isNaN(done + total)) return undefined;
+  return { done, total, ...(index !== undefined && forMs !== undefined && { slice: { index, forMs } }) };
+}
+
+/** As {@link readProgress} reads it. */
+export function progressText({ done, total, slice }: Progress): string {
+  return `${done} ${total}${slice === undefined ? "" : ` ${slice.index} ${slice.forMs}`}`;
 }

@@ -5,7 +5,7 @@
  */
 import { GridError, shortText } from "@callgrid/core";
 
-export const wireVersion = 2;
+export const wireVersion = 3;
 
 const shownCharacters = 20;
 

@@ -60,6 +60,7 @@ async function start({ functions, options, logLevel, isMeasured }: WorkerSetting
       supervisor,
       meter: metrics,
     });
+    // before anything is evaluated, so that the supervisor can report its death whatever that is
     send({ kind: "joined", id: running.id, instance: running.instance });
     await startMeasuring(running);
     tellMemory();

@@ -1,12 +1,17 @@
 /** Package worker: evaluates requests, and serves the functions while they run. */
 
+export { type LonePlace, runAlone } from "./calls/lone-host.ts";
 export { definitionInProcess, isVersionInProcess } from "./definition-in-process.ts";
 export { treeOfThrown } from "./errors/error-tree.ts";
 export { userFrames } from "./errors/user-frames.ts";
+export { EvaluatedSlice, type FunctionProgress } from "./evaluation/evaluated-slice.ts";
 export {
   callReentrant,
   context,
   currentDefinition,
+  describeSlices,
+  type KeptValuesOfFunction,
+  keptValues,
   limitTtl,
   type RequestContext,
   readArgumentsAgain,
@@ -25,8 +30,8 @@ export {
   loadFunctions,
 } from "./functions/module-loader.ts";
 export type { WatchOrder } from "./heartbeat/heartbeat.ts";
-export { HoldBoard } from "./heartbeat/hold-board.ts";
-export { HoldWatch, lookEveryMs } from "./heartbeat/hold-watch.ts";
+export { HoldBoard, lookEveryMs } from "./heartbeat/hold-board.ts";
+export { HoldWatch } from "./heartbeat/hold-watch.ts";
 export { OverdueWatch } from "./heartbeat/watchdog.ts";
 export { defaultLog, type RunningWorker, type StartWorkerOptions, startWorker } from "./start-worker.ts";
 export { type WorkerOptionsResolved, workerOptions } from "./worker-options.ts";

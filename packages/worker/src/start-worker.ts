@@ -36,8 +36,8 @@ import type { WorkerState } from "./worker-state.ts";
 
 /** How long a worker that has lost its supervisor may take to leave the pool after its drain, in ms. */
 const leavingAloneMs = 6_000;
-/** Each member's description is kept in the pool. */
-const mostFilesShown = 100;
+/** Of statekeepers in memory: what they keep ends with the process. */
+const memoryAddress = "memory:";
 
 /** What to work on, and where. Everything else has a default, see `callgrid worker`. @beta */
 export interface StartWorkerOptions extends WorkerOptionsGiven {
@@ -64,6 +64,8 @@ export interface StartWorkerOptions extends WorkerOptionsGiven {
   readonly tellWatch?: ((order: WatchOrder, worker: string) => void) | undefined;
   /** With a `statekeeper`: memory of a `HoldBoard`, for a `HoldWatch` in another thread; default: none looks at it. */
   readonly holds?: SharedArrayBuffer | undefined;
+  /** What functions may need of it, for replays. Default: what its options and this machine offer. */
+  readonly capabilities?: Capabilities | undefined;
   /** Called with each evaluation that came from the pool. Default: none. */
   readonly meter?: WorkerMeter | undefined;
 }
@@ -80,6 +82,7 @@ const others = [
   "supervisor",
   "tellWatch",
   "holds",
+  "capabilities",
   "meter",
 ];
 
@@ -103,7 +106,10 @@ export interface RunningWorker {
   stop(): Promise<void>;
   /** Resolves once the worker has left. */
   readonly closed: Promise<void>;
-  /** Why it has left, if it was not asked to: `INCOMPATIBLE_VERSION` where processes of another wire version have taken its pool over. */
+  /**
+   * Why it has left, if it was not asked to: `INCOMPATIBLE_VERSION` where processes of another wire version have taken its pool over,
+   * `CONNECTION_FAILED` where the connection that renews its lease cannot be made.
+   */
   readonly endedBy: GridError | undefined;
 }
 
@@ -164,19 +170,20 @@ async function startLimited(
   const end = new OwnEnd();
   try {
     const { codeVersion } = options;
-    const registry = await loadFunctions(functions, { codeVersion, log, isOfProcess: statekeeper !== undefined });
+    const isOfProcess = statekeeper?.address === memoryAddress;
+    const registry = await loadFunctions(functions, { codeVersion, log, isOfProcess });
     if (statekeeper === undefined) opened = await open(url, options, log);
     const place = statekeeper ?? opened;
     const keeper = place?.pool(pool);
     if (keeper === undefined) throw new Error("unreachable: a statekeeper is given or opened");
-    const capabilities = capabilitiesOf(options);
+    const capabilities = given.capabilities ?? capabilitiesOf(options);
     worker = new Worker({
       ...{ id, instance, keeper, registry, options, clock, log, capabilities, holds, meter: given.meter },
       description: describeWorker(options, capabilities, registry),
       makeHeartbeat: (heartbeat) =>
         thread?.reportingTo(heartbeat.onLost) ?? new TimerHeartbeat(heartbeat, { keeper, clock, tellWatch }),
       tracing: await loadTracing(),
-      onRefused: (error) => end.come(error),
+      onEnd: (error) => end.come(error),
     });
     await warnOfOtherGrids(place, pool, log);
     await worker.start();
@@ -276,15 +283,14 @@ function capabilitiesOf({ tags, score, memoryMb }: WorkerOptionsResolved): Capab
   return { tags, score, cpus: availableParallelism(), memoryMb: memoryMb ?? Math.round(totalmem() / 1_048_576) };
 }
 
-/** What `status` shows of a worker; by `lacks`, what it lacks for which of its functions, `why` explains why one does not start, and by `files` in what workers differ. */
+/** What `status` shows of a worker; by `lacks`, what it lacks for which of its functions, `why` explains why one does not start. */
 function describeWorker(
   { slots, sharing }: WorkerOptionsResolved,
   capabilities: Capabilities,
   registry: FunctionRegistry,
 ): Record<string, unknown> {
   const lacks = Object.fromEntries(registry.unmet(capabilities));
-  const files = Object.fromEntries([...registry.files].slice(0, mostFilesShown));
-  return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks, files };
+  return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks };
 }
 
 /** A worker under another grid name than its callers waits forever: the message names the likely grid. */

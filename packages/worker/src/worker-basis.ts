@@ -27,8 +27,8 @@ export interface WorkerParts {
   readonly capabilities: Capabilities;
   /** Where another thread sees what the worker holds; absent: none does. */
   readonly holds?: HoldBoard | undefined;
-  /** Called where the worker ends by itself, because the pool refuses it for good. */
-  readonly onRefused?: ((error: GridError) => void) | undefined;
+  /** Called where the worker has to end: the pool refuses it for good, or its lease cannot be renewed. */
+  readonly onEnd?: ((error: GridError) => void) | undefined;
   readonly makeHeartbeat: (options: HeartbeatOptions) => Heartbeat;
   /** Called with evaluations that came from the pool; absent: none is reported. */
   readonly meter?: WorkerMeter | undefined;
@@ -59,7 +59,8 @@ export class WorkerBasis {
     this.standing = new FunctionStanding(registry, registry.unmet(capabilities));
     // shared eagerly, everything goes through the pool, whose cache knows it then
     const entries = sharing === "eager" ? 0 : recentResultsLimit;
-    this.recent = new RecentResults({ entries, bytes: recentResultsLimitBytes });
+    const isCurrent = this.standing.isCurrent.bind(this.standing);
+    this.recent = new RecentResults({ entries, bytes: recentResultsLimitBytes, isCurrent });
     this.visible = new PoolEvaluations({ limit: suspendedLimit, limitBytes: suspendedLimitBytes, holds });
   }
 }

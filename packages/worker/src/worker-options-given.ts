@@ -55,7 +55,7 @@ export interface WorkerOptionsGiven {
    */
   readonly dataFolder?: readonly string[] | undefined;
   /**
-   * Time without a sign of life after which a worker counts as dead.
+   * Time without a sign of life after which a worker counts as dead; until its first renewal it is 15 s longer.
    *
    * In ms, from 200 to 3_600_000 (1 h). Default: 10_000 (10 s).
    */

@@ -60,7 +60,8 @@ export const workerOptions = declareOptions({
     default: 10_000,
     min: 200,
     max: 3_600_000,
-    description: "Time without a sign of life after which a worker counts as dead",
+    description:
+      "Time without a sign of life after which a worker counts as dead; until its first renewal it is 15 s longer",
   }),
   drainTimeoutMs: option.number({
     unit: "ms",

@@ -1,7 +1,8 @@
-import { type ErrorCode, type GridError, isGridError } from "@callgrid/core";
+import { type ErrorCode, type GridError, isAddressedId, isGridError } from "@callgrid/core";
 import { Requester } from "@callgrid/statekeeper";
 import { CallMaker } from "./calls/call-maker.ts";
 import { FunctionHost } from "./calls/function-host.ts";
+import { KeptValues } from "./calls/kept-values.ts";
 import { PoolCaller } from "./calls/pool-caller.ts";
 import { Returner } from "./calls/returner.ts";
 import { Sharer } from "./calls/sharer.ts";
@@ -52,12 +53,23 @@ export class WorkerAssembly extends WorkerBasis {
   /** The pool, or this worker's name in it, is that of others now. */
   #endBecauseOf(error: GridError): void {
     this.log.error({ err: error }, "worker ended: its pool refuses it");
-    this.given.onRefused?.(error);
+    this.given.onEnd?.(error);
   }
 
   /** Gives claimed requests back. */
   readonly #release = (ids: readonly string[]): void => {
     this.#keeper.release(this.#id, ids).catch(this.onError);
+  };
+
+  /** The calls here that have waited for these went on, and what they come to is no outcome either. */
+  readonly #giveBackOutdated = (ids: readonly string[]): void => {
+    const unwanted = ids.filter((id) => this.visible.get(id)?.ask === undefined);
+    if (unwanted.length > 0) this.#keeper.withdraw(this.#id, unwanted).catch(this.onError);
+    // given back, what is addressed to this worker would fail; as something that the worker does not hold it is given again
+    const returned = ids.filter((id) => !isAddressedId(id));
+    if (returned.length > 0) this.#release(returned);
+    if (returned.length < ids.length) this.maintenance.reconcileSoon();
+    void this.membership.readFunctions();
   };
 
   readonly #schedule = (): void => this.exchange.schedule();
@@ -94,6 +106,7 @@ export class WorkerAssembly extends WorkerBasis {
     worker: this.#id,
     selfTimes: this.selfTimes,
     holds: this.given.holds,
+    onOutdated: (ids) => this.#giveBackOutdated(ids),
     onError: this.onError,
   });
 
@@ -145,6 +158,15 @@ export class WorkerAssembly extends WorkerBasis {
     pool: this.#keeper.pool,
     workerId: this.#id,
     log: this.log,
+    kept: new KeptValues({
+      keeper: this.#keeper,
+      worker: this.#id,
+      standing: this.standing,
+      completer: this.completer,
+      clock: this.#clock,
+      isAwaited: (id) => this.visible.get(id) !== undefined,
+      onKept: this.#schedule,
+    }),
   });
 
   readonly intake: ClaimIntake = new ClaimIntake({
@@ -163,13 +185,14 @@ export class WorkerAssembly extends WorkerBasis {
 
   readonly #returner = new Returner({
     clock: this.#clock,
-    ready: this.#loop.queue.ready,
+    loop: this.#loop,
     outcomeHandler: this.outcomeHandler,
     poolCaller: this.poolCaller,
     release: this.#release,
   });
 
   readonly membership: Membership = new Membership({
+    clock: this.#clock,
     keeper: this.#keeper,
     member: {
       id: this.#id,
@@ -178,6 +201,7 @@ export class WorkerAssembly extends WorkerBasis {
       description: { ...this.given.description, instance: this.given.instance },
       functions: this.given.registry.versions,
     },
+    notes: this.given.registry.notes,
     standing: this.standing,
     log: this.log,
     onChange: this.#askAgain,
@@ -206,7 +230,6 @@ export class WorkerAssembly extends WorkerBasis {
   readonly sharer: Sharer = new Sharer({
     clock: this.#clock,
     loop: this.#loop,
-    selfTimes: this.selfTimes,
     volunteers: () => this.claimer.volunteers,
     share: (evaluation) => this.poolCaller.ask(evaluation, true),
   });

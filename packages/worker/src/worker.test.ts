@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Gate } from "../../../test/harness/gate.ts";
 import { losingJoins } from "../../../test/harness/losing-joins.ts";
+import { withMethod } from "../../../test/harness/with-method.ts";
 import { setWorkerStage } from "../../../test/harness/worker-stage.ts";
 import { context } from "./evaluation/request-context.ts";
 import { FunctionRegistry } from "./functions/function-registry.ts";
@@ -13,17 +14,19 @@ import { startWorker } from "./start-worker.ts";
 import { Worker } from "./worker.ts";
 import { workerOptions } from "./worker-options.ts";
 
-it("a worker is given no work before its heartbeat can beat, so that a long calculation at once is not a death", async () => {
+it("a worker works before its heartbeat beats, and a long calculation at once is not its death", async () => {
   const clock = new VirtualClock();
   const statekeeper = new MemoryStatekeeper({ clock, grid: "test" });
   onTestFinished(() => statekeeper.close());
   const keeper = statekeeper.pool("pool");
   let letBeat = (): void => undefined;
   class SlowHeartbeat extends TimerHeartbeat {
-    override prepare(): Promise<void> {
-      return new Promise((resolve) => {
+    override readonly startUpMs = 15_000;
+    protected override async begin(): Promise<void> {
+      await new Promise<void>((resolve) => {
         letBeat = resolve;
       });
+      await super.begin();
     }
   }
   const worker = new Worker({
@@ -39,9 +42,13 @@ it("a worker is given no work before its heartbeat can beat, so that a long calc
   });
   const started = worker.start();
   await clock.advance(1_000);
-  expect((await keeper.inspect()).members).toEqual([]);
+  expect((await keeper.inspect()).members).toMatchObject([{ id: "w", isVolunteer: true }]);
+  await clock.advance(23_000);
+  await keeper.sweep({ process: "other", headLeaseMs: 0, maxAttempts: 3, limit: 100 });
+  expect((await keeper.inspect()).members).toMatchObject([{ id: "w" }]);
   letBeat();
   await started;
+  await clock.advance(9_000);
   expect((await keeper.inspect()).members).toMatchObject([{ id: "w" }]);
   await worker.stop();
 });
@@ -56,6 +63,31 @@ it("a worker whose joining fails is not a member, although the pool had it for o
   await expect(started).rejects.toThrow("the reply is lost");
   const { members, counters } = await stage.pool.inspect();
   expect([members, counters["joined-members"]]).toEqual([[], 1]);
+});
+
+it("a worker evaluates nothing before it has reported that it is up, however slowly the pool takes notes", async () => {
+  const stage = setWorkerStage();
+  const events: string[] = [];
+  const evaluated = stage.grid.enqueue("pool", ["one"]);
+  const { clock } = stage;
+  const noteCode = () => new Promise<void>((resolve) => clock.after(1_000, resolve));
+  const worker = new Worker({
+    id: "w",
+    keeper: withMethod(stage.pool, "noteCode", noteCode),
+    registry: new FunctionRegistry(
+      [define("one", () => events.push("evaluated")).definition],
+      new Map([["1", { files: {}, packages: [] }]]),
+    ),
+    options: resolveOptions(workerOptions, {}, "worker"),
+    ...{ clock, log: pino({ level: "silent" }), description: {} },
+    capabilities: { tags: [], memoryMb: 1_000, cpus: 1, score: 1 },
+    makeHeartbeat: (options) => new TimerHeartbeat(options, { keeper: stage.pool, clock }),
+  });
+  onTestFinished(() => worker.stop());
+  const started = worker.start().then(() => events.push("up"));
+  await clock.advance(5_000);
+  await Promise.all([started, evaluated]);
+  expect(events).toEqual(["up", "evaluated"]);
 });
 
 it("a worker that drains is hurried by a drain with less time", async () => {
@@ -124,21 +156,16 @@ describe("a worker's name", () => {
     expect((await stage.pool.inspect()).members).toEqual([]);
   });
 
-  it("stays with the worker that has it, a volunteer still, when another fails before it joins", async () => {
+  it("stays with the worker that has it, a volunteer still, when another is refused", async () => {
     const { pool: keeper, clock, ...stage } = await stageWithVolunteer("gpu-1");
-    class FailingHeartbeat extends TimerHeartbeat {
-      override async prepare(): Promise<void> {
-        throw new Error("no connection");
-      }
-    }
     const worker = new Worker({
       ...{ id: "gpu-1", instance: "another", keeper, clock, log: stage.log, description: {} },
       registry: new FunctionRegistry([define("one", () => 1).definition]),
       options: resolveOptions(workerOptions, {}, "worker"),
       capabilities: { tags: [], memoryMb: 1_000, cpus: 1, score: 1 },
-      makeHeartbeat: (options) => new FailingHeartbeat(options, { keeper, clock }),
+      makeHeartbeat: (options) => new TimerHeartbeat(options, { keeper, clock }),
     });
-    await expect(worker.start()).rejects.toThrow("no connection");
+    await expect(worker.start()).rejects.toThrow('has a member "gpu-1" already');
     await worker.stop();
     expect((await keeper.inspect()).members).toMatchObject([{ id: "gpu-1", isVolunteer: true }]);
   });

@@ -1,7 +1,7 @@
 /**
  * One worker: joins its pool, gets work, evaluates it, and hands outcomes in. Its parts do that (worker-parts.ts); here it begins and ends.
  */
-import { Actor, randomId, within } from "@callgrid/core";
+import { Actor, type GridError, randomId, within } from "@callgrid/core";
 import type { WorkerVitals } from "@callgrid/health";
 import type { InboxListener } from "@callgrid/statekeeper";
 import type { WorkerParts } from "./worker-basis.ts";
@@ -49,12 +49,24 @@ export class Worker extends Actor {
 
   protected override async begin(): Promise<void> {
     const { membership, requester, heartbeat, maintenance, inboxRouter, exchange, log } = this.#own;
-    await heartbeat.prepare();
-    await membership.join();
+    await membership.join(heartbeat.startUpMs);
     log.info("joined the pool");
     this.#inbox = this.#given.keeper.listen(this.id, inboxRouter);
-    await Promise.all([requester.start(), heartbeat.start(), maintenance.start()]);
+    // not waited for: the first lease lasts until it beats
+    void this.#beginBeating();
+    await Promise.all([requester.start(), maintenance.start()]);
     exchange.schedule();
+  }
+
+  async #beginBeating(): Promise<void> {
+    const { membership, heartbeat, log } = this.#own;
+    try {
+      await heartbeat.start();
+      membership.endFirstLease();
+    } catch (error) {
+      log.error({ err: error }, "worker ended: it cannot renew its lease");
+      this.#given.onEnd?.(error as GridError);
+    }
   }
 
   /**

@@ -2,7 +2,9 @@
  * Makes evaluations out of the calls of running functions: finds equal ones that are known already, refuses cycles, and puts
  * the rest where the placement says.
  */
+import { resolve } from "node:path";
 import { type Definition, type RebuiltMap, readRequest, requestId } from "@callgrid/core";
+import { fileCode, readInputFile } from "@callgrid/statekeeper";
 import type { OwnStack } from "../evaluation/call-stack.ts";
 import { type EncodedCall, Evaluation, isShortKey } from "../evaluation/evaluation.ts";
 import { cycleClosedBy, cycleError } from "../evaluation/local-cycles.ts";
@@ -45,8 +47,19 @@ export class CallMaker {
     this.#parts = parts;
   }
 
-  currentDefinition(name: string): Definition | undefined {
-    return this.#parts.standing.current(name);
+  /** See {@link RequestHost.currentDefinition}. */
+  currentDefinition(evaluation: Evaluation, name: string): Definition | undefined {
+    const { standing } = this.#parts;
+    const definition = standing.current(name);
+    if (definition !== undefined) evaluation.addCode(standing.codeOf(definition));
+    return definition;
+  }
+
+  /** See {@link RequestContext.reads}. */
+  async noteFile(evaluation: Evaluation, path: string): Promise<void> {
+    const file = await readInputFile(resolve(path));
+    evaluation.files = [...(evaluation.files ?? []), file];
+    evaluation.addCode(this.#parts.standing.sets.of([fileCode(file)]));
   }
 
   /** Checks and writes down a call; throws what is wrong with it before anything is placed. */

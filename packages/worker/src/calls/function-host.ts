@@ -4,12 +4,12 @@
 import { type Definition, GridError, type Logger, type Outcome, withSettings } from "@callgrid/core";
 import type { EncodedCall, Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
-import type { RequestContext, RequestHost } from "../evaluation/request-context.ts";
-import { settingsOf } from "../evaluation/request-settings.ts";
+import type { KeptValuesOfFunction, RequestContext, RequestHost } from "../evaluation/request-context.ts";
 import type { SuspensionReporter } from "../pool/suspension-reporter.ts";
-import { traceIdOf } from "../telemetry/request-log.ts";
 import { AwaitedCalls } from "./awaited-calls.ts";
 import type { CallMaker } from "./call-maker.ts";
+import type { KeptValues } from "./kept-values.ts";
+import { describeRequest, type EvaluationPlace } from "./request-description.ts";
 import { StreamedCalls } from "./streamed-calls.ts";
 
 /** How many calls of one `streamReentrant` are under way at a time. */
@@ -18,10 +18,8 @@ const streamWindow = 1_000;
 export class FunctionHost implements RequestHost {
   readonly #evaluator: Evaluator;
   readonly #calls: CallMaker;
-  readonly #marker: SuspensionReporter;
-  readonly #pool: string;
-  readonly #workerId: string;
-  readonly #log: Logger;
+  readonly #place: EvaluationPlace;
+  readonly #kept: KeptValues;
 
   constructor(parts: {
     evaluator: Evaluator;
@@ -30,13 +28,18 @@ export class FunctionHost implements RequestHost {
     pool: string;
     workerId: string;
     log: Logger;
+    kept: KeptValues;
   }) {
     this.#evaluator = parts.evaluator;
     this.#calls = parts.calls;
-    this.#marker = parts.marker;
-    this.#pool = parts.pool;
-    this.#workerId = parts.workerId;
-    this.#log = parts.log;
+    const { marker, pool, workerId, log } = parts;
+    this.#kept = parts.kept;
+    this.#place = {
+      ...{ pool, log },
+      worker: `${pool}/${workerId}`,
+      noteProgress: (evaluation, progress) => marker.noteProgress(evaluation, progress),
+      noteFile: (evaluation, path) => parts.calls.noteFile(evaluation, path),
+    };
   }
 
   callReentrant(caller: Evaluation, requests: readonly unknown[]): Promise<unknown[]> {
@@ -90,32 +93,19 @@ export class FunctionHost implements RequestHost {
   }
 
   describe(evaluation: Evaluation): RequestContext {
-    const { functionName } = evaluation;
-    const [log, marker, job] = [this.#log, this.#marker, evaluation.settings?.job];
-    return {
-      requestId: evaluation.id,
-      functionName,
-      pool: this.#pool,
-      worker: `${this.#pool}/${this.#workerId}`,
-      get signal() {
-        return signalOf(evaluation);
-      },
-      get log() {
-        return log.child({ requestId: evaluation.id, function: functionName, job, ...traceIdOf(evaluation.span) });
-      },
-      get config() {
-        return settingsOf(evaluation).config;
-      },
-      get random() {
-        return settingsOf(evaluation).random;
-      },
-      randomFor: (name) => settingsOf(evaluation).randomFor(name),
-      progress: (done, total = 100) => marker.noteProgress(evaluation, done, total),
-    };
+    return describeRequest(evaluation, this.#place);
   }
 
-  currentDefinition(name: string): Definition | undefined {
-    return this.#calls.currentDefinition(name);
+  currentDefinition(evaluation: Evaluation, name: string): Definition | undefined {
+    return this.#calls.currentDefinition(evaluation, name);
+  }
+
+  keptValues(evaluation: Evaluation, definition: Definition): KeptValuesOfFunction | undefined {
+    if (definition.cacheTtlMs === 0 || evaluation.mode === "bypass") return undefined;
+    return {
+      find: (ids) => this.#kept.find(evaluation, definition, ids),
+      keep: (id, outcome) => this.#kept.keep(evaluation, definition, { id, outcome }),
+    };
   }
 }
 
@@ -149,11 +139,4 @@ function encodeOne(calls: CallMaker, request: unknown, index: number): EncodedCa
 function refuseIfDone(caller: Evaluation): void {
   if (caller.state !== "done") return;
   throw new GridError("CANCELLED", "the request that makes this call is done or cancelled already");
-}
-
-/** Made on first use: most functions never ask for it. */
-function signalOf(evaluation: Evaluation): AbortSignal {
-  evaluation.abort ??= new AbortController();
-  if (evaluation.state === "done") evaluation.abort.abort(new GridError("CANCELLED", "the request is done already"));
-  return evaluation.abort.signal;
 }

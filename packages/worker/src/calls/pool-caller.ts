@@ -3,7 +3,7 @@
  * evaluates them; where that is meant to be this worker, it sees to it that they are on its own queue.
  */
 import type { Clock } from "@callgrid/core";
-import type { Requester } from "@callgrid/statekeeper";
+import { noStamp, type Requester } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Completer } from "../pool/completer.ts";
 import type { OutcomeHandler } from "../pool/outcome-handler.ts";
@@ -52,8 +52,8 @@ export class PoolCaller {
     const trace = tracer?.asked(evaluation);
     const submission = { id, payload, timeoutMs, ...(trace === undefined ? {} : { trace }) };
     evaluation.become("asked");
-    evaluation.ask = requester.ask(submission, toOwnQueue ? worker : undefined, (outcome) =>
-      outcomeHandler.takeOutcome(evaluation, outcome),
+    evaluation.ask = requester.ask(submission, toOwnQueue ? worker : undefined, (outcome, { stamp = noStamp }) =>
+      outcomeHandler.takeOutcome(evaluation, outcome, stamp),
     );
     visible.add(evaluation);
     if (toOwnQueue) this.#parts.onOwnWork();

@@ -84,3 +84,40 @@ it("nothing goes back from a stream of short requests", async () => {
   await all;
   expect((await stage.pool.inspect()).counters["released"] ?? 0).toBe(0);
 });
+
+it("nothing goes back from a stream of requests of 55 ms, each of which is claimed while the one before it runs", async () => {
+  const stage = setWorkerStage();
+  const held: unknown[] = [];
+  await stage.startWorker(work(stage));
+  const all = stage.grid.enqueueAll(
+    "pool",
+    Array.from({ length: 100 }, (_, id): [string, number, string] => ["work", 55, `${id}`]),
+  );
+  await stage.clock.advance(3_000);
+  for (let look = 0; look < 20; look += 1) {
+    await stage.clock.advance(90);
+    held.push((await stage.pool.inspect()).members[0]?.running);
+  }
+  await stage.clock.advance(2_000);
+  await all;
+  expect((await stage.pool.inspect()).counters["released"] ?? 0).toBe(0);
+  expect(new Set(held)).toEqual(new Set([2]));
+});
+
+it("what is claimed ahead of the end of a function goes back when that takes more than twice as long as usual", async () => {
+  const stage = setWorkerStage();
+  for (const _ of [1, 2]) await stage.startWorker(work(stage));
+  const usual = stage.grid.enqueueAll(
+    "pool",
+    Array.from({ length: 40 }, (_, id): [string, number, string] => ["work", 40, `usual ${id}`]),
+  );
+  await stage.clock.advance(2_000);
+  await usual;
+  let done = 0;
+  const requests: Array<[string, number, string]> = [longMs, 40, 40, 40].map((ms, id) => ["work", ms, `last ${id}`]);
+  for (const request of requests) void stage.grid.enqueue("pool", request).then(() => (done += 1));
+  await stage.clock.advance(400);
+  expect(done).toBe(3);
+  await stage.clock.advance(longMs);
+  expect(done).toBe(4);
+});

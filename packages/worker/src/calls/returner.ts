@@ -4,7 +4,7 @@
  */
 import { type Clock, isAddressedId } from "@callgrid/core";
 import type { Evaluation } from "../evaluation/evaluation.ts";
-import type { ReadyQueue } from "../evaluation/ready-queue.ts";
+import type { SlotLoop } from "../evaluation/slot-loop.ts";
 import type { OutcomeHandler } from "../pool/outcome-handler.ts";
 import { claiming } from "../timing/tuning.ts";
 import type { PoolCaller } from "./pool-caller.ts";
@@ -12,7 +12,7 @@ import type { PoolCaller } from "./pool-caller.ts";
 /** What the returner works with. */
 export interface ReturnerParts {
   readonly clock: Clock;
-  readonly ready: ReadyQueue;
+  readonly loop: SlotLoop;
   readonly outcomeHandler: OutcomeHandler;
   readonly poolCaller: PoolCaller;
   readonly release: (ids: readonly string[]) => void;
@@ -28,11 +28,12 @@ export class Returner {
 
   /** Watches while claimed requests wait for a slot; cheap when it does so already. */
   watch(): void {
-    const { clock, ready } = this.#parts;
+    const { clock, loop } = this.#parts;
+    const { ready } = loop.queue;
     if (this.#isWatching || ready.length === 0) return;
     this.#isWatching = true;
     const { taken } = ready;
-    clock.background(claiming.giveBackAfterMs, () => {
+    clock.background(afterMs(loop.runningMs), () => {
       this.#isWatching = false;
       // what is addressed to this worker waits for it
       if (ready.taken === taken) this.#giveBack(ready.takeAll(({ isOwned, id }) => !isOwned || !isAddressedId(id)));
@@ -42,7 +43,7 @@ export class Returner {
 
   /** Gives up what the heartbeat thread has given back while this one did not get to it. */
   giveUpRevoked(): void {
-    this.#giveBack(this.#parts.ready.takeRevoked());
+    this.#giveBack(this.#parts.loop.queue.ready.takeRevoked());
   }
 
   #giveBack(given: readonly Evaluation[]): void {
@@ -52,4 +53,10 @@ export class Returner {
     release(given.map(({ id }) => id));
     for (const evaluation of given) if (!evaluation.isDone) poolCaller.askAgain(evaluation);
   }
+}
+
+/** How long claimed requests wait behind a function that usually takes `runningMs`. */
+function afterMs(runningMs: number): number {
+  const { giveBackAfterMs, giveBackRatio, longestWaitMs } = claiming;
+  return runningMs > longestWaitMs ? giveBackAfterMs : Math.max(giveBackAfterMs, giveBackRatio * runningMs);
 }

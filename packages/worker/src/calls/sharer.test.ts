@@ -1,8 +1,10 @@
-import { type Definition, define, VirtualClock } from "@callgrid/core";
+import { type Definition, define, systemClock, VirtualClock } from "@callgrid/core";
 import { describe, expect, it } from "vitest";
 import { sampleEvaluation } from "../../../../test/harness/evaluation-sample.ts";
-import type { Evaluation } from "../evaluation/evaluation.ts";
+import { until } from "../../../../test/harness/until.ts";
+import { WorkerStage } from "../../../../test/harness/worker-stage.ts";
 import { Evaluator, type EvaluatorEvents } from "../evaluation/evaluator.ts";
+import { callReentrant } from "../evaluation/request-context.ts";
 import { FunctionRegistry, FunctionStanding } from "../functions/function-registry.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
 import { SelfTimes } from "../timing/run-times.ts";
@@ -27,15 +29,13 @@ function setStage() {
   const standing = new FunctionStanding(new FunctionRegistry([endless.definition]));
   const evaluator = new Evaluator({ clock, standing, selfTimes, outside, slots: 1, resultLimitBytes: 1_000 });
   const shared: string[] = [];
-  const stage = { clock, selfTimes, evaluator, shared, volunteers: 0, out: [] as Evaluation[] };
+  const stage = { clock, evaluator, shared, volunteers: 0 };
   const sharer = new Sharer({
     clock,
     loop: evaluator.loop,
-    selfTimes,
     volunteers: () => stage.volunteers,
     share: (evaluation) => {
       evaluation.become("asked");
-      stage.out.push(evaluation);
       shared.push(evaluation.functionName);
     },
   });
@@ -44,149 +44,69 @@ function setStage() {
   return Object.assign(stage, { sharer, push });
 }
 
-/** Takes the youngest, as a worker does that goes on with its stack. */
-function passOver(stage: ReturnType<typeof setStage>, times: number): void {
-  for (let i = 0; i < times; i += 1) {
-    stage.push("younger");
-    stage.evaluator.loop.queue.stack.pop();
-  }
-}
-
 describe("while a worker goes on", () => {
-  it("nothing is shared that has just come", async () => {
+  it("an idle worker gets half of what waits in memory, oldest first, however short that has waited", () => {
     const stage = setStage();
-    stage.push("a");
-    stage.push("b");
-    passOver(stage, 1_000);
-    stage.sharer.share();
-    expect(stage.shared).toEqual([]);
-  });
-
-  it("what has waited for long, and been passed over by many, is shared; the youngest stays", async () => {
-    const stage = setStage();
-    for (const name of ["a", "b", "c"]) stage.push(name);
-    await stage.clock.advance(10);
-    passOver(stage, 1_000);
+    stage.volunteers = 1;
+    for (const name of ["a", "b", "c", "d", "e"]) stage.push(name);
     stage.sharer.share();
     expect(stage.shared).toEqual(["a", "b"]);
   });
 
-  it("small calls that only few were taken before are about to run here, and stay", async () => {
+  it("the last call stays", () => {
     const stage = setStage();
+    stage.volunteers = 1;
     stage.push("a");
-    stage.push("b");
-    await stage.clock.advance(10);
-    passOver(stage, 3);
     stage.sharer.share();
     expect(stage.shared).toEqual([]);
   });
 
-  it("calls that have turned out to be dear are shared although only few were taken before", async () => {
+  it.each([
+    [1, 8],
+    [3, 24],
+    [100, 500],
+  ])("%d idle workers get %d of 1,000 calls", (idle, expected) => {
     const stage = setStage();
-    stage.selfTimes.note("a", 50);
-    stage.selfTimes.note("b", 0.001);
-    for (const name of ["a", "b", "c"]) stage.push(name);
-    await stage.clock.advance(10);
+    stage.volunteers = idle;
+    for (let i = 0; i < 1_000; i += 1) stage.push(`f${i}`);
     stage.sharer.share();
-    expect(stage.shared).toEqual(["a"]);
-  });
-
-  it("volunteers get what has just come, too", () => {
-    const stage = setStage();
-    stage.volunteers = 1;
-    stage.push("a");
-    stage.push("b");
-    passOver(stage, 1_000);
-    stage.sharer.share();
-    expect(stage.shared).toEqual(["a"]);
-  });
-
-  it("so many leave at a time, and more where more volunteer", async () => {
-    const stage = setStage();
-    for (let i = 0; i < 100; i += 1) stage.push(`f${i}`);
-    await stage.clock.advance(10);
-    passOver(stage, 1_000);
-    stage.sharer.share();
-    const { length } = stage.shared;
-    expect(length).toBeLessThan(20);
-    stage.volunteers = 10;
-    stage.sharer.share();
-    expect(stage.shared).toHaveLength(2 * length + 10);
-    expect(stage.shared).toEqual(Array.from(stage.shared, (_, i) => `f${i}`));
+    expect(stage.shared).toEqual(Array.from({ length: expected }, (_, i) => `f${i}`));
   });
 });
 
-describe("calls that call nothing themselves", () => {
-  it.each([
-    [0.05, 80],
-    [0.1, 40],
-    [1, 9],
-  ])("of %d ms are shared by the work that they are", async (usualMs, expected) => {
-    const stage = setStage();
-    stage.volunteers = 1;
-    stage.selfTimes.note("leaf", usualMs);
-    for (let i = 0; i < 1_000; i += 1) stage.push("leaf");
-    passOver(stage, 1_000);
-    stage.sharer.share();
-    expect(stage.shared).toHaveLength(expected);
-  });
-
-  it.each([
-    ["that are shorter than a share costs", 0.01, false],
-    ["of functions that do call others", 0.1, true],
-  ])("%s leave one by one", async (_, usualMs, hasCalls) => {
-    const stage = setStage();
-    stage.volunteers = 1;
-    stage.selfTimes.note("leaf", usualMs);
-    if (hasCalls) stage.selfTimes.noteFirstPart("leaf", usualMs);
-    for (let i = 0; i < 1_000; i += 1) stage.push("leaf");
-    passOver(stage, 1_000);
-    stage.sharer.share();
-    expect(stage.shared).toHaveLength(9);
-  });
-});
-
-describe("while the caller does not take what was shared", () => {
-  async function setShared() {
+describe("while no worker is idle", () => {
+  it("one call is shared now and then, whose reply says how many are idle", async () => {
     const stage = setStage();
     for (let i = 0; i < 200; i += 1) stage.push("call");
-    await stage.clock.advance(10);
-    passOver(stage, 1_000);
-    for (let i = 0; i < 5; i += 1) stage.sharer.share();
-    return stage;
-  }
-
-  it("no more is shared than twice as many as at once, but for one call now and then", async () => {
-    const stage = await setShared();
-    expect(stage.shared).toHaveLength(16);
     await stage.clock.advance(8);
-    for (let i = 0; i < 5; i += 1) stage.sharer.share();
-    expect(stage.shared).toHaveLength(17);
+    for (const expected of [1, 2, 3]) {
+      for (let i = 0; i < 5; i += 1) stage.sharer.share();
+      expect(stage.shared).toHaveLength(expected);
+      await stage.clock.advance(8);
+    }
   });
 
-  it("more is shared as soon as the first lot is taken, or a worker is idle", async () => {
-    const stage = await setShared();
-    const [eighth] = stage.out.slice(7);
-    if (eighth !== undefined) eighth.become("done");
+  it("what has waited for less than that is not shared, however long ago the last one was", async () => {
+    const stage = setStage();
+    await stage.clock.advance(1_000);
+    for (let i = 0; i < 200; i += 1) stage.push("call");
     stage.sharer.share();
+    await stage.clock.advance(7);
     stage.sharer.share();
-    expect(stage.shared).toHaveLength(24);
+    expect(stage.shared).toEqual([]);
+    await stage.clock.advance(1);
+    stage.sharer.share();
+    expect(stage.shared).toHaveLength(1);
+  });
+
+  it("more is shared as soon as one is", async () => {
+    const stage = setStage();
+    for (let i = 0; i < 200; i += 1) stage.push("call");
+    await stage.clock.advance(8);
+    stage.sharer.share();
     stage.volunteers = 1;
     stage.sharer.share();
-    expect(stage.shared).toHaveLength(33);
-  });
-
-  it("a call that was shared to see whether a worker is there, and is answered, has more shared, whatever else lies out", async () => {
-    const stage = await setShared();
-    for (let i = 0; i < 2; i += 1) {
-      await stage.clock.advance(8);
-      stage.sharer.share();
-      const probe = stage.out.at(-1);
-      if (probe !== undefined) probe.become("done");
-    }
-    expect(stage.shared).toHaveLength(18);
-    stage.sharer.share();
-    expect(stage.shared).toHaveLength(26);
+    expect(stage.shared).toHaveLength(9);
   });
 });
 
@@ -233,4 +153,25 @@ describe("while a function keeps its slot", () => {
     await stage.clock.advance(100);
     expect(stage.clock.pending).toBe(0);
   });
+});
+
+it("a worker that is alone keeps its calls, although it is a volunteer itself between two requests", async () => {
+  const stage = new WorkerStage(systemClock);
+  const spin = define("spin", { cache: false }, (_: number) => {
+    const until = performance.now() + 0.05;
+    while (performance.now() < until);
+  });
+  const all = define("all", { cache: false }, async (_: number) => {
+    await callReentrant(Array.from({ length: 100 }, (_, call) => ["spin", call]));
+  });
+  await stage.startWorker([spin, all]);
+  for (let warmUp = 0; warmUp < 10; warmUp += 1) await stage.grid.enqueue("pool", ["all", warmUp]);
+  const before = (await stage.pool.inspect()).counters["submitted"] ?? 0;
+  for (let run = 0; run < 20; run += 1) {
+    await until(async () => (await stage.pool.inspect()).members[0]?.isVolunteer);
+    await stage.grid.enqueue("pool", ["all", 100 + run]);
+  }
+  const { counters } = await stage.pool.inspect();
+  // 20 requests, and a call now and then where a run of 5 ms takes longer than 8 ms
+  expect((counters["submitted"] ?? 0) - before).toBeLessThan(100);
 });

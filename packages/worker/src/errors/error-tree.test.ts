@@ -153,7 +153,8 @@ describe("the tree of a thrown error", () => {
     ["an object", { reason: "Icky" }, 'thrown: {"reason":"Icky"}'],
     ["nothing", undefined, "thrown: undefined"],
     ["null", null, "thrown: null"],
-    ["what cannot be written down", 1n, "thrown: [object BigInt]"],
+    ["a BigInt", 1n, 'thrown: "1n"'],
+    ["an object with a BigInt", { message: 5n }, 'thrown: {"message":"5n"}'],
     ["an object whose message is not text", { message: 7 }, 'thrown: {"message":7}'],
   ])("says what was thrown where that is not an error: %s", (_, thrown, msg) => {
     expect(treeOfThrown(thrown, payload)).toEqual({ msg, code: "FUNCTION_FAILED", req: payload });

@@ -10,7 +10,6 @@ function stackOf(count: number): { stack: OwnStack; evaluations: Evaluation[] } 
   return { stack, evaluations };
 }
 
-const always = (): boolean => true;
 const names = (taken: readonly Evaluation[]): string[] => taken.map(({ functionName }) => functionName);
 
 describe("the worker itself", () => {
@@ -32,7 +31,7 @@ describe("the worker itself", () => {
 
   it("can go on after it was empty", () => {
     const { stack } = stackOf(1);
-    stack.takeOldest(1, always);
+    stack.takeOldest(1);
     expect(stack.pop()).toBeUndefined();
     stack.push(sampleEvaluation("later"));
     expect(stack.length).toBe(1);
@@ -43,7 +42,7 @@ describe("the worker itself", () => {
 describe("others", () => {
   it("get the oldest, and the worker never gets those", () => {
     const { stack } = stackOf(5);
-    expect(names(stack.takeOldest(2, always))).toEqual(["f0", "f1"]);
+    expect(names(stack.takeOldest(2))).toEqual(["f0", "f1"]);
     expect(stack.length).toBe(3);
     expect([stack.pop(), stack.pop(), stack.pop(), stack.pop()].map((taken) => taken?.functionName)).toEqual([
       "f4",
@@ -53,38 +52,26 @@ describe("others", () => {
     ]);
   });
 
-  it("get nothing from the first on that is not due", () => {
+  it("get no more than there is", () => {
     const { stack } = stackOf(5);
-    expect(names(stack.takeOldest(5, ({ bornAt }) => bornAt !== 2))).toEqual(["f0", "f1"]);
-    expect(names(stack.takeOldest(5, always))).toEqual(["f2", "f3", "f4"]);
-    expect(stack.takeOldest(5, always)).toEqual([]);
+    expect(names(stack.takeOldest(7))).toEqual(["f0", "f1", "f2", "f3", "f4"]);
+    expect(stack.takeOldest(5)).toEqual([]);
   });
 
   it("do not get what was cancelled meanwhile, and it counts for nothing", () => {
     const { stack, evaluations } = stackOf(4);
     (evaluations[0] as Evaluation).become("done");
-    expect(names(stack.takeOldest(2, always))).toEqual(["f1", "f2"]);
+    expect(names(stack.takeOldest(2))).toEqual(["f1", "f2"]);
   });
 
   it("may take thousands while the worker goes on", () => {
     const { stack } = stackOf(5_000);
     const taken = new Set<string>();
     while (!stack.isEmpty) {
-      for (const { functionName } of stack.takeOldest(100, always)) taken.add(functionName);
+      for (const { functionName } of stack.takeOldest(100)) taken.add(functionName);
       const own = stack.pop();
       if (own !== undefined) taken.add(own.functionName);
     }
     expect(taken.size).toBe(5_000);
   });
-});
-
-it("reports how many younger ones were taken since an entry came", () => {
-  const { stack, evaluations } = stackOf(3);
-  const [oldest] = evaluations as [Evaluation];
-  stack.pop();
-  stack.pop();
-  expect(stack.youngerTaken(oldest)).toBe(2);
-  const late = sampleEvaluation("late");
-  stack.push(late);
-  expect(stack.youngerTaken(late)).toBe(0);
 });

@@ -8,25 +8,16 @@ export class OwnStack {
   #entries: Evaluation[] = [];
   /** Entries before this were taken by sharing. */
   #bottom = 0;
-  #popped = 0;
 
   push(evaluation: Evaluation): void {
-    evaluation.stackedAt = this.#popped;
     this.#entries.push(evaluation);
-  }
-
-  /** How many younger ones have been taken since. */
-  youngerTaken({ stackedAt }: Evaluation): number {
-    return this.#popped - stackedAt;
   }
 
   /** The youngest that is still to be started here. */
   pop(): Evaluation | undefined {
     while (this.#entries.length > this.#bottom) {
       const youngest = this.#entries.pop();
-      if (youngest?.state !== "stacked") continue;
-      this.#popped += 1;
-      return youngest;
+      if (youngest?.state === "stacked") return youngest;
     }
     this.#entries = [];
     this.#bottom = 0;
@@ -43,12 +34,12 @@ export class OwnStack {
     return undefined;
   }
 
-  /** Takes up to `count` of the oldest, up to the first that is not due. */
-  takeOldest(count: number, isDue: (evaluation: Evaluation) => boolean): Evaluation[] {
+  /** Takes up to `count` of the oldest. */
+  takeOldest(count: number): Evaluation[] {
     const taken: Evaluation[] = [];
     while (taken.length < count) {
       const { oldest } = this;
-      if (oldest === undefined || !isDue(oldest)) break;
+      if (oldest === undefined) break;
       taken.push(oldest);
       this.#bottom += 1;
     }

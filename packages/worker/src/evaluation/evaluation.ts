@@ -13,10 +13,12 @@
  * Any state but done is also left by an outcome, from here or from the pool, and by being given up (→ done).
  */
 import { type Definition, decodeRequest, requestId, type Settings, takeSettings } from "@callgrid/core";
-import type { CacheMode, Requester } from "@callgrid/statekeeper";
+import type { CacheMode, InputFile, Requester } from "@callgrid/statekeeper";
 import type { RequestSpan } from "@callgrid/tracing";
 import type { Hold } from "../heartbeat/hold-board.ts";
 import type { EvaluationResult } from "../results/evaluation-result.ts";
+import type { CodeSet } from "../versions/code-set.ts";
+import type { EvaluatedSlice } from "./evaluated-slice.ts";
 import type { ReentrantCalls } from "./reentrant-calls.ts";
 import type { RequestHost } from "./request-context.ts";
 
@@ -97,12 +99,14 @@ export class Evaluation {
   deadlineAt: number;
   /** A worker has died while running it. */
   isSuspect = false;
-  /** Its place among others in memory, see OwnStack. */
-  stackedAt = 0;
   /** How long it is expected to take by itself, if it was claimed, in ms. */
   expectedMs = 0;
-  /** Its function's stamp when it started. */
+  /** Its function's version and generation when it started. */
   stamp = "";
+  /** Which code has taken part so far, its calls included. */
+  code: CodeSet | undefined;
+  /** The files that the function has named as its inputs. */
+  files: InputFile[] | undefined;
   /** For how long the function lets its value be kept at most, in ms; undefined: for as long as its definition does. */
   ttlLimitMs: number | undefined;
 
@@ -113,7 +117,7 @@ export class Evaluation {
   /** The statekeeper knows that it waits. */
   isMarkedSuspended = false;
   /** The ids it waits for, as last reported to the statekeeper. */
-  toldEdges: readonly string[] | undefined;
+  reportedEdges: readonly string[] | undefined;
   /** Not to be looked at again before, by who looks for cycles, in ms. */
   lookAt = 0;
   /** It has waited for calls at least once. */
@@ -128,6 +132,8 @@ export class Evaluation {
   trace: string | undefined;
   /** What it came with, known once its arguments are read. */
   settings: Settings | undefined;
+  /** Of a chunk: the slice that it is at. */
+  currentSlice: (() => EvaluatedSlice | undefined) | undefined;
   /** Since when it is claimed, by the worker's clock, in ms. */
   claimedAt = 0;
   /** The span of its run, if anybody traces it. */
@@ -170,6 +176,11 @@ export class Evaluation {
 
   get holdsSlot(): boolean {
     return this.#state === "running";
+  }
+
+  /** Notes that this code has taken part; undefined: none. */
+  addCode(code: CodeSet | undefined): void {
+    if (code !== undefined && code !== this.code) this.code = this.code?.with(code) ?? code;
   }
 
   addOpenCalls(calls: ReentrantCalls): void {

@@ -108,6 +108,7 @@ export class Evaluator {
       this.loop.slots.release();
     }
     evaluation.become("done");
+    settled.noteMaker(evaluation.code, evaluation.stamp);
     evaluation.settled = settled;
     if (evaluation.cancelTimers !== undefined) evaluation.cancelAllTimers();
     if (wasStarted) this.#selfTimes.note(evaluation.functionName, evaluation.selfMs, settled.isError);
@@ -152,6 +153,7 @@ export class Evaluator {
       return;
     }
     evaluation.stamp = this.#standing.stamp(definition);
+    evaluation.code = this.#standing.codeOf(definition);
     this.#outside.onStart(evaluation);
     runFunction(evaluation, this.#resultLimitBytes, this.#settle);
   }

@@ -35,6 +35,7 @@ export abstract class ReentrantCalls {
     this.settled[index] = settled;
     this.children[index] = undefined;
     this.remaining -= 1;
+    this.caller.addCode(settled.code);
     this.onSettled(index);
   }
 

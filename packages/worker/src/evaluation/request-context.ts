@@ -11,12 +11,14 @@ import {
   GridError,
   type Logger,
   type Outcome,
+  type OutcomeText,
   option,
   type Random,
   type Request,
   resolveOptions,
   type ValuesOf,
 } from "@callgrid/core";
+import type { EvaluatedSlice } from "./evaluated-slice.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { ReentrantStreamOptions } from "./stream-options-given.ts";
 
@@ -37,7 +39,15 @@ export interface RequestContext {
   readonly random: Random;
   /** Random numbers that depend on the seed, the request and a name of your choice, such as `job`: every job draws others. */
   randomFor(name: string): Random;
-  /** Reports how far the evaluation is, of `total` (default 100); shown by `why`. At most a few times a second are passed on. */
+  /**
+   * Makes the content of a file part of what the value depends on: call it before you read the file. A kept value is used as long as the file has
+   * the same content, where the process that asks can see it. Rejects as `stat` of `node:fs` does.
+   */
+  reads(path: string): Promise<void>;
+  /**
+   * Reports how far the evaluation is, of `total` (default 100); shown by `why` and `status`, and of slices by the progress of their batch.
+   * At most a few times a second are passed on.
+   */
   progress(done: number, total?: number): void;
 }
 
@@ -50,8 +60,20 @@ export interface RequestHost {
     isOrdered: boolean,
   ): AsyncGenerator<{ index: number; outcome: Outcome }>;
   describe(evaluation: Evaluation): RequestContext;
-  /** The function as this worker has it, if that is the pool's current version and the worker has what it needs. */
-  currentDefinition(name: string): Definition | undefined;
+  /**
+   * The function as this worker has it, if that is the pool's current version and the worker has what it needs. The evaluation is going to run
+   * it by itself, so that it is part of the code that makes the outcome.
+   */
+  currentDefinition(evaluation: Evaluation, name: string): Definition | undefined;
+  /** See {@link keptValues}; undefined where nothing is kept. */
+  keptValues(evaluation: Evaluation, definition: Definition): KeptValuesOfFunction | undefined;
+}
+
+/** The values of requests of one function that the pool keeps, by request id, as text. */
+export interface KeptValuesOfFunction {
+  /** Those that can be used. */
+  find(ids: readonly string[]): Promise<ReadonlyMap<string, OutcomeText>>;
+  keep(id: string, outcome: OutcomeText): void;
 }
 
 /** The declared options of {@link streamReentrant}. */
@@ -148,6 +170,18 @@ export function limitTtl(ttlMs: number): void {
 }
 
 /**
+ * For functions of the grid itself: what the request being evaluated calls are slices. `current` returns the one it is at, whose context
+ * is that of the request the slice would be by itself.
+ *
+ * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs.
+ */
+export function describeSlices(current: () => EvaluatedSlice | undefined): void {
+  const evaluation = storage.getStore();
+  if (evaluation === undefined) throw notInARequest("describeSlices");
+  evaluation.currentSlice = current;
+}
+
+/**
  * For functions of the grid itself: a function as the worker of the request being evaluated has it, if that is the pool's current version.
  *
  * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs.
@@ -155,7 +189,19 @@ export function limitTtl(ttlMs: number): void {
 export function currentDefinition(name: string): Definition | undefined {
   const evaluation = storage.getStore();
   if (evaluation === undefined) throw notInARequest("currentDefinition");
-  return evaluation.host.currentDefinition(name);
+  return evaluation.host.currentDefinition(evaluation, name);
+}
+
+/**
+ * For functions of the grid itself: the values that the pool keeps of requests which the request being evaluated evaluates by itself.
+ * Undefined where the function or the request has nothing kept.
+ *
+ * @throws GridError `NOT_IN_A_REQUEST` outside of a function that the grid runs.
+ */
+export function keptValues(definition: Definition): KeptValuesOfFunction | undefined {
+  const evaluation = storage.getStore();
+  if (evaluation === undefined) throw notInARequest("keptValues");
+  return evaluation.host.keptValues(evaluation, definition);
 }
 
 /**

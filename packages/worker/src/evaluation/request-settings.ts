@@ -1,13 +1,18 @@
 import { Config, encodeRequest, Random, type Settings } from "@callgrid/core";
+import type { EvaluatedSlice } from "./evaluated-slice.ts";
 import type { Evaluation } from "./evaluation.ts";
 
 const noSettings: Settings = { config: {}, seed: 0 };
-const known = new WeakMap<Evaluation, RequestSettings>();
+const known = new WeakMap<Evaluation | EvaluatedSlice, RequestSettings>();
 
-/** One for each evaluation, since its random numbers go on from call to call. */
-export function settingsOf(evaluation: Evaluation): RequestSettings {
-  const settings = known.get(evaluation) ?? new RequestSettings(evaluation);
-  known.set(evaluation, settings);
+/**
+ * One for each evaluation, since its random numbers go on from call to call; of a chunk one for each slice, so that they do not depend on
+ * which slices travel together.
+ */
+export function settingsOf(evaluation: Evaluation, slice?: EvaluatedSlice): RequestSettings {
+  const key = slice ?? evaluation;
+  const settings = known.get(key) ?? new RequestSettings(evaluation, slice);
+  known.set(key, settings);
   return settings;
 }
 
@@ -18,14 +23,16 @@ export function settingsOf(evaluation: Evaluation): RequestSettings {
 export class RequestSettings {
   readonly config: Config;
   readonly #evaluation: Evaluation;
+  readonly #slice: EvaluatedSlice | undefined;
   readonly #seed: number;
   readonly #named = new Map<string, Random>();
   #random: Random | undefined;
 
-  constructor(evaluation: Evaluation) {
+  constructor(evaluation: Evaluation, slice: EvaluatedSlice | undefined) {
     const { config, seed } = evaluation.settings ?? noSettings;
     this.config = new Config(config);
     this.#evaluation = evaluation;
+    this.#slice = slice;
     this.#seed = seed;
   }
 
@@ -41,6 +48,7 @@ export class RequestSettings {
   }
 
   get #request(): string {
+    if (this.#slice !== undefined) return this.#slice.canonical;
     const { functionName, primitiveArguments } = this.#evaluation;
     const args = primitiveArguments ?? this.#evaluation.readArguments();
     return encodeRequest([functionName, ...args], Number.POSITIVE_INFINITY).canonical;

@@ -176,6 +176,26 @@ it("a folder that turns into a link between two steps opens no file elsewhere", 
   expect(seen).not.toContain("hunter2");
 });
 
+// where the system shows which folder is open, as Linux does
+it.runIf(existsSync("/proc/self/fd"))(
+  "a folder that turns into a link between two steps has no file made elsewhere",
+  async () => {
+    const inner = join(data, "inner");
+    mkdirSync(inner);
+    const swapping = new Thread(swapForEver, { eval: true, workerData: { inner, outside } });
+    await once(swapping, "message");
+    for (let attempt = 0; attempt < 3_000; attempt += 1) {
+      try {
+        closeSync(folders().openToWrite(join(inner, "new")));
+      } catch {
+        // refused, or the folder is away
+      }
+    }
+    await swapping.terminate();
+    expect(existsSync(join(outside, "new"))).toBe(false);
+  },
+);
+
 const swapForEver = `
   const { renameSync, symlinkSync, unlinkSync } = require("node:fs");
   const { parentPort, workerData: { inner, outside } } = require("node:worker_threads");

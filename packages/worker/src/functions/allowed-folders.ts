@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   ftruncateSync,
   lstatSync,
@@ -12,12 +13,14 @@ import {
   readlinkSync,
   realpathSync,
 } from "node:fs";
-import { dirname, join, parse, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, parse, relative, resolve, sep } from "node:path";
 import { GridError } from "@callgrid/core";
 
-const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 const ownFileMode = 0o600;
+/** In which Linux has a link for each file that this process has open. */
+const openFiles = "/proc/self/fd";
 
 interface Opening {
   readonly flags: number;
@@ -45,9 +48,9 @@ export class AllowedFolders {
     return this.#folders.some((folder) => folder === parse(folder).root);
   }
 
-  /** Whether the other ones allow the same. */
-  equals(other: AllowedFolders): boolean {
-    return this.#folders.join("\0") === other.#folders.join("\0");
+  /** Equal for folders that allow the same, also where those are of another copy of this class. */
+  get key(): string {
+    return this.#folders.join("\0");
   }
 
   /** Throws `FILE_NOT_ALLOWED` for a path outside, whether or not there is a file. */
@@ -94,11 +97,24 @@ export class AllowedFolders {
 
   #openPlace(path: string, place: string, flags: number): number {
     try {
-      return openSync(place, flags, ownFileMode);
+      return flags & O_CREAT ? this.#openInHeld(path, place, flags) : openSync(place, flags, ownFileMode);
     } catch (error) {
       // a link that was put there since, or the end of a pipe that nothing reads
       if (["ELOOP", "ENXIO"].includes(codeOf(error)) || !this.#contain(place)) throw this.#refusal(path);
       throw error;
+    }
+  }
+
+  /** Makes no file elsewhere: where the system shows it, the folder is held open meanwhile, and a link in its place changes nothing. */
+  #openInHeld(path: string, place: string, flags: number): number {
+    if (!existsSync(openFiles)) return openSync(place, flags, ownFileMode);
+    const folder = openSync(dirname(place), O_RDONLY | O_DIRECTORY);
+    try {
+      const held = join(openFiles, String(folder));
+      if (!this.#contain(readlinkSync(held))) throw this.#refusal(path);
+      return openSync(join(held, basename(place)), flags, ownFileMode);
+    } finally {
+      closeSync(folder);
     }
   }
 
@@ -140,7 +156,7 @@ function realFolder(folder: string, flag: string): string {
 /** By the descriptor where the system shows that, else by the path, if that still leads to the same file. */
 function openedPlace(file: number, place: string): string | undefined {
   try {
-    return readlinkSync(`/proc/self/fd/${file}`);
+    return readlinkSync(join(openFiles, String(file)));
   } catch {
     const real = realPath(place);
     const [opened, named] = [fstatSync(file), real === undefined ? undefined : lstatSync(real)];

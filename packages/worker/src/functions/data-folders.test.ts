@@ -79,3 +79,14 @@ it.each([
   expect([canRead(one), canRead(other)]).toEqual([false, false]);
   end();
 });
+
+it("a limit that another copy of callgrid has set in this process holds, and is compared", async () => {
+  vi.resetModules();
+  const copy = await import("./data-folders.ts");
+  expect(copy.limitDataFolders).not.toBe(limitDataFolders);
+  const end = copy.limitDataFolders([one]);
+  limitDataFolders([one])();
+  expect([canRead(one), canRead(other)]).toEqual([true, false]);
+  expect(() => limitDataFolders([other])).toThrowError(expect.objectContaining({ code: "INVALID_OPTION" }));
+  end();
+});

@@ -2,7 +2,16 @@
  * The functions that one worker can evaluate, by name, and how they compare with the pool's function table.
  */
 import { type Capabilities, type Definition, fileOfSite, GridError, unmetNeeds } from "@callgrid/core";
-import type { FunctionTable, RegisteredFunction } from "@callgrid/statekeeper";
+import {
+  type CodeNote,
+  codeOf,
+  doubtful,
+  type FunctionTable,
+  ownStamp,
+  type RegisteredFunction,
+  readCode,
+} from "@callgrid/statekeeper";
+import { type CodeSet, CodeSets } from "../versions/code-set.ts";
 import { pathOfModule } from "../versions/code-versions.ts";
 
 /** What the grid's own functions are called. */
@@ -11,11 +20,11 @@ const gridPrefix = "callgrid.";
 export class FunctionRegistry {
   readonly #definitions = new Map<string, Definition>();
 
-  /** What versions were made of: a hash by path. */
-  readonly files: ReadonlyMap<string, string>;
+  /** What versions were made of, by version. */
+  readonly notes: ReadonlyMap<string, CodeNote>;
 
-  constructor(definitions: Iterable<Definition>, files: ReadonlyMap<string, string> = new Map()) {
-    this.files = files;
+  constructor(definitions: Iterable<Definition>, notes: ReadonlyMap<string, CodeNote> = new Map()) {
+    this.notes = notes;
     for (const definition of definitions) this.#add(definition);
   }
 
@@ -83,11 +92,16 @@ export class FunctionStanding {
   #table: FunctionTable = { epoch: 0, functions: new Map() };
   #skips: string[] = [];
   readonly #stamps = new Map<string, string>();
+  /** Of the functions of this worker, by name. */
+  readonly #codes = new Map<string, CodeSet>();
+  /** Of sets that were looked at since the table changed, for as long as these live. */
+  #verdicts = new WeakMap<CodeSet, boolean>();
   readonly #seen = new Map<string, RegisteredFunction>();
   /** Functions that requests asked for, and that neither this worker nor the pool's table has. */
   readonly #unheardOf = new Set<string>();
 
   readonly #unmet: ReadonlyMap<string, unknown>;
+  readonly sets = new CodeSets();
 
   /** @param unmet - by name the functions that this worker lacks something for, see {@link FunctionRegistry.unmet}. */
   constructor(registry: FunctionRegistry, unmet: ReadonlyMap<string, unknown> = new Map()) {
@@ -126,7 +140,13 @@ export class FunctionStanding {
     this.#table = table;
     for (const [name, registered] of table.functions) this.#seen.set(name, registered);
     this.#stamps.clear();
+    this.#verdicts = new WeakMap();
     this.#listSkips();
+  }
+
+  /** Until the next {@link update}, the pool may have another table than this one. */
+  doubt(): void {
+    this.#table = doubtful(this.#table);
   }
 
   /** A claimed request asks for a function that this worker lacks; one that the pool does not know is passed over as well. */
@@ -156,8 +176,29 @@ export class FunctionStanding {
   stamp(definition: Definition): string {
     const known = this.#stamps.get(definition.name);
     if (known !== undefined) return known;
-    const stamp = `${definition.version}#${this.#table.functions.get(definition.name)?.generation ?? 0}`;
+    const stamp = ownStamp(definition.version, this.#table.functions.get(definition.name)?.generation ?? 0);
     this.#stamps.set(definition.name, stamp);
     return stamp;
+  }
+
+  /** The function alone, as code that takes part in an evaluation. */
+  codeOf({ name, version }: Definition): CodeSet {
+    const known = this.#codes.get(name);
+    if (known !== undefined) return known;
+    const code = this.sets.of([codeOf(name, version)]);
+    this.#codes.set(name, code);
+    return code;
+  }
+
+  /** Whether the pool's table has no other version of any of it: functions that it does not know have one version, that of this process. */
+  isCurrent(code: CodeSet): boolean {
+    const known = this.#verdicts.get(code);
+    if (known !== undefined) return known;
+    const isCurrent = code.codes.map(readCode).every(({ functionName, version }) => {
+      const registered = this.#table.functions.get(functionName);
+      return registered === undefined || registered.version === version;
+    });
+    this.#verdicts.set(code, isCurrent);
+    return isCurrent;
   }
 }

@@ -25,7 +25,7 @@ export function moduleHint(path: string, cause: unknown): string | undefined {
 }
 
 /** Why Node takes a file for CommonJS, and what makes it an ES module; undefined if it takes it for one. */
-function commonJsReason(path: string): { readonly reason: string; readonly remedy: string } | undefined {
+export function commonJsReason(path: string): { readonly reason: string; readonly remedy: string } | undefined {
   const extension = extname(path);
   const asModule = `${basename(path, extension)}${extension.replace(/^\.[cm]?/, ".m")}`;
   const rename = `write import and export, and name the file ${asModule}`;

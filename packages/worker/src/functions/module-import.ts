@@ -1,18 +1,39 @@
-/** Imports modules of users by path: TypeScript without a build, by tsx, and JavaScript by Node alone. */
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, extname, resolve } from "node:path";
+/** Imports modules of users by path: JavaScript, and TypeScript without a build. */
+import { existsSync, readdirSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { GridError, messageOf, nearestNames } from "@callgrid/core";
 import { moduleHint } from "./module-hint.ts";
-import { moduleEndings } from "./module-patterns.ts";
+import { isModuleUrl, isTypeScript, moduleEndings } from "./module-patterns.ts";
+import { isOfLoader, prepareTypeScript } from "./typescript-loading.ts";
 
-/** The file URL of a module, given by path (relative to the working folder) or URL; throws `INVALID_MODULE` where there is no such file. */
+/** The URL of a module, given by path (relative to the working folder) or URL; throws `INVALID_MODULE` where there is no such file. */
 export function moduleUrl(source: string | URL): string {
-  const url =
-    source instanceof URL ? source : source.startsWith("file:") ? new URL(source) : pathToFileURL(resolve(source));
+  const url = source instanceof URL ? source : isModuleUrl(source) ? new URL(source) : pathToFileURL(resolve(source));
+  if (url.protocol === "data:") return url.href;
   const path = fileURLToPath(url);
-  if (existsSync(path) && statSync(path).isFile()) return url.href;
+  const stats = statsOf(path);
+  if (stats?.isFile() === true) return url.href;
+  if (stats?.isDirectory() === true)
+    throw new GridError(
+      "INVALID_MODULE",
+      `${path} is a folder: name its modules, by a pattern such as '${join(path, "*.ts")}'`,
+    );
   throw new GridError("INVALID_MODULE", `there is no module ${path}${hintFor(path)}`);
+}
+
+/** What messages call a module. */
+export function shownModule(url: string): string {
+  return url.startsWith("data:") ? "the module of a data: URL" : fileURLToPath(url);
+}
+
+/** Undefined for what cannot be looked at, for whatever reason. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function hintFor(path: string): string {
@@ -34,24 +55,15 @@ function nearestModule(path: string): string | undefined {
 /** What a module exports; throws `INVALID_MODULE` for one that is missing or fails to load. */
 export async function importModule(source: string | URL): Promise<object> {
   const url = moduleUrl(source);
+  const path = shownModule(url);
+  let obstacles: readonly string[] = [];
   try {
-    if (/\.[cm]?tsx?$/.test(url)) await registerTypeScript();
+    if (isTypeScript(path)) obstacles = await prepareTypeScript(path);
     return (await import(url)) as object;
   } catch (cause) {
-    const path = fileURLToPath(url);
     const hint = moduleHint(path, cause);
-    const message = `${path} could not be loaded: ${messageOf(cause)}`;
-    throw new GridError("INVALID_MODULE", hint === undefined ? message : `${message}\n${hint}`, { cause });
+    const reasons = hint === undefined && isOfLoader(cause) ? obstacles : [hint ?? ""].filter(Boolean);
+    const message = [`${path} could not be loaded: ${messageOf(cause)}`, ...reasons].join("\n");
+    throw new GridError("INVALID_MODULE", message, { cause });
   }
-}
-
-let registered: Promise<void> | undefined;
-
-/** tsx's hooks, once a process, for both kinds of modules: in a package without `"type": "module"` a `.ts` file is CommonJS. */
-function registerTypeScript(): Promise<void> {
-  registered ??= Promise.all([import("tsx/esm/api"), import("tsx/cjs/api")]).then(([modules, commonJs]) => {
-    modules.register();
-    commonJs.register();
-  });
-  return registered;
 }

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { define } from "@callgrid/core";
 import { pino } from "pino";
@@ -17,7 +17,10 @@ const loadFunctions = (sources: FunctionSources, options: Partial<LoadOptions> =
 async function modules(files: Readonly<Record<string, string>>): Promise<(name: string) => string> {
   const folder = await mkdtemp(join(tmpdir(), "callgrid-modules-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
   return (name) => join(folder, name);
 }
 
@@ -27,6 +30,16 @@ describe("a module", () => {
       "f.mjs": `${preamble}export const f = define("f", () => 1);\ndefine("hidden", () => 2);\nexport const other = 7;`,
     });
     expect((await loadFunctions(path("f.mjs"))).names.sort()).toEqual(["f", "hidden"]);
+  });
+
+  it("may be a data: URL, whose functions have the versions of their texts", async () => {
+    const text = `${preamble}export default { whole: define("whole", () => 1) };`;
+    const loaded = await loadFunctions(`data:text/javascript,${encodeURIComponent(text)}`, { isOfProcess: false });
+    expect(loaded.names).toEqual(["whole"]);
+    expect(loaded.notes.size).toBe(0);
+    await expect(loadFunctions("data:text/javascript,export default 1;")).rejects.toThrow(
+      "the module of a data: URL defines no function",
+    );
   });
 
   it("gives what it passes on from another that was loaded before", async () => {
@@ -68,7 +81,7 @@ describe("a module", () => {
     ["is named without its ending", "plain", /^there is no module .*plain; did you mean plain\.mjs\?$/],
     ["is misspelt", "palin.mjs", /^there is no module .*palin\.mjs; did you mean plain\.mjs\?$/],
     ["is named by another ending", "plain.ts", /^there is no module .*plain\.ts; did you mean plain\.mjs\?$/],
-    ["is a folder", ".", /^there is no module /],
+    ["is a folder", ".", /^.* is a folder: name its modules, by a pattern such as '.*\*\.ts'$/],
     ["throws while it is loaded", "throws.mjs", /throws\.mjs could not be loaded: broken/],
     ["cannot be read as a program", "garbage.mjs", /garbage\.mjs could not be loaded: /],
     ["imports what there is not", "imports.mjs", /imports\.mjs could not be loaded: .*elsewhere\.mjs/],
@@ -170,10 +183,20 @@ describe("the version of a function", () => {
     expect(logged).toEqual([[{ places: [path("k.mjs")] }, expect.stringMatching(/changed after they were loaded/)]]);
   });
 
-  it("is announced with the files that it is made of, by their paths from the folder that holds them", async () => {
-    const path = await modules({ "f.mjs": `${preamble}import "./k.mjs"; define("f", () => 1);`, "k.mjs": "1" });
-    const { files } = await loadFunctions(path("f.mjs"));
-    expect([...files.keys()]).toEqual(["f.mjs", "k.mjs"]);
+  it("is noted with the files that it is made of, by their paths from the folder of the package", async () => {
+    const text = `${preamble}import "./k.mjs"; define("f", () => 1);`;
+    const path = await modules({ "src/f.mjs": text, "src/k.mjs": "1", "package.json": "{}" });
+    const { notes, versions } = await loadFunctions(path("src/f.mjs"));
+    const hash = expect.any(String) as string;
+    expect(notes.get(versions.get("f") ?? "")).toEqual({
+      files: { "src/f.mjs": hash, "src/k.mjs": hash },
+      packages: [expect.stringMatching(/^@callgrid\/core@/)],
+    });
+  });
+
+  it("is noted without files where it is given", async () => {
+    const path = await modules({ "f.mjs": `${preamble}define("f", { version: "1" }, () => 1);` });
+    expect((await loadFunctions(path("f.mjs"))).notes).toEqual(new Map());
   });
 
   it("is a hash of its text where it is given by reference, and ends with the process", async () => {

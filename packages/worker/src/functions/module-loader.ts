@@ -2,11 +2,10 @@
  * Loads the functions that a worker evaluates: from modules, or from definitions at hand. A module's functions are those
  * it exports, and those that were defined while it was loaded.
  */
-import { fileURLToPath } from "node:url";
 import { allDefinitions, type Definition, GridError, invalidOption, isDefined } from "@callgrid/core";
 import { CodeVersions, type CodeVersionsParts } from "../versions/code-versions.ts";
 import { FunctionRegistry } from "./function-registry.ts";
-import { importModule, moduleUrl } from "./module-import.ts";
+import { importModule, moduleUrl, shownModule } from "./module-import.ts";
 import { modulesOf } from "./module-patterns.ts";
 
 /** A module by path (relative to the working folder), pattern such as `src/*.functions.ts`, or URL, a reference made by `define`, or an object of such. @public */
@@ -46,7 +45,7 @@ export async function loadFunctions(sources: FunctionSources, options: LoadOptio
     for (const definition of loaded.definitions)
       definitions.push(keepsText ? definition : await versions.versioned(definition, loaded.loadedAt));
   }
-  return new FunctionRegistry(definitions, versions.files);
+  return new FunctionRegistry(definitions, versions.notes);
 }
 
 /** With the files that patterns match, each once, in place of the patterns; throws `INVALID_MODULE` for one that matches none. */
@@ -100,7 +99,7 @@ async function importDefinitions(url: string): Promise<LoadedModule> {
   if (definitions.size === 0) {
     throw new GridError(
       "INVALID_MODULE",
-      `${fileURLToPath(url)} defines no function; make one known: export const f = define("f", …)`,
+      `${shownModule(url)} defines no function; make one known: export const f = define("f", …)`,
     );
   }
   const { loadedAt } = loadedBefore([...definitions]);
@@ -113,10 +112,11 @@ function definitionsIn(source: object, where: string): Definition[] {
   return definitions;
 }
 
+/** Also those of an object that is the default: all exports of another module. */
 function exportedDefinitions(exported: object): Definition[] {
-  return Object.values(exported)
-    .filter(isDefined)
-    .map(({ definition }) => definition);
+  const whole: unknown = Reflect.get(exported, "default");
+  const values = [...Object.values(exported), ...(typeof whole === "object" ? Object.values(whole ?? {}) : [])];
+  return [...new Set(values.filter(isDefined).map(({ definition }) => definition))];
 }
 
 function loadedModules(): Map<string, LoadedModule> {

@@ -8,6 +8,16 @@ import { GridError, isPattern } from "@callgrid/core";
 
 export const moduleEndings = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
+/** Whether a path is that of a module in TypeScript. */
+export function isTypeScript(path: string): boolean {
+  return /\.[cm]?tsx?$/.test(path);
+}
+
+/** Whether a source is a URL, of a file or of the text itself. */
+export function isModuleUrl(source: string): boolean {
+  return /^(?:file|data):/.test(source);
+}
+
 const ignored = ["**/node_modules/**", "**/*.d.{ts,mts,cts}"];
 
 /**
@@ -17,7 +27,7 @@ const ignored = ["**/node_modules/**", "**/*.d.{ts,mts,cts}"];
  * @throws GridError `INVALID_MODULE` for a pattern that matches no module.
  */
 export async function modulesOf(source: string): Promise<string[]> {
-  if (source.startsWith("file:")) return [source];
+  if (isModuleUrl(source)) return [source];
   const path = resolve(source);
   const divided = existsSync(path) ? undefined : dividedPattern(source);
   if (divided === undefined) return [path];

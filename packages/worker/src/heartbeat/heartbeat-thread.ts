@@ -1,101 +1,71 @@
 /**
  * The thread behind ThreadHeartbeat: renews the lease of its worker, gives back what has not started while code never yields, ends the
  * process when an evaluation is over its time and the main thread does not get to say so itself, and ends a process that outlives its
- * supervisor for too long, whatever that is at.
+ * supervisor for too long, whatever that is at. It loads what it needs for the pool when that is needed, or a few seconds after the worker has
+ * joined: until then the worker has more use for the processors.
  */
 
+import { setTimeout as elapse } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { messageOf } from "@callgrid/core";
-import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
 import type { WatchOrder } from "./heartbeat.ts";
-import { HoldBoard } from "./hold-board.ts";
-import { HoldWatch, lookEveryMs } from "./hold-watch.ts";
+import { HoldBoard, lookEveryMs } from "./hold-board.ts";
+import type { LeaseRenewal } from "./lease-renewal.ts";
 import type { HeartbeatNews, HeartbeatOrder, HeartbeatThreadData, Supervision } from "./thread-heartbeat.ts";
-import { OverdueWatch } from "./watchdog.ts";
 
-const retryMs = 1_000;
 const supervisorCheckMs = 250;
-const bytesPerMb = 1_048_576;
 /** How long the pool may take to hear that the worker is gone, in ms. */
 const leaveMs = 500;
 
 const data = workerData as HeartbeatThreadData;
-let pool: PoolKeeper | undefined;
-let overdue: OverdueWatch | undefined;
+let renewal: LeaseRenewal | undefined;
+/** Of what renews the lease, once the worker has joined. */
+let opening: Promise<LeaseRenewal> | undefined;
+/** The process that supervised this one has ended. */
+let isLeftAlone = false;
+let isResting = false;
 /** Orders that came before there was a watch. */
 const earlyOrders: WatchOrder[] = [];
-let isResting = false;
-let beginConnecting: () => void = () => undefined;
-let beginBeating: () => void = () => undefined;
-const toldToConnect = new Promise<void>((resolve) => {
-  beginConnecting = resolve;
-});
-const toldToBeat = new Promise<void>((resolve) => {
-  beginBeating = resolve;
-});
 
 if (data.supervision !== undefined) endWithout(data.supervision);
 parentPort?.on("message", take);
-await toldToConnect;
-pool = await openPatiently();
-overdue = new OverdueWatch({
-  keeper: pool,
-  worker: data.worker,
-  instance: data.instance,
-  end: data.supervision === undefined ? undefined : kill,
-});
-for (const order of earlyOrders) take(order);
-tell({ kind: "ready" });
-await toldToBeat;
-void lookAtHolds(pool);
-while (!isResting) {
-  const memoryMb = Math.round(process.memoryUsage.rss() / bytesPerMb);
-  const renewal = { instance: data.instance, memoryMb };
-  const isKnown = await pool.renew(data.worker, data.leaseMs, renewal).catch(() => true);
-  if (!isKnown && !isResting) tell({ kind: "lost" });
-  await pause(data.leaseMs / 3);
-}
 
 function take(order: HeartbeatOrder): void {
   switch (order.kind) {
-    case "connect":
-      beginConnecting();
-      break;
     case "beat":
-      beginBeating();
+      opening = open(order.withinMs);
       break;
     case "rest":
       isResting = true;
+      renewal?.stop();
       break;
     case "watch":
-      if (overdue === undefined) earlyOrders.push(order);
-      else overdue.watch(order.watch);
-      break;
     case "unwatch":
-      if (overdue === undefined) earlyOrders.push(order);
-      else overdue.unwatch(order.watch);
+      if (renewal === undefined) earlyOrders.push(order);
+      else renewal.take(order);
       break;
   }
 }
 
-async function lookAtHolds(keeper: PoolKeeper): Promise<void> {
-  const watch = new HoldWatch({ board: new HoldBoard(data.holds), keeper, worker: data.worker });
-  while (!isResting) {
-    await pause(lookEveryMs);
-    await watch.look();
-  }
+async function open(withinMs: number): Promise<LeaseRenewal> {
+  await isNeeded(withinMs);
+  const { LeaseRenewal } = await import("./lease-renewal.ts");
+  const opened = await LeaseRenewal.open(data, { tell, end: data.supervision === undefined ? undefined : kill });
+  renewal = opened;
+  for (const order of earlyOrders) opened.take(order);
+  if (!isResting) opened.start();
+  tell({ kind: "beating" });
+  return opened;
 }
 
-/** Tries until it works: whether the worker waits for that is for the worker to decide. */
-async function openPatiently(): Promise<PoolKeeper> {
-  const { url, grid, connectTimeoutMs } = data;
-  for (;;) {
-    try {
-      return (await openStatekeeper(url, { grid, connectTimeoutMs })).pool(data.pool);
-    } catch (error) {
-      tell({ kind: "unreachable", reason: messageOf(error) });
-      await pause(retryMs);
-    }
+/** Resolves when a time limit is to be watched, when code seems not to yield or the supervisor has ended, and `withinMs` from now. */
+async function isNeeded(withinMs: number): Promise<void> {
+  const board = new HoldBoard(data.holds);
+  const latestAt = performance.now() + withinMs;
+  let changes = -1;
+  while (performance.now() < latestAt && earlyOrders.length === 0 && !isLeftAlone) {
+    await elapse(lookEveryMs);
+    if (board.seemsStuckSince(changes)) return;
+    changes = board.changes;
   }
 }
 
@@ -104,22 +74,19 @@ function endWithout({ supervisor, endAfterMs }: Supervision): void {
   const timer = setInterval(() => {
     if (process.ppid === supervisor) return;
     clearInterval(timer);
+    isLeftAlone = true;
     setTimeout(() => void leaveAndEnd(), endAfterMs);
   }, supervisorCheckMs);
 }
 
 async function leaveAndEnd(): Promise<void> {
   // what it still holds goes back at once, and its own code was not at fault
-  await Promise.race([pool?.leave(data.worker, data.instance).catch(() => undefined), pause(leaveMs)]);
+  await Promise.race([opening?.then((opened) => opened.leave()), elapse(leaveMs)]);
   kill();
 }
 
 function kill(): void {
   process.kill(process.pid, "SIGKILL");
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function tell(news: HeartbeatNews): void {

@@ -5,6 +5,9 @@
 import { Actor, type Clock, Periodic } from "@callgrid/core";
 import type { WorkerPool } from "@callgrid/statekeeper";
 
+/** A lease is renewed so often before it would end. */
+export const beatsPerLease = 3;
+
 /** A time by which an evaluation must be over, or its worker is ended. */
 export interface Watch {
   readonly id: string;
@@ -21,8 +24,12 @@ export type WatchOrder =
   | { readonly kind: "unwatch"; readonly watch: Pick<Watch, "id" | "kind"> };
 
 export interface Heartbeat {
-  /** Resolves once it can beat: a worker that joins before may be given code that never yields, and look dead soon. */
-  prepare(): Promise<void>;
+  /**
+   * How long the first beat may take beyond a lease, in ms. The first lease is longer by it: code that never yields may be what the
+   * worker evaluates first, and is no death.
+   */
+  readonly startUpMs: number;
+  /** Resolves once it beats; rejects where it cannot. Called after the worker has joined. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Ends the worker when the evaluation is still watched after its time: its code never yielded. One watch of each kind. */
@@ -45,6 +52,7 @@ export interface HeartbeatOptions {
  * `tellWatch`, where another thread can.
  */
 export class TimerHeartbeat extends Actor implements Heartbeat {
+  readonly startUpMs: number = 0;
   readonly #keeper: WorkerPool;
   readonly #options: HeartbeatOptions;
   readonly #tellWatch: ((order: WatchOrder, worker: string) => void) | undefined;
@@ -59,10 +67,12 @@ export class TimerHeartbeat extends Actor implements Heartbeat {
     this.#tellWatch = parts.tellWatch;
     this.#options = options;
     // where the statekeeper is out of reach the next beat tries again, and a lapsed lease is found out then
-    this.#beats = new Periodic({ clock: parts.clock, everyMs: options.leaseMs / 3, round: () => this.#beat() });
+    this.#beats = new Periodic({
+      clock: parts.clock,
+      everyMs: options.leaseMs / beatsPerLease,
+      round: () => this.#beat(),
+    });
   }
-
-  async prepare(): Promise<void> {}
 
   protected override async begin(): Promise<void> {
     await this.#beats.start();

@@ -91,3 +91,19 @@ it("a request that one thread starts while another takes it back is started or t
   expect(new Set([...started, ...revoked]).size).toBe(started.length + revoked.length);
   expect(started.length + revoked.length).toBe(40_000);
 });
+
+describe("a worker seems stuck", () => {
+  it.each<[string, (board: HoldBoard) => void, boolean]>([
+    ["not while it holds nothing and claims nothing", () => undefined, false],
+    ["not with what has started, which others cannot have", (board) => board.list("a".repeat(22)), false],
+    ["with something that has not started", (board) => board.list("a".repeat(22)).open(), true],
+    ["with a claim whose reply it does not read", (board) => board.beginClaim(), true],
+  ])("%s", (_, hold, expected) => {
+    const board = new HoldBoard();
+    hold(board);
+    const { changes } = board;
+    expect(board.seemsStuckSince(changes)).toBe(expected);
+    board.noteTurn();
+    expect(board.seemsStuckSince(changes)).toBe(false);
+  });
+});

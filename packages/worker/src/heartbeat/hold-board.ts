@@ -4,6 +4,9 @@
  * word atomically, so that only one of them succeeds.
  */
 
+/** How long to wait between two looks at a board, in ms: far longer than a worker runs without a turn for I/O, unless a function never yields. */
+export const lookEveryMs = 250;
+
 const changesAt = 0;
 const takebacksAt = 1;
 const claimingAt = 2;
@@ -126,6 +129,11 @@ export class HoldBoard {
   /** How often the worker's own thread has changed something that others could wait for, or has noted a turn. */
   get changes(): number {
     return Atomics.load(this.#head, changesAt);
+  }
+
+  /** Whether something that others could do waits for the worker, and its own thread has changed nothing since it was at `changes`. */
+  seemsStuckSince(changes: number): boolean {
+    return this.changes === changes && (this.hasOpen || this.isClaiming);
   }
 
   get hasOpen(): boolean {

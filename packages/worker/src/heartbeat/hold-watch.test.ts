@@ -5,8 +5,8 @@ import { expect, it } from "vitest";
 import { Gate } from "../../../../test/harness/gate.ts";
 import { setWorkerStage, type WorkerStage } from "../../../../test/harness/worker-stage.ts";
 import { callReentrant } from "../evaluation/request-context.ts";
-import { HoldBoard } from "./hold-board.ts";
-import { HoldWatch, lookEveryMs, standDown } from "./hold-watch.ts";
+import { HoldBoard, lookEveryMs } from "./hold-board.ts";
+import { HoldWatch, standDown } from "./hold-watch.ts";
 
 const worker = "stuck";
 

@@ -6,8 +6,6 @@ import { isAddressedId } from "@callgrid/core";
 import type { ClaimRequest, WorkerPool } from "@callgrid/statekeeper";
 import type { HoldBoard } from "./hold-board.ts";
 
-/** How long to wait between two looks, in ms: far longer than a worker runs without a turn for I/O, unless a function never yields. */
-export const lookEveryMs = 250;
 /** How often the worker notes that its event loop turns while the reply to a claim is slow, in ms: several times between two looks. */
 export const turnEveryMs = 100;
 
@@ -35,7 +33,7 @@ export class HoldWatch {
     this.#parts = parts;
   }
 
-  /** Called every {@link lookEveryMs}. A pool that does not answer is asked again at the next look. */
+  /** Called every `lookEveryMs`. A pool that does not answer is asked again at the next look. */
   async look(): Promise<void> {
     const { board, keeper, worker } = this.#parts;
     const { changes } = board;

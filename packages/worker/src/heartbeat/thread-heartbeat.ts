@@ -4,7 +4,7 @@
  */
 import { Worker as Thread } from "node:worker_threads";
 import { entryFile, GridError } from "@callgrid/core";
-import type { Heartbeat, Watch, WatchOrder } from "./heartbeat.ts";
+import { beatsPerLease, type Heartbeat, type Watch, type WatchOrder } from "./heartbeat.ts";
 
 /** What the thread gets at its start. */
 export interface HeartbeatThreadData {
@@ -32,24 +32,31 @@ export interface Supervision {
 }
 
 /** What the thread gets later. */
-export type HeartbeatOrder = { readonly kind: "connect" | "beat" | "rest" } | WatchOrder;
+export type HeartbeatOrder =
+  /** To renew the lease for the first time within so many ms, and earlier where the worker is kept by code that does not yield. */
+  { readonly kind: "beat"; readonly withinMs: number } | { readonly kind: "rest" } | WatchOrder;
 
-/** What the thread says: that it can beat, that it cannot connect yet, or that the pool does not know the worker any more. */
+/** What the thread says: that it beats, that it cannot connect yet, or that the pool does not know the worker any more. */
 export type HeartbeatNews =
-  | { readonly kind: "ready" }
+  | { readonly kind: "beating" }
   | { readonly kind: "unreachable"; readonly reason: string }
   | { readonly kind: "lost" };
 
+/** How long a thread may take to load and connect on a machine that starts many workers at a time, in ms. */
+const startUpMs = 15_000;
+/** When the first renewal begins at the latest, in ms after the worker has joined. */
+const latestBeatMs = 3_000;
 /** A thread that fails at once would fail again at once, in ms. */
 const pauseAfterFailureMs = 1_000;
 /** What Node has for the id of a thread that has ended. */
 const endedThread = -1;
 
 export class ThreadHeartbeat implements Heartbeat {
+  readonly startUpMs = startUpMs;
   readonly #data: HeartbeatThreadData;
   #thread: Thread;
-  /** What a replacement of this thread has to get. */
-  readonly #standingOrders: HeartbeatOrder[] = [];
+  /** A replacement of the thread has to begin at once then. */
+  #hasBegun = false;
   #isStopped = false;
   #onLost: () => void = () => undefined;
 
@@ -65,23 +72,20 @@ export class ThreadHeartbeat implements Heartbeat {
     return this;
   }
 
-  prepare(): Promise<void> {
+  start(): Promise<void> {
     const thread = this.#thread;
-    this.#give({ kind: "connect" });
+    this.#hasBegun = true;
+    this.#order({ kind: "beat", withinMs: Math.min(this.#data.leaseMs / beatsPerLease, latestBeatMs) });
     return new Promise((resolve, reject) => {
       if (thread.threadId === endedThread) resolve();
       thread.once("exit", () => resolve());
       thread.on("message", (news: HeartbeatNews) => {
-        if (news.kind === "ready") resolve();
+        if (news.kind === "beating") resolve();
         if (news.kind !== "unreachable") return;
         reject(new GridError("CONNECTION_FAILED", `the connection that renews the lease: ${news.reason}`));
         void this.stop();
       });
     });
-  }
-
-  async start(): Promise<void> {
-    this.#give({ kind: "beat" });
   }
 
   /** The thread of a supervised process stays: that process may be left alone before it has ended. */
@@ -97,11 +101,6 @@ export class ThreadHeartbeat implements Heartbeat {
 
   unwatch(id: string, kind: Watch["kind"]): void {
     this.#order({ kind: "unwatch", watch: { id, kind } });
-  }
-
-  #give(order: HeartbeatOrder): void {
-    this.#standingOrders.push(order);
-    this.#order(order);
   }
 
   #order(order: HeartbeatOrder): void {
@@ -123,6 +122,6 @@ export class ThreadHeartbeat implements Heartbeat {
   #replace(): void {
     if (this.#isStopped) return;
     this.#thread = this.#launch();
-    for (const order of this.#standingOrders) this.#order(order);
+    if (this.#hasBegun) this.#order({ kind: "beat", withinMs: 0 });
   }
 }

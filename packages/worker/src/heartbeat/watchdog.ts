@@ -81,7 +81,7 @@ export class OverdueWatch {
 }
 
 /** Resolves when the call has ended, however it did, or has taken too long. */
-async function withPatience(call: Promise<void>): Promise<void> {
+async function withPatience(call: Promise<unknown>): Promise<void> {
   await within(systemClock, patienceMs, call).catch(() => undefined);
 }
 

@@ -112,7 +112,8 @@ export class ClaimIntake {
     const settled = recent.get(key, { functionName: definition.name, stamp, now });
     if (settled === undefined) return false;
     // not for longer than it may be used here
-    completer.add({ id, outcome: settled.text, ttlMs: Math.ceil(settled.until - now), stamp }, now);
+    const ttlMs = Math.ceil(settled.until - now);
+    completer.add({ id, outcome: settled.text, ttlMs, stamp: settled.fullStamp(definition.name) }, now);
     return true;
   }
 

@@ -123,9 +123,10 @@ export class Claimer {
     if (reply.kind === "stale") return this.#parts.membership.readFunctions();
     if (reply.kind === "unknown-worker") return this.#parts.membership.join();
     if (reply.kind === "again") return;
-    this.volunteers = reply.volunteers;
+    const hasVolunteered = reply.claims.length === 0 && size.volunteerFor > 0;
+    this.volunteers = reply.volunteers - (hasVolunteered ? 1 : 0);
     this.#foundQueuesEmpty = !reply.isMore && !isOutdated;
-    this.#isVolunteer = reply.claims.length === 0 && !isOutdated && size.volunteerFor > 0 && !this.#isStopped;
+    this.#isVolunteer = hasVolunteered && !isOutdated && !this.#isStopped;
     if (this.#isVolunteer) this.#onTheWay.beginVolunteering(this.#parts.hasBegun());
   }
 

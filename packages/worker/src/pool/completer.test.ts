@@ -9,7 +9,7 @@ const completion: Completion = { id: "a".padEnd(22, "_"), outcome: "=1", ttlMs: 
 function setStage() {
   const keeper = new MemoryStatekeeper({ clock: new VirtualClock() }).pool("pool");
   const onError = vi.fn();
-  const completer = new Completer({ keeper, worker: "w1", selfTimes: new SelfTimes(), onError });
+  const completer = new Completer({ keeper, worker: "w1", selfTimes: new SelfTimes(), onOutdated: vi.fn(), onError });
   const isTold = async (): Promise<boolean> => {
     const [answer] = await keeper.check("c1", 0, [completion.id]);
     return answer?.kind === "outcome";

@@ -12,6 +12,7 @@ export class Completer {
   readonly #worker: string;
   readonly #selfTimes: SelfTimes;
   readonly #holds: HoldBoard | undefined;
+  readonly #onOutdated: (ids: readonly string[]) => void;
   readonly #onError: (error: unknown) => void;
   #waiting: Completion[] = [];
   /** What waits, as others may evaluate it again where this worker fails to hand it in. */
@@ -26,12 +27,15 @@ export class Completer {
     worker: string;
     selfTimes: SelfTimes;
     holds?: HoldBoard | undefined;
+    /** The worker holds these, and what it made of them is no outcome, since some code in it is not current. */
+    onOutdated: (ids: readonly string[]) => void;
     onError: (error: unknown) => void;
   }) {
     this.#keeper = parts.keeper;
     this.#worker = parts.worker;
     this.#selfTimes = parts.selfTimes;
     this.#holds = parts.holds;
+    this.#onOutdated = parts.onOutdated;
     this.#onError = parts.onError;
   }
 
@@ -85,9 +89,14 @@ export class Completer {
   }
 
   #send(completions: Completion[], reports: readonly EvaluationReport[]): void {
-    const sending = this.#keeper.complete(this.#worker, completions, reports).catch(this.#onError);
+    const sending = this.#complete(completions, reports).catch(this.#onError);
     this.#inFlight.add(sending);
     void sending.then(() => this.#inFlight.delete(sending));
+  }
+
+  async #complete(completions: Completion[], reports: readonly EvaluationReport[]): Promise<void> {
+    const outdated = await this.#keeper.complete(this.#worker, completions, reports);
+    if (outdated.length > 0) this.#onOutdated(outdated);
   }
 }
 

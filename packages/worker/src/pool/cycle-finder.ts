@@ -77,8 +77,8 @@ export class CycleFinder {
     const callers = callersOf(awaited).filter(({ isOwned, state }) => isOwned && state === "suspended");
     for (const caller of callers) {
       const waitsFor = visibleChildren(caller);
-      if (isSameList(waitsFor, caller.toldEdges)) continue;
-      caller.toldEdges = waitsFor;
+      if (isSameList(waitsFor, caller.reportedEdges)) continue;
+      caller.reportedEdges = waitsFor;
       caller.isMarkedSuspended = true;
       told.push({ id: caller.id, waitsFor });
     }
@@ -86,7 +86,7 @@ export class CycleFinder {
     try {
       await this.#keeper.mark(this.#worker, told, []);
     } catch (error) {
-      for (const caller of callers) caller.toldEdges = undefined;
+      for (const caller of callers) caller.reportedEdges = undefined;
       throw error;
     }
   }

@@ -3,7 +3,7 @@
  * and what the pool need not know any longer is forgotten.
  */
 import type { OutcomeText, RebuiltMap } from "@callgrid/core";
-import { noStamp, type Requester } from "@callgrid/statekeeper";
+import { isUnchanged, ownPart, type Requester } from "@callgrid/statekeeper";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { WorkerMeter } from "../evaluation/worker-meter.ts";
@@ -37,11 +37,13 @@ export class OutcomeHandler {
 
   /** An evaluation has settled at `now`, here or elsewhere. */
   note(evaluation: Evaluation, now: number): void {
+    // what was read of a file that changed meanwhile belongs to neither content
+    if (evaluation.files?.every(isUnchanged) === false) evaluation.ttlLimitMs = 0;
     const { settled, mode, ttlMs, isOwned, isCopy, ask } = evaluation;
     this.#leaveFlight(evaluation);
     if (settled === undefined) return;
-    const isKept = !settled.isError && ttlMs > 0 && mode !== "bypass";
-    if (isKept) this.#remember(evaluation, settled, now);
+    const isKept = !settled.isError && ttlMs > 0 && mode !== "bypass" && settled.code?.isKeepable !== false;
+    if (isKept && settled.code?.hasFiles !== true) this.#remember(evaluation, settled, now);
     const isOurs = isOwned || isCopy;
     if (isOurs) this.#measure(evaluation, settled, now);
     if (isOurs || (isKept && ask === undefined && isDear(evaluation, now)))
@@ -49,15 +51,18 @@ export class OutcomeHandler {
     this.forget(evaluation);
     if (ask === undefined) return;
     // the pool notifies all others; a request that it does not know has no waiters any more
-    if (isOurs) this.#parts.requester.receive({ kind: "outcome", id: evaluation.id, outcome: settled.text });
+    if (isOurs) this.#receive(evaluation, settled);
     else ask.withdraw();
   }
 
   /** An outcome came from the pool, which knows it already. */
-  takeOutcome(evaluation: Evaluation, outcome: OutcomeText): void {
+  takeOutcome(evaluation: Evaluation, outcome: OutcomeText, stamp: string): void {
     if (evaluation.isDone) return;
     this.forget(evaluation);
-    this.#parts.evaluator.settleExternally(evaluation, EvaluationResult.ofText(outcome));
+    const { standing, evaluator } = this.#parts;
+    const result = EvaluationResult.ofText(outcome);
+    result.noteMaker(standing.sets.read(evaluation.functionName, stamp), ownPart(stamp));
+    evaluator.settleExternally(evaluation, result);
   }
 
   /** No caller in this worker waits for it any more. */
@@ -96,6 +101,11 @@ export class OutcomeHandler {
     if (!wasOpen && visible.isOpenToRoots) onOpened();
   }
 
+  #receive({ id, functionName }: Evaluation, settled: EvaluationResult): void {
+    const stamp = settled.fullStamp(functionName);
+    this.#parts.requester.receive({ kind: "outcome", id, outcome: settled.text, stamp });
+  }
+
   #drop(evaluation: Evaluation): void {
     this.#leaveFlight(evaluation);
     this.forget(evaluation);
@@ -116,21 +126,20 @@ export class OutcomeHandler {
     settled: EvaluationResult,
     { isKept, now }: { isKept: boolean; now: number },
   ): void {
-    const { id, stamp } = evaluation;
+    const { id, functionName } = evaluation;
     const ttlMs = isKept ? evaluation.ttlMs : 0;
-    this.#parts.completer.add({ id, outcome: settled.text, ttlMs, stamp: stamp === "" ? noStamp : stamp }, now);
+    const stamp = settled.fullStamp(functionName);
+    this.#parts.completer.add({ id, outcome: settled.text, ttlMs, stamp }, now);
   }
 
   #remember(evaluation: Evaluation, settled: EvaluationResult, now: number): void {
     const { definition, key, startedAt } = evaluation;
-    const { recent, standing } = this.#parts;
     if (definition === undefined) return;
     const isOurs = evaluation.stamp !== "";
-    const stamp = isOurs ? evaluation.stamp : standing.stamp(definition);
     const tookMs = isOurs ? now - startedAt : Number.POSITIVE_INFINITY;
     // the definition's name: the claim's is a substring that keeps the whole payload alive
     const functionName = definition.name;
-    recent.put(key, settled, { functionName, stamp, until: now + evaluation.ttlMs, tookMs });
+    this.#parts.recent.put(key, settled, { functionName, until: now + evaluation.ttlMs, tookMs });
   }
 }
 

@@ -2,7 +2,8 @@
  * Reports to the statekeeper which claimed requests wait for others and which go on (a suspended one takes no loss when its worker
  * dies), and their progress. Only what lasts longer than a turn is reported.
  */
-import type { Progress, WorkerPool } from "@callgrid/statekeeper";
+import type { WorkerPool } from "@callgrid/statekeeper";
+import type { FunctionProgress } from "../evaluation/evaluated-slice.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import { isSameList, visibleChildren } from "./visible-children.ts";
 
@@ -11,7 +12,7 @@ export class SuspensionReporter {
   readonly #worker: string;
   readonly #onError: (error: unknown) => void;
   #changed = new Set<Evaluation>();
-  readonly #progress = new Map<Evaluation, Progress>();
+  readonly #progress = new Map<Evaluation, FunctionProgress>();
   #lastSent: Promise<void> = Promise.resolve();
 
   constructor(parts: { keeper: WorkerPool; worker: string; onError: (error: unknown) => void }) {
@@ -27,20 +28,23 @@ export class SuspensionReporter {
   /** The pool knows nothing of it but that it is claimed: what was reported before is reported again. */
   noteClaimedAgain(evaluation: Evaluation): void {
     evaluation.isMarkedSuspended = false;
-    evaluation.toldEdges = undefined;
+    evaluation.reportedEdges = undefined;
     this.note(evaluation);
   }
 
-  noteProgress(evaluation: Evaluation, done: number, total: number): void {
-    this.#progress.set(evaluation, { done, total });
+  noteProgress(evaluation: Evaluation, progress: FunctionProgress): void {
+    this.#progress.set(evaluation, progress);
   }
 
   /** Passes progress on; called now and then, not with every flush. */
   flushProgress(): void {
-    const told = [...this.#progress].filter(([{ isOwned, state }]) => isOwned && state !== "done");
+    const reported = [...this.#progress].filter(([{ isOwned, state }]) => isOwned && state !== "done");
     this.#progress.clear();
-    if (told.length === 0) return;
-    const progress = told.map(([{ id }, { done, total }]) => ({ id, done, total }));
+    if (reported.length === 0) return;
+    const progress = reported.map(([{ id }, { done, total, slice }]) => ({
+      ...{ id, done, total },
+      ...(slice !== undefined && { slice: { index: slice.index, forMs: Math.round(slice.forMs) } }),
+    }));
     this.#lastSent = this.#keeper.mark(this.#worker, [], [], progress).catch(this.#onError);
   }
 
@@ -53,10 +57,10 @@ export class SuspensionReporter {
       const isWaiting = evaluation.state === "suspended" && hasVisibleChild(evaluation);
       // of others it is hardly needed, and the cycle finder reports it when they wait for long
       const waitsFor = isWaiting && evaluation.isSuspect ? visibleChildren(evaluation) : undefined;
-      const isNews = waitsFor !== undefined && !isSameList(waitsFor, evaluation.toldEdges);
+      const isNews = waitsFor !== undefined && !isSameList(waitsFor, evaluation.reportedEdges);
       if (isWaiting === evaluation.isMarkedSuspended && !isNews) continue;
       evaluation.isMarkedSuspended = isWaiting;
-      evaluation.toldEdges = waitsFor;
+      evaluation.reportedEdges = waitsFor;
       if (isWaiting) suspended.push({ id: evaluation.id, waitsFor: waitsFor ?? [] });
       else resumed.push(evaluation.id);
     }

@@ -11,12 +11,16 @@ import {
   isErrorText,
   type OutcomeText,
 } from "@callgrid/core";
+import { noStamp } from "@callgrid/statekeeper";
+import type { CodeSet } from "../versions/code-set.ts";
 
 export class EvaluationResult {
   readonly #primitive: unknown;
   readonly tree: ErrorTree | undefined;
   #text: OutcomeText | undefined;
-  /** The function's stamp that it was made under, where it is kept for others. */
+  /** Which code made it; undefined: none. */
+  code: CodeSet | undefined;
+  /** Version and generation of the function, as it was made under them. */
   stamp = "";
   /** Until when it may be used by others, by the worker's clock, in ms. */
   until = 0;
@@ -41,9 +45,20 @@ export class EvaluationResult {
     return new EvaluationResult(undefined, text, isErrorText(text) ? decodeErrorTree(text) : undefined);
   }
 
-  /** Notes what decides whether others may use it. Whole ms: a number with a fraction takes as much memory as the rest of this. */
-  keep(stamp: string, until: number): void {
+  /** Notes what made it, unless that is known already. */
+  noteMaker(code: CodeSet | undefined, stamp: string): void {
+    if (this.code !== undefined) return;
+    this.code = code;
     this.stamp = stamp;
+  }
+
+  /** The stamp of it as an outcome of the function. */
+  fullStamp(functionName: string): string {
+    return this.code === undefined ? noStamp : this.code.stamp(functionName, this.stamp);
+  }
+
+  /** Notes until when others may use it. Whole ms: a number with a fraction takes as much memory as the rest of this. */
+  keep(until: number): void {
     this.until = Math.floor(until);
   }
 

@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { type CodeSet, CodeSets } from "../versions/code-set.ts";
 import { EvaluationResult } from "./evaluation-result.ts";
 import { RecentResults } from "./recent-results.ts";
 
-const roomy = { entries: 1_000, bytes: 1_000_000 };
-const settled = (value: unknown) => EvaluationResult.ofValue(value, 1_000_000);
-const kept = { functionName: "f", stamp: "1#0", until: 100, tookMs: 0.01 };
+const isCurrent = (): boolean => true;
+const roomy = { entries: 1_000, bytes: 1_000_000, isCurrent };
+const sets = new CodeSets();
+const code = sets.of(["f@1", "g@1"]);
+const settled = (value: unknown): EvaluationResult => {
+  const result = EvaluationResult.ofValue(value, 1_000_000);
+  result.noteMaker(code, "1#0");
+  return result;
+};
+const kept = { functionName: "f", until: 100, tookMs: 0.01 };
 const at = (now: number, stamp = "1#0") => ({ functionName: "f", stamp, now });
 
 describe("a recent result", () => {
@@ -22,6 +30,15 @@ describe("a recent result", () => {
     expect(results.get("a", at(0, "2#0"))).toBeUndefined();
   });
 
+  it("is not found once code that took part in it is not current", () => {
+    const outdated = new Set<CodeSet>();
+    const results = new RecentResults({ ...roomy, isCurrent: (one) => !outdated.has(one) });
+    results.put("a", settled(1), kept);
+    expect(results.get("a", at(0))?.value).toBe(1);
+    outdated.add(sets.of(["g@1", "f@1"]));
+    expect(results.get("a", at(0))).toBeUndefined();
+  });
+
   it("is found until its time is over, and not at that moment", () => {
     const results = new RecentResults(roomy);
     results.put("a", settled(1), kept);
@@ -30,7 +47,7 @@ describe("a recent result", () => {
   });
 
   it("gives way to a later one", () => {
-    const results = new RecentResults({ entries: 4, bytes: 1_000 });
+    const results = new RecentResults({ entries: 4, bytes: 1_000, isCurrent });
     results.put("a", settled(1), kept);
     results.put("b", settled(1), kept);
     results.put("a", settled(2), kept);
@@ -38,7 +55,7 @@ describe("a recent result", () => {
   });
 
   it("is hardly ever kept where calls are short and not repeated", () => {
-    const results = new RecentResults({ entries: 100_000, bytes: 10_000_000 });
+    const results = new RecentResults({ entries: 100_000, bytes: 10_000_000, isCurrent });
     for (let i = 0; i < 10_000; i += 1) results.get(`["f",${i}]`, at(0));
     for (let i = 0; i < 1_600; i += 1) results.put(`["f",${i}]`, settled(i), kept);
     const { size } = results;
@@ -51,7 +68,7 @@ describe("a recent result", () => {
   });
 
   it("is gone after all are cleared", () => {
-    const results = new RecentResults({ entries: 4, bytes: 1_000 });
+    const results = new RecentResults({ entries: 4, bytes: 1_000, isCurrent });
     for (const key of ["a", "b", "c"]) results.put(key, settled(1), kept);
     results.clear();
     expect(results.size).toBe(0);
@@ -62,7 +79,7 @@ describe("a recent result", () => {
 
 describe("the bounds", () => {
   it("of entries hold, and the oldest go first", () => {
-    const results = new RecentResults({ entries: 10, bytes: 1_000_000 });
+    const results = new RecentResults({ entries: 10, bytes: 1_000_000, isCurrent });
     for (let i = 0; i < 1_000; i += 1) {
       results.put(`${i}`, settled(i), kept);
       expect(results.size).toBeLessThanOrEqual(10);
@@ -73,7 +90,7 @@ describe("the bounds", () => {
   });
 
   it("of bytes hold as well", () => {
-    const results = new RecentResults({ entries: 1_000, bytes: 10_000 });
+    const results = new RecentResults({ entries: 1_000, bytes: 10_000, isCurrent });
     for (let i = 0; i < 100; i += 1) results.put(`${i}`, settled("x".repeat(1_000)), kept);
     expect(results.size).toBeGreaterThan(0);
     expect(results.size * 2_000).toBeLessThanOrEqual(10_000);
@@ -81,7 +98,7 @@ describe("the bounds", () => {
   });
 
   it("keep out what would push out everything else", () => {
-    const results = new RecentResults({ entries: 1_000, bytes: 10_000 });
+    const results = new RecentResults({ entries: 1_000, bytes: 10_000, isCurrent });
     results.put("small", settled(1), kept);
     results.put("large", settled("x".repeat(3_000)), kept);
     expect(results.get("large", at(0))).toBeUndefined();
@@ -89,7 +106,7 @@ describe("the bounds", () => {
   });
 
   it("of nothing keep nothing", () => {
-    const results = new RecentResults({ entries: 0, bytes: 10_000 });
+    const results = new RecentResults({ entries: 0, bytes: 10_000, isCurrent });
     results.put("a", settled(1), kept);
     expect(results.size).toBe(0);
   });

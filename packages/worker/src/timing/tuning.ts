@@ -36,22 +36,13 @@ export const placement = {
   smallCallMs: 0.2,
 } as const;
 
-/**
- * Which calls in memory are offered to others, see `Sharer`. Two workers evaluate a flat list of 1,000 calls of
- * 0.09 ms at 9,700 calls/s with these; at 6,800 when calls were not offered by the work that they are.
- */
+/** Which calls in memory are offered to others, see `Sharer`. */
 export const sharing = {
-  /** Calls that have waited for this long are offered. With volunteers about they are offered at once. */
+  /** What waits behind a function that keeps its slot is offered after this time. */
   afterMs: 2,
-  /** A call that fewer younger ones were taken before is about to be evaluated here. */
-  afterOthers: 100,
-  /** So many at a time: enough for others to find work, and few enough to save the round trip for what is done here soon. */
+  /** So many for each idle worker: enough to keep it busy until the next reply. */
   mostPerShare: 8,
-  /** Nothing follows from calls that call nothing, so more of them are offered: so much work at a time. */
-  leafWorkMs: 4,
-  /** A call without calls that is shorter than this is done sooner than it is offered. */
-  leastLeafMs: 0.03,
-  /** While others take no offered call, one more is offered so often: the reply reports volunteers. */
+  /** While no worker is idle, one call that has waited for so long is offered so often: the reply reports the number of idle workers. */
   probeEveryMs: 8,
 } as const;
 
@@ -68,14 +59,19 @@ export const claiming = {
   mostPerClaim: 256,
   /** A worker claims ahead while it has less work than this: twice what it claims at a time. */
   lowWaterMs: 8,
-  /** A function that takes longer than this would keep what is claimed ahead of its end from others. */
-  longestWaitMs: 20,
+  /**
+   * A function that takes longer than this would keep what is claimed ahead of its end from others. A worker that claims after the end of each is without
+   * work for 2 to 3 ms on a busy machine: 6 to 9 % of its time with functions of 30 ms, 2 % with 100 ms.
+   */
+  longestWaitMs: 60,
   /** Assumed of a function that was never measured: such requests are claimed one at a time. */
   unknownMs: 1_000,
   /** After a claim that failed. */
   pauseAfterErrorMs: 200,
   /** When nothing that was claimed starts for this long, it goes back. A stream of short requests, of 16 ms at a time, never waits so long. */
   giveBackAfterMs: 50,
+  /** What waits behind a function that takes so many times as long as usual goes back, too. */
+  giveBackRatio: 2,
 } as const;
 
 /** When outcomes are sent, see `Completer`. */

@@ -2,9 +2,11 @@
  * The versions of functions: that of their definition, else the code version that the worker was given, else that of their modules on disk.
  * Functions without a module that can be found, such as those of a prompt, keep the hash of their text.
  */
+import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Definition, fileOfSite, GridError, type Logger, messageOf, randomId } from "@callgrid/core";
+import { type Definition, fileOfSite, GridError, type Logger, messageOf, RecentMap, randomId } from "@callgrid/core";
+import type { CodeNote } from "@callgrid/statekeeper";
 import type { CodeState, ModuleGraph } from "./module-graph.ts";
 import { fileState } from "./module-source.ts";
 
@@ -12,6 +14,10 @@ const graphKey = Symbol.for("callgrid.module-graph");
 const loggedKey = Symbol.for("callgrid.logged-modules");
 /** How functions that `new Function` has made begin. */
 const builtText = /^(?:async )?function\*? anonymous\(/;
+/** Files and packages that notes of one worker name at most, so that they stay short where very many functions have very many modules. */
+const mostNoted = 10_000;
+/** A development server loads modules over and over, and all that it has loaded have states of their own. */
+const mostStates = 1_000;
 /** Two letters at least: one is a drive of Windows. */
 const urlScheme = /^[a-z][a-z\d+.-]+:/i;
 
@@ -25,18 +31,18 @@ export interface CodeVersionsParts {
 export class CodeVersions {
   readonly #parts: CodeVersionsParts;
   /** By the modules and when they were loaded, since most definitions of a module have both in common. */
-  readonly #states = new Map<string, Promise<CodeState | undefined>>();
+  readonly #states = new RecentMap<string, Promise<CodeState | undefined>>(mostStates);
 
-  readonly #files = new Map<string, string>();
+  readonly #notes = new Map<string, CodeNote>();
+  #noted = 0;
 
   constructor(parts: CodeVersionsParts) {
     this.#parts = parts;
   }
 
-  /** The files that versions were made of, with a hash of each, by their paths from the folder that holds them all. */
-  get files(): ReadonlyMap<string, string> {
-    const folder = commonFolder([...this.#files.keys()]);
-    return new Map([...this.#files].map(([path, hash]) => [relative(folder, path), hash]));
+  /** What each version was made of, by version. */
+  get notes(): ReadonlyMap<string, CodeNote> {
+    return this.#notes;
   }
 
   /**
@@ -55,7 +61,19 @@ export class CodeVersions {
     const roots = modulesOf(definition);
     const state = await this.#stateOf(roots, loadedAt);
     if (state === undefined) return definition.version;
-    return isOnDisk(definition, roots) ? state.version : `${state.version}-${definition.version}`;
+    const version = isOnDisk(definition, roots) ? state.version : `${state.version}-${definition.version}`;
+    this.#note(version, state);
+    return version;
+  }
+
+  #note(version: string, { files, packages }: CodeState): void {
+    const size = files.size + packages.length;
+    if (this.#notes.has(version) || this.#noted + size > mostNoted) return;
+    this.#noted += size;
+    const [root = ""] = files.keys();
+    const folder = packageFolder(dirname(root)) ?? dirname(root);
+    const named = [...files].map(([path, hash]) => [relative(folder, path).split(sep).join("/"), hash] as const);
+    this.#notes.set(version, { files: Object.fromEntries(named), packages });
   }
 
   /** What the versions of functions of these modules are made of; undefined where none of the modules can be found. */
@@ -67,9 +85,10 @@ export class CodeVersions {
   }
 
   async #read(roots: readonly string[], loadedAt: number): Promise<CodeState | undefined> {
+    // no parser is needed, and a packed sweep has none
+    if (roots.every((root) => root === "")) return undefined;
     const state = (await processGraph()).stateOf(roots, loadedAt);
     if (state === undefined) return undefined;
-    for (const [path, hash] of state.files) this.#files.set(path, hash);
     this.#logOnce(
       state.unfollowed,
       "imports that cannot be followed: what changes behind them does not change the version",
@@ -90,14 +109,10 @@ export class CodeVersions {
   }
 }
 
-function commonFolder(paths: readonly string[]): string {
-  const folders = paths.map(dirname);
-  return folders.reduce((common, folder) => {
-    let shared = common;
-    while (folder !== shared && !folder.startsWith(join(shared, sep)) && dirname(shared) !== shared)
-      shared = dirname(shared);
-    return shared;
-  }, folders[0] ?? sep);
+/** The nearest folder with a package.json, from this one upward; undefined for a folder outside of packages. */
+function packageFolder(folder: string): string | undefined {
+  if (existsSync(join(folder, "package.json"))) return folder;
+  return dirname(folder) === folder ? undefined : packageFolder(dirname(folder));
 }
 
 /** Paths, innermost first, each once; empty for what is not a file. */
@@ -120,8 +135,8 @@ export function pathOfModule(file: string): string {
   }
 }
 
-/** Loaded on first use: callers, and workers with a code version, need no parser. */
-function processGraph(): Promise<ModuleGraph> {
+/** Loaded on first use: callers, and workers of JavaScript with a code version, need no parser. */
+export function processGraph(): Promise<ModuleGraph> {
   const holder = globalThis as Record<symbol, Promise<ModuleGraph> | undefined>;
   holder[graphKey] ??= import("./module-graph.ts").then(
     (graph) => new graph.ModuleGraph(),

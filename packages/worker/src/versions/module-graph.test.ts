@@ -203,3 +203,32 @@ it("a file that changes after it was loaded, or between two looks at it, is name
 it("without a module that can be found there is no version", () => {
   expect(new ModuleGraph().stateOf(["[eval]", "/nowhere/f.ts"], Date.now())).toBeUndefined();
 });
+
+const inPackage = { "node_modules/p/package.json": '{"name":"p","version":"1.0.0"}', "node_modules/p/lib.js": "" };
+const paths = JSON.stringify({ compilerOptions: { paths: { "@/*": ["./*"] } } });
+
+it.each<[what: string, foreign: readonly string[], files: Files]>([
+  ["a file by its path", [], { "f.ts": 'import "./k.ts";', "k.ts": "" }],
+  ["a file without its ending", ["./k"], { "f.ts": 'import "./k";', "k.ts": "" }],
+  ["a TypeScript file as JavaScript", ["./k.js"], { "f.ts": 'import "./k.js";', "k.ts": "" }],
+  ["a file that was compiled beside its source", ["./k.js"], { "f.ts": 'import "./k.js";', "k.ts": "", "k.js": "" }],
+  ["a folder", ["./k"], { "f.ts": 'import "./k";', "k/index.ts": "" }],
+  ["a path of tsconfig.json", ["@/k.ts"], { "f.ts": 'import "@/k.ts";', "k.ts": "", "tsconfig.json": paths }],
+  ["a file in a package", [], { "f.ts": 'import "p/lib.js";', ...inPackage }],
+  ["a file in a package without its ending", ["p/lib"], { "f.ts": 'import "p/lib";', ...inPackage }],
+  ["what is missing", [], { "f.ts": 'import "./k.ts"; import "node:fs"; import "nowhere";' }],
+  ["from a module in JavaScript", ["./m"], { "f.ts": 'import "./k.js";', "k.js": 'import "./m";', "m.ts": "" }],
+  [
+    "from a compiled module, as it is",
+    ["./m.js"],
+    {
+      "f.ts": 'import "./k.js";',
+      "k.js": compiled('import "./m.ts";', "../src/k.ts", 'import "./m.js";'),
+      "m.ts": "",
+      "m.js": "",
+    },
+  ],
+])("imports that Node finds elsewhere than tsx, or not: %s", (_, foreign, files) => {
+  const modules = new ModuleGraph().modulesUnder(join(folderOf(files), "f.ts"));
+  expect(modules.flatMap(({ foreignLinks }) => foreignLinks.map(({ specifier }) => specifier))).toEqual(foreign);
+});

@@ -3,7 +3,7 @@
  * that can be reached from them and over which import leads to which: neither paths nor the loader are part of it.
  */
 import { hash } from "node:crypto";
-import { linksIn } from "./module-links.ts";
+import { linksIn, type ModuleLink } from "./module-links.ts";
 import { ModuleResolver, type Resolution } from "./module-resolver.ts";
 import { fileState, type ModuleSource, readSource } from "./module-source.ts";
 
@@ -20,9 +20,20 @@ export interface CodeState {
   readonly changed: readonly string[];
 }
 
+/** One module, as a loader will find it. */
+export interface ReachedModule {
+  readonly source: ModuleSource;
+  /** Imports that Node alone does not find, or finds elsewhere than tsx. */
+  readonly foreignLinks: readonly ModuleLink[];
+  /** Lines with an import whose module is computed. */
+  readonly computedLines: readonly number[];
+}
+
 interface ModuleNode {
   readonly source: ModuleSource;
   readonly contentHash: string;
+  readonly links: readonly ModuleLink[];
+  readonly computedLines: readonly number[];
   /** Of each import; undefined where it leads nowhere. */
   readonly targets: ReadonlyArray<Resolution | undefined>;
   readonly unfollowed: readonly string[];
@@ -40,18 +51,8 @@ export class ModuleGraph {
    * @param loadedAt - when the process had not loaded them yet, in ms of the wall clock.
    */
   stateOf(roots: readonly string[], loadedAt: number): CodeState | undefined {
-    const places = new Map<string, number>();
-    const nodes: ModuleNode[] = [];
-    const note = (path: string): void => {
-      if (places.has(path)) return;
-      const node = this.#node(path);
-      places.set(path, node === undefined ? -1 : nodes.length);
-      if (node !== undefined) nodes.push(node);
-    };
     const rooted = this.#resolver.sorted(roots);
-    for (const root of rooted.files) note(root);
-    // grows while it is walked through
-    for (const { targets } of nodes) for (const target of targets) for (const file of target?.files ?? []) note(file);
+    const { nodes, places } = this.#reached(rooted.files);
     if (nodes.length === 0 && rooted.packages.length === 0) return undefined;
     const packages = nodes.flatMap(({ targets }) => targets.flatMap((target) => target?.packages ?? []));
     const lines = nodes.map(({ contentHash, targets }) =>
@@ -64,6 +65,32 @@ export class ModuleGraph {
       unfollowed: nodes.flatMap(({ unfollowed }) => unfollowed),
       changed: nodes.filter(({ source }) => isChanged(source, loadedAt)).map(({ source }) => source.path),
     };
+  }
+
+  /** The module and all that it reaches, each as it is loaded: not as the source in its map. */
+  modulesUnder(path: string): ReachedModule[] {
+    return this.#reached([path]).nodes.map((node) => {
+      const { source, links, computedLines } =
+        node.source.compiled === undefined ? node : this.#nodeOf(node.source.compiled);
+      const foreignLinks = links.filter((link) => !this.#resolver.isFoundByNode(source.path, link));
+      return { source, computedLines, foreignLinks };
+    });
+  }
+
+  /** In the order in which they are imported, and by path the place of each: -1 where there is no such file. */
+  #reached(roots: readonly string[]): { readonly nodes: readonly ModuleNode[]; readonly places: Map<string, number> } {
+    const places = new Map<string, number>();
+    const nodes: ModuleNode[] = [];
+    const note = (path: string): void => {
+      if (places.has(path)) return;
+      const node = this.#node(path);
+      places.set(path, node === undefined ? -1 : nodes.length);
+      if (node !== undefined) nodes.push(node);
+    };
+    for (const root of roots) note(root);
+    // grows while it is walked through
+    for (const { targets } of nodes) for (const target of targets) for (const file of target?.files ?? []) note(file);
+    return { nodes, places };
   }
 
   #node(path: string): ModuleNode | undefined {
@@ -89,7 +116,14 @@ export class ModuleGraph {
       if (target === undefined) unfollowed.push(`${path}: ${link.specifier}`);
       return target;
     });
-    return { source, contentHash: hash("sha256", source.content, "base64url"), targets, unfollowed };
+    return {
+      source,
+      contentHash: hash("sha256", source.content, "base64url"),
+      links,
+      computedLines,
+      targets,
+      unfollowed,
+    };
   }
 }
 

@@ -19,13 +19,18 @@ const nothing: Resolution = { files: [], packages: [] };
 const conditions = { import: ["node", "import", "module-sync"], require: ["node", "require", "module-sync"] } as const;
 const conditionOption = /(?:^|\s)(?:-C|--conditions)[\s=]+["']?([^\s"']+)/g;
 const typeScriptFirst = [".ts", ".tsx", ".js", ".jsx", ".json", ".mts", ".mjs", ".cts", ".cjs", ".node"];
+const installedTypeScript = /[\\/]node_modules[\\/].*\.[cm]?tsx?$/;
 const plainEndings = [".js", ".json", ".node", ".ts"];
 
 export class ModuleResolver {
-  readonly #resolvers: Readonly<Record<ModuleLink["kind"], readonly ResolverFactory[]>> = {
-    import: resolversFor("import"),
-    require: resolversFor("require"),
-  };
+  /** Of each kind, as Node resolves, and as tsx does. */
+  readonly #resolvers: Readonly<Record<ModuleLink["kind"], readonly [plain: ResolverFactory, typed: ResolverFactory]>> =
+    {
+      import: resolversFor("import"),
+      require: resolversFor("require"),
+    };
+  /** As Node resolves imports of ES modules: it adds neither an ending nor a file of a folder to what is written. */
+  readonly #exact = new ResolverFactory({ ...optionsFor("import"), fullySpecified: true });
   /** By folder, its package as `name@version`, or empty where its files are the user's. */
   readonly #packages = new Map<string, string>();
 
@@ -39,6 +44,19 @@ export class ModuleResolver {
       if (path !== undefined) found.add(path.replace(/\?.*$/, ""));
     }
     return found.size === 0 ? undefined : this.sorted([...found]);
+  }
+
+  /**
+   * Whether Node alone takes the file that tsx takes. Of ES modules it looks for a file by exactly its path, it knows no paths of
+   * tsconfig.json, and it loads no TypeScript below node_modules. So it is, too, where neither finds anything.
+   */
+  isFoundByNode(from: string, { specifier, kind }: ModuleLink): boolean {
+    if (isBuiltin(specifier)) return true;
+    const request = requestOf(specifier);
+    const [plain, typed] = this.#resolvers[kind];
+    const byTsx = typed.resolveFileSync(from, request).path;
+    const byNode = (kind === "import" ? this.#exact : plain).resolveFileSync(from, request).path;
+    return byTsx === undefined || (byNode === byTsx && !installedTypeScript.test(byTsx));
   }
 
   /** Files of the grid itself, and of published packages below a node_modules folder, are those of a package. All others are files of the user. */
@@ -76,12 +94,12 @@ function givenConditions(): string[] {
   return [...options.matchAll(conditionOption)].flatMap(([, name]) => name ?? []);
 }
 
-function resolversFor(kind: ModuleLink["kind"]): ResolverFactory[] {
-  const options = {
-    conditionNames: [...conditions[kind], ...givenConditions()],
-    mainFields: ["main"],
-    builtinModules: true,
-  };
+function optionsFor(kind: ModuleLink["kind"]) {
+  return { conditionNames: [...conditions[kind], ...givenConditions()], mainFields: ["main"], builtinModules: true };
+}
+
+function resolversFor(kind: ModuleLink["kind"]): [plain: ResolverFactory, typed: ResolverFactory] {
+  const options = optionsFor(kind);
   const plain = new ResolverFactory({ ...options, extensions: plainEndings });
   const typed = new ResolverFactory({
     ...options,

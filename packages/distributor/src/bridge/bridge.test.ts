@@ -426,3 +426,36 @@ it("a priority goes along, up and down", async () => {
   await family.clock.advance(3_000);
   expect(family.parent.dump().requests[below.id]).toMatchObject({ priority: -2 });
 });
+
+it("what differing pools would evaluate in vain is left to the own workers once, and delivered if they do not get to it", async () => {
+  const family = new Family();
+  await family.bridge();
+  const join = (pool: PoolKeeper, id: string, tax: string) =>
+    pool.join({
+      ...{ id, kind: "worker", leaseMs: 600_000, description: {} },
+      functions: new Map([
+        ["double", "1"],
+        ["tax", tax],
+      ]),
+    });
+  await join(family.child, "busy", "1");
+  await family.clock.advance(2_000);
+  await join(family.parent, "above", "2");
+  const volunteer = async (): Promise<void> => {
+    const { epoch } = await family.parent.functions();
+    const claim = { worker: "above", max: 1, budgetMicros: 1, epoch, skips: [], reach: "roots" as const };
+    await family.parent.claim({ ...claim, volunteerFor: 1 });
+    await family.clock.advance(1_000);
+  };
+  await volunteer();
+  const asked = family.ask(family.child, 4);
+  await family.clock.advance(1_000);
+  const made = { id: asked.id, outcome: "=8" as const, ttlMs: 600_000, stamp: "1#0,tax@2" };
+  await family.parent.complete("above", [made], []);
+  await family.clock.advance(5_000);
+  expect(await family.child.locate([asked.id])).toEqual(["queued"]);
+  await family.clock.advance(6_000);
+  await volunteer();
+  expect(asked.outcome).toBe("=8");
+  expect(await family.child.inspectRequest(asked.id)).toBeUndefined();
+});

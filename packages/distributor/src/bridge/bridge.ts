@@ -89,12 +89,13 @@ export class Bridge extends Actor {
     const tables = this.#tables;
     const onError = (error: unknown): void => this.#report(error);
     const onLow = (): void => this.#balanceSoon();
+    const readTables = (): Promise<void> => this.#membership.readTables();
     const below = { keeper: child, process };
     const above = { keeper: parent, process: this.#member };
     const asking = { clock, leaseMs: 0, checkEveryMs, queueLimit: 0, isGuest: true, onError };
     this.#askBelow = new Requester({ ...asking, ...below });
     this.#askAbove = new Requester({ ...asking, ...above });
-    const shared = { clock, roundMs: options.hoistEveryMs, onError, onLow };
+    const shared = { clock, log: parts.log, roundMs: options.hoistEveryMs, onError, onLow };
     this.#down = new Carrier({
       ...shared,
       from: above,
@@ -106,7 +107,10 @@ export class Bridge extends Actor {
         from: child,
         to: parent,
         worker: this.#member,
+        tableOfFrom: () => tables.child,
         tableOfTo: () => tables.parent,
+        readTables,
+        avoid: (functionName) => tables.down.avoidThere(functionName),
       }),
       takeHome: (claims) => this.#up.takeHome(claims),
     });
@@ -121,7 +125,10 @@ export class Bridge extends Actor {
         from: parent,
         to: child,
         worker: process,
+        tableOfFrom: () => tables.parent,
         tableOfTo: () => tables.child,
+        readTables,
+        avoid: (functionName) => tables.up.avoidThere(functionName),
       }),
       takeHome: (claims) => this.#down.takeHome(claims),
     });

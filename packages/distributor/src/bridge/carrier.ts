@@ -8,7 +8,9 @@ import {
   type Claim,
   type ClaimReply,
   forgedOutcome,
+  noStamp,
   type ObservedPool,
+  type OutcomeOrigin,
   type PendingCall,
   type Requester,
   type WorkerPool,
@@ -159,9 +161,7 @@ export class Carrier {
 
   #ask(claim: Claim): PendingCall {
     const { losses, ...asking } = claim;
-    return this.#parts.requester.ask(asking, undefined, (outcome, _, isRefused = false) =>
-      this.#takeOutcome(claim, outcome, isRefused),
-    );
+    return this.#parts.requester.ask(asking, undefined, (outcome, origin) => this.#takeOutcome(claim, outcome, origin));
   }
 
   /** It is carried already, and wanted for longer than it was, or at a higher priority. */
@@ -178,7 +178,12 @@ export class Carrier {
     const forged = claims.filter(({ id, payload }) => !isPayloadOf(id, payload));
     if (forged.length === 0) return claims;
     const { from, onError } = this.#parts;
-    const refusals = forged.map(({ id, payload }) => ({ id, outcome: forgedOutcome(payload), ttlMs: 0, stamp: "-#0" }));
+    const refusals = forged.map(({ id, payload }) => ({
+      id,
+      outcome: forgedOutcome(payload),
+      ttlMs: 0,
+      stamp: noStamp,
+    }));
     from.keeper.complete(from.process, refusals, []).catch(onError);
     return claims.filter((claim) => !forged.includes(claim));
   }
@@ -280,7 +285,7 @@ export class Carrier {
   }
 
   /** A pool that did not take a request in says nothing about its outcome elsewhere. */
-  #takeOutcome(claim: Claim, outcome: OutcomeText, isRefused: boolean): void {
+  #takeOutcome(claim: Claim, outcome: OutcomeText, { isRefused = false, stamp = noStamp }: OutcomeOrigin): void {
     const { tables, forwarder } = this.#parts;
     if (isRefused) {
       tables().avoidThere(functionNameOf(claim.payload));
@@ -288,6 +293,6 @@ export class Carrier {
       return;
     }
     this.#cargo.remove(claim.id);
-    forwarder.add(claim, outcome);
+    forwarder.add(claim, outcome, stamp);
   }
 }

@@ -3,7 +3,19 @@
  * are kept. A request crosses only where both pools mean the same version of its function.
  */
 import type { Clock } from "@callgrid/core";
-import type { FunctionTable, RegisteredFunction } from "@callgrid/statekeeper";
+import {
+  type Code,
+  codesIn,
+  type FunctionTable,
+  otherPoolsCode,
+  othersIn,
+  othersPart,
+  ownPart,
+  ownStamp,
+  type RegisteredFunction,
+  readCode,
+  versionIn,
+} from "@callgrid/statekeeper";
 import type { BridgePolicy, CrossingDirection } from "../crossing/bridge-policy.ts";
 import { aheadOf } from "../crossing/carry-plan.ts";
 
@@ -136,13 +148,27 @@ class AvoidedNames {
   }
 }
 
-/**
- * The stamp for a result made under `stamp` in another pool; undefined if this pool means another version of the function, so that
- * the result cannot be kept in it.
- */
-export function stampIn(table: FunctionTable, functionName: string, stamp: string): string | undefined {
-  const version = stamp.slice(0, stamp.lastIndexOf("#"));
-  const registered = table.functions.get(functionName);
-  if (registered !== undefined && registered.version !== version) return undefined;
-  return `${version}#${registered?.generation ?? 0}`;
+/** The stamp for a result made under `stamp` in another pool: each pool has its own generations. */
+export function stampIn(table: FunctionTable, functionName: string, stamp: string): string {
+  const { generation = 0 } = table.functions.get(functionName) ?? {};
+  return `${ownStamp(versionIn(stamp), generation)}${othersPart(stamp)}`;
+}
+
+/** What differs between pools on an outcome: code that is current in the one that it comes from, and another version of it in the other. */
+export function differences(
+  { functionName, stamp }: { readonly functionName: string; readonly stamp: string },
+  from: FunctionTable,
+  to: FunctionTable,
+): readonly Code[] {
+  return codesIn(functionName, stamp).filter((code) => {
+    const { functionName: name, version } = readCode(code);
+    const [here, there] = [from, to].map(({ functions }) => functions.get(name)?.version);
+    return here === version && there !== undefined && there !== version;
+  });
+}
+
+/** The stamp with which an outcome is taken in spite of these: one code stands for all of them, and keeps what it took part in from being kept. */
+export function stampWithout(stamp: string, differing: readonly Code[]): string {
+  const others = othersIn(stamp).filter((code) => !differing.includes(code));
+  return [ownPart(stamp), ...others.filter((code) => code !== otherPoolsCode), otherPoolsCode].join(",");
 }

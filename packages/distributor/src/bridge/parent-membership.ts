@@ -3,12 +3,13 @@
  * forgotten it, and reports their durations to the parent, which sizes claims by them.
  */
 import { hostname } from "node:os";
-import type {
-  EvaluationReport,
-  FunctionTable,
-  ObservedPool,
-  RegisteredFunction,
-  WorkerPool,
+import {
+  doubtful,
+  type EvaluationReport,
+  type FunctionTable,
+  type ObservedPool,
+  type RegisteredFunction,
+  type WorkerPool,
 } from "@callgrid/statekeeper";
 import { type FunctionTables, knownWith } from "./function-tables.ts";
 
@@ -77,7 +78,10 @@ export class ParentMembership {
 
   /** Its own pool has lost its memory. */
   async joinChildAgain(): Promise<void> {
-    if (!this.#isStopped) this.#parts.tables.child = await this.#parts.joinChild(this.#known);
+    if (this.#isStopped) return;
+    const { tables, joinChild } = this.#parts;
+    tables.child = doubtful(tables.child);
+    tables.child = await joinChild(this.#known);
   }
 
   async leave(): Promise<void> {
@@ -87,12 +91,12 @@ export class ParentMembership {
   }
 
   async #informChild(): Promise<void> {
-    const { tables, joinChild } = this.#parts;
+    const { tables } = this.#parts;
     this.#known = knownWith(tables.parent, new Map([...this.#known, ...tables.child.functions]));
     const isNews = [...this.#known].some(
       ([name, { version }]) => tables.child.functions.get(name)?.version !== version,
     );
-    if (isNews && !this.#isStopped) tables.child = await joinChild(this.#known);
+    if (isNews) await this.joinChildAgain();
   }
 
   async #join(): Promise<void> {
@@ -100,6 +104,7 @@ export class ParentMembership {
     const { child, parent, member, leaseMs, tables, onJoined } = this.#parts;
     const functions = tables.childVersions;
     const description = { host: hostname(), processId: process.pid, bridgesTo: child.pool };
+    tables.parent = doubtful(tables.parent);
     tables.parent = await parent.join({ id: member, kind: "worker", leaseMs, description, functions });
     this.#announced = textOf(functions);
     onJoined();

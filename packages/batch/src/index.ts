@@ -2,6 +2,7 @@
 
 export type { Checkpoint, Cut } from "./chunks/checkpoint.ts";
 export { workerModule } from "./chunks/worker-module.ts";
+export { type Chunk, sliceCount } from "./data/chunk.ts";
 export { type FileLock, lockFile } from "./data/file-lock.ts";
 export { checkFilePlaces, type NamedFile } from "./data/file-places.ts";
 export { type FileSlice, readBytes, readLines, readText } from "./data/file-slice.ts";
@@ -12,7 +13,7 @@ export type { SlicedData } from "./data/open-source.ts";
 export { unwritable } from "./data/unwritable.ts";
 export type { Plan } from "./planning/plan.ts";
 export { type AssociativityFailure, findAssociativityFailure } from "./results/associativity.ts";
-export { type ExtraColumn, extraColumns } from "./results/result-columns.ts";
+export { extraColumns } from "./results/result-columns.ts";
 export {
   type CsvOptions,
   csvFile,
@@ -25,6 +26,7 @@ export {
   writeItems,
 } from "./results/result-file.ts";
 export { RunReport } from "./results/run-report.ts";
+export { valuePart } from "./results/value-part.ts";
 export type { BatchItem } from "./run/batch-items.ts";
 export { BatchRun } from "./run/batch-run.ts";
 export { FileCheckpoint } from "./run/file-checkpoint.ts";
@@ -37,3 +39,4 @@ export type { RunSpec } from "./runs/run-spec.ts";
 export { runnerOptions } from "./runs/runner-options.ts";
 export type { Schedule } from "./runs/schedules.ts";
 export { type BatchMode, type BatchSpec, batchOptions, type Objective } from "./spec/batch-spec.ts";
+export type { SliceProgress } from "./workplaces/workplace.ts";

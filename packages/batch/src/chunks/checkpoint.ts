@@ -20,6 +20,8 @@ export interface Checkpoint {
   /** The chunks that have been cut so far, in order. */
   readonly cuts: readonly Cut[];
   isFinished(index: number): boolean;
+  /** Whether this run has evaluated the chunk, and the grid has its result: `cache: "refresh"` does not evaluate it again. */
+  isInGrid?(index: number): boolean;
   /** The result of a finished chunk. */
   finished(index: number): Promise<ChunkResult>;
   /** A chunk has been cut; called in order, before it is asked for. */

@@ -1,11 +1,12 @@
 /** Evaluates one chunk: calls the process function for each slice, deals with errors as the batch says, and reduces. */
 import { setTimeout as pause } from "node:timers/promises";
 import { decodeErrorTree, type ErrorTree, encodeError } from "@callgrid/core";
+import { describeSlices, EvaluatedSlice } from "@callgrid/worker";
 import { type Slices, sliceAt, sliceCount } from "../data/chunk.ts";
 import { type CallOutcome, valueIn, withError } from "./call-outcome.ts";
 import type { ChunkResult, ChunkWork, SliceFailure } from "./chunk-work.ts";
 import type { NamedFunction } from "./named-function.ts";
-import type { Calls } from "./slice-calls.ts";
+import type { Calls, TakeOutcome } from "./slice-calls.ts";
 
 /** By whom and how a chunk is evaluated. */
 export interface ChunkEvaluator {
@@ -19,18 +20,22 @@ export interface ChunkEvaluator {
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
 
+/** Called within a request, whose context is that of each slice while its functions run. */
 export async function evaluateChunk(work: ChunkWork, evaluator: ChunkEvaluator): Promise<ChunkResult> {
   const startedMs = Date.now();
   const started = performance.now();
   const loop = performance.eventLoopUtilization();
   const slices = new ChunkSlices(work, evaluator);
+  describeSlices(() => slices.current);
   await slices.process();
+  describeSlices(() => undefined);
   const reduced = await reduceValues(work.reduce, slices, evaluator.calls);
   return {
     ...("error" in reduced ? { values: [], reduceFailure: reduced.error } : { values: reduced.values }),
     failures: slices.failures,
     startedMs,
-    tookMs: performance.now() - started,
+    // by what slices take, plans are made and chunks are cut
+    tookMs: performance.now() - started - slices.lookedMs,
     busyRatio: performance.eventLoopUtilization(loop).utilization,
     worker: evaluator.worker,
     ...(work.isTimed && { times: slices.times }),
@@ -45,23 +50,30 @@ async function reduceValues(
   const values = slices.readValues();
   if (reduce === undefined || values.length === 0) return { values };
   const outcomes: CallOutcome[] = [];
-  await calls(reduce, [[values]], (_, outcome) => {
+  const take: TakeOutcome = (_, outcome) => {
     outcomes.push(withError(outcome, reduce, () => [slices.readValues()]));
     return true;
-  });
+  };
+  await calls(reduce, [[values]], { take });
   const failed = outcomes.find((outcome) => "error" in outcome);
   return failed ?? { values: outcomes.map(valueIn) };
 }
 
 /** The slices of a chunk with their outcomes so far. Each attempt gets slices that no earlier one can have changed. */
 class ChunkSlices {
+  /** How long it took to look for what is kept. */
+  lookedMs = 0;
   readonly times: Array<readonly [number, number]> = [];
   readonly #work: ChunkWork;
   readonly #evaluator: ChunkEvaluator;
   readonly #outcomes: Array<CallOutcome | undefined>;
   readonly #started = performance.now();
-  /** For error messages alone: no function gets these. */
+  /** For error messages and request ids alone: no function gets these. */
   #originals: Slices | undefined;
+  /** What is being called, and for which slice; undefined between calls. */
+  #target: NamedFunction | undefined;
+  #place = 0;
+  #current: EvaluatedSlice | undefined;
 
   constructor(work: ChunkWork, evaluator: ChunkEvaluator) {
     this.#work = work;
@@ -79,6 +91,15 @@ class ChunkSlices {
     if (onError.policy === "call") await this.#callForFailed(onError.function);
   }
 
+  /** The slice whose function runs; made when it is first asked for, since most functions never ask. */
+  get current(): EvaluatedSlice | undefined {
+    const [target, place] = [this.#target, this.#place];
+    if (target === undefined) return undefined;
+    const readArguments = (): readonly unknown[] => this.#originalArguments(target, place);
+    this.#current ??= new EvaluatedSlice(this.#work.firstSlice + place, target.name, readArguments);
+    return this.#current;
+  }
+
   /** The values so far, a copy for each reader. */
   readValues(): unknown[] {
     const values: unknown[] = [];
@@ -94,21 +115,43 @@ class ChunkSlices {
   async #evaluate(slices: Slices, places: readonly number[]): Promise<void> {
     const { process, onError, isTimed } = this.#work;
     let lastMs = performance.now() - this.#started;
-    await this.#evaluator.calls(
-      process,
-      places.map((place) => [sliceAt(slices, place)]),
-      (index, outcome) => {
-        const place = places[index] ?? 0;
-        const kept = withError(outcome, process, () => [this.#originalAt(place)]);
-        this.#outcomes[place] = kept;
-        if (isTimed) {
-          const nowMs = performance.now() - this.#started;
-          this.times[place] = [lastMs, nowMs - lastMs];
-          lastMs = nowMs;
-        }
-        return onError.policy !== "fail" || !("error" in kept);
+    const argumentLists = places.map((place) => [sliceAt(slices, place)]);
+    await this.#callEach(process, { places, argumentLists }, (place) => {
+      if (isTimed) {
+        const nowMs = performance.now() - this.#started;
+        this.times[place] = [lastMs, nowMs - lastMs];
+        lastMs = nowMs;
+      }
+      return onError.policy !== "fail" || !("error" in (this.#outcomes[place] ?? {}));
+    });
+  }
+
+  /** Calls a function for slices, and keeps their outcomes; `onOutcome` returns whether to go on. */
+  async #callEach(
+    target: NamedFunction,
+    { places, argumentLists }: { readonly places: readonly number[]; readonly argumentLists: readonly unknown[][] },
+    onOutcome: (place: number) => boolean,
+  ): Promise<void> {
+    const placeAt = (index: number): number => places[index] ?? 0;
+    await this.#evaluator.calls(target, argumentLists, {
+      begin: (index) => {
+        this.#target = target;
+        this.#place = placeAt(index);
+        this.#current = undefined;
       },
-    );
+      take: (index, outcome) => {
+        const place = placeAt(index);
+        this.#outcomes[place] = withError(outcome, target, () => this.#originalArguments(target, place));
+        return onOutcome(place);
+      },
+      ...(target === this.#work.process && {
+        argumentsToKeepBy: (index: number) => this.#originalArguments(target, placeAt(index)),
+        looked: (ms: number) => {
+          this.lookedMs += ms;
+        },
+      }),
+    });
+    this.#target = undefined;
   }
 
   async #retry(retries: number): Promise<void> {
@@ -125,12 +168,13 @@ class ChunkSlices {
     if (places.length === 0) return;
     const slices = this.#evaluator.readSlices();
     const argumentLists = places.map((place) => [copyOf(this.#errorAt(place)), sliceAt(slices, place)]);
-    await this.#evaluator.calls(target, argumentLists, (index, outcome) => {
-      const place = places[index] ?? 0;
-      const args = () => [this.#errorAt(place), this.#originalAt(place)];
-      this.#outcomes[place] = withError(outcome, target, args);
-      return true;
-    });
+    await this.#callEach(target, { places, argumentLists }, () => true);
+  }
+
+  /** As they came; those of the error function begin with the error. */
+  #originalArguments(target: NamedFunction, place: number): readonly unknown[] {
+    const slice = this.#originalAt(place);
+    return target === this.#work.process ? [slice] : [this.#errorAt(place), slice];
   }
 
   #originalAt(place: number): unknown {

@@ -1,5 +1,5 @@
 /** Where a run takes its chunks from: those an earlier run left open, those that have to be done again, then the data. */
-import { abortable, encodeRequest, requestId } from "@callgrid/core";
+import { abortable, idOfRequest } from "@callgrid/core";
 import { type Chunk, type SliceSource, sliceCount, sliceRange } from "../data/chunk.ts";
 import type { Checkpoint, Cut } from "./checkpoint.ts";
 
@@ -62,7 +62,9 @@ export class ChunkSupply {
       chunks[index] = chunk;
       if (idOf(chunk) !== id) return this.#beginAnew(checkpoint, chunks);
     }
-    this.#again = chunks.filter(({ index }) => !checkpoint.isFinished(index));
+    this.#again = chunks
+      .filter(({ index }) => !checkpoint.isFinished(index))
+      .map((chunk) => ({ ...chunk, isInGrid: checkpoint.isInGrid?.(chunk.index) ?? false }));
     return chunks.filter(({ index }) => checkpoint.isFinished(index));
   }
 
@@ -98,7 +100,8 @@ export class ChunkSupply {
    * A chunk failed as a whole: its halves are done on their own, so that the failing slice ends up alone. They come next, and
    * in order, so that of several such slices the first is met first.
    */
-  giveBackHalves(chunk: Chunk): void {
+  giveBackHalves(whole: Chunk): void {
+    const chunk = { ...whole, isInGrid: false };
     const count = sliceCount(chunk.slices);
     const middle = Math.ceil(count / 2);
     const units = Math.round(chunk.units / 2);
@@ -137,5 +140,5 @@ function cutOf(chunk: Chunk): Cut {
 
 /** Slices of files say which state of the file they are of, so that a changed file makes another id. */
 function idOf({ slices }: Chunk): string {
-  return requestId(encodeRequest(["slices", slices], Number.POSITIVE_INFINITY).canonical);
+  return idOfRequest(["slices", slices]);
 }

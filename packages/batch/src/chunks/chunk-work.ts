@@ -21,6 +21,8 @@ export interface SliceWork {
 
 /** A chunk to evaluate. */
 export interface ChunkWork extends SliceWork {
+  /** The place of its first slice among all slices, from 0. */
+  readonly firstSlice: number;
   readonly slices: Slices;
 }
 

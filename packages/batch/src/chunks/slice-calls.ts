@@ -5,18 +5,30 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { callDefinition, type Definition } from "@callgrid/core";
-import { context, currentDefinition, limitTtl, streamReentrant } from "@callgrid/worker";
+import { context, currentDefinition, keptValues, limitTtl, streamReentrant } from "@callgrid/worker";
 import { outcomeOf, type RawOutcome } from "./call-outcome.ts";
 import { definitionOf, type NamedFunction } from "./named-function.ts";
+import { SliceKeeper } from "./slice-keeper.ts";
 
 /** Takes outcomes as they come, by the place of their arguments; returns whether to go on. */
 export type TakeOutcome = (place: number, outcome: RawOutcome) => boolean;
+
+/** What follows the calls of a function. */
+export interface CallsWatch {
+  /** Called before each call with the place of its arguments, where the functions are called one after the other. */
+  readonly begin?: (place: number) => void;
+  readonly take: TakeOutcome;
+  /** Returns the arguments at a place as they came, where values are to be kept by slice. */
+  readonly argumentsToKeepBy?: (place: number) => readonly unknown[];
+  /** Called with how long it took to look for what is kept. */
+  readonly looked?: (ms: number) => void;
+}
 
 /** Calls a function once for each list of arguments. */
 export type Calls = (
   target: NamedFunction,
   argumentLists: readonly (readonly unknown[])[],
-  take: TakeOutcome,
+  watch: CallsWatch,
 ) => Promise<void>;
 
 // Messages of the grid, such as cancellations, are handled between turns only.
@@ -26,22 +38,26 @@ const longestTurnMs = 20;
  * Inside a function that the grid runs. Its value is kept for no longer than that of any function called here; and not at all
  * where one is called through the grid, which keeps the values of those calls by itself.
  */
-export const workerCalls: Calls = async (target, argumentLists, take) => {
+export const workerCalls: Calls = async (target, argumentLists, watch) => {
   const definition = currentDefinition(target.name);
   if (definition?.version !== target.version || definition.timeoutMs > 0) {
     limitTtl(0);
-    return callThroughGrid(target.name, argumentLists, take);
+    return callThroughGrid(target.name, argumentLists, watch.take);
   }
   limitTtl(definition.cacheTtlMs);
-  return callOneByOne(definition, argumentLists, take, () => context().signal.throwIfAborted());
+  const { signal } = context();
+  const { argumentsToKeepBy } = watch;
+  const values = argumentsToKeepBy && keptValues(definition);
+  const keeper = values && new SliceKeeper(definition, values, argumentsToKeepBy);
+  return callOneByOne(definition, argumentLists, { ...watch, keeper, refuseAborted: () => signal.throwIfAborted() });
 };
 
 /** Outside of the grid, in the program that runs the batch; only for functions that are defined there. */
 export function serialCalls(signal: AbortSignal): Calls {
-  return async (target, argumentLists, take) => {
+  return async (target, argumentLists, watch) => {
     const definition = await definitionOf(target);
     if (definition === undefined) throw new Error(`unreachable: ${target.name} is not defined in this process`);
-    await callOneByOne(definition, argumentLists, take, () => signal.throwIfAborted());
+    await callOneByOne(definition, argumentLists, { ...watch, refuseAborted: () => signal.throwIfAborted() });
   };
 }
 
@@ -56,17 +72,32 @@ async function callThroughGrid(
   }
 }
 
+interface OneByOne extends CallsWatch {
+  readonly keeper?: SliceKeeper | undefined;
+  readonly refuseAborted: () => void;
+}
+
 async function callOneByOne(
   definition: Definition,
   argumentLists: readonly (readonly unknown[])[],
-  take: TakeOutcome,
-  refuseAborted: () => void,
+  { begin, take, looked, keeper, refuseAborted }: OneByOne,
 ): Promise<void> {
   let turnStarted = performance.now();
   for (const [place, args] of argumentLists.entries()) {
+    if (keeper?.isDue(place) === true) looked?.(await keeper.look(place, argumentLists.length));
+    const kept = keeper?.take(place);
+    if (kept !== undefined) {
+      take(place, kept);
+      continue;
+    }
+    begin?.(place);
+    const started = performance.now();
     const called = callOnce(definition, args);
-    if (!take(place, called instanceof Promise ? await called : called)) return;
-    if (performance.now() - turnStarted < longestTurnMs) continue;
+    const outcome = called instanceof Promise ? await called : called;
+    const now = performance.now();
+    keeper?.note(place, outcome, now - started);
+    if (!take(place, outcome)) return;
+    if (now - turnStarted < longestTurnMs) continue;
     await nextTurn();
     refuseAborted();
     turnStarted = performance.now();

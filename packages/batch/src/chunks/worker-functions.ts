@@ -6,7 +6,7 @@ import type { ChunkWork } from "./chunk-work.ts";
 import { workerCalls } from "./slice-calls.ts";
 
 /** Evaluates a chunk of a batch. */
-export const chunk = define("callgrid.chunk", { version: "2" }, async (work: ChunkWork) => {
+export const chunk = define("callgrid.chunk", { version: "3" }, async (work: ChunkWork) => {
   const readSlices = () => (readArgumentsAgain()[0] as ChunkWork).slices;
   const result = await evaluateChunk(work, { calls: workerCalls, worker: context().worker, readSlices });
   // failures are returned as a value, and are no more kept than other errors

@@ -17,6 +17,8 @@ export interface Chunk {
   readonly units: number;
   /** Whether it is part of a chunk that failed as a whole. */
   readonly isPart?: true;
+  /** Whether the run has evaluated it before, and finds its result in the grid. */
+  readonly isInGrid?: boolean;
 }
 
 /** Cuts chunks off data. */
@@ -29,6 +31,11 @@ export interface SliceSource {
   take(units: number): Promise<Chunk | undefined>;
   /** Lets the data clean up; nothing is taken afterwards. */
   close(): Promise<void>;
+}
+
+/** What travels of a chunk. */
+export function travelling({ firstSlice, slices }: Chunk): Pick<Chunk, "firstSlice" | "slices"> {
+  return { firstSlice, slices };
 }
 
 /** How many slices there are. */

@@ -1,15 +1,31 @@
 /**
  * Keeps a file to one process at a time. Next to it lies another with the process that has it, until that one releases it; one that a
- * process has left by dying is taken over, on the same machine, also after a restart of that.
+ * process has left by dying is taken over, on the same machine, also after a restart of that. A clone of a machine looks as if it had been
+ * restarted: so the process touches its lock every few seconds, and one that was touched lately is not taken for one of an earlier start.
  */
-import { closeSync, openSync, readFileSync, readlinkSync, renameSync, rmSync, writeSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 
 /** What Linux has for the process ids of the machine itself, as opposed to those of containers. */
 const machineWide = "pid:[4026531836]";
 
-/** Locks that this process holds, by path. */
-const held = new Set<string>();
+const touchEveryMs = 5_000;
+/** Several touches, each of which may be late on a busy machine or a slow file system. */
+const leftAfterMs = 30_000;
+
+/** Locks that this process holds, by path, with what touches them. */
+const held = new Map<string, NodeJS.Timeout>();
 
 /** A lock that is held until it is released. */
 export interface FileLock {
@@ -26,7 +42,7 @@ export function lockFile(path: string): FileLock | string {
   for (;;) {
     try {
       writeNew(place, ownerHere());
-      held.add(place);
+      held.set(place, setInterval(touch, touchEveryMs, place).unref());
       return { release: () => release(place) };
     } catch (error) {
       if (codeOf(error) !== "EEXIST") throw error;
@@ -55,7 +71,30 @@ function writeNew(place: string, owner: string): void {
   }
 }
 
+/** Rewrites what it says, so that the time of its change is that of its file system: clocks of two machines are not comparable. */
+function touch(place: string): void {
+  const owner = ownerHere();
+  try {
+    if (readFileSync(place, "utf8") === owner) writeFileSync(place, owner, { flag: "r+" });
+  } catch {
+    // The next touch tries again.
+  }
+}
+
+/** How long ago a lock was touched, by the clock of its file system; forever where it has been released meanwhile. */
+function untouchedMs(place: string): number {
+  const probe = `${place}.${randomUUID()}`;
+  writeNew(probe, "");
+  try {
+    const touchedMs = statSync(place, { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
+    return statSync(probe).mtimeMs - touchedMs;
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
 function release(place: string): void {
+  clearInterval(held.get(place));
   held.delete(place);
   if (ownerOf(place) === ownerHere()) rmSync(place, { force: true });
 }
@@ -80,7 +119,8 @@ function isAlive(owner: string, place: string): boolean {
   if (owner === ownerHere()) return held.has(place);
   const [, processId, host, namespace, start] = /^process (\d+) on (.+)\n(.*)\n(.*)$/.exec(owner) ?? [];
   if (host !== hostname()) return true;
-  if (namespace !== namespaceHere()) return !isOfEarlierStart(namespace ?? "", namespaceHere());
+  if (namespace !== namespaceHere())
+    return !isOfEarlierStart(namespace ?? "", namespaceHere()) || untouchedMs(place) < leftAfterMs;
   try {
     process.kill(Number(processId), 0);
   } catch (error) {
@@ -100,7 +140,10 @@ function namespaceHere(): string {
   }
 }
 
-/** Whether all processes of a namespace have ended because this machine has started again: those of a container may be on another machine. */
+/**
+ * Whether all processes of a namespace have ended because this machine has started again, unless they are of a clone of it. Those of a
+ * container may be on another machine.
+ */
 export function isOfEarlierStart(namespace: string, namespaceHere: string): boolean {
   const [boot, processes, machine = ""] = namespace.split(" ");
   const [bootHere, processesHere, machineHere] = namespaceHere.split(" ");

@@ -9,17 +9,40 @@ export const chunkLimitBytes = 262_144;
 const sampled = 50;
 const perPart = 8;
 
-/** Of one value. Counts no further than the limit of a chunk. */
+/** Of one value. Counts no further than the limit of a chunk. What cannot be read is small here: the codec refuses it, with its path. */
 export function roughBytes(value: unknown): number {
-  if (typeof value === "string") return value.length + 2;
-  if (typeof value !== "object" || value === null) return perPart;
-  if (ArrayBuffer.isView(value)) return value.byteLength * 4;
-  let bytes = 2;
-  for (const part of Array.isArray(value) ? value : Object.values(value)) {
-    bytes += roughBytes(part) + perPart;
-    if (bytes > chunkLimitBytes) return bytes;
+  try {
+    return countBytes(value);
+  } catch {
+    return perPart;
+  }
+}
+
+/** Without recursion, since a cycle has no end, and data may be deep. */
+function countBytes(value: unknown): number {
+  const open = [value];
+  let bytes = 0;
+  while (open.length > 0 && bytes <= chunkLimitBytes) {
+    const next = open.pop();
+    bytes += ownBytes(next);
+    for (const part of partsOf(next)) {
+      open.push(part);
+      bytes += perPart;
+      if (bytes > chunkLimitBytes) return bytes;
+    }
   }
   return bytes;
+}
+
+function ownBytes(value: unknown): number {
+  if (typeof value === "string") return value.length + 2;
+  if (typeof value !== "object" || value === null) return perPart;
+  return ArrayBuffer.isView(value) ? value.byteLength * 4 : 2;
+}
+
+function partsOf(value: unknown): readonly unknown[] {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return [];
+  return Array.isArray(value) ? value : Object.values(value);
 }
 
 /** Of a list of values, by a sample of them. */

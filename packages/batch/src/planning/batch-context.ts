@@ -98,6 +98,6 @@ export function isWithoutWorkers(error: unknown): boolean {
 /** Resolves once a worker of the pool has evaluated a chunk of nothing: a request, so hosts of the pool start workers for it. */
 export async function awaitWorker(grid: Grid, pool: string, signal: AbortSignal): Promise<void> {
   const process = { name: "", version: "", generation: 0 };
-  const nothing: ChunkWork = { process, onError: { policy: "fail" }, slices: { list: [] } };
+  const nothing: ChunkWork = { process, onError: { policy: "fail" }, firstSlice: 0, slices: { list: [] } };
   await grid.enqueue(pool, [chunkFunction.functionName, nothing], { cache: "bypass", signal });
 }

@@ -61,6 +61,20 @@ it("the next chunk waits at the door of a serial thread only where there is no o
   expect(planFor([1], true, serial).window).toBe(1);
 });
 
+it("chunks of a given size are what the plan predicts, and many more of them are open where they are small", () => {
+  const given = (chunkUnits: number, overheadMs: number): Plan => {
+    const spec = { name: "batch", objective: "fast", chunkUnits } as CheckedSpec;
+    const pilot: PilotReport = {
+      ...{ worker: "pool/w0", largestUnits: 1, bytesPerUnit: 8, finished: [] },
+      workload: { msPerUnit: 1, busyRatio: 1, overheadMs },
+    };
+    return planFor([1, 1], false, { spec, pilot });
+  };
+  expect(given(1, 4)).toMatchObject({ predictedMs: 500 * 5, window: 2 * (2 + 4), chunkUnits: 1 });
+  expect(given(250, 4)).toMatchObject({ predictedMs: 2 * 254, window: 4, chunkUnits: 250 });
+  expect(given(1, 1_000).window).toBe(2 * 16);
+});
+
 it("a plan has how many nodes a batch needs to be done within a time, and says where no number is enough", () => {
   const plan = planFor([1, 1]);
   const needed = plan.nodesWithin(10_000) ?? 0;

@@ -5,7 +5,7 @@ import { serialWorker } from "../workplaces/here-workplace.ts";
 import type { BatchContext } from "./batch-context.ts";
 import type { PilotReport } from "./pilot.ts";
 import { Plan, type PlanScores } from "./plan.ts";
-import { choose, type Place, type Prediction } from "./planner.ts";
+import { choose, type Place, type Prediction, type Workload } from "./planner.ts";
 import type { PoolSurvey } from "./pool-survey.ts";
 
 /** What {@link makePlan} decides by. */
@@ -27,13 +27,15 @@ const localStartMs = 400;
 const localOverheadMs = 1;
 // As many chunks again as are running wait at the workers' door, so that none has to wait for the next.
 const chunksOpenPerLane = 2;
+// Of chunks that the caller has made small, so many more may be on their way.
+const mostOnTheWayPerLane = 14;
 
 /** The plan; throws `INVALID_OPTION` for a mode that is asked for and cannot be. */
 export function makePlan(basis: PlanBasis): Plan {
   const { spec, setting, pilot, totalUnits, unit } = basis;
   const { scores, places: all } = outlookOf(basis);
   const msPerUnit = pilot.workload.msPerUnit * (scores.pilot / scores.mean);
-  const workload = { ...pilot.workload, msPerUnit, totalUnits };
+  const workload = { ...pilot.workload, msPerUnit, totalUnits, chunkUnits: spec.chunkUnits };
   const places = all.filter(({ mode }) => spec.mode === undefined || mode === spec.mode);
   const chosen = choose({ workload, places, objective: spec.objective });
   if (chosen === undefined) {
@@ -48,23 +50,30 @@ export function makePlan(basis: PlanBasis): Plan {
     pilotUnits: pilot.largestUnits,
     bytesPerUnit: pilot.bytesPerUnit,
     chunkUnits: spec.chunkUnits ?? Math.max(1, Math.min(units, totalUnits ?? units)),
-    window: windowFor(chosen, basis),
+    window: windowFor(chosen, workload, basis),
     scores,
     notSerial: all.some(({ mode }) => mode === "serial") ? undefined : setting.notSerial,
   });
 }
 
 /** With fewer lanes than there are, no more chunks are open than that: what is open would be taken by the others too. */
-function windowFor({ mode, lanes }: Prediction, { spec, setting, pilot }: PlanBasis): number {
+function windowFor({ mode, lanes }: Prediction, workload: Workload, { spec, setting, pilot }: PlanBasis): number {
   const { count } = setting.survey.lanes(pilot.workload.busyRatio);
   // in this thread, or in one of several; where there is one thread alone, its next chunk may wait at its door
   if (mode === "serial" && (setting.notSerial === undefined || count > 1)) return 1;
-  return spec.window ?? openChunks(lanes, count);
+  return spec.window ?? openChunks(lanes, count, workload);
 }
 
 /** How many chunks are open on so many lanes of those that there are. */
-export function openChunks(lanes: number, count: number): number {
-  return lanes < count ? lanes : lanes * chunksOpenPerLane;
+export function openChunks(lanes: number, count: number, workload: Workload): number {
+  return lanes < count ? lanes : lanes * (chunksOpenPerLane + onTheWayPerLane(workload));
+}
+
+/** A lane is done with several small chunks while another one is on its way to it. */
+function onTheWayPerLane({ chunkUnits, msPerUnit, overheadMs }: Workload): number {
+  // nothing was measured of a pilot that failed
+  if (chunkUnits === undefined || msPerUnit === 0) return 0;
+  return Math.min(mostOnTheWayPerLane, Math.floor(overheadMs / (chunkUnits * msPerUnit)));
 }
 
 /** Where it could run, and how fast it is there by the scores. */

@@ -16,6 +16,8 @@ export interface Workload {
   readonly busyRatio: number;
   /** What each chunk costs beyond its slices: its way to a worker and back. */
   readonly overheadMs: number;
+  /** The size of all chunks, where the caller has given it. */
+  readonly chunkUnits?: number | undefined;
 }
 
 /** A place where the batch could run. */
@@ -105,11 +107,14 @@ export function choose({ workload, places, objective }: Choices): Prediction | u
 
 /** What a way to run the batch would take. */
 export function predict(workload: Workload, place: Omit<Place, "lanes">, lanes: number): Prediction {
-  const { totalUnits, busyRatio } = workload;
+  const { totalUnits, busyRatio, chunkUnits } = workload;
   const { slowest = 1, overheadMs = workload.overheadMs } = place;
   const msPerUnit = workload.msPerUnit / (place.speed ?? 1);
   const workMs = totalUnits === undefined ? undefined : totalUnits * msPerUnit;
-  const aimMs = Math.max(msPerUnit, chunkMsFor({ remainingMs: workMs, lanes, overheadMs, slowest }));
+  const aimMs =
+    chunkUnits === undefined || msPerUnit === 0
+      ? Math.max(msPerUnit, chunkMsFor({ remainingMs: workMs, lanes, overheadMs, slowest }))
+      : chunkUnits * msPerUnit;
   const unitsPerSecond = (1_000 * lanes * aimMs) / (Math.max(msPerUnit, leastMsPerUnit) * (aimMs + overheadMs));
   const parts = { mode: place.mode, lanes, msPerUnit, slowest, unitsPerSecond };
   if (workMs === undefined) return { ...parts, chunkMs: aimMs, elapsedMs: undefined, cpuMs: undefined };

@@ -19,6 +19,37 @@ it.each([
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
+const [low, high] = [
+  { mean: 1, range: { low: "=2", high: 3 } },
+  { mean: [4], "range.low": 5 },
+];
+
+it("keys of objects and places of lists are columns instead of the value", async () => {
+  const path = join(folder, "keys.csv");
+  const lists = join(folder, "places.csv");
+  const [keys, places] = [
+    await csvFile(path, { columns: ["mean", "range.low", "job"] }),
+    await csvFile(lists, { columns: ["1", "value"] }),
+  ];
+  for (const [index, value] of [low, high, 7].entries())
+    await keys.write({ index, outcome: { value }, requestId: "id" } as unknown as BatchItem);
+  await places.write({ index: 0, outcome: { value: ["a", "b"] } } as unknown as BatchItem);
+  await Promise.all([keys.close(), places.close()]);
+  expect(readFileSync(path, "utf8")).toBe("index,mean,range.low,job\n0,1,'=2,id\n1,[4],5,id\n2,,,id\n");
+  expect(readFileSync(lists, "utf8")).toBe('index,1,value\n0,b,"[""a"",""b""]"\n');
+});
+
+it("JSON documents have the same columns, and a column that no value has is reported", async () => {
+  const path = join(folder, "keys.ndjson");
+  const file = await ndjsonFile(path, ["mean", "maen"]);
+  for (const [index, value] of [low, high].entries())
+    await file.write({ index, outcome: { value } } as unknown as BatchItem);
+  await file.close();
+  const documents = readFileSync(path, "utf8").trimEnd().split("\n");
+  expect(documents).toEqual(['{"index":0,"mean":1,"maen":null}', '{"index":1,"mean":[4],"maen":null}']);
+  expect(file.warning).toBe('no value has "maen": columns are start, interval, done, job, value, or keys of values');
+});
+
 describe("texts that a spreadsheet would evaluate", () => {
   const texts = ["=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "＝1", "-5", "\n=1"];
   const others = ["a=1", "'=1", "", " =1", "[1]"];
@@ -54,6 +85,11 @@ describe("texts that a spreadsheet would evaluate", () => {
   it("are no ids of requests: those can be given to commands as they are", async () => {
     const { text, warning } = await written([1], { columns: ["job"] });
     expect([text, warning]).toEqual(["index,value,job\n0,1,-id\n", undefined]);
+  });
+
+  it("have a ' in the header as well", async () => {
+    const { text } = await written([{ "=1": 2 }], { columns: ["=1"] });
+    expect(text).toBe("index,'=1\n0,2\n");
   });
 
   it("are kept where that is asked for, with a warning", async () => {

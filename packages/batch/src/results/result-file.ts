@@ -10,7 +10,7 @@ import { declareOptions, encodeValue, type Outcome, option } from "@callgrid/cor
 import { stringify } from "csv-stringify/sync";
 import { unwritable } from "../data/unwritable.ts";
 import type { BatchItem } from "../run/batch-items.ts";
-import { columnNames, type ExtraColumn, extraCell } from "./result-columns.ts";
+import { ResultColumns } from "./result-columns.ts";
 
 /** Takes items, one after the other. */
 export interface ResultWriter {
@@ -53,7 +53,8 @@ export type OpenResult = (path: string) => number;
 
 /** How a file of CSV is written. */
 export interface CsvOptions {
-  readonly columns?: readonly ExtraColumn[];
+  /** `value`, extra ones, and parts of values, see {@link ResultColumns}. */
+  readonly columns?: readonly string[];
   readonly formulas?: "escape" | "keep" | undefined;
   readonly open?: OpenResult | undefined;
 }
@@ -62,25 +63,34 @@ export interface CsvOptions {
 const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /**
- * Values as CSV: `index,value`, and the extra columns. Failed slices have no row. Values that are not text or number are JSON. Texts
+ * Values as CSV: `index,value` and the extra columns, or parts of values instead of `value`. Failed slices have no row. Values that are not text or number are JSON. Texts
  * that a spreadsheet would evaluate have a `'` before them, unless `formulas` says otherwise; numbers stay as they are.
  */
 export async function csvFile(path: string, options: CsvOptions = {}): Promise<ResultWriter> {
-  const { columns = [], formulas = "escape", open } = options;
+  const { formulas = "escape", open } = options;
+  const columns = new ResultColumns(options.columns);
   const file = new LineFile(path, open);
   let found = 0;
-  await file.write(stringify([columnNames(columns)]));
+  const valueCell = (value: unknown): string | number => {
+    const cell = plainCell(value);
+    found += isFormula(cell) ? 1 : 0;
+    return formulas === "escape" ? withoutFormula(cell) : cell;
+  };
+  await file.write(stringify([formulas === "escape" ? columns.names.map(withoutFormula) : [...columns.names]]));
   return {
-    write: async (item) => {
-      if (!("value" in item.outcome)) return;
-      const cell = csvCell(item.outcome.value);
-      found += isFormula(cell) ? 1 : 0;
-      const value = formulas === "escape" ? withoutFormula(cell) : cell;
-      await file.write(stringify([[item.index, value, ...columns.map((column) => extraCell(item, column))]]));
+    write: async ({ outcome, ...item }) => {
+      if (!("value" in outcome)) return;
+      const cells = columns.of({ ...item, outcome }).map((content) => {
+        if (content === undefined) return "";
+        return "text" in content ? content.text : valueCell(content.value);
+      });
+      await file.write(stringify([cells]));
     },
     close: () => file.close(),
     get warning() {
-      return found === 0 ? undefined : `${path} has ${formulaWarning(found, formulas)}`;
+      const formulaText = found === 0 ? undefined : `${path} has ${formulaWarning(found, formulas)}`;
+      const warnings = [formulaText, columns.warning].filter((warning) => warning !== undefined);
+      return warnings.length === 0 ? undefined : warnings.join("; ");
     },
   };
 }
@@ -92,21 +102,27 @@ function formulaWarning(count: number, formulas: "escape" | "keep"): string {
     : `${texts}, and a spreadsheet evaluates them; formulas "escape" writes a ' before each`;
 }
 
-/** Values as JSON documents `{"index":…,"value":…}`, one a line. Failed slices have no line. */
+/** Values as JSON documents `{"index":…,"value":…}`, one a line, with the same columns as CSV. Failed slices have no line. */
 export async function ndjsonFile(
   path: string,
-  extra: readonly ExtraColumn[] = [],
+  wanted: readonly string[] = [],
   open?: OpenResult,
 ): Promise<ResultWriter> {
+  const columns = new ResultColumns(wanted);
   const file = new LineFile(path, open);
   return {
-    write: async (item) => {
-      if (!("value" in item.outcome)) return;
-      const more = extra.map((column) => [column, extraCell(item, column)] as const);
-      const document = { index: item.index, value: plainValue(item.outcome.value), ...Object.fromEntries(more) };
-      await file.write(`${JSON.stringify(document)}\n`);
+    write: async ({ outcome, ...item }) => {
+      if (!("value" in outcome)) return;
+      const fields = columns.of({ ...item, outcome }).map((content, place) => {
+        const value = content === undefined ? null : "text" in content ? content.text : plainValue(content.value);
+        return [columns.names[place], value] as const;
+      });
+      await file.write(`${JSON.stringify(Object.fromEntries(fields))}\n`);
     },
     close: () => file.close(),
+    get warning() {
+      return columns.warning;
+    },
   };
 }
 
@@ -128,7 +144,7 @@ function errorOf(outcome: Outcome): unknown {
 
 /** A value as a cell of CSV, where no spreadsheet evaluates it; nothing for undefined. */
 export function resultCell(value: unknown): string | number {
-  return value === undefined ? "" : withoutFormula(csvCell(value));
+  return withoutFormula(value === undefined ? "" : plainCell(value));
 }
 
 function isFormula(cell: string | number): cell is string {
@@ -139,7 +155,7 @@ function withoutFormula(cell: string | number): string | number {
   return isFormula(cell) ? `'${cell}` : cell;
 }
 
-function csvCell(value: unknown): string | number {
+function plainCell(value: unknown): string | number {
   if (typeof value === "string") return value;
   const plain = plainValue(value);
   return typeof plain === "number" ? plain : JSON.stringify(plain);

@@ -3,7 +3,7 @@
  * method. Its results can be consumed once: as a whole by `result`, or item by item.
  */
 import type { Grid } from "@callgrid/client";
-import { GridError, invalidOption, isGridError } from "@callgrid/core";
+import { GridError, invalidOption, isGridError, type Logger } from "@callgrid/core";
 import { ChunkSupply } from "../chunks/chunk-source.ts";
 import { chunkFailed, isFatal, sliceFailed } from "../chunks/failed-chunk.ts";
 import type { FinishedChunk } from "../chunks/finished-chunk.ts";
@@ -13,6 +13,7 @@ import type { Chunk } from "../data/chunk.ts";
 import { openSource } from "../data/open-source.ts";
 import type { Plan } from "../planning/plan.ts";
 import type { CheckedSpec } from "../spec/batch-spec.ts";
+import type { WorkUnderWay } from "../workplaces/workplace.ts";
 import { type BatchItem, itemsOf } from "./batch-items.ts";
 import { PlanExecution } from "./plan-execution.ts";
 import { Preparation } from "./preparation.ts";
@@ -26,11 +27,14 @@ export interface BatchRunParts {
   /** Whether the grid itself is one of threads in this process. */
   readonly isLocal: boolean;
   readonly startLocalGrid: StartLocalGrid | undefined;
+  /** See {@link BatchingOptions}. */
+  readonly log: Logger | undefined;
 }
 
 // How many windows of chunks may be finished and held because an earlier one is slow.
 const windowsAhead = 4;
-const inFlightEveryMs = 1_000;
+const lookEveryMs = 1_000;
+const nothing: WorkUnderWay = { inFlight: {}, slices: [] };
 
 /** A batch that begins at the first call of a method. Its results can be consumed once: by `result`, or item by item. @public */
 export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> {
@@ -45,7 +49,7 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
   readonly #ordered = new OrderedChunks();
   readonly #observers: Array<(finished: FinishedChunk) => void> = [];
   #isTaken = false;
-  #inFlight: { readonly atMs: number; readonly counts: Readonly<Record<string, number>> } = { atMs: 0, counts: {} };
+  #seen: { readonly atMs: number; readonly work: WorkUnderWay } = { atMs: 0, work: nothing };
 
   /** See `grid.batch`. */
   constructor(parts: BatchRunParts) {
@@ -99,11 +103,11 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
 
   /** How far the run is: now, then every `everyMs` (250), and once more at its end. Watching does not start a run. */
   progress(everyMs = 250): AsyncGenerator<BatchProgress, undefined> {
-    return this.#progress.watch(everyMs, () => this.#countInFlight());
+    return this.#progress.watch(everyMs, () => this.#look());
   }
 
   /** How far the run is now, apart from what workers are at. */
-  get standing(): Omit<BatchProgress, "inFlight"> {
+  get standing(): Omit<BatchProgress, "inFlight" | "slices"> {
     return this.#progress.now;
   }
 
@@ -203,13 +207,13 @@ export class BatchRun<Value, Result> implements AsyncIterable<BatchItem<Value>> 
     for (const observe of this.#observers) observe(finished);
   }
 
-  async #countInFlight(): Promise<Readonly<Record<string, number>>> {
+  async #look(): Promise<WorkUnderWay> {
     const placed = this.#preparation.placedAlready;
-    if (placed === undefined) return {};
-    if (performance.now() - this.#inFlight.atMs < inFlightEveryMs) return this.#inFlight.counts;
+    if (placed === undefined) return nothing;
+    if (performance.now() - this.#seen.atMs < lookEveryMs) return this.#seen.work;
     const { place } = await placed;
-    this.#inFlight = { atMs: performance.now(), counts: await place.running() };
-    return this.#inFlight.counts;
+    this.#seen = { atMs: performance.now(), work: await place.look() };
+    return this.#seen.work;
   }
 
   async #end(state: "done" | "failed"): Promise<void> {

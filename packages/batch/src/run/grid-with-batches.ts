@@ -1,5 +1,6 @@
 /** Gives a grid its method `batch`. */
 import type { Grid } from "@callgrid/client";
+import type { Logger } from "@callgrid/core";
 import type { FunctionName } from "../chunks/named-function.ts";
 import type { SliceOf } from "../data/open-source.ts";
 import type { SliceFunction } from "../data/own-slices.ts";
@@ -44,10 +45,15 @@ export interface BatchingOptions {
   readonly localPool?: string | undefined;
   /** Starts an embedded grid, for batches on another grid that are better run here. */
   readonly startLocalGrid?: StartLocalGrid | undefined;
+  /** Where functions log to that run in the calling thread; default: standard error, as of workers. */
+  readonly log?: Logger | undefined;
 }
 
 /** The same grid, with batches. */
-export function addBatches<G extends Grid>(grid: G, { localPool, startLocalGrid }: BatchingOptions = {}): G & Batching {
+export function addBatches<G extends Grid>(
+  grid: G,
+  { localPool, startLocalGrid, log }: BatchingOptions = {},
+): G & Batching {
   const batching: Batching = {
     batch: <Value, Result>(spec: BatchSpec<Value, Result>) =>
       new BatchRun<Value, Result>({
@@ -55,6 +61,7 @@ export function addBatches<G extends Grid>(grid: G, { localPool, startLocalGrid 
         spec: checkSpec(spec, localPool),
         isLocal: localPool !== undefined,
         startLocalGrid,
+        log,
       }),
   };
   return Object.assign(grid, batching);

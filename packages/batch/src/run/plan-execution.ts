@@ -8,6 +8,7 @@ import { type Chunk, sliceAt, sliceCount } from "../data/chunk.ts";
 import { roughBytesOfAll } from "../data/size-estimate.ts";
 import type { Workload } from "../planning/planner.ts";
 import type { CheckedSpec } from "../spec/batch-spec.ts";
+import type { ChunkOutcome } from "../workplaces/workplace.ts";
 import { ChunkRun } from "./chunk-run.ts";
 import { type LanesNow, PoolFollower } from "./pool-follower.ts";
 import type { Placed } from "./preparation.ts";
@@ -42,7 +43,7 @@ export class PlanExecution {
       ...{ supply, mayCut },
       window: () => this.#window,
       nextUnits: () => this.#sizer.next(supply.uncutUnits),
-      evaluate: (chunk) => placed.place.evaluate(chunk),
+      evaluate: (chunk) => this.#evaluate(chunk),
     });
   }
 
@@ -63,6 +64,12 @@ export class PlanExecution {
     } finally {
       await follower?.stop();
     }
+  }
+
+  /** What the pilot has begun to evaluate at this place is not evaluated twice. At another place, a pool that is busy may need much longer. */
+  #evaluate(chunk: Chunk): Promise<ChunkOutcome> {
+    const { pilot, place, site } = this.#placed;
+    return pilot.open?.chunk === chunk && site.place === place ? pilot.open.outcome : place.evaluate(chunk);
   }
 
   /** Started; undefined where no workers come and go. */

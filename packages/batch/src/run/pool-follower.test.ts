@@ -6,23 +6,29 @@ import { type LanesNow, PoolFollower, type PoolFollowerParts } from "./pool-foll
 type State = Awaited<ReturnType<PoolFollowerParts["grid"]["status"]>>;
 
 /** A pool of workers with these scores, each with a host of its own. */
-function stateOf(scores: readonly number[]): State {
+function stateOf(scores: readonly number[], shares: Readonly<Record<string, number>> = {}): State {
   const members = scores.map((score, place) => ({
     ...{ id: `w${place}`, kind: "worker", functions: {}, leaseLeftMs: 1_000 },
     description: { host: `host-${place}`, slots: 1, cpus: 1, score },
   }));
-  return { members, functions: { epoch: 1, functions: new Map() } } as unknown as State;
+  const capacity = { desiredWorkers: 0, shares, ageMs: 0 };
+  return { members, capacity, functions: { epoch: 1, functions: new Map() } } as unknown as State;
 }
 
 /** A follower of a pool that begins with one worker; `pool` is what the pool is now, or undefined if nothing answers. */
-function setUp(objective: Objective = "fast") {
-  const pool: { scores: readonly number[] | undefined; units: number | undefined } = { scores: [1], units: 1_000 };
+function setUp(objective: Objective = "fast", units = 1_000) {
+  const pool: {
+    scores: readonly number[] | undefined;
+    units: number | undefined;
+    shares: Readonly<Record<string, number>>;
+  } = { scores: [1], units, shares: {} };
   const announced: Array<number | undefined> = [];
   const ids = new Set<string | undefined>();
   const changes: LanesNow[] = [];
   const parts: PoolFollowerParts = {
     grid: {
-      status: async () => (pool.scores === undefined ? Promise.reject(new Error("away")) : stateOf(pool.scores)),
+      status: async () =>
+        pool.scores === undefined ? Promise.reject(new Error("away")) : stateOf(pool.scores, pool.shares),
       expectWork: async (_, { id, workMs }) => {
         announced.push(workMs);
         ids.add(id);
@@ -78,16 +84,34 @@ it("what is not cut yet is announced, again as it shrinks, and withdrawn at the 
   await look();
   await follower.stop();
   await look();
-  expect(announced).toEqual([50_000, 20_000, 0]);
+  expect(announced).toEqual([50_000, 50_000, 20_000, 0]);
   expect([...ids]).toEqual([expect.stringMatching(/^prices:/)]);
 });
 
-it("what is not cut yet is announced soon, so that hosts need not wait, and not at all by a short run", async () => {
-  const [long, short] = [setUp(), setUp()];
+it("what is not cut yet is announced at once, so that hosts need not wait, and not at all by a short run", async () => {
+  const [long, short, longer] = [setUp(), setUp("fast", 19), setUp("fast", 19)];
   await vi.advanceTimersByTimeAsync(100);
   await short.follower.stop();
+  expect([long.announced, longer.announced]).toEqual([[50_000], []]);
   await vi.advanceTimersByTimeAsync(100);
-  expect([long.announced, short.announced]).toEqual([[50_000], []]);
+  expect([short.announced, longer.announced]).toEqual([[], [950]]);
+});
+
+it("workers that hosts are about to start are looked for four times a second, others once", async () => {
+  const { pool, changes } = setUp();
+  await vi.advanceTimersByTimeAsync(100);
+  pool.shares = { "host-1": 2, "host-2": 1 };
+  await vi.advanceTimersByTimeAsync(1_000);
+  const joinOne = async () => {
+    pool.scores = [...(pool.scores ?? []), 1];
+    await vi.advanceTimersByTimeAsync(250);
+    return changes.at(-1)?.lanes;
+  };
+  expect([await joinOne(), await joinOne()]).toEqual([2, 3]);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(await joinOne()).toBe(3);
+  await vi.advanceTimersByTimeAsync(750);
+  expect(changes.at(-1)?.lanes).toBe(4);
 });
 
 it("of data without a known end as much is announced as there is at least", async () => {
@@ -95,5 +119,5 @@ it("of data without a known end as much is announced as there is at least", asyn
   pool.units = undefined;
   await look();
   await follower.stop();
-  expect(announced).toEqual([2_000, 0]);
+  expect(announced).toEqual([2_000, 2_000, 0]);
 });

@@ -30,10 +30,12 @@ export interface PoolFollowerParts {
 }
 
 const everyMs = 1_000;
-/** After a change, since workers mostly join one after the other: until the next look one that has joined has nothing to do. */
-const afterChangeMs = 250;
-/** Hosts start workers by what is announced; a run that is over sooner needs no more of them. */
-const firstAfterMs = 200;
+/** While workers are to be expected, since until the next look one that has joined has nothing to do. */
+const whileGrowingMs = 250;
+/** Hosts start workers by what is announced; a run that takes less may be over before they have. */
+const shortRunMs = 1_000;
+/** A short run is announced if it takes longer than was thought, and is not over after so long. */
+const shortAfterMs = 200;
 
 /**
  * Adapts a run to its pool: the lanes that it uses follow the workers that join and leave. Work that the run has not cut yet is announced
@@ -42,7 +44,7 @@ const firstAfterMs = 200;
 export class PoolFollower extends Actor {
   readonly #parts: PoolFollowerParts;
   readonly #announcement: string;
-  readonly #looks = new Periodic({ clock: systemClock, everyMs, firstAfterMs, round: () => this.#look() });
+  readonly #looks: Periodic;
   #survey: PoolSurvey;
   #lanes = 0;
   #isAnnounced = false;
@@ -54,6 +56,8 @@ export class PoolFollower extends Actor {
     this.#announcement = `${parts.name}:${randomUUID()}`;
     this.#survey = survey;
     this.#lanes = survey.lanes(parts.rest().busyRatio).count;
+    const firstAfterMs = this.#restMs / this.#lanes < shortRunMs ? shortAfterMs : 0;
+    this.#looks = new Periodic({ clock: systemClock, everyMs, firstAfterMs, round: () => this.#look() });
   }
 
   protected override async begin(): Promise<void> {
@@ -71,24 +75,35 @@ export class PoolFollower extends Actor {
     return this.#survey.scoreOf(worker);
   }
 
+  /** How long one lane would take for what has not been cut yet, in ms. */
+  get #restMs(): number {
+    const { rest, leastRestUnits } = this.#parts;
+    const { msPerUnit, totalUnits = leastRestUnits() } = rest();
+    return totalUnits * msPerUnit;
+  }
+
   /** Returns the pause before the next look. */
   async #look(): Promise<number> {
-    const { grid, pool, rest, leastRestUnits, onLanes } = this.#parts;
-    const { msPerUnit, totalUnits = leastRestUnits() } = rest();
-    await this.#announce(totalUnits * msPerUnit);
+    const { grid, pool, rest, onLanes } = this.#parts;
+    await this.#announce(this.#restMs);
+    let hostedWorkers: number;
     try {
-      this.#survey = surveyOf(await grid.status(pool));
+      const state = await grid.status(pool);
+      this.#survey = surveyOf(state);
+      hostedWorkers = Object.values(state.capacity?.shares ?? {}).reduce((sum, share) => sum + share, 0);
     } catch {
       // a Redis that is away is reported by those that need it; the next look may find it again
       return everyMs;
     }
     const { count, meanScore, leastScore } = this.#survey.lanes(rest().busyRatio);
-    if (count === this.#lanes || count === 0) return everyMs;
+    const hasChanged = count !== this.#lanes && count !== 0;
+    const pauseMs = hasChanged || hostedWorkers > this.#survey.workers ? whileGrowingMs : everyMs;
+    if (!hasChanged) return pauseMs;
     this.#lanes = count;
     const slowest = Math.min(1, leastScore / meanScore);
     const lanes = this.#wanted(count, slowest);
-    onLanes({ lanes, slowest, window: openChunks(lanes, count) });
-    return afterChangeMs;
+    onLanes({ lanes, slowest, window: openChunks(lanes, count, rest()) });
+    return pauseMs;
   }
 
   /** As many as there are, unless the objective wants fewer. */

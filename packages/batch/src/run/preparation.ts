@@ -63,7 +63,8 @@ export class Preparation {
     const { checkpoint, chunkUnits, cache = "use" } = spec;
     try {
       const site = await places.choose();
-      await checkpoint?.begin(JSON.stringify({ ...site.setting.work, cache }));
+      // whether slices are timed makes no other values
+      await checkpoint?.begin(JSON.stringify({ ...site.setting.work, isTimed: undefined, cache }));
       const restored = await supply.restore();
       const evaluate = (chunk: Chunk): Promise<ChunkOutcome> => site.place.evaluate(chunk);
       const pilot = await runPilot({ supply, fixedUnits: chunkUnits, evaluate });

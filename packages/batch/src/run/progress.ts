@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { FinishedChunk } from "../chunks/finished-chunk.ts";
 import { sliceCount } from "../data/chunk.ts";
 import type { BatchMode } from "../spec/batch-spec.ts";
+import type { SliceProgress, WorkUnderWay } from "../workplaces/workplace.ts";
 
 /** A run at one moment. @public */
 export interface BatchProgress {
@@ -28,6 +29,8 @@ export interface BatchProgress {
   readonly leftMs: number | undefined;
   /** How many requests each worker is at, by `pool/worker`; empty in serial runs. */
   readonly inFlight: Readonly<Record<string, number>>;
+  /** The slices whose function reports how far it is (`context().progress`), the oldest first. */
+  readonly slices: readonly SliceProgress[];
 }
 
 // Over how much of the past the rate is taken.
@@ -84,7 +87,7 @@ export class ProgressCounter {
     this.#enter(state);
   }
 
-  get now(): Omit<BatchProgress, "inFlight"> {
+  get now(): Omit<BatchProgress, keyof WorkUnderWay> {
     const perSecond = this.#unitsPerSecond();
     const left = this.#totalUnits === undefined ? undefined : this.#totalUnits - this.#doneUnits;
     return {
@@ -104,16 +107,13 @@ export class ProgressCounter {
   }
 
   /** The run now, then every so often and when its state changes, and once more at its end. */
-  async *watch(
-    everyMs: number,
-    inFlight: () => Promise<Readonly<Record<string, number>>>,
-  ): AsyncGenerator<BatchProgress, undefined> {
+  async *watch(everyMs: number, look: () => Promise<WorkUnderWay>): AsyncGenerator<BatchProgress, undefined> {
     while (!this.#isOver) {
       const { signal } = this.#stay;
-      yield { ...this.now, inFlight: await inFlight() };
+      yield { ...this.now, ...(await look()) };
       await pause(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
-    yield { ...this.now, inFlight: {} };
+    yield { ...this.now, inFlight: {}, slices: [] };
   }
 
   #enter(state: BatchProgress["state"]): void {

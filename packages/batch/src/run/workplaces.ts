@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Grid } from "@callgrid/client";
-import { GridError, invalidOption } from "@callgrid/core";
+import { GridError, invalidOption, type Logger } from "@callgrid/core";
 import { awaitWorker, type BatchContext, batchContext, functionsIn, noWorkers } from "../planning/batch-context.ts";
 import type { Plan } from "../planning/plan.ts";
 import { surveyOf } from "../planning/pool-survey.ts";
@@ -24,6 +24,8 @@ export interface WorkplacesParts {
   /** Whether the grid itself is one of threads in this process. */
   readonly isLocal: boolean;
   readonly startLocalGrid: StartLocalGrid | undefined;
+  /** Where functions log to that run in the calling thread. */
+  readonly log: Logger | undefined;
   readonly signal: AbortSignal;
   /** Called where the run waits for workers. */
   readonly onWaiting: () => void;
@@ -76,8 +78,9 @@ export class Workplaces {
   }
 
   /** Where to carry a plan out; undefined where that was to be threads whose modules are not those of the pool. */
-  async placeFor({ mode, lanes }: Plan, { setting, pool, isLocal }: Site): Promise<Workplace | undefined> {
-    if (mode === "serial" && setting.notSerial === undefined) return this.#here(setting);
+  async placeFor({ mode, lanes }: Plan, { place, setting, pool, isLocal }: Site): Promise<Workplace | undefined> {
+    if (mode === "serial" && setting.notSerial === undefined)
+      return place instanceof HereWorkplace ? place : this.#here(setting);
     if (mode === "distributed" || isLocal) return pool;
     const threads = await this.#startThreads(lanes);
     const { functions } = surveyOf(await threads.status(threads.pool));
@@ -135,7 +138,8 @@ export class Workplaces {
   }
 
   #here({ work }: BatchContext): HereWorkplace {
-    return new HereWorkplace(work, this.#parts.signal);
+    const { spec, signal, log } = this.#parts;
+    return new HereWorkplace(work, { pool: spec.pool, signal, log });
   }
 
   #poolPlace(where: PoolPlace, { work }: BatchContext): PoolWorkplace {

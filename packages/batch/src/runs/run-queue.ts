@@ -7,7 +7,8 @@ import { type Job, Queue, type RedisClient } from "bullmq";
 import { CutLog } from "./cut-log.ts";
 import { type RunPlace, runConnection, runQueueName } from "./run-place.ts";
 import { checkRun, type RunJobData, type RunSpec } from "./run-spec.ts";
-import { cancelledReason, isWaiting, occurrenceOf, type RunSummary, summaryOf } from "./run-summary.ts";
+import { cancelledReason, isRunId, isWaiting, occurrenceOf, type RunSummary, summaryOf } from "./run-summary.ts";
+import { repeatStrategy } from "./schedule-time.ts";
 import { type Schedule, Schedules } from "./schedules.ts";
 
 const jobStates = ["active", "wait", "prioritized", "delayed", "completed", "failed"] as const;
@@ -23,7 +24,8 @@ export class RunQueue {
   readonly #queue: Queue<RunJobData>;
 
   constructor(place: RunPlace) {
-    this.#queue = new Queue(runQueueName(place.grid), { ...runConnection(place), skipVersionCheck: true });
+    const settings = { repeatStrategy };
+    this.#queue = new Queue(runQueueName(place.grid), { ...runConnection(place), settings, skipVersionCheck: true });
     // commands report the same trouble; an error event without a listener would be thrown
     this.#queue.on("error", () => undefined);
     this.schedules = new Schedules(this.#queue);
@@ -134,8 +136,9 @@ export class RunQueue {
   }
 
   /** How a run has been cut so far; see {@link CutLog}. */
-  async cutsOf(id: string): Promise<CutLog> {
-    return CutLog.open({ client: await this.#client(), key: this.#queue.toKey(`${id}:cuts`), keptMs: cutsKeptMs });
+  async cutsOf(id: string, cache: RunSpec["cache"] = "use"): Promise<CutLog> {
+    const place = { client: await this.#client(), key: this.#queue.toKey(`${id}:cuts`) };
+    return CutLog.open({ ...place, keptMs: cutsKeptMs, isRefresh: cache === "refresh" });
   }
 
   /** Also while its Redis is away: nothing is under way any more, so there is nothing to wait for. */
@@ -157,6 +160,7 @@ export class RunQueue {
 
   /** The state before the rest: what is read after a run has failed says why. */
   async #summary(id: string): Promise<RunSummary | undefined> {
+    if (!isRunId(id)) return undefined;
     const state = await this.#queue.getJobState(id);
     const isCancelled = await this.isCancelled(id);
     const job = await this.#queue.getJob(id);

@@ -51,6 +51,11 @@ function reasonOf({ failedReason, progress, finishedOn }: Job<RunJobData>): stri
   return waitsFor === undefined || finishedOn !== undefined ? failedReason : `waits for ${waitsFor}`;
 }
 
+/** Whether it can be the id of a run: other keys of the queue are no jobs, and hold what BullMQ keeps for all of them. */
+export function isRunId(id: unknown): boolean {
+  return typeof id === "string" && (/^\d+$/.test(id) || occurrenceOf(id) !== undefined);
+}
+
 /** The schedule of one of its runs, and when that was due. */
 export interface Occurrence {
   readonly schedule: string;

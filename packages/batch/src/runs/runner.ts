@@ -18,6 +18,7 @@ import { RunQueue } from "./run-queue.ts";
 import type { RunJobData } from "./run-spec.ts";
 import { cancelledReason } from "./run-summary.ts";
 import type { runnerOptions } from "./runner-options.ts";
+import { repeatStrategy } from "./schedule-time.ts";
 import { WorkerWaits } from "./worker-waits.ts";
 
 /** What a {@link Runner} works with. */
@@ -66,6 +67,7 @@ export class Runner {
     const kept = { count: keepRuns, age: Math.ceil(keepRunsMs / 1_000) };
     this.#worker = new Worker<RunJobData>(runQueueName(grid), (job, token) => this.#carryOut(job, token), {
       ...{ ...runConnection({ url, grid }, "work"), concurrency, skipVersionCheck: true },
+      settings: { repeatStrategy },
       ...{ lockDuration: lockMs, stalledInterval: Math.ceil(lockMs / 2), maxStalledCount: mostTakeovers },
       ...{ removeOnComplete: kept, removeOnFail: kept },
     });
@@ -88,7 +90,7 @@ export class Runner {
     const id = job.id ?? "";
     if (await this.#queue.isCancelled(id)) throw new UnrecoverableError(cancelledReason);
     this.#refuseOutputs(job.data);
-    const cuts = await this.#queue.cutsOf(id);
+    const cuts = await this.#queue.cutsOf(id, job.data.options.cache);
     const run = this.#grid.batch<unknown, unknown>({ ...this.#specOf(job.data), checkpoint: cuts });
     logFailures(job, run);
     const watching = this.#watch(job, run);

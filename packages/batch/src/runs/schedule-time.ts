@@ -1,6 +1,10 @@
-/** When a schedule's runs begin: cron patterns in a time zone, read as BullMQ reads them. */
+/**
+ * When a schedule's runs begin: cron patterns in a time zone, read as BullMQ reads them. BullMQ's own parser leaves out a day whose midnight
+ * the clock is set forward past, and finds no time where a clock is set back by half an hour: there, what the clock shows decides.
+ */
 import { GridError, messageOf } from "@callgrid/core";
-import { getNextMillis } from "bullmq";
+import { getNextMillis, type RepeatStrategy } from "bullmq";
+import { ZoneClock } from "./zone-clock.ts";
 
 /** A pattern and the zone that its times are in. */
 export interface ScheduleTime {
@@ -24,7 +28,22 @@ export function nextTime({ cron, tz }: ScheduleTime, nowMs: number): number {
     throw invalid("submitRun.cron", `must have five fields, or six with seconds first, got ${JSON.stringify(cron)}`);
   // BullMQ draws the meaning of H again each time
   if (fields.some((field) => /(^|,)H/.test(field))) throw invalid("submitRun.cron", "must give fixed times, without H");
-  return timeOf(cron, tz, nowMs) ?? refuseNever(cron);
+  return nextTimeInZone(cron, tz, nowMs) ?? refuseNever(cron);
+}
+
+/** The same for BullMQ, which begins the runs. */
+export const repeatStrategy: RepeatStrategy = (nowMs, { pattern = "", tz = defaultZone }) =>
+  nextTimeInZone(pattern, tz, nowMs);
+
+/** What comes first: what the parser has found, or a time that it leaves out. */
+function nextTimeInZone(pattern: string, tz: string, nowMs: number): number | undefined {
+  const parsedMs = timeOf(pattern, tz, nowMs);
+  const clock = new ZoneClock(tz);
+  const shownMs = timeOf(pattern, "UTC", clock.shownAt(nowMs));
+  if (shownMs === undefined) return parsedMs;
+  const instantMs = clock.instantOf(shownMs, nowMs);
+  if (parsedMs === undefined || parsedMs <= nowMs) return instantMs ?? clock.instantAsBefore(shownMs);
+  return instantMs === undefined ? Math.min(parsedMs, clock.instantAsBefore(shownMs)) : parsedMs;
 }
 
 function timeOf(pattern: string, tz: string, nowMs: number): number | undefined {
@@ -43,11 +62,13 @@ function refuseNever(cron: string): never {
   throw invalid("submitRun.cron", `must be a time that comes, got ${JSON.stringify(cron)}, which never does`);
 }
 
+/** An offset is no zone, although Node 22 and later take one: a schedule would mean something else on another Node. */
 function refuseUnknownZone(tz: string): void {
+  const problem = `must be a time zone such as Europe/Berlin or UTC, got ${JSON.stringify(tz)}`;
+  if (/^[+-]/.test(tz)) throw invalid("submitRun.tz", problem);
   try {
-    new Intl.DateTimeFormat("en", { timeZone: tz });
+    new ZoneClock(tz);
   } catch (cause) {
-    const problem = `must be a time zone such as Europe/Berlin or UTC, got ${JSON.stringify(tz)}`;
     throw invalid("submitRun.tz", problem, cause);
   }
 }

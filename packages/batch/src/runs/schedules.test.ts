@@ -169,6 +169,27 @@ describe("a schedule", () => {
   });
 });
 
+/** BullMQ keeps something else under the first ones, and callgrid its schedules. */
+describe.each(["meta", "id", "events", "marker", "repeat", "schedules"])('the name "%s"', (name) => {
+  it("is no id of a run", async () => {
+    const { runs } = new Stage();
+    await runs.submit(nightly);
+    for (const use of [runs.show(name), runs.cancel(name), runs.resume(name), runs.retry(name), runs.logs(name)])
+      await expect(use).rejects.toThrow(refused(`there is no run ${name}`));
+    expect(await runs.list()).toHaveLength(1);
+  });
+
+  it("can be that of a schedule", async () => {
+    const { runs } = new Stage();
+    expect(await runs.submit({ ...nightly, name })).toBe(name);
+    expect(await runs.show(name)).toMatchObject({ kind: "schedule", id: name });
+    expect(await runs.cancel(name)).toMatchObject({ state: "paused" });
+    await runs.resume(name);
+    expect(await runs.logs(name)).toEqual([]);
+    expect(await runs.list()).toMatchObject([{ id: name, state: "delayed" }]);
+  });
+});
+
 describe("the list of runs", () => {
   it("has an entry for a schedule, those of its runs that are under way, and the latest that has ended", async () => {
     const stage = new Stage();

@@ -1,12 +1,13 @@
 /** A pool as the place where a batch runs: each chunk is a request. */
 import type { Grid, WindowOptions } from "@callgrid/client";
-import { encodeRequest, isGridError, RequestError, requestId, shownRequest } from "@callgrid/core";
-import type { ChunkResult, ChunkWork, SliceWork } from "../chunks/chunk-work.ts";
-import type { FinishedChunk } from "../chunks/finished-chunk.ts";
+import { encodeRequest, idOfRequest, RequestError, shownRequest } from "@callgrid/core";
+import type { RunningProgress } from "@callgrid/statekeeper";
+import type { ChunkWork, SliceWork } from "../chunks/chunk-work.ts";
 import type { NamedFunction } from "../chunks/named-function.ts";
 import { chunk as chunkFunction } from "../chunks/worker-functions.ts";
-import { type Chunk, sliceAt, sliceCount } from "../data/chunk.ts";
-import type { ChunkOutcome, Workplace } from "./workplace.ts";
+import { type Chunk, sliceAt, sliceCount, travelling } from "../data/chunk.ts";
+import { unsendableChunk } from "./unsendable-chunk.ts";
+import type { ChunkOutcome, SliceProgress, Workplace, WorkUnderWay } from "./workplace.ts";
 
 /** What a {@link PoolWorkplace} works with. */
 export interface PoolWorkplaceParts {
@@ -20,14 +21,11 @@ export interface PoolWorkplaceParts {
 
 type ChunkRequest = readonly [typeof chunkFunction, ChunkWork];
 
-/** Why a chunk cannot be sent: what is in it, or how much. */
-const unsendable: ReadonlySet<string> = new Set(["INVALID_VALUE", "PAYLOAD_TOO_LARGE"]);
-
 export class PoolWorkplace implements Workplace {
   readonly isShared: boolean;
   readonly #parts: PoolWorkplaceParts;
-  /** Chunks that were asked for before: if their values are known by now, that is because of this run. */
-  readonly #asked = new WeakSet<Chunk>();
+  /** The requests under way, and their ids once they are looked for. */
+  readonly #open = new Map<ChunkRequest, string | undefined>();
 
   constructor(parts: PoolWorkplaceParts) {
     this.#parts = parts;
@@ -35,21 +33,25 @@ export class PoolWorkplace implements Workplace {
   }
 
   async evaluate(chunk: Chunk): Promise<ChunkOutcome> {
-    const { grid, pool, work, asking } = this.#parts;
-    const request: ChunkRequest = [chunkFunction, { ...work, slices: chunk.slices }];
-    const wasAsked = this.#asked.has(chunk);
-    this.#asked.add(chunk);
+    const { grid, pool, work } = this.#parts;
+    const request: ChunkRequest = [chunkFunction, { ...work, ...travelling(chunk) }];
+    this.#open.set(request, undefined);
     try {
-      for await (const { outcome, isKept = false } of grid.stream(pool, [request], asking)) {
+      for await (const { outcome, requestId, isKept = false } of grid.stream(pool, [request], this.#askingFor(chunk))) {
         if ("error" in outcome) return { chunk, error: this.#errorOf(chunk, outcome.error) };
-        return finished(chunk, outcome.value, { request, isCached: isKept && !wasAsked });
+        return { chunk, result: outcome.value, requestId, isCached: isKept, finishedMs: Date.now() };
       }
     } catch (error) {
-      if (!isGridError(error) || !unsendable.has(error.code)) throw error;
-      const { code, message: msg, details } = error;
-      return { chunk, error: new RequestError({ msg, code, details, req: `["${work.process.name}"]` }) };
+      return unsendableChunk(error, chunk, work);
+    } finally {
+      this.#open.delete(request);
     }
     throw new Error("unreachable: a stream of one request yields one outcome");
+  }
+
+  #askingFor({ isInGrid }: Chunk): PoolWorkplaceParts["asking"] {
+    const { asking } = this.#parts;
+    return isInGrid === true && asking.cache === "refresh" ? { ...asking, cache: "use" } : asking;
   }
 
   /** A chunk of one slice fails as the call of its function: what a user knows is that, and not the chunk. */
@@ -67,24 +69,31 @@ export class PoolWorkplace implements Workplace {
     return grid.enqueue(pool, [target.name, ...args], asking);
   }
 
-  async running(): Promise<Readonly<Record<string, number>>> {
+  async look(): Promise<WorkUnderWay> {
     const { grid, pool } = this.#parts;
-    const { members } = await grid.status(pool).catch(() => ({ members: [] }));
+    const { members, progress = [] } = await grid.status(pool).catch(() => ({ members: [], progress: [] }));
     const running = members.filter((member) => member.kind === "worker" && member.running > 0);
-    return Object.fromEntries(running.map((member) => [`${pool}/${member.id}`, member.running]));
+    return {
+      inFlight: Object.fromEntries(running.map((member) => [`${pool}/${member.id}`, member.running])),
+      slices: this.#slicesIn(progress),
+    };
   }
-}
 
-function finished(
-  chunk: Chunk,
-  result: ChunkResult,
-  { request, isCached }: { readonly request: ChunkRequest; readonly isCached: boolean },
-): FinishedChunk {
-  return {
-    ...{ chunk, result, isCached, finishedMs: Date.now() },
-    // hashed on first use: most runs never ask for it
-    get requestId() {
-      return requestId(encodeRequest(request).canonical);
-    },
-  };
+  /** Of the chunks of this run. */
+  #slicesIn(progress: readonly RunningProgress[]): SliceProgress[] {
+    if (progress.length === 0) return [];
+    const ids = new Set([...this.#open].map(([request, id]) => id ?? this.#noteId(request)));
+    const slices = progress.flatMap(({ id, worker, done, total, slice }) =>
+      slice === undefined || !ids.has(id)
+        ? []
+        : [{ ...{ done, total, worker: `${this.#parts.pool}/${worker}` }, ...slice }],
+    );
+    return slices.toSorted((one, other) => other.forMs - one.forMs);
+  }
+
+  #noteId(request: ChunkRequest): string {
+    const id = idOfRequest(request);
+    this.#open.set(request, id);
+    return id;
+  }
 }

@@ -13,6 +13,27 @@ export interface Workplace {
   evaluate(chunk: Chunk): Promise<ChunkOutcome>;
   /** One call of a function by itself; rejects with its error. */
   call(target: NamedFunction, args: readonly unknown[]): Promise<unknown>;
+  /** What is under way. */
+  look(): Promise<WorkUnderWay>;
+}
+
+/** What a run has under way. */
+export interface WorkUnderWay {
   /** How many requests each worker is at, by `pool/worker`; empty where there are no workers. */
-  running(): Promise<Readonly<Record<string, number>>>;
+  readonly inFlight: Readonly<Record<string, number>>;
+  /** The slices whose function has reported how far it is, the oldest first. */
+  readonly slices: readonly SliceProgress[];
+}
+
+/** How far the function of a slice is, as it reported last. @public */
+export interface SliceProgress {
+  /** The place of the slice among all slices, from 0. */
+  readonly index: number;
+  /** In units of the function's own. */
+  readonly done: number;
+  readonly total: number;
+  /** For how long it had been evaluated by then, in ms. */
+  readonly forMs: number;
+  /** Who evaluates it: `pool/worker`, or `serial`. */
+  readonly worker: string;
 }

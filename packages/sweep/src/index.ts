@@ -2,7 +2,7 @@
 export { checkColumns, readColumns } from "./files/columns-file.ts";
 export { readConfig, type SweepConfig } from "./files/config-file.ts";
 export { fixedColumns } from "./files/fixed-columns.ts";
-export { checkMachineName, readMachines, withPerformance } from "./files/machines-file.ts";
+export { checkMachineName, readMachines, readMachinesText, withPerformance } from "./files/machines-file.ts";
 export { type Rebalance, readRebalance, writeRebalance } from "./files/rebalance-file.ts";
 export { defineSweep, type JobSource, type SweepSpec } from "./jobs/define-sweep.ts";
 export { type Ask, checkListing, type ListedSweep, listJobs } from "./jobs/list-jobs.ts";

@@ -1,6 +1,7 @@
 /** Mistakes in the files of a sweep, with the file, the line and the key. */
 import { readFileSync } from "node:fs";
-import { decodeWholeText, GridError, messageOf } from "@callgrid/core";
+import { basename } from "node:path";
+import { decodeWholeText, GridError, messageOf, packedFiles } from "@callgrid/core";
 
 /** Where in a file. */
 export interface FilePlace {
@@ -23,10 +24,18 @@ export function lineAt(text: string, offset: number): number {
 
 /** The whole text of a file; throws `INVALID_OPTION` for one that is missing or cannot be read, with what to do. */
 export function readText(file: string, remedy: string): string {
+  const text = readTextIfAny(file);
+  if (text === undefined) throw mistake({ file }, `there is no such file; ${remedy}`);
+  return text;
+}
+
+/** As {@link readText}. For a missing file it is the text of the packed one; undefined if that is missing, too. */
+export function readTextIfAny(file: string): string | undefined {
   try {
     return decodeWholeText(readFileSync(file), file);
   } catch (cause) {
-    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw mistake({ file }, isMissing ? `there is no such file; ${remedy}` : messageOf(cause), cause);
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw mistake({ file }, messageOf(cause), cause);
+    const packed = packedFiles()?.read(basename(file));
+    return packed === undefined ? undefined : decodeWholeText(packed, file);
   }
 }

@@ -24,7 +24,12 @@ export function checkMachineName(name: string, option: string): void {
 
 /** Reads the file. */
 export function readMachines(file: string): Machine[] {
-  return parseMachines(readText(file, "callgrid sweep init writes one"), file);
+  return parseMachines(readMachinesText(file), file);
+}
+
+/** As it is, with its comments. */
+export function readMachinesText(file: string): string {
+  return readText(file, "callgrid sweep init writes one");
 }
 
 /**

@@ -2,11 +2,11 @@
  * `rebalance.json`: who takes part from now on, and which jobs are finished. Where it is next to the files of a sweep, the split is
  * of the other jobs, over its machines.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { unwritable } from "@callgrid/batch";
 import { messageOf } from "@callgrid/core";
 import type { Machine } from "../split/shares.ts";
-import { mistake } from "./file-place.ts";
+import { mistake, readTextIfAny } from "./file-place.ts";
 
 /** What the file holds. */
 export interface Rebalance {
@@ -36,9 +36,10 @@ export function writeRebalance(file: string, { experiment, machines, finished }:
 
 /** Undefined where there is no such file; throws `INVALID_OPTION` for one that cannot be read. */
 export function readRebalance(file: string): Rebalance | undefined {
-  if (!existsSync(file)) return undefined;
+  const text = readTextIfAny(file);
+  if (text === undefined) return undefined;
   try {
-    const { experiment, machines, finished } = JSON.parse(readFileSync(file, "utf8")) as Stored;
+    const { experiment, machines, finished } = JSON.parse(text) as Stored;
     return { experiment, machines, finished: new Set(finished.flatMap(([from, to]) => placesOf(from, to))) };
   } catch (cause) {
     throw mistake({ file }, `it is not as callgrid sweep rebalance wrote it: ${messageOf(cause)}`, cause);

@@ -25,3 +25,11 @@ test("the rows of many jobs are made a thousand jobs at a time, in their order",
   const rows = readFileSync(results, "utf8").trim().split("\n");
   expect(rows).toEqual(["job", ...Array.from({ length: 2_500 }, (_, job) => String(job))]);
 });
+
+test("a column whose name a spreadsheet would evaluate has a ' before it in the header too", async () => {
+  const results = join(folder, "formulas.csv");
+  const columns = ["job", "=1+1", "-x", "a=b"];
+  const files = await ResultFiles.begin({ columns, names: [] }, { results, failures: join(folder, "none.ndjson") });
+  await files.close();
+  expect(readFileSync(results, "utf8")).toBe("job,'=1+1,'-x,a=b\n");
+});

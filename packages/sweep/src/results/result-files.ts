@@ -1,5 +1,5 @@
 /** The files that are made of finished jobs: results as CSV, and failed jobs with their error trees. */
-import { LineFile } from "@callgrid/batch";
+import { LineFile, resultCell } from "@callgrid/batch";
 import { stringify } from "csv-stringify/sync";
 import { type RowForm, rowsOf } from "./result-rows.ts";
 import type { FinishedJob } from "./snapshot.ts";
@@ -24,7 +24,7 @@ export class ResultFiles {
     { results, failures }: { results: string; failures: string },
   ): Promise<ResultFiles> {
     const files = new ResultFiles(form, new LineFile(results), new LineFile(failures));
-    await files.#results.write(stringify([[...form.columns]]));
+    await files.#results.write(stringify([form.columns.map(resultCell)]));
     return files;
   }
 

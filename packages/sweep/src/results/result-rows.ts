@@ -1,5 +1,5 @@
 /** The rows of the results: for each place of a finished job, one cell for each column of the header. */
-import { resultCell } from "@callgrid/batch";
+import { resultCell, valuePart } from "@callgrid/batch";
 import { decodeValue } from "@callgrid/core";
 import type { FinishedJob } from "./snapshot.ts";
 
@@ -35,15 +35,6 @@ function cellOf(column: string, { runMs, startedMs, tookMs }: FinishedJob, value
     case "value":
       return resultCell(value);
     default:
-      return resultCell(partOf(value, column));
+      return resultCell(valuePart(value, column));
   }
-}
-
-/** The part of a value at a path such as `range.low`; a key with a dot in it is found first. Undefined where there is none. */
-function partOf(value: unknown, path: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (Object.hasOwn(value, path)) return (value as Readonly<Record<string, unknown>>)[path];
-  const dot = path.indexOf(".");
-  if (dot === -1) return undefined;
-  return partOf(partOf(value, path.slice(0, dot)), path.slice(dot + 1));
 }

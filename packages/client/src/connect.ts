@@ -10,7 +10,7 @@ import { makeDefaultLog } from "./options/log.ts";
 const defaultUrl = "redis://localhost:6379";
 
 /**
- * Connects to the grid on a Redis (7.0 or newer). The program can end only when the grid is closed.
+ * Connects to the grid on a Redis (7.0 or later, or Valkey 8 or later). The program can end only when the grid is closed.
  *
  * @param url - `redis://[user:password@]host[:port][/database]`, `unix:///path/to/socket`, a Cluster's
  *   `redis+cluster://[user:password@]host[:port],host[:port]…`, or `redis+sentinel://[user:password@]host[:port],…/primary[/database]` of

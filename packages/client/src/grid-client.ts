@@ -23,6 +23,7 @@ import {
 } from "@callgrid/core";
 import type { PoolKeeper, PoolState, Statekeeper } from "@callgrid/statekeeper";
 import type { Tracing } from "@callgrid/tracing";
+import { type GridCache, PoolsCache } from "./cache/grid-cache.ts";
 import { announce, type ExpectedCapacity, type WorkForecast } from "./expected-work.ts";
 import type { Grid, Outcomes, Requests } from "./grid.ts";
 import { type ClientSettings, resolveClientOptions } from "./options/client-options.ts";
@@ -67,6 +68,7 @@ const closeGraceMs = 1_000;
 export class GridClient implements Grid {
   /** This client's process id: names its inbox. */
   readonly process: string;
+  readonly cache: GridCache;
   readonly #statekeeper: Statekeeper;
   readonly #settings: ClientSettings;
   readonly #log: GridLog;
@@ -90,6 +92,13 @@ export class GridClient implements Grid {
     this.process = `c${this.#makeId()}`.slice(0, processIdCharacters);
     this.#onlyPool = parts.onlyPool;
     this.#onClose = parts.onClose ?? (async () => undefined);
+    this.cache = new PoolsCache({
+      payloadLimitBytes: this.#settings.payloadLimitBytes,
+      keeperOf: (poolId) => {
+        this.#refuseIfClosed();
+        return this.#keeper(poolId);
+      },
+    });
   }
 
   enqueue<const R extends Request>(

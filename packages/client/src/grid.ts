@@ -1,9 +1,10 @@
 /** What a caller sees of a grid. Clients of Redis and the embedded grid both look like this. */
 import type { Checked, CheckedAll, Defined, Request, ValueOf, ValuesOf } from "@callgrid/core";
 import type { PoolState } from "@callgrid/statekeeper";
+import type { GridCache } from "./cache/grid-cache.ts";
 import type { ExpectedCapacity, WorkForecast } from "./expected-work.ts";
 import type { EnqueueOptions, StreamOptions, WindowOptions } from "./options/enqueue-options.ts";
-import type { StreamItem } from "./streams/outcome-stream.ts";
+import type { StreamItem } from "./streams/stream-item.ts";
 
 /** An array of requests that may also be one that is made step by step. @public */
 export type Requests<R> = Iterable<R> | AsyncIterable<R>;
@@ -98,6 +99,9 @@ export interface Grid extends AsyncDisposable {
    * ```
    */
   forget(poolId: string, what: Request | string | Defined): Promise<void>;
+
+  /** The results that pools keep. */
+  readonly cache: GridCache;
 
   /**
    * Announces requests that will come, so that the pool has the workers for them in time: hosts and autoscalers see them in

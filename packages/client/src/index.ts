@@ -1,5 +1,9 @@
 /** Package client: the caller's side of a grid. */
 
+export type { CacheExplanation, CacheUse, CodeOfResult, FileOfResult } from "./cache/cache-explanation.ts";
+export { type CacheStats, type FunctionCacheStats, readCacheStats } from "./cache/cache-stats.ts";
+export { explainRequest } from "./cache/explain-request.ts";
+export type { GridCache } from "./cache/grid-cache.ts";
 export { connect } from "./connect.ts";
 export { closeDefaultGrid, enqueue } from "./default-grid.ts";
 export type { ExpectedCapacity, WorkForecast } from "./expected-work.ts";
@@ -19,4 +23,4 @@ export {
   windowOptions,
 } from "./options/enqueue-options.ts";
 export { type GridLog, makeDefaultLog } from "./options/log.ts";
-export type { StreamItem } from "./streams/outcome-stream.ts";
+export type { StreamItem } from "./streams/stream-item.ts";

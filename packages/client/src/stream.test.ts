@@ -36,11 +36,23 @@ describe("stream", () => {
     ]))
       items.push(item);
     items.sort((one, other) => one.index - other.index);
+    const rest = { requestId: expect.stringMatching(/^[\w-]{22}$/), isKept: false };
     expect(items).toEqual([
-      { index: 0, outcome: { value: 2 } },
-      { index: 1, outcome: { error: expect.objectContaining({ msg: "icky" }) } },
-      { index: 2, outcome: { value: 6 } },
+      { index: 0, outcome: { value: 2 }, ...rest },
+      { index: 1, outcome: { error: expect.objectContaining({ msg: "icky" }) }, ...rest },
+      { index: 2, outcome: { value: 6 }, ...rest },
     ]);
+  });
+
+  it.each(["use", "bypass"] as const)("says under which id each request went out, with cache %s", async (cache) => {
+    const { grid, logged, startWorker } = setClientStage();
+    await startWorker();
+    const ids = [];
+    const requests = [1, 2, 3].map((x) => ["double", x] as const);
+    for await (const { requestId } of grid.stream("pool", requests, { cache, order: "requests" })) ids.push(requestId);
+    const submitted = logged.filter(({ message }) => message === "request submitted");
+    expect(ids).toEqual(submitted.map(({ facts }) => facts["requestId"]));
+    expect(new Set(ids).size).toBe(3);
   });
 
   it("yields outcomes in the order of the requests where that is asked for, and asks for no more than one window", async () => {

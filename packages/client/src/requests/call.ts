@@ -43,15 +43,15 @@ export class Call {
     this.#parts.waits.remove(wait);
   }
 
-  /** Asks for one request's outcome; throws for a request that cannot travel, and has then asked for nothing. */
-  ask(request: unknown, listener: OutcomeListener): OpenRequest {
+  /** Asks for the outcome of one request. */
+  ask(submission: PrioritizedSubmission, listener: OutcomeListener): OpenRequest {
     const { pool, worker, options } = this.#parts;
-    const submission = this.#submissionOf(request);
     if (options.timeoutMs === undefined) return pool.ask(submission, worker, listener);
     return new TimedRequest({ pool, submission, worker, timeoutMs: options.timeoutMs, listener });
   }
 
-  #submissionOf(request: unknown): PrioritizedSubmission {
+  /** The request as it travels, with its id; throws for one that cannot travel. */
+  submissionOf(request: unknown): PrioritizedSubmission {
     const { cache, timeoutMs, priority } = this.#parts.options;
     const { canonical, payload } = encodeRequest(request, this.#parts.payloadLimitBytes);
     const id = this.#idOf(canonical);

@@ -88,9 +88,9 @@ export class PoolClient {
   #askTraced(tracing: Tracing, { submission, worker, listener }: RequestToSend): OpenRequest {
     const functionName = functionNameIn(submission.payload);
     const span = tracing.begin("submit", { functionName, requestId: submission.id, pool: this.name });
-    const endSpan: OutcomeListener = (outcome, isKept) => {
+    const endSpan: OutcomeListener = (outcome, origin) => {
       span.end(isErrorText(outcome) ? decodeErrorTree(outcome).code : undefined);
-      listener(outcome, isKept);
+      listener(outcome, origin);
     };
     const traced = { submission: { ...submission, trace: span.carried }, worker, listener: endSpan };
     const ask = this.#ask(traced, { traceId: span.traceId });
@@ -115,9 +115,10 @@ export class PoolClient {
     if (log.isLevelEnabled?.("debug") === false) return listener;
     const facts = { requestId: submission.id, pool: this.name, ...trace };
     log.debug({ ...facts, worker }, "request submitted");
-    return (outcome, isKept) => {
+    return (outcome, origin) => {
+      const { isKept = false } = origin;
       log.debug({ ...facts, isError: isErrorText(outcome), isKept }, "request answered");
-      listener(outcome, isKept);
+      listener(outcome, origin);
     };
   }
 

@@ -20,9 +20,9 @@ export class SingleWait implements OpenWait {
     return this.#call.signal;
   }
 
-  /** Asks at once; throws what {@link Call.ask} throws. */
+  /** Asks at once; throws what {@link Call.submissionOf} throws. */
   start(request: unknown): void {
-    this.#ask = this.#call.ask(request, (outcome) => this.#settle(outcome));
+    this.#ask = this.#call.ask(this.#call.submissionOf(request), (outcome) => this.#settle(outcome));
     this.#call.enter(this);
   }
 

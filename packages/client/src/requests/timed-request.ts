@@ -27,9 +27,9 @@ export class TimedRequest implements OpenRequest {
   constructor(parts: TimedRequestParts) {
     this.#parts = parts;
     const { pool, submission, worker, timeoutMs, listener } = parts;
-    this.#ask = pool.ask(submission, worker, (outcome, isKept) => {
+    this.#ask = pool.ask(submission, worker, (outcome, origin) => {
       this.#cancelTimer();
-      listener(outcome, isKept);
+      listener(outcome, origin);
     });
     this.#cancelTimer = pool.clock.after(timeoutMs, () => this.#timeOut());
   }
@@ -49,7 +49,7 @@ export class TimedRequest implements OpenRequest {
         req: submission.payload,
         details: { pool: pool.name, timeoutMs },
       }),
-      false,
+      {},
     );
   }
 }

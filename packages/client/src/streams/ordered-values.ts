@@ -3,10 +3,11 @@
  * failure withdraws what comes after it at once, and is reported when everything before it has an outcome: so it is the
  * same failure whichever came first in time.
  */
-import type { GridError, Outcome, RequestError } from "@callgrid/core";
+import type { GridError, RequestError } from "@callgrid/core";
 import type { Call } from "../requests/call.ts";
 import type { OpenWait } from "../requests/open-waits.ts";
 import { RequestWindow, type WindowTaker } from "./request-window.ts";
+import type { StreamItem } from "./stream-item.ts";
 
 /** How an {@link OrderedValues} is set up. */
 export interface OrderedValuesParts {
@@ -39,7 +40,7 @@ export class OrderedValues implements OpenWait, WindowTaker {
     this.onFailure(error);
   }
 
-  onOutcome(index: number, outcome: Outcome): void {
+  onOutcome({ index, outcome }: StreamItem): void {
     if ("error" in outcome) this.#takeFailure(index, outcome.error);
     else this.#takeValue(index, outcome.value);
     this.#window.taken();

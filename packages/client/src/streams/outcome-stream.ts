@@ -2,36 +2,11 @@
  * The loop of one `stream`: outcomes as they come, or in the order of their requests, with the index of their request. It begins with the first step, and
  * ends with the last outcome, by an error, or when the loop is left; then everything open is withdrawn.
  */
-import type { GridError, Outcome } from "@callgrid/core";
+import type { GridError } from "@callgrid/core";
 import type { Call } from "../requests/call.ts";
 import type { OpenWait } from "../requests/open-waits.ts";
 import { RequestWindow, type WindowTaker } from "./request-window.ts";
-
-/** One finished request of a stream. @public */
-export interface StreamItem<Value = unknown> {
-  /** The place of the request in the list, from 0. */
-  readonly index: number;
-  readonly outcome: Outcome<Value>;
-  /** Whether the pool had the outcome when it was asked for, from an earlier evaluation. */
-  readonly isKept?: boolean;
-}
-
-/** The index and the outcome are all that lists and JSON show of it. */
-class FinishedRequest implements StreamItem {
-  readonly index: number;
-  readonly outcome: Outcome;
-  readonly #isKept: boolean;
-
-  constructor(index: number, outcome: Outcome, isKept: boolean) {
-    this.index = index;
-    this.outcome = outcome;
-    this.#isKept = isKept;
-  }
-
-  get isKept(): boolean {
-    return this.#isKept;
-  }
-}
+import type { StreamItem } from "./stream-item.ts";
 
 type Step = IteratorResult<StreamItem, undefined>;
 
@@ -101,8 +76,7 @@ export class OutcomeStream implements AsyncIterableIterator<StreamItem, undefine
     this.onFailure(error);
   }
 
-  onOutcome(index: number, outcome: Outcome, isKept: boolean): void {
-    const item = new FinishedRequest(index, outcome, isKept);
+  onOutcome(item: StreamItem): void {
     if (this.#early === undefined) this.#offer(item);
     else this.#offerInOrder(this.#early, item);
   }

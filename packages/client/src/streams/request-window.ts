@@ -2,16 +2,17 @@
  * Pulls requests from a source and asks for their outcomes, while at most `size` of them are open, or finished and not
  * yet taken. So a source of any length needs memory for one window, and a slow taker slows the source down.
  */
-import { decodeOutcome, GridError, isGridError, type Outcome, type OutcomeText, RebuiltMap } from "@callgrid/core";
+import { decodeOutcome, GridError, isGridError, type OutcomeText, RebuiltMap } from "@callgrid/core";
 import type { Call } from "../requests/call.ts";
 import type { OpenRequest } from "../requests/timed-request.ts";
 import { openSource, type RequestSource, type SourceStep } from "./request-source.ts";
+import type { ItemOrigin, StreamItem } from "./stream-item.ts";
 
 /**
  * Who takes what comes out of a {@link RequestWindow}. Every outcome holds its place until {@link RequestWindow.taken}.
  */
 export interface WindowTaker {
-  onOutcome(index: number, outcome: Outcome, isKept: boolean): void;
+  onOutcome(item: StreamItem): void;
   /** The source has ended and nothing is open. */
   onExhausted(): void;
   /** The source threw, or brought what is not a request; everything has been withdrawn. */
@@ -135,20 +136,23 @@ export class RequestWindow {
     const index = this.#nextIndex;
     this.#nextIndex += 1;
     try {
-      this.#open.set(
-        index,
-        this.#call.ask(step.value, (outcome, isKept) => this.#settle(index, outcome, isKept)),
-      );
+      this.#open.set(index, this.#ask(index, step.value));
     } catch (error) {
       throw atIndex(index, error);
     }
   }
 
-  #settle(index: number, text: OutcomeText, isKept: boolean): void {
-    this.#open.delete(index);
+  #ask(index: number, request: unknown): OpenRequest {
+    const submission = this.#call.submissionOf(request);
+    const requestId = submission.id;
+    return this.#call.ask(submission, (text, { isKept = false }) => this.#settle({ index, requestId, isKept }, text));
+  }
+
+  #settle(origin: ItemOrigin, text: OutcomeText): void {
+    this.#open.delete(origin.index);
     this.#held += 1;
     try {
-      this.#taker.onOutcome(index, decodeOutcome(text), isKept);
+      this.#taker.onOutcome({ outcome: decodeOutcome(text), ...origin });
       this.#tellIfExhausted();
     } catch (error) {
       this.#fail(error);

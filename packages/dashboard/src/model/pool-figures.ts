@@ -59,7 +59,7 @@ function poolFigures(now: PoolSight, before: PoolSight | undefined, reasons: rea
     idleWorkers: workers.filter(({ isVolunteer }) => isVolunteer).length,
     distributors: members.filter(({ kind, leaseLeftMs }) => kind === "distributor" && leaseLeftMs > 0).length,
     hosts: hosts.length,
-    totals: Object.fromEntries(Object.entries(counters).filter(([name]) => !name.startsWith(evaluationsOf))),
+    totals: Object.fromEntries(Object.entries(counters).filter(([name]) => !name.includes(":"))),
     ...(capacity === undefined ? {} : { desiredWorkers: capacity.desiredWorkers }),
     ...(head === undefined ? {} : { head }),
     ...(backlogMs === undefined ? {} : { backlogMs }),

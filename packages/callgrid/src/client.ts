@@ -3,13 +3,20 @@
  * faster, and a bundler can put all of it into one file.
  */
 export {
+  type CacheExplanation,
+  type CacheStats,
+  type CacheUse,
+  type CodeOfResult,
   type ConnectOptions,
   closeDefaultGrid,
   connect,
   type EnqueueOptions,
   type ExpectedCapacity,
   enqueue,
+  type FileOfResult,
+  type FunctionCacheStats,
   type Grid,
+  type GridCache,
   type GridLog,
   type Outcomes,
   type Requests,

@@ -7,7 +7,7 @@ import {
   connect as connectToCalls,
   resolveClientOptions,
 } from "@callgrid/client";
-import { GridError } from "@callgrid/core";
+import { GridError, type Logger } from "@callgrid/core";
 import { localGrid } from "./local-grid.ts";
 
 /** A grid to enqueue requests to, and to run batches on. Get one from {@link connect}, and close it when done. @public */
@@ -51,7 +51,7 @@ export interface Grid extends CallGrid, Batching {
 }
 
 /**
- * Connects to the grid on a Redis (7.0 or newer). The program can end only when the grid is closed.
+ * Connects to the grid on a Redis (7.0 or later, or Valkey 8 or later). The program can end only when the grid is closed.
  *
  * @param url - `redis://[user:password@]host[:port][/database]`, `unix:///path/to/socket`, a Cluster's
  *   `redis+cluster://[user:password@]host[:port],host[:port]…`, or `redis+sentinel://[user:password@]host[:port],…/primary[/database]` of
@@ -68,7 +68,8 @@ export interface Grid extends CallGrid, Batching {
  * @public
  */
 export async function connect(url?: string, options?: ConnectOptions): Promise<Grid> {
-  const grid = addBatches(await connectToCalls(url, options), { startLocalGrid: localGrid });
+  const log = loggerOf(options?.log);
+  const grid = addBatches(await connectToCalls(url, options), { startLocalGrid: localGrid, log });
   const { grid: name, connectTimeoutMs } = resolveClientOptions(options);
   const place = {
     url: url ?? (process.env["CALLGRID_URL"] || "redis://localhost:6379"),
@@ -82,6 +83,11 @@ export async function connect(url?: string, options?: ConnectOptions): Promise<G
     resumeSchedule: (id: string) => withRuns(place, (runs) => runs.schedules.resume(id)),
     removeSchedule: (id: string) => withRuns(place, (runs) => runs.schedules.remove(id)),
   });
+}
+
+/** Functions that a batch runs in this thread log with the facts of their request, which takes a logger that can be a parent. */
+function loggerOf(log: ConnectOptions["log"]): Logger | undefined {
+  return log !== undefined && "child" in log ? (log as Logger) : undefined;
 }
 
 interface RunsPlace extends RunPlace {

@@ -26,13 +26,21 @@ export {
   readLines,
   readText,
   type Schedule,
+  type SliceProgress,
 } from "@callgrid/batch";
 export {
+  type CacheExplanation,
+  type CacheStats,
+  type CacheUse,
+  type CodeOfResult,
   type ConnectOptions,
   closeDefaultGrid,
   type EnqueueOptions,
   type ExpectedCapacity,
   enqueue,
+  type FileOfResult,
+  type FunctionCacheStats,
+  type GridCache,
   type GridLog,
   type Outcomes,
   type Requests,
@@ -78,6 +86,7 @@ export {
   startDistributor,
 } from "@callgrid/distributor";
 export type { CacheMode, FunctionTable, MemberState, PoolState, RegisteredFunction } from "@callgrid/statekeeper";
+export { readAsset } from "@callgrid/sweep/assets";
 export { defineSweep, type JobSource, type SweepSpec } from "@callgrid/sweep/define";
 export {
   callReentrant,

@@ -70,7 +70,7 @@ export async function localGrid(options: LocalGridOptions): Promise<LocalGrid> {
   }
   const clientSettings = resolveClientOptions({ leaseMs });
   const client = { statekeeper, settings: clientSettings, log, onlyPool: settings.pool, onClose: end };
-  return addBatches(new EmbeddedGrid(client, settings), { localPool: settings.pool });
+  return addBatches(new EmbeddedGrid(client, settings), { localPool: settings.pool, log });
 }
 
 class EmbeddedGrid extends GridClient {

@@ -3,9 +3,13 @@
  * called: what the help of all commands shows is here.
  */
 import type { OptionDeclarations } from "@callgrid/core";
+import {
+  cacheActionNames,
+  runActionNames,
+  scheduleActionNames,
+  sweepActionNames,
+} from "./command-line/action-names.ts";
 import type { CommandSpec } from "./command-line/command.ts";
-import { runActionNames, scheduleActionNames } from "./runs/action-names.ts";
-import { sweepActionNames } from "./sweeps/action-names.ts";
 
 /** What the help says of a command, and how its module is loaded. */
 export interface CommandEntry {
@@ -18,6 +22,11 @@ export interface CommandEntry {
 
 export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>(
   Object.entries({
+    init: {
+      summary: "Write a small project that runs as it is, without Redis at first. It overwrites no file.",
+      operands: [["[folder]", "a new or empty folder, whose name is that of the project (default: this folder)"]],
+      load: async () => (await import("./commands/init.ts")).initCommand,
+    },
     run: {
       summary: "Evaluate requests in this process, without Redis.",
       operands: [["<request...>", "requests as JSON; - reads one a line from stdin"]],
@@ -107,6 +116,15 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
       ],
       load: async () => (await import("./commands/requests/why.ts")).whyCommand,
     },
+    replay: {
+      summary:
+        "Evaluate one request in this process, where a debugger can look at it. Kept results of the pool answer its calls; the pool is not changed.",
+      operands: [
+        ["<pool>", "the pool's id"],
+        ["<request>", "the request as JSON"],
+      ],
+      load: async () => (await import("./commands/requests/replay.ts")).replayCommand,
+    },
     dashboard: {
       summary:
         "Serve a page that shows the pools of a grid as they work: workers, queues, functions, runs, single requests.",
@@ -149,6 +167,16 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
         ["<request-or-function>", "a request as JSON, or the name of a function"],
       ],
       load: async () => (await import("./commands/requests/forget.ts")).forgetCommand,
+    },
+    cache: {
+      summary:
+        "Show whether a kept result is used, and if not which functions and files have changed since; how much is kept, and how it is used; forget results.",
+      operands: [
+        ["<action>", `what to do: ${cacheActionNames.join(", ")}`],
+        ["<pool>", "the pool's id"],
+        ["[request]", "after explain and forget: the request as JSON; after forget also the name of a function"],
+      ],
+      load: async () => (await import("./commands/pools/cache.ts")).cacheCommand,
     },
     torture: {
       summary:

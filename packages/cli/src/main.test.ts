@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { GridError } from "@callgrid/core";
 import { describe, expect, it, vi } from "vitest";
 import { commands as entries } from "./command-table.ts";
@@ -25,6 +26,15 @@ async function runWith(env: CliIo["env"], ...args: string[]) {
 }
 
 const commands = ["run", "worker", "distributor", "enqueue", "status", "why", "forget"];
+
+it("a module that no flag names is shown with its flag, by commands that have that flag", async () => {
+  const file = fileURLToPath(import.meta.url);
+  for (const command of ["worker", "run"]) {
+    const { exitCode, stderr } = await run(command, file);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`Did you mean --functions ${file}?`)]);
+  }
+  expect((await run("status", "pool", file)).stderr).not.toContain("Did you mean");
+});
 
 describe("help", () => {
   it.each(commands)("of %s has examples and exit codes, on stdout", async (command) => {

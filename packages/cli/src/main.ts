@@ -1,9 +1,17 @@
 /** The `callgrid` command: finds the command that is meant, runs it, and turns errors into messages and exit codes. */
 import { readFileSync } from "node:fs";
-import { isGridError, type OptionDeclarations, systemClock, within, withoutSecrets } from "@callgrid/core";
+import {
+  isGridError,
+  type OptionDeclarations,
+  ownManifest,
+  packedFiles,
+  systemClock,
+  within,
+  withoutSecrets,
+} from "@callgrid/core";
 import { Command, CommanderError } from "commander";
 import { type CommandSpec, type Embedded, fillCommand } from "./command-line/command.ts";
-import { repeatFunctionsFlag } from "./command-line/function-files.ts";
+import { flag, repeatFunctionsFlag, strayModule } from "./command-line/function-files.ts";
 import { misspeltVariables } from "./command-line/misspelt-variables.ts";
 import { commands } from "./command-table.ts";
 import { colorsOf, hasColors } from "./terminal/colors.ts";
@@ -31,20 +39,30 @@ export async function main(argv: readonly string[], io: CliIo, embedded: Embedde
   const onExitCode = (code: number): void => {
     exitCode = code;
   };
+  const given = repeatFunctionsFlag(argv);
+  const name = calledCommand(argv);
   try {
-    const name = calledCommand(argv);
     const spec = await commands.get(name)?.load();
     const program = makeProgram(io);
     if (spec !== undefined) {
       fillCommand(commandOf(program, name), spec, { io, embedded, onExitCode });
       await warnOfVariables(name, spec, io);
     }
-    await program.parseAsync(repeatFunctionsFlag(argv), { from: "user" });
+    await program.parseAsync(given, { from: "user" });
     return exitCode;
   } catch (error) {
     await tellFailure(error, io, argv.includes("--json"));
-    return exitCodeOf(error);
+    const code = exitCodeOf(error);
+    const stray = code === exitCodes.usage ? strayModule(given) : undefined;
+    if (stray !== undefined && (await takesFunctions(name)))
+      await writeLine(io.stderr, `Did you mean ${flag} ${stray}?`);
+    return code;
   }
+}
+
+async function takesFunctions(name: string): Promise<boolean> {
+  const spec = await commands.get(name)?.load();
+  return Object.values(spec?.options ?? {}).some((option) => option.flag === flag);
 }
 
 /** The first operand, or the one after `help`. */
@@ -118,8 +136,8 @@ function withoutValue(text: string): string {
 }
 
 function ownVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+  const text = packedFiles()?.read(ownManifest) ?? readFileSync(new URL("../package.json", import.meta.url));
+  return (JSON.parse(Buffer.from(text).toString()) as { version: string }).version;
 }
 
 // How long the readers of a command that a signal has ended have to take what is left.

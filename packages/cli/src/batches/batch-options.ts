@@ -5,9 +5,9 @@ import { declareOptions, invalidOption, type OptionsResolved, option, textLines 
 import type { Embedded } from "../command-line/command.ts";
 import { connectionOptions, outputOptions } from "../command-line/common-options.ts";
 import { openTextInput, type TextInput } from "../files/text-input.ts";
-import { logStream, makeLog } from "../logs/log.ts";
 import { parseJson } from "../requests/request-text.ts";
 import type { CliIo } from "../terminal/io.ts";
+import type { BatchLog } from "./batch-log.ts";
 
 /** The options of a batch on the command line. */
 export const batchCommandOptions = declareOptions({
@@ -63,20 +63,19 @@ export type BatchCommandOptions = OptionsResolved<typeof batchCommandOptions>;
  * hear signals, and what they print, or whether they end their thread, must not be that of the command.
  */
 export async function openBatchGrid(
-  io: CliIo,
+  { log, output }: BatchLog,
   options: BatchCommandOptions,
   embedded: Embedded,
 ): Promise<Grid & Batching> {
-  const { pool, functions, workers, mode, url, grid, connectTimeoutMs, logLevel } = options;
+  const { pool, functions, workers, mode, url, grid, connectTimeoutMs } = options;
   if (pool === undefined && functions === undefined)
     throw invalidOption(
       "--functions",
       "must be given: without --pool the batch runs in this process, which needs the modules",
     );
-  const log = makeLog(logLevel ?? "warn", await logStream(io));
   if (pool === undefined) {
     const threads = mode === "serial" ? 1 : workers;
-    const local = await embedded.localGrid({ functions: functions ?? [], workers: threads, log });
+    const local = await embedded.localGrid({ functions: functions ?? [], workers: threads, log, output });
     return addBatches(local, { localPool: local.pool });
   }
   const startLocalGrid = (local: { readonly functions: readonly string[]; readonly workers: number }) =>

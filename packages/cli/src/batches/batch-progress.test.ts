@@ -11,6 +11,7 @@ const progress: BatchProgress = {
   ...{ doneUnits: 1_200, totalUnits: 5_000, doneSlices: 1_200 },
   ...{ failedSlices: 2, cachedSlices: 100, chunks: 12, elapsedMs: 3_000, unitsPerSecond: 400.4, leftMs: 9_500 },
   inFlight: { "pool/w1": 2, "pool/w2": 1 },
+  slices: [],
 };
 
 it("a line has what is done, the rate, what is left, failed and cached slices, and what each worker is at", () => {
@@ -43,4 +44,12 @@ it("a bar has a percentage only once the total is known", async () => {
   const unknown = { ...progress, totalUnits: undefined, doneUnits: 5 };
   expect(await shownOf({ ...unknown, state: "planning" }, unknown)).toMatch(/^[^%]*planning[^%]*$/);
   expect(await shownOf({ ...unknown, state: "planning" }, progress)).toContain("24 % 1200 of 5000 slices");
+});
+
+it("a bar has a line for each of the two oldest slices that report how far they are", async () => {
+  const slices = [30, 17, 44].map((index) => ({ index, done: 40, total: 100, forMs: 3_200, worker: "pool/w1" }));
+  const shown = await shownOf({ ...progress, slices }, { ...progress, slices: [] });
+  expect(shown).toContain("  slice 30: 40 of 100 after 3.2 s at pool/w1");
+  expect(shown).toContain("slice 17: ");
+  expect(shown).not.toContain("slice 44");
 });

@@ -16,6 +16,8 @@ const beginnings: ReadonlyMap<BatchProgress["state"], string> = new Map([
   ["planning", "planning"],
   ["waiting", waiting],
 ]);
+/** So many of the slices that report how far they are have a line. */
+const shownSlices = 2;
 const barEveryMs = 200;
 const lineEveryMs = 5_000;
 
@@ -29,7 +31,8 @@ async function showBar({ stderr }: CliIo, run: Watched): Promise<void> {
   const bar = new TerminalBar(stderr);
   for await (const progress of run.progress(barEveryMs)) {
     const text = beginnings.get(progress.state) ?? visibleLine(progressText(progress));
-    bar.show({ done: progress.doneUnits, total: progress.totalUnits, text: () => text });
+    const lines = sliceTexts(progress).map((line) => visibleLine(`  ${line}`));
+    bar.show({ done: progress.doneUnits, total: progress.totalUnits, text: () => text, lines });
   }
   bar.stop();
 }
@@ -39,9 +42,19 @@ async function showLines({ stderr }: CliIo, run: Watched): Promise<void> {
   for await (const progress of run.progress(lineEveryMs)) {
     if (progress.state === "waiting" && !hasWaited) await writeLine(stderr, waiting);
     hasWaited ||= progress.state === "waiting";
-    if (progress.state === "running" && progress.elapsedMs >= lineEveryMs)
-      await writeLine(stderr, progressText(progress));
+    if (progress.state !== "running" || progress.elapsedMs < lineEveryMs) continue;
+    for (const text of [progressText(progress), ...sliceTexts(progress)]) await writeLine(stderr, text);
   }
+}
+
+/** Of the oldest slices: `slice 17: 40 of 100 after 3.2 s at pool/w1`. */
+function sliceTexts({ slices }: Pick<BatchProgress, "slices">): string[] {
+  return slices
+    .slice(0, shownSlices)
+    .map(
+      ({ index, done, total, forMs, worker }) =>
+        `slice ${index}: ${done} of ${total} after ${durationText(forMs)} at ${worker}`,
+    );
 }
 
 /** `1200 of 5000 slices, 400/s, 9.5 s left, 2 failed, 100 cached; in flight: pool/w1 2, pool/w2 1`. */

@@ -3,7 +3,6 @@ import {
   type BatchRun,
   type CsvOptions,
   csvFile,
-  type ExtraColumn,
   failureFile,
   ndjsonFile,
   type ResultWriter,
@@ -42,8 +41,7 @@ export async function takeResults(io: CliIo, run: BatchRun<unknown, unknown>, wa
 }
 
 async function openWriters(io: CliIo, wanted: WantedResults): Promise<ResultWriter[]> {
-  const { csv, ndjson, failed, json, formulas } = wanted;
-  const columns = wanted.columns as readonly ExtraColumn[];
+  const { csv, ndjson, failed, json, formulas, columns } = wanted;
   const writers: ResultWriter[] = [];
   if (csv !== undefined) writers.push(await csvFile(csv, { columns, formulas }));
   if (ndjson !== undefined) writers.push(await ndjsonFile(ndjson, columns));

@@ -12,6 +12,8 @@ import { addFlags, readFlags } from "./option-flags.ts";
 export interface Embedded {
   /** Starts an embedded grid, see `localGrid` of callgrid. */
   localGrid(options: LocalGridRequest): Promise<Grid & { readonly pool: string }>;
+  /** The folder of the package's bundle, for `callgrid sweep pack`; undefined where the package is packed itself. */
+  readonly library?: URL | undefined;
 }
 
 /** What `run` asks of an embedded grid. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { declareOptions } from "@callgrid/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { functionsOption } from "./common-options.ts";
-import { flag, repeatFunctionsFlag } from "./function-files.ts";
+import { flag, repeatFunctionsFlag, strayModule } from "./function-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "callgrid-functions-"));
 const [a, b, c] = ["a.ts", "b.mjs", "c.txt"].map((name) => join(folder, name)) as [string, string, string];
@@ -26,4 +26,14 @@ describe("files of functions after one flag", () => {
   ])("%s", (_, given, repeated) => {
     expect(repeatFunctionsFlag(given)).toEqual(repeated);
   });
+});
+
+it.each<[string, string[], string | undefined]>([
+  ["after the command", ["worker", a], a],
+  ["after the value of a flag", ["run", "--pool", "pool", a, '["f"]'], a],
+  ["as the value of a flag", ["run", "--output", a], undefined],
+  ["that is not there", ["run", "nowhere.ts"], undefined],
+  ["that is no module", ["run", c], undefined],
+])("a file %s is a stray module or not", (_, argv, found) => {
+  expect(strayModule(argv)).toBe(found);
 });

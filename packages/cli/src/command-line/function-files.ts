@@ -23,6 +23,11 @@ export function repeatFunctionsFlag(argv: readonly string[]): string[] {
   return repeated;
 }
 
+/** A module that no flag precedes, which is no operand of any command. */
+export function strayModule(argv: readonly string[]): string | undefined {
+  return argv.find((argument, place) => isModule(argument) && !/^-/.test(argv[place - 1] ?? "-"));
+}
+
 function isModule(argument: string): boolean {
   return moduleEnding.test(argument) && (isPattern(argument) || existsSync(argument));
 }

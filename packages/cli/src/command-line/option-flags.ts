@@ -37,7 +37,9 @@ export function readFlags<Declarations extends OptionDeclarations>(
 
 function flagOf(declaration: DeclaredOption): Option {
   if (declaration.kind === "boolean") return new Option(declaration.flag, helpOf(declaration));
-  const flag = new Option(`${declaration.flag} <${placeholderOf(declaration)}>`, helpOf(declaration));
+  const { short } = declaration;
+  const names = short === undefined ? declaration.flag : `${short}, ${declaration.flag}`;
+  const flag = new Option(`${names} <${placeholderOf(declaration)}>`, helpOf(declaration));
   return flag.argParser((text: string, previous: unknown) => {
     const value: unknown = parseOptionText(declaration, text, declaration.flag);
     // A list may be given in one piece or by several flags.

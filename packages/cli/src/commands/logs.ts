@@ -15,7 +15,7 @@ import { type CliIo, writeLine, writeShown } from "../terminal/io.ts";
 const options = declareOptions({
   request: option.string({
     optional: true,
-    description: "Show only lines about this request, given as JSON or by its id.",
+    description: "Show only lines about this request, given as JSON or by its id: also of a slice, or of a chunk.",
   }),
   json: option.boolean({ default: false, description: "Print lines as they are in the files, also at a terminal." }),
 });
@@ -47,7 +47,7 @@ async function printRecords(
 ): Promise<void> {
   const show = json || stdout.isTTY !== true ? visibleLogLine : prettyLine(hasColors(stdout, env));
   for await (const { text, fields } of records) {
-    if (wanted !== undefined && fields["requestId"] !== wanted) continue;
+    if (wanted !== undefined && fields["requestId"] !== wanted && fields["chunk"] !== wanted) continue;
     await writeShown(stdout, text.split("\n").map(show).join(""));
   }
 }

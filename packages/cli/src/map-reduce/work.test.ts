@@ -26,9 +26,13 @@ function workFolder(): string {
   return folder;
 }
 
+function workFile(folder: string): Promise<ConfigFile> {
+  return ConfigFile.read({ stdin: Readable.from([]) }, join(folder, "work.json"));
+}
+
 /** What a worker announces that starts now: a thread, since a process goes on with the modules that it has loaded. */
 async function mapperVersion(folder: string): Promise<string> {
-  const file = await ConfigFile.read({ stdin: Readable.from([]) }, join(folder, "work.json"));
+  const file = await workFile(folder);
   const text = `import(${JSON.stringify(import.meta.resolve("@callgrid/worker"))}).then(async ({ loadFunctions }) => {
     const options = { isOfProcess: false, codeVersion: undefined, log: { warn() {} } };
     const { versions } = await loadFunctions(${JSON.stringify(readWork(file).module)}, options);
@@ -48,4 +52,12 @@ it("a module that the mapper imports is part of the version of a run", async () 
   expect(after).not.toBe(before);
   // modules that changed after they were loaded would add a random part
   expect([before, after]).toEqual([expect.stringMatching(/^[\w-]{10}$/), expect.stringMatching(/^[\w-]{10}$/)]);
+});
+
+it("the module for the workers is TypeScript where it imports some, so that JavaScript needs no loader", async () => {
+  const folder = workFolder();
+  const moduleOf = async () => readWork(await workFile(folder)).module;
+  expect(await moduleOf()).toMatch(/\.mjs$/);
+  write(folder, { "workers/mapper.ts": "export const start = (): number => 1;" });
+  expect(await moduleOf()).toMatch(/\.mts$/);
 });

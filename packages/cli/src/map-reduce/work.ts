@@ -74,9 +74,12 @@ function problemOf(path: string): string | undefined {
  * on disk, the mapper's and reducer's imports among them; so an unchanged module is not written again, because a new change time would count as a change.
  */
 function writeModule(folder: string): string {
-  const text = moduleText({ mapper: workerPath(folder, "mapper"), reducer: workerPath(folder, "reducer") });
+  const imported = { mapper: workerPath(folder, "mapper"), reducer: workerPath(folder, "reducer") };
+  const text = moduleText(imported);
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  const path = join(folder, ".callgrid", `${name}.mts`);
+  // by its ending a worker knows that it needs a loader of TypeScript for what is imported
+  const ending = Object.values(imported).some((path) => path.endsWith("ts")) ? "mts" : "mjs";
+  const path = join(folder, ".callgrid", `${name}.${ending}`);
   try {
     // workers load it: others may read it, and never write it
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 });

@@ -8,8 +8,9 @@ import {
 } from "@callgrid/statekeeper";
 import { counted, durationText } from "../terminal/durations.ts";
 import { driftReasons } from "./drift-reasons.ts";
+import type { PoolSigns } from "./pool-look.ts";
 import { serverFinding } from "./server-version.ts";
-import { type StallSigns, stallReasons } from "./stall-reasons.ts";
+import { stallReasons } from "./stall-reasons.ts";
 
 /** One thing that was looked at. `warning`: it works, and will not always. */
 export interface Finding {
@@ -73,7 +74,7 @@ export function redisFindings(facts: RedisFacts): Finding[] {
 }
 
 /** The findings on a pool's members and functions. */
-export function poolFindings(signs: StallSigns): Finding[] {
+export function poolFindings(signs: PoolSigns): Finding[] {
   const { state } = signs;
   const names = [...state.functions.functions.keys()].sort();
   const workers = state.members.filter(isOwnWorker).length;
@@ -83,7 +84,9 @@ export function poolFindings(signs: StallSigns): Finding[] {
     const rest = remedy.join("; ");
     return { check: "functions", status: "warning", message, ...(rest === "" ? {} : { remedy: rest }) };
   });
-  const drifts = driftReasons(state).map((drift): Finding => ({ check: "versions", status: "warning", ...drift }));
+  const drifts = driftReasons(state, signs.notes).map(
+    (drift): Finding => ({ check: "versions", status: "warning", ...drift }),
+  );
   if (stalls.length + drifts.length > 0) return [...stalls, ...drifts];
   const shown = names.length === 0 ? "" : ` (${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""})`;
   return [{ check: "functions", status: "ok", message: registry + shown }];

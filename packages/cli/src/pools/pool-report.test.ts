@@ -56,7 +56,14 @@ const state: PoolState = {
 };
 
 describe("a pool in status", () => {
-  const reported = { state, grid: "default", address: "redis://localhost:6379", otherGrids: [], poolsLike: [] };
+  const reported = {
+    state,
+    grid: "default",
+    address: "redis://localhost:6379",
+    otherGrids: [],
+    poolsLike: [],
+    notes: new Map(),
+  };
   const plain = { isTerminal: false, colors: noColors };
 
   it("is shown in plain columns where no person looks", () => {

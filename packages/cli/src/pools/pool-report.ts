@@ -3,14 +3,16 @@ import { type Capacity, isBridge, isOwnWorker, type MemberState, type PoolState 
 import { counted, durationText } from "../terminal/durations.ts";
 import { type TableContent, type TableStyle, tableText } from "../terminal/table.ts";
 import { driftReasons } from "./drift-reasons.ts";
-import { type StallSigns, stallReasons } from "./stall-reasons.ts";
+import type { PoolSigns } from "./pool-look.ts";
+import { stallReasons } from "./stall-reasons.ts";
 
 /** What {@link poolReport} shows. */
-export interface ReportedPool extends StallSigns {
+export interface ReportedPool extends PoolSigns {
   /** Where the statekeeper is, without a password. */
   readonly address: string;
 }
 
+const shownProgress = 2;
 const evaluationsOf = "evaluated:";
 
 /** The report: a line on the whole, members, functions, counters, and why nothing moves. */
@@ -27,9 +29,11 @@ export function poolReport(reported: ReportedPool, style: TableStyle): string {
   if (state.members.length > 0) parts.push("", tableText(memberTable(state.members), style));
   if (state.hosts.length > 0) parts.push("", tableText(hostTable(state), style));
   if (state.functions.functions.size > 0) parts.push("", tableText(functionTable(state), style));
+  const progress = progressTexts(state);
+  if (progress.length > 0) parts.push("", ...progress);
   const counters = countersText(state);
   if (counters !== "") parts.push("", counters);
-  const drifts = driftReasons(state).map(({ message, remedy }) => `${message}; ${remedy}`);
+  const drifts = driftReasons(state, reported.notes).map(({ message, remedy }) => `${message}; ${remedy}`);
   const reasons = [...stallReasons(reported), ...drifts].map((reason) => colors.yellow(`! ${reason}`));
   if (reasons.length > 0) parts.push("", ...reasons);
   return parts.join("\n");
@@ -114,7 +118,17 @@ function functionTable({ functions, counters }: PoolState): TableContent {
   };
 }
 
+/** How far the requests are that began first, of those whose functions report it. */
+function progressTexts({ pool, progress = [] }: PoolState): string[] {
+  return progress.slice(0, shownProgress).map(({ id, worker, done, total, slice }) => {
+    const what = slice === undefined ? `request ${id}` : `slice ${slice.index} of chunk ${id}`;
+    const since = slice === undefined ? "" : ` after ${durationText(slice.forMs)}`;
+    return `${what}: ${done} of ${total}${since} at ${pool}/${worker}`;
+  });
+}
+
 function countersText({ counters }: PoolState): string {
-  const shown = Object.entries(counters).filter(([name]) => !name.startsWith(evaluationsOf));
+  // those of functions have a colon
+  const shown = Object.entries(counters).filter(([name]) => !name.includes(":"));
   return shown.map(([name, count]) => `${name} ${count}`).join(", ");
 }

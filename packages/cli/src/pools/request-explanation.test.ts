@@ -21,7 +21,13 @@ const pool: PoolState = {
   capacity: undefined,
   expected: [],
   head: "distributor-x",
-  functions: { epoch: 1, functions: new Map([["f", { version: "1", generation: 0, selfMicros: 5_000 }]]) },
+  functions: {
+    epoch: 1,
+    functions: new Map([
+      ["f", { version: "1", generation: 0, selfMicros: 5_000 }],
+      ["below", { version: "3", generation: 0 }],
+    ]),
+  },
   counters: {},
 };
 const queued: RequestState = {
@@ -67,6 +73,11 @@ describe("where a request is", () => {
       "done by another version",
       { ...done, resultStamp: "0#0" },
       'It was done, but its result is stale: "f" has another version since: 1, and not 0.',
+    ],
+    [
+      "done with a function that has changed",
+      { ...done, resultStamp: "1#0,other@1,below@2" },
+      'It was done, but its result is stale: "below", which took part in it, has another version since.',
     ],
     ["queued", queued, "It is queued."],
     ["running", running, "It is running on worker wa, for 20 s (its function usually takes 5 ms)."],

@@ -1,5 +1,14 @@
 import { functionNameOf, nameList, shortText } from "@callgrid/core";
-import type { MemberState, PoolState, RequestState } from "@callgrid/statekeeper";
+import {
+  codesIn,
+  type MemberState,
+  ownPart,
+  ownStamp,
+  type PoolState,
+  type RequestState,
+  readCode,
+  versionIn,
+} from "@callgrid/statekeeper";
 import { counted, durationText } from "../terminal/durations.ts";
 
 /** What is known of a request and of what it depends on. */
@@ -66,8 +75,7 @@ function unknownStory(pool: string): RequestExplanation {
 }
 
 function doneStory({ functionName, pool }: RequestSituation, { resultStamp = "" }: RequestState): RequestExplanation {
-  const cut = resultStamp.lastIndexOf("#");
-  const version = resultStamp.slice(0, cut);
+  const version = versionIn(resultStamp);
   if (functionName === undefined) {
     return {
       where: "It is done, and a result is kept.",
@@ -79,8 +87,14 @@ function doneStory({ functionName, pool }: RequestSituation, { resultStamp = "" 
   if (current !== undefined && current.version !== version) {
     return outdatedStory(`"${functionName}" has another version since: ${current.version}, and not ${version}`);
   }
-  if (current !== undefined && current.generation !== Number(resultStamp.slice(cut + 1))) {
+  if (current !== undefined && ownPart(resultStamp) !== ownStamp(version, current.generation)) {
     return outdatedStory(`all results of "${functionName}" were forgotten since`);
+  }
+  const changed = codesIn("", resultStamp)
+    .map(readCode)
+    .find((code) => (pool.functions.functions.get(code.functionName)?.version ?? code.version) !== code.version);
+  if (changed !== undefined) {
+    return outdatedStory(`"${changed.functionName}", which took part in it, has another version since`);
   }
   return {
     where: "It is done, and its result is kept.",
@@ -103,13 +117,17 @@ function commonFacts({ pool, waitsFor }: RequestSituation, request: RequestState
   for (const { id, request: child } of waitsFor) facts.push(`  ${childText(id, child)}`);
   const left = request.waitsFor.length - waitsFor.length;
   if (left > 0 && waitsFor.length > 0) facts.push(`  and ${left} more`);
-  if (request.progress !== undefined)
-    facts.push(`Its function said last: ${request.progress.done} of ${request.progress.total} done.`);
+  if (request.progress !== undefined) facts.push(progressText(request.progress));
   if (request.losses > 0)
     facts.push(`Its worker died ${request.losses === 1 ? "once" : `${request.losses} times`} while running it.`);
   if (request.priority !== 0) facts.push(`Its priority is ${request.priority}.`);
   if (request.timeoutMs > 0) facts.push(`It times out in ${durationText(request.timeoutMs)}.`);
   return facts;
+}
+
+function progressText({ done, total, slice }: NonNullable<RequestState["progress"]>): string {
+  const where = slice === undefined ? "" : ` of slice ${slice.index}`;
+  return `Its function said last: ${done} of ${total} done${where}.`;
 }
 
 function waitersText({ waiters }: RequestState, { members }: PoolState): string {

@@ -31,6 +31,6 @@ test.each([
 
 test.each(["Dragonfly", "KeyDB", "Garnet"] as const)("%s is not supported, and doctor gives the reason", (name) => {
   const finding = serverFinding({ server: { name, version: "1.2.3" }, isTooOld: false });
-  expect(finding).toMatchObject({ status: "wrong", remedy: "use Redis 7 or newer, or Valkey 8 or newer" });
+  expect(finding).toMatchObject({ status: "wrong", remedy: "use Redis 7.0 or later, or Valkey 8 or later" });
   expect(finding.message).toMatch(/1\.2\.3 is not supported: it/);
 });

@@ -27,8 +27,8 @@ export function serverFinding({ server, isTooOld }: Pick<RedisFacts, "server" | 
   if (reason !== undefined)
     return { check, status: "wrong", message: `${message} is not supported: ${reason}`, remedy: installAnother };
   if (isTooOld) {
-    const tooOld = `${message} is too old: callgrid needs 7.0 or newer`;
-    return { check, status: "wrong", message: tooOld, remedy: "install Redis 7 or newer, or Valkey" };
+    const tooOld = `${message} is too old: callgrid needs Redis 7.0 or later, or Valkey 8 or later`;
+    return { check, status: "wrong", message: tooOld, remedy: installAnother };
   }
   if (hasLuaFixes(server)) return { check, status: "ok", message };
   return {
@@ -39,7 +39,7 @@ export function serverFinding({ server, isTooOld }: Pick<RedisFacts, "server" | 
   };
 }
 
-const installAnother = "use Redis 7 or newer, or Valkey 8 or newer";
+const installAnother = "use Redis 7.0 or later, or Valkey 8 or later";
 
 function hasLuaFixes({ name, version }: Server): boolean {
   const [major, minor, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10));

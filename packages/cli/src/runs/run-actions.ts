@@ -1,9 +1,9 @@
 /** What `callgrid runs` does with runs: each action's outcome as data and as text. */
 import type { RunSpec } from "@callgrid/batch";
 import type { RunQueue } from "@callgrid/batch/runs";
+import type { runActionNames } from "../command-line/action-names.ts";
 import type { CliIo } from "../terminal/io.ts";
 import { visibleJson } from "../terminal/visible-text.ts";
-import type { runActionNames } from "./action-names.ts";
 import { runTable } from "./run-tables.ts";
 
 /** What an action reports. */

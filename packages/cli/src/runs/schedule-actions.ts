@@ -1,7 +1,7 @@
 /** What `callgrid runs schedules` does: each action's outcome as data and as text. */
 
+import type { scheduleActionNames } from "../command-line/action-names.ts";
 import { visibleJson } from "../terminal/visible-text.ts";
-import type { scheduleActionNames } from "./action-names.ts";
 import { type Action, said } from "./run-actions.ts";
 import { scheduleTable } from "./run-tables.ts";
 

@@ -1,24 +1,22 @@
 /** `callgrid sweep init`: writes a sweep that runs as it is. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
-import { GridError, messageOf } from "@callgrid/core";
+import { writeNewFiles } from "../files/new-files.ts";
+import { templateFile } from "../files/template-file.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
-import { writeLine } from "../terminal/io.ts";
 import type { SweepCall } from "./sweep-action.ts";
-import { sweepTemplates } from "./templates.ts";
+
+const names = ["sweep.ts", "sweep.toml", "machines.json", "columns.csv"];
+/** What the template has in place of this machine. */
+const templateMachine = '"this machine": { "performance": 1, "cores": 1 }';
 
 export async function initSweep({ io, options: { folder } }: SweepCall): Promise<number> {
-  const templates = sweepTemplates({ name: ownName(), cores: availableParallelism() });
-  const present = [...templates.keys()].map((name) => join(folder, name)).find((path) => existsSync(path));
-  if (present !== undefined) throw refusal(`${present} is there already; nothing was written`);
-  try {
-    mkdirSync(folder, { recursive: true });
-    for (const [name, text] of templates) writeFileSync(join(folder, name), text, { flag: "wx" });
-  } catch (cause) {
-    throw refusal(`${folder} cannot be written: ${messageOf(cause)}`, cause);
-  }
-  for (const name of templates.keys()) await writeLine(io.stdout, join(folder, name));
+  const machine = `${JSON.stringify(ownName())}: { "performance": 1, "cores": ${availableParallelism()} }`;
+  const textOf = (name: string) => templateFile(`sweep/${name}`).replace(templateMachine, () => machine);
+  const texts = new Map(names.map((name) => [name, textOf(name)]));
+  const present = names.filter((name) => existsSync(join(folder, name)));
+  await writeNewFiles("sweep init", { folder, texts, present }, io.stdout);
   return exitCodes.fine;
 }
 
@@ -30,8 +28,4 @@ function ownName(): string {
       .replace(/^[.-]+/, "")
       .slice(0, 64) || "here"
   );
-}
-
-function refusal(problem: string, cause?: unknown): GridError {
-  return new GridError("INVALID_OPTION", `sweep init: ${problem}`, { cause });
 }

@@ -1,10 +1,10 @@
 /** `callgrid sweep measure` and `plan`: how fast this machine is, and how long all of them will take. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { unwritable } from "@callgrid/batch";
 import { GridError } from "@callgrid/core";
-import { checkMachineName, measureJobs, predictShares, withPerformance } from "@callgrid/sweep";
+import { checkMachineName, measureJobs, predictShares, readMachinesText, withPerformance } from "@callgrid/sweep";
 import { untilInterrupted } from "../command-line/interrupts.ts";
 import { colorsOf } from "../terminal/colors.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
@@ -29,7 +29,7 @@ export function measureSweep(call: SweepCall): Promise<number> {
     const performance = Number((1 / seconds).toPrecision(digits));
     const file = join(options.folder, machinesFile);
     const machine = { name: given, performance, cores: availableParallelism() };
-    const text = withPerformance(readFileSync(file, "utf8"), file, machine);
+    const text = withPerformance(readMachinesText(file), file, machine);
     try {
       writeFileSync(file, text);
     } catch (cause) {

@@ -18,19 +18,16 @@ import {
   splitJobs,
 } from "@callgrid/sweep";
 import { untilInterrupted } from "../command-line/interrupts.ts";
+import { linesOf, ownLogSizes } from "../logs/job-lines.ts";
 import { withLog } from "../logs/log.ts";
 import { counted } from "../terminal/durations.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
 import { writeLine } from "../terminal/io.ts";
 import { chooseMachine } from "./chosen-machine.ts";
-import { linesOf } from "./job-lines.ts";
 import { showShare } from "./share-display.ts";
 import type { SweepCall } from "./sweep-action.ts";
 import { listSweep, type OpenedSweep, readSweepFiles, type SweepFiles } from "./sweep-folder.ts";
 import { othersFinished, poolFolder, type Workers, withPoolGrid, withShareGrid } from "./sweep-workers.ts";
-
-const logFileBytes = 20_000_000;
-const logFileCount = 10;
 
 /** Where a share runs, and where its results go. */
 interface SharePlace {
@@ -54,7 +51,7 @@ export function runSweep(call: SweepCall): Promise<number> {
     const files = filesIn(options.output ?? join(options.folder, "results", name));
     const jobLogs = options.jobLogs ? openJobLogs(files.jobLogs) : undefined;
     const place = { call, sweepFiles, first, name, files, jobLogs };
-    const log = { logLevel: options.logLevel ?? "info", logFile: files.log, logFileBytes, logFileCount };
+    const log = { logLevel: options.logLevel ?? "info", logFile: files.log, ...ownLogSizes };
     const shown: Writable = linesOf(jobLogs);
     return withLog({ stderr: shown, env: io.env }, log, (nodeLog) => {
       const run = (workers: Workers): Promise<number> => runOn(workers, place);

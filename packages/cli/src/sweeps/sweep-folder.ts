@@ -1,7 +1,7 @@
 /** What the files of a sweep say, checked before anything starts. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { GridError } from "@callgrid/core";
+import { GridError, packedFiles } from "@callgrid/core";
 import {
   type Ask,
   checkColumns,
@@ -36,7 +36,9 @@ export interface OpenedSweep extends SweepFiles {
   readonly names: readonly string[];
 }
 
+export const configFile = "sweep.toml";
 export const machinesFile = "machines.json";
+export const columnsFile = "columns.csv";
 export const rebalanceFile = "rebalance.json";
 const moduleNames = ["sweep.ts", "sweep.mts", "sweep.js", "sweep.mjs"];
 
@@ -44,15 +46,16 @@ const moduleNames = ["sweep.ts", "sweep.mts", "sweep.js", "sweep.mjs"];
 export function readSweepFiles(folder: string): SweepFiles {
   const rebalanced = readRebalance(join(folder, rebalanceFile));
   const machines = rebalanced?.machines ?? readMachines(join(folder, machinesFile));
-  const settings = readConfig(join(folder, "sweep.toml"));
-  const columns = readColumns(join(folder, "columns.csv"));
-  return { functions: [moduleIn(folder), listingModule.href], machines, rebalanced, columns, settings };
+  const settings = readConfig(join(folder, configFile));
+  const columns = readColumns(join(folder, columnsFile));
+  const module = packedFiles()?.moduleUrl("sweep") ?? moduleIn(folder);
+  return { functions: [module, listingModule.href], machines, rebalanced, columns, settings };
 }
 
 /** Has workers that have loaded the sweep's module list the jobs. */
 export async function listSweep(ask: Ask, files: SweepFiles, folder: string): Promise<OpenedSweep> {
   const { pool, names } = await listJobs(ask, files.settings);
-  checkColumns(files.columns, names, join(folder, "columns.csv"));
+  checkColumns(files.columns, names, join(folder, columnsFile));
   if (files.rebalanced === undefined || files.rebalanced.experiment === pool.digest.hex)
     return { ...files, pool, names };
   throw new GridError(
@@ -79,7 +82,8 @@ export async function withSweepThread<Result>(
   }
 }
 
-function moduleIn(folder: string): string {
+/** The absolute path of the sweep's module; throws `INVALID_OPTION` for a folder without one. */
+export function moduleIn(folder: string): string {
   const found = moduleNames.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (found !== undefined) return resolve(found);
   throw new GridError(

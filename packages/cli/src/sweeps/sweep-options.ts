@@ -10,8 +10,10 @@ export const sweepOptions = declareOptions({
   }),
   output: option.string({
     optional: true,
+    short: "-o",
     env: "CALLGRID_SWEEP_OUTPUT",
-    description: "The folder of results; default: in the folder of the sweep results/NAME, and merged for merge.",
+    description:
+      "The folder of results; default: in the folder of the sweep results/NAME, and merged for merge. For pack: the executable, default: sweep.",
   }),
   machine: option.string({
     optional: true,
@@ -27,6 +29,17 @@ export const sweepOptions = declareOptions({
     optional: true,
     env: "CALLGRID_SWEEP_POOL",
     description: "Run all that no machine has finished on this pool, whose workers have the function of the jobs.",
+  }),
+  asset: option.list({
+    holds: "files",
+    optional: true,
+    env: "CALLGRID_SWEEP_ASSET",
+    description: "For pack: files in the folder of the sweep that jobs read with readAsset.",
+  }),
+  node: option.string({
+    optional: true,
+    env: "CALLGRID_SWEEP_NODE",
+    description: "For pack: the executable of Node to pack into, such as that of another system; default: this one.",
   }),
   ...niceOption,
   retryFailed: option.boolean({ default: false, description: "Evaluate the jobs again that have failed before." }),

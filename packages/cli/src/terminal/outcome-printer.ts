@@ -28,7 +28,7 @@ export class OutcomePrinter {
     return this.#failures;
   }
 
-  async print({ index, outcome }: StreamItem): Promise<void> {
+  async print({ index, outcome }: Pick<StreamItem, "index" | "outcome">): Promise<void> {
     if ("error" in outcome) await this.#printError(index, outcome.error);
     else if (this.#printedAs.json) await this.#printJson({ index, ...valueFields(outcome.value) });
     else await writeLine(this.#io.stdout, valueText(outcome.value));

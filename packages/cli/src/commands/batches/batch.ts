@@ -5,15 +5,18 @@ import { homedir, setPriority } from "node:os";
 import { join, resolve } from "node:path";
 import {
   type BatchRun,
+  type Chunk,
   checkFilePlaces,
   extraColumns,
   FileCheckpoint,
   type NamedFile,
   RunReport,
   resultOptions,
+  sliceCount,
   unwritable,
 } from "@callgrid/batch";
 import { declareOptions, messageOf, option } from "@callgrid/core";
+import { type BatchLog, withBatchLog } from "../../batches/batch-log.ts";
 import {
   type BatchCommandOptions,
   batchCommandOptions,
@@ -41,9 +44,9 @@ const options = declareOptions({
   }),
   columns: option.list({
     default: [],
-    pattern: new RegExp(`^(${extraColumns.join("|")})$`),
-    expects: extraColumns.join(", "),
-    description: "More columns: start, interval, done, job.",
+    pattern: /./,
+    expects: "names of columns",
+    description: `Columns besides index: ${extraColumns.join(", ")}; and instead of value the keys of values: mean, range.low in an object, 0 in a list.`,
   }),
   report: option.string({
     optional: true,
@@ -59,6 +62,11 @@ const options = declareOptions({
     optional: true,
     description: "Where to note how far the run is; default: a file for this batch under ~/.local/state.",
   }),
+  logFolder: option.string({
+    optional: true,
+    description:
+      "A folder for logs instead of stderr: batch.log, and slices/N.log.gz for each slice that logs; only without a pool.",
+  }),
 });
 
 type Options = BatchCommandOptions & {
@@ -71,6 +79,7 @@ type Options = BatchCommandOptions & {
   readonly formulas: "escape" | "keep";
   readonly order: "slices" | "finished";
   readonly checkpoint: string | undefined;
+  readonly logFolder: string | undefined;
 };
 
 export const batchCommand: CommandSpec<typeof options> = {
@@ -80,22 +89,32 @@ export const batchCommand: CommandSpec<typeof options> = {
     "callgrid batch --pool pool --process price --items book.ndjson --error skip --csv prices.csv.gz --failed failed.ndjson",
   ],
   async run({ options: given, io, embedded }) {
-    return untilInterrupted(io, async (first) => {
-      const { data, canBeReadAgain } = await unlessAborted(first, openData(io, given));
-      checkPlaces(given);
-      // threads that start from here on have it as well
-      if (given.nice > 0) setPriority(0, given.nice);
-      const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
-      try {
-        const checkpoint = await openCheckpoint(io, given, canBeReadAgain);
-        const spec = { ...batchSpecOf(given, data), signal: first, checkpoint, isTimed: given.columns.length > 0 };
-        return await withCheckpoint(io, checkpoint, () => carryOut(io, grid.batch(spec), given));
-      } finally {
-        await grid.close();
-      }
-    });
+    return untilInterrupted(io, (first) =>
+      withBatchLog(io, given, async (log) => {
+        const { data, canBeReadAgain } = await unlessAborted(first, openData(io, given));
+        checkPlaces(given);
+        // threads that start from here on have it as well
+        if (given.nice > 0) setPriority(0, given.nice);
+        const grid = await unlessAborted(first, openBatchGrid(log, given, embedded));
+        try {
+          const checkpoint = await openCheckpoint(io, given, canBeReadAgain);
+          const spec = { ...batchSpecOf(given, data), signal: first, checkpoint, isTimed: needsTimes(given) };
+          return await withCheckpoint(io, checkpoint, () => carryOut(io, grid.batch(spec), { ...given, ...log }));
+        } finally {
+          await grid.close();
+        }
+      }),
+    );
   },
 };
+
+function* placesOf({ firstSlice, slices }: Chunk): Generator<number, undefined> {
+  for (let place = 0; place < sliceCount(slices); place += 1) yield firstSlice + place;
+}
+
+function needsTimes({ columns }: Options): boolean {
+  return columns.includes("start") || columns.includes("interval");
+}
 
 /** A checkpoint is removed once all is done, and else kept for the same command. */
 async function withCheckpoint(
@@ -114,10 +133,11 @@ async function withCheckpoint(
 }
 
 /** Writes the results of the batch; resolves to the exit code. */
-async function carryOut(io: CliIo, run: BatchRun<unknown, unknown>, given: Options): Promise<number> {
+async function carryOut(io: CliIo, run: BatchRun<unknown, unknown>, given: Options & BatchLog): Promise<number> {
   const showing = showProgress(io, run);
   const report = new RunReport();
   run.onChunk((finished) => report.note(finished));
+  run.onChunk(({ chunk }) => given.sliceLogs?.flush(placesOf(chunk)));
   await takeResults(io, run, given);
   await showing;
   if (given.report !== undefined) await writeReport(given.report, run, report);

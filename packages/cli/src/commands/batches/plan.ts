@@ -1,6 +1,7 @@
 /** `callgrid plan`: measures a batch by a pilot, and says how it would be run, and what other numbers of nodes would take. */
 import type { BatchRun } from "@callgrid/batch";
 import { declareOptions, option } from "@callgrid/core";
+import { withBatchLog } from "../../batches/batch-log.ts";
 import { batchCommandOptions, batchSpecOf, openBatchGrid, openData } from "../../batches/batch-options.ts";
 import type { CommandSpec } from "../../command-line/command.ts";
 import { unlessAborted, untilInterrupted } from "../../command-line/interrupts.ts";
@@ -32,22 +33,24 @@ export const planCommand: CommandSpec<typeof options> = {
     "callgrid plan --pool pool --process price --items - --count 200000 --within 10m",
   ],
   async run({ options: given, io, embedded }) {
-    return untilInterrupted(io, async (first) => {
-      const { data } = await unlessAborted(first, openData(io, given));
-      const grid = await unlessAborted(first, openBatchGrid(io, given, embedded));
-      let run: BatchRun<unknown, unknown> | undefined;
-      try {
-        run = grid.batch({ ...batchSpecOf(given, data), signal: first });
-        const plan = await run.plan();
-        const nodes = given.nodes?.map(Number);
-        const { within } = given;
-        if (given.json) await writeJson(io.stdout, plan.describe(nodes, within));
-        else await writeLine(io.stdout, plan.explain(nodes, within));
-        return exitCodes.fine;
-      } finally {
-        run?.stop();
-        await grid.close();
-      }
-    });
+    return untilInterrupted(io, (first) =>
+      withBatchLog(io, given, async (log) => {
+        const { data } = await unlessAborted(first, openData(io, given));
+        const grid = await unlessAborted(first, openBatchGrid(log, given, embedded));
+        let run: BatchRun<unknown, unknown> | undefined;
+        try {
+          run = grid.batch({ ...batchSpecOf(given, data), signal: first });
+          const plan = await run.plan();
+          const nodes = given.nodes?.map(Number);
+          const { within } = given;
+          if (given.json) await writeJson(io.stdout, plan.describe(nodes, within));
+          else await writeLine(io.stdout, plan.explain(nodes, within));
+          return exitCodes.fine;
+        } finally {
+          run?.stop();
+          await grid.close();
+        }
+      }),
+    );
   },
 };

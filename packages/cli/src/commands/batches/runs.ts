@@ -1,13 +1,13 @@
 /** `callgrid runs`: submitted runs and schedules: lists them, shows one, and has one cancelled, retried, paused or removed. */
 import { connect } from "@callgrid/client";
 import { declareOptions, invalidOption, shortText } from "@callgrid/core";
+import { runActionNames, scheduleActionNames } from "../../command-line/action-names.ts";
 import type { CommandSpec } from "../../command-line/command.ts";
 import { connectionOptions, outputOptions } from "../../command-line/common-options.ts";
 import { unlessAborted, untilInterrupted } from "../../command-line/interrupts.ts";
 import { inputName, wholeText } from "../../files/text-input.ts";
 import { logStream, makeLog } from "../../logs/log.ts";
 import { parseJson } from "../../requests/request-text.ts";
-import { runActionNames, scheduleActionNames } from "../../runs/action-names.ts";
 import { type Action, runActions } from "../../runs/run-actions.ts";
 import { scheduleActions } from "../../runs/schedule-actions.ts";
 import { exitCodes } from "../../terminal/exit-codes.ts";

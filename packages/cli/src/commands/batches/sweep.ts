@@ -1,10 +1,11 @@
 /** `callgrid sweep`: one experiment on many machines that share nothing. */
 import { GridError, shortText } from "@callgrid/core";
+import { sweepActionNames } from "../../command-line/action-names.ts";
 import type { CommandSpec } from "../../command-line/command.ts";
-import { sweepActionNames } from "../../sweeps/action-names.ts";
 import { initSweep } from "../../sweeps/init-sweep.ts";
 import { measureSweep, planSweep } from "../../sweeps/measure-sweep.ts";
 import { mergeSweep } from "../../sweeps/merge-sweep.ts";
+import { packSweep } from "../../sweeps/pack-sweep.ts";
 import { rebalanceSweep } from "../../sweeps/rebalance-sweep.ts";
 import { runSweep } from "../../sweeps/run-sweep.ts";
 import type { SweepAction } from "../../sweeps/sweep-action.ts";
@@ -17,6 +18,7 @@ const actions: Readonly<Record<string, SweepAction>> = {
   run: runSweep,
   merge: mergeSweep,
   rebalance: rebalanceSweep,
+  pack: packSweep,
 } satisfies Record<(typeof sweepActionNames)[number], SweepAction>;
 const names = sweepActionNames.join(", ");
 const shownCharacters = 80;
@@ -31,6 +33,7 @@ export const sweepCommand: CommandSpec<typeof sweepOptions> = {
     "callgrid sweep merge --folder pi pi/results/laptop server/results/server",
     "callgrid sweep rebalance --folder pi --machines fewer.json pi/results/laptop server/results/server",
     "callgrid sweep run --folder pi --pool pool --url redis://server",
+    "callgrid sweep pack --folder pi -o pi/sweep --asset pi/prices.csv",
   ],
   async run({ operands: [name = "", ...operands], options, io, embedded }) {
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;

@@ -4,6 +4,7 @@ import { type Examination, examineRedis, openStatekeeper } from "@callgrid/state
 import type { CommandSpec } from "../../command-line/command.ts";
 import { poolCommandOptions } from "../../command-line/common-options.ts";
 import { type Finding, poolFindings, redisFindings, refusalFindings } from "../../pools/diagnosis.ts";
+import { lookAtPool } from "../../pools/pool-look.ts";
 import { type Colors, colorsOf } from "../../terminal/colors.ts";
 import { exitCodes } from "../../terminal/exit-codes.ts";
 import { type OutputStream, writeJson, writeLine } from "../../terminal/io.ts";
@@ -49,8 +50,7 @@ async function examine(place: Place): Promise<Finding[]> {
 async function examinePool({ url, grid, pool, connectTimeoutMs }: Place): Promise<Finding[]> {
   const statekeeper = await openStatekeeper(url, { grid, connectTimeoutMs });
   try {
-    const [otherGrids, poolsLike] = [await statekeeper.otherGridsWith(pool), await statekeeper.poolsLike(pool)];
-    return poolFindings({ state: await statekeeper.pool(pool).inspect(), grid, otherGrids, poolsLike });
+    return poolFindings(await lookAtPool(statekeeper, pool));
   } finally {
     await statekeeper.close();
   }

@@ -1,10 +1,10 @@
 /** `callgrid remove`: removes a pool with everything in it, after it has shown the content and got a confirmation. */
-import { createInterface } from "node:readline/promises";
 import { declareOptions, GridError, option } from "@callgrid/core";
 import { type KeyCounts, PoolCatalog, type PoolState } from "@callgrid/statekeeper";
 import type { CommandSpec } from "../../command-line/command.ts";
 import { poolCommandOptions } from "../../command-line/common-options.ts";
 import { withPool } from "../../pools/pool-session.ts";
+import { confirm } from "../../terminal/confirmation.ts";
 import { exitCodes } from "../../terminal/exit-codes.ts";
 import { type CliIo, writeJson, writeLine } from "../../terminal/io.ts";
 
@@ -71,15 +71,11 @@ async function refuse(io: CliIo, { state, yes, force, keys }: Removal): Promise<
     );
   }
   if (yes) return;
-  if ((io.stdin as { readonly isTTY?: boolean }).isTTY !== true)
-    throw invalid("yes", "must be given if stdin is not a terminal");
-  const asking = createInterface({ input: io.stdin, output: io.stderr });
-  try {
-    const answer = await asking.question(`Remove all ${keys} keys of pool "${pool}"? Type its name to go on: `);
-    if (answer.trim() !== pool) throw new GridError("CANCELLED", "nothing was removed");
-  } finally {
-    asking.close();
-  }
+  await confirm(io, {
+    question: `Remove all ${keys} keys of pool "${pool}"?`,
+    expected: pool,
+    otherwise: "nothing was removed",
+  });
 }
 
 const mostShown = 5;

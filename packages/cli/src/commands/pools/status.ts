@@ -2,6 +2,7 @@
 
 import type { CommandSpec } from "../../command-line/command.ts";
 import { poolCommandOptions } from "../../command-line/common-options.ts";
+import { lookAtPool } from "../../pools/pool-look.ts";
 import { poolReport } from "../../pools/pool-report.ts";
 import { withPool } from "../../pools/pool-session.ts";
 import { colorsOf } from "../../terminal/colors.ts";
@@ -12,12 +13,9 @@ export const statusCommand: CommandSpec<typeof poolCommandOptions> = {
   options: poolCommandOptions,
   examples: ["callgrid status pool", "callgrid status pool --json | jq .queued"],
   async run({ operands: [pool = ""], options, io }) {
-    const reported = await withPool(io, { ...options, pool }, async (keeper, statekeeper) => ({
-      state: await keeper.inspect(),
-      otherGrids: await statekeeper.otherGridsWith(pool),
-      poolsLike: await statekeeper.poolsLike(pool),
+    const reported = await withPool(io, { ...options, pool }, async (_, statekeeper) => ({
+      ...(await lookAtPool(statekeeper, pool)),
       address: statekeeper.address,
-      grid: statekeeper.grid,
     }));
     const { stdout, env } = io;
     const style = { isTerminal: stdout.isTTY === true, colors: colorsOf(stdout, env) };

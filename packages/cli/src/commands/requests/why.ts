@@ -18,13 +18,23 @@ export const whyCommand: CommandSpec<typeof poolCommandOptions> = {
     const story = explainRequest(situation);
     const { stdout, env } = io;
     const colors = colorsOf(stdout, env);
+    // the errors of requests are not kept, so that this is what is known of one that has failed
+    const isUnknown = situation.request === undefined && meant.functionName !== undefined;
+    const replay = isUnknown ? replayCommandLine(pool, request) : undefined;
     const text = [
       `${colors.bold(meant.id)} ${situation.request?.payload ?? ""}`.trimEnd(),
       story.where,
       ...story.facts,
       colors.bold(story.next),
+      ...(replay === undefined ? [] : [`To evaluate it in this shell: ${replay}`]),
     ];
-    await (options.json ? writeJson(stdout, { ...story, ...situation, pool }) : writeLine(stdout, text.join("\n")));
+    await (options.json
+      ? writeJson(stdout, { ...story, ...situation, pool, replay })
+      : writeLine(stdout, text.join("\n")));
     return exitCodes.fine;
   },
 };
+
+function replayCommandLine(pool: string, request: string): string {
+  return `callgrid replay ${pool} '${request.replaceAll("'", "'\\''")}' --functions <file>`;
+}

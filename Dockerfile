@@ -13,6 +13,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages packages
 RUN find packages -type f ! -name package.json -delete && find packages -type d -empty -delete
 
+# With tsx, a dependency of the repository: this Node loads no TypeScript by itself.
 FROM node:20-bookworm-slim AS dependencies
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /app

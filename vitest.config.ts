@@ -12,6 +12,14 @@ const small = [
 ];
 // Plans and predictions come from measured times: other files beside these would show in them.
 const timed = ["test/batch/batch-on-redis.test.ts", "test/batch/prediction.test.ts"];
+// Each has a process of its own, since it measures that process, listens to all of it, changes what all of it shares, or breaks
+// what its clients need.
+const alone = [
+  "test/end-to-end/tracing.test.ts",
+  "test/faults/*.test.ts",
+  "test/simulation/*.test.ts",
+  "test/worker/missing-parser.test.ts",
+];
 const setupFiles = ["test/harness/properties.ts"];
 // Compiled files go to Node as they are.
 const server = { deps: { external: [/\/packages\/\w+\/(dist|bundle)\//, /\/node_modules\//] } };
@@ -23,14 +31,26 @@ export default defineConfig({
     globalSetup: ["test/harness/bundle.ts", "test/harness/redis.ts"],
     pool: "forks",
     // Many files mostly wait, for processes that start and for leases: with two at a time, two cores would often be idle.
-    maxWorkers: 3,
+    maxWorkers: 5,
     projects: [
       {
         test: {
           // projects run in the order of their names: these take longest
           name: "across",
           include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...small, ...timed],
+          exclude: [...configDefaults.exclude, ...small, ...timed, ...alone],
+          pool: "forks",
+          // a process takes more than a second to load vitest, the harness and the packages
+          isolate: false,
+          setupFiles: [...setupFiles, "test/harness/shared-process.ts"],
+          server,
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: "alone",
+          include: alone,
           pool: "forks",
           setupFiles,
           server,

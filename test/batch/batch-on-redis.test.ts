@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { define, type Grid, lines, range } from "callgrid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BatchStage, batchFunctions, SharedEnds } from "../harness/batch-stage.ts";
+import { fixture } from "../harness/fixture.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "callgrid-batch-"));
@@ -96,6 +97,20 @@ describe("a batch on a pool", () => {
     expect([mode, await local.result()]).toEqual(["local", 999_000]);
   });
 
+  it("waits for nothing on a busy pool where it runs in threads", async () => {
+    const own = new BatchStage();
+    const workers = await own.workers(1);
+    const ownGrid = await own.connect();
+    const busy = expect(ownGrid.enqueue("pool", ["nap", 600_000])).rejects.toThrow();
+    const spec = { pool: "pool", data: range(0, 1_000), process: "double", reduce: "sum", mode: "local" } as const;
+    expect(await ownGrid.batch({ ...spec, functions: [batchFunctions], chunkUnits: 50 }).result()).toBe(999_000);
+    await ownGrid.close();
+    // the second signal ends what still runs
+    workers.child.kill("SIGTERM");
+    await workers.end("SIGTERM");
+    await busy;
+  });
+
   it("is refused the mode local without the modules", async () => {
     const batch = grid.batch({ pool: "pool", data: range(0, 10), process: "double", mode: "local" });
     await expect(batch.result()).rejects.toThrow(
@@ -135,8 +150,7 @@ describe("a batch on a pool", () => {
   });
 
   it("of 2,000,000 slices needs less than 300 MB at the client", async () => {
-    const program = fileURLToPath(new URL("../fixtures/batch/two-million.ts", import.meta.url));
-    const { stdout } = await run(process.execPath, ["--import", "tsx", program], {
+    const { stdout } = await run(process.execPath, [fixture("batch/two-million")], {
       env: { ...process.env, ...stage.env },
     });
     const { count, mostBytes } = JSON.parse(stdout) as { count: number; mostBytes: number };

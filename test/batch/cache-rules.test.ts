@@ -1,8 +1,28 @@
 /** What is kept of batches: chunks follow the cache rules of the functions that they call, as single requests do. */
 import { randomUUID } from "node:crypto";
-import { type BatchSpec, type Grid as CallGrid, connect, define, localGrid, startWorker } from "callgrid";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Checkpoint, Cut } from "@callgrid/batch";
+import { type BatchSpec, type Grid as CallGrid, connect, context, define, localGrid, startWorker } from "callgrid";
 import { pino } from "pino";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
+
+/** Knows which chunks a run has evaluated, and has none of their results. */
+function knownChunks(): Checkpoint & { readonly evaluated: Set<number> } {
+  const cuts: Cut[] = [];
+  const evaluated = new Set<number>();
+  return {
+    ...{ cuts, evaluated },
+    begin: async () => undefined,
+    isFinished: () => false,
+    isInGrid: (index) => evaluated.has(index),
+    finished: async () => expect.unreachable(),
+    noteCut: async (index, cut) => void cuts.splice(index, 1, cut),
+    reset: async () => undefined,
+    noteFinished: async (index) => void evaluated.add(index),
+  };
+}
 
 let evaluations = 0;
 /** Functions of their own for each test: what one test forgets is no matter of another. */
@@ -20,6 +40,10 @@ function functions() {
     limited: define("limited", { version, cache: false, timeoutMs: 60_000 }, counted),
     sum: define("sum", { version }, (values: number[]) => values.reduce((total, value) => total + value, 0)),
     freshSum: define("freshSum", { version, cache: false }, (values: number[]) => values.length),
+    reading: define("reading", { version }, async (path: string) => {
+      await context().reads(path);
+      return counted(readFileSync(path).length);
+    }),
     zero: define("zero", { version }, () => 0),
     freshZero: define("freshZero", { version, cache: false }, () => 0),
   };
@@ -108,6 +132,20 @@ describe.each(places)("of a batch on %s", (_, open, mode) => {
     }
   });
 
+  it("they are not used any more once a file has changed that a function reads", async () => {
+    const { grid, reading } = await setUp();
+    const folder = mkdtempSync(join(tmpdir(), "callgrid-cache-rules-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "data");
+    const lengths = (): Promise<unknown> =>
+      grid.batch({ pool: "pool", data: [path], process: reading, mode, chunkUnits: 1 }).result();
+    writeFileSync(path, "12");
+    expect([await lengths(), await lengths()]).toEqual([[2], [2]]);
+    const before = evaluations;
+    writeFileSync(path, "123");
+    expect([await lengths(), await lengths(), evaluations - before]).toEqual([[3], [3], 1]);
+  });
+
   it("a chunk with a failed slice is evaluated again", async () => {
     const { evaluated } = await setUp();
     const spec = { data: [1, -2, 3], error: "skip" } as const;
@@ -123,5 +161,14 @@ describe.each(places)("of a batch on %s", (_, open, mode) => {
       return counters["hits"] ?? 0;
     };
     expect([await reductions(), await reductions()]).toEqual([0, 0]);
+  });
+
+  it("refresh evaluates each chunk once, also where a later run continues an earlier one", async () => {
+    const { evaluated } = await setUp();
+    const checkpoint = knownChunks();
+    const spec = { chunkUnits: 1, cache: "refresh", checkpoint } as const;
+    expect(await evaluated(spec)).toBe(3);
+    checkpoint.evaluated.delete(1);
+    expect(await evaluated(spec)).toBe(1);
   });
 });

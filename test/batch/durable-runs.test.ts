@@ -6,7 +6,8 @@ import { RunQueue, type RunSummary } from "@callgrid/batch/runs";
 import { range } from "callgrid";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { BatchStage, batchFunctions, SharedEnds } from "../harness/batch-stage.ts";
-import { type CommandResult, runCommand, StartedCommand, startCommand } from "../harness/command.ts";
+import { type CommandResult, StartedCommand, startCommand } from "../harness/command.ts";
+import { shortOrFull } from "../harness/fault-length.ts";
 import { runHere } from "../harness/own-command.ts";
 import { until } from "../harness/until.ts";
 import { GridProcess } from "../harness/worker-processes.ts";
@@ -68,23 +69,25 @@ class RunStage extends BatchStage {
 describe("a submitted run", () => {
   const shared = new SharedEnds();
   const upStage = new RunStage(shared.add);
-  /** One that a worker and a runner wait for. */
+  /** Of the worker that {@link upStage} has: `heldFrom10` waits for this file. */
+  const release = join(folder, "up.release");
+  let first: { readonly id: string; readonly stateBefore: string };
+  /** A worker and a runner, which find a run that was submitted before them. */
   beforeAll(async () => {
-    await Promise.all([upStage.workers(1), upStage.runner()]);
+    const grid = await upStage.connect();
+    const id = await grid.submitRun({ pool: "pool", data: { range: [0, 1_000] }, process: "double", reduce: "sum" });
+    first = { id, stateBefore: (await upStage.show(id)).state };
+    await Promise.all([upStage.workers(1, { env: { RELEASE: release } }), upStage.runner()]);
   });
   afterAll(() => shared.end());
 
   it("is carried out by a runner, with progress and a log, and is listed", async () => {
-    const stage = new RunStage();
-    const grid = await stage.connect();
-    const id = await grid.submitRun({ pool: "pool", data: { range: [0, 1_000] }, process: "double", reduce: "sum" });
-    expect((await stage.show(id)).state).toBe("waiting");
-    await stage.workers(1);
-    await stage.runner();
-    const run = await stage.until(id, ({ state }) => state === "completed");
+    const { id, stateBefore } = first;
+    expect(stateBefore).toBe("waiting");
+    const run = await upStage.until(id, ({ state }) => state === "completed");
     expect(run).toMatchObject({ result: { value: 999_000 }, done: 1 });
-    expect((await stage.runs("logs", id)).stdout).toMatch(/batch runs distributed[\s\S]*Measured on \d+ slices/);
-    expect((await stage.runs("list")).stdout).toMatch(/^id +name +state.*\n\d+ +batch +completed +100 %/);
+    expect((await upStage.runs("logs", id)).stdout).toMatch(/batch runs distributed[\s\S]*Measured on \d+ slices/);
+    expect((await upStage.runs("list")).stdout).toMatch(/^id +name +state.*\n\d+ +batch +completed +100 %/);
   });
 
   it("writes its values and its failed slices to files, from a file of JSON", async () => {
@@ -145,11 +148,7 @@ describe("a submitted run", () => {
   });
 
   it("that is cancelled stops, and goes on when it is resumed", async () => {
-    const stage = new RunStage();
-    const grid = await stage.connect();
-    const release = join(folder, `file-${++files}.release`);
-    await stage.workers(1, { env: { RELEASE: release } });
-    await stage.runner();
+    const grid = await upStage.connect();
     const spec = {
       pool: "pool",
       data: { range: [0, 20] as const },
@@ -158,12 +157,12 @@ describe("a submitted run", () => {
       chunkUnits: 1,
     };
     const id = await grid.submitRun(spec);
-    await stage.until(id, ({ done = 0 }) => done > 0);
-    expect((await stage.runs("cancel", id)).exitCode).toBe(0);
-    expect(await stage.until(id, ({ state }) => state === "failed")).toMatchObject({ reason: "cancelled" });
+    await upStage.until(id, ({ done = 0 }) => done > 0);
+    expect((await upStage.runs("cancel", id)).exitCode).toBe(0);
+    expect(await upStage.until(id, ({ state }) => state === "failed")).toMatchObject({ reason: "cancelled" });
     writeFileSync(release, "");
-    expect((await stage.runs("resume", id)).stdout).toContain("continues from its finished chunks");
-    expect(await stage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value: 190 } });
+    expect((await upStage.runs("resume", id)).stdout).toContain("continues from its finished chunks");
+    expect(await upStage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value: 190 } });
   });
 
   it("is cut as it turns out while it runs, and cut alike by the runner that takes it over", async () => {
@@ -256,46 +255,54 @@ describe("a submitted run", () => {
 
 it("without a connection callgrid runs ends with 3", async () => {
   const args = ["runs", "list", "--url", "redis://127.0.0.1:1", "--connect-timeout-ms", "50ms"];
-  expect(await runCommand(args)).toMatchObject({ exitCode: 3, stdout: "" });
+  expect(await runHere(args)).toMatchObject({ exitCode: 3, stdout: "" });
 });
 
-describe("a run of 2,000 chunks", () => {
-  it("loses no chunk and repeats no finished one when client, worker and runner are killed in turn", async () => {
-    const stage = new RunStage();
-    const spec = join(folder, `file-${++files}.json`);
-    const run = {
-      pool: "pool",
-      data: { range: [0, 2_000] },
-      process: "markedOnce",
-      reduce: "sum",
-      chunkUnits: 1,
-      window: 8,
-    };
-    writeFileSync(spec, JSON.stringify(run));
-    const marks = join(folder, `file-${++files}.marks`);
-    writeFileSync(marks, "");
-    await stage.workers(2, { env: { MARKS: marks } });
-    const client = startCommand(["runs", "submit", spec, "--json"], { env: stage.env });
-    const { id } = (await client.firstLine()) as { id: string };
-    await client.killAll();
-    const lines = (): string[] => readFileSync(marks, "utf8").split("\n").slice(0, -1);
-    const marked = (): number[] => lines().map((line) => Number(line.split(" ")[0]));
-    const reaches = (count: number) => until(() => marked().length > count);
+const chunks = shortOrFull(400, 2_000);
 
-    const first = await stage.runner();
-    await reaches(400);
-    const worker = Number(lines().at(-1)?.split(" ")[1]);
-    expect(worker).toBeGreaterThan(1);
-    process.kill(worker, "SIGKILL");
-    await reaches(900);
-    await first.killAll();
-    await stage.runner();
-    expect(await stage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value: 1_999_000 } });
+describe(`a run of ${chunks} chunks`, () => {
+  const caches = shortOrFull(["use"], ["use", "refresh"]);
+  it.each(caches)(
+    "with cache %s loses no chunk and repeats no finished one when client, worker and runner are killed in turn",
+    async (cache) => {
+      const stage = new RunStage();
+      const spec = join(folder, `file-${++files}.json`);
+      const run = {
+        pool: "pool",
+        data: { range: [0, chunks] },
+        process: "markedOnce",
+        reduce: "sum",
+        chunkUnits: 1,
+        cache,
+        window: 8,
+      };
+      writeFileSync(spec, JSON.stringify(run));
+      const marks = join(folder, `file-${++files}.marks`);
+      writeFileSync(marks, "");
+      await stage.workers(2, { env: { MARKS: marks } });
+      const client = startCommand(["runs", "submit", spec, "--json"], { env: stage.env });
+      const { id } = (await client.firstLine()) as { id: string };
+      await client.killAll();
+      const lines = (): string[] => readFileSync(marks, "utf8").split("\n").slice(0, -1);
+      const marked = (): number[] => lines().map((line) => Number(line.split(" ")[0]));
+      const reaches = (count: number) => until(() => marked().length > count);
 
-    // a slice is evaluated twice at most where its first evaluation was under way when a process was killed
-    const counts = new Map<number, number>();
-    for (const slice of marked()) counts.set(slice, (counts.get(slice) ?? 0) + 1);
-    expect(counts.size).toBe(2_000);
-    expect(marked().length - 2_000).toBeLessThanOrEqual(8 + 1);
-  });
+      const first = await stage.runner();
+      await reaches(0.2 * chunks);
+      const worker = Number(lines().at(-1)?.split(" ")[1]);
+      expect(worker).toBeGreaterThan(1);
+      process.kill(worker, "SIGKILL");
+      await reaches(0.45 * chunks);
+      await first.killAll();
+      await stage.runner();
+      const value = (chunks * (chunks - 1)) / 2;
+      expect(await stage.until(id, ({ state }) => state === "completed")).toMatchObject({ result: { value } });
+
+      // a slice is evaluated twice at most where its first evaluation was under way when a process was killed
+      const counts = new Map<number, number>();
+      for (const slice of marked()) counts.set(slice, (counts.get(slice) ?? 0) + 1);
+      expect(counts.size).toBe(chunks);
+      expect(marked().length - chunks).toBeLessThanOrEqual(8 + 1);
+    },
+  );
 });

@@ -7,7 +7,11 @@ const version = "1";
 /** A map hides how large it is: nothing that only looks at it can see its size. */
 const mapOf = (bytes: number) => new Map([["text", "x".repeat(bytes)]]);
 
-const blow = define("blow", { version }, (megabytes: number) => mapOf(megabytes * megabyte));
+let blown = 0;
+const blow = define("blow", { version }, (megabytes: number) => {
+  blown += 1;
+  return mapOf(megabytes * megabyte);
+});
 const sizeOf = define("sizeOf", { version }, (map: Map<string, string>): number => map.get("text")?.length ?? 0);
 const half = define("half", { version }, (_: unknown, slice: unknown) =>
   typeof slice === "number" ? "a number" : "a map",
@@ -46,6 +50,15 @@ describe("a chunk that is too large", () => {
     expect((await run.result()).map((map) => sizeOf(map))).toEqual(data.map((megabytes) => megabytes * megabyte));
   });
 
+  it("is evaluated once before it is done in parts", async () => {
+    blown = 0;
+    // a slice that takes long is kept by itself otherwise, and evaluated once
+    const options = { mode: "local", chunkUnits: 2, cache: "bypass" } as const;
+    const run = grid.batch<unknown>({ data: [9, 8], process: blow, ...options });
+    expect(await run.result()).toHaveLength(2);
+    expect(blown).toBe(4);
+  });
+
   it("by its slices is done in parts, in order", async () => {
     const data = [3, 4, 5, 6, 7, 1].map((megabytes) => mapOf(megabytes * megabyte));
     const run = grid.batch({ data, process: sizeOf, mode: "local", chunkUnits: 6 });
@@ -69,6 +82,21 @@ describe("a chunk that is too large", () => {
     const spec = { data, process: identity, mode: "local", chunkUnits: 5 } as const;
     expect(await grid.batch({ ...spec, error: "skip" }).result()).toEqual([1, 3, 5]);
     await expect(grid.batch(spec).result()).rejects.toMatchObject({ code: "INVALID_VALUE", details: { slice: 1 } });
+  });
+
+  it.each(["serial", "local"] as const)("by slices that cannot be read names the first of them, %s", async (mode) => {
+    const cycle: unknown[] = [];
+    cycle.push(cycle);
+    const unreadable = {
+      get price() {
+        throw new Error("no price");
+      },
+    };
+    for (const bad of [cycle, unreadable]) {
+      const spec = { data: [1, bad, 3], process: identity, mode, chunkUnits: 3 };
+      await expect(grid.batch(spec).result()).rejects.toMatchObject({ code: "INVALID_VALUE", details: { slice: 1 } });
+      expect(await grid.batch({ ...spec, error: "skip" }).result()).toEqual([1, 3]);
+    }
   });
 
   it("is no matter to reductions: what is too large for one is reduced in parts", async () => {

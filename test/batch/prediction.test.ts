@@ -6,6 +6,7 @@ import type { BatchRun } from "@callgrid/batch";
 import { localGrid, range } from "callgrid";
 import { describe, expect, it } from "vitest";
 import { BatchStage, batchFunctions } from "../harness/batch-stage.ts";
+import { shortOrFull } from "../harness/fault-length.ts";
 
 const attempts = 5;
 
@@ -32,26 +33,25 @@ async function best(attempt: () => Promise<number>): Promise<number> {
 }
 
 describe("a prediction is right within 20 %", () => {
-  it.each([1, 2])("on %d threads", async (workers) => {
+  it.each(shortOrFull([2], [1, 2]))("on %d threads", async (workers) => {
     await using grid = await localGrid({ functions: batchFunctions, workers });
     const slices = 40 * workers;
     const spec = { data: range(0, slices), process: "napBySpeed", cache: "refresh" } as const;
     expect(await best(() => deviation(grid.batch(spec), { slices, lanes: workers }))).toBeLessThan(0.2);
   });
 
-  it("on 1 and 2 worker processes, and on one with another of half the speed", async () => {
+  it("on worker processes, and on one with another of half the speed", async () => {
     const stage = new BatchStage();
     const slow = { pool: "uneven", more: ["--score", "0.5"], env: { SPEED: "0.5" } };
+    const equal = shortOrFull([2], [1, 2]);
     await Promise.all([
-      stage.workers(1, { pool: "one" }),
-      stage.workers(2, { pool: "two" }),
+      ...equal.map((count) => stage.workers(count, { pool: `of-${count}` })),
       stage.workers(1, { pool: "uneven" }),
       stage.workers(1, slow),
     ]);
     const grid = await stage.connect();
     const runs = [
-      { pool: "one", slices: 40, lanes: 1 },
-      { pool: "two", slices: 80, lanes: 2 },
+      ...equal.map((count) => ({ pool: `of-${count}`, slices: 40 * count, lanes: count })),
       { pool: "uneven", slices: 60, lanes: 2 },
     ];
     for (const { pool, ...expected } of runs) {

@@ -117,6 +117,15 @@ describe("callgrid batch", () => {
     );
   });
 
+  it("makes columns of parts of values, and warns of one that no value has", async () => {
+    const [csv, text] = [path(".csv"), path(".txt")];
+    writeFileSync(text, "a b\nc d\n");
+    const args = [...batch, "--process", "lineTexts", "--lines", text, "--csv", csv, "--columns", "1,0,stat"];
+    const { exitCode, stderr } = await run(args);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('warning: no value has "stat"')]);
+    expect(readFileSync(csv, "utf8")).toBe("index,1,0,stat\n0,c d,a b,\n");
+  });
+
   it("gzips by the name of the file, and quotes what CSV has to", async () => {
     const [csv, ndjson, items] = [path(".csv.gz"), path(".ndjson.gz"), path(".json")];
     const text = path(".txt");
@@ -176,7 +185,10 @@ describe("callgrid batch", () => {
       ["--process", "double", "--range", "0..3", "--error", "ignore"],
       /batch\.error must be fail, skip, retry or a function: .*"ignore"/,
     ],
-    [["--process", "double", "--range", "0..3", "--columns", "stat"], /start, interval, done, job/],
+    [
+      ["--process", "double", "--range", "0..3", "--pool", "pool", "--log-folder", "logs"],
+      /--log-folder is for batches on threads of this machine/,
+    ],
   ])("refuses what it cannot do with 2: %j", async (args, message) => {
     const { exitCode, stderr, stdout } = await run([...batch, ...args]);
     expect(stderr).toMatch(message);

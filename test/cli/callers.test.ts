@@ -17,7 +17,7 @@ describe("callgrid enqueue", () => {
     const many = await pool.run(["enqueue", "pool", "-", "--window", "10"], lines);
     expect(many.stdout).toBe(Array.from({ length: 200 }, (_, i) => `${i / 2}\n`).join(""));
 
-    const failed = await pool.runProcess(["enqueue", "pool", '["report",1]']);
+    const failed = await pool.run(["enqueue", "pool", '["report",1]']);
     expect(failed).toMatchObject({ exitCode: 1, stdout: "" });
     expect(failed.stderr).toMatch(/\["report",1\].*\n {2}\["ratio",1\]\n {4}\["divide",1,0\]: Icky value\n/);
 
@@ -36,7 +36,7 @@ describe("callgrid enqueue", () => {
 
   it("of a function that no worker has fails with the nearest names", async () => {
     const pool = new CommandPool();
-    await pool.workers();
+    await pool.workersHere();
     const { exitCode, stderr } = await pool.run(["enqueue", "pool", '["ratoi",7]']);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/unknown function "ratoi".*"ratio".*\(UNKNOWN_FUNCTION\)/);
@@ -44,7 +44,7 @@ describe("callgrid enqueue", () => {
 
   it("ends with 130 on Ctrl-C, and no caller waits any more then", async () => {
     const pool = new CommandPool();
-    await pool.workers();
+    await pool.workersHere();
     const hold = await HoldFile.make();
     const waiting = pool.start("enqueue", "pool", hold.request);
     await hold.started();
@@ -58,17 +58,15 @@ describe("callgrid enqueue", () => {
 describe("callgrid status, why and forget", () => {
   it("say that a pool has no workers, and in which grid there are some", async () => {
     const pool = new CommandPool();
-    const waiting = pool.start("enqueue", "pool", '["ratio",7]');
+    const waiting = pool.run(["enqueue", "pool", '["ratio",7]']);
     await pool.until(({ queued }) => queued === 1);
-    expect((await pool.runProcess(["status", "pool"])).stdout).toMatch(
+    expect((await pool.run(["status", "pool"])).stdout).toMatch(
       /1 request queued.*\n\n! pool "pool" of grid .* has no workers/s,
     );
-    expect((await pool.runProcess(["why", "pool", '["ratio", 7]'])).stdout).toMatch(
-      /It is queued\..*A worker must join/s,
-    );
+    expect((await pool.run(["why", "pool", '["ratio", 7]'])).stdout).toMatch(/It is queued\..*A worker must join/s);
 
-    await pool.workers();
-    expect(await waiting.ended).toMatchObject({ exitCode: 0, stdout: "1.1666666666666667\n" });
+    await pool.workersHere();
+    expect(await waiting).toMatchObject({ exitCode: 0, stdout: "1.1666666666666667\n" });
     expect((await pool.run(["why", "pool", '["ratio", 7]'])).stdout).toContain("It is done");
     const grid = pool.env["CALLGRID_GRID"];
     // Other tests have their grids on this Redis, too: a pool name of its own identifies the right one.
@@ -81,7 +79,7 @@ describe("callgrid status, why and forget", () => {
     const pool = new CommandPool();
     await pool.workers("--count", "2");
     const hold = await HoldFile.make();
-    const waiting = pool.start("enqueue", "pool", hold.request);
+    const waiting = pool.run(["enqueue", "pool", hold.request]);
     const processId = await hold.started();
     const { members, functions: table } = await pool.status();
     expect(members.map(({ kind }) => kind)).toEqual(["worker", "worker"]);
@@ -90,12 +88,12 @@ describe("callgrid status, why and forget", () => {
     const story = await pool.run(["why", "pool", hold.request, "--json"]);
     expect(JSON.parse(story.stdout)).toMatchObject({ request: { state: "running", owner: owner?.id, losses: 0 } });
     await hold.release();
-    expect((await waiting.ended).stdout).toBe('"held"\n');
+    expect((await waiting).stdout).toBe('"held"\n');
   });
 
   it("forget makes the next one who asks have it evaluated again", async () => {
     const pool = new CommandPool();
-    await pool.workers();
+    await pool.workersHere();
     const keeper = await pool.keeper();
     const ask = async (): Promise<number | undefined> => {
       await pool.run(["enqueue", "pool", '["divide",8,2]']);

@@ -37,9 +37,7 @@ describe("without a reader of stderr", () => {
     await Promise.all(nodes.map((node) => node.firstLine()));
     for (const node of nodes) node.process.stderr.destroy();
     for (const i of [1, 2, 3]) {
-      expect((await pool.runProcess(["enqueue", "pool", `["divide",${i},1]`, `["divide",${i},0]`])).stdout).toBe(
-        `${i}\n\n`,
-      );
+      expect((await pool.run(["enqueue", "pool", `["divide",${i},1]`, `["divide",${i},0]`])).stdout).toBe(`${i}\n\n`);
     }
     for (const node of nodes) node.kill("SIGTERM");
     for (const node of nodes) expect((await node.ended).exitCode).toBe(0);
@@ -49,7 +47,7 @@ describe("without a reader of stderr", () => {
 describe("without a reader of stdout", () => {
   it("requests of an endless list end as with head: 141, in silence, and the grid is left", async () => {
     const pool = new CommandPool();
-    await pool.workers();
+    await pool.workersHere();
     for (const start of [() => startCommand(run), () => pool.start("enqueue", "pool", "-")]) {
       const command = start();
       command.process.stdin.write(requests(100));

@@ -67,7 +67,7 @@ describe("callgrid doctor", () => {
   it("finds nothing on a Redis and a pool that are as they should be, and ends with 0", async () => {
     const { url } = await server();
     const pool = new CommandPool(url);
-    await pool.workers();
+    await pool.workersHere();
     const { exitCode, findings } = await diagnose(url, pool.env);
     // what it says of the version is up to the server that runs the tests
     expect(findings.filter(({ status, check }) => status !== "ok" && check !== "version")).toEqual([]);
@@ -94,7 +94,7 @@ describe("callgrid doctor", () => {
   it("names a Redis that is too old, as far as that can be known of it", async () => {
     const { exitCode, of } = await diagnose(await oldServer());
     expect(of("version")).toMatchObject({ status: "wrong", message: expect.stringContaining("6.2.14 is too old") });
-    expect(of("version")?.remedy).toContain("install Redis 7");
+    expect(of("version")?.remedy).toContain("use Redis 7.0 or later, or Valkey 8");
     expect(exitCode).toBe(1);
   });
 

@@ -67,7 +67,7 @@ describe("callgrid host", () => {
     const { pool } = await setUp();
     await startHost(pool, "--max", "1");
     const batch = ["batch", "--pool", "pool", "--process", "longText", "--range", "1..4"];
-    const { exitCode, stdout, stderr } = await pool.runProcess(batch);
+    const { exitCode, stdout, stderr } = await pool.run(batch);
     expect(stderr).toContain("waiting for workers: the pool has none\n");
     expect([exitCode, stdout]).toEqual([0, '"x"\n"xx"\n"xxx"\n']);
   });
@@ -96,7 +96,7 @@ describe("callgrid host", () => {
 
   it("refuses to have more workers at least than at most", async () => {
     const pool = new CommandPool();
-    const { exitCode, stderr } = await pool.runProcess([
+    const { exitCode, stderr } = await pool.run([
       "host",
       "--pool",
       "pool",

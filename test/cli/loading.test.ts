@@ -24,7 +24,7 @@ test.for([
   { args: ["--help"], files: 12, hasClient: false },
   { args: ["logs", "--help"], files: 22, hasClient: false },
   { args: ["status", "--help"], files: 28, hasClient: true },
-  { args: ["worker", "--help"], files: 34, hasClient: true },
+  { args: ["worker", "--help"], files: 35, hasClient: true },
 ])("callgrid $args loads at most $files files, the Redis client: $hasClient", async (start, context) => {
   const note = await NoteFile.make(context);
   const { exitCode, stderr } = await runCommand(start.args, { env: { NODE_OPTIONS: flag, LOADED: note.path } });

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requestId } from "@callgrid/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
 import { runHere } from "../harness/own-command.ts";
 
@@ -118,9 +117,9 @@ describe("callgrid logs merge", () => {
   });
 
   it("ends with an error that names a file that is not there, and for another action than merge", async () => {
-    const missing = await runCommand(["logs", "merge", "/nonexistent.log"]);
+    const missing = await runHere(["logs", "merge", "/nonexistent.log"]);
     expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining("/nonexistent.log cannot be read")]);
-    const other = await runCommand(["logs", "burn", "x.log"]);
+    const other = await runHere(["logs", "burn", "x.log"]);
     expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining("callgrid logs merge")]);
   });
 });

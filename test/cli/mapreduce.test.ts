@@ -3,10 +3,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CommandResult, runCommand } from "../harness/command.ts";
 import { CommandPool } from "../harness/command-pool.ts";
-import { runHere } from "../harness/own-command.ts";
+import { runHere, SharedGrid } from "../harness/own-command.ts";
 import { until } from "../harness/until.ts";
 
 const birds = fileURLToPath(new URL("../../examples/birds", import.meta.url));
@@ -15,12 +15,29 @@ const folder = mkdtempSync(join(tmpdir(), "callgrid-mapreduce-"));
 symlinkSync(fileURLToPath(new URL("../../node_modules", import.meta.url)), join(folder, "node_modules"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** One thread: what it takes to start is most of what these tests cost. */
+const oneThread = '{ "hosts": [{ "host": "localhost", "cpus": 1, "memoryGb": 1 }] }';
+
+/** In place of the example's own: to load TypeScript takes a thread a second on Node 20. */
+const inJavaScript = {
+  "workers/mapper.ts": undefined,
+  "workers/reducer.ts": undefined,
+  "workers/mapper.mjs": "export const start = (file, from, to) => to - from + 1;\n",
+};
+
+let scoring: SharedGrid;
+beforeAll(async () => {
+  const scoreFunctions = new URL("../../packages/cli/dist/map-reduce/score-functions.js", import.meta.url);
+  scoring = await SharedGrid.start(scoreFunctions.href, 1);
+});
+afterAll(() => scoring.end());
+
 let copies = 0;
-/** A copy of the example, with some of its files written again; `undefined` removes one. */
+/** A copy of the example for one thread, with some of its files written again; `undefined` removes one. */
 function copyWith(files: Readonly<Record<string, string | undefined>>): string {
   const copy = join(folder, `copy-${++copies}`);
   cpSync(birds, copy, { recursive: true });
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, text] of Object.entries({ "hosts.json": oneThread, ...files })) {
     if (text === undefined) rmSync(join(copy, name));
     else writeFileSync(join(copy, name), text);
   }
@@ -34,6 +51,11 @@ function argumentsFor(copy: string): string[] {
 /** In this process, with threads of its own. */
 function mapreduce(copy: string, ...more: string[]): Promise<CommandResult> {
   return runHere([...argumentsFor(copy), ...more]);
+}
+
+/** Of a run that is refused for its scores: one thread is asked for those of all such runs. */
+function scored(copy: string, score: string): Promise<CommandResult> {
+  return runHere([...argumentsFor(copy), "--score", score], {}, scoring);
 }
 
 it("the birds are counted by colour", async () => {
@@ -53,8 +75,8 @@ describe("is refused with 2, before anything starts,", () => {
     ["without a reducer", { "workers/reducer.ts": undefined }, /there is no .*workers\/reducer\.ts/],
     [
       "when start is not exported",
-      { "workers/reducer.ts": "export const begin = 1;\n" },
-      /workers\/reducer\.ts exports no function named start/,
+      { ...inJavaScript, "workers/reducer.mjs": "export const begin = 1;\n" },
+      /workers\/reducer\.mjs exports no function named start/,
     ],
     [
       "when a raw file is missing",
@@ -127,7 +149,7 @@ describe("is refused with 2, before anything starts,", () => {
     ['() => { throw new Error("no score"); }', /score\.mjs: score threw for host localhost: no score/],
   ])("when a score is not a number: %s", async (score, message) => {
     const copy = copyWith({ "score.mjs": `export const score = ${score};\n` });
-    const { exitCode, stdout, stderr } = await mapreduce(copy, "--score", pathToFileURL(join(copy, "score.mjs")).href);
+    const { exitCode, stdout, stderr } = await scored(copy, pathToFileURL(join(copy, "score.mjs")).href);
     expect(stderr).toMatch(message);
     expect([exitCode, stdout, stderr.trimEnd().split("\n").length]).toEqual([2, "", 1]);
   });
@@ -163,11 +185,13 @@ it("workers are started on all hosts, over a command where it is another machine
   // counts lines, as soon as the test has seen all workers
   const mapper = `import { existsSync } from "node:fs";
     import { setTimeout as pause } from "node:timers/promises";
-    export const start = async (file: string, from: number, to: number) => {
+    export const start = async (file, from, to) => {
       while (!existsSync(new URL("../seen", import.meta.url))) await pause(20);
-      return { lines: to - from + 1 };
+      return to - from + 1;
     };`;
-  const copy = copyWith({ "hosts.json": JSON.stringify({ hosts }), "workers/mapper.ts": mapper });
+  const reducer = "export const start = (list) => list.reduce((a, b) => a + b, 0);\n";
+  const modules = { ...inJavaScript, "workers/mapper.mjs": mapper, "workers/reducer.mjs": reducer };
+  const copy = copyWith({ "hosts.json": JSON.stringify({ hosts }), ...modules });
   const pool = new CommandPool();
   const command = pool.start(...argumentsFor(copy));
   const keeper = await pool.keeper();
@@ -183,14 +207,14 @@ it("workers are started on all hosts, over a command where it is another machine
       .trimEnd()
       .split("\n"),
   );
-  expect(JSON.parse(stdout)).toEqual({ lines: lines.length });
+  expect(JSON.parse(stdout)).toEqual(lines.length);
   expect([exitCode, await scores()]).toEqual([0, []]);
 });
 
 it("a reducer that is not associative is warned of", async () => {
   const mean = "export const start = (list) => list.reduce((a, b) => a + b, 0) / list.length;\n";
   const count = "export const start = (file, from, to) => to - from + from ** 2;\n";
-  const copy = copyWith({ "workers/reducer.ts": mean, "workers/mapper.ts": count });
+  const copy = copyWith({ ...inJavaScript, "workers/reducer.mjs": mean, "workers/mapper.mjs": count });
   const { stderr } = await mapreduce(copy);
   expect(stderr).toMatch(/warning: the reducer is not associative: of \[.*\] it makes .*, and in groups/);
 });
@@ -204,7 +228,7 @@ it("a score of the user's own replaces processors times memory, and a reducer th
   const { exitCode, stderr } = await mapreduce(copy, "--score", join(copy, "score.ts"));
   expect(stderr).toContain("no sum");
   expect(exitCode).toBe(1);
-  const refusalOf = async (name: string) => (await mapreduce(copy, "--score", join(copy, name))).stderr;
+  const refusalOf = async (name: string) => (await scored(copy, join(copy, name))).stderr;
   expect(await refusalOf("none.mjs")).toMatch(/there is no module .*none\.mjs/);
   expect(await refusalOf("plain.mjs")).toMatch(/plain\.mjs exports no function named score/);
 });

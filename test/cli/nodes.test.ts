@@ -12,43 +12,41 @@ import { RedisServer } from "../harness/redis-server.ts";
 const definesNothing = fixture("cli/defines-nothing");
 
 describe("callgrid worker", () => {
-  it("has names for its workers, and their memory as the limit of their heaps", async () => {
+  it("has names for its workers, their memory as the limit of their heaps, and reports what they take", async () => {
     const pool = new CommandPool();
     await pool.workers("--memory-mb", "300", "--name", "small", "--count", "2");
     const { stdout, stderr } = await pool.run(["enqueue", "pool/small-2", '["heapLimitMb"]']);
-    expect([Math.round(Number(stdout) / 100), stderr]).toEqual([3, ""]);
+    expect(stderr).toBe("");
+    // the old generation has what is given; V8 adds its young one, of up to 200 MB with Node 24
+    expect(Number(stdout)).toBeGreaterThanOrEqual(300);
+    expect(Number(stdout)).toBeLessThan(550);
     expect((await pool.state()).members.map(({ id }) => id).sort()).toEqual(["small", "small-2"]);
+    await pool.until(({ members }) => members.every(({ memoryMb = 0 }) => memoryMb > 10));
+    expect((await pool.run(["status", "pool"])).stdout).toMatch(/ \d+ of 300 MB /);
   });
 
   it("has an equal share of the memory as the limit of each heap, where none is given", async () => {
     const pool = new CommandPool();
-    await pool.workers("--count", "4");
+    await pool.workers("--count", "2");
     const { stdout } = await pool.run(["enqueue", "pool", '["heapLimitMb"]']);
     const [share] = new Set((await pool.state()).members.map(({ description }) => Number(description["memoryMb"])));
-    expect(share).toBeLessThanOrEqual(Math.max(256, totalmem() / 1_048_576 / 4));
+    expect(share).toBeLessThanOrEqual(Math.max(256, totalmem() / 1_048_576 / 2));
     // besides the old space, Node counts the young one
     expect(Number(stdout) - (share ?? 0)).toBeGreaterThanOrEqual(0);
     expect(Number(stdout) - (share ?? 0)).toBeLessThan(200);
-  });
-
-  it("reports how much memory it takes", async () => {
-    const pool = new CommandPool();
-    await pool.workers("--memory-mb", "300");
-    await pool.until(({ members }) => members.every(({ memoryMb = 0 }) => memoryMb > 10));
-    expect((await pool.run(["status", "pool"])).stdout).toMatch(/ \d+ of 300 MB /);
   });
 
   it("drains on SIGTERM: what runs is finished, and it ends with 0", async () => {
     const pool = new CommandPool();
     const workers = await pool.workers("--count", "2");
     const hold = await HoldFile.make();
-    const waiting = pool.start("enqueue", "pool", hold.request);
+    const waiting = pool.run(["enqueue", "pool", hold.request]);
     await hold.started();
     workers.kill("SIGTERM");
     // The idle one has gone, the other is busy.
     await pool.until(({ members }) => members.length === 1);
     await hold.release();
-    expect((await waiting.ended).stdout).toBe('"held"\n');
+    expect((await waiting).stdout).toBe('"held"\n');
     expect((await workers.ended).exitCode).toBe(0);
     expect((await pool.status()).members).toEqual([]);
   });
@@ -70,8 +68,8 @@ describe("callgrid worker", () => {
 
   it("starts no function that needs what it lacks, why says so, and a worker that has it does the rest", async () => {
     const pool = new CommandPool();
-    await pool.workers("--count", "2");
-    const waiting = pool.start("enqueue", "pool", '["paintBoth"]');
+    await pool.workersHere(2);
+    const waiting = pool.run(["enqueue", "pool", '["paintBoth"]']);
     await pool.until(({ queued, members }) => queued === 2 && members.every(({ isVolunteer }) => isVolunteer));
     const { stdout } = await pool.run(["why", "pool", '["paint","red"]']);
     expect(stdout).toContain('A worker must join that has what "paint" needs: 2 workers lack "tag gpu".');
@@ -79,50 +77,46 @@ describe("callgrid worker", () => {
       "lack the functions that are asked for or what these need",
     );
     await pool.workers("--tags", "gpu");
-    expect((await waiting.ended).stdout).toBe('["painted red","painted blue"]\n');
+    expect((await waiting).stdout).toBe('["painted red","painted blue"]\n');
   });
 
-  it("starts another process when one dies, says so, and the request is evaluated all the same", async () => {
+  it("starts another process when one dies, says so, and evaluates or fails the request", async () => {
     const pool = new CommandPool();
-    const workers = await pool.workers();
+    const workers = await pool.workers("--max-attempts", "2");
     const hold = await HoldFile.make();
-    const waiting = pool.start("enqueue", "pool", hold.request);
+    const waiting = pool.run(["enqueue", "pool", hold.request]);
     process.kill(await hold.started(), "SIGKILL");
     await hold.release();
     await workers.says("ended unexpectedly (signal SIGKILL), starting another at once");
     await hold.started();
     await hold.release();
-    expect((await waiting.ended).stdout).toBe('"held"\n');
-  });
-
-  it("fails a request whose workers die of it, with what is known of their deaths", async () => {
-    const pool = new CommandPool();
-    const workers = await pool.workers("--max-attempts", "2");
+    expect((await waiting).stdout).toBe('"held"\n');
     const { exitCode, stderr } = await pool.run(["enqueue", "pool", '["crash"]']);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/its workers died 2 times while running it \(WORKER_LOST\)/);
     expect(stderr).toMatch(/worker pool\/\w+ died by SIGKILL.*\n(.*\n)* {6}about to crash/);
-    await workers.says("starting another", 2);
+    await workers.says("starting another", 3);
   });
 
-  it("ends with 2 when it cannot start as it is configured, and says why once", async () => {
+  it("ends with 2 when its module defines nothing, says why once, and is not a member", async () => {
     const pool = new CommandPool();
-    const args = ["worker", "--pool", "pool", "--functions", definesNothing, "--count", "3"];
+    const args = ["worker", "--pool", "pool", "--functions", definesNothing, "--count", "2"];
     const { exitCode, stdout, stderr } = await pool.runProcess(args);
     expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr.match(/INVALID_MODULE: .*defines no function/g)).toHaveLength(1);
+    expect((await pool.state()).members).toEqual([]);
   });
 
   it("that has lost its supervisor drains: it finishes what runs, and leaves", async () => {
     const pool = new CommandPool();
     const workers = await pool.workers("--count", "2");
     const hold = await HoldFile.make();
-    const waiting = pool.start("enqueue", "pool", hold.request);
+    const waiting = pool.run(["enqueue", "pool", hold.request]);
     await hold.started();
     workers.kill("SIGKILL");
     await pool.until(({ members }) => members.length === 1);
     await hold.release();
-    expect((await waiting.ended).stdout).toBe('"held"\n');
+    expect((await waiting).stdout).toBe('"held"\n');
     await pool.until(({ members }) => members.length === 0);
   });
 
@@ -176,12 +170,10 @@ describe("a node that cannot start", () => {
     expect([members, hosts, counters["joined-members"]]).toEqual([[], [], undefined]);
   });
 
-  it.each([
-    ["worker", "--count", "2"],
-    ["host", "--max", "2", "--min", "2"],
-  ])("because its module defines nothing is not a member: %s", async (node, ...args) => {
+  it("because its module defines nothing is not a member: host", async () => {
     const pool = new CommandPool();
-    const { exitCode } = await pool.runProcess([node, "--pool", "pool", "--functions", definesNothing, ...args]);
+    const args = ["--max", "2", "--min", "2", "--functions", definesNothing];
+    const { exitCode } = await pool.runProcess(["host", "--pool", "pool", ...args]);
     expect(exitCode).toBe(2);
     const { members, hosts } = await pool.state();
     expect([members, hosts]).toEqual([[], []]);

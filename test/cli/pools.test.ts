@@ -48,7 +48,7 @@ it("remove removes every key of one pool, and nothing of others", async () => {
   const shown = await pool.run(["remove", "old", "--dry-run"]);
   expect([shown.exitCode, shown.stderr]).toEqual([
     0,
-    expect.stringMatching(/pool "old": 1 requests queued.*result 1.*\nnothing was removed/),
+    expect.stringMatching(/pool "old": 1 requests queued.*value 1.*\nnothing was removed/),
   ]);
   const { exitCode, stdout } = await pool.runProcess(["remove", "old", "--yes", "--json"]);
   expect([exitCode, JSON.parse(stdout)]).toEqual([

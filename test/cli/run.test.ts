@@ -39,15 +39,15 @@ describe("callgrid run", () => {
   });
 
   it("evaluates what needs a tag once it learns that there is one", async () => {
-    const { stdout } = await runCommand([...run, "--tags", "gpu", '["paintBoth"]']);
+    const { stdout } = await runHere([...run, "--tags", "gpu", '["paintBoth"]']);
     expect(stdout).toBe('["painted red","painted blue"]\n');
-    const without = await runCommand([...run, "--timeout-ms", "500ms", '["paint","red"]']);
+    const without = await runHere([...run, "--timeout-ms", "500ms", '["paint","red"]']);
     expect([without.exitCode, without.stdout]).toEqual([1, ""]);
     expect(without.stderr).toContain("TIMEOUT");
   });
 
   it("prints the tree of an error three levels down, where it was thrown, and ends with 1", async () => {
-    const { exitCode, stdout, stderr } = await runCommand([...run, '["report",1]']);
+    const { exitCode, stdout, stderr } = await here(['["report",1]']);
     expect([exitCode, stdout]).toEqual([1, ""]);
     const [request, ratio, divide, ...frames] = stderr.trimEnd().split("\n");
     expect(request).toContain('["report",1]');
@@ -106,15 +106,15 @@ describe("callgrid run", () => {
     await mkdir(join(folder, "node_modules"));
     await symlink(callgrid, join(folder, "node_modules", "callgrid"));
     await copyFile(functions, join(folder, "functions.ts"));
-    const args = ["run", "--functions", join(folder, "functions.ts"), '["ratio",7]'];
-    expect(await runCommand(args)).toEqual({ exitCode: 0, stdout: "1.1666666666666667\n", stderr: "" });
+    const args = ["run", "--functions", join(folder, "functions.ts"), "--workers", "1", '["ratio",7]'];
+    expect(await runHere(args)).toEqual({ exitCode: 0, stdout: "1.1666666666666667\n", stderr: "" });
   });
 
   it.each([
     ["nowhere.ts", /there is no module .*nowhere\.ts/],
     [definesNothing, /defines no function/],
   ])("ends with 2 for a module that is not a module of functions: %s", async (module, message) => {
-    const { exitCode, stdout, stderr } = await runCommand(["run", "--functions", module, '["f"]']);
+    const { exitCode, stdout, stderr } = await runHere(["run", "--functions", module, "--workers", "1", '["f"]']);
     expect(stderr).toMatch(message);
     expect([exitCode, stdout]).toEqual([2, ""]);
   });

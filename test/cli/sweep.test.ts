@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { startCommand } from "../harness/command.ts";
+import { shortOrFull } from "../harness/fault-length.ts";
 import { runHere } from "../harness/own-command.ts";
 import { until } from "../harness/until.ts";
 
@@ -85,9 +86,12 @@ describe("callgrid sweep init", () => {
     const { exitCode, stderr } = await run(folder, "--machine", machineIn(folder));
     expect(stderr).toMatch(/^digest [a-z]+-[a-z]+-[a-z]+-[a-z]+ [0-9a-f]{16}\nmachine \S+: 60 of 60 jobs on \d+ core/);
     expect([exitCode, rowsOf(folder, machineIn(folder)).length]).toEqual([0, 60]);
+    rmSync(join(folder, "machines.json"));
+    rmSync(join(folder, "columns.csv"));
     expect((await runHere(["sweep", "init", "--folder", folder])).stderr).toContain(
-      "is there already; nothing was written",
+      `${join(folder, "sweep.ts")}, ${join(folder, "sweep.toml")} are there already; nothing was written`,
     );
+    expect(existsSync(join(folder, "columns.csv"))).toBe(false);
   });
 });
 
@@ -250,6 +254,47 @@ function mergedRows(folder: string): string[] {
 }
 
 describe("several machines", () => {
+  it("leave to a pool what none of them has finished", async () => {
+    const folder = sweepFolder({
+      machines: three,
+      jobs: 'names: ["x"], jobs: Array.from({ length: 20 }, (_, x) => [x])',
+    });
+    await run(folder, "--machine", "c");
+    const url = inject("redisUrl");
+    const grid = `sweep-${randomUUID()}`;
+    const functions = join(folder, "sweep.mjs");
+    const worker = startCommand(["worker", "--pool", "pool", "--functions", functions, "--url", url, "--grid", grid]);
+    const onPool = await run(folder, "--pool", "pool", "--url", url, "--grid", grid);
+    worker.kill("SIGTERM");
+    expect([onPool.exitCode, onPool.stderr]).toEqual([0, expect.stringContaining("pool pool: 12 of 20 jobs\n")]);
+    expect((await merge(folder, "c", "pool-pool")).exitCode).toBe(0);
+    const rows = Array.from({ length: 20 }, (_, x) => `${x},${x},${2 * x}`);
+    expect(mergedRows(folder)).toEqual(["job,x,double", ...rows, ""]);
+    expect(evaluated(folder)).toHaveLength(20);
+  });
+
+  it("are measured by the first jobs, and planned for", async () => {
+    const job = "(x) => { const end = performance.now() + 20; while (performance.now() < end); return { double: x }; }";
+    const folder = sweepFolder({
+      machines: `{ "here": { "performance": 1, "cores": 2 }, "dream": { "performance": 1000, "cores": 8 } }`,
+      job,
+    });
+    const sweep = (action: string) => runHere(["sweep", action, "--folder", folder, "--machine", "here"]);
+    expect((await sweep("measure")).exitCode).toBe(0);
+    const { here } = JSON.parse(readFileSync(join(folder, "machines.json"), "utf8")) as Record<
+      string,
+      { performance: number; cores: number }
+    >;
+    expect(here?.performance).toBeGreaterThan(1);
+    expect(here?.performance).toBeLessThanOrEqual(50);
+    expect(here?.cores).toBe(2);
+    const plan = await sweep("plan");
+    expect(plan.stdout).toMatch(/machine +performance +cores +jobs +share +hours\nhere .*\ndream +1000 +8 +3 +100 %/);
+  });
+});
+
+// too long for every run, where others show the parts of it: `scripts/torture --faults test/cli/sweep.test.ts` has them
+describe.runIf(shortOrFull(false, true))("several machines, from their start to their merged results,", () => {
   it("finish every job once, also one that is killed twice, and their merged results are those of a single run", async () => {
     const jobs = 'names: ["x"], jobs: Array.from({ length: 1000 }, (_, x) => [x])';
     const folder = sweepFolder({ machines: three, jobs, job: uneven });
@@ -296,58 +341,6 @@ describe("several machines", () => {
     expect((await run(folder, "--machine", "d")).stderr).toContain("machine d: 16 of 30 jobs on 1 core\n");
     expect((await merge(folder, "a", "d")).exitCode).toBe(0);
     expect(evaluated(folder)).toHaveLength(30);
-  });
-
-  it("leave to a pool what none of them has finished", async () => {
-    const folder = sweepFolder({
-      machines: three,
-      jobs: 'names: ["x"], jobs: Array.from({ length: 20 }, (_, x) => [x])',
-    });
-    await run(folder, "--machine", "c");
-    const url = inject("redisUrl");
-    const grid = `sweep-${randomUUID()}`;
-    const functions = join(folder, "sweep.mjs");
-    const worker = startCommand([
-      "worker",
-      "--pool",
-      "pool",
-      "--functions",
-      functions,
-      "--count",
-      "2",
-      "--url",
-      url,
-      "--grid",
-      grid,
-    ]);
-    const onPool = await run(folder, "--pool", "pool", "--url", url, "--grid", grid);
-    worker.kill("SIGTERM");
-    expect([onPool.exitCode, onPool.stderr]).toEqual([0, expect.stringContaining("pool pool: 12 of 20 jobs\n")]);
-    expect((await merge(folder, "c", "pool-pool")).exitCode).toBe(0);
-    const single = sweepFolder({ jobs: 'names: ["x"], jobs: Array.from({ length: 20 }, (_, x) => [x])' });
-    await run(single);
-    await merge(single, "here");
-    expect(mergedRows(folder)).toEqual(mergedRows(single));
-    expect(evaluated(folder)).toHaveLength(20);
-  });
-
-  it("are measured by the first jobs, and planned for", async () => {
-    const job = "(x) => { const end = performance.now() + 20; while (performance.now() < end); return { double: x }; }";
-    const folder = sweepFolder({
-      machines: `{ "here": { "performance": 1, "cores": 2 }, "dream": { "performance": 1000, "cores": 8 } }`,
-      job,
-    });
-    const sweep = (action: string) => runHere(["sweep", action, "--folder", folder, "--machine", "here"]);
-    expect((await sweep("measure")).exitCode).toBe(0);
-    const { here } = JSON.parse(readFileSync(join(folder, "machines.json"), "utf8")) as Record<
-      string,
-      { performance: number; cores: number }
-    >;
-    expect(here?.performance).toBeGreaterThan(1);
-    expect(here?.performance).toBeLessThanOrEqual(50);
-    expect(here?.cores).toBe(2);
-    const plan = await sweep("plan");
-    expect(plan.stdout).toMatch(/machine +performance +cores +jobs +share +hours\nhere .*\ndream +1000 +8 +3 +100 %/);
   });
 
   it("are refused where their folders are of other experiments", async () => {

@@ -25,7 +25,7 @@ const failure: MessageDump = {
   kind: "outcome",
   id: a,
   error: {
-    msg: 'worker "w1", to which this was addressed, has left or cannot evaluate it; other workers of the pool: w2',
+    msg: 'worker "w1", to which this was addressed, has left, cannot evaluate it, or has another version of its function than the pool; other workers of the pool: w2',
     code: "WORKER_UNAVAILABLE",
     req: payloadOf("a"),
     details: { worker: "w1", workers: ["w2"] },

@@ -35,7 +35,7 @@ export function completingFacts(setStage: SetStage): void {
       requests: { [a]: null },
       running: { w1: null },
       results: { [a]: { stamp: "v1#0", outcome: "=1" } },
-      inboxes: { c1: [{ kind: "outcome", id: a, outcome: "=1" }] },
+      inboxes: { c1: [{ kind: "outcome", id: a, outcome: "=1", stamp: "v1#0" }] },
       counted: { completed: 1 },
     });
   });
@@ -45,7 +45,7 @@ export function completingFacts(setStage: SetStage): void {
     await expectChanges(stage, () => stage.pool.complete("w1", [{ ...value, ttlMs: 0 }], []), {
       requests: { [a]: null },
       running: { w1: null },
-      inboxes: { c1: [{ kind: "outcome", id: a, outcome: "=1" }] },
+      inboxes: { c1: [{ kind: "outcome", id: a, outcome: "=1", stamp: "v1#0" }] },
       counted: { completed: 1 },
     });
   });
@@ -65,7 +65,7 @@ export function completingFacts(setStage: SetStage): void {
     await submitByWorker(stage.pool, "w1", "a");
     await submitByWorker(stage.pool, "w2", "a");
     await stage.pool.complete("w1", [value], []);
-    const message = { kind: "outcome", id: a, outcome: "=1" };
+    const message = { kind: "outcome", id: a, outcome: "=1", stamp: "v1#0" };
     expect((await stage.dump()).inboxes).toEqual({ c1: [message], w2: [message] });
   });
 
@@ -87,7 +87,7 @@ export function completingFacts(setStage: SetStage): void {
       requests: { [a]: null },
       running: { w1: null },
       results: { [a]: { stamp: "v1#0", outcome: "=1" } },
-      inboxes: { c1: [{ kind: "outcome", id: a, outcome: "=1" }], w1: [{ kind: "cancel", id: a }] },
+      inboxes: { c1: [{ kind: "outcome", id: a, outcome: "=1", stamp: "v1#0" }], w1: [{ kind: "cancel", id: a }] },
       counted: { completed: 1 },
     });
   });
@@ -124,14 +124,14 @@ export function completingFacts(setStage: SetStage): void {
     const outcome = `="${"€".repeat(22_000)}"`;
     await stage.pool.complete("w1", [{ ...value, outcome }], []);
     expect((await stage.dump()).inboxes).toEqual({ c1: [{ kind: "reference", id: a }] });
-    expect(await stage.pool.check("c1", 0, [a])).toEqual([{ kind: "outcome", outcome }]);
+    expect(await stage.pool.check("c1", 0, [a])).toEqual([{ kind: "outcome", outcome, stamp: "v1#0" }]);
   });
 
   it("a large value that is not kept is delivered as it is", async () => {
     const stage = await setRunning(setStage);
     const outcome = `="${"x".repeat(70_000)}"`;
     await stage.pool.complete("w1", [{ ...value, outcome, ttlMs: 0 }], []);
-    expect((await stage.dump()).inboxes).toEqual({ c1: [{ kind: "outcome", id: a, outcome }] });
+    expect((await stage.dump()).inboxes).toEqual({ c1: [{ kind: "outcome", id: a, outcome, stamp: "v1#0" }] });
   });
 
   it("reports are counted by function, and the measured time is the last one reported", async () => {

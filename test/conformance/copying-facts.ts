@@ -125,11 +125,15 @@ export function copyingFacts(setStage: SetStage): void {
   it("the first outcome completes it: the owner is notified to stop, and its late outcome changes nothing", async () => {
     const stage = await setLate(setStage, "a");
     await sweep(stage, aWhileMs);
-    const outcome = { id: a, outcome: "=1", ttlMs: 0, stamp: "1#0" } as const;
+    const outcome = { id: a, outcome: "=1", ttlMs: 0, stamp: "v1#0" } as const;
     await expectChanges(stage, () => stage.pool.complete("w2", [outcome], []), {
       requests: { [a]: null },
       running: { w1: null },
-      inboxes: { w2: [copyOf("a")], w1: [{ kind: "cancel", id: a }], c1: [{ kind: "outcome", id: a, outcome: "=1" }] },
+      inboxes: {
+        w2: [copyOf("a")],
+        w1: [{ kind: "cancel", id: a }],
+        c1: [{ kind: "outcome", id: a, outcome: "=1", stamp: "v1#0" }],
+      },
       counted: { completed: 1 },
     });
     await expectChanges(stage, () => stage.pool.complete("w1", [outcome], []), { counted: { late: 1 } });

@@ -64,13 +64,13 @@ function tell(stage: Stage, fact: (telling: Telling) => Promise<void>): Promise<
   });
 }
 
-function finish(pool: PoolKeeper, ...names: readonly string[]): Promise<void> {
+async function finish(pool: PoolKeeper, ...names: readonly string[]): Promise<void> {
   const completions = names.map((name) => ({ id: idOf(name), outcome: `="${name}"`, ttlMs: 0, stamp: "v1#0" }));
-  return pool.complete("w1", completions, []);
+  await pool.complete("w1", completions, []);
 }
 
 function outcomes(...names: readonly string[]): InboxMessage[] {
-  return names.map((name) => ({ kind: "outcome", id: idOf(name), outcome: `="${name}"` }));
+  return names.map((name) => ({ kind: "outcome", id: idOf(name), outcome: `="${name}"`, stamp: "v1#0" }));
 }
 
 export function inboxFacts(setStage: SetStage): void {
@@ -123,20 +123,6 @@ export function inboxFacts(setStage: SetStage): void {
     }),
   );
 
-  it("an inbox that no process reads takes no more once it holds a hundred thousand messages", async () => {
-    const { pool, dump } = await setStage();
-    await submitByClient(pool, "c1", "a", "b", "c");
-    const names = Array.from({ length: 99_999 }, (_, i) => `n${i}`);
-    for (let first = 0; first < names.length; first += 10_000) {
-      const batch = names.slice(first, first + 10_000);
-      await submitByClient(pool, "c1", ...batch);
-      await finish(pool, ...batch);
-    }
-    await finish(pool, "a", "b");
-    await finish(pool, "c");
-    expect((await dump()).inboxes["c1"]?.slice(99_998)).toEqual(outcomes("n99998", "a", "b"));
-  });
-
   it(
     "every waiter gets the outcome in its own inbox",
     overLinkThatHolds(setStage, async ({ pool, receive }) => {
@@ -172,4 +158,20 @@ export function inboxFacts(setStage: SetStage): void {
       expect(await receive("w1", 1)).toEqual([{ kind: "run", claim }]);
     }),
   );
+}
+
+export function fullInboxFacts(setStage: SetStage): void {
+  it("an inbox that no process reads takes no more once it holds a hundred thousand messages", async () => {
+    const { pool, dump } = await setStage();
+    await submitByClient(pool, "c1", "a", "b", "c");
+    const names = Array.from({ length: 99_999 }, (_, i) => `n${i}`);
+    for (let first = 0; first < names.length; first += 10_000) {
+      const batch = names.slice(first, first + 10_000);
+      await submitByClient(pool, "c1", ...batch);
+      await finish(pool, ...batch);
+    }
+    await finish(pool, "a", "b");
+    await finish(pool, "c");
+    expect((await dump()).inboxes["c1"]?.slice(99_998)).toEqual(outcomes("n99998", "a", "b"));
+  });
 }

@@ -1,4 +1,5 @@
 /** Facts of inspect and inspectRequest, and of the statekeeper itself. */
+import type { CodeNote } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import {
   claimNames,
@@ -112,6 +113,25 @@ export function inspectingFacts(setStage: SetStage): void {
     expect(state?.ownerLeaseLeftMs).toBeGreaterThan(0);
   });
 
+  it("a pool shows how far functions are, those whose request was claimed first before the others", async () => {
+    const { pool } = await setStage();
+    await joinWorkers(pool, "w1", "w2");
+    await submitByClient(pool, "c1", "a", "b");
+    await claimNames(pool, "w1");
+    await claimNames(pool, "w2");
+    const slice = { index: 7, forMs: 1_200 };
+    await pool.mark("w2", [], [], [{ id: b, done: 0, total: 1 }]);
+    await pool.mark("w1", [], [], [{ id: a, done: 1.5, total: 2, slice }]);
+    const inOrder = [
+      { id: a, worker: "w1", done: 1.5, total: 2, slice },
+      { id: b, worker: "w2", done: 0, total: 1 },
+    ];
+    expect((await pool.inspect()).progress).toEqual(inOrder);
+    expect((await pool.inspectRequest(a))?.progress).toEqual({ done: 1.5, total: 2, slice });
+    await pool.complete("w1", [{ id: a, outcome: "=1", ttlMs: 0, stamp: "v1#0" }], []);
+    expect((await pool.inspect()).progress).toEqual(inOrder.slice(1));
+  });
+
   it("a finished request is reported as done, and an unknown one not at all", async () => {
     const { pool } = await setStage();
     await pool.complete("w1", [{ id: a, outcome: "=1", ttlMs: longLeaseMs, stamp: "v1#0" }], []);
@@ -132,6 +152,40 @@ export function inspectingFacts(setStage: SetStage): void {
     await pool.forget({ functionName: "work" });
     expect(await pool.inspectRequest(a)).toMatchObject({ state: "done", resultStamp: "v1#0" });
     expect((await pool.functions()).functions.get("work")).toMatchObject({ version: "v1", generation: 1 });
+  });
+
+  it("the kept result of a request reports its stamp and its time, also while the request is evaluated again", async () => {
+    const { pool } = await setStage();
+    await joinWorkers(pool, "w1");
+    await pool.complete("w1", [{ id: a, outcome: "=1", ttlMs: longLeaseMs, stamp: "v0#0,other@7" }], []);
+    await submitByClient(pool, "c1", "a");
+    expect(await pool.inspectRequest(a)).toMatchObject({ state: "queued" });
+    const kept = await pool.inspectResult(a);
+    expect(kept?.stamp).toBe("v0#0,other@7");
+    expect(kept?.leftMs).toBeGreaterThan(longLeaseMs - 60_000);
+    expect(kept?.leftMs).toBeLessThanOrEqual(longLeaseMs);
+    expect(await pool.inspectResult(b)).toBeUndefined();
+  });
+
+  it("kept results are counted with the bytes of their texts, used or not, but those of other pools are not", async () => {
+    const { keeper, pool } = await setStage();
+    await joinWorkers(pool, "w1");
+    expect(await pool.measureResults()).toEqual({ results: 0, bytes: 0 });
+    const kept = { ttlMs: longLeaseMs, stamp: "v0#0" };
+    const outcomes = [{ id: a, outcome: '="ü"' }, { id: b, outcome: `="${"x".repeat(100_000)}"` }] as const; // biome-ignore format: one line
+    await pool.complete("w1", outcomes.map((each) => ({ ...each, ...kept })), []); // biome-ignore format: one line
+    await keeper.pool("other").complete("w1", [{ id: a, outcome: "=1", ...kept }], []);
+    expect(await pool.measureResults()).toEqual({ results: 2, bytes: 5 + 5 + 5 + 100_003 });
+  });
+
+  it("what versions are made of is known once it was noted, until it is noted otherwise", async () => {
+    const { pool } = await setStage();
+    const one: CodeNote = { files: { "f.ts": "abc" }, packages: ["lib@1.0.0"] };
+    const other: CodeNote = { files: { "g.ts": "def" }, packages: [] };
+    await pool.noteCode(new Map([["v1", one], ["v2", one]])); // biome-ignore format: one line
+    await pool.noteCode(new Map([["v2", other]]));
+    expect(await pool.readCode(["v2", "v3", "v1"])).toEqual(new Map([["v1", one], ["v2", other]])); // biome-ignore format: one line
+    expect(await pool.readCode([])).toEqual(new Map());
   });
 
   it("pools know nothing of each other", async () => {

@@ -129,7 +129,7 @@ export function largeFacts(setStage: SetStage): void {
     const message = firstMessage(pool, "c1");
     await pool.complete("w1", [{ id: a, outcome, ttlMs: longLeaseMs, stamp: "v1#0" }], []);
     expect([
-      { kind: "outcome", id: a, outcome },
+      { kind: "outcome", id: a, outcome, stamp: "v1#0" },
       { kind: "reference", id: a },
     ]).toContainEqual(await message);
   });

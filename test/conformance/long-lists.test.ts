@@ -100,7 +100,7 @@ it("operations on lists of any length do the same on Redis and in memory", { tim
   const begun = fc.constantFrom("ask", "call", "hold");
   const rest = fc.array(fc.constantFrom(...Object.keys(operations)), { minLength: 2, maxLength: 5 });
   await fc.assert(fc.asyncProperty(fc.constantFrom(...aroundBounds), begun, rest, expectEqualRuns), {
-    numRuns: propertyRuns(5),
+    numRuns: propertyRuns(3),
   });
 });
 

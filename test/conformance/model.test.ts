@@ -10,7 +10,7 @@ import { propertyRuns } from "../harness/chance.ts";
 import { type Operation, opening, operation, run } from "./operations.ts";
 import { RedisDumper } from "./redis-dump.ts";
 
-const sequences = propertyRuns(200);
+const sequences = propertyRuns(120);
 const operationsPerSequence = 40;
 const mostMsPerSequence = 1_000;
 const grid = randomUUID();

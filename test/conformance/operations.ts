@@ -65,6 +65,8 @@ const name = fc.constantFrom(...requestNames);
 const names = fc.array(name, { minLength: 1, maxLength: 2 });
 const functionName = fc.constantFrom(...functionNames);
 const version = fc.constantFrom("v1", "v1", "v1", "v2");
+/** Of other functions that took part in an outcome. */
+const others = fc.constantFrom("", "", ",box@v1", ",box@v2", ",box@v1,cut@v1", ",unknown@v1");
 const outcome = fc.constantFrom("plain", "rich", "error", "large");
 const maxAttempts = fc.integer({ min: 1, max: 3 });
 const priority = fc.constantFrom(0, 0, 0, 1, -2);
@@ -158,7 +160,15 @@ const kinds: Readonly<Record<string, Kind>> = {
   ),
   complete: kind(
     3,
-    fc.record({ worker, names, outcome, isKept: fc.boolean(), version, reports: fc.array(report, { maxLength: 2 }) }),
+    fc.record({
+      worker,
+      names,
+      outcome,
+      isKept: fc.boolean(),
+      version,
+      others,
+      reports: fc.array(report, { maxLength: 2 }),
+    }),
     (pool, { names, reports, ...data }) =>
       pool.complete(
         data.worker,
@@ -166,7 +176,7 @@ const kinds: Readonly<Record<string, Kind>> = {
         reports,
       ),
   ),
-  completeClaimed: kind(6, fc.record({ worker, outcome, version }), (pool, data, { running }) => {
+  completeClaimed: kind(6, fc.record({ worker, outcome, version, others }), (pool, data, { running }) => {
     const ids = (running[data.worker] ?? []).slice(0, 1);
     return pool.complete(
       data.worker,
@@ -267,6 +277,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     const isKept = isAlive(resultLeftMs);
     return { ...rest, isOwnerAlive: isAlive(ownerLeaseLeftMs), isClaimed, isKept, hasTimeout: timeoutMs > 0 };
   }),
+  inspectResult: kind(1, fc.record({ name }), async (pool, { name }) => {
+    const kept = await pool.inspectResult(idOf(name));
+    return kept && { stamp: kept.stamp, isKept: isAlive(kept.leftMs) };
+  }),
   inspect: kind(1, fc.constant({}), async (pool) => {
     const state = await pool.inspect();
     const members = state.members.map((member) => ({ ...member, leaseLeftMs: isAlive(member.leaseLeftMs) }));
@@ -323,9 +337,11 @@ function traceOf(digit: string): string {
 
 function completionOf(
   id: string,
-  made: { outcome: keyof typeof outcomes; isKept: boolean; version: string },
+  made: { outcome: keyof typeof outcomes; isKept: boolean; version: string; others: string },
 ): Completion {
-  return { id, outcome: outcomes[made.outcome], ttlMs: made.isKept ? longLeaseMs : 0, stamp: `${made.version}#0` };
+  const { version, others } = made;
+  const stamp = `${version}#0${others}`;
+  return { id, outcome: outcomes[made.outcome], ttlMs: made.isKept ? longLeaseMs : 0, stamp };
 }
 
 function withoutAge(capacity: Capacity | undefined): unknown {

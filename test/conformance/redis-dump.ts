@@ -79,7 +79,8 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   notes: readHash,
   reports: readHash,
   running: (key) => ["smembers", key],
-  result: readText,
+  value: readText,
+  code: readText,
   volunteers: readHash,
   preferences: readText,
   lookers: (key) => ["smembers", key],
@@ -128,7 +129,7 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     ownQueues: each(contents, "queue", dumpQueue),
     passed: dumpPassed(contents),
     running: each(contents, "running", (ids) => (ids as string[]).sort()),
-    results: each(contents, "result", (text) => dumpResult(text as string)),
+    results: each(contents, "value", (text) => dumpResult(text as string)),
     volunteers: Object.entries(fields("volunteers"))
       .sort(([, one], [, other]) => Number.parseInt(one, 10) - Number.parseInt(other, 10))
       .map(([worker, text]) => dumpVolunteer(worker, text)),
@@ -292,8 +293,8 @@ function dumpRequest(id: string, text: string, { payloads, claims, notes, report
 
 function dumpProgress(text: string | undefined): RequestDump["progress"] {
   if (text === undefined) return null;
-  const [done, total] = text.split(" ");
-  return { done: Number(done), total: Number(total) };
+  const [done = 0, total = 0, index, forMs] = text.split(" ").map(Number);
+  return { done, total, ...(index !== undefined && forMs !== undefined && { slice: { index, forMs } }) };
 }
 
 function dumpCapacity(text: string | undefined): PoolDump["capacity"] {

@@ -107,9 +107,9 @@ export async function submitByWorker(pool: PoolKeeper, worker: string, ...names:
 }
 
 /** Has `w1` report how long a function takes. */
-export function measure(pool: PoolKeeper, functionName: string, selfMicros: number): Promise<void> {
+export async function measure(pool: PoolKeeper, functionName: string, selfMicros: number): Promise<void> {
   const times = { selfMicros, expectedMicros: selfMicros };
-  return pool.complete("w1", [], [{ functionName, evaluations: 1, failures: 0, ...times }]);
+  await pool.complete("w1", [], [{ functionName, evaluations: 1, failures: 0, ...times }]);
 }
 
 /** The names of what a worker claims; it takes all there is unless its options say otherwise. */

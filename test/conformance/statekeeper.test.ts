@@ -3,11 +3,16 @@
  * bug of the others, or does not belong here.
  */
 import { describe } from "vitest";
+import { shortOrFull } from "../harness/fault-length.ts";
 import { setMemoryStage, setPortStage, setRedisStage } from "./stage.ts";
-import { statekeeperFacts } from "./statekeeper-facts.ts";
+import { boundFacts, statekeeperFacts } from "./statekeeper-facts.ts";
 
 describe.each([
-  ["in memory", setMemoryStage],
-  ["through a port", setPortStage],
-  ["on Redis", () => setRedisStage()],
-])("the statekeeper %s", (_, setStage) => statekeeperFacts(setStage));
+  ["in memory", true, setMemoryStage],
+  // a port passes on what the one in memory refuses
+  ["through a port", shortOrFull(false, true), setPortStage],
+  ["on Redis", true, () => setRedisStage()],
+] as const)("the statekeeper %s", (_, hasBounds, setStage) => {
+  statekeeperFacts(setStage);
+  if (hasBounds) boundFacts(setStage);
+});

@@ -86,7 +86,7 @@ async function claim(
   return pool.claim({ worker, epoch, ...standard, ...more });
 }
 
-const complete = (pool: PoolKeeper, worker: string, ids: readonly string[]): Promise<void> =>
+const complete = (pool: PoolKeeper, worker: string, ids: readonly string[]): Promise<readonly string[]> =>
   pool.complete(
     worker,
     ids.map((id) => ({ id, outcome: "=1" as const, ttlMs: longLeaseMs, stamp: "v1#0" })),
@@ -305,7 +305,8 @@ async function makePool(name: string) {
   const runner = new StoppingRunner();
   const openInbox = () => ({ close: async () => undefined });
   const log = { warn: () => undefined, info: () => undefined };
-  const pool = new RedisPool({ pool: name, prefix, runner, openInbox, log, onJoin: async () => undefined });
+  const unasked = { onJoin: async () => undefined, measureResults: async () => ({ results: 0, bytes: 0 }) };
+  const pool = new RedisPool({ pool: name, prefix, runner, openInbox, log, ...unasked });
   for (const worker of ["w1", "w2"]) await joinWorker(pool, worker, functions);
   /** Returns whether the script was stopped: it may have fewer writes than that. */
   const stopAt = async (script: ScriptName, writes: number, act: () => Promise<unknown>): Promise<boolean> => {

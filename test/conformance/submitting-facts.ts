@@ -123,8 +123,10 @@ export function submittingFacts(setStage: SetStage): void {
   it("a request whose result is kept is answered at once", async () => {
     const stage = await setStage();
     await keepResult(stage);
-    const reply = await expectChanges(stage, () => submit(stage, {}), { counted: { submitted: 1, hits: 1 } });
-    expect(reply.answers).toEqual([{ index: 0, kind: "outcome", outcome: "=1" }]);
+    const reply = await expectChanges(stage, () => submit(stage, {}), {
+      counted: { submitted: 1, hits: 1, "hits:work": 1 },
+    });
+    expect(reply.answers).toEqual([{ index: 0, kind: "outcome", outcome: "=1", stamp: "v1#0" }]);
   });
 
   it("a result whose time is over is not known any more", async () => {
@@ -240,9 +242,9 @@ export function submittingFacts(setStage: SetStage): void {
     await keepResult(stage);
     await submitByClient(stage.pool, "c1", "b");
     const reply = await expectChanges(stage, () => submit(stage, {}, { queueLimit: 1 }), {
-      counted: { submitted: 1, hits: 1 },
+      counted: { submitted: 1, hits: 1, "hits:work": 1 },
     });
-    expect(reply.answers).toEqual([{ index: 0, kind: "outcome", outcome: "=1" }]);
+    expect(reply.answers).toEqual([{ index: 0, kind: "outcome", outcome: "=1", stamp: "v1#0" }]);
   });
 
   it("the limit of what waits does not hold for own queues", async () => {

@@ -80,7 +80,7 @@ async function expectAnswer(pool: PoolKeeper): Promise<void> {
   await pool.submit({ process: "c9", leaseMs: longLeaseMs, queueLimit: 0, submissions: [asked] });
   while (!(await claimAll(pool)).includes(asked.id));
   await pool.complete("w9", [{ id: asked.id, outcome: "=1", ttlMs: 0, stamp: "v1#0" }], []);
-  expect(await firstOutcome(pool, "c9")).toEqual({ kind: "outcome", id: asked.id, outcome: "=1" });
+  expect(await firstOutcome(pool, "c9")).toEqual({ kind: "outcome", id: asked.id, outcome: "=1", stamp: "v1#0" });
   await pool.inspect();
 }
 

@@ -73,7 +73,11 @@ export function checkingFacts(setStage: SetStage): void {
     await submitByClient(stage.pool, "c1", "a");
     await stage.pool.complete("w1", [{ id: b, outcome: "=2", ttlMs: longLeaseMs, stamp: "v1#0" }], []);
     const reply = await expectNoChange(stage, () => stage.pool.check("c1", 0, [a, b, c]));
-    expect(reply).toEqual([{ kind: "pending" }, { kind: "outcome", outcome: "=2" }, { kind: "unknown" }]);
+    expect(reply).toEqual([
+      { kind: "pending" },
+      { kind: "outcome", outcome: "=2", stamp: "v1#0" },
+      { kind: "unknown" },
+    ]);
   });
 
   it("who checks waits for what is pending, with a lease, and is in line with what is queued", async () => {

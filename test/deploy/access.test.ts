@@ -91,11 +91,11 @@ it("clients, workers and distributors do all that they do, and Redis refuses non
 it("no user may do what its role does not allow", async () => {
   const { server } = await guardedServer();
   const denied: ReadonlyArray<readonly [user: string, command: string]> = [
-    ["client", "SET callgrid:{least:root}:result:x false"],
+    ["client", "SET callgrid:{least:root}:value:x false"],
     ["client", "HSET callgrid:{least:root}:functions ratio false"],
     ["client", "HSET callgrid:{least:root}:members x {}"],
     ["client", "RPUSH callgrid:{least:root}:outcomes:x y"],
-    ["client", "GET callgrid:{least:child}:result:x"],
+    ["client", "GET callgrid:{least:child}:value:x"],
     ["worker", "SET callgrid:{least:root}:head x"],
     ["worker", "SET callgrid:{least:root}:capacity x"],
     ["client", "HSET callgrid:{least:root}:hosts x {}"],

@@ -1,4 +1,7 @@
-/** deploy/kubernetes: each manifest is right by the schema of its kind, and together they name what is there. */
+/**
+ * deploy/kubernetes: each manifest is right by the schema of its kind, and together they name what is there. `scripts/test-deploy` checks
+ * that they are what the chart renders.
+ */
 import type { OptionDeclarations } from "@callgrid/core";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
@@ -6,17 +9,14 @@ import { distributorCommand } from "../../packages/cli/src/commands/nodes/distri
 import { runnerCommand } from "../../packages/cli/src/commands/nodes/runner.ts";
 import { workerCommand } from "../../packages/cli/src/commands/nodes/worker.ts";
 import { PoolMetrics } from "../../packages/health/src/pool-metrics.ts";
-import { type Manifest, manifestsIn, problemsOf } from "./manifest.ts";
+import { at, type Manifest, manifestsIn, problemsOf, withoutPods } from "./manifest.ts";
 
-const manifests = manifestsIn(new URL("../../deploy/kubernetes/", import.meta.url));
+const folder = new URL("../../deploy/kubernetes/", import.meta.url);
+const manifests = manifestsIn(folder);
+const withAutoscaler = manifestsIn(new URL("keda/", folder));
 
 function ofKind(kind: string): Manifest[] {
   return manifests.filter((manifest) => manifest.kind === kind);
-}
-
-/** What is at this path in a manifest, such as `spec.selector`. */
-function at(manifest: unknown, path: string): unknown {
-  return path.split(".").reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], manifest);
 }
 
 interface Container {
@@ -29,12 +29,9 @@ interface Container {
 const nodes = ofKind("Deployment").map(
   (deployment) => (at(deployment, "spec.template.spec.containers") as [Container])[0],
 );
-const podLabels = [...ofKind("Deployment"), ...ofKind("StatefulSet")].map((manifest) =>
-  at(manifest, "spec.template.metadata.labels"),
-);
 
 describe("deploy/kubernetes", () => {
-  it.each(manifests.map((manifest) => [`${manifest.kind} of ${manifest.file}`, manifest]))(
+  it.each([...manifests, ...withAutoscaler].map((manifest) => [`${manifest.kind} of ${manifest.file}`, manifest]))(
     "%s fits its schema",
     (_, manifest) => {
       expect(problemsOf(manifest as Manifest)).toEqual([]);
@@ -53,10 +50,9 @@ describe("deploy/kubernetes", () => {
   });
 
   it("selectors find pods that there are", () => {
-    for (const manifest of [...ofKind("Deployment"), ...ofKind("StatefulSet"), ...ofKind("PodDisruptionBudget")])
-      expect(podLabels, manifest.file).toContainEqual(at(manifest, "spec.selector.matchLabels"));
-    for (const service of ofKind("Service"))
-      expect(podLabels, service.file).toContainEqual(at(service, "spec.selector"));
+    expect(withoutPods(manifests)).toEqual([]);
+    const others = manifests.filter(({ kind, file }) => kind !== "Deployment" || file !== "runner.yaml");
+    expect(withoutPods(others).map(({ kind, file }) => [kind, file])).toEqual([["PodDisruptionBudget", "runner.yaml"]]);
   });
 
   it("every command is one that there is, with a budget of disruption, and its variables are its options", () => {
@@ -90,12 +86,14 @@ describe("deploy/kubernetes", () => {
     const registry = new Registry();
     new PoolMetrics("pool", registry).note(undefined);
     const served = await registry.metrics();
-    const [scaler] = ofKind("ScaledObject");
-    expect(ofKind("Deployment").map(({ metadata }) => metadata.name)).toContain(at(scaler, "spec.scaleTargetRef.name"));
+    const scaler = withAutoscaler.find(({ kind }) => kind === "ScaledObject");
+    const scaled = withAutoscaler.find(({ kind }) => kind === "Deployment");
+    expect(at(scaler, "spec.scaleTargetRef.name")).toBe(scaled?.metadata.name);
+    expect(scaled?.spec).not.toHaveProperty("replicas");
     const triggers = at(scaler, "spec.triggers") as ReadonlyArray<{ readonly metadata: Record<string, string> }>;
     for (const { metadata } of triggers) {
       expect(served).toContain(`# TYPE ${metadata["valueLocation"]} gauge`);
-      expect(ofKind("Service").map(({ metadata: { name } }) => `http://${name}:9464/metrics`)).toContain(
+      expect(ofKind("Service").map(({ metadata: { name } }) => `http://${name}.default:9464/metrics`)).toContain(
         metadata["url"],
       );
     }

@@ -1,5 +1,6 @@
 /** Reads Kubernetes manifests, and holds them against the schemas of their kinds. */
 import { readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { ScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
 import { Deployment } from "kubernetes-models/apps/v1/Deployment";
 import { StatefulSet } from "kubernetes-models/apps/v1/StatefulSet";
@@ -20,14 +21,31 @@ export interface Manifest {
 
 const kinds = [ConfigMap, Deployment, PodDisruptionBudget, ScaledObject, Service, StatefulSet];
 
-/** All manifests of a folder. */
+/** All manifests of a folder, without those of folders in it. Those of a file are by kind, since helm orders them in a way of its own. */
 export function manifestsIn(folder: URL): Manifest[] {
-  return readdirSync(folder).flatMap((file) => {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
+  return files.flatMap((file) => {
     const documents = parseAllDocuments(readFileSync(new URL(file, folder), "utf8"));
-    return documents.map((document) => {
+    const manifests = documents.map((document): Manifest => {
       if (document.errors[0] !== undefined) throw document.errors[0];
       return { file, ...(document.toJS() as Omit<Manifest, "file">) };
     });
+    return manifests.sort((one, other) => one.kind.localeCompare(other.kind));
+  });
+}
+
+/** What is at this path in a manifest, such as `spec.selector`. */
+export function at(manifest: unknown, path: string): unknown {
+  return path.split(".").reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], manifest);
+}
+
+/** The manifests whose selector finds no pods of these manifests. */
+export function withoutPods(manifests: readonly Manifest[]): Manifest[] {
+  const labels = manifests.map((manifest) => at(manifest, "spec.template.metadata.labels"));
+  return manifests.filter((manifest) => {
+    const selector = at(manifest, "spec.selector");
+    const wanted = at(selector, "matchLabels") ?? selector;
+    return selector !== undefined && !labels.some((one) => isDeepStrictEqual(one, wanted));
   });
 }
 

@@ -70,9 +70,11 @@ export class PageFolder {
   run(command: string): Promise<string> {
     const script = `exec 2>&1; trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n${command}`;
     return new Promise((resolve) => {
-      execFile("bash", ["-c", script], { cwd: this.#folder, env: this.#env }, (_, stdout) =>
-        resolve(stdout.replace(/^\{"level":.*\n/gm, "").replaceAll(this.#folder, shownFolder)),
-      );
+      execFile("bash", ["-c", script], { cwd: this.#folder, env: this.#env }, (_, stdout) => {
+        // a Node that strips types itself has URLs in stacks, and a loader paths
+        const withPaths = stdout.replaceAll(`file://${this.#folder}`, this.#folder);
+        resolve(withPaths.replace(/^\{"level":.*\n/gm, "").replaceAll(this.#folder, shownFolder));
+      });
     });
   }
 

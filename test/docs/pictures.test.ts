@@ -46,6 +46,7 @@ const sample: BatchProgress = {
   unitsPerSecond: 1,
   leftMs: 5_000,
   inFlight: {},
+  slices: [],
 };
 
 /** The rows of text that a picture shows. */

@@ -1,6 +1,7 @@
 /** Trees of pools as users run them: each pool on a Redis of its own, bridged by distributors, with real worker processes. */
 import type { Grid } from "@callgrid/client";
-import { describe, expect, type TestContext, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SharedEnds } from "../harness/batch-stage.ts";
 import { shortOrFull } from "../harness/fault-length.ts";
 import { PoolTree } from "../harness/pool-tree.ts";
 import { until } from "../harness/until.ts";
@@ -12,8 +13,8 @@ interface Pair {
 }
 
 /** A root, and two children of it. */
-async function plantPair(context: TestContext): Promise<Pair> {
-  const tree = await PoolTree.plant(context, "root", "left", "right");
+async function plantPair(atEnd: (end: () => Promise<void>) => void): Promise<Pair> {
+  const tree = await PoolTree.plant(atEnd, "root", "left", "right");
   const [left, right] = await Promise.all([tree.bridge("left", "root"), tree.bridge("right", "root")]);
   return { tree, bridges: { left, right } };
 }
@@ -44,10 +45,25 @@ function ask(client: Grid, pool: string, requests: ReturnType<typeof stays>) {
 }
 
 describe("a root and two children on three servers", () => {
-  test("workers in one child do what the root and the other child have, re-entrant calls too", async (context) => {
-    const { tree } = await plantPair(context);
+  const shared = new SharedEnds();
+  let tree: PoolTree;
+  let root: Grid;
+  let left: Grid;
+  let right: Grid;
+  let inRight: Promise<unknown> | undefined;
+  /** Two workers in the second child, from the first test on that needs them. */
+  const startInRight = () => {
+    inRight ??= tree.workers("right", 2);
+    return inRight;
+  };
+  beforeAll(async () => {
+    ({ tree } = await plantPair(shared.add));
     await tree.workers("left", 2);
-    const [root, right] = await Promise.all([tree.client("root"), tree.client("right")]);
+    [root, left, right] = await Promise.all([tree.client("root"), tree.client("left"), tree.client("right")]);
+  });
+  afterAll(() => shared.end());
+
+  test("workers in one child do what the root and the other child have, re-entrant calls too", async () => {
     const fromRoot = ask(root, "root", stays(60, 20, "root"));
     const fromRight = ask(right, "right", stays(60, 20, "right"));
     expect(tally(await fromRoot.all)).toEqual({ left: 60 });
@@ -55,26 +71,21 @@ describe("a root and two children on three servers", () => {
     expect(await right.enqueue("right", ["stayTwice", 20, "nested"])).toEqual(["left", "left"]);
   });
 
-  test("an error from the other pool is reported with its tree, and a value is kept in both pools", async (context) => {
-    const { tree } = await plantPair(context);
-    await tree.workers("left", 1);
-    const right = await tree.client("right");
+  test("an error from the other pool is reported with its tree, and a value is kept in both pools", async () => {
     await expect(right.enqueue("right", ["overIcky", 1])).rejects.toThrow(/Icky value 1/);
-    expect(await right.enqueue("right", ["stay", 5, "kept"])).toBe("left");
     const hits = async () => (await right.status("right")).counters["hits"] ?? 0;
-    expect(await hits()).toBe(0);
+    const before = await hits();
     expect(await right.enqueue("right", ["stay", 5, "kept"])).toBe("left");
-    expect(await hits()).toBe(1);
+    expect(await hits()).toBe(before);
+    expect(await right.enqueue("right", ["stay", 5, "kept"])).toBe("left");
+    expect(await hits()).toBe(before + 1);
   });
 
   test("workers that start in the second child take over at least 40 % of what is left", async (context) => {
-    const { tree } = await plantPair(context);
-    await tree.workers("left", 2);
-    const [root, right] = await Promise.all([tree.client("root"), tree.client("right")]);
     const fromRoot = ask(root, "root", stays(300, 50, "root"));
     const fromRight = ask(right, "right", stays(300, 50, "right"));
     await until(() => fromRoot.answered.length + fromRight.answered.length >= 60);
-    await tree.workers("right", 2);
+    await startInRight();
     const before = fromRoot.answered.length + fromRight.answered.length;
     const { left = 0, right: over = 0 } = tally([...(await fromRoot.all), ...(await fromRight.all)]);
     expect(left + over).toBe(600);
@@ -84,12 +95,10 @@ describe("a root and two children on three servers", () => {
   });
 
   test("with both children equally loaded by their own callers under 5 % of requests cross", async (context) => {
-    const { tree } = await plantPair(context);
-    await Promise.all([tree.workers("left", 2), tree.workers("right", 2)]);
-    const [left, right] = await Promise.all([tree.client("left"), tree.client("right")]);
+    await startInRight();
     const [atLeft, atRight] = await Promise.all([
-      left.enqueueAll("left", stays(400, 20, "left")),
-      right.enqueueAll("right", stays(400, 20, "right")),
+      left.enqueueAll("left", stays(400, 20, "equal left")),
+      right.enqueueAll("right", stays(400, 20, "equal right")),
     ]);
     const crossed = (tally(atLeft)["right"] ?? 0) + (tally(atRight)["left"] ?? 0);
     await context.annotate(`${crossed} of 800 requests crossed`);
@@ -117,7 +126,7 @@ async function setLoad({ tree }: Pair) {
 // too long for every run: `scripts/torture --faults` has them
 describe.runIf(shortOrFull(false, true))("what dies loses nothing", () => {
   test.for(children)("the distributor of the %s child is killed, and another one started", async (child, context) => {
-    const pair = await plantPair(context);
+    const pair = await plantPair(context.onTestFinished);
     const load = await setLoad(pair);
     await pair.bridges[child].end("SIGKILL");
     await pair.tree.bridge(child, "root");
@@ -125,7 +134,7 @@ describe.runIf(shortOrFull(false, true))("what dies loses nothing", () => {
   });
 
   test.for(["root", ...children])("the Redis of %s is killed, and comes back empty", async (pool, context) => {
-    const pair = await plantPair(context);
+    const pair = await plantPair(context.onTestFinished);
     const load = await setLoad(pair);
     await pair.tree.server(pool).kill("SIGKILL");
     await pair.tree.server(pool).restart();
@@ -133,7 +142,7 @@ describe.runIf(shortOrFull(false, true))("what dies loses nothing", () => {
   });
 
   test("the Redis of a child stays away: what the child had taken is done by the other one", async (context) => {
-    const { tree } = await plantPair(context);
+    const { tree } = await plantPair(context.onTestFinished);
     await tree.workers("left", 2);
     const root = await tree.client("root");
     const asked = ask(root, "root", stays(40, 50, "root"));
@@ -144,7 +153,7 @@ describe.runIf(shortOrFull(false, true))("what dies loses nothing", () => {
   });
 
   test("the parent's Redis stays away: a child goes on with what it had given away", async (context) => {
-    const { tree } = await plantPair(context);
+    const { tree } = await plantPair(context.onTestFinished);
     const right = await tree.client("right");
     await tree.workers("left", 1);
     const asked = ask(right, "right", stays(40, 50, "right"));
@@ -156,7 +165,7 @@ describe.runIf(shortOrFull(false, true))("what dies loses nothing", () => {
 });
 
 test("three levels: the workers of one leaf do what the other branch's leaf has, and the root", async (context) => {
-  const tree = await PoolTree.plant(context, "root", "branch", "leaf", "other");
+  const tree = await PoolTree.plant(context.onTestFinished, "root", "branch", "leaf", "other");
   await Promise.all([tree.bridge("branch", "root"), tree.bridge("leaf", "branch"), tree.bridge("other", "root")]);
   await tree.workers("leaf", 2);
   const [root, other] = await Promise.all([tree.client("root"), tree.client("other")]);

@@ -118,8 +118,8 @@ test("an outcome that another caller writes is not taken for that of the request
   const id = idOf("price", 7);
   const processes = await mallory.zrange(key("leases"), "0", "-1");
   for (const process of processes) {
-    await mallory.rpush(key(`inbox:${process}`), `outcome ${id} =666`, `reference ${id}`);
-    await expect(mallory.rpush(key(`outcomes:${process}`), `outcome ${id} =666`)).rejects.toThrow("NOPERM");
+    await mallory.rpush(key(`inbox:${process}`), `outcome ${id} 1#0 =666`, `reference ${id}`);
+    await expect(mallory.rpush(key(`outcomes:${process}`), `outcome ${id} 1#0 =666`)).rejects.toThrow("NOPERM");
   }
   const asWorker = await openStatekeeper(urlOf("mallory"), { grid });
   onTestFinished(() => asWorker.close());

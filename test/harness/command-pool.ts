@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openStatekeeper, type PoolKeeper, type PoolState } from "@callgrid/statekeeper";
+import { startWorker } from "callgrid";
+import { pino } from "pino";
 import { inject, onTestFinished } from "vitest";
 import { type CommandResult, runCommand, type StartedCommand, startCommand } from "./command.ts";
 import { fixture } from "./fixture.ts";
@@ -36,6 +38,15 @@ export class CommandPool {
     const workers = this.start("worker", "--pool", "pool", "--functions", commandFunctions, "--json", ...args);
     await workers.firstLine();
     return workers;
+  }
+
+  /** Workers that have joined, within this process: for what callers and operators see of a pool. */
+  async workersHere(count = 1): Promise<void> {
+    const place = { pool: "pool", url: this.env["CALLGRID_URL"] ?? "", grid: this.env["CALLGRID_GRID"] ?? "" };
+    for (let started = 0; started < count; started += 1) {
+      const worker = await startWorker({ ...place, functions: commandFunctions, log: pino({ level: "silent" }) });
+      onTestFinished(() => worker.stop());
+    }
   }
 
   async status(): Promise<PoolState> {

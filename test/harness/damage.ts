@@ -35,7 +35,7 @@ export function damageTo({ ids, processes, volunteers, functionNames }: DamageTa
   const text = (key: fc.Arbitrary<string>, ...texts: string[]) => damage("text", key, fc.constant(""), texts);
   const note = fc.tuple(fc.constantFrom("suspended", "progress"), id).map((parts) => parts.join(" "));
   const outcomes = ids.flatMap((of) => [
-    ...[`outcome ${of} =1`, `outcome ${of} !{"msg":"no","code":"TIMEOUT","req":""}`, `reference ${of}`],
+    ...[`outcome ${of} v1#0 =1`, `outcome ${of} #0 !{"msg":"no","code":"TIMEOUT","req":""}`, `reference ${of}`],
   ]);
   const messages = ids.flatMap((of) => [
     ...[`cancel ${of}`, `forget ${of}`, `started ${of}`, `run ${of} 1 ${record}`, `copy ${of} 1 ${record}`],
@@ -71,7 +71,7 @@ export function damageTo({ ids, processes, volunteers, functionNames }: DamageTa
     hash("versions", fc.constantFrom(...functionNames), "v1 v2"),
     hash("costs", fc.constantFrom(...functionNames), "500 20"),
     text(
-      id.map((of) => `result:${of}`),
+      id.map((of) => `value:${of}`),
       "v1#0 =1",
       'v1#0 ~{"json":2}',
     ),

@@ -14,6 +14,7 @@ const noHost: RequestHost = {
     throw new Error("no context is served here");
   },
   currentDefinition: () => undefined,
+  keptValues: () => undefined,
 };
 
 /** An evaluation of `["name"]`. */

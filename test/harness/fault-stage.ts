@@ -83,12 +83,16 @@ export class FaultStage {
     return this.#server;
   }
 
-  /** A supervisor with worker processes that have joined. */
+  /** A supervisor with worker processes that have joined and renewed their leases once: the first ones are longer. */
   async startWorkers(count: number, ...flags: string[]): Promise<StartedCommand> {
     const functions = [this.#log.tellModule(tortureFunctions), misbehavingFunctions];
     const what = functions.flatMap((module) => ["--functions", module]);
     const workers = this.start("worker", "--pool", "pool", ...what, "--count", String(count), ...flags);
     await workers.says("joined the pool", count);
+    // a renewal reports the memory that the process takes
+    await this.until(({ members }) =>
+      members.every(({ kind, memoryMb }) => kind !== "worker" || memoryMb !== undefined),
+    );
     return workers;
   }
 

@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { connect, type Grid } from "@callgrid/client";
 import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
-import type { TestContext } from "vitest";
 import { fixture } from "./fixture.ts";
 import { RedisServer } from "./redis-server.ts";
 import { GridProcess } from "./worker-processes.ts";
@@ -11,21 +10,24 @@ const functions = fixture("end-to-end/functions");
 /** Short, since tests have to wait for them, and longer than a loaded machine's pauses. */
 const lease = ["--lease-ms", "2s"];
 
+/** Takes what is to be ended after the test, or after all tests that share the tree. */
+type AtEnd = (end: () => Promise<void>) => void;
+
 export class PoolTree {
-  readonly #context: TestContext;
+  readonly #atEnd: AtEnd;
   readonly #grid = randomUUID();
   readonly #servers = new Map<string, RedisServer>();
 
-  private constructor(context: TestContext) {
-    this.#context = context;
+  private constructor(atEnd: AtEnd) {
+    this.#atEnd = atEnd;
   }
 
   /** Each pool gets a server that has its name. */
-  static async plant(context: TestContext, ...pools: readonly string[]): Promise<PoolTree> {
-    const tree = new PoolTree(context);
+  static async plant(atEnd: AtEnd, ...pools: readonly string[]): Promise<PoolTree> {
+    const tree = new PoolTree(atEnd);
     for (const pool of pools) {
       const server = await RedisServer.start();
-      context.onTestFinished(() => server.stop());
+      atEnd(() => server.stop());
       tree.#servers.set(pool, server);
     }
     return tree;
@@ -55,7 +57,7 @@ export class PoolTree {
   async client(pool: string): Promise<Grid> {
     const { url, grid } = this.#place(pool);
     const client = await connect(url, { grid, checkEveryMs: 500 });
-    this.#context.onTestFinished(() => client.close());
+    this.#atEnd(() => client.close());
     return client;
   }
 
@@ -63,7 +65,7 @@ export class PoolTree {
   async keeper(pool: string): Promise<PoolKeeper> {
     const { url, grid } = this.#place(pool);
     const statekeeper = await openStatekeeper(url, { grid });
-    this.#context.onTestFinished(() => statekeeper.close());
+    this.#atEnd(() => statekeeper.close());
     return statekeeper.pool(pool);
   }
 
@@ -72,7 +74,7 @@ export class PoolTree {
   }
 
   #ended(started: GridProcess): GridProcess {
-    this.#context.onTestFinished(async () => void (await started.end("SIGKILL")));
+    this.#atEnd(async () => void (await started.end("SIGKILL")));
     return started;
   }
 }

@@ -80,6 +80,10 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly forget = unscripted;
   readonly inspect = unscripted;
   readonly inspectRequest = unscripted;
+  readonly inspectResult = unscripted;
+  readonly measureResults = unscripted;
+  readonly noteCode = unscripted;
+  readonly readCode = unscripted;
 }
 
 async function unscripted(): Promise<never> {

@@ -77,7 +77,7 @@ const inspectRequest: Cost = ({ records, tally, args }) => {
     tally.touch("notes", 2);
     tally.keyless();
   } else {
-    tally.touch("result", 2);
+    tally.touch("value", 2);
   }
   return nothing;
 };
@@ -158,8 +158,31 @@ const forget: Cost = ({ tally }) => {
   return nothing;
 };
 
+const inspectResult: Cost = ({ tally }) => {
+  tally.touch("value", 2);
+  return nothing;
+};
+
+/** It goes through all keys of a database, so a grid that works does not ask. */
+const measureResults: Cost = ({ records, tally }) => {
+  tally.touch("value", [...records.results.entries(records.now())].length);
+  return nothing;
+};
+
+const noteCode: Cost = ({ tally, args }) => {
+  const [notes] = args as [ReadonlyMap<string, unknown>];
+  tally.touch("code", notes.size);
+  return nothing;
+};
+
+const readCode: Cost = ({ tally, args }) => {
+  const [versions] = args as [readonly string[]];
+  tally.touch("code", versions.length);
+  return nothing;
+};
+
 /** By operation. */
 export const memberCosts = {
   ...{ join, leave, reportDeath: leave, renew, abdicate, announceWork, noteCapacity, reportHost, survey },
-  ...{ functions, forget, inspectRequest, inspect },
+  ...{ functions, forget, inspectRequest, inspectResult, measureResults, noteCode, readCode, inspect },
 } satisfies Readonly<Record<string, Cost>>;

@@ -28,7 +28,7 @@ function readInScript(command: string, words: readonly string[], tally: Tally): 
 /** Lists of one inbox. */
 const inboxLists = new Set(["inbox", "outcomes"]);
 
-/** `callgrid:{grid:pool}:result:<id>` is of the kind `result`. */
+/** `callgrid:{grid:pool}:value:<id>` is of the kind `value`. */
 function kindOf(key: string): KeyKind {
   const rest = key.slice(key.indexOf("}:") + 2);
   const colon = rest.indexOf(":");

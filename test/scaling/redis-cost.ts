@@ -2,13 +2,15 @@
  * What an operation of the statekeeper costs on Redis, by what it finds in the memory statekeeper: the commands that its script makes
  * (packages/statekeeper/scripts) and the keys that these touch. `scaling.test.ts` holds it against what a redis-server counts.
  */
-import type {
-  ClaimRequest,
-  Completion,
-  EvaluationReport,
-  PoolRecords,
-  SubmitBatch,
-  SweepRequest,
+import {
+  type ClaimRequest,
+  type Completion,
+  codesIn,
+  type EvaluationReport,
+  type PoolRecords,
+  readCode,
+  type SubmitBatch,
+  type SweepRequest,
 } from "@callgrid/statekeeper";
 import { type Cost, type CostParts, nothing } from "./cost.ts";
 import type { PoolOperation } from "./counted-pool.ts";
@@ -50,9 +52,12 @@ const submit: Cost = ({ records, tally, args }) => {
   if (worker !== undefined) tally.touch("members");
   if (own && worker === process) tally.touch("volunteers");
   const enterLineUp = lineUp(records, priority, process);
-  tally.touchMany("result", submissions.length);
+  tally.touchMany("value", submissions.length);
   if (submissions.length > 0) tally.touch("requests");
-  tally.touch("functions", new Set(submissions.map(({ payload }) => nameIn(payload))).size);
+  tally.touch(
+    "functions",
+    namesIn(submissions.map(({ id, payload }) => [nameIn(payload), keptStamp(records, id)])).size,
+  );
   tally.touch("members", held);
   if (held > 0) tally.touch("running");
   if (held > 0) tally.touch("claims");
@@ -122,15 +127,17 @@ const complete: Cost = ({ records, tally, args }) => {
   const areClaimsRead = !isAsked || hasNotes(records);
   const before = new Counts(records);
   const waiters = new Set<string>();
+  const made: Array<readonly [string, string]> = [];
   let noted = 0;
   let open = 0;
   // until when results are kept
   if (completions.some(({ ttlMs }) => ttlMs > 0)) tally.keyless();
-  for (const { id, ttlMs } of completions) {
+  for (const { id, ttlMs, stamp } of completions) {
     const record = records.requests.get(id);
-    if (ttlMs > 0) tally.touch("result");
+    if (ttlMs > 0) tally.touch("value");
     if (record === undefined) continue;
     open += 1;
+    made.push([nameIn(record.payload), stamp]);
     for (const waiter of record.waiters) waiters.add(waiter);
     if (record.owner !== undefined && record.owner !== worker) {
       waiters.add(record.owner);
@@ -138,6 +145,7 @@ const complete: Cost = ({ records, tally, args }) => {
     }
     if (record.suspended !== undefined) noted += 1;
   }
+  tally.touch("functions", namesIn(made).size);
   const notified = waiters.has(worker) ? waiters.size - 1 : waiters.size;
   return () => {
     if (completions.length > 0) {
@@ -275,11 +283,16 @@ const withdraw: Cost = ({ records, tally, args }) => {
 };
 
 const check: Cost = ({ records, tally, args }) => {
-  const [, leaseMs, ids] = args as [string, number, readonly string[]];
+  const [, leaseMs, ids, names = []] = args as [string, number, readonly string[], readonly string[] | undefined];
   if (leaseMs > 0) tally.keyless();
   if (leaseMs > 0) tally.touch("leases");
   tally.touch("requests", ids.length);
-  tally.touch("result", ids.filter((id) => !records.requests.has(id)).length);
+  tally.touch("value", ids.filter((id) => !records.requests.has(id)).length);
+  const kept = ids.flatMap((id, index) => {
+    const stamp = records.requests.has(id) ? "" : keptStamp(records, id);
+    return stamp === "" ? [] : [[names[index] ?? "", stamp] as const];
+  });
+  tally.touch("functions", namesIn(kept).size);
   return nothing;
 };
 
@@ -335,6 +348,17 @@ function mayWiden(records: PoolRecords, { budgetMicros, spareMicros = 0 }: Parti
   const most = (budgetMicros ?? 0) + spareMicros;
   const functions = [...records.functions.table().functions.values()];
   return functions.some(({ expectedMicros = Number.POSITIVE_INFINITY }) => expectedMicros < most);
+}
+
+/** Functions whose current versions are looked up: the own ones, and those that stamps name. */
+function namesIn(stamped: ReadonlyArray<readonly [string, string]>): Set<string> {
+  return new Set(
+    stamped.flatMap(([name, stamp]) => [name, ...codesIn("", stamp).map((code) => readCode(code).functionName)]),
+  );
+}
+
+function keptStamp(records: PoolRecords, id: string): string {
+  return records.results.get(id, records.now())?.stamp ?? "";
 }
 
 function nameIn(payload: string): string {

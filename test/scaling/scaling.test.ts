@@ -32,7 +32,8 @@ describe("a forest of pools", { timeout: patienceMs }, () => {
     expect(small.commandsPerRequest).toBeLessThan(mostCommandsPerRequest);
     expect(small.messagesPerRequest).toBeLessThan(mostMessagesPerRequest);
     expect(large.commandsPerRequest / small.commandsPerRequest).toBeLessThan(1.5);
-    expect(large.messagesPerRequest / small.messagesPerRequest).toBeLessThan(1.5);
+    // bridges call each other when their members become idle
+    expect(large.messagesPerRequest / small.messagesPerRequest).toBeLessThan(1.6);
   });
 
   it("answers every tree with slow and dying workers and a spike", async () => {

@@ -33,8 +33,8 @@ export const poolKeys = [
   "audit",
   "wire",
 ] as const;
-/** Kinds of keys that there are once a result or process. */
-export const singleKeys = ["result", "inbox", "running", "queue:", "caller", "passed", "lost"] as const;
+/** Kinds of keys that there are once a result, version or process. */
+export const singleKeys = ["value", "code", "inbox", "running", "queue:", "caller", "passed", "lost"] as const;
 
 export type KeyKind = (typeof poolKeys)[number] | (typeof singleKeys)[number];
 

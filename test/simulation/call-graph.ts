@@ -38,7 +38,8 @@ export interface CallNode {
 /** What the outcome of a node must be: a number, or a failure by one or more of these (which ones is a matter of time). */
 export type RightOutcome = { readonly number: number } | { readonly failures: readonly string[] };
 
-const modulus = 1_000_003;
+/** Numbers are smaller than this; what stands above it are marks, see code-marks.ts. */
+export const modulus = 1_000_003;
 const forgiven = 7;
 const largeCharacters = 70_000;
 
@@ -150,8 +151,13 @@ export function valueInForm(node: CallNode, number: number): unknown {
   return { number, filling: "x".repeat(largeCharacters) };
 }
 
-/** The number in a value of any form. */
+/** The number in a value of any form, without its marks. */
 export function numberIn(value: unknown): number | undefined {
+  const number = rawNumberIn(value);
+  return number === undefined ? undefined : number % modulus;
+}
+
+export function rawNumberIn(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value !== "object" || value === null) return undefined;
   const { number } = value as { number?: unknown };

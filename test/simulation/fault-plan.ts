@@ -19,13 +19,15 @@ export const faultKinds = [
   "strangers",
   "backlog",
   "midway",
+  "versions",
 ] as const;
 
 /**
  * `halfOpen`: broken connections go unnoticed by the server for a while. `leaving`: processes leave cleanly. `stalls`: attempts to
  * connect again are accepted, and then nothing comes. `losses`: workers die of what they have just taken. `strangers`: inboxes get messages
  * of another version. `backlog`: requests wait all the time that no worker may evaluate, since each lacks a tag.
- * `midway`: operations of the statekeeper stop, and leave what they have written so far.
+ * `midway`: operations of the statekeeper stop, and leave what they have written so far. `versions`: each worker that starts has functions of
+ * versions that are drawn.
  */
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -69,6 +71,8 @@ export interface FaultPlan {
   }>;
   /** How many operations stop midway, and after how many writes at most. */
   readonly midway: { readonly share: number; readonly mostWrites: number };
+  /** How many versions of each function there are; 0: those of {@link GridManner}. */
+  readonly versions: number;
   /** Faults happen up to this time. */
   readonly untilMs: number;
 }
@@ -78,11 +82,10 @@ const never = Number.POSITIVE_INFINITY;
 /** @param allowed - kinds that may be in the plan. */
 export function drawFaultPlan(random: Random, allowed: ReadonlySet<FaultKind>): FaultPlan {
   // drawn for all kinds, so that leaving one out leaves the others as they were
-  const kinds = faultKinds.filter((kind) => random.chance(0.5) && allowed.has(kind));
-  const has = new Set<FaultKind>(kinds);
+  const firstKinds = faultKinds.filter((kind) => kind !== "versions" && random.chance(0.5) && allowed.has(kind));
+  const has = new Set<FaultKind>(firstKinds);
   const untilMs = random.logarithmic(500, 6_000);
-  return {
-    kinds,
+  const plan = {
     network: drawNetwork(random, has),
     workers: drawProcessFaults(random, has),
     clients: drawProcessFaults(random, has),
@@ -93,6 +96,10 @@ export function drawFaultPlan(random: Random, allowed: ReadonlySet<FaultKind>): 
     midway: drawMidway(random, has),
     untilMs,
   };
+  // drawn last, which leaves everything else as it is without
+  const hasVersions = random.chance(0.5) && allowed.has("versions");
+  const kinds = hasVersions ? [...firstKinds, "versions" as const] : firstKinds;
+  return { kinds, ...plan, versions: hasVersions ? random.integer(2, 3) : 0 };
 }
 
 function drawNetwork(random: Random, has: ReadonlySet<FaultKind>): NetworkManner {

@@ -17,6 +17,7 @@ import {
   type RightOutcome,
   valueInForm,
 } from "./call-graph.ts";
+import { type CodeVersion, markOf, marksIn, withMarks } from "./code-marks.ts";
 import { isRefused } from "./right-outcome.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 
@@ -28,7 +29,7 @@ export interface GraphFunctionsParts {
   readonly fleetingTtlMs: number;
   /** Functions that this worker does not have. */
   readonly lacking: ReadonlySet<FunctionName>;
-  readonly version: string;
+  readonly versionOf: (name: FunctionName) => CodeVersion;
 }
 
 /** A function that every worker has, and none may evaluate: each lacks what it needs. */
@@ -36,14 +37,15 @@ export const forbiddenFunction = "rare";
 
 /** In the form that a worker takes; `define` would keep them in a list of the process forever. */
 export function graphFunctions(parts: GraphFunctionsParts, process: SimulatedProcess): object {
-  const walker = new GraphWalker(parts.graph, process);
+  const walker = new GraphWalker(parts, process);
   const names = [...functionNames.filter((name) => !parts.lacking.has(name)), forbiddenFunction] as const;
   return Object.fromEntries(
     names.map((name) => {
       const evaluate = (argument: number | { number: number }): unknown => walker.evaluate(argument);
       const cacheTtlMs = name === "fleeting" ? parts.fleetingTtlMs : aDayMs;
       const needs = name === forbiddenFunction ? { tag: "rare" } : {};
-      const definition: Definition = { name, version: parts.version, cacheTtlMs, timeoutMs: 0, needs, evaluate };
+      const version = name === forbiddenFunction ? "1" : parts.versionOf(name);
+      const definition: Definition = { name, version, cacheTtlMs, timeoutMs: 0, needs, evaluate };
       return [name, Object.assign((): unknown => undefined, { functionName: name, definition })];
     }),
   );
@@ -51,10 +53,12 @@ export function graphFunctions(parts: GraphFunctionsParts, process: SimulatedPro
 
 class GraphWalker {
   readonly #graph: CallGraph;
+  readonly #versionOf: GraphFunctionsParts["versionOf"];
   readonly #process: SimulatedProcess;
 
-  constructor(graph: CallGraph, process: SimulatedProcess) {
+  constructor({ graph, versionOf }: GraphFunctionsParts, process: SimulatedProcess) {
     this.#graph = graph;
+    this.#versionOf = versionOf;
     this.#process = process;
   }
 
@@ -64,49 +68,57 @@ class GraphWalker {
     if (node.phases.length > 1 || only === undefined || only.children.length > 0 || only.waitMs > 0)
       return this.#walk(node);
     this.#process.calculate(only.calculateMs);
-    return finish(node, mix(node.number, 0));
+    return finish(node, mix(node.number, 0), this.#markOf(node));
   }
 
   async #walk(node: CallNode): Promise<unknown> {
     let sum = node.number;
+    let marks = this.#markOf(node);
     for (const phase of node.phases) {
       if (phase.waitMs > 0) await sleep(this.#process.clock, phase.waitMs);
       this.#process.calculate(phase.calculateMs);
-      sum = mix(sum, await this.#call(node, phase));
+      const called = await this.#call(node, phase);
+      sum = mix(sum, called.number);
+      marks |= called.marks;
     }
-    return finish(node, sum);
+    return finish(node, sum, marks);
   }
 
-  async #call(node: CallNode, phase: Phase): Promise<number> {
+  #markOf({ functionName }: CallNode): number {
+    return markOf(functionName, this.#versionOf(functionName));
+  }
+
+  async #call(node: CallNode, phase: Phase): Promise<{ number: number; marks: number }> {
     const requests = phase.children.map((child) => this.#graph.requestOf(child, (child + node.number) % 2 === 1));
     try {
-      const outcomes = await callAll(requests, phase.manner);
-      const combined = combine(node, outcomes);
-      if ("number" in combined) return combined.number;
+      const values = await callAll(requests, phase.manner);
+      const combined = combine(node, values.map(ofValue));
+      const marks = values.reduce<number>((joined, value) => joined | marksIn(value), 0);
+      if ("number" in combined) return { number: combined.number, marks };
       throw new Error("unreachable: failures are thrown");
     } catch (error) {
       // a refusal is not the outcome of the child; any other answer to a function must be the same every time
       if (!node.forgives || isRefused(error)) throw error;
-      return forgivenNumber(node);
+      return { number: forgivenNumber(node), marks: 0 };
     }
   }
 }
 
-async function callAll(requests: Array<[string, ...unknown[]]>, manner: Phase["manner"]): Promise<RightOutcome[]> {
-  if (manner === "all") return (await callReentrant(requests)).map(ofValue);
+async function callAll(requests: Array<[string, ...unknown[]]>, manner: Phase["manner"]): Promise<unknown[]> {
+  if (manner === "all") return callReentrant(requests);
   if (manner === "stream") return callAsStream(requests);
   const pairs: Array<Promise<unknown[]>> = [];
   for (let i = 0; i < requests.length; i += 2) pairs.push(callReentrant(requests.slice(i, i + 2)));
-  return (await Promise.all(pairs)).flat().map(ofValue);
+  return (await Promise.all(pairs)).flat();
 }
 
-async function callAsStream(requests: Array<[string, ...unknown[]]>): Promise<RightOutcome[]> {
-  const outcomes: RightOutcome[] = [];
+async function callAsStream(requests: Array<[string, ...unknown[]]>): Promise<unknown[]> {
+  const values: unknown[] = [];
   for await (const { index, outcome } of streamReentrant(requests)) {
     if ("error" in outcome) throw outcome.error;
-    outcomes[index] = ofValue(outcome.value);
+    values[index] = outcome.value;
   }
-  return outcomes;
+  return values;
 }
 
 function ofValue(value: unknown): RightOutcome {
@@ -119,7 +131,7 @@ function forgivenNumber(node: CallNode): number {
   return "number" in combined ? combined.number : Number.NaN;
 }
 
-function finish(node: CallNode, number: number): unknown {
+function finish(node: CallNode, number: number, marks: number): unknown {
   if (node.fails) throw new Error(failureOf(node.number));
-  return valueInForm(node, number);
+  return valueInForm(node, withMarks(number, marks));
 }

@@ -71,11 +71,11 @@ export function forgottenLease(records: PoolRecords, bound: { since: number; gra
   return undefined;
 }
 
-/** Invariant 4: a result that is kept stays what it was. `seen` is what earlier looks saw. */
+/** Invariant 4: a result that is kept, under one stamp, stays what it was. `seen` is what earlier looks saw. */
 export function changedResult(records: PoolRecords, seen: Map<string, string>): string | undefined {
-  for (const [id, { outcome }] of records.results.entries(records.now())) {
-    const before = seen.get(id);
-    if (before === undefined) seen.set(id, outcome);
+  for (const [id, { outcome, stamp }] of records.results.entries(records.now())) {
+    const before = seen.get(`${id} ${stamp}`);
+    if (before === undefined) seen.set(`${id} ${stamp}`, outcome);
     else if (before !== outcome) return `the result of ${id} was ${shown(before)}, and is ${shown(outcome)} now`;
   }
   return undefined;

@@ -10,6 +10,7 @@ import {
   RequestError,
 } from "@callgrid/core";
 import { numberIn, type RightOutcome } from "./call-graph.ts";
+import { mixedCode } from "./code-marks.ts";
 
 /** What a caller, or a function that calls, may learn of an operation that the statekeeper has stopped midway. */
 const isRefusal = (failure: string): boolean => failure.startsWith("STATEKEEPER_REFUSED: ");
@@ -29,7 +30,8 @@ function failuresIn(tree: ErrorTree): string[] {
 
 /** What is wrong with an outcome; undefined if nothing is. */
 export function mistakeIn(outcome: Outcome, right: RightOutcome): string | undefined {
-  return "value" in outcome ? mistakeInValue(outcome.value, right) : mistakeInTree(outcome.error.tree, right);
+  if (!("value" in outcome)) return mistakeInTree(outcome.error.tree, right);
+  return mistakeInValue(outcome.value, right) ?? mixedCode(outcome.value);
 }
 
 /** The same for an outcome as it travels. */

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { type SimulationOptions, simulate } from "./simulation.ts";
 
-const seedsPerTest = 125;
+const seedsPerTest = 100;
 const longestTestMs = 120_000;
 
 export function runSeeds(sharing: SimulationOptions["sharing"], seeds: { from: number; count: number }): void {

@@ -8,6 +8,7 @@ import { type Member, MemoryStatekeeper, type PoolKeeper } from "@callgrid/state
 import { HoldBoard, HoldWatch, startWorker } from "@callgrid/worker";
 import { pino } from "pino";
 import { type CallGraph, drawGraph, type FunctionName, functionNames } from "./call-graph.ts";
+import { type CodeVersion, codeVersions } from "./code-marks.ts";
 import { drawFaultPlan, type FaultKind, type FaultPlan, type ProcessFaults } from "./fault-plan.ts";
 import { forbiddenFunction, graphFunctions } from "./graph-functions.ts";
 import { drawGridManner, type GridManner } from "./grid-manner.ts";
@@ -253,8 +254,7 @@ export class SimulatedGrid {
   }
 
   async #startWorker({ id, process, keeper }: Host, lacking: ReadonlySet<FunctionName>): Promise<StartedNode> {
-    const { fleetingTtlMs, deployedAtMs } = this.manner;
-    const version = this.world.now() < deployedAtMs ? "1" : "2";
+    const { fleetingTtlMs } = this.manner;
     const board = new HoldBoard();
     this.#lookAtHolds(board, { id, process });
     const worker = await startWorker({
@@ -262,13 +262,27 @@ export class SimulatedGrid {
       pool: this.watched.name,
       sharing: this.#options.sharing,
       statekeeper: statekeeperOf(keeper),
-      functions: graphFunctions({ graph: this.graph, fleetingTtlMs, lacking, version }, process),
+      functions: graphFunctions(
+        { graph: this.graph, fleetingTtlMs, lacking, versionOf: this.#drawVersions(id) },
+        process,
+      ),
       clock: process.clock,
       log: silent,
       holds: board.memory,
       id,
     });
     return { leave: () => worker.drain(this.manner.worker.leaseMs), inspect: () => worker.inspect() };
+  }
+
+  /** What versions the functions of a worker have that starts now. */
+  #drawVersions(id: string): (name: FunctionName) => CodeVersion {
+    const { versions } = this.plan;
+    const usual = this.world.now() < this.manner.deployedAtMs ? "1" : "2";
+    const random = this.#random.branch(`versions of ${id}`);
+    const drawn = new Map(
+      functionNames.map((name) => [name, codeVersions[random.integer(1, Math.max(1, versions)) - 1]]),
+    );
+    return (name) => (versions > 0 ? (drawn.get(name) ?? usual) : usual);
   }
 
   /**

@@ -9,12 +9,13 @@ import type {
   Claim,
   ClaimReply,
   ClaimRequest,
-  Completion,
-  EvaluationReport,
+  CodeNote,
   FunctionTable,
   HostReport,
   InboxHandlers,
   InboxListener,
+  KeptAmount,
+  KeptResultState,
   Member,
   MemoryPool,
   PoolKeeper,
@@ -97,10 +98,11 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("claim", request, (pool) => pool.claim(request));
   }
 
-  complete(worker: string, completions: readonly Completion[], reports: readonly EvaluationReport[]): Promise<void> {
+  complete(...args: Parameters<PoolKeeper["complete"]>): Promise<readonly string[]> {
+    const [, completions] = args;
     return this.#call("complete", completions, (pool) => {
       this.#watched.checkCompletions(completions);
-      return pool.complete(worker, completions, reports);
+      return this.#watched.complete(pool, args);
     });
   }
 
@@ -125,8 +127,9 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("withdraw", ids, (pool) => pool.withdraw(process, ids));
   }
 
-  check(process: string, leaseMs: number, ids: readonly string[]): Promise<readonly CheckAnswer[]> {
-    return this.#call("check", ids, (pool) => pool.check(process, leaseMs, ids));
+  check(...args: Parameters<PoolKeeper["check"]>): Promise<readonly CheckAnswer[]> {
+    const [, , ids] = args;
+    return this.#call("check", ids, (pool) => pool.check(...args));
   }
 
   reconcile(
@@ -195,6 +198,22 @@ export class SimulatedKeeper implements PoolKeeper {
 
   inspectRequest(id: string): Promise<RequestState | undefined> {
     return this.#call("inspectRequest", id, (pool) => pool.inspectRequest(id));
+  }
+
+  inspectResult(id: string): Promise<KeptResultState | undefined> {
+    return this.#call("inspectResult", id, (pool) => pool.inspectResult(id));
+  }
+
+  measureResults(): Promise<KeptAmount> {
+    return this.#call("measureResults", undefined, (pool) => pool.measureResults());
+  }
+
+  noteCode(notes: ReadonlyMap<string, CodeNote>): Promise<void> {
+    return this.#call("noteCode", undefined, (pool) => pool.noteCode(notes));
+  }
+
+  readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>> {
+    return this.#call("readCode", versions, (pool) => pool.readCode(versions));
   }
 
   listen(process: string, handlers: InboxHandlers): InboxListener {

@@ -22,6 +22,15 @@ it("what an operation leaves that stops midway is noticed within 100 seeds, if n
   expect(violations).toEqual([expect.stringContaining("in no queue that anybody takes from")]);
 });
 
+it("an outcome of code that is not current is noticed within 100 seeds", async () => {
+  const violations: string[] = [];
+  for (let seed = 1; seed <= 100 && violations.length === 0; seed += 1) {
+    const { violation } = await simulate({ seed, sharing: "auto", broken: "currency" });
+    if (violation !== undefined) violations.push(violation);
+  }
+  expect(violations).toEqual([expect.stringMatching(/made by|a value of/)]);
+});
+
 it("a number of waiting requests that is not what the queues hold is noticed", async () => {
   const pool = new MemoryStatekeeper().pool("pool");
   const submissions = [{ id: "a".repeat(22), payload: '["work",1]' }];

@@ -2,8 +2,15 @@
  * The pool that all processes of a simulation share, watched: after every operation that can break one, the invariants are held
  * against its records. Here too is the switch that breaks reclaiming or auditing, to show that the simulation would notice.
  */
-import type { Completion, MemoryPool, MemoryStatekeeper } from "@callgrid/statekeeper";
+import {
+  type Completion,
+  type MemoryPool,
+  type MemoryStatekeeper,
+  ownPart,
+  type PoolKeeper,
+} from "@callgrid/statekeeper";
 import type { CallGraph } from "./call-graph.ts";
+import { outdatedCode, outdatedResult } from "./code-marks.ts";
 import { changedResult, miscounted, misplacedRequest, staleEntry } from "./invariants.ts";
 import { MidwayStops } from "./midway-stops.ts";
 import { Repairs } from "./repairs.ts";
@@ -19,8 +26,11 @@ export interface WatchedOperation {
   readonly mayStop?: boolean;
 }
 
-/** `reclaiming`: of what a dead worker held or had queued, one request is forgotten. `auditing`: sweeps find nothing to audit. */
-export type BrokenPart = "reclaiming" | "auditing";
+/**
+ * `reclaiming`: of what a dead worker held or had queued, one request is forgotten. `auditing`: sweeps find nothing to audit. `currency`: the
+ * pool learns of each outcome which code of its own function made it, and not which other code.
+ */
+export type BrokenPart = "reclaiming" | "auditing" | "currency";
 
 export interface WatchedPoolParts {
   readonly statekeeper: MemoryStatekeeper;
@@ -42,6 +52,10 @@ const harmless: ReadonlySet<string> = new Set([
   "functions",
   "inspect",
   "inspectRequest",
+  "inspectResult",
+  "measureResults",
+  "noteCode",
+  "readCode",
   "look",
   "locate",
   "abdicate",
@@ -136,6 +150,21 @@ export class WatchedPool {
     }
   }
 
+  /** Hands outcomes in, and checks that those that are taken were made by code that is current. */
+  complete(pool: PoolKeeper, args: Parameters<PoolKeeper["complete"]>): Promise<readonly string[]> {
+    const [worker, completions, ...rest] = args;
+    const { requests } = this.pool.records;
+    const open = completions.filter(({ id }) => requests.has(id));
+    const isBroken = this.#parts.broken === "currency";
+    const handedIn = isBroken ? completions.map((one) => ({ ...one, stamp: ownPart(one.stamp) })) : completions;
+    const reply = pool.complete(worker, handedIn, ...rest);
+    for (const { id, outcome } of open.filter((one) => !requests.has(one.id))) {
+      const mistake = outdatedCode(this.pool.records, outcome);
+      if (mistake !== undefined) this.#parts.onViolation(`the outcome of ${id} was made by ${mistake}`);
+    }
+    return reply;
+  }
+
   #loseOne(): void {
     const { queue } = this.pool.records;
     for (const id of queue.first(1)) queue.delete(id);
@@ -152,6 +181,7 @@ export class WatchedPool {
       miscounted(records) ??
       staleEntry(records) ??
       (this.#repairs.isUnderWay ? undefined : misplacedRequest(records)) ??
+      outdatedResult(records, this.#parts.graph) ??
       (operation === "complete" ? changedResult(records, this.#seenResults) : undefined);
     if (wrong !== undefined) this.#parts.onViolation(`after ${operation} by ${who}: ${wrong}`);
   }

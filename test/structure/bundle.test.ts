@@ -1,14 +1,22 @@
 /** What users install is complete: what the bundle leaves out is installed with it, and the licences of what is in it are there. */
-import { readdirSync, readFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseSync } from "rolldown/utils";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const inputsScript: string = new URL("../../scripts/bundle-inputs.mjs", import.meta.url).href;
+const commandsScript: string = new URL("../../scripts/bundle-commands.mjs", import.meta.url).href;
 const bundle = join(repository, "packages/callgrid/bundle");
+/** That declares a library which sends commands. */
+const batch = join(repository, "packages/batch/package.json");
+
+interface CommandsScript {
+  usedCommands(table: Readonly<Record<string, unknown>>, folders: readonly string[]): Record<string, unknown>;
+}
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -44,7 +52,7 @@ function packageOf(specifier: string): string {
 }
 
 const { dependencies, peerDependencies } = manifestOf("callgrid");
-const others = readdirSync(join(repository, "packages")).filter((name) => name !== "callgrid");
+const others = readdirSync(join(repository, "packages")).filter((name) => !name.endsWith("callgrid"));
 const libraries = Object.entries({ ...dependencies, ...peerDependencies }).filter(
   ([name]) => !name.startsWith("@callgrid/"),
 );
@@ -52,6 +60,10 @@ const libraries = Object.entries({ ...dependencies, ...peerDependencies }).filte
 test("the bundle imports what its package declares, and the package declares no library besides", () => {
   const files = readdirSync(bundle).filter((file) => file.endsWith(".js"));
   const imported = new Set(files.flatMap(bareImports).map(packageOf));
+  // imported by its path: it may be that of the module's project
+  imported.add("tsx");
+  // run as a process of its own
+  imported.add("postject");
   expect([...imported].sort()).toEqual(libraries.map(([name]) => name).sort());
 });
 
@@ -104,9 +116,47 @@ test("the help of all commands needs no command and no client of Redis", () => {
   expect(client.some((text) => /\bclass Redis\b/.test(text))).toBe(true);
 });
 
+test("of the commands that a folder's code names, and of no others, methods are made", async () => {
+  const { usedCommands }: CommandsScript = await import(commandsScript);
+  const folder = mkdtempSync(join(tmpdir(), "commands-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const code =
+    'redis.hgetBuffer(key, field); redis.call("BLMPOP", 0); redis.sort_ro(key); send("restore-asking"); const ttlMs = 1;';
+  writeFileSync(join(folder, "code.js"), code);
+  const table = ["hget", "blmpop", "sort_ro", "restore-asking", "restore", "sort", "ro", "ttl", "get", "geoadd"];
+  const used = usedCommands(Object.fromEntries(table.map((name) => [name, {}])), [folder]);
+  expect(Object.keys(used)).toEqual(["hget", "blmpop", "sort_ro", "restore-asking", "restore"]);
+});
+
+test("the bundle makes no methods of commands that nothing sends", () => {
+  const files = [...loadedAtStart("client.js")].map((file) => readFileSync(join(bundle, file), "utf8"));
+  const client = files.filter((text) => /\bclass Redis\b/.test(text)).join("");
+  expect(client).toMatch(/\bblmpop\b/);
+  expect(client).not.toMatch(/\bgeosearchstore\b|\bbitfield_ro\b/);
+});
+
+test("the bundle has every command that callgrid's code calls as a method", () => {
+  const { list }: { list: readonly string[] } = createRequire(createRequire(batch).resolve("ioredis"))(
+    "@ioredis/commands",
+  );
+  const code = others
+    .map((name) => join(repository, "packages", name, "dist"))
+    .filter(existsSync)
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)))
+    .filter((path) => path.endsWith(".js"))
+    .map((path) => readFileSync(path, "utf8"));
+  const called = new Set(
+    code.flatMap((text) => [...text.matchAll(/\.([a-z]\w*?)(?:Buffer)?\(/g)].map(([, name]) => name)),
+  );
+  const bundled = [...loadedAtStart("client.js")].map((file) => readFileSync(join(bundle, file), "utf8")).join("");
+  const needed = list.filter((name) => called.has(name));
+  expect(needed).toEqual(expect.arrayContaining(["blmpop", "evalsha", "hget", "info"]));
+  expect(needed.filter((name) => !new RegExp(`["{,]${name}["]?:\\{arity:`).test(bundled))).toEqual([]);
+});
+
 test("every package carries the licence of callgrid", () => {
   const licence = readFileSync(join(repository, "LICENSE"), "utf8");
-  for (const name of ["callgrid", ...others])
+  for (const name of ["callgrid", "create-callgrid", ...others])
     expect(readFileSync(join(repository, "packages", name, "LICENSE"), "utf8"), name).toBe(licence);
 });
 

@@ -10,11 +10,13 @@ const folder = fileURLToPath(new URL("../../packages/callgrid", import.meta.url)
 const manifest: Manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 
 interface Manifest {
+  readonly version: string;
   readonly main: string;
   readonly types: string;
   readonly bin: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -40,11 +42,30 @@ test("the package declares no package of this repository", () => {
   expect(names.filter((name) => name.startsWith("@callgrid/"))).toEqual([]);
 });
 
-test("no other package of the repository can be published", () => {
+test("no other package of the repository can be published, besides the one that creates projects", () => {
   const packages = join(folder, "..");
   const isPrivate = (name: string) => JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8")).private;
-  expect(readdirSync(packages).filter((name) => isPrivate(name) !== true)).toEqual(["callgrid"]);
+  expect(readdirSync(packages).filter((name) => isPrivate(name) !== true)).toEqual(["callgrid", "create-callgrid"]);
 });
+
+const manifestAt = (path: string): Manifest =>
+  JSON.parse(readFileSync(new URL(`../../${path}/package.json`, import.meta.url), "utf8"));
+
+test("npm create callgrid has the command of its own version", () => {
+  expect(manifestAt("packages/create-callgrid").dependencies).toEqual({ callgrid: manifest.version });
+});
+
+test.each(["typescript", "javascript"])(
+  "a new project in %s needs this version of callgrid, and libraries in the versions that are tested here",
+  (language) => {
+    const project = manifestAt(`packages/cli/templates/${language}`);
+    const own: Readonly<Record<string, string>> = { callgrid: manifest.version };
+    const { dependencies, devDependencies } = manifestAt(".");
+    const tested = { ...manifest.dependencies, ...dependencies, ...devDependencies, ...own };
+    for (const [name, range] of Object.entries({ ...project.dependencies, ...project.devDependencies }))
+      expect(range, name).toBe(`^${tested[name]?.replace("^", "")}`);
+  },
+);
 
 test("the published types need no types of other libraries", () => {
   const declarations = files.filter((path) => path.endsWith(".d.ts"));

@@ -1,6 +1,7 @@
 /** What `scripts/release` changes, and what its SBOM lists. `scripts/release --dry-run VERSION` makes a whole release in a temporary clone. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 
 interface Manifest {
   readonly version?: string;
@@ -8,6 +9,8 @@ interface Manifest {
 }
 interface Versions {
   withVersion(manifest: Manifest, version: string): Manifest;
+  templateWithVersion(manifest: Manifest, version: string): Manifest;
+  chartWithVersion(chart: string, version: string): string;
   lockWithVersion(lock: object, version: string): { readonly packages: Readonly<Record<string, Manifest>> };
   changelogWithVersion(changelog: string, version: string, date: string): string;
 }
@@ -16,15 +19,34 @@ interface Sboms {
 }
 
 const script = (name: string): string => new URL(`../../scripts/${name}`, import.meta.url).href;
-const { withVersion, lockWithVersion, changelogWithVersion }: Versions = await import(script("release-version.mjs"));
+const { withVersion, templateWithVersion, chartWithVersion, lockWithVersion, changelogWithVersion }: Versions =
+  await import(script("release-version.mjs"));
 const { packageSbom }: Sboms = await import(script("release-sbom.mjs"));
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 test("a release changes versions of the repository's packages, and of no library", () => {
-  const dependencies = { "@callgrid/core": "0.1.0", ioredis: "^6.0.0" };
+  const dependencies = { "@callgrid/core": "0.1.0", callgrid: "0.1.0", ioredis: "^6.0.0" };
   expect(withVersion({ version: "0.1.0", dependencies }, "0.2.0")).toEqual({
     version: "0.2.0",
-    dependencies: { "@callgrid/core": "0.2.0", ioredis: "^6.0.0" },
+    dependencies: { "@callgrid/core": "0.2.0", callgrid: "0.2.0", ioredis: "^6.0.0" },
+  });
+});
+
+test("new projects need the released version, or a later compatible one", () => {
+  const dependencies = { callgrid: "^0.1.0", tsx: "^4.0.0" };
+  expect(templateWithVersion({ dependencies }, "0.2.0")).toEqual({
+    dependencies: { callgrid: "^0.2.0", tsx: "^4.0.0" },
+  });
+});
+
+test("the Helm chart is released with the packages", () => {
+  const chart = read("deploy/helm/callgrid/Chart.yaml");
+  const { version = "" } = JSON.parse(read("package.json")) as Manifest;
+  expect(chartWithVersion(chart, version)).toBe(chart);
+  expect(parse(chartWithVersion(chart, "9.8.7"))).toMatchObject({
+    version: "9.8.7",
+    appVersion: "9.8.7",
+    apiVersion: "v2",
   });
 });
 

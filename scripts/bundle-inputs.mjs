@@ -15,6 +15,7 @@ export function bundleInputs() {
     ...readdirSync(packages).flatMap((name) => filesIn(join(packages, name, "dist"), ".d.ts")),
     readme,
     ...filesIn(join(packages, "statekeeper/scripts"), ".lua"),
+    ...filesIn(join(packages, "cli/templates"), ""),
     ...filesIn(pageSources, ""),
     join(packages, "callgrid/package.json"),
     join(repository, "package-lock.json"),

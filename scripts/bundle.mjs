@@ -4,9 +4,10 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { chmod, mkdir, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { commandSenders, usedCommands } from "./bundle-commands.mjs";
 import { bundleInputs } from "./bundle-inputs.mjs";
 import { licencesOf } from "./bundle-licences.mjs";
 import { bundlePage, pageFolder } from "./bundle-page.mjs";
@@ -15,6 +16,7 @@ import { bundleTypes } from "./bundle-types.mjs";
 
 const packages = fileURLToPath(new URL("../packages/", import.meta.url));
 const target = join(packages, "callgrid/bundle");
+const templateFolder = join(packages, "cli/templates");
 const luaFolder = join(packages, "statekeeper/scripts");
 
 /** What users import: `callgrid`, and `callgrid/client`. */
@@ -46,7 +48,9 @@ async function bundle(pageModules) {
     external: (id) => notBundled.some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [
       filesAsText("/redis/scripts/script-files.js", "scriptFile", () => textsOf(luaFolder, luaFiles())),
+      filesAsText("/cli/dist/files/template-file.js", "templateFile", () => textsOf(templateFolder, templateFiles())),
       filesAsText("/dashboard/dist/serve/page-content.js", "pageContent", () => textsOf(pageFolder, pageFiles())),
+      fewerCommands(),
       licences(pageModules),
     ],
   });
@@ -56,7 +60,9 @@ async function bundle(pageModules) {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     keepNames: true,
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    // one character beyond Latin-1, in a comment of a Lua script, and the whole file takes two bytes a character, and longer to load
+    charset: "ascii",
+    minify: { compress: { dropDebugger: false }, mangle: false, codegen: { removeWhitespace: true } },
   });
   await bundler.close();
   const types = await bundleTypes(imported, target);
@@ -87,6 +93,17 @@ function filesAsText(module, reader, texts) {
   };
 }
 
+/** Leaves of ioredis's table of commands those that are sent. */
+function fewerCommands() {
+  return {
+    name: "fewer-commands",
+    load(id) {
+      if (!id.endsWith("/@ioredis/commands/built/commands.json")) return undefined;
+      return JSON.stringify(usedCommands(JSON.parse(readFileSync(id, "utf8")), commandSenders()));
+    },
+  };
+}
+
 /** Writes the licences of all libraries that are in the output, or in the page within it. */
 function licences(pageModules) {
   return {
@@ -105,6 +122,13 @@ function textsOf(folder, names) {
 
 function pageFiles() {
   return readdirSync(pageFolder).filter((name) => /\.(?:html|js|css|svg)$/.test(name));
+}
+
+function templateFiles() {
+  const entries = readdirSync(templateFolder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(templateFolder, join(parentPath, name)));
 }
 
 function luaFiles() {

@@ -17,7 +17,9 @@ export function withVersion(manifest, version) {
 
 function bound(dependencies, version) {
   const entries = Object.entries(dependencies);
-  return Object.fromEntries(entries.map(([name, range]) => [name, name.startsWith("@callgrid/") ? version : range]));
+  return Object.fromEntries(
+    entries.map(([name, range]) => [name, /^@callgrid\/|^callgrid$/.test(name) ? version : range]),
+  );
 }
 
 /** The lock file with another version of the repository's packages; libraries stay as they are. */
@@ -42,6 +44,16 @@ export function changelogWithVersion(changelog, version, date) {
   return `${before}${unreleased}\n\n## [${version}] - ${date}\n\n${section.slice(start).trimEnd()}\n${older && `\n${older}`}`;
 }
 
+/** The manifest of new projects, which need this version or a later compatible one. */
+export function templateWithVersion(manifest, version) {
+  return { ...manifest, dependencies: { ...manifest.dependencies, callgrid: `^${version}` } };
+}
+
+/** The Helm chart with another version of itself and of callgrid. */
+export function chartWithVersion(chart, version) {
+  return chart.replace(/^(version|appVersion): .*$/gm, `$1: ${version}`);
+}
+
 function changeFile(path, change) {
   writeFileSync(path, change(readFileSync(path, "utf8")));
 }
@@ -57,6 +69,9 @@ function release(version) {
   changeFile("CHANGELOG.md", (text) => changelogWithVersion(text, version, new Date().toISOString().slice(0, 10)));
   for (const folder of ["", ...folders])
     changeJson(`${folder}package.json`, (manifest) => withVersion(manifest, version));
+  for (const language of ["typescript", "javascript"])
+    changeJson(`packages/cli/templates/${language}/package.json`, (manifest) => templateWithVersion(manifest, version));
+  changeFile("deploy/helm/callgrid/Chart.yaml", (text) => chartWithVersion(text, version));
   changeJson("package-lock.json", (lock) => lockWithVersion(lock, version));
 }
 

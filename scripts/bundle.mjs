@@ -25,6 +25,18 @@ const forUsers = ["bin", ...imported].map((name) => `callgrid/dist/${name}.js`);
 /** How the sources name what processes and threads begin with. */
 const named = /\bentryFile\("\.\/([\w-]+\.js)", import\.meta\.url\)/g;
 
+/**
+ * Small modules without imports that eight or more processes and commands share are one file. Without this, rolldown makes a file for each set
+ * of users that modules have, some of a hundred bytes, and each start reads many of them.
+ */
+const smallModules = {
+  name: (id, modules) => (modules.getModuleInfo(id)?.importedIds.length === 0 ? "small-modules" : null),
+  debugName: "small modules",
+  test: /packages[\\/][\w-]+[\\/]dist[\\/]/,
+  maxModuleSize: 1500,
+  minShareCount: 8,
+};
+
 /** What npm installs with the bundle: what finds files next to itself at run time, has native parts, or is the user's own version. */
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(packages, "callgrid/package.json"), "utf8"));
 const notBundled = Object.keys({ ...dependencies, ...peerDependencies }).filter(
@@ -60,6 +72,7 @@ async function bundle(pageModules) {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     keepNames: true,
+    codeSplitting: { groups: [smallModules] },
     // one character beyond Latin-1, in a comment of a Lua script, and the whole file takes two bytes a character, and longer to load
     charset: "ascii",
     minify: { compress: { dropDebugger: false }, mangle: false, codegen: { removeWhitespace: true } },

@@ -75,7 +75,8 @@ async function bundle(pageModules) {
     codeSplitting: { groups: [smallModules] },
     // one character beyond Latin-1, in a comment of a Lua script, and the whole file takes two bytes a character, and longer to load
     charset: "ascii",
-    minify: { compress: { dropDebugger: false }, mangle: false, codegen: { removeWhitespace: true } },
+    // lines stay: for an error that is not caught, Node prints the whole line that throws
+    minify: { compress: { dropDebugger: false }, mangle: false, codegen: { removeWhitespace: false } },
   });
   await bundler.close();
   const types = await bundleTypes(imported, target);

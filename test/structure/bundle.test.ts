@@ -1,9 +1,10 @@
 /** What users install is complete: what the bundle leaves out is installed with it, and the licences of what is in it are there. */
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseSync } from "rolldown/utils";
 import { expect, onTestFinished, test } from "vitest";
 
@@ -111,7 +112,7 @@ test("the help of all commands needs no command and no client of Redis", () => {
   const [start = ""] = files.filter((file) => /^command-process-.*\.js$/.test(file));
   const texts = [...loadedAtStart(start)].map((file) => readFileSync(join(bundle, file), "utf8"));
   expect(texts.length).toBeGreaterThan(3);
-  expect(texts.filter((text) => /\bclass Redis\b|\b\w+Command=\{/.test(text))).toEqual([]);
+  expect(texts.filter((text) => /\bclass Redis\b|\b\w+Command\s*=\s*\{/.test(text))).toEqual([]);
   const client = [...loadedAtStart("client.js")].map((file) => readFileSync(join(bundle, file), "utf8"));
   expect(client.some((text) => /\bclass Redis\b/.test(text))).toBe(true);
 });
@@ -151,7 +152,14 @@ test("the bundle has every command that callgrid's code calls as a method", () =
   const bundled = [...loadedAtStart("client.js")].map((file) => readFileSync(join(bundle, file), "utf8")).join("");
   const needed = list.filter((name) => called.has(name));
   expect(needed).toEqual(expect.arrayContaining(["blmpop", "evalsha", "hget", "info"]));
-  expect(needed.filter((name) => !new RegExp(`["{,]${name}["]?:\\{arity:`).test(bundled))).toEqual([]);
+  expect(needed.filter((name) => !new RegExp(`["{,\\s]${name}["]?:\\s*\\{\\s*arity:`).test(bundled))).toEqual([]);
+});
+
+test("an error that a program does not catch is shown with the line that throws, not with a page of code", () => {
+  const program = `import { connect } from ${JSON.stringify(pathToFileURL(join(bundle, "index.js")).href)}; await connect(1);`;
+  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+  expect(stderr).toContain("connect: the URL must be a text");
+  expect(Math.max(...stderr.split("\n").map((line) => line.length))).toBeLessThan(300);
 });
 
 test("every package carries the licence of callgrid", () => {

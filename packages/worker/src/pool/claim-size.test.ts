@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ClaimSize, claimSize, type Workload } from "./claim-size.ts";
+import { type ClaimSize, claimSize, lookAgainAfterMs, type Workload } from "./claim-size.ts";
 
 const idle: Workload = {
   freeSlots: 1,
@@ -80,3 +80,14 @@ function expectSize(size: ClaimSize | undefined, expected: Partial<ClaimSize> | 
   if (expected === undefined) expect(size).toBeUndefined();
   else expect(size).toMatchObject(expected);
 }
+
+describe("a worker that found the queues empty", () => {
+  it.each<[string, Partial<Workload>, number | undefined]>([
+    ["looks again half-way through a function", { runningMs: 40 }, 20],
+    ["waits for the end of a short one", { runningMs: 19 }, undefined],
+    ["takes nothing that would wait behind a long one", { runningMs: 61 }, undefined],
+    ["is a volunteer where it has a free slot and nothing to run", { freeSlots: 1, runningMs: 40 }, undefined],
+  ])("%s", (_, changes, expected) => {
+    expect(lookAgainAfterMs({ ...busy, ...changes })).toBe(expected);
+  });
+});

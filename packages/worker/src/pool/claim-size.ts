@@ -37,12 +37,20 @@ export interface ClaimSize {
   readonly reach: ClaimReach;
 }
 
-const { budgetMicros, spareMicros, mostPerClaim, lowWaterMs, longestWaitMs } = claiming;
+const { budgetMicros, spareMicros, mostPerClaim, lowWaterMs, longestWaitMs, leastLookMs } = claiming;
 
 /** The claim to make now, or undefined. */
 export function claimSize(workload: Workload): ClaimSize | undefined {
   if (workload.isQuarantined) return undefined;
   return isIdle(workload) ? claimWhenIdle(workload) : claimAhead(workload);
+}
+
+/** When a worker that found the queues empty looks again, while a function runs, in ms; undefined: it waits for the function's end. */
+export function lookAgainAfterMs({
+  runningMs,
+  ...load
+}: Pick<Workload, "freeSlots" | "hasWork" | "runningMs">): number | undefined {
+  return isIdle(load) || runningMs < leastLookMs || runningMs > longestWaitMs ? undefined : runningMs / 2;
 }
 
 /** Whether a slot is free, and there is nothing to run. */

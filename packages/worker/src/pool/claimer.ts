@@ -8,7 +8,7 @@ import type { HoldBoard } from "../heartbeat/hold-board.ts";
 import { standDown } from "../heartbeat/hold-watch.ts";
 import { claiming } from "../timing/tuning.ts";
 import type { ClaimIntake } from "./claim-intake.ts";
-import { type ClaimSize, claimSize, type OwnWorkload } from "./claim-size.ts";
+import { type ClaimSize, claimSize, lookAgainAfterMs, type OwnWorkload } from "./claim-size.ts";
 import { ClaimsOnTheWay } from "./claims-on-the-way.ts";
 import type { Membership } from "./membership.ts";
 
@@ -43,6 +43,7 @@ export class Claimer {
   #foundQueuesEmpty = false;
   #isClaiming = false;
   #isStopped = false;
+  #cancelLook = (): void => undefined;
   /** Counts what may make a claim that is under way outdated: its reply and the news travel on different connections. */
   #news = 0;
 
@@ -93,6 +94,7 @@ export class Claimer {
   /** Claims no more, and reports that to the pool. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#cancelLook();
     this.#onTheWay.end();
     if (this.#parts.membership.mayBeMember) await this.#request(standDown).catch(this.#parts.onError);
   }
@@ -117,6 +119,18 @@ export class Claimer {
     this.#isClaiming = false;
     if (claims.length > 0) this.#parts.onClaims(claims);
     this.consider();
+    this.#lookAgain();
+  }
+
+  /** What is queued while this worker is busy is announced to volunteers only: so it looks once more before its function ends. */
+  #lookAgain(): void {
+    this.#cancelLook();
+    const lookMs = this.#foundQueuesEmpty ? lookAgainAfterMs(this.#parts.workload()) : undefined;
+    if (lookMs === undefined || this.#isStopped) return;
+    this.#cancelLook = this.#parts.clock.after(lookMs, () => {
+      this.#foundQueuesEmpty = false;
+      this.consider();
+    });
   }
 
   async #note(reply: ClaimReply, size: ClaimSize, isOutdated: boolean): Promise<void> {

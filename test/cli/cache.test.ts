@@ -62,7 +62,7 @@ it("an action that there is not is refused with those that there are", async () 
   const { exitCode, stderr } = await new CommandPool().run(["cache", "explode", "pool", request]);
   expect([exitCode, stderr]).toEqual([
     2,
-    expect.stringMatching(/no action "explode"; there are explain, stats, forget/),
+    expect.stringMatching(/no action "explode"; there are explain, stats, verify, forget/),
   ]);
 });
 
@@ -125,4 +125,26 @@ it("what a user has no right to is named, without a stack", async () => {
     expect(stderr).toMatch(/^STATEKEEPER_REFUSED: Redis refused "scan": NOPERM [^\n]*\n$/);
     expect(exitCode).not.toBe(0);
   }
+});
+
+it("verify shows the functions that gave different values for one request, with the likely cause and the remedy", async () => {
+  const { pool, keeper } = await setPool();
+  expect((await pool.run(["cache", "verify", "pool"])).stdout).toMatch(/^No function has given different values/);
+  const [one, other] = ["=0.25437219", "=0.77123451"].map((value, at) => ({
+    worker: `w${at}`,
+    node: "v20.19.0",
+    value,
+  }));
+  if (one === undefined || other === undefined) throw new Error("unreachable: there are two");
+  await keeper.noteMismatch("price", { version: "p1", requestId: id, request, evaluations: [one, other] });
+  const { stdout } = await pool.run(["cache", "verify", "pool"]);
+  expect(stdout).toMatch(
+    /^price gave different values for \["price",7\], .* ago:\n {2}w0, Node v20\.19\.0: 0\.25437219\n {2}w1, .*: 0\.77123451\n {2}The likely cause is chance \(/,
+  );
+  expect(stdout).toContain("callgrid cache forget pool price");
+  const json = JSON.parse((await pool.run(["cache", "verify", "pool", "--json"])).stdout);
+  expect(json).toMatchObject({ pool: "pool", mismatches: [{ functionName: "price", requestId: id, version: "p1" }] });
+  expect((await pool.run(["cache", "explain", "pool", request])).stdout).toMatch(/has given different values/);
+  await pool.run(["cache", "forget", "pool", "price", "--yes"]);
+  expect((await pool.run(["cache", "verify", "pool"])).stdout).toMatch(/^No function/);
 });

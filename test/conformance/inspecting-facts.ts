@@ -1,5 +1,5 @@
 /** Facts of inspect and inspectRequest, and of the statekeeper itself. */
-import type { CodeNote } from "@callgrid/statekeeper";
+import type { CodeNote, Mismatch } from "@callgrid/statekeeper";
 import { expect, it } from "vitest";
 import {
   claimNames,
@@ -186,6 +186,32 @@ export function inspectingFacts(setStage: SetStage): void {
     await pool.noteCode(new Map([["v2", other]]));
     expect(await pool.readCode(["v2", "v3", "v1"])).toEqual(new Map([["v1", one], ["v2", other]])); // biome-ignore format: one line
     expect(await pool.readCode([])).toEqual(new Map());
+  });
+
+  it("a mismatch of the current version makes results of the function stale, and is noted until they are forgotten", async () => {
+    const { pool } = await setStage();
+    const joinWith = (id: string, version: string) =>
+      pool.join({ id, kind: "worker", leaseMs: longLeaseMs, description: {}, functions: new Map([["f", version]]) });
+    await joinWith("w1", "v1");
+    const stampOf = async () => (await pool.functions()).functions.get("f");
+    const mismatch: Mismatch = {
+      ...{ version: "v1", requestId: "a", request: '["f"]' },
+      evaluations: [
+        { worker: "w1", node: "v20.19.0", value: "=1" },
+        { worker: "w2", node: "v20.19.0", value: "=2" },
+      ],
+    };
+    await pool.noteMismatch("f", { ...mismatch, version: "v0" });
+    await pool.noteMismatch("other", mismatch);
+    expect(await stampOf()).toEqual({ version: "v1", generation: 0 });
+    expect(await pool.mismatches()).toEqual([]);
+    await pool.noteMismatch("f", mismatch);
+    expect(await stampOf()).toEqual({ version: "v1", generation: 1, isNondeterministic: true });
+    expect(await pool.mismatches()).toEqual([{ functionName: "f", ...mismatch, ageMs: expect.any(Number) }]);
+    await joinWith("w2", "v2");
+    expect(await stampOf()).toEqual({ version: "v2", generation: 1 });
+    await pool.forget({ functionName: "f" });
+    expect(await pool.mismatches()).toEqual([]);
   });
 
   it("pools know nothing of each other", async () => {

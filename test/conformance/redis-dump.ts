@@ -92,6 +92,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   holders: readHash,
   epoch: readText,
   costs: readHash,
+  mismatches: readHash,
   inbox: readList,
   outcomes: readList,
   stats: readHash,
@@ -147,6 +148,10 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     costs: mapped(fields("costs"), (text) => {
       const [selfMicros = 0, expectedMicros = 0] = text.split(" ").map(Number);
       return { selfMicros, expectedMicros };
+    }),
+    mismatches: mapped(fields("mismatches"), (text) => {
+      const [, version = "", json = ""] = /^(\S+) \d+ (.*)$/s.exec(text) ?? [];
+      return { version, ...(JSON.parse(json) as object) } as PoolDump["mismatches"][string];
     }),
     counters: mapped(fields("stats"), Number),
     inboxes: dumpInboxes(contents),

@@ -69,6 +69,7 @@ export function damageTo({ ids, processes, volunteers, functionNames }: DamageTa
     hash("expected", process, "1 99999999999999 5 5"),
     hash("functions", fc.constantFrom(...functionNames), "v1#0"),
     hash("versions", fc.constantFrom(...functionNames), "v1 v2"),
+    hash("mismatches", fc.constantFrom(...functionNames), 'v1 1 {"requestId":"a","request":"[]","evaluations":[]}'),
     hash("costs", fc.constantFrom(...functionNames), "500 20"),
     text(
       id.map((of) => `value:${of}`),

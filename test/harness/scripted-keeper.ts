@@ -84,6 +84,8 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly measureResults = unscripted;
   readonly noteCode = unscripted;
   readonly readCode = unscripted;
+  readonly noteMismatch = unscripted;
+  readonly mismatches = unscripted;
 }
 
 async function unscripted(): Promise<never> {

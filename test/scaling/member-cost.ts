@@ -21,6 +21,7 @@ const join: Cost = ({ tally, args }) => {
   tally.touch("stats");
   tally.touch("epoch");
   tally.touch("costs");
+  tally.touch("mismatches");
   return nothing;
 };
 
@@ -66,6 +67,7 @@ const functions: Cost = ({ tally }) => {
   tally.touch("epoch");
   tally.touch("functions");
   tally.touch("costs");
+  tally.touch("mismatches");
   return nothing;
 };
 
@@ -92,6 +94,7 @@ const inspect: Cost = ({ records, tally }) => {
   tally.touch("epoch");
   tally.touch("functions");
   tally.touch("costs");
+  tally.touch("mismatches");
   tally.touch("stats");
   tally.keyless();
   tally.touch("capacity");
@@ -154,6 +157,7 @@ const abdicate: Cost = ({ tally }) => {
 };
 
 const forget: Cost = ({ tally }) => {
+  tally.touch("mismatches");
   tally.touch("functions", 2);
   return nothing;
 };
@@ -181,8 +185,22 @@ const readCode: Cost = ({ tally, args }) => {
   return nothing;
 };
 
+const noteMismatch: Cost = ({ tally }) => {
+  tally.keyless();
+  tally.touch("mismatches");
+  tally.touch("functions", 2);
+  return nothing;
+};
+
+const mismatches: Cost = ({ tally }) => {
+  tally.keyless();
+  tally.touch("mismatches");
+  return nothing;
+};
+
 /** By operation. */
 export const memberCosts = {
   ...{ join, leave, reportDeath: leave, renew, abdicate, announceWork, noteCapacity, reportHost, survey },
   ...{ functions, forget, inspectRequest, inspectResult, measureResults, noteCode, readCode, inspect },
+  ...{ noteMismatch, mismatches },
 } satisfies Readonly<Record<string, Cost>>;

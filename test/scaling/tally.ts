@@ -20,6 +20,7 @@ export const poolKeys = [
   "functions",
   "epoch",
   "costs",
+  "mismatches",
   "stats",
   "head",
   "notes",

@@ -18,6 +18,8 @@ import type {
   KeptResultState,
   Member,
   MemoryPool,
+  Mismatch,
+  NotedMismatch,
   PoolKeeper,
   PoolSight,
   PoolState,
@@ -214,6 +216,14 @@ export class SimulatedKeeper implements PoolKeeper {
 
   readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>> {
     return this.#call("readCode", versions, (pool) => pool.readCode(versions));
+  }
+
+  noteMismatch(functionName: string, mismatch: Mismatch): Promise<void> {
+    return this.#call("noteMismatch", functionName, (pool) => pool.noteMismatch(functionName, mismatch));
+  }
+
+  mismatches(): Promise<readonly NotedMismatch[]> {
+    return this.#call("mismatches", undefined, (pool) => pool.mismatches());
   }
 
   listen(process: string, handlers: InboxHandlers): InboxListener {

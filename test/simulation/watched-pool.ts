@@ -56,6 +56,7 @@ const harmless: ReadonlySet<string> = new Set([
   "measureResults",
   "noteCode",
   "readCode",
+  "mismatches",
   "look",
   "locate",
   "abdicate",

@@ -15,6 +15,7 @@ export {
   enqueue,
   type FileOfResult,
   type FunctionCacheStats,
+  type FunctionMismatch,
   type Grid,
   type GridCache,
   type GridLog,

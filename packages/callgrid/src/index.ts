@@ -40,6 +40,7 @@ export {
   enqueue,
   type FileOfResult,
   type FunctionCacheStats,
+  type FunctionMismatch,
   type GridCache,
   type GridLog,
   type Outcomes,

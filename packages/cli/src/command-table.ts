@@ -170,7 +170,7 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
     cache: {
       summary:
-        "Show whether a kept result is used, and if not which functions and files have changed since; how much is kept, and how it is used; forget results.",
+        "Show whether a kept result is used, and if not which functions and files have changed since; how much is kept, and how it is used; which functions gave different values for one request; forget results.",
       operands: [
         ["<action>", `what to do: ${cacheActionNames.join(", ")}`],
         ["<pool>", "the pool's id"],

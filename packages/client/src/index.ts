@@ -3,7 +3,7 @@
 export type { CacheExplanation, CacheUse, CodeOfResult, FileOfResult } from "./cache/cache-explanation.ts";
 export { type CacheStats, type FunctionCacheStats, readCacheStats } from "./cache/cache-stats.ts";
 export { explainRequest } from "./cache/explain-request.ts";
-export type { GridCache } from "./cache/grid-cache.ts";
+export { type FunctionMismatch, type GridCache, readMismatches } from "./cache/grid-cache.ts";
 export { connect } from "./connect.ts";
 export { closeDefaultGrid, enqueue } from "./default-grid.ts";
 export type { ExpectedCapacity, WorkForecast } from "./expected-work.ts";

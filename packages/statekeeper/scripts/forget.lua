@@ -1,4 +1,4 @@
--- Forgets one result, or, by raising the function's generation, all results of a function. Members drop what they remember.
+-- Forgets one result, or, by raising the function's generation, all results of a function, and its mismatch. Members drop what they remember.
 -- needs: inbox members stamps functions
 -- ARGV: what (id|function), the id or name
 -- reply: nothing
@@ -11,6 +11,7 @@ if what == 'id' then
     if readMember(members[i + 1]).kind == 'worker' then send(members[i], 'forget ' .. name) end
   end
 else
+  redis.call('HDEL', mismatchesKey, name)
   local version, generation = string.match(redis.call('HGET', functionsKey, name) or '', '^(.*)#(%d+)$')
   if version then
     redis.call('HSET', functionsKey, name, version .. '#' .. (tonumber(generation) + 1))

@@ -290,7 +290,7 @@ function describeWorker(
   registry: FunctionRegistry,
 ): Record<string, unknown> {
   const lacks = Object.fromEntries(registry.unmet(capabilities));
-  return { host: hostname(), processId: process.pid, slots, sharing, ...capabilities, lacks };
+  return { host: hostname(), processId: process.pid, node: process.version, slots, sharing, ...capabilities, lacks };
 }
 
 /** A worker under another grid name than its callers waits forever: the message names the likely grid. */

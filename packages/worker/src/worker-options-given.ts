@@ -85,6 +85,13 @@ export interface WorkerOptionsGiven {
    */
   readonly checkEveryMs?: number | undefined;
   /**
+   * Share of the kept results that another worker evaluates once more, one at a time; a function whose values differ
+   * is reported, and its results are not kept.
+   *
+   * A number, from 0 to 1. Default: 0.
+   */
+  readonly verify?: number | undefined;
+  /**
    * A request whose workers died this many times while running it fails with WORKER_LOST.
    *
    * A whole number, from 1 to 1_000. Default: 3.

@@ -90,6 +90,14 @@ export const workerOptions = declareOptions({
     max: 3_600_000,
     description: "How often the worker checks its pending calls, in case a message was lost",
   }),
+  verify: option.number({
+    unit: "ratio",
+    default: 0,
+    min: 0,
+    max: 1,
+    description:
+      "Share of the kept results that another worker evaluates once more, one at a time; a function whose values differ is reported, and its results are not kept",
+  }),
   maxAttempts: option.number({
     unit: "count",
     default: 3,

@@ -23,6 +23,7 @@ import { Maintenance } from "./pool/maintenance.ts";
 import { Membership } from "./pool/membership.ts";
 import { OutcomeHandler } from "./pool/outcome-handler.ts";
 import { SuspensionReporter } from "./pool/suspension-reporter.ts";
+import { Verifier } from "./pool/verifier.ts";
 import { workloadOf } from "./pool/workload.ts";
 import { WorkerBasis } from "./worker-basis.ts";
 
@@ -116,6 +117,17 @@ export class WorkerAssembly extends WorkerBasis {
     onError: this.onError,
   });
 
+  readonly #verifier = new Verifier({
+    keeper: this.#keeper,
+    worker: this.#id,
+    requester: this.requester,
+    standing: this.standing,
+    share: this.#options.verify,
+    clock: this.#clock,
+    log: this.log,
+    onError: this.onError,
+  });
+
   readonly outcomeHandler: OutcomeHandler = new OutcomeHandler({
     standing: this.standing,
     recent: this.recent,
@@ -124,6 +136,7 @@ export class WorkerAssembly extends WorkerBasis {
     evaluator: this.evaluator,
     completer: this.completer,
     requester: this.requester,
+    verifier: this.#verifier,
     meter: this.given.meter,
     onOpened: () => this.claimer.noteOpened(),
   });

@@ -12,6 +12,7 @@ export function explanationText({ use, leftMs = 0, functionName, code, files }: 
     "code changed": `A result is kept, and would not be used: code that took part in it has changed. ${left}`,
     "file changed": `A result is kept, and would not be used by this machine: a file that was read for it has changed. ${left}`,
     forgotten: `A result is kept, and would not be used: all results of "${functionName}" were forgotten since.`,
+    nondeterministic: `No result is used or kept: "${functionName}" has given different values for one request. See callgrid cache verify.`,
   };
   return [answers[use], ...code.map(lineOf), ...files.map(fileLineOf)].join("\n");
 }

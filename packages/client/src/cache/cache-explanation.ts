@@ -19,10 +19,11 @@ import {
 /**
  * `used`: the next equal request gets the kept result. `none`: no result is kept. `code changed`: a function that took part in it has another
  * version since. `file changed`: a file that was read for it has other content since. `forgotten`: all results of the function were forgotten since.
+ * `nondeterministic`: it has given different values for one request, and none of its results is kept.
  *
  * @beta
  */
-export type CacheUse = "used" | "none" | "code changed" | "file changed" | "forgotten";
+export type CacheUse = "used" | "none" | "code changed" | "file changed" | "forgotten" | "nondeterministic";
 
 /** A function that took part in a kept result. @beta */
 export interface CodeOfResult {
@@ -72,7 +73,9 @@ export interface ResultSituation {
 }
 
 export function explainResult({ id, functionName, kept, table, notes, files }: ResultSituation): CacheExplanation {
-  if (kept === undefined) return { id, functionName, use: "none", leftMs: undefined, code: [], files };
+  const isNondeterministic = table.functions.get(functionName)?.isNondeterministic === true;
+  const none = isNondeterministic ? "nondeterministic" : "none";
+  if (kept === undefined) return { id, functionName, use: none, leftMs: undefined, code: [], files };
   const { stamp, leftMs } = kept;
   const code = functionsIn(functionName, stamp).map((each) => codeOfResult(each, table, notes));
   const sorted = code.toSorted((one, other) => Number(isChanged(other)) - Number(isChanged(one)) || byName(one, other));
@@ -102,7 +105,8 @@ function useOf(
   if (code.some(isChanged)) return "code changed";
   const current = table.functions.get(functionName);
   if (current === undefined || ownPart(stamp) === ownStamp(current.version, current.generation)) return "used";
-  return versionIn(stamp) === current.version ? "forgotten" : "code changed";
+  if (versionIn(stamp) !== current.version) return "code changed";
+  return current.isNondeterministic === true ? "nondeterministic" : "forgotten";
 }
 
 function codeOfResult(

@@ -1,9 +1,10 @@
 /** What a caller may ask of the results that a pool keeps. */
 import { type Checked, encodeRequest, type Request } from "@callgrid/core";
-import type { PoolKeeper } from "@callgrid/statekeeper";
+import type { NotedMismatch, ObservedPool, PoolKeeper } from "@callgrid/statekeeper";
 import type { CacheExplanation } from "./cache-explanation.ts";
 import { type CacheStats, readCacheStats } from "./cache-stats.ts";
 import { explainRequest } from "./explain-request.ts";
+import { likelyCause } from "./mismatch-cause.ts";
 
 /** The results that pools keep. Nothing here evaluates, and nothing changes. @beta */
 export interface GridCache {
@@ -29,6 +30,28 @@ export interface GridCache {
    * ```
    */
   stats(poolId: string): Promise<CacheStats>;
+
+  /**
+   * The functions that have given different values for one request, as workers with the option `verify` have found: the last such request of each, both
+   * values, and the likely cause. Their results are delivered and not kept until a new version of the function, or `grid.forget(poolId, name)`.
+   *
+   * @example
+   * ```ts
+   * for (const { functionName, evaluations, likelyCause } of await grid.cache.mismatches("pool")) console.log(functionName, evaluations, likelyCause);
+   * ```
+   */
+  mismatches(poolId: string): Promise<readonly FunctionMismatch[]>;
+}
+
+/** A function that has given different values for one request. @beta */
+export interface FunctionMismatch extends NotedMismatch {
+  /** Such as `chance (Math.random, crypto)`, a guess by what differs; undefined where nothing speaks for one. */
+  readonly likelyCause: string | undefined;
+}
+
+/** Reads them off a pool, with a guess at the cause of each. */
+export async function readMismatches(keeper: Pick<ObservedPool, "mismatches">): Promise<readonly FunctionMismatch[]> {
+  return (await keeper.mismatches()).map((mismatch) => ({ ...mismatch, likelyCause: likelyCause(mismatch) }));
 }
 
 /** What a {@link PoolsCache} needs of its grid. */
@@ -52,5 +75,9 @@ export class PoolsCache implements GridCache {
 
   async stats(poolId: string): Promise<CacheStats> {
     return readCacheStats(this.#parts.keeperOf(poolId));
+  }
+
+  async mismatches(poolId: string): Promise<readonly FunctionMismatch[]> {
+    return readMismatches(this.#parts.keeperOf(poolId));
   }
 }

@@ -66,12 +66,20 @@ local function announceFunctions()
   end
 end
 
--- Epoch, names and stamps, names and self times, names and versions that some member has.
+-- Names and versions of which a mismatch is noted.
+local function mismatchedVersions()
+  local versions = redis.call('HGETALL', mismatchesKey)
+  for i = 2, #versions, 2 do versions[i] = string.match(versions[i], '^%S*') end
+  return versions
+end
+
+-- Epoch, names and stamps, names and self times, names and versions that some member has, and those of which a mismatch is noted.
 local function functionTable()
   return {
     redis.call('GET', epochKey) or '0',
     redis.call('HGETALL', functionsKey),
     redis.call('HGETALL', costsKey),
     redis.call('HGETALL', holdersKey),
+    mismatchedVersions(),
   }
 end

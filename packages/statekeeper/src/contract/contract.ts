@@ -25,6 +25,7 @@ export type {
   FunctionTable,
   RegisteredFunction,
 } from "./function-table.ts";
+export type { ComparedEvaluation, Mismatch, NotedMismatch } from "./mismatch.ts";
 export type {
   MemberState,
   PoolState,

@@ -11,6 +11,8 @@ export interface RegisteredFunction {
   readonly expectedMicros?: number;
   /** Present where no member has this version now: requests of the function wait for one that has. */
   readonly isUnheld?: true;
+  /** Present where two evaluations of a request by this version gave different values: results are delivered, and not kept, until they are forgotten. */
+  readonly isNondeterministic?: true;
 }
 
 /** The functions of a pool. @beta */

@@ -25,6 +25,7 @@ import type {
   Whereabouts,
 } from "./contract.ts";
 import type { FunctionTable } from "./function-table.ts";
+import type { Mismatch, NotedMismatch } from "./mismatch.ts";
 import type { PoolState, Progress, RequestState } from "./pool-state.ts";
 import type { Waits } from "./waits.ts";
 
@@ -63,7 +64,7 @@ export interface CallerPool extends InboxPool {
    * `false`, and nothing is noted, if there are as many.
    */
   announceWork(work: AnnouncedWork): Promise<boolean>;
-  /** Forgets one result, or all results of a function. */
+  /** Forgets one result, or all results of a function with its noted mismatch. */
   forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void>;
 }
 
@@ -126,6 +127,12 @@ export interface WorkerPool extends MemberPool {
   /** Notes what versions were made of, by version. Notes of versions that no worker joins with are dropped after a month. */
   noteCode(notes: ReadonlyMap<string, CodeNote>): Promise<void>;
 
+  /**
+   * Notes that the current version of a function gave different values for one request: its kept results are used no more, and no more are kept until
+   * they are forgotten. Of another version nothing is noted.
+   */
+  noteMismatch(functionName: string, mismatch: Mismatch): Promise<void>;
+
   /** The state of the pool. The process is sent `look`, once, when another member becomes idle. */
   look(process: string): Promise<PoolSight>;
   /**
@@ -169,6 +176,8 @@ export interface ObservedPool {
   measureResults(): Promise<KeptAmount>;
   /** What versions were made of, by version, as far as that was noted. */
   readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>>;
+  /** The last mismatch of each function that has one, sorted by name. */
+  mismatches(): Promise<readonly NotedMismatch[]>;
   /** Where requests are, in the order of the ids. */
   locate(ids: readonly string[]): Promise<readonly Whereabouts[]>;
   /** Who waits for whom, from some requests on, breadth first by the noted edges of at most `limit` requests. */

@@ -21,6 +21,8 @@ import type {
   KeptAmount,
   KeptResultState,
   Member,
+  Mismatch,
+  NotedMismatch,
   PoolSight,
   PoolState,
   Progress,
@@ -51,7 +53,7 @@ import {
   noteCode,
   readCode,
 } from "./operations/inspecting.ts";
-import { forget, joinMember, renewLease } from "./operations/joining.ts";
+import { forget, joinMember, noteMismatch, renewLease } from "./operations/joining.ts";
 import { reconcile } from "./operations/reconciling.ts";
 import { leave } from "./operations/retiring.ts";
 import { submit } from "./operations/submitting.ts";
@@ -223,6 +225,14 @@ export class MemoryPool implements PoolKeeper {
 
   readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>> {
     return this.#run((records) => readCode(records, versions));
+  }
+
+  noteMismatch(functionName: string, mismatch: Mismatch): Promise<void> {
+    return this.#run((records) => noteMismatch(records, functionName, mismatch));
+  }
+
+  mismatches(): Promise<readonly NotedMismatch[]> {
+    return this.#run((records) => records.functions.mismatches(records.now()));
   }
 
   /** Throws `GRID_CLOSED` once the statekeeper is closed. */

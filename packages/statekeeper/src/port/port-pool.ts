@@ -17,6 +17,8 @@ import type {
   KeptAmount,
   KeptResultState,
   Member,
+  Mismatch,
+  NotedMismatch,
   PoolSight,
   PoolState,
   RecallRequest,
@@ -188,6 +190,14 @@ export class PortPool implements PoolKeeper {
 
   readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>> {
     return this.#call("readCode", versions);
+  }
+
+  noteMismatch(functionName: string, mismatch: Mismatch): Promise<void> {
+    return this.#call("noteMismatch", functionName, mismatch);
+  }
+
+  mismatches(): Promise<readonly NotedMismatch[]> {
+    return this.#call("mismatches");
   }
 
   listen(process: string, handlers: InboxHandlers): InboxListener {

@@ -62,6 +62,8 @@ const poolOperations: Readonly<Record<PoolOperation, true>> = {
   measureResults: true,
   noteCode: true,
   readCode: true,
+  noteMismatch: true,
+  mismatches: true,
 };
 
 const keeperOperations: Readonly<Record<KeeperOperation, true>> = {

@@ -20,6 +20,8 @@ import type {
   KeptAmount,
   KeptResultState,
   Member,
+  Mismatch,
+  NotedMismatch,
   PoolSight,
   PoolState,
   Progress,
@@ -45,7 +47,14 @@ import type { InboxHelp, InboxKeys } from "./links/inbox-reader.ts";
 import type { ScriptRunner } from "./scripts/script-runner.ts";
 import type { ScriptName } from "./scripts/scripts.ts";
 import { decodeInboxMessage, type RecordedMessage } from "./wire/inbox-message.ts";
-import { type NoteUnreadable, readCapacity, readCodeNotes, readFunctionTable, readTaken } from "./wire/peer-records.ts";
+import {
+  type NoteUnreadable,
+  readCapacity,
+  readCodeNotes,
+  readFunctionTable,
+  readMismatches,
+  readTaken,
+} from "./wire/peer-records.ts";
 import {
   progressText,
   readCheckReply,
@@ -283,6 +292,14 @@ export class RedisPool implements PoolKeeper {
   async readCode(versions: readonly string[]): Promise<ReadonlyMap<string, CodeNote>> {
     if (versions.length === 0) return new Map();
     return readCodeNotes(versions, list(await this.#run("readCode", versions)), this.#note);
+  }
+
+  async noteMismatch(functionName: string, { version, ...mismatch }: Mismatch): Promise<void> {
+    await this.#run("noteMismatch", [functionName, version, JSON.stringify(mismatch)]);
+  }
+
+  async mismatches(): Promise<readonly NotedMismatch[]> {
+    return readMismatches(list(await this.#run("mismatches", [])), this.#note);
   }
 
   listen(process: string, handlers: InboxHandlers): InboxListener {

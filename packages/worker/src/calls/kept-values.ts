@@ -60,7 +60,7 @@ export class KeptValues {
   /** Has the pool keep a value, in the text form of outcomes, for as long as the function says. */
   keep(caller: Evaluation, definition: Definition, { id, outcome }: { id: string; outcome: OutcomeText }): void {
     const { standing, completer, clock, onKept } = this.#parts;
-    if (caller.isDone || caller.code?.isKeepable === false || caller.files?.every(isUnchanged) === false) return;
+    if (caller.isDone || !standing.isKeepable(caller.code) || caller.files?.every(isUnchanged) === false) return;
     const ttlMs = definition.cacheTtlMs;
     const result = EvaluationResult.ofText(outcome);
     result.noteMaker(caller.code, standing.stamp(definition));

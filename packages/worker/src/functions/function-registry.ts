@@ -97,6 +97,8 @@ export class FunctionStanding {
   /** Of sets that were looked at since the table changed, for as long as these live. */
   #verdicts = new WeakMap<CodeSet, boolean>();
   readonly #seen = new Map<string, RegisteredFunction>();
+  /** Functions that have given different values for one request. */
+  #nondeterministic: ReadonlySet<string> = new Set();
   /** Functions that requests asked for, and that neither this worker nor the pool's table has. */
   readonly #unheardOf = new Set<string>();
 
@@ -141,6 +143,8 @@ export class FunctionStanding {
     for (const [name, registered] of table.functions) this.#seen.set(name, registered);
     this.#stamps.clear();
     this.#verdicts = new WeakMap();
+    const nondeterministic = [...table.functions].filter(([, { isNondeterministic }]) => isNondeterministic === true);
+    this.#nondeterministic = new Set(nondeterministic.map(([name]) => name));
     this.#listSkips();
   }
 
@@ -188,6 +192,13 @@ export class FunctionStanding {
     const code = this.sets.of([codeOf(name, version)]);
     this.#codes.set(name, code);
     return code;
+  }
+
+  /** Whether results of it may be kept. */
+  isKeepable(code: CodeSet | undefined): boolean {
+    if (code === undefined) return true;
+    const named = this.#nondeterministic;
+    return code.isKeepable && (named.size === 0 || !code.codes.some((each) => named.has(readCode(each).functionName)));
   }
 
   /** Whether the pool's table has no other version of any of it: functions that it does not know have one version, that of this process. */

@@ -13,6 +13,7 @@ import type { RecentResults } from "../results/recent-results.ts";
 import { handingIn } from "../timing/tuning.ts";
 import type { Completer } from "./completer.ts";
 import type { PoolEvaluations } from "./pool-evaluations.ts";
+import type { Verifier } from "./verifier.ts";
 
 /** What settling works with. */
 export interface OutcomeHandlerParts {
@@ -23,6 +24,7 @@ export interface OutcomeHandlerParts {
   readonly evaluator: Evaluator;
   readonly completer: Completer;
   readonly requester: Requester;
+  readonly verifier: Verifier;
   readonly meter: WorkerMeter | undefined;
   /** The bound on what is owned may let roots in again. */
   readonly onOpened: () => void;
@@ -42,7 +44,9 @@ export class OutcomeHandler {
     const { settled, mode, ttlMs, isOwned, isCopy, ask } = evaluation;
     this.#leaveFlight(evaluation);
     if (settled === undefined) return;
-    const isKept = !settled.isError && ttlMs > 0 && mode !== "bypass" && settled.code?.isKeepable !== false;
+    const isKeepable = this.#parts.standing.isKeepable(settled.code);
+    const isKept = !settled.isError && ttlMs > 0 && mode !== "bypass" && isKeepable;
+    if (isKept && evaluation.stamp !== "") this.#parts.verifier.consider(evaluation, settled);
     if (isKept && settled.code?.hasFiles !== true) this.#remember(evaluation, settled, now);
     const isOurs = isOwned || isCopy;
     if (isOurs) this.#measure(evaluation, settled, now);

@@ -1,9 +1,10 @@
 /** `callgrid cache`: the results that a pool keeps. */
-import { explainRequest, readCacheStats } from "@callgrid/client";
+import { explainRequest, readCacheStats, readMismatches } from "@callgrid/client";
 import { declareOptions, encodeRequest, invalidOption, option, shortText } from "@callgrid/core";
 import type { PoolKeeper } from "@callgrid/statekeeper";
 import { explanationText } from "../../cache/explanation-text.ts";
 import { type Forgotten, readForgotten } from "../../cache/forgotten.ts";
+import { mismatchesText } from "../../cache/mismatches-text.ts";
 import { statsText } from "../../cache/stats-text.ts";
 import { cacheActionNames } from "../../command-line/action-names.ts";
 import type { CommandSpec } from "../../command-line/command.ts";
@@ -56,6 +57,11 @@ const actions: Readonly<
     const style = { isTerminal: stdout.isTTY === true, colors: colorsOf(stdout, env) };
     return { fields: stats, text: statsText(stats, style) };
   },
+  verify: async (keeper, { text }) => {
+    if (text !== undefined) throw invalidOption("cache verify", `does not take ${text}`);
+    const mismatches = await readMismatches(keeper);
+    return { fields: { pool: keeper.pool, mismatches }, text: mismatchesText(keeper.pool, mismatches) };
+  },
   forget: async (keeper, { text, io, dryRun, yes }) => {
     const what = await readForgotten(keeper, needed(text, "forget", "a request or the name of a function"));
     const { shown, isNothing } = await shownForgotten(keeper, what);
@@ -75,6 +81,7 @@ export const cacheCommand: CommandSpec<typeof options> = {
     `callgrid cache explain pool '["ratio",7]'`,
     `callgrid cache explain pool '["ratio",7]' --json | jq .use`,
     "callgrid cache stats pool",
+    "callgrid cache verify pool",
     "callgrid cache forget pool ratio --dry-run",
   ],
   async run({ operands: [name = "", pool = "", text], options, io }) {

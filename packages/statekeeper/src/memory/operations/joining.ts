@@ -1,8 +1,8 @@
 /**
  * Joining: takes a member in (again), with its lease, description and functions. (scripts/join.lua, renew.lua,
- * forget.lua)
+ * forget.lua, noteMismatch.lua)
  */
-import type { FunctionTable, Member, Renewal } from "../../contract/contract.ts";
+import type { FunctionTable, Member, Mismatch, Renewal } from "../../contract/contract.ts";
 import { takenId } from "../../contract/taken-id.ts";
 import type { PoolRecords } from "../records/pool-records.ts";
 
@@ -60,9 +60,15 @@ function takeLossBack(records: PoolRecords, id: string): void {
   if (record.losses === 0) record.reports.length = 0;
 }
 
+/** Makes all results of the function stale, and notes why no others are kept, unless the function has another version by now. */
+export function noteMismatch(records: PoolRecords, functionName: string, mismatch: Mismatch): void {
+  if (records.functions.noteMismatch(functionName, mismatch, records.now())) records.announceFunctions();
+}
+
 /** Forgets one result, or all results of a function; the members drop what they remember. */
 export function forget(records: PoolRecords, what: { readonly id: string } | { readonly functionName: string }): void {
   if ("functionName" in what) {
+    records.functions.forgetMismatch(what.functionName);
     if (records.functions.raiseGeneration(what.functionName)) records.announceFunctions();
     return;
   }

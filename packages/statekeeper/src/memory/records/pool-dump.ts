@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ErrorTree, isErrorText } from "@callgrid/core";
-import type { CacheMode, Capacity, ExpectedWork, InboxMessage, Progress } from "../../contract/contract.ts";
+import type { CacheMode, Capacity, ExpectedWork, InboxMessage, Mismatch, Progress } from "../../contract/contract.ts";
 import { isLargeText, shownPayload } from "../../contract/large-text.ts";
 import type { Preference } from "../../contract/volunteer-order.ts";
 import type { Queue } from "../queues/queue.ts";
@@ -73,6 +73,8 @@ export interface PoolDump {
   readonly holders: Readonly<Record<string, number>>;
   readonly epoch: number;
   readonly costs: Readonly<Record<string, FunctionCost>>;
+  /** By function, without the times at which they were noted. */
+  readonly mismatches: Readonly<Record<string, Mismatch>>;
   readonly counters: Readonly<Record<string, number>>;
   readonly inboxes: Readonly<Record<string, readonly MessageDump[]>>;
   readonly head: string | null;
@@ -88,7 +90,7 @@ export interface PoolDump {
 
 export function dumpPool(records: PoolRecords): PoolDump {
   const now = records.now();
-  const { stamps, versions, holders, costs } = records.functions.dump();
+  const { stamps, versions, holders, costs, mismatches } = records.functions.dump();
   return {
     requests: sorted([...records.requests].map(([id, record]) => [id, dumpRequest(record)])),
     queue: [...records.queue],
@@ -122,6 +124,7 @@ export function dumpPool(records: PoolRecords): PoolDump {
     holders: sorted(holders),
     epoch: records.functions.epoch,
     costs: sorted(costs),
+    mismatches: sorted(mismatches),
     counters: sorted([...records.counters]),
     inboxes: sorted(
       [...records.inboxes.unread()].map(([process, messages]) => [process, outcomesLast(messages.map(dumpMessage))]),

@@ -3,7 +3,7 @@
  * hold each. The current version is the one seen last that a live member still holds, so an old worker that restarts does not turn
  * a rolling deployment back. (scripts/lib/functions.lua)
  */
-import type { FunctionTable, RegisteredFunction } from "../../contract/contract.ts";
+import type { FunctionTable, Mismatch, NotedMismatch, RegisteredFunction } from "../../contract/contract.ts";
 import { othersIn, othersPart, ownPart, ownStamp, readCode, versionIn } from "../../contract/stamp.ts";
 
 const mostVersions = 16;
@@ -31,6 +31,7 @@ export class PoolFunctions {
   readonly #versions = new Map<string, string[]>();
   readonly #holders = new Map<string, Map<string, number>>();
   readonly #costs = new Map<string, FunctionCost>();
+  readonly #mismatches = new Map<string, { readonly mismatch: Mismatch; readonly notedAt: number }>();
   /** Whether code is current, by the part of stamps that names it; only since the last change. */
   readonly #verdicts = new Map<string, boolean>();
 
@@ -110,6 +111,24 @@ export class PoolFunctions {
     return true;
   }
 
+  /** Notes it, and makes all results of the function stale, if that is its version. Returns whether it is. */
+  noteMismatch(name: string, mismatch: Mismatch, now: number): boolean {
+    if (this.#standings.get(name)?.version !== mismatch.version) return false;
+    this.#mismatches.set(name, { mismatch, notedAt: now });
+    return this.raiseGeneration(name);
+  }
+
+  forgetMismatch(name: string): void {
+    this.#mismatches.delete(name);
+  }
+
+  /** Sorted by name. */
+  mismatches(now: number): NotedMismatch[] {
+    return [...this.#mismatches]
+      .map(([functionName, { mismatch, notedAt }]) => ({ functionName, ageMs: now - notedAt, ...mismatch }))
+      .sort((one, other) => (one.functionName < other.functionName ? -1 : 1));
+  }
+
   table(): FunctionTable {
     const functions = new Map<string, RegisteredFunction>();
     for (const [name, { version, generation }] of this.#standings) {
@@ -117,6 +136,7 @@ export class PoolFunctions {
         ...{ version, generation },
         ...this.#costs.get(name),
         ...(this.#isHeld(name, version) ? {} : { isUnheld: true as const }),
+        ...(this.#mismatches.get(name)?.mismatch.version === version ? { isNondeterministic: true as const } : {}),
       });
     }
     return { epoch: this.epoch, functions };
@@ -128,6 +148,7 @@ export class PoolFunctions {
     versions: [string, string[]][];
     holders: [string, number][];
     costs: [string, FunctionCost][];
+    mismatches: [string, Mismatch][];
   } {
     const holders = [...this.#holders].flatMap(([name, byVersion]) =>
       [...byVersion].map(([version, count]): [string, number] => [`${name} ${version}`, count]),
@@ -137,6 +158,7 @@ export class PoolFunctions {
       versions: [...this.#versions].map(([name, versions]) => [name, [...versions]]),
       holders,
       costs: [...this.#costs],
+      mismatches: [...this.#mismatches].map(([name, { mismatch }]) => [name, mismatch]),
     };
   }
 

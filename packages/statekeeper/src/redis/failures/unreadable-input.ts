@@ -15,7 +15,8 @@ export type UnreadableKind =
   | "malformed capacity"
   | "malformed announcement"
   | "malformed code note"
-  | "malformed function";
+  | "malformed function"
+  | "malformed mismatch";
 
 /** A burst is reported by one call, in ms. */
 const reportAfterMs = 1_000;

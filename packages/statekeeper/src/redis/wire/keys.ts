@@ -62,6 +62,7 @@ export const keyNames = {
   holdersKey: "holders",
   epochKey: "epoch",
   costsKey: "costs",
+  mismatchesKey: "mismatches",
   claimsKey: "claims",
   notesKey: "notes",
   reportsKey: "reports",

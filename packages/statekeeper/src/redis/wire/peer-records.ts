@@ -9,6 +9,8 @@ import type {
   FunctionTable,
   HostState,
   MemberState,
+  Mismatch,
+  NotedMismatch,
   RegisteredFunction,
 } from "../../contract/contract.ts";
 import type { Holder } from "../../contract/taken-id.ts";
@@ -23,6 +25,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readFunctionTable(reply: Reply, note: NoteUnreadable): FunctionTable {
   const costs = pairs(list(reply[2]));
   const holders = pairs(list(reply[3]));
+  const mismatched = pairs(list(reply[4] ?? []));
   const functions = new Map<string, RegisteredFunction>();
   for (const [name, stamp] of pairs(list(reply[1]))) {
     const [, version, generation] = /^(.*)#(\d+)$/s.exec(stamp) ?? [];
@@ -34,6 +37,7 @@ export function readFunctionTable(reply: Reply, note: NoteUnreadable): FunctionT
       ...{ version, generation: Number(generation) },
       ...readCost(costs.get(name)),
       ...(holders.has(`${name} ${version}`) ? {} : { isUnheld: true }),
+      ...(mismatched.get(name) === version ? { isNondeterministic: true } : {}),
     });
   }
   return { epoch: Number(reply[0]), functions };
@@ -138,6 +142,31 @@ export function readCodeNotes(
     else note("malformed code note");
   }
   return notes;
+}
+
+/** As mismatches.lua replies. */
+export function readMismatches(reply: Reply, note: NoteUnreadable): NotedMismatch[] {
+  const [now, ...noted] = reply;
+  const mismatches: NotedMismatch[] = [];
+  for (const [functionName, text] of pairs(noted)) {
+    const [, version = "", notedAt, json = ""] = /^(\S+) (\d+) (.*)$/s.exec(text) ?? [];
+    const { requestId, request, evaluations } = fieldsOf(json) ?? {};
+    if (typeof requestId === "string" && typeof request === "string" && areCompared(evaluations))
+      mismatches.push({ functionName, version, ageMs: Number(now) - Number(notedAt), requestId, request, evaluations });
+    else note("malformed mismatch");
+  }
+  return mismatches.sort((one, other) => (one.functionName < other.functionName ? -1 : 1));
+}
+
+function areCompared(evaluations: unknown): evaluations is Mismatch["evaluations"] {
+  return (
+    Array.isArray(evaluations) &&
+    evaluations.length === 2 &&
+    evaluations.every(
+      (each) =>
+        isFields(each) && [each["worker"], each["node"], each["value"]].every((part) => typeof part === "string"),
+    )
+  );
 }
 
 /** Name to version; what is not a version is left out. */

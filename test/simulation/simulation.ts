@@ -34,6 +34,8 @@ const stepMs = 50;
 const answersWithinMs = 60_000;
 /** What is left is gone within this after the last answer, besides all leases. */
 const tidyWithinMs = 12_000;
+/** How long a process may feel a fault after all calls are answered: it is stopped, then two attempts to connect stall. */
+const faultsFeltForMs = 60_000;
 const reconcileEveryMs = 5_500;
 const seedsPerThorough = 8;
 const leavesWithinMs = 5_000;
@@ -111,6 +113,8 @@ class SimulationRun {
       if (this.#leftover !== undefined) untidyAtMs = grid.world.now();
       return grid.world.now() - Math.max(untidyAtMs, grid.disturbedUntilMs, grid.watched.lastTelling?.atMs ?? 0);
     };
+    // a connection that is made again after the last fault may stall first
+    await this.#advance(faultsFeltForMs, () => grid.world.now() >= grid.disturbedUntilMs);
     await this.#advance(this.#longestLeaseMs + tidyWithinMs + quietMs, () => restedMs() >= quietMs);
     this.#checkLeftovers();
     if (restedMs() < quietMs) grid.fail(`all is answered, and yet there was a ${grid.watched.lastTelling?.what}`);

@@ -230,6 +230,32 @@ export function drawingFacts(setStage: SetStage): void {
     expect(await claimNames(pool, "w1", closed)).toEqual(["a"]);
   });
 
+  it("a request that only a process waits for that joins now is seen by those who have passed it over", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorkers(pool, "w1", "w2");
+    await submitByClient(pool, "c1", "a");
+    await lapse(pool, "w2");
+    await pool.sweep({ process: "d1", headLeaseMs: 0, maxAttempts: 3, limit: 100 });
+    await pool.check("w2", 0, [a]);
+    const closed = { reach: "children" as const };
+    expect(await claimNames(pool, "w1", closed)).toEqual([]);
+    await joinWorkers(pool, "w2");
+    expect(await claimNames(pool, "w1", closed)).toEqual(["a"]);
+  });
+
+  it("what fills a claim that may then be for more is followed by what comes next, and nothing is passed over unseen", async () => {
+    const stage = await setStage();
+    const { pool } = stage;
+    await joinWorker(pool, "w1", { work: "v1", other: "v1" });
+    await measure(pool, "work", 10);
+    await submitOthers(pool, "x");
+    await submitByClient(pool, "c1", "a", "b");
+    await submitOthers(pool, "y");
+    expect(await claimNames(pool, "w1", { skips: ["other"], budgetMicros: 5, spareMicros: 60 })).toEqual(["a", "b"]);
+    expect((await stage.dump()).callerQueues).toEqual({ "0:c1": [idOf("x"), idOf("y")] });
+  });
+
   it("a claim drops a bounded number of requests without waiting callers, and is repeated if it met nothing else", async () => {
     const stage = await setStage();
     const { pool } = stage;

@@ -1,5 +1,5 @@
 -- Takes a member in (again): lease, description, functions. Losses counted against it while it was away are taken back.
--- needs: time lease counters inbox record members stamps functions
+-- needs: time lease counters inbox record places queues members stamps functions
 -- ARGV: id, leaseMs, member as JSON ({ kind, description, functions: { name: version } }), number of functions, for each: name,
 --       version; then for each that it knows of: name, version, generation
 -- reply: the function table (see lib/functions.lua); or, where another live instance has the id: taken, its member as JSON, ms of its lease
@@ -26,6 +26,8 @@ if before then
 end
 if changed then announceFunctions() end
 redis.call('HSET', membersKey, id, member)
+-- what only it waits for was passed over by those who take what members wait for
+if not before then forgetPassed(poolPlace) end
 
 for _, lost in ipairs(redis.call('LRANGE', lostOf .. id, 0, -1)) do
   local record = readRecord(lost)

@@ -185,17 +185,21 @@ local function drawFrom(drawing, place, from)
     batch = nextBatch(drawing, batch, #drawing.claims - claimedBefore, passesLeft)
     claimedBefore = #drawing.claims
     local ids, scores = look(place, isFromTail, mark, offset, batch)
-    offset = offset + #ids
+    local looked = 0
     local texts, claims = fieldsOf(requestsKey, ids), fieldsOf(claimsKey, ids)
     for i, id in ipairs(ids) do
-      local what = isFull(drawing) and 'left' or take(drawing, id, texts[i], place, not isOwn, false, claims[i])
+      -- what was not looked at is next, if the budget is widened
+      if isFull(drawing) then break end
+      looked = i
+      local what = take(drawing, id, texts[i], place, not isOwn, false, claims[i])
       if what == 'stale' or what == 'skipped' then passesLeft = passesLeft - 1 end
       if what == 'skipped' and scores then passed = scores[i] end
       if what == 'skipped' and isOwn then drawing.moving[#drawing.moving + 1] = { id = id, text = texts[i] } end
       if what == 'skipped' or what == 'left' then isKept = true end
     end
     if drawing.spare > 0 and #drawing.claims > claimedBefore then widen(drawing, place) end
-    isEnd = #ids < batch
+    isEnd = #ids < batch and looked == #ids
+    offset = offset + looked
   end
   drawing.passesLeft = drawing.passesLeft - (passesBefore - passesLeft)
   if not isFull(drawing) and not isEnd and from ~= 'tail' then drawing.isCutShort = true end

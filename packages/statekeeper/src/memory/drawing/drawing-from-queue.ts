@@ -33,19 +33,26 @@ export function drawFrom(records: PoolRecords, drawing: Drawing, source: Source)
   const isOutside = !isOwn;
   let [batch, claimedBefore, isEnd, isKept] = [0, drawing.claims.length, false, false];
   let passed: string | undefined;
+  const ahead: string[] = [];
   while (!isFull(drawing) && !isEnd && passesLeft > 0) {
     batch = nextBatch(drawing, { before: batch, claimed: drawing.claims.length - claimedBefore, most: passesLeft });
     claimedBefore = drawing.claims.length;
-    const looked = nextOf(ids, batch);
-    for (const id of looked) {
-      const taken = isFull(drawing) ? "left" : take(records, drawing, { id, place, isOutside });
+    fetch(ids, ahead, batch);
+    const some = ahead.slice(0, batch);
+    let looked = 0;
+    for (const id of some) {
+      // what was not looked at is next, if the budget is widened
+      if (isFull(drawing)) break;
+      looked += 1;
+      const taken = take(records, drawing, { id, place, isOutside });
       if (taken === "stale" || taken === "skipped") passesLeft -= 1;
       if (taken === "skipped") passed = id;
       if (taken === "skipped" && source.isOwn === true) drawing.moving.push(id);
       isKept ||= taken === "skipped" || taken === "left";
     }
     if (drawing.spare > 0 && drawing.claims.length > claimedBefore) widen(records, drawing, source.place);
-    isEnd = looked.length < batch;
+    isEnd = some.length < batch && looked === some.length;
+    ahead.splice(0, looked);
   }
   drawing.passesLeft -= passesBefore - passesLeft;
   // no claim goes on from a tail where another stopped
@@ -75,14 +82,13 @@ function idsFrom(records: PoolRecords, { place, end }: Source, kind: string | un
   return kind === undefined ? queue[Symbol.iterator]() : queue.notPassed(kind, records.now());
 }
 
-function nextOf(ids: Iterator<string>, count: number): string[] {
-  const some: string[] = [];
-  while (some.length < count) {
+/** Has as many ids at hand as are left, up to a number of them. */
+function fetch(ids: Iterator<string>, ahead: string[], count: number): void {
+  while (ahead.length < count) {
     const { value, done } = ids.next();
-    if (done === true) break;
-    some.push(value);
+    if (done === true) return;
+    ahead.push(value);
   }
-  return some;
 }
 
 /**

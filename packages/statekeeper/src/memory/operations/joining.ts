@@ -4,6 +4,7 @@
  */
 import type { FunctionTable, Member, Mismatch, Renewal } from "../../contract/contract.ts";
 import { takenId } from "../../contract/taken-id.ts";
+import { poolPlace, queueAt } from "../records/places.ts";
 import type { PoolRecords } from "../records/pool-records.ts";
 
 export function joinMember(records: PoolRecords, pool: string, member: Member): FunctionTable {
@@ -13,6 +14,8 @@ export function joinMember(records: PoolRecords, pool: string, member: Member): 
   // before it is a member: the lease of a non-member lapses, and a member without a lease would stay
   records.leases.set(id, records.now() + leaseMs);
   if (registerFunctions(records, member)) records.announceFunctions();
+  // what only it waits for was passed over by those who take what members wait for
+  if (!records.members.has(id)) queueAt(records, poolPlace)?.forgetPassed();
   records.members.set({ id, kind, description: plainDescription, functions: new Map(functions) });
   for (const lost of records.lostRequests.take(id, records.now())) takeLossBack(records, lost);
   records.count("joined-members", 1);

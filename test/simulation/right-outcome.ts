@@ -48,6 +48,7 @@ function mistakeInValue(value: unknown, right: RightOutcome): string | undefined
 function mistakeInTree(tree: ErrorTree, right: RightOutcome): string | undefined {
   const failures = failuresIn(tree);
   if (failures.some(isRefusal)) return undefined;
-  if ("failures" in right && failures.length > 0 && failures.every((failure) => right.failures.includes(failure))) return undefined;
+  if ("failures" in right && failures.length > 0 && failures.every((failure) => right.failures.includes(failure)))
+    return undefined;
   return `the failure ${failures.join("; ")}, and right is ${JSON.stringify(right)}`;
 }

@@ -3,8 +3,17 @@
  * on where the last one stopped. What is counted on Redis alone needs no repair here. (scripts/lib/audit.lua)
  */
 import { isAddressedId } from "@callgrid/core";
-import { callerAt, enqueue, enqueueAtHead, type Place, poolPlace, queueAt, takeOff } from "../records/places.ts";
-import { disown, type PoolRecords, type RequestRecord } from "../records/pool-records.ts";
+import {
+  callerAt,
+  disown,
+  enqueue,
+  enqueueAtHead,
+  type Place,
+  poolPlace,
+  queueAt,
+  takeOff,
+} from "../records/places.ts";
+import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 import { failAddressed } from "./addressed.ts";
 
 export function audit(records: PoolRecords): void {
@@ -48,8 +57,8 @@ function auditClaimed(
     if (records.running.get(owner)?.has(id) === true) return;
     records.noteRunning(owner, [id]);
   } else {
-    disown(record);
     takeOff(records, id, record);
+    disown(record);
     enqueueAtHead(records, [id]);
   }
   records.count("repaired", 1);

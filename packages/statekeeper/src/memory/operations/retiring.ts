@@ -5,8 +5,8 @@
  */
 import { encodeError, isAddressedId } from "@callgrid/core";
 import { shownPayload } from "../../contract/large-text.ts";
-import { enqueueAtHead, ownPlace, removeFrom } from "../records/places.ts";
-import { disown, type PoolRecords, type RequestRecord } from "../records/pool-records.ts";
+import { disown, enqueueAtHead, ownPlace, removeFrom } from "../records/places.ts";
+import type { PoolRecords, RequestRecord } from "../records/pool-records.ts";
 import { failAddressed } from "./addressed.ts";
 import { blamedFor } from "./blaming.ts";
 import { match, membersAskedByTheWay } from "./matching.ts";

@@ -55,6 +55,19 @@ export function enqueueAtHead(records: PoolRecords, ids: readonly string[]): voi
   }
 }
 
+/**
+ * Ends a claim: the request goes back to the head of the pool's queue, for which its id has to be put there. Its record names that place first:
+ * should the operation stop before the id is there, the audit relies on this.
+ */
+export function disown(record: RequestRecord): void {
+  record.places = [poolPlace];
+  record.owner = undefined;
+  record.claimedAt = undefined;
+  record.isCopied = false;
+  record.suspended = undefined;
+  record.progress = undefined;
+}
+
 /** Takes a request off all its queues. */
 export function takeOff(records: PoolRecords, id: string, record: RequestRecord): void {
   for (const place of record.places) removeFrom(records, place, id);

@@ -188,13 +188,3 @@ export class PoolRecords {
     this.inboxes.deliver((process) => this.isKnown(process));
   }
 }
-
-/** Ends a claim: the request is queued again, for which its id has to go to a queue. */
-export function disown(record: RequestRecord): void {
-  record.places = [];
-  record.owner = undefined;
-  record.claimedAt = undefined;
-  record.isCopied = false;
-  record.suspended = undefined;
-  record.progress = undefined;
-}

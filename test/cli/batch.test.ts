@@ -281,4 +281,67 @@ describe("callgrid plan", () => {
     const args = ["plan", "--functions", functions, "--process", "double", "--range", "0..100"];
     expect((await run(args)).stdout).toMatch(/^batch runs serial: in this process/);
   });
+
+  it("runs the batch with each number of workers and size of chunks, and prints the times beside the predicted ones", async () => {
+    const data = path(".txt");
+    writeFileSync(data, "12345678\n".repeat(20_000));
+    const module = path(".mjs");
+    const library = new URL("../../packages/callgrid/bundle/index.js", import.meta.url).href;
+    const nap =
+      "({ from, to }) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, (to - from) / 500) && to - from";
+    writeFileSync(module, `import { define } from "${library}"; define("bytesSlowly", ${nap});`);
+    const args = ["plan", "--functions", module, "--process", "bytesSlowly", "--bytes", data];
+    const given = [...args, "--measure", "1,2", "--chunks", "20k,40KiB"];
+    const { exitCode, stdout, stderr } = await runHere([...given, "--json"], { env });
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    const measured = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { measuredMs: number; predictedMs: number });
+    expect(measured).toMatchObject([
+      { workers: 1, chunkUnits: 20_000, unit: "byte" },
+      { workers: 2, chunkUnits: 20_000 },
+      { workers: 1, chunkUnits: 40_960 },
+      { workers: 2, chunkUnits: 40_960 },
+    ]);
+    // the function takes 40 ms a chunk of 20,000 bytes, of which there are 9
+    expect(measured[0]?.measuredMs).toBeGreaterThan(180);
+    for (const { measuredMs, predictedMs } of measured) expect(predictedMs / measuredMs).toBeLessThan(1.5);
+    expect(stderr).toContain("measuring with 2 workers, chunks of 40,960\n");
+  });
+
+  it("without sizes of chunks shows what the planner chose", async () => {
+    const args = ["plan", "--functions", functions, "--process", "napFor30", "--range", "0..40"];
+    const { stdout } = await runHere([...args, "--measure", "1,2"], { env });
+    expect(stdout).toMatch(/^slices a chunk +workers +measured +predicted +measured \/ predicted +speed-up\n/);
+    const rows = /\n\d+ at first +1 +[\d.]+ m?s +[\d.]+ m?s +\d\.\d\d +1\.00\n\d+ at first +2 .* (\d\.\d\d)\n$/;
+    expect(stdout).toMatch(rows);
+    expect(Number(rows.exec(stdout)?.[1])).toBeGreaterThan(1.1);
+  });
+
+  it.each([
+    [["--pool", "pool"], "--measure counts worker threads of this machine: leave out --pool and give --functions"],
+    [["--mode", "serial"], "--measure runs on worker threads: leave out --mode serial"],
+    [["--workers", "2"], "--measure has the numbers of workers: leave out --workers"],
+    [["--chunk-units", "2"], "--measure has the sizes of chunks in --chunks: leave out --chunk-units"],
+    [["--objective", "cheap"], "--measure uses all workers: leave out --objective cheap"],
+    [["--nodes", "2"], "--nodes and --within are for a plan, not for --measure"],
+    [["--measure", "0"], '--measure [0] must be numbers of workers, such as 1,2,4, got "0"'],
+    [["--chunks", "3x"], '--chunks [0] must be sizes of chunks, such as 500, 30k or 64KiB, got "3x"'],
+  ])("--measure with %j is refused", async (more, reason) => {
+    const args = ["plan", "--functions", functions, "--process", "double", "--range", "0..10", "--measure", "1"];
+    expect(await run([...args, ...more])).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining(reason),
+    });
+  });
+
+  it("--measure reads no data from stdin, and --chunks is for --measure", async () => {
+    const args = ["plan", "--functions", functions, "--process", "double"];
+    const twice = await run([...args, "--items", "-", "--measure", "1"], { env, stdin: "1\n" });
+    expect(twice.stderr).toContain("--measure reads the data several times, which stdin has only once");
+    const alone = await run([...args, "--range", "0..10", "--chunks", "5"]);
+    expect(alone).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--chunks is for --measure") });
+  });
 });

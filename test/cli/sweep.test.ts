@@ -253,6 +253,37 @@ function mergedRows(folder: string): string[] {
   );
 }
 
+describe("a clock that is set back", () => {
+  it("changes nothing for what is finished, and no job has a negative time", async () => {
+    const folder = sweepFolder({
+      job: "(x) => { if (x === 2) { const now = Date.now; Date.now = () => now() - 86_400_000; } return { double: 2 * x }; }",
+    });
+    expect((await run(folder)).exitCode).toBe(0);
+    const path = join(folder, "results", "here", "snapshot.ndjson");
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    // the first job was finished tomorrow, and the others not at all
+    const [header = "", first = "{}"] = lines;
+    const { runMs, startedMs, ...rest } = JSON.parse(first) as Record<string, unknown>;
+    const later = JSON.stringify({
+      ...rest,
+      runMs: Number(runMs) + 86_400_000,
+      startedMs: Number(startedMs) + 86_400_000,
+    });
+    writeFileSync(path, `${header}\n${later}\n`);
+    const again = await run(folder);
+    expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining("3 jobs finished\n")]);
+    expect(evaluated(folder)).toHaveLength(5);
+    expect(rowsOf(folder)).toEqual(["0,1,2", "1,2,4", "2,3,6"]);
+    const text = gunzipSync(readFileSync(join(folder, "results", "here", "results.csv.gz"))).toString();
+    const seconds = text
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((row) => Number(row.split(",")[3]));
+    for (const took of seconds) expect(took).toBeGreaterThanOrEqual(0);
+  });
+});
+
 describe("several machines", () => {
   it("leave to a pool what none of them has finished", async () => {
     const folder = sweepFolder({
@@ -317,6 +348,15 @@ describe.runIf(shortOrFull(false, true))("several machines, from their start to 
     await run(single);
     await merge(single, "here");
     expect(mergedRows(folder)).toEqual(mergedRows(single));
+    const shared = sweepFolder({ jobs, job: uneven });
+    const url = inject("redisUrl");
+    const where = ["--pool", "pool", "--url", url, "--grid", `sweep-${randomUUID()}`];
+    const workers = startCommand(["worker", "--functions", join(shared, "sweep.mjs"), "--count", "2", ...where]);
+    expect((await run(shared, ...where)).exitCode).toBe(0);
+    workers.kill("SIGTERM");
+    await workers.ended;
+    await merge(shared, "pool-pool");
+    expect(mergedRows(shared)).toEqual(mergedRows(single));
   });
 
   it("share what is left when the machines change, and no job runs twice", async () => {

@@ -40,6 +40,7 @@ describe.runIf(isOfEarlierStart(earlier, here))("the lock of an earlier start of
   it.each([
     ["is left to a clone of the machine that touches it", 10, false],
     ["is taken over where no process has touched it since", 60, true],
+    ["is taken over where the clock was set back since", -86_400, true],
   ])("%s", (_, seconds, isTakenOver) => {
     const path = newPath();
     writeFileSync(`${path}.lock`, [`process 1 on ${hostname()}`, earlier, "1"].join("\n"));

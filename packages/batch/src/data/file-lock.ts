@@ -81,7 +81,12 @@ function touch(place: string): void {
   }
 }
 
-/** How long ago a lock was touched, by the clock of its file system; forever where it has been released meanwhile. */
+/** Whether it was touched lately, by the clock of its file system. One that was touched later than now is left over from before that was set back. */
+function isTouched(place: string): boolean {
+  return Math.abs(untouchedMs(place)) < leftAfterMs;
+}
+
+/** How long ago a lock was touched; forever where it has been released meanwhile. */
 function untouchedMs(place: string): number {
   const probe = `${place}.${randomUUID()}`;
   writeNew(probe, "");
@@ -119,8 +124,7 @@ function isAlive(owner: string, place: string): boolean {
   if (owner === ownerHere()) return held.has(place);
   const [, processId, host, namespace, start] = /^process (\d+) on (.+)\n(.*)\n(.*)$/.exec(owner) ?? [];
   if (host !== hostname()) return true;
-  if (namespace !== namespaceHere())
-    return !isOfEarlierStart(namespace ?? "", namespaceHere()) || untouchedMs(place) < leftAfterMs;
+  if (namespace !== namespaceHere()) return !isOfEarlierStart(namespace ?? "", namespaceHere()) || isTouched(place);
   try {
     process.kill(Number(processId), 0);
   } catch (error) {

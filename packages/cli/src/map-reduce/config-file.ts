@@ -1,5 +1,6 @@
 /** Files of settings in JSON. Mistakes in them are reported with file, line and key. */
 import { GridError, nearestNames } from "@callgrid/core";
+import { visit } from "jsonc-parser";
 import { wholeText } from "../files/text-input.ts";
 import { readJson } from "../requests/json-text.ts";
 import type { CliIo } from "../terminal/io.ts";
@@ -10,7 +11,7 @@ export class ConfigFile {
   readonly #text: string;
   readonly #content: Readonly<Record<string, unknown>>;
 
-  /** Throws `INVALID_OPTION` for a file that is missing, is not JSON, has a number that would change, or holds no object. */
+  /** Throws `INVALID_OPTION` for a file that is missing, is not JSON, has a number that would change or a key twice, or holds no object. */
   static async read(io: Pick<CliIo, "stdin">, path: string): Promise<ConfigFile> {
     return new ConfigFile(path, await wholeText(io, path));
   }
@@ -22,6 +23,8 @@ export class ConfigFile {
     if (typeof content !== "object" || content === null || Array.isArray(content))
       throw invalid(path, 1, "the file", "must hold an object");
     this.#content = content as Readonly<Record<string, unknown>>;
+    const repeated = repeatedKey(text);
+    if (repeated !== undefined) throw invalid(path, repeated.line, repeated.key, "is there twice");
   }
 
   /** The value of a key; `undefined` where it is missing. */
@@ -79,6 +82,22 @@ export class ConfigFile {
     }
     return at;
   }
+}
+
+/** The first key that an object of the text has twice. */
+function repeatedKey(text: string): { readonly key: string; readonly line: number } | undefined {
+  const objects: Array<Set<string>> = [];
+  let repeated: { readonly key: string; readonly line: number } | undefined;
+  visit(text, {
+    onObjectBegin: () => void objects.push(new Set()),
+    onObjectProperty: (key, offset) => {
+      const keys = objects.at(-1);
+      if (keys?.has(key) === true) repeated ??= { key, line: lineAt(text.slice(0, offset)) };
+      keys?.add(key);
+    },
+    onObjectEnd: () => void objects.pop(),
+  });
+  return repeated;
 }
 
 /** Where a key is, as opposed to a value of the same text; -1 where it does not. */

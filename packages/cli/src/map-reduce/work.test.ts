@@ -44,6 +44,21 @@ async function mapperVersion(folder: string): Promise<string> {
   return version;
 }
 
+it.each([
+  ['{ "files": ["a.txt"],\n"files": ["b.txt"] }', "work.json line 2: files is there twice"],
+  ['{ "files": [],\n"map": { "a": 1,\n"b": {}, "\\u0061": 2 } }', "work.json line 3: a is there twice"],
+])("a settings file with a key that is there twice is refused: %s", async (text, reason) => {
+  const folder = workFolder();
+  write(folder, { "work.json": text });
+  await expect(workFile(folder)).rejects.toThrow(reason);
+});
+
+it("equal keys of two objects, and of texts, are no repeated ones", async () => {
+  const folder = workFolder();
+  write(folder, { "work.json": '{ "files": [{ "a": 1 }, { "a": "\\"a\\": 1, \\"a\\": 2" }], "a": 1 }' });
+  expect((await workFile(folder)).get("a")).toBe(1);
+});
+
 it("a module that the mapper imports is part of the version of a run", async () => {
   const folder = workFolder();
   const before = await mapperVersion(folder);

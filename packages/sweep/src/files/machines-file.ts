@@ -64,13 +64,13 @@ function machineOf(property: Node, { text, file }: Source): Machine {
   const place = { file, line: lineAt(text, property.offset), key: name };
   if (!namePattern.test(name)) throw mistake(place, nameRule);
   if (value?.type !== "object") throw mistake(place, 'expected { "performance": …, "cores": … }');
+  const seen = new Set<string>();
   for (const member of value.children ?? []) {
     const known = String(member.children?.[0]?.value);
-    if (known === "performance" || known === "cores") continue;
-    throw mistake(
-      { file, line: lineAt(text, member.offset), key: `${name}.${known}` },
-      "expected performance or cores",
-    );
+    const at = { file, line: lineAt(text, member.offset), key: `${name}.${known}` };
+    if (known !== "performance" && known !== "cores") throw mistake(at, "expected performance or cores");
+    if (seen.has(known)) throw mistake(at, "is there twice");
+    seen.add(known);
   }
   const performance = numberAt(value, "performance", { text, file, name });
   const cores = numberAt(value, "cores", { text, file, name });

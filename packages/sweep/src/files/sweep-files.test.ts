@@ -35,6 +35,7 @@ test.each<[string, string]>([
     '{"a": { "performance": 1, "cores": 1 },\n"a": { "performance": 2, "cores": 1 } }',
     "m line 2, key a: is there twice",
   ],
+  ['{"a": { "performance": 1, "cores": 1,\n"cores": 2 } }', "m line 2, key a.cores: is there twice"],
   ['{"../a": { "performance": 1, "cores": 1 } }', "key ../a: a name has up to 64 letters, digits and . _ -"],
   ['{"a": 1}', 'key a: expected { "performance": …, "cores": … }'],
   ['{\n\n"a" { } }', "m line 3: not JSON: ColonExpected"],

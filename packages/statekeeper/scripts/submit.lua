@@ -4,8 +4,8 @@
 --       priority (or `child`: these are calls of a function that runs, and go to the pool's queue; with `guest` before it: a bridge
 --       asks on behalf of another pool), then groups of requests: mode
 --       (use|refresh|bypass|held), timeoutMs (0: none), how many, for each: id, payload (a line end and a trace context may follow)
--- reply: volunteers left, then for each request that can be answered at once: index, outcome text or `unknown-function`,
---        `pool-full`, or `unknown-worker`, stamp of the outcome
+-- reply: volunteers left, then for each request that can be answered at once: index, stamp and outcome as they are kept, or
+--        `unknown-function`, `pool-full`, or `unknown-worker`
 -- bound: the number of requests
 local process, leaseMs, worker, queueLimit = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local isChild, guestPriority = ARGV[5] == 'child', string.match(ARGV[5], '^guest (.+)$')
@@ -17,10 +17,9 @@ if leaseMs > 0 then
 end
 
 local reply = { 0 }
-local function answer(index, text, stamp)
+local function answer(index, text)
   reply[#reply + 1] = index
   reply[#reply + 1] = text
-  reply[#reply + 1] = stamp or ''
 end
 
 local modes, timeouts, ids, payloads = readGroups(6)
@@ -43,13 +42,13 @@ if queueLimit > 0 and isForWorker then room = queueLimit - redis.call('SCARD', r
 if queueLimit > 0 and worker == '' then room = queueLimit - waitingNow() end
 
 -- Another function has taken part if a comma follows the current stamp. A pool without functions cannot distinguish versions.
-local function cachedOutcome(result, stamp)
-  if not result then return nil end
+local function usableResult(result, stamp)
+  if not result or not isReadableResult(result) then return nil end
   if stamp and string.sub(result, 1, #stamp + 1) ~= stamp .. ' ' then
     local others = string.sub(result, 1, #stamp + 1) == stamp .. ',' and string.match(result, '^[^ ]+', #stamp + 1)
     if not others or not areCurrent(others) then return nil end
   end
-  return readResult(result)
+  return result
 end
 
 -- What is kept under the ids, false where there is nothing.
@@ -181,18 +180,17 @@ for index, id in ipairs(ids) do
   if not stamp and redis.call('EXISTS', functionsKey) == 1 then
     answer(index - 1, 'unknown-function')
   else
-    local outcome, made = nil, nil
-    if mode == 'use' or mode == 'held' then outcome, made = cachedOutcome(results[index], stamp) end
+    local result = (mode == 'use' or mode == 'held') and usableResult(results[index], stamp)
     local text = placeOf[id] and writes[placeOf[id]] or texts[index]
-    local record = not outcome and text and parseRecord(text)
-    if text and not outcome and not record then
+    local record = not result and text and parseRecord(text)
+    if text and not result and not record then
       close(id, unreadableHeader)
       count('unreadable', 1)
     end
-    if outcome then
+    if result then
       count('hits', 1)
       count('hits:' .. name, 1)
-      answer(index - 1, outcome, made)
+      answer(index - 1, result)
     elseif record then
       join(index, record, payload, mode, timeoutMs)
     elseif room <= 0 then

@@ -96,6 +96,7 @@ local function parseRecord(text)
 end
 
 -- The outcome and the stamp of a result (lib/currency.lua); nil where that is not a value.
+local function isReadableResult(result) return string.find(result, '^[^ ]* [=~]') ~= nil end
 local function readResult(result)
   local at = string.find(result, ' ', 1, true)
   if not at or not string.find(result, '^[=~]', at + 1) then return nil end

@@ -2,6 +2,7 @@
  * Runs the share of a machine: asks a grid for each job that is not finished, and notes the outcome of each, first in the snapshot and then
  * in the files of results. Outcomes that come together are written together.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Grid } from "@callgrid/client";
 import { encodeValue, type JobValue, type Outcome, withSettings } from "@callgrid/core";
 import type { ResultFiles } from "../results/result-files.ts";
@@ -67,6 +68,8 @@ function finishedJob({ index, args, repeats }: Job, outcome: Outcome, runMs: num
 
 /** How many jobs may wait for the disk before the next outcome is taken. */
 const mostWaiting = 1_000;
+/** Jobs that end within this are written together: each write has a price. The end of this process can lose so much. */
+const togetherMs = 20;
 
 /** Writes one piece at a time, and collects what comes meanwhile. */
 class WriteQueue {
@@ -74,6 +77,7 @@ class WriteQueue {
   readonly #waiting: FinishedJob[] = [];
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #isEnding = false;
 
   constructor(parts: Pick<ShareRunParts, "snapshot" | "files" | "onFinished">) {
     this.#parts = parts;
@@ -91,6 +95,7 @@ class WriteQueue {
 
   /** Where a file fails, what has come since is noted all the same if it can be. */
   async end(): Promise<void> {
+    this.#isEnding = true;
     await this.#writing;
     if (this.#failure === undefined) return;
     await this.#parts.snapshot.note(this.#waiting).catch(() => undefined);
@@ -105,6 +110,7 @@ class WriteQueue {
       this.#waiting.splice(0, jobs.length);
       await files.write(jobs);
       onFinished?.(jobs);
+      if (!this.#isEnding) await pause(togetherMs);
     }
     this.#writing = undefined;
   }

@@ -33,12 +33,15 @@ import { byId, list, pairs, type Reply } from "./reply-parts.ts";
 
 export function readSubmitReply(reply: Reply): SubmitReply {
   const answers: SubmitAnswer[] = [];
-  for (let i = 1; i < reply.length; i += 3) {
+  for (let i = 1; i < reply.length; i += 2) {
     const index = Number(reply[i]);
     const text = String(reply[i + 1]);
-    if (text === "unknown-function" || text === "pool-full" || text === "unknown-worker")
+    if (text === "unknown-function" || text === "pool-full" || text === "unknown-worker") {
       answers.push({ index, kind: text });
-    else answers.push({ index, kind: "outcome", outcome: text, stamp: String(reply[i + 2]) });
+    } else {
+      const stampEnd = text.indexOf(" ");
+      answers.push({ index, kind: "outcome", outcome: text.slice(stampEnd + 1), stamp: text.slice(0, stampEnd) });
+    }
   }
   return { answers, volunteers: Number(reply[0]) };
 }

@@ -9,6 +9,7 @@ export const metrics = {
   perSecond: { heading: "requests/s", isMoreBetter: true },
   seconds: { heading: "seconds", isMoreBetter: false },
   milliseconds: { heading: "ms", isMoreBetter: false },
+  coldMilliseconds: { heading: "first run, ms", isMoreBetter: false },
   p50Ms: { heading: "p50 ms", isMoreBetter: false },
   p99Ms: { heading: "p99 ms", isMoreBetter: false },
   efficiency: { heading: "share of the ideal", isMoreBetter: true },

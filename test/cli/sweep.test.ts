@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { withSettings } from "@callgrid/core";
+import { localGrid } from "callgrid";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { startCommand } from "../harness/command.ts";
 import { shortOrFull } from "../harness/fault-length.ts";
@@ -129,11 +131,30 @@ describe("callgrid sweep run", () => {
     expect(failed.exitCode).toBe(1);
     expect(failed.stderr).toContain("3 jobs finished, 1 failed, see ");
     const failure = JSON.parse(readFileSync(join(folder, "results", "here", "failed.ndjson"), "utf8"));
-    expect(failure).toMatchObject({ job: 1, args: [2], error: { msg: "no two", req: '["job",2]' } });
+    const error = { msg: "no two", req: '["job",2]', details: { worker: expect.stringMatching(/^local\/./) } };
+    expect(failure).toMatchObject({ job: 1, args: [2], error });
     expect((await run(folder)).exitCode).toBe(1);
     expect(evaluated(folder)).toHaveLength(3);
     expect((await run(folder, "--retry-failed")).exitCode).toBe(1);
     expect(evaluated(folder)).toHaveLength(4);
+  });
+
+  it("has the pool know which job a worker is at, and how far that is", async () => {
+    const job = "async () => { context().progress(40); await new Promise((resolve) => setTimeout(resolve, 3_000)); }";
+    const folder = sweepFolder({ job });
+    await using grid = await localGrid({ functions: join(folder, "sweep.mjs"), workers: 1 });
+    const outcome = grid.enqueue(grid.pool, withSettings(["job", 1], { config: {}, seed: 1, job: 17 }));
+    await until(async () => ((await grid.status(grid.pool)).progress ?? []).length > 0);
+    expect((await grid.status(grid.pool)).progress).toEqual([
+      {
+        id: expect.any(String),
+        worker: expect.any(String),
+        done: 40,
+        total: 100,
+        slice: { index: 17, forMs: expect.any(Number) },
+      },
+    ]);
+    await outcome;
   });
 
   it("keeps what jobs log, for the machine and on request for each job", async () => {

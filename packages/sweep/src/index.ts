@@ -13,7 +13,7 @@ export { type MergedFolders, mergeFolders } from "./results/merged-folders.ts";
 export { ResultFiles } from "./results/result-files.ts";
 export { type FinishedJob, readSnapshot, Snapshot, type SnapshotHeader } from "./results/snapshot.ts";
 export { measureJobs } from "./run/measured-jobs.ts";
-export { ShareProgress, type ShareStanding } from "./run/share-progress.ts";
+export { type RunningJob, ShareProgress, type ShareStanding } from "./run/share-progress.ts";
 export { runShare, type ShareRunParts } from "./run/share-run.ts";
 export { type Digest, digestFromHex, digestOf, digestText } from "./split/digest.ts";
 export { type Job, type JobPool, makeJobPool } from "./split/job-pool.ts";

@@ -11,6 +11,7 @@ import {
   type JobLogs,
   openJobLogs,
   ResultFiles,
+  type RunningJob,
   readSnapshot,
   runShare,
   ShareProgress,
@@ -128,7 +129,7 @@ async function evaluate({ workers, place, sweep, jobs, snapshot, results }: Eval
   const before = jobs.filter(({ index }) => finished.has(index));
   const failed = before.filter(({ index }) => finished.get(index)?.error !== undefined).length;
   const progress = new ShareProgress({ total: jobs.length, before: before.length, failed });
-  const stopShowing = showShare(call.io, progress);
+  const stopShowing = showShare(call.io, progress, async () => progress.noteRunning(await runningJobs(workers)));
   try {
     await runShare({
       ...{ grid: workers.grid, workers: workers.pool, pool: sweep.pool, jobs, snapshot, files: results, progress },
@@ -138,6 +139,16 @@ async function evaluate({ workers, place, sweep, jobs, snapshot, results }: Eval
   } finally {
     stopShowing();
   }
+}
+
+/** By worker, what it is at. */
+async function runningJobs({ grid, pool }: Workers): Promise<ReadonlyMap<string, RunningJob>> {
+  const { progress = [] } = await grid.status(pool);
+  return new Map(
+    progress.flatMap(({ worker, done, total, slice }) =>
+      slice === undefined ? [] : [[`${pool}/${worker}`, { job: slice.index, done, total, forMs: slice.forMs }]],
+    ),
+  );
 }
 
 async function summarize(

@@ -9,7 +9,7 @@ import type { SweepCall } from "./sweep-action.ts";
 
 /** A grid, and threads that have loaded the sweep's module. */
 export interface Workers {
-  readonly grid: Pick<Grid, "stream">;
+  readonly grid: Pick<Grid, "stream" | "status">;
   /** Of the grid. */
   readonly pool: string;
   /** Asks a thread that has the sweep. */

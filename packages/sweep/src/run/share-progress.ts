@@ -1,6 +1,14 @@
-/** How far a share is: all of it, and what each worker has done. */
+/** How far a share is: all of it, and what each worker has done and is at. */
 import type { JobValue, Outcome } from "@callgrid/core";
 import type { FinishedJob } from "../results/snapshot.ts";
+
+/** How far a job is, as its function reported last. */
+export interface RunningJob {
+  readonly job: number;
+  readonly done: number;
+  readonly total: number;
+  readonly forMs: number;
+}
 
 /** A share at one moment. */
 export interface ShareStanding {
@@ -21,9 +29,19 @@ export interface ShareStanding {
 export interface WorkerStanding {
   readonly worker: string;
   readonly done: number;
+  /** Of the done ones. */
+  readonly failed: number;
   readonly jobsPerSecond: number;
-  /** The job that it finished last. */
-  readonly lastJob: number;
+  /** The job that it finished last; undefined until it has finished one. */
+  readonly lastJob: number | undefined;
+  /** The job that it is at, if that reports how far it is. */
+  readonly running: RunningJob | undefined;
+}
+
+interface WorkerCounts {
+  done: number;
+  failed: number;
+  lastJob: number | undefined;
 }
 
 const msPerSecond = 1_000;
@@ -33,7 +51,8 @@ export class ShareProgress {
   readonly #total: number;
   readonly #before: number;
   readonly #started = performance.now();
-  readonly #workers = new Map<string, { done: number; lastJob: number }>();
+  readonly #workers = new Map<string, WorkerCounts>();
+  #running = new Map<string, RunningJob>();
   #done = 0;
   #failed: number;
 
@@ -45,13 +64,28 @@ export class ShareProgress {
 
   note({ job }: FinishedJob, outcome: Outcome): void {
     this.#done += 1;
-    if ("error" in outcome) {
-      this.#failed += 1;
-      return;
-    }
-    const { worker } = outcome.value as JobValue;
-    const known = this.#workers.get(worker) ?? { done: 0, lastJob: job };
-    this.#workers.set(worker, { done: known.done + 1, lastJob: job });
+    const hasFailed = "error" in outcome;
+    if (hasFailed) this.#failed += 1;
+    const worker = hasFailed ? outcome.error.tree.details?.["worker"] : (outcome.value as JobValue).worker;
+    // a job that was lost or refused was at none
+    if (typeof worker !== "string") return;
+    const counts = this.#countsOf(worker);
+    counts.done += 1;
+    counts.failed += hasFailed ? 1 : 0;
+    counts.lastJob = job;
+    if (this.#running.get(worker)?.job === job) this.#running.delete(worker);
+  }
+
+  /** Replaces what workers are at. */
+  noteRunning(running: ReadonlyMap<string, RunningJob>): void {
+    for (const worker of running.keys()) this.#countsOf(worker);
+    this.#running = new Map(running);
+  }
+
+  #countsOf(worker: string): WorkerCounts {
+    const counts = this.#workers.get(worker) ?? { done: 0, failed: 0, lastJob: undefined };
+    this.#workers.set(worker, counts);
+    return counts;
   }
 
   get standing(): ShareStanding {
@@ -66,9 +100,10 @@ export class ShareProgress {
       elapsedMs,
       jobsPerSecond: rate(this.#done),
       leftMs: this.#done === 0 ? undefined : (left * elapsedMs) / this.#done,
-      workers: [...this.#workers].map(([worker, { done, lastJob }]) => ({
-        ...{ worker, done, lastJob },
-        jobsPerSecond: rate(done),
+      workers: [...this.#workers].map(([worker, counts]) => ({
+        ...{ worker, ...counts },
+        jobsPerSecond: rate(counts.done),
+        running: this.#running.get(worker),
       })),
     };
   }

@@ -22,6 +22,7 @@ export function describeRequest(evaluation: Evaluation, place: EvaluationPlace):
   const slice = evaluation.currentSlice?.();
   const { functionName } = slice ?? evaluation;
   const { pool, worker } = place;
+  const job = jobOf(evaluation);
   return {
     functionName,
     pool,
@@ -43,9 +44,28 @@ export function describeRequest(evaluation: Evaluation, place: EvaluationPlace):
     },
     randomFor: (name) => settingsOf(evaluation, slice).randomFor(name),
     reads: (path) => place.noteFile(evaluation, path),
-    progress: (done, total = 100) => place.noteProgress(evaluation, { done, total, slice }),
+    progress: (done, total = 100) => place.noteProgress(evaluation, { done, total, slice: slice ?? job }),
   };
 }
+
+/** The job of a sweep, from the first call on, which is made when its function starts. */
+function jobOf(evaluation: Evaluation): FunctionProgress["slice"] {
+  const index = evaluation.settings?.job;
+  if (index === undefined) return undefined;
+  const known = jobs.get(evaluation);
+  if (known !== undefined) return known;
+  const started = performance.now();
+  const job = {
+    index,
+    get forMs() {
+      return performance.now() - started;
+    },
+  };
+  jobs.set(evaluation, job);
+  return job;
+}
+
+const jobs = new WeakMap<Evaluation, FunctionProgress["slice"]>();
 
 /** By these `callgrid logs merge --request` finds the lines of a request, of a slice, and of all slices of a chunk. */
 function logFieldsOf(evaluation: Evaluation, slice: EvaluatedSlice | undefined): Record<string, unknown> {

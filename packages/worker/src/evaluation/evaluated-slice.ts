@@ -4,8 +4,8 @@ import { encodeRequest, requestId } from "@callgrid/core";
 export interface FunctionProgress {
   readonly done: number;
   readonly total: number;
-  /** Of a chunk: the slice whose function reports. */
-  readonly slice: EvaluatedSlice | undefined;
+  /** Of a chunk the slice whose function reports, of a job of a sweep its place; and for how long that has been evaluated, in ms. */
+  readonly slice: Pick<EvaluatedSlice, "index" | "forMs"> | undefined;
 }
 
 /** A slice that a chunk calls the function of a batch with: the function sees the request that the slice would be by itself. */

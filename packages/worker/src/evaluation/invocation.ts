@@ -42,8 +42,12 @@ function resultOf(evaluation: Evaluation, value: unknown, limitBytes: number): E
   }
 }
 
-function failureOf({ payload }: Evaluation, thrown: unknown): EvaluationResult {
-  return EvaluationResult.ofError(treeOfThrown(thrown, payload));
+/** That of a job also says which worker it failed on. */
+function failureOf(evaluation: Evaluation, thrown: unknown): EvaluationResult {
+  const tree = treeOfThrown(thrown, evaluation.payload);
+  if (evaluation.settings?.job === undefined) return EvaluationResult.ofError(tree);
+  const { worker } = evaluation.host.describe(evaluation);
+  return EvaluationResult.ofError({ ...tree, details: { ...tree.details, worker } });
 }
 
 /** Whatever can be awaited comes back as a promise, everything else as it is. */

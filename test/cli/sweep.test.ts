@@ -1,11 +1,20 @@
 /** `callgrid sweep`: within this process, and as processes where their end matters. */
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { withSettings } from "@callgrid/core";
+import { type JobValue, type RequestError, withSettings } from "@callgrid/core";
 import { localGrid } from "callgrid";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { startCommand } from "../harness/command.ts";
@@ -131,12 +140,49 @@ describe("callgrid sweep run", () => {
     expect(failed.exitCode).toBe(1);
     expect(failed.stderr).toContain("3 jobs finished, 1 failed, see ");
     const failure = JSON.parse(readFileSync(join(folder, "results", "here", "failed.ndjson"), "utf8"));
-    const error = { msg: "no two", req: '["job",2]', details: { worker: expect.stringMatching(/^local\/./) } };
+    const error = { msg: "no two", req: '["job",2]', details: { worker: expect.stringMatching(/^pool\/./) } };
     expect(failure).toMatchObject({ job: 1, args: [2], error });
     expect((await run(folder)).exitCode).toBe(1);
     expect(evaluated(folder)).toHaveLength(3);
     expect((await run(folder, "--retry-failed")).exitCode).toBe(1);
     expect(evaluated(folder)).toHaveLength(4);
+  });
+
+  it("has short jobs, which travel in groups, see what they would see by themselves", async () => {
+    const job = `async (x, list) => {
+      const { requestId, random, randomFor, config, functionName, log } = context();
+      list.push(x);
+      log.info("begun");
+      if (x === 150) throw new Error("no 150");
+      const [child] = await callReentrant([["child", x]]);
+      return { double: [requestId, random.uniform(), randomFor("job").uniform(), config.number("rate"), functionName, child, list.length].join(" ") };
+    }`;
+    const columns = "job,run start,job start,job seconds,x,list,double";
+    const jobs = 'names: ["x", "list"], jobs: Array.from({ length: 200 }, (_, x) => [x, [7]])';
+    const folder = sweepFolder({ job, jobs, config: "seed = 3\nrate = 2\n", columns });
+    const module = join(folder, "sweep.mjs");
+    const text = readFileSync(module, "utf8").replace("{ context,", "{ callReentrant, context,");
+    writeFileSync(module, `${text}\ndefine("child", (x) => x + 1);\n`);
+    expect((await run(folder, "--job-logs")).exitCode).toBe(1);
+    const failure = JSON.parse(readFileSync(join(folder, "results", "here", "failed.ndjson"), "utf8"));
+    await using grid = await localGrid({ functions: module, workers: 1 });
+    const alone = (x: number) =>
+      grid.enqueue(grid.pool, withSettings(["job", x, [7]], { config: { seed: 3, rate: 2 }, seed: 3, job: x }));
+    const rows = new Map(rowsOf(folder).map((row) => [Number(row.split(",")[0]), row]));
+    expect(rows.size).toBe(199);
+    // the ids of requests with settings have these in them, those in a group do not
+    const own = (row: string) => row.split(" ").slice(1).join(" ");
+    for (const x of [0, 149, 199]) {
+      const { value } = (await alone(x)) as JobValue;
+      expect(own(rows.get(x) ?? "")).toBe(own((value as { readonly double: string }).double));
+    }
+    const thrown = await alone(150).catch((error: unknown) => error);
+    const { tree } = thrown as RequestError;
+    expect(failure).toMatchObject({ job: 150, error: { msg: tree.msg, code: tree.code, req: tree.req } });
+    const logs = readdirSync(join(folder, "results", "here", "jobs"));
+    expect(logs).toHaveLength(200);
+    const log = gunzipSync(readFileSync(join(folder, "results", "here", "jobs", "000199.log.gz"))).toString();
+    expect(JSON.parse(log)).toMatchObject({ job: 199, msg: "begun", function: "job" });
   });
 
   it("has the pool know which job a worker is at, and how far that is", async () => {

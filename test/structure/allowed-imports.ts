@@ -111,14 +111,14 @@ export const packages: Readonly<Record<string, PackageRule>> = {
     },
   },
   sweep: {
-    why: "Sweeps split work before it runs, and run it as a caller of any grid.",
-    packages: ["core", "client", "batch"],
+    why: "Sweeps split work before it runs, and run it as a caller of any grid; they may ask for what a function may.",
+    packages: ["core", "client", "batch", "worker"],
     rooms: {
       split: [],
       files: ["split"],
       jobs: ["split", "files"],
       results: ["split"],
-      run: ["split", "results"],
+      run: ["split", "jobs", "results"],
     },
   },
   dashboard: {

@@ -6,7 +6,7 @@ export { checkMachineName, readMachines, readMachinesText, withPerformance } fro
 export { type Rebalance, readRebalance, writeRebalance } from "./files/rebalance-file.ts";
 export { defineSweep, type JobSource, type SweepSpec } from "./jobs/define-sweep.ts";
 export { type Ask, checkListing, type ListedSweep, listJobs } from "./jobs/list-jobs.ts";
-export { listingModule } from "./jobs/listing-module.ts";
+export { sweepModule } from "./jobs/sweep-module.ts";
 export { type JobLogs, openJobLogs } from "./results/job-logs.ts";
 export { type FolderFiles, filesIn } from "./results/machine-folder.ts";
 export { type MergedFolders, mergeFolders } from "./results/merged-folders.ts";

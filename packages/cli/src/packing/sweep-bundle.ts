@@ -17,7 +17,7 @@ const ownModules = [
   "bin.js",
   "local-worker-thread.js",
   "heartbeat-thread.js",
-  "listing-functions.js",
+  "sweep-functions.js",
   "worker-functions.js",
 ];
 /** Installed next to callgrid, with native parts; a packed sweep does without. */

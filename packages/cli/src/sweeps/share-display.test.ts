@@ -25,7 +25,7 @@ function show(isTTY: boolean, look = async () => undefined) {
 
 test("a person sees the share and a line for each worker: rate, failures, and what it is at", () => {
   const { stderr, stop } = show(true);
-  vi.advanceTimersByTime(200);
+  vi.advanceTimersByTime(1_000);
   stop();
   const text = textIn(stderr);
   expect(text).toContain("24 %, 12 of 50 jobs, 3/s, 13 s left, 1 failed");

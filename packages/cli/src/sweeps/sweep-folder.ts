@@ -6,13 +6,13 @@ import {
   type Ask,
   checkColumns,
   type JobPool,
-  listingModule,
   listJobs,
   type Machine,
   readColumns,
   readConfig,
   readMachines,
   readRebalance,
+  sweepModule,
 } from "@callgrid/sweep";
 import { unlessAborted } from "../command-line/interrupts.ts";
 import { logStream, makeLog } from "../logs/log.ts";
@@ -49,7 +49,7 @@ export function readSweepFiles(folder: string): SweepFiles {
   const settings = readConfig(join(folder, configFile));
   const columns = readColumns(join(folder, columnsFile));
   const module = packedFiles()?.moduleUrl("sweep") ?? moduleIn(folder);
-  return { functions: [module, listingModule.href], machines, rebalanced, columns, settings };
+  return { functions: [module, sweepModule.href], machines, rebalanced, columns, settings };
 }
 
 /** Has workers that have loaded the sweep's module list the jobs. */

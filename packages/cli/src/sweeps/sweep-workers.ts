@@ -12,6 +12,8 @@ export interface Workers {
   readonly grid: Pick<Grid, "stream" | "status">;
   /** Of the grid. */
   readonly pool: string;
+  /** How many threads of this process they are; undefined for the workers of a pool. */
+  readonly threads?: number;
   /** Asks a thread that has the sweep. */
   readonly ask: Ask;
   /** Asks another one, which has loaded the module by itself. */
@@ -42,7 +44,7 @@ export async function withShareGrid(
       (request) =>
         grid.enqueue(target, request, { signal: first });
     const askAnother = another === undefined ? askThread(given) : askAt(another);
-    return await use({ grid, pool: grid.pool, ask: askAt(one), askAnother });
+    return await use({ grid, pool: grid.pool, threads: cores, ask: askAt(one), askAnother });
   } finally {
     await grid.close();
   }

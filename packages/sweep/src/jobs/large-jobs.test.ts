@@ -2,7 +2,7 @@ import { define } from "@callgrid/core";
 import { expect, test } from "vitest";
 import { declaredSweeps, defineSweep } from "./define-sweep.ts";
 import { type Ask, listJobs } from "./list-jobs.ts";
-import { jobs } from "./listing-functions.ts";
+import { jobs } from "./sweep-functions.ts";
 
 const length = define("sweepTest.length", (text: string, _round: number) => text.length);
 

@@ -1,7 +1,7 @@
 /** Lists the jobs of a sweep from a grid whose workers have loaded its module. */
 import { GridError, requestTreeOf } from "@callgrid/core";
 import { type Experiment, type JobPool, makeJobPool } from "../split/job-pool.ts";
-import type { SweepOutline } from "./listing-functions.ts";
+import type { SweepOutline } from "./sweep-functions.ts";
 
 /** Evaluates one request by name. */
 export type Ask = (request: readonly [name: string, ...args: unknown[]]) => Promise<unknown>;

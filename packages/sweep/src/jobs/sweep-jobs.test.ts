@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { makeJobPool } from "../split/job-pool.ts";
 import { declaredSweeps, defineSweep } from "./define-sweep.ts";
 import { checkListing, listJobs } from "./list-jobs.ts";
-import { jobs, outline } from "./listing-functions.ts";
+import { jobs, outline } from "./sweep-functions.ts";
 
 const area = define("sweepTest.area", (width: number, height: number) => width * height);
 const settings = { config: {}, seed: 1 };

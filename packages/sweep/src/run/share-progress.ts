@@ -1,5 +1,4 @@
 /** How far a share is: all of it, and what each worker has done and is at. */
-import type { JobValue, Outcome } from "@callgrid/core";
 import type { FinishedJob } from "../results/snapshot.ts";
 
 /** How far a job is, as its function reported last. */
@@ -62,16 +61,15 @@ export class ShareProgress {
     this.#failed = failed;
   }
 
-  note({ job }: FinishedJob, outcome: Outcome): void {
+  /** A job has finished on a worker; undefined where it was lost or refused. */
+  note({ job, error }: FinishedJob, worker: string | undefined): void {
     this.#done += 1;
-    const hasFailed = "error" in outcome;
-    if (hasFailed) this.#failed += 1;
-    const worker = hasFailed ? outcome.error.tree.details?.["worker"] : (outcome.value as JobValue).worker;
-    // a job that was lost or refused was at none
-    if (typeof worker !== "string") return;
+    const failed = error === undefined ? 0 : 1;
+    this.#failed += failed;
+    if (worker === undefined) return;
     const counts = this.#countsOf(worker);
     counts.done += 1;
-    counts.failed += hasFailed ? 1 : 0;
+    counts.failed += failed;
     counts.lastJob = job;
     if (this.#running.get(worker)?.job === job) this.#running.delete(worker);
   }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Grid } from "@callgrid/client";
 import { afterAll, expect, test } from "vitest";
 import { ResultFiles } from "../results/result-files.ts";
@@ -27,10 +27,11 @@ test.runIf(existsSync("/dev/full"))("a run stops at the next outcome once a file
   const snapshot = await Snapshot.open(path, header);
   const files = await ResultFiles.begin(form, { results: "/dev/full", failures: join(folder, "failed.ndjson") });
   let taken = 0;
-  async function* outcomes(): AsyncGenerator<unknown> {
-    for (; taken < total; taken += 1) {
+  async function* outcomes(_: string, requests: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+    for await (const _request of requests) {
       yield { index: taken, outcome: { value: { value: taken, startedMs: 0, tookMs: 1, worker: "w" } } };
-      await setImmediate();
+      taken += 1;
+      await pause(1);
     }
   }
   const progress = new ShareProgress({ total, before: 0, failed: 0 });

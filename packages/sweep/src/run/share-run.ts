@@ -1,13 +1,14 @@
 /**
- * Runs the share of a machine: asks a grid for each job that is not finished, and notes the outcome of each, first in the snapshot and then
+ * Runs the share of a machine: asks a grid for the jobs that are not finished, and notes the outcome of each, first in the snapshot and then
  * in the files of results. Outcomes that come together are written together.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Grid } from "@callgrid/client";
-import { encodeValue, type JobValue, type Outcome, withSettings } from "@callgrid/core";
+import { encodeValue, type JobValue } from "@callgrid/core";
 import type { ResultFiles } from "../results/result-files.ts";
 import type { FinishedJob, Snapshot } from "../results/snapshot.ts";
 import type { Job, JobPool } from "../split/job-pool.ts";
+import { type JobOutcome, JobRequests } from "./job-requests.ts";
 import type { ShareProgress } from "./share-progress.ts";
 
 /** What a share is run with. */
@@ -15,6 +16,8 @@ export interface ShareRunParts {
   readonly grid: Pick<Grid, "stream">;
   /** The grid's pool of workers. */
   readonly workers: string;
+  /** How many threads the workers are, which have the functions of sweeps; undefined for the workers of a pool, which lack these. */
+  readonly lanes?: number | undefined;
   readonly pool: JobPool;
   /** The jobs of the share. */
   readonly jobs: readonly Job[];
@@ -31,45 +34,55 @@ const window = 1_000;
 
 /** Runs what is not finished; resolves when all is noted. Rejects with `CANCELLED` when the signal is aborted. */
 export async function runShare(parts: ShareRunParts): Promise<void> {
-  const { grid, workers, pool, jobs, snapshot, progress, signal } = parts;
-  const { config, seed, functionName } = pool;
+  const { grid, workers, lanes, pool, jobs, snapshot, progress, signal } = parts;
   const left = jobs.filter(({ index }) => !snapshot.finished.has(index));
   const runMs = Date.now();
-  const requests = left.map(
-    ({ index, args }) =>
-      () =>
-        withSettings([functionName, ...args], { config, seed, job: index }),
-  );
+  const requests = new JobRequests(pool, left, lanes);
   const written = new WriteQueue(parts);
-  const outcomes = grid.stream(workers, made(requests), { window, cache: "bypass", signal });
+  const outcomes = grid.stream(workers, requests, { window, cache: "bypass", signal });
   try {
     for await (const { index, outcome } of outcomes) {
-      const job = left[index];
-      if (job === undefined) continue;
-      const finished = finishedJob(job, outcome, runMs);
-      progress.note(finished, outcome);
-      await written.add(finished);
+      for (const ended of requests.settle(index, outcome)) {
+        const { finished, worker } = finishedJob(ended, runMs);
+        progress.note(finished, worker);
+        await written.add(finished);
+      }
     }
   } finally {
+    requests.wake();
     await written.end();
   }
 }
 
-function* made<Request>(requests: readonly (() => Request)[]): Generator<Request> {
-  for (const make of requests) yield make();
-}
-
-function finishedJob({ index, args, repeats }: Job, outcome: Outcome, runMs: number): FinishedJob {
+/** With the worker that evaluated it; undefined for one that was lost or refused. */
+function finishedJob(ended: JobOutcome, runMs: number): { finished: FinishedJob; worker: string | undefined } {
+  const { index, args, repeats } = ended.job;
   const base = { job: index, args, repeats, runMs };
-  if ("error" in outcome) return { ...base, startedMs: Date.now(), tookMs: 0, error: outcome.error.tree };
-  const { value, startedMs, tookMs } = outcome.value as JobValue;
-  return { ...base, startedMs, tookMs, value: encodeValue(value, "value", Number.POSITIVE_INFINITY) };
+  if ("report" in ended) {
+    const { startedMs, tookMs } = ended.report;
+    const result = "text" in ended.report ? { value: ended.report.text } : { error: ended.report.error };
+    return { finished: { ...base, startedMs, tookMs, ...result }, worker: ended.worker };
+  }
+  const { outcome } = ended;
+  if ("error" in outcome) {
+    const { tree } = outcome.error;
+    const worker = tree.details?.["worker"];
+    return {
+      finished: { ...base, startedMs: Date.now(), tookMs: 0, error: tree },
+      worker: typeof worker === "string" ? worker : undefined,
+    };
+  }
+  const { value, startedMs, tookMs, worker } = outcome.value as JobValue;
+  return {
+    finished: { ...base, startedMs, tookMs, value: encodeValue(value, "value", Number.POSITIVE_INFINITY) },
+    worker,
+  };
 }
 
 /** How many jobs may wait for the disk before the next outcome is taken. */
 const mostWaiting = 1_000;
 /** Jobs that end within this are written together: each write has a price. The end of this process can lose so much. */
-const togetherMs = 20;
+const togetherMs = 50;
 
 /** Writes one piece at a time, and collects what comes meanwhile. */
 class WriteQueue {

@@ -72,7 +72,9 @@ function logFieldsOf(evaluation: Evaluation, slice: EvaluatedSlice | undefined):
   const { id, functionName, settings, span } = evaluation;
   const trace = traceIdOf(span);
   if (slice === undefined) return { requestId: id, function: functionName, job: settings?.job, ...trace };
-  return { requestId: slice.requestId, function: slice.functionName, slice: slice.index, chunk: id, ...trace };
+  const { requestId, functionName: name, index } = slice;
+  if (slice.kind === "job") return { requestId, function: name, job: index, ...trace };
+  return { requestId, function: name, slice: index, chunk: id, ...trace };
 }
 
 /** Made on first use: most functions never ask for it. */

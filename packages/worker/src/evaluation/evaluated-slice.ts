@@ -8,19 +8,29 @@ export interface FunctionProgress {
   readonly slice: Pick<EvaluatedSlice, "index" | "forMs"> | undefined;
 }
 
-/** A slice that a chunk calls the function of a batch with: the function sees the request that the slice would be by itself. */
+/**
+ * A slice that a chunk calls the function of a batch with, or a job that a sweep evaluates in a group: the function sees the request that it
+ * would be by itself.
+ */
 export class EvaluatedSlice {
-  /** Its place among all slices of the batch, from 0. */
+  /** Its place among all slices of the batch, or jobs of the sweep, from 0. */
   readonly index: number;
   readonly functionName: string;
+  readonly kind: "slice" | "job";
   readonly #readArguments: () => readonly unknown[];
   readonly #started = performance.now();
   #canonical: string | undefined;
 
   /** `readArguments` returns the arguments as they came: the function may have changed those that it got. */
-  constructor(index: number, functionName: string, readArguments: () => readonly unknown[]) {
+  constructor(
+    index: number,
+    functionName: string,
+    readArguments: () => readonly unknown[],
+    kind: "slice" | "job" = "slice",
+  ) {
     this.index = index;
     this.functionName = functionName;
+    this.kind = kind;
     this.#readArguments = readArguments;
   }
 

@@ -1,10 +1,12 @@
 /**
- * What workers list of a sweep. The user's module is loaded in worker threads alone: the command's own thread has to hear signals, and a
+ * What worker threads list of a sweep, and evaluate in groups. The user's module is loaded in worker threads alone: the command's own thread has to hear signals, and a
  * module may print, block or end its thread.
  */
 import { define, encodeValue, GridError } from "@callgrid/core";
+import { readArgumentsAgain } from "@callgrid/worker";
 import { type Experiment, makeJobPool } from "../split/job-pool.ts";
 import { type DeclaredSweep, declaredSweeps } from "./define-sweep.ts";
+import { evaluateGroup, type GroupedJob } from "./job-group.ts";
 
 /** What is known of a sweep before its jobs are listed. */
 export interface SweepOutline {
@@ -39,6 +41,14 @@ export const jobs = define("callgrid.sweepJobs", { version: "1", cache: false },
   });
   return tooMany === -1 ? some : some.slice(0, tooMany);
 });
+
+/** Evaluates some jobs one after the other, see {@link evaluateGroup}. */
+export const group = define(
+  "callgrid.sweepGroup",
+  { version: "1", cache: false },
+  (functionName: string, some: readonly GroupedJob[]) =>
+    evaluateGroup(functionName, some, () => readArgumentsAgain()[1] as readonly GroupedJob[]),
+);
 
 function listJobs(): Array<readonly unknown[]> {
   const sweep = onlySweep();

@@ -1,0 +1,99 @@
+import { type Outcome, RequestError } from "@callgrid/core";
+import { describe, expect, it } from "vitest";
+import type { GroupReport } from "../jobs/job-group.ts";
+import { makeJobPool } from "../split/job-pool.ts";
+import { JobRequests } from "./job-requests.ts";
+
+const poolOf = (count: number) =>
+  makeJobPool({ functionName: "f", jobs: Array.from({ length: count }, (_, x) => [x]), config: {}, seed: 1 });
+const error = new RequestError({ msg: "no", code: "WORKER_LOST", req: "[]" });
+
+type Sent = readonly [string, ...unknown[]];
+
+function start(count: number, lanes: number | undefined) {
+  const pool = poolOf(count);
+  const requests = new JobRequests(pool, pool.jobs, lanes);
+  const generator = requests[Symbol.asyncIterator]();
+  let index = -1;
+  const next = async (): Promise<{ readonly index: number; readonly request: Sent } | undefined> => {
+    const { value, done } = await generator.next();
+    index += 1;
+    return done === true ? undefined : { index, request: value };
+  };
+  return { requests, next };
+}
+
+const took = (tookMs: number): Outcome => ({ value: { value: 1, startedMs: 0, tookMs, worker: "w" } });
+const jobsIn = ([name, , some]: Sent) => (name === "callgrid.sweepGroup" ? (some as unknown[]).length : 1);
+const reports = (count: number): Outcome => ({
+  value: {
+    worker: "w",
+    reports: Array.from({ length: count }, () => ({ startedMs: 0, tookMs: 1, text: "=1" })),
+  } satisfies GroupReport,
+});
+
+/** Settles eight jobs alone, each of which took so long. */
+async function measured(count: number, tookMs: number) {
+  const started = start(count, 2);
+  for (let i = 0; i < 8; i += 1) {
+    const sent = await started.next();
+    expect(jobsIn(sent?.request ?? [""])).toBe(1);
+    started.requests.settle(sent?.index ?? -1, took(tookMs));
+  }
+  return started;
+}
+
+describe("the requests of a share", () => {
+  it.each([
+    [1, 20],
+    [6, 3],
+    [15, 1],
+    [0.001, 256],
+  ])("once eight jobs have taken %d ms, they have %i jobs each", async (tookMs, size) => {
+    const { next } = await measured(1_000, tookMs);
+    expect(jobsIn((await next())?.request ?? [""])).toBe(size);
+  });
+
+  it("are for one job each where the workers lack the function for groups", async () => {
+    const { next, requests } = start(100, undefined);
+    for (let i = 0; i < 20; i += 1) {
+      const { index = -1, request = [""] } = (await next()) ?? {};
+      expect(request).toEqual(["f", i, { "callgrid.settings": { config: {}, seed: 1, job: i } }]);
+      requests.settle(index, took(1));
+    }
+  });
+
+  it("have what a group did not begin come again, each by itself, and each job ends once", async () => {
+    const { requests, next } = await measured(12, 10);
+    const group = await next();
+    expect(jobsIn(group?.request ?? [""])).toBe(2);
+    expect(requests.settle(group?.index ?? -1, reports(1)).map(({ job }) => job.index)).toEqual([8]);
+    const again = await next();
+    expect(again?.request.slice(0, 2)).toEqual(["f", 9]);
+    expect(requests.settle(again?.index ?? -1, took(10)).map(({ job }) => job.index)).toEqual([9]);
+    const last = await next();
+    expect(requests.settle(last?.index ?? -1, reports(2)).map(({ job }) => job.index)).toEqual([10, 11]);
+    expect(await next()).toBeUndefined();
+  });
+
+  it("have the jobs of a group that failed as a whole come again by themselves", async () => {
+    const { requests, next } = await measured(10, 1);
+    const group = await next();
+    expect(requests.settle(group?.index ?? -1, { error })).toEqual([]);
+    for (const x of [9, 8]) {
+      const alone = await next();
+      expect(alone?.request.slice(0, 2)).toEqual(["f", x]);
+      expect(requests.settle(alone?.index ?? -1, { error })).toMatchObject([{ job: { index: x }, outcome: { error } }]);
+    }
+    expect(await next()).toBeUndefined();
+  });
+
+  it("wait for outcomes while many are open, and end only when nothing can come again", async () => {
+    const { requests, next } = await measured(9, 1);
+    const last = await next();
+    const end = next();
+    expect(await Promise.race([end, "waits"])).toBe("waits");
+    requests.settle(last?.index ?? -1, took(1));
+    expect(await end).toBeUndefined();
+  });
+});

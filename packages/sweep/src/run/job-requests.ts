@@ -1,0 +1,126 @@
+/**
+ * The requests of a share: jobs by themselves, and once they are known to be short several as one. What a group has not begun comes again,
+ * each by itself, and so do the jobs of a group that failed as a whole.
+ */
+import { type Outcome, withSettings } from "@callgrid/core";
+import { type GroupReport, groupMs, type JobReport } from "../jobs/job-group.ts";
+import type { Job, JobPool } from "../split/job-pool.ts";
+
+/** How a job of a request ended. */
+export type JobOutcome =
+  | { readonly job: Job; readonly outcome: Outcome }
+  | { readonly job: Job; readonly report: JobReport; readonly worker: string };
+
+interface SentRequest {
+  readonly jobs: readonly Job[];
+  readonly isGroup: boolean;
+}
+
+const groupFunction = "callgrid.sweepGroup";
+const mostInGroup = 256;
+/** The first jobs run before V8 has compiled their function. */
+const measuredFirst = 8;
+const newWeight = 0.1;
+/** A pause of the process counts for so many times the mean at most. */
+const mostPerJob = 4;
+/** Enough for a lane never to wait, and little enough for the next groups to be cut by what is measured meanwhile. */
+const openPerLane = 16;
+
+/** Requests in the order in which a stream asks for them, and what becomes of them. */
+export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]]> {
+  readonly #pool: JobPool;
+  readonly #lanes: number | undefined;
+  readonly #jobs: readonly Job[];
+  #next = 0;
+  /** To be evaluated each by itself. */
+  readonly #alone: Job[] = [];
+  readonly #sent: SentRequest[] = [];
+  #open = 0;
+  #measured = 0;
+  #meanMs = 0;
+  #wake: (() => void) | undefined;
+
+  /** @param lanes - how many jobs run at a time; undefined: there are no groups, since the workers lack the function for them. */
+  constructor(pool: JobPool, jobs: readonly Job[], lanes: number | undefined) {
+    this.#pool = pool;
+    this.#jobs = jobs;
+    this.#lanes = lanes;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly [string, ...unknown[]], undefined> {
+    for (;;) {
+      const request = this.#take();
+      if (request !== undefined) yield request;
+      else if (this.#open === 0 && this.#isThrough) return;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** What the outcome of a request, by its place, is for its jobs; none for those that come again. */
+  settle(index: number, outcome: Outcome): JobOutcome[] {
+    const sent = this.#sent[index];
+    delete this.#sent[index];
+    this.#open -= 1;
+    const ended = sent === undefined ? [] : this.#outcomesOf(sent, outcome);
+    this.wake();
+    return ended;
+  }
+
+  /** Has the generator look again; at the end of a run it returns. */
+  wake(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  get #isThrough(): boolean {
+    return this.#next >= this.#jobs.length && this.#alone.length === 0;
+  }
+
+  /** The next request, if there is one now. */
+  #take(): readonly [string, ...unknown[]] | undefined {
+    const { functionName, config, seed } = this.#pool;
+    const size = this.#groupSize;
+    if (this.#isThrough || (size !== 1 && this.#open >= openPerLane * (this.#lanes ?? 1))) return undefined;
+    this.#open += 1;
+    const alone = this.#alone.pop();
+    const some = alone === undefined ? this.#jobs.slice(this.#next, this.#next + Math.max(1, size)) : [alone];
+    if (alone === undefined) this.#next += some.length;
+    const [first] = some;
+    this.#sent.push({ jobs: some, isGroup: some.length > 1 });
+    if (some.length > 1)
+      return withSettings([groupFunction, functionName, some.map(({ index, args }) => [index, args])], {
+        config,
+        seed,
+      });
+    return withSettings([functionName, ...(first?.args ?? [])], { config, seed, job: first?.index ?? 0 });
+  }
+
+  /** How many jobs the next request has; 0: one, as long as it is not known how long they take. */
+  get #groupSize(): number {
+    if (this.#lanes === undefined) return 1;
+    if (this.#measured < measuredFirst) return 0;
+    return Math.max(1, Math.min(mostInGroup, Math.floor(groupMs / Math.max(this.#meanMs, groupMs / mostInGroup))));
+  }
+
+  #outcomesOf({ jobs, isGroup }: SentRequest, outcome: Outcome): JobOutcome[] {
+    if (!isGroup) {
+      if ("value" in outcome) this.#note((outcome.value as { readonly tookMs: number }).tookMs);
+      return jobs.map((job) => ({ job, outcome }));
+    }
+    const { worker, reports } = "value" in outcome ? (outcome.value as GroupReport) : { worker: "", reports: [] };
+    this.#alone.push(...jobs.slice(reports.length));
+    return reports.flatMap((report, place) => {
+      const job = jobs[place];
+      this.#note(report.tookMs);
+      return job === undefined ? [] : [{ job, report, worker }];
+    });
+  }
+
+  #note(tookMs: number): void {
+    this.#measured += 1;
+    const isFirst = this.#measured <= measuredFirst;
+    const counted = isFirst ? tookMs : Math.min(tookMs, Math.max(this.#meanMs, 0.01) * mostPerJob);
+    const weight = isFirst ? 1 / this.#measured : newWeight;
+    this.#meanMs += weight * (counted - this.#meanMs);
+  }
+}

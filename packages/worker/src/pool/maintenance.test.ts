@@ -57,3 +57,26 @@ it("what is claimed around a comparison of holdings is not lost, whenever its re
   // the second look comes in the next round
   expect((takenAtMs.get('["f",3]') ?? 0) - startedAtMs).toBeLessThanOrEqual(6_000);
 });
+
+it("a worker sweeps again at once while there is more, as where many processes have died", async () => {
+  const clock = new VirtualClock();
+  const pool = new MemoryStatekeeper({ clock }).pool("pool");
+  const dead = Array.from({ length: 100 }, (_, place) => `dead${place}`);
+  for (const id of [...dead, "w"]) {
+    const leaseMs = id === "w" ? 60_000 : 1_000;
+    await pool.join({ id, kind: "worker", leaseMs, description: {}, functions: new Map([["f", "1"]]) });
+  }
+  const maintenance = new Maintenance({
+    ...{ clock, keeper: pool, worker: "w", leaseMs: 2_000, maxAttempts: 3 },
+    ...{ ownedIds: () => [], onReconcile: () => undefined, onClaims: () => undefined, onAbandoned: () => undefined },
+    onRound: async () => undefined,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  void maintenance.start();
+  // a sweep takes up sixteen leases, and a round comes twice a second
+  await clock.advance(2_000);
+  await maintenance.stop();
+  expect((await pool.inspect()).members.map(({ id }) => id)).toEqual(["w"]);
+});

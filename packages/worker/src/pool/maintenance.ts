@@ -105,7 +105,9 @@ export class Maintenance extends Actor {
   async #sweep(): Promise<void> {
     const { clock, keeper, worker, maxAttempts } = this.#parts;
     this.#sweptAt = clock.now();
-    const { isMore } = await keeper.sweep({ process: worker, headLeaseMs: 0, maxAttempts, limit: sweepLimit });
-    if (isMore) this.#sweptAt = Number.NEGATIVE_INFINITY;
+    let isMore = true;
+    // many may have died at once, and what they held waits
+    while (isMore && !this.isStopped)
+      ({ isMore } = await keeper.sweep({ process: worker, headLeaseMs: 0, maxAttempts, limit: sweepLimit }));
   }
 }

@@ -1,92 +1,27 @@
 /** `callgrid sweep`: within this process, and as processes where their end matters. */
-import { randomUUID } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type JobValue, type RequestError, withSettings } from "@callgrid/core";
 import { localGrid } from "callgrid";
-import { afterAll, describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startCommand } from "../harness/command.ts";
-import { shortOrFull } from "../harness/fault-length.ts";
 import { runHere } from "../harness/own-command.ts";
+import {
+  evaluated,
+  freshFolder,
+  notedJobs,
+  oneMachine,
+  rowsOf,
+  runSweep,
+  sweepFolder,
+} from "../harness/sweep-folder.ts";
 import { until } from "../harness/until.ts";
-
-const root = mkdtempSync(join(tmpdir(), "callgrid-sweep-"));
-afterAll(() => rmSync(root, { recursive: true }));
-
-const callgrid = new URL("../../packages/callgrid/bundle/index.js", import.meta.url).href;
-const one = '{ "here": { "performance": 1, "cores": 1 } }';
-
-interface SweepText {
-  /** What follows `define("job", `. */
-  readonly job?: string;
-  /** What `defineSweep` takes besides the job. */
-  readonly jobs?: string;
-  readonly machines?: string;
-  readonly columns?: string;
-  readonly config?: string;
-}
-
-let folders = 0;
-/** A sweep in a folder of its own. Its jobs note in the file `evaluated` that they ran. */
-function sweepFolder(text: SweepText = {}): string {
-  const folder = join(root, `${++folders}`);
-  mkdirSync(folder);
-  const { job = "(x) => ({ double: 2 * x })", jobs = 'names: ["x"], jobs: [[1], [2], [3]]' } = text;
-  const lines = [
-    'import { appendFileSync } from "node:fs";',
-    `import { context, define, defineSweep } from ${JSON.stringify(callgrid)};`,
-    `const evaluate = ${job};`,
-    `const note = (...args) => { appendFileSync(${JSON.stringify(join(folder, "evaluated"))}, args[0] + "\\n"); return evaluate(...args); };`,
-    `defineSweep({ job: define("job", note), ${jobs} });`,
-  ];
-  writeFileSync(join(folder, "sweep.mjs"), lines.join("\n"));
-  writeFileSync(join(folder, "machines.json"), text.machines ?? one);
-  writeFileSync(join(folder, "columns.csv"), text.columns ?? "job,run start,job start,job seconds,x,double");
-  writeFileSync(join(folder, "sweep.toml"), text.config ?? "seed = 1\n");
-  return folder;
-}
-
-const run = (folder: string, ...args: string[]) => runHere(["sweep", "run", "--folder", folder, ...args]);
-
-function evaluated(folder: string): string[] {
-  const path = join(folder, "evaluated");
-  return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").sort() : [];
-}
-
-/** The jobs that the snapshot has. */
-function notedJobs(folder: string, machine = "here"): number[] {
-  const path = join(folder, "results", machine, "snapshot.ndjson");
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n").slice(1, -1);
-  return lines.map((line) => (JSON.parse(line) as { readonly job: number }).job);
-}
-
-/** The rows of a machine without their times, in the order of jobs. */
-function rowsOf(folder: string, machine = "here"): string[] {
-  const text = gunzipSync(readFileSync(join(folder, "results", machine, "results.csv.gz"))).toString();
-  const rows = text
-    .trim()
-    .split("\n")
-    .slice(1)
-    .map((row) => row.split(","));
-  return rows.map(([job, , , , ...rest]) => [job, ...rest].join(",")).sort();
-}
 
 describe("callgrid sweep init", () => {
   it("writes a sweep that runs without edits, and writes over nothing", async () => {
-    const folder = join(root, "init");
+    const folder = join(freshFolder(), "init");
     const init = await runHere(["sweep", "init", "--folder", folder]);
     expect(init.stdout.trim().split("\n")).toEqual(
       ["sweep.ts", "sweep.toml", "machines.json", "columns.csv"].map((name) => join(folder, name)),
@@ -94,7 +29,7 @@ describe("callgrid sweep init", () => {
     mkdirSync(join(folder, "node_modules"));
     const own = fileURLToPath(new URL("../../packages/callgrid", import.meta.url));
     symlinkSync(own, join(folder, "node_modules", "callgrid"));
-    const { exitCode, stderr } = await run(folder, "--machine", machineIn(folder));
+    const { exitCode, stderr } = await runSweep(folder, "--machine", machineIn(folder));
     expect(stderr).toMatch(/^digest [a-z]+-[a-z]+-[a-z]+-[a-z]+ [0-9a-f]{16}\nmachine \S+: 60 of 60 jobs on \d+ core/);
     expect([exitCode, rowsOf(folder, machineIn(folder)).length]).toEqual([0, 60]);
     rmSync(join(folder, "machines.json"));
@@ -113,11 +48,11 @@ function machineIn(folder: string): string {
 describe("callgrid sweep run", () => {
   it("writes the rows of its share, and evaluates nothing again", async () => {
     const folder = sweepFolder({ jobs: 'names: ["x"], jobs: [[1], [2], [1], [3]]' });
-    const first = await run(folder);
+    const first = await runSweep(folder);
     expect(first.exitCode).toBe(0);
     expect(first.stderr).toContain("1 job with arguments of earlier ones: these are evaluated once");
     expect(rowsOf(folder)).toEqual(["0,1,2", "1,2,4", "2,1,2", "3,3,6"]);
-    expect(await run(folder)).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(await runSweep(folder)).toMatchObject({ exitCode: 0, stdout: "" });
     expect(rowsOf(folder)).toHaveLength(4);
     expect(evaluated(folder)).toEqual(["1", "2", "3"]);
   });
@@ -125,7 +60,7 @@ describe("callgrid sweep run", () => {
   it("splits the jobs between machines, each job to one", async () => {
     const machines = '{ "a": { "performance": 1, "cores": 1 }, "b": { "performance": 2, "cores": 1 } }';
     const folder = sweepFolder({ machines, jobs: 'names: ["x"], jobs: Array.from({ length: 30 }, (_, x) => [x])' });
-    const [a, b] = [await run(folder, "--machine", "a"), await run(folder, "--machine", "b")];
+    const [a, b] = [await runSweep(folder, "--machine", "a"), await runSweep(folder, "--machine", "b")];
     expect(a.stderr).toContain("machine a: 10 of 30 jobs on 1 core\n");
     expect(b.stderr).toContain("machine b: 20 of 30 jobs on 1 core\n");
     expect(b.stderr.split("\n")[0]).toBe(a.stderr.split("\n")[0]);
@@ -136,15 +71,15 @@ describe("callgrid sweep run", () => {
   it("keeps failed jobs with their error trees, and evaluates them again on request only", async () => {
     const job = "(x) => { if (x === 2) throw new Error('no two'); return { double: 2 * x }; }";
     const folder = sweepFolder({ job });
-    const failed = await run(folder);
+    const failed = await runSweep(folder);
     expect(failed.exitCode).toBe(1);
     expect(failed.stderr).toContain("3 jobs finished, 1 failed, see ");
     const failure = JSON.parse(readFileSync(join(folder, "results", "here", "failed.ndjson"), "utf8"));
     const error = { msg: "no two", req: '["job",2]', details: { worker: expect.stringMatching(/^pool\/./) } };
     expect(failure).toMatchObject({ job: 1, args: [2], error });
-    expect((await run(folder)).exitCode).toBe(1);
+    expect((await runSweep(folder)).exitCode).toBe(1);
     expect(evaluated(folder)).toHaveLength(3);
-    expect((await run(folder, "--retry-failed")).exitCode).toBe(1);
+    expect((await runSweep(folder, "--retry-failed")).exitCode).toBe(1);
     expect(evaluated(folder)).toHaveLength(4);
   });
 
@@ -163,7 +98,7 @@ describe("callgrid sweep run", () => {
     const module = join(folder, "sweep.mjs");
     const text = readFileSync(module, "utf8").replace("{ context,", "{ callReentrant, context,");
     writeFileSync(module, `${text}\ndefine("child", (x) => x + 1);\n`);
-    expect((await run(folder, "--job-logs")).exitCode).toBe(1);
+    expect((await runSweep(folder, "--job-logs")).exitCode).toBe(1);
     const failure = JSON.parse(readFileSync(join(folder, "results", "here", "failed.ndjson"), "utf8"));
     await using grid = await localGrid({ functions: module, workers: 1 });
     const alone = (x: number) =>
@@ -205,7 +140,7 @@ describe("callgrid sweep run", () => {
 
   it("keeps what jobs log, for the machine and on request for each job", async () => {
     const folder = sweepFolder({ job: '(x) => { context().log.info("begun"); return { double: 2 * x }; }' });
-    await run(folder, "--job-logs");
+    await runSweep(folder, "--job-logs");
     const output = join(folder, "results", "here");
     expect(readFileSync(join(output, "machine.log"), "utf8").split('"msg":"begun"')).toHaveLength(4);
     const own = gunzipSync(readFileSync(join(output, "jobs", "000001.log.gz"))).toString();
@@ -214,7 +149,7 @@ describe("callgrid sweep run", () => {
 
   it("fails the jobs that ask for a section which the configuration lacks", async () => {
     const folder = sweepFolder({ job: '(x) => context().config.section("model").number("rate")' });
-    expect((await run(folder)).exitCode).toBe(1);
+    expect((await runSweep(folder)).exitCode).toBe(1);
     expect(readFileSync(join(folder, "results", "here", "failed.ndjson"), "utf8")).toContain(
       "the configuration has no section [model]",
     );
@@ -224,13 +159,17 @@ describe("callgrid sweep run", () => {
     const noMachines = sweepFolder();
     rmSync(join(noMachines, "machines.json"));
     const outcomes = [
-      await run(noMachines),
-      await run(sweepFolder(), "--machine", "there"),
-      await run(sweepFolder({ machines: '{ "a": { "performance": 0, "cores": 1 } }' })),
-      await run(sweepFolder({ machines: one.replace("}}", `}, ${one.slice(1)}`) }), "--machine", "x"),
-      await run(sweepFolder({ columns: "job,x,double" })),
-      await run(sweepFolder({ jobs: 'names: ["x"], jobs: [[() => 1]]' })),
-      await run(
+      await runSweep(noMachines),
+      await runSweep(sweepFolder(), "--machine", "there"),
+      await runSweep(sweepFolder({ machines: '{ "a": { "performance": 0, "cores": 1 } }' })),
+      await runSweep(
+        sweepFolder({ machines: oneMachine.replace("}}", `}, ${oneMachine.slice(1)}`) }),
+        "--machine",
+        "x",
+      ),
+      await runSweep(sweepFolder({ columns: "job,x,double" })),
+      await runSweep(sweepFolder({ jobs: 'names: ["x"], jobs: [[() => 1]]' })),
+      await runSweep(
         sweepFolder({ machines: '{ "a": { "performance": 1, "cores": 1 }, "b": { "performance": 1, "cores": 1 } }' }),
       ),
     ];
@@ -246,7 +185,7 @@ describe("callgrid sweep run", () => {
 
   it("refuses a list of jobs that differs when it is listed again", async () => {
     const folder = sweepFolder({ jobs: 'names: ["x"], jobs: [[Math.random()]]' });
-    const { exitCode, stderr } = await run(folder);
+    const { exitCode, stderr } = await runSweep(folder);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/the digest changed from [0-9a-f]{64} to [0-9a-f]{64} when the jobs were listed again/);
     expect(evaluated(folder)).toEqual([]);
@@ -254,9 +193,9 @@ describe("callgrid sweep run", () => {
 
   it("refuses a folder whose experiment has changed", async () => {
     const folder = sweepFolder();
-    await run(folder);
+    await runSweep(folder);
     writeFileSync(join(folder, "sweep.toml"), "seed = 2\n");
-    const { exitCode, stderr } = await run(folder);
+    const { exitCode, stderr } = await runSweep(folder);
     expect(exitCode).toBe(2);
     expect(stderr).toContain("the digest of the jobs and the configuration changed from");
   });
@@ -266,12 +205,12 @@ describe("callgrid sweep run", () => {
     const output = join(folder, "results", "here");
     mkdirSync(output, { recursive: true });
     symlinkSync("/dev/full", join(output, "results.csv.gz"));
-    const full = await run(folder);
+    const full = await runSweep(folder);
     expect(full.exitCode).toBe(1);
     expect(full.stderr).toContain("results.csv.gz could not be written: the disk is full");
     const noted = notedJobs(folder);
     rmSync(join(output, "results.csv.gz"));
-    expect((await run(folder)).exitCode).toBe(0);
+    expect((await runSweep(folder)).exitCode).toBe(0);
     expect(rowsOf(folder)).toHaveLength(3);
     for (const job of noted) expect(evaluated(folder).filter((x) => x === String(job + 1))).toHaveLength(1);
   });
@@ -282,7 +221,7 @@ describe("callgrid sweep run", () => {
     const folder = sweepFolder({ jobs: 'names: ["x"], jobs: [0, 1, 2, 3, 5].map((x) => [x])', job });
     const started = startCommand(["sweep", "run", "--folder", folder]);
     await until(() => evaluated(folder).includes("5") && notedJobs(folder).length >= 1);
-    const second = await run(folder);
+    const second = await runSweep(folder);
     expect([second.exitCode, second.stderr]).toEqual([
       2,
       expect.stringContaining("is in use: another process runs this share"),
@@ -292,40 +231,19 @@ describe("callgrid sweep run", () => {
     const noted = notedJobs(folder);
     const module = readFileSync(join(folder, "sweep.mjs"), "utf8");
     writeFileSync(join(folder, "sweep.mjs"), module.replace("if (x === 5)", "if (false)"));
-    expect((await run(folder)).exitCode).toBe(0);
+    expect((await runSweep(folder)).exitCode).toBe(0);
     expect(rowsOf(folder)).toHaveLength(5);
     const values = [0, 1, 2, 3, 5];
     for (const place of noted) expect(evaluated(folder).filter((x) => x === String(values[place]))).toHaveLength(1);
   });
 });
 
-const three = `{ "a": { "performance": 1, "cores": 1 }, "b": { "performance": 1, "cores": 2 }, "c": { "performance": 2, "cores": 1 } }`;
-/** Jobs of uneven cost, which draw a number each. */
-const uneven =
-  "(x) => { const end = performance.now() + (x % 50 === 0 ? 20 : 0.2); while (performance.now() < end); " +
-  'return { double: context().randomFor("job").uniform() }; }';
-
-function merge(folder: string, ...names: string[]) {
-  const folders = names.map((name) => join(folder, "results", name));
-  return runHere(["sweep", "merge", "--folder", folder, ...folders]);
-}
-
-function mergedRows(folder: string): string[] {
-  const text = gunzipSync(readFileSync(join(folder, "merged", "results.csv.gz"))).toString();
-  return text.split("\n").map((row) =>
-    row
-      .split(",")
-      .filter((_, place) => place === 0 || place > 3)
-      .join(","),
-  );
-}
-
 describe("a clock that is set back", () => {
   it("changes nothing for what is finished, and no job has a negative time", async () => {
     const folder = sweepFolder({
       job: "(x) => { if (x === 2) { const now = Date.now; Date.now = () => now() - 86_400_000; } return { double: 2 * x }; }",
     });
-    expect((await run(folder)).exitCode).toBe(0);
+    expect((await runSweep(folder)).exitCode).toBe(0);
     const path = join(folder, "results", "here", "snapshot.ndjson");
     const lines = readFileSync(path, "utf8").trimEnd().split("\n");
     // the first job was finished tomorrow, and the others not at all
@@ -337,7 +255,7 @@ describe("a clock that is set back", () => {
       startedMs: Number(startedMs) + 86_400_000,
     });
     writeFileSync(path, `${header}\n${later}\n`);
-    const again = await run(folder);
+    const again = await runSweep(folder);
     expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining("3 jobs finished\n")]);
     expect(evaluated(folder)).toHaveLength(5);
     expect(rowsOf(folder)).toEqual(["0,1,2", "1,2,4", "2,3,6"]);
@@ -348,114 +266,5 @@ describe("a clock that is set back", () => {
       .slice(1)
       .map((row) => Number(row.split(",")[3]));
     for (const took of seconds) expect(took).toBeGreaterThanOrEqual(0);
-  });
-});
-
-describe("several machines", () => {
-  it("leave to a pool what none of them has finished", async () => {
-    const folder = sweepFolder({
-      machines: three,
-      jobs: 'names: ["x"], jobs: Array.from({ length: 20 }, (_, x) => [x])',
-    });
-    await run(folder, "--machine", "c");
-    const url = inject("redisUrl");
-    const grid = `sweep-${randomUUID()}`;
-    const functions = join(folder, "sweep.mjs");
-    const worker = startCommand(["worker", "--pool", "pool", "--functions", functions, "--url", url, "--grid", grid]);
-    const onPool = await run(folder, "--pool", "pool", "--url", url, "--grid", grid);
-    worker.kill("SIGTERM");
-    expect([onPool.exitCode, onPool.stderr]).toEqual([0, expect.stringContaining("pool pool: 12 of 20 jobs\n")]);
-    expect((await merge(folder, "c", "pool-pool")).exitCode).toBe(0);
-    const rows = Array.from({ length: 20 }, (_, x) => `${x},${x},${2 * x}`);
-    expect(mergedRows(folder)).toEqual(["job,x,double", ...rows, ""]);
-    expect(evaluated(folder)).toHaveLength(20);
-  });
-
-  it("are measured by the first jobs, and planned for", async () => {
-    const job = "(x) => { const end = performance.now() + 20; while (performance.now() < end); return { double: x }; }";
-    const folder = sweepFolder({
-      machines: `{ "here": { "performance": 1, "cores": 2 }, "dream": { "performance": 1000, "cores": 8 } }`,
-      job,
-    });
-    const sweep = (action: string) => runHere(["sweep", action, "--folder", folder, "--machine", "here"]);
-    expect((await sweep("measure")).exitCode).toBe(0);
-    const { here } = JSON.parse(readFileSync(join(folder, "machines.json"), "utf8")) as Record<
-      string,
-      { performance: number; cores: number }
-    >;
-    expect(here?.performance).toBeGreaterThan(1);
-    expect(here?.performance).toBeLessThanOrEqual(50);
-    expect(here?.cores).toBe(2);
-    const plan = await sweep("plan");
-    expect(plan.stdout).toMatch(/machine +performance +cores +jobs +share +hours\nhere .*\ndream +1000 +8 +3 +100 %/);
-  });
-});
-
-// too long for every run, where others show the parts of it: `scripts/torture --faults test/cli/sweep.test.ts` has them
-describe.runIf(shortOrFull(false, true))("several machines, from their start to their merged results,", () => {
-  it("finish every job once, also one that is killed twice, and their merged results are those of a single run", async () => {
-    const jobs = 'names: ["x"], jobs: Array.from({ length: 1000 }, (_, x) => [x])';
-    const folder = sweepFolder({ machines: three, jobs, job: uneven });
-    const start = (machine: string) => startCommand(["sweep", "run", "--folder", folder, "--machine", machine]);
-    const others = [start("a"), start("c")];
-    for (const jobsBefore of [20, 100]) {
-      const killed = start("b");
-      await until(() => notedJobs(folder, "b").length > jobsBefore);
-      killed.kill("SIGKILL");
-      await killed.ended;
-    }
-    const ends = await Promise.all([...others, start("b")].map(({ ended }) => ended));
-    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
-    expect(new Set(ends.map(({ stderr }) => stderr.split("\n")[0])).size).toBe(1);
-    expect(["a", "b", "c"].map((name) => notedJobs(folder, name).length)).toEqual([200, 400, 400]);
-    const merged = await merge(folder, "a", "b", "c");
-    expect([merged.exitCode, merged.stderr]).toEqual([0, expect.stringContaining("1000 of 1000 jobs in ")]);
-    expect(readFileSync(join(folder, "merged", "machine.log"), "utf8")).toContain("joined the pool");
-    const single = sweepFolder({ jobs, job: uneven });
-    await run(single);
-    await merge(single, "here");
-    expect(mergedRows(folder)).toEqual(mergedRows(single));
-    const shared = sweepFolder({ jobs, job: uneven });
-    const url = inject("redisUrl");
-    const where = ["--pool", "pool", "--url", url, "--grid", `sweep-${randomUUID()}`];
-    const workers = startCommand(["worker", "--functions", join(shared, "sweep.mjs"), "--count", "2", ...where]);
-    expect((await run(shared, ...where)).exitCode).toBe(0);
-    workers.kill("SIGTERM");
-    await workers.ended;
-    await merge(shared, "pool-pool");
-    expect(mergedRows(shared)).toEqual(mergedRows(single));
-  });
-
-  it("share what is left when the machines change, and no job runs twice", async () => {
-    const jobs = 'names: ["x"], jobs: Array.from({ length: 30 }, (_, x) => [x])';
-    const folder = sweepFolder({ machines: three, jobs });
-    await run(folder, "--machine", "a");
-    const incomplete = await merge(folder, "a");
-    expect([incomplete.exitCode, incomplete.stderr]).toEqual([
-      1,
-      expect.stringMatching(/24 jobs missing: \d+, .* and 4 more/),
-    ]);
-    const machines = join(folder, "machines.json");
-    writeFileSync(machines, '{ "a": { "performance": 1, "cores": 1 }, "d": { "performance": 2, "cores": 1 } }');
-    expect((await run(folder, "--machine", "a")).stderr).toContain("have callgrid sweep rebalance split what is left");
-    const results = join(folder, "results", "a");
-    const rebalanced = await runHere(["sweep", "rebalance", "--folder", folder, "--machines", machines, results]);
-    expect([rebalanced.exitCode, rebalanced.stderr]).toEqual([
-      0,
-      expect.stringContaining("24 of 30 jobs left for 2 machines"),
-    ]);
-    expect((await run(folder, "--machine", "a")).stderr).toContain("machine a: 8 of 30 jobs on 1 core\n");
-    expect((await run(folder, "--machine", "d")).stderr).toContain("machine d: 16 of 30 jobs on 1 core\n");
-    expect((await merge(folder, "a", "d")).exitCode).toBe(0);
-    expect(evaluated(folder)).toHaveLength(30);
-  });
-
-  it("are refused where their folders are of other experiments", async () => {
-    const [one, other] = [sweepFolder(), sweepFolder({ config: "seed = 2" })];
-    await run(one);
-    await run(other);
-    const folders = [one, other].map((folder) => join(folder, "results", "here"));
-    const { exitCode, stderr } = await runHere(["sweep", "merge", "--folder", one, ...folders]);
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("is of another experiment: its digest is ")]);
   });
 });

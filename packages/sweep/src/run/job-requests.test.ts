@@ -88,6 +88,13 @@ describe("the requests of a share", () => {
     expect(await next()).toBeUndefined();
   });
 
+  it("are for one job each once a worker has refused a group", async () => {
+    const { requests, next } = await measured(12, 10);
+    const group = await next();
+    expect(requests.settle(group?.index ?? -1, reports(0))).toEqual([]);
+    for (const x of [9, 8, 10, 11]) expect((await next())?.request.slice(0, 2)).toEqual(["f", x]);
+  });
+
   it("wait for outcomes while many are open, and end only when nothing can come again", async () => {
     const { requests, next } = await measured(9, 1);
     const last = await next();

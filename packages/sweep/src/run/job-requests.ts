@@ -1,6 +1,6 @@
 /**
  * The requests of a share: jobs by themselves, and once they are known to be short several as one. What a group has not begun comes again,
- * each by itself, and so do the jobs of a group that failed as a whole.
+ * each by itself, and so do the jobs of a group that failed as a whole. Once a worker has refused a group, there are no more.
  */
 import { type Outcome, withSettings } from "@callgrid/core";
 import { type GroupReport, groupMs, type JobReport } from "../jobs/job-group.ts";
@@ -29,7 +29,7 @@ const openPerLane = 16;
 /** Requests in the order in which a stream asks for them, and what becomes of them. */
 export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]]> {
   readonly #pool: JobPool;
-  readonly #lanes: number | undefined;
+  #lanes: number | undefined;
   readonly #jobs: readonly Job[];
   #next = 0;
   /** To be evaluated each by itself. */
@@ -109,6 +109,8 @@ export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]
     }
     const { worker, reports } = "value" in outcome ? (outcome.value as GroupReport) : { worker: "", reports: [] };
     this.#alone.push(...jobs.slice(reports.length));
+    // refused, as a function with a time limit is
+    if ("value" in outcome && reports.length === 0) this.#lanes = undefined;
     return reports.flatMap((report, place) => {
       const job = jobs[place];
       this.#note(report.tookMs);

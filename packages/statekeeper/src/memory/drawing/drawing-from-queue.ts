@@ -37,7 +37,7 @@ export function drawFrom(records: PoolRecords, drawing: Drawing, source: Source)
   while (!isFull(drawing) && !isEnd && passesLeft > 0) {
     batch = nextBatch(drawing, { before: batch, claimed: drawing.claims.length - claimedBefore, most: passesLeft });
     claimedBefore = drawing.claims.length;
-    fetch(ids, ahead, batch);
+    readAhead(ids, ahead, batch);
     const some = ahead.slice(0, batch);
     let looked = 0;
     for (const id of some) {
@@ -83,7 +83,7 @@ function idsFrom(records: PoolRecords, { place, end }: Source, kind: string | un
 }
 
 /** Has as many ids at hand as are left, up to a number of them. */
-function fetch(ids: Iterator<string>, ahead: string[], count: number): void {
+function readAhead(ids: Iterator<string>, ahead: string[], count: number): void {
   while (ahead.length < count) {
     const { value, done } = ids.next();
     if (done === true) return;

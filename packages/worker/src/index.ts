@@ -2,7 +2,7 @@
 
 export { type LonePlace, runAlone } from "./calls/lone-host.ts";
 export { definitionInProcess, isVersionInProcess } from "./definition-in-process.ts";
-export { treeOfThrown } from "./errors/error-tree.ts";
+export { treeOfJob, treeOfThrown } from "./errors/error-tree.ts";
 export { userFrames } from "./errors/user-frames.ts";
 export { EvaluatedSlice, type FunctionProgress } from "./evaluation/evaluated-slice.ts";
 export {

@@ -1,6 +1,6 @@
 /** Runs a batch with several numbers of workers and sizes of chunks, and puts each measured time beside the predicted one. */
 import type { BatchSpec } from "@callgrid/batch";
-import { invalidOption } from "@callgrid/core";
+import { invalidOption, option, parseOptionText } from "@callgrid/core";
 import type { Embedded } from "../command-line/command.ts";
 import { unlessAborted } from "../command-line/interrupts.ts";
 import { counted, durationText } from "../terminal/durations.ts";
@@ -29,17 +29,15 @@ export interface Measurement {
   readonly predictedMs: number | undefined;
 }
 
-const sizes: Readonly<Record<string, number>> = {
-  ...{ "": 1, k: 1e3, m: 1e6, g: 1e9 },
-  ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 },
-};
+const amount = option.number({ unit: "bytes", default: 1, min: 1, max: Number.MAX_SAFE_INTEGER, description: "" });
+/** A size of chunks, such as 500, 30k (30,000), 3m, or 64KiB as options of bytes have it. */
+export const chunkSizePattern = /^[1-9]\d{0,8}([kmg]|[kmg]i?b)?$/i;
 
-/** A size of chunks, such as 500, 30k (30,000), 3m or 64KiB. */
-export const chunkSizePattern = /^([1-9]\d{0,8})(|k|m|g|KiB|MiB|GiB)$/i;
+const thousands: Readonly<Record<string, string>> = { k: "000", m: "000000", g: "000000000" };
 
 function unitsOf(size: string): number {
-  const [, count = "", suffix = ""] = chunkSizePattern.exec(size) ?? [];
-  return Number(count) * (sizes[suffix.toLowerCase()] ?? 1);
+  const digits = size.replace(/[kmg]$/i, (suffix) => thousands[suffix.toLowerCase()] ?? "");
+  return parseOptionText(amount, digits, "--chunks");
 }
 
 /** All ways that are asked for: the sizes of chunks one after the other, each with every number of workers. */

@@ -132,16 +132,14 @@ async function evaluate({ workers, place, sweep, jobs, snapshot, results }: Eval
   const stopShowing = showShare(call.io, progress, async () => progress.noteRunning(await runningJobs(workers)));
   try {
     await runShare({
-      ...{
-        grid: workers.grid,
-        workers: workers.pool,
-        lanes: workers.threads,
-        pool: sweep.pool,
-        jobs,
-        snapshot,
-        files: results,
-        progress,
-      },
+      grid: workers.grid,
+      workers: workers.pool,
+      lanes: workers.threads,
+      pool: sweep.pool,
+      jobs,
+      snapshot,
+      files: results,
+      progress,
       signal: first,
       onFinished: (some) => jobLogs?.flush(some.map(({ job }) => job)),
     });

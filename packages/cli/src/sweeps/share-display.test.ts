@@ -34,11 +34,11 @@ test("a person sees the share and a line for each worker: rate, failures, and wh
   expect(text).toContain("  p/w3: 0 jobs, 0/s, 0 failed, at job 17: 0 of 100 after 3.2 s");
 });
 
-test("a file gets the share and the jobs that have run longest every five seconds, and nothing once it is stopped", () => {
+test("a file gets the share and the jobs that have run longest every five seconds, and nothing once it is stopped", async () => {
   const { stderr, stop } = show(false);
-  vi.advanceTimersByTime(5_000);
+  await vi.advanceTimersByTimeAsync(5_000);
   stop();
-  vi.advanceTimersByTime(20_000);
+  await vi.advanceTimersByTimeAsync(20_000);
   expect(textIn(stderr)).toBe(
     "24 %, 12 of 50 jobs, 3/s, 13 s left, 1 failed\n" +
       "p/w1 at job 17: 40 of 100 after 3.2 s, 4.8 s left\n" +
@@ -46,11 +46,17 @@ test("a file gets the share and the jobs that have run longest every five second
   );
 });
 
-test("what workers are at is asked for each second; that it cannot be answered ends nothing", async () => {
-  const look = vi.fn(() => Promise.reject(new Error("closed")));
-  const { stop } = show(false, look);
-  await vi.advanceTimersByTimeAsync(2_000);
-  stop();
-  await vi.advanceTimersByTimeAsync(2_000);
-  expect(look).toHaveBeenCalledTimes(2);
-});
+test.each([
+  [true, 2_000, "each second for a person"],
+  [false, 10_000, "with each line for a file"],
+])(
+  "what workers are at is asked for (terminal: %s, in %i ms) %s; that it cannot be answered ends nothing",
+  async (isTTY, ms) => {
+    const look = vi.fn(() => Promise.reject(new Error("closed")));
+    const { stop } = show(isTTY, look);
+    await vi.advanceTimersByTimeAsync(ms);
+    stop();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(look).toHaveBeenCalledTimes(2);
+  },
+);

@@ -22,20 +22,20 @@ export function showShare(
   progress: Pick<ShareProgress, "standing">,
   look: () => Promise<void>,
 ): () => void {
-  const timers = [setInterval(() => void look().catch(() => undefined), lookEveryMs)];
-  const end = (): void => timers.forEach(clearInterval);
+  const lookAtWorkers = (): Promise<void> => look().catch(() => undefined);
   if (stderr.isTTY !== true) {
-    const show = (): void => {
-      for (const line of [shareText(progress.standing), ...slowJobs(progress.standing)]) void writeLine(stderr, line);
+    const show = async (): Promise<void> => {
+      await lookAtWorkers();
+      for (const line of [shareText(progress.standing), ...slowJobs(progress.standing)]) await writeLine(stderr, line);
     };
-    timers.push(setInterval(show, lineEveryMs));
-    return end;
+    const timer = setInterval(() => void show(), lineEveryMs);
+    return () => clearInterval(timer);
   }
   const lines = new TerminalLines(stderr);
   const show = (): void => lines.show(shareLines(progress.standing).map(visibleLine));
-  timers.push(setInterval(show, terminalEveryMs));
+  const timers = [setInterval(() => void lookAtWorkers(), lookEveryMs), setInterval(show, terminalEveryMs)];
   return () => {
-    end();
+    for (const timer of timers) clearInterval(timer);
     lines.stop();
   };
 }

@@ -95,11 +95,13 @@ local function parseRecord(text)
   return record
 end
 
--- The outcome and the stamp of a result (lib/currency.lua); nil where that is not a value.
+-- Whether a result is a stamp (lib/currency.lua) and a value.
 local function isReadableResult(result) return string.find(result, '^[^ ]* [=~]') ~= nil end
+
+-- The outcome and the stamp of a result; nil where that is not a value.
 local function readResult(result)
+  if not isReadableResult(result) then return nil end
   local at = string.find(result, ' ', 1, true)
-  if not at or not string.find(result, '^[=~]', at + 1) then return nil end
   return string.sub(result, at + 1), string.sub(result, 1, at - 1)
 end
 

@@ -3,7 +3,7 @@
  * millisecond of processor time. The functions see the context that each job would have by itself.
  */
 import { callDefinition, type ErrorTree, encodeRequest, encodeValue } from "@callgrid/core";
-import { context, currentDefinition, describeSlices, EvaluatedSlice, treeOfThrown } from "@callgrid/worker";
+import { context, currentDefinition, describeSlices, EvaluatedSlice, treeOfJob } from "@callgrid/worker";
 
 /** A job of a group: its first place in the list, and its arguments. */
 export type GroupedJob = readonly [index: number, args: readonly unknown[]];
@@ -62,7 +62,7 @@ export async function evaluateGroup(
       reports.push({ ...times, text: outcome.text });
       characters += outcome.text.length;
     } else {
-      reports.push({ ...times, error: failure(outcome.thrown, group.requestAt(place), worker) });
+      reports.push({ ...times, error: treeOfJob(outcome.thrown, group.payloadAt(place), worker) });
     }
     if (now - began >= groupMs || characters >= mostCharacters) break;
   }
@@ -75,11 +75,6 @@ async function outcomeOf(call: () => unknown): Promise<{ readonly text: string }
   } catch (thrown) {
     return { thrown };
   }
-}
-
-function failure(thrown: unknown, request: readonly unknown[], worker: string): ErrorTree {
-  const tree = treeOfThrown(thrown, encodeRequest(request, Number.POSITIVE_INFINITY).payload);
-  return { ...tree, details: { ...tree.details, worker } };
 }
 
 /** The job whose function runs, as its context says. */
@@ -109,9 +104,9 @@ class RunningGroup {
     return this.#current;
   }
 
-  /** The request that the job at a place would be by itself. */
-  requestAt(place: number): readonly unknown[] {
-    return [this.#functionName, ...this.#argumentsAt(place)];
+  /** The text of the request that the job at a place would be by itself. */
+  payloadAt(place: number): string {
+    return encodeRequest([this.#functionName, ...this.#argumentsAt(place)], Number.POSITIVE_INFINITY).payload;
   }
 
   #argumentsAt(place: number): readonly unknown[] {

@@ -2,7 +2,7 @@
  * The requests of a share: jobs by themselves, and once they are known to be short several as one. What a group has not begun comes again,
  * each by itself, and so do the jobs of a group that failed as a whole. Once a worker has refused a group, there are no more.
  */
-import { type Outcome, withSettings } from "@callgrid/core";
+import { type JobValue, type Outcome, withSettings } from "@callgrid/core";
 import { type GroupReport, groupMs, type JobReport } from "../jobs/job-group.ts";
 import type { Job, JobPool } from "../split/job-pool.ts";
 
@@ -10,11 +10,6 @@ import type { Job, JobPool } from "../split/job-pool.ts";
 export type JobOutcome =
   | { readonly job: Job; readonly outcome: Outcome }
   | { readonly job: Job; readonly report: JobReport; readonly worker: string };
-
-interface SentRequest {
-  readonly jobs: readonly Job[];
-  readonly isGroup: boolean;
-}
 
 const groupFunction = "callgrid.sweepGroup";
 const mostInGroup = 256;
@@ -34,8 +29,9 @@ export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]
   #next = 0;
   /** To be evaluated each by itself. */
   readonly #alone: Job[] = [];
-  readonly #sent: SentRequest[] = [];
-  #open = 0;
+  /** The jobs of each open request, by its place. */
+  readonly #sent = new Map<number, readonly Job[]>();
+  #requests = 0;
   #measured = 0;
   #meanMs = 0;
   #wake: (() => void) | undefined;
@@ -51,17 +47,15 @@ export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]
     for (;;) {
       const request = this.#take();
       if (request !== undefined) yield request;
-      else if (this.#open === 0 && this.#isThrough) return;
+      else if (this.#sent.size === 0 && this.#isThrough) return;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
   /** What the outcome of a request, by its place, is for its jobs; none for those that come again. */
   settle(index: number, outcome: Outcome): JobOutcome[] {
-    const sent = this.#sent[index];
-    delete this.#sent[index];
-    this.#open -= 1;
-    const ended = sent === undefined ? [] : this.#outcomesOf(sent, outcome);
+    const ended = this.#outcomesOf(this.#sent.get(index) ?? [], outcome);
+    this.#sent.delete(index);
     this.wake();
     return ended;
   }
@@ -78,33 +72,45 @@ export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]
 
   /** The next request, if there is one now. */
   #take(): readonly [string, ...unknown[]] | undefined {
+    if (this.#isThrough || this.#sent.size >= this.#mostOpen) return undefined;
     const { functionName, config, seed } = this.#pool;
-    const size = this.#groupSize;
-    if (this.#isThrough || (size !== 1 && this.#open >= openPerLane * (this.#lanes ?? 1))) return undefined;
-    this.#open += 1;
-    const alone = this.#alone.pop();
-    const some = alone === undefined ? this.#jobs.slice(this.#next, this.#next + Math.max(1, size)) : [alone];
-    if (alone === undefined) this.#next += some.length;
-    const [first] = some;
-    this.#sent.push({ jobs: some, isGroup: some.length > 1 });
-    if (some.length > 1)
-      return withSettings([groupFunction, functionName, some.map(({ index, args }) => [index, args])], {
-        config,
-        seed,
-      });
-    return withSettings([functionName, ...(first?.args ?? [])], { config, seed, job: first?.index ?? 0 });
+    const some = this.#takeJobs();
+    this.#sent.set(this.#requests++, some);
+    const [first, second] = some;
+    if (second === undefined)
+      return withSettings([functionName, ...(first?.args ?? [])], { config, seed, job: first?.index ?? 0 });
+    const jobs = some.map(({ index, args }) => [index, args]);
+    return withSettings([groupFunction, functionName, jobs], { config, seed });
   }
 
-  /** How many jobs the next request has; 0: one, as long as it is not known how long they take. */
+  #takeJobs(): readonly Job[] {
+    const alone = this.#alone.pop();
+    if (alone !== undefined) return [alone];
+    const from = this.#next;
+    this.#next += this.#groupSize;
+    return this.#jobs.slice(from, this.#next);
+  }
+
+  /** How many jobs the next request has. */
   get #groupSize(): number {
-    if (this.#lanes === undefined) return 1;
-    if (this.#measured < measuredFirst) return 0;
+    if (!this.#isMeasured) return 1;
     return Math.max(1, Math.min(mostInGroup, Math.floor(groupMs / Math.max(this.#meanMs, groupMs / mostInGroup))));
   }
 
-  #outcomesOf({ jobs, isGroup }: SentRequest, outcome: Outcome): JobOutcome[] {
-    if (!isGroup) {
-      if ("value" in outcome) this.#note((outcome.value as { readonly tookMs: number }).tookMs);
+  /** How many requests may be open: few while the next ones depend on what is measured meanwhile. */
+  get #mostOpen(): number {
+    if (this.#lanes === undefined || (this.#isMeasured && this.#groupSize === 1)) return Number.POSITIVE_INFINITY;
+    return openPerLane * this.#lanes;
+  }
+
+  /** Whether it is known how long jobs take, where they may travel in groups. */
+  get #isMeasured(): boolean {
+    return this.#lanes !== undefined && this.#measured >= measuredFirst;
+  }
+
+  #outcomesOf(jobs: readonly Job[], outcome: Outcome): JobOutcome[] {
+    if (jobs.length === 1) {
+      if ("value" in outcome) this.#note((outcome.value as JobValue).tookMs);
       return jobs.map((job) => ({ job, outcome }));
     }
     const { worker, reports } = "value" in outcome ? (outcome.value as GroupReport) : { worker: "", reports: [] };

@@ -17,12 +17,11 @@ export interface EvaluationPlace {
   noteFile(evaluation: Evaluation, path: string): Promise<void>;
 }
 
-/** Inside a chunk, that of the slice it is at. */
+/** Inside a chunk, that of the slice it is at; of a job of a sweep, that of the request without the sweep's settings. */
 export function describeRequest(evaluation: Evaluation, place: EvaluationPlace): RequestContext {
   const slice = evaluation.currentSlice?.();
   const { functionName } = slice ?? evaluation;
   const { pool, worker } = place;
-  const job = jobOf(evaluation);
   return {
     functionName,
     pool,
@@ -44,37 +43,17 @@ export function describeRequest(evaluation: Evaluation, place: EvaluationPlace):
     },
     randomFor: (name) => settingsOf(evaluation, slice).randomFor(name),
     reads: (path) => place.noteFile(evaluation, path),
-    progress: (done, total = 100) => place.noteProgress(evaluation, { done, total, slice: slice ?? job }),
+    progress: (done, total = 100) => place.noteProgress(evaluation, { done, total, slice }),
   };
 }
-
-/** The job of a sweep, from the first call on, which is made when its function starts. */
-function jobOf(evaluation: Evaluation): FunctionProgress["slice"] {
-  const index = evaluation.settings?.job;
-  if (index === undefined) return undefined;
-  const known = jobs.get(evaluation);
-  if (known !== undefined) return known;
-  const started = performance.now();
-  const job = {
-    index,
-    get forMs() {
-      return performance.now() - started;
-    },
-  };
-  jobs.set(evaluation, job);
-  return job;
-}
-
-const jobs = new WeakMap<Evaluation, FunctionProgress["slice"]>();
 
 /** By these `callgrid logs merge --request` finds the lines of a request, of a slice, and of all slices of a chunk. */
 function logFieldsOf(evaluation: Evaluation, slice: EvaluatedSlice | undefined): Record<string, unknown> {
-  const { id, functionName, settings, span } = evaluation;
+  const { id, functionName, span } = evaluation;
   const trace = traceIdOf(span);
-  if (slice === undefined) return { requestId: id, function: functionName, job: settings?.job, ...trace };
-  const { requestId, functionName: name, index } = slice;
-  if (slice.kind === "job") return { requestId, function: name, job: index, ...trace };
-  return { requestId, function: name, slice: index, chunk: id, ...trace };
+  if (slice === undefined) return { requestId: id, function: functionName, ...trace };
+  const place = slice.kind === "job" ? { job: slice.index } : { slice: slice.index, chunk: id };
+  return { requestId: slice.requestId, function: slice.functionName, ...place, ...trace };
 }
 
 /** Made on first use: most functions never ask for it. */

@@ -45,6 +45,12 @@ export function treeOfThrown(thrown: unknown, payload: string): ErrorTree {
   });
 }
 
+/** The tree of what a job of a sweep threw, which says on which worker (`pool/worker`) that was. */
+export function treeOfJob(thrown: unknown, payload: string, worker: string): ErrorTree {
+  const tree = treeOfThrown(thrown, payload);
+  return { ...tree, details: { ...tree.details, worker } };
+}
+
 /**
  * The message, and the user's part of the stack. Where nothing of it is the user's, what the grid itself refused says all in its
  * message; any other error is shown with the whole stack, since it may be the grid's fault.

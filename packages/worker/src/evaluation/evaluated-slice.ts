@@ -4,13 +4,13 @@ import { encodeRequest, requestId } from "@callgrid/core";
 export interface FunctionProgress {
   readonly done: number;
   readonly total: number;
-  /** Of a chunk the slice whose function reports, of a job of a sweep its place; and for how long that has been evaluated, in ms. */
-  readonly slice: Pick<EvaluatedSlice, "index" | "forMs"> | undefined;
+  /** The slice or the job whose function reports. */
+  readonly slice: EvaluatedSlice | undefined;
 }
 
 /**
- * A slice that a chunk calls the function of a batch with, or a job that a sweep evaluates in a group: the function sees the request that it
- * would be by itself.
+ * A slice that a chunk calls the function of a batch with, or a job of a sweep: the function sees the request that it would be by itself, without
+ * chunk, group and settings.
  */
 export class EvaluatedSlice {
   /** Its place among all slices of the batch, or jobs of the sweep, from 0. */

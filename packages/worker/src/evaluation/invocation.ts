@@ -2,8 +2,9 @@
  * Calls a function of the user's in the context of its request, and interrupts one.
  */
 import { callDefinition, type GridError, type JobValue } from "@callgrid/core";
-import { treeOfThrown } from "../errors/error-tree.ts";
+import { treeOfJob, treeOfThrown } from "../errors/error-tree.ts";
 import { EvaluationResult } from "../results/evaluation-result.ts";
+import { EvaluatedSlice } from "./evaluated-slice.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { runInContext } from "./request-context.ts";
 
@@ -42,12 +43,10 @@ function resultOf(evaluation: Evaluation, value: unknown, limitBytes: number): E
   }
 }
 
-/** That of a job also says which worker it failed on. */
 function failureOf(evaluation: Evaluation, thrown: unknown): EvaluationResult {
-  const tree = treeOfThrown(thrown, evaluation.payload);
-  if (evaluation.settings?.job === undefined) return EvaluationResult.ofError(tree);
-  const { worker } = evaluation.host.describe(evaluation);
-  return EvaluationResult.ofError({ ...tree, details: { ...tree.details, worker } });
+  const { payload, settings, host } = evaluation;
+  if (settings?.job === undefined) return EvaluationResult.ofError(treeOfThrown(thrown, payload));
+  return EvaluationResult.ofError(treeOfJob(thrown, payload, host.describe(evaluation).worker));
 }
 
 /** Whatever can be awaited comes back as a promise, everything else as it is. */
@@ -65,7 +64,8 @@ export function interrupt(evaluation: Evaluation, reason: GridError): void {
 
 function evaluate(evaluation: Evaluation): unknown {
   const args = evaluation.primitiveArguments ?? evaluation.readArguments();
-  const result = evaluation.settings?.job === undefined ? call(evaluation, args) : callJob(evaluation, args);
+  const job = evaluation.settings?.job;
+  const result = job === undefined ? call(evaluation, args) : callJob(evaluation, args, job);
   // in here, since a query builder and the like begin their work when they are awaited
   return result instanceof Promise || !isThenable(result) ? result : Promise.resolve(result);
 }
@@ -75,7 +75,9 @@ function call({ definition }: Evaluation, args: readonly unknown[]): unknown {
 }
 
 /** With the times of the call, which are those of the function alone, and not of its way through the grid. */
-function callJob(evaluation: Evaluation, args: readonly unknown[]): JobValue | Promise<JobValue> {
+function callJob(evaluation: Evaluation, args: readonly unknown[], job: number): JobValue | Promise<JobValue> {
+  const slice = new EvaluatedSlice(job, evaluation.functionName, () => evaluation.readArguments(), "job");
+  evaluation.currentSlice = () => slice;
   const startedMs = Date.now();
   const started = performance.now();
   const { worker } = evaluation.host.describe(evaluation);

@@ -156,7 +156,8 @@ function withoutFormula(cell: string | number): string | number {
 }
 
 function plainCell(value: unknown): string | number {
-  if (typeof value === "string") return value;
+  // these are what JSON makes of them
+  if (typeof value === "string" || (Number.isFinite(value) && !Object.is(value, -0))) return value as string | number;
   const plain = plainValue(value);
   return typeof plain === "number" ? plain : JSON.stringify(plain);
 }

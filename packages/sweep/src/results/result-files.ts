@@ -1,19 +1,19 @@
 /** The files that are made of finished jobs: results as CSV, and failed jobs with their error trees. */
 import { LineFile, resultCell } from "@callgrid/batch";
 import { stringify } from "csv-stringify/sync";
-import { type RowForm, rowsOf } from "./result-rows.ts";
+import { type RowForm, rowReader } from "./result-rows.ts";
 import type { FinishedJob } from "./snapshot.ts";
 
 const jobsAtOnce = 1_000;
 
 /** Writes both, each from its start. */
 export class ResultFiles {
-  readonly #form: RowForm;
+  readonly #rowsOf: ReturnType<typeof rowReader>;
   readonly #results: LineFile;
   readonly #failures: LineFile;
 
   private constructor(form: RowForm, results: LineFile, failures: LineFile) {
-    this.#form = form;
+    this.#rowsOf = rowReader(form);
     this.#results = results;
     this.#failures = failures;
   }
@@ -41,7 +41,7 @@ export class ResultFiles {
   async #write(jobs: readonly FinishedJob[]): Promise<void> {
     const done = jobs.filter(({ error }) => error === undefined);
     const failed = jobs.filter(({ error }) => error !== undefined);
-    if (done.length > 0) await this.#results.write(stringify(done.flatMap((job) => rowsOf(job, this.#form))));
+    if (done.length > 0) await this.#results.write(stringify(done.flatMap(this.#rowsOf)));
     for (const { job, args, repeats, error } of failed)
       await this.#failures.write(`${JSON.stringify({ job, repeats, args, error })}\n`);
   }

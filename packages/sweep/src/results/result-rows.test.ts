@@ -1,7 +1,9 @@
 import { encodeValue } from "@callgrid/core";
 import { expect, test } from "vitest";
-import { rowsOf } from "./result-rows.ts";
+import { type RowForm, rowReader } from "./result-rows.ts";
 import type { FinishedJob } from "./snapshot.ts";
+
+const rowsOf = (job: FinishedJob, form: RowForm) => rowReader(form)(job);
 
 function finished(value: unknown, changes: Partial<FinishedJob> = {}): FinishedJob {
   const base = { job: 3, args: [0.5, { steps: 2 }], repeats: [], runMs: 0, startedMs: 1_000, tookMs: 1_234.4 };

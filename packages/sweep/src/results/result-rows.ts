@@ -11,30 +11,33 @@ export interface RowForm {
 
 type Cell = string | number;
 
-/** One row for each place of the job. */
-export function rowsOf(finished: FinishedJob, { columns, names }: RowForm): Cell[][] {
-  const value: unknown = finished.value === undefined ? undefined : decodeValue(finished.value);
-  const cells = columns.map((column) => {
-    const place = names.indexOf(column);
-    return place === -1 ? cellOf(column, finished, value) : resultCell(finished.args[place]);
-  });
-  const jobAt = columns.indexOf("job");
-  return [finished.job, ...finished.repeats].map((job) => cells.map((cell, place) => (place === jobAt ? job : cell)));
+/** Reads one cell of a row. */
+type CellReader = (finished: FinishedJob, value: unknown, job: number) => Cell;
+
+/** Returns the rows of a finished job, one for each of its places. */
+export function rowReader({ columns, names }: RowForm): (finished: FinishedJob) => Cell[][] {
+  const cells = columns.map((column) => cellReader(column, names.indexOf(column)));
+  return (finished) => {
+    const value: unknown = finished.value === undefined ? undefined : decodeValue(finished.value);
+    return [finished.job, ...finished.repeats].map((job) => cells.map((cell) => cell(finished, value, job)));
+  };
 }
 
-function cellOf(column: string, { runMs, startedMs, tookMs }: FinishedJob, value: unknown): Cell {
+/** @param place - of the argument; -1: the column is not one. */
+function cellReader(column: string, place: number): CellReader {
+  if (place !== -1) return ({ args }) => resultCell(args[place]);
   switch (column) {
     case "job":
-      return "";
+      return (_finished, _value, job) => job;
     case "run start":
-      return new Date(runMs).toISOString();
+      return ({ runMs }) => new Date(runMs).toISOString();
     case "job start":
-      return new Date(startedMs).toISOString();
+      return ({ startedMs }) => new Date(startedMs).toISOString();
     case "job seconds":
-      return Math.round(tookMs) / 1_000;
+      return ({ tookMs }) => Math.round(tookMs) / 1_000;
     case "value":
-      return resultCell(value);
+      return (_finished, value) => resultCell(value);
     default:
-      return resultCell(valuePart(value, column));
+      return (_finished, value) => resultCell(valuePart(value, column));
   }
 }

@@ -45,13 +45,28 @@ async function measured(count: number, tookMs: number) {
 
 describe("the requests of a share", () => {
   it.each([
-    [1, 20],
-    [6, 3],
-    [15, 1],
+    [1, 80],
+    [6, 13],
+    [41, 1],
     [0.001, 256],
   ])("once eight jobs have taken %d ms, they have %i jobs each", async (tookMs, size) => {
-    const { next } = await measured(1_000, tookMs);
+    const { next } = await measured(5_000, tookMs);
     expect(jobsIn((await next())?.request ?? [""])).toBe(size);
+  });
+
+  it("have fewer jobs towards the end, so that all lanes end together", async () => {
+    const { requests, next } = await measured(400, 1);
+    const sizes: number[] = [];
+    for (let sent = await next(); sent !== undefined; sent = await next()) {
+      const size = jobsIn(sent.request);
+      sizes.push(size);
+      requests.settle(sent.index, size === 1 ? took(1) : reports(size));
+    }
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(392);
+    expect(sizes.slice(0, 3)).toEqual([49, 43, 38]);
+    expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
+    expect(sizes.slice(-4)).toEqual([1, 1, 1, 1]);
+    expect(sizes.length).toBeLessThan(40);
   });
 
   it("are for one job each where the workers lack the function for groups", async () => {
@@ -64,20 +79,23 @@ describe("the requests of a share", () => {
   });
 
   it("have what a group did not begin come again, each by itself, and each job ends once", async () => {
-    const { requests, next } = await measured(12, 10);
+    const { requests, next } = await measured(24, 10);
     const group = await next();
     expect(jobsIn(group?.request ?? [""])).toBe(2);
-    expect(requests.settle(group?.index ?? -1, reports(1)).map(({ job }) => job.index)).toEqual([8]);
+    const ended = requests.settle(group?.index ?? -1, reports(1)).map(({ job }) => job.index);
+    expect(ended).toEqual([8]);
     const again = await next();
     expect(again?.request.slice(0, 2)).toEqual(["f", 9]);
-    expect(requests.settle(again?.index ?? -1, took(10)).map(({ job }) => job.index)).toEqual([9]);
-    const last = await next();
-    expect(requests.settle(last?.index ?? -1, reports(2)).map(({ job }) => job.index)).toEqual([10, 11]);
-    expect(await next()).toBeUndefined();
+    for (let sent = again; sent !== undefined; sent = await next()) {
+      const size = jobsIn(sent.request);
+      const settled = requests.settle(sent.index, size === 1 ? took(10) : reports(size));
+      ended.push(...settled.map(({ job }) => job.index));
+    }
+    expect(ended).toEqual(Array.from({ length: 16 }, (_, place) => 8 + place));
   });
 
   it("have the jobs of a group that failed as a whole come again by themselves", async () => {
-    const { requests, next } = await measured(10, 1);
+    const { requests, next } = await measured(24, 1);
     const group = await next();
     expect(requests.settle(group?.index ?? -1, { error })).toEqual([]);
     for (const x of [9, 8]) {
@@ -85,11 +103,10 @@ describe("the requests of a share", () => {
       expect(alone?.request.slice(0, 2)).toEqual(["f", x]);
       expect(requests.settle(alone?.index ?? -1, { error })).toMatchObject([{ job: { index: x }, outcome: { error } }]);
     }
-    expect(await next()).toBeUndefined();
   });
 
   it("are for one job each once a worker has refused a group", async () => {
-    const { requests, next } = await measured(12, 10);
+    const { requests, next } = await measured(24, 10);
     const group = await next();
     expect(requests.settle(group?.index ?? -1, reports(0))).toEqual([]);
     for (const x of [9, 8, 10, 11]) expect((await next())?.request.slice(0, 2)).toEqual(["f", x]);

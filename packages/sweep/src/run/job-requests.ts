@@ -19,7 +19,12 @@ const newWeight = 0.1;
 /** A pause of the process counts for so many times the mean at most. */
 const mostPerJob = 4;
 /** Enough for a lane never to wait, and little enough for the next groups to be cut by what is measured meanwhile. */
-const openPerLane = 16;
+const openPerLane = 4;
+/**
+ * A group has this part of each lane's share of what is left at most, so that lanes end together: guided self-scheduling, after
+ * Polychronopoulos and Kuck (1987), whose groups are the whole share.
+ */
+const partOfShare = 1 / 4;
 
 /** Requests in the order in which a stream asks for them, and what becomes of them. */
 export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]]> {
@@ -93,19 +98,20 @@ export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]
 
   /** How many jobs the next request has. */
   get #groupSize(): number {
-    if (!this.#isMeasured) return 1;
-    return Math.max(1, Math.min(mostInGroup, Math.floor(groupMs / Math.max(this.#meanMs, groupMs / mostInGroup))));
+    if (this.#lanes === undefined || this.#measured < measuredFirst) return 1;
+    const left = this.#jobs.length - this.#next;
+    return Math.max(1, Math.min(this.#jobsInGroupMs, Math.ceil((left / this.#lanes) * partOfShare)));
   }
 
   /** How many requests may be open: few while the next ones depend on what is measured meanwhile. */
   get #mostOpen(): number {
-    if (this.#lanes === undefined || (this.#isMeasured && this.#groupSize === 1)) return Number.POSITIVE_INFINITY;
+    if (this.#lanes === undefined || this.#jobsInGroupMs < 2) return Number.POSITIVE_INFINITY;
     return openPerLane * this.#lanes;
   }
 
-  /** Whether it is known how long jobs take, where they may travel in groups. */
-  get #isMeasured(): boolean {
-    return this.#lanes !== undefined && this.#measured >= measuredFirst;
+  /** Before a job has been measured, as many as may be. */
+  get #jobsInGroupMs(): number {
+    return Math.floor(Math.min(mostInGroup, groupMs / this.#meanMs));
   }
 
   #outcomesOf(jobs: readonly Job[], outcome: Outcome): JobOutcome[] {

@@ -56,13 +56,17 @@ export async function runShare(parts: ShareRunParts): Promise<void> {
 
 /** With the worker that evaluated it; undefined for one that was lost or refused. */
 function finishedJob(ended: JobOutcome, runMs: number): { finished: FinishedJob; worker: string | undefined } {
-  const { index, args, repeats } = ended.job;
-  const base = { job: index, args, repeats, runMs };
+  const { index: job, args, repeats } = ended.job;
   if ("report" in ended) {
-    const { startedMs, tookMs } = ended.report;
-    const result = "text" in ended.report ? { value: ended.report.text } : { error: ended.report.error };
-    return { finished: { ...base, startedMs, tookMs, ...result }, worker: ended.worker };
+    const { report, worker } = ended;
+    const { startedMs, tookMs } = report;
+    const finished =
+      "text" in report
+        ? { job, args, repeats, runMs, startedMs, tookMs, value: report.text }
+        : { job, args, repeats, runMs, startedMs, tookMs, error: report.error };
+    return { finished, worker };
   }
+  const base = { job, args, repeats, runMs };
   const { outcome } = ended;
   if ("error" in outcome) {
     const { tree } = outcome.error;

@@ -1,6 +1,6 @@
 /**
  * The requests of a share: jobs by themselves, and once they are known to be short several as one. What a group has not begun comes again,
- * each by itself, and so do the jobs of a group that failed as a whole. Once a worker has refused a group, there are no more.
+ * last, and so do the jobs of a group that failed as a whole, each by itself. Once a worker has refused a group, there are no more.
  */
 import { type JobValue, type Outcome, withSettings } from "@callgrid/core";
 import { type GroupReport, groupMs, type JobReport } from "../jobs/job-group.ts";
@@ -30,9 +30,9 @@ const partOfShare = 1 / 4;
 export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]]> {
   readonly #pool: JobPool;
   #lanes: number | undefined;
-  readonly #jobs: readonly Job[];
+  readonly #jobs: Job[];
   #next = 0;
-  /** To be evaluated each by itself. */
+  /** Of groups that failed: to be evaluated each by itself. */
   readonly #alone: Job[] = [];
   /** The jobs of each open request, by its place. */
   readonly #sent = new Map<number, readonly Job[]>();
@@ -44,7 +44,7 @@ export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]
   /** @param lanes - how many jobs run at a time; undefined: there are no groups, since the workers lack the function for them. */
   constructor(pool: JobPool, jobs: readonly Job[], lanes: number | undefined) {
     this.#pool = pool;
-    this.#jobs = jobs;
+    this.#jobs = [...jobs];
     this.#lanes = lanes;
   }
 
@@ -119,10 +119,14 @@ export class JobRequests implements AsyncIterable<readonly [string, ...unknown[]
       if ("value" in outcome) this.#note((outcome.value as JobValue).tookMs);
       return jobs.map((job) => ({ job, outcome }));
     }
-    const { worker, reports } = "value" in outcome ? (outcome.value as GroupReport) : { worker: "", reports: [] };
-    this.#alone.push(...jobs.slice(reports.length));
+    if (!("value" in outcome)) {
+      this.#alone.push(...jobs);
+      return [];
+    }
+    const { worker, reports } = outcome.value as GroupReport;
+    this.#jobs.push(...jobs.slice(reports.length));
     // refused, as a function with a time limit is
-    if ("value" in outcome && reports.length === 0) this.#lanes = undefined;
+    if (reports.length === 0) this.#lanes = undefined;
     return reports.flatMap((report, place) => {
       const job = jobs[place];
       this.#note(report.tookMs);

@@ -78,6 +78,7 @@ export function capacityFacts(setStage: SetStage): void {
     const capacity = { ...noted, ageMs: expect.any(Number) };
     expect(await pool.reportHost(host)).toEqual(capacity);
     expect((await pool.inspect()).capacity).toEqual(capacity);
+    expect(await pool.capacity()).toMatchObject(noted);
     const fewer = { desiredWorkers: 1, shares: {} };
     await pool.noteCapacity("d1", fewer);
     expect(await pool.reportHost(host)).toEqual({ ...fewer, ageMs: expect.any(Number) });
@@ -88,6 +89,7 @@ export function capacityFacts(setStage: SetStage): void {
     const { pool } = stage;
     const changes = { hosts: { h1: report }, leases: { h1: true } };
     expect(await expectChanges(stage, () => pool.reportHost(host), changes)).toBeUndefined();
+    expect(await expectNoChange(stage, () => pool.capacity())).toBeUndefined();
     const there = { id: "h1", ...report, leaseLeftMs: expect.any(Number) };
     expect(await pool.inspect()).toMatchObject({ clients: 0, hosts: [there] });
     expect((await pool.survey(all)).hosts).toEqual([there]);

@@ -97,6 +97,7 @@ const readers: Readonly<Record<string, (key: string) => string[]>> = {
   outcomes: readList,
   stats: readHash,
   head: readText,
+  sweeper: readText,
   wire: readText,
   hosts: readHash,
   capacity: readText,
@@ -156,6 +157,7 @@ function dumpOf(contents: readonly Content[], now: number): PoolDump {
     counters: mapped(fields("stats"), Number),
     inboxes: dumpInboxes(contents),
     head: (single.get("head") as string | undefined) ?? null,
+    sweeper: (single.get("sweeper") as string | undefined) ?? null,
     hosts: mapped(fields("hosts"), (text) => JSON.parse(text) as unknown),
     expected: mapped(fields("expected"), (text) => {
       const [, , withinMs, workMs] = text.split(" ").map(Number);

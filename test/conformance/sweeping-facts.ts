@@ -20,8 +20,8 @@ const b = idOf("b");
 const nothing = { lapsedWorkers: [], lapsedClients: 0, reclaimed: 0, moved: 0, isMore: false };
 const lapsedReport = { worker: "w1", reason: "its lease lapsed" };
 
-function sweep(stage: Stage, { process = "d1", headLeaseMs = 0, maxAttempts = 3, limit = 100 } = {}) {
-  return stage.pool.sweep({ process, headLeaseMs, maxAttempts, limit });
+function sweep(stage: Stage, { process = "d1", headLeaseMs = 0, maxAttempts = 3, limit = 100, turnMs = 0 } = {}) {
+  return stage.pool.sweep({ process, headLeaseMs, maxAttempts, limit, turnMs });
 }
 
 /** `a` runs at `w1`, and `c1` waits for it. */
@@ -70,6 +70,35 @@ export function headingFacts(setStage: SetStage): void {
     await sweep(stage, { headLeaseMs: longLeaseMs });
     await expectNoChange(stage, () => stage.pool.abdicate("d2"));
     await expectChanges(stage, () => stage.pool.abdicate("d1"), { head: null });
+  });
+}
+
+export function turnsOfSweepingFacts(setStage: SetStage): void {
+  it("of those that take turns one sweeps, and goes on to, while the others stand by", async () => {
+    const stage = await setRunning(setStage);
+    const turnMs = longLeaseMs;
+    const first = await expectChanges(stage, () => sweep(stage, { process: "w1", turnMs }), { sweeper: "w1" });
+    expect(first.role).toBe("vacant");
+    await lapse(stage.pool, "w1");
+    const other = await expectNoChange(stage, () => sweep(stage, { process: "w2", turnMs }));
+    expect(other).toEqual({ role: "standby", ...nothing });
+    expect((await sweep(stage, { process: "w1", turnMs })).lapsedWorkers).toEqual(["w1"]);
+  });
+
+  it("who has not swept for its turn is followed", async () => {
+    const stage = await setStage();
+    await sweep(stage, { process: "w1", turnMs: 1 });
+    const next = async () => (await sweep(stage, { process: "w2", turnMs: longLeaseMs })).role;
+    while ((await next()) === "standby");
+    expect((await stage.dump()).sweeper).toBe("w2");
+  });
+
+  it("who takes no turns does not wait for one, and a distributor heads the pool at once", async () => {
+    const stage = await setStage();
+    await sweep(stage, { process: "w1", turnMs: longLeaseMs });
+    expect((await expectNoChange(stage, () => sweep(stage))).role).toBe("vacant");
+    await expectChanges(stage, () => sweep(stage, { headLeaseMs: longLeaseMs }), { head: "d1" });
+    expect((await sweep(stage, { process: "w1", turnMs: longLeaseMs })).role).toBe("standby");
   });
 }
 

@@ -163,7 +163,7 @@ export function reconcilingFacts(setStage: SetStage): void {
       running: { w1: null },
       counted: { withdrawn: 1 },
     });
-    expect(reply).toEqual({ claims: [], abandoned: [a] });
+    expect(reply).toEqual({ claims: [], abandoned: [a], isVolunteer: false });
   });
 
   it("a request that is queued again, claimed elsewhere or unknown goes on, even without waiting callers", async () => {
@@ -176,7 +176,18 @@ export function reconcilingFacts(setStage: SetStage): void {
     await claimNames(pool, "w2", { max: 1 });
     await pool.leave("c1");
     const reply = await expectNoChange(stage, () => pool.reconcile("w1", [a, b, c]));
-    expect(reply).toEqual({ claims: [], abandoned: [] });
+    expect(reply).toEqual({ claims: [], abandoned: [], isVolunteer: false });
+  });
+
+  it("a worker learns whether it is a volunteer", async () => {
+    const { pool } = await setStage();
+    await joinWorkers(pool, "w1");
+    const isVolunteer = async () => (await pool.reconcile("w1", [])).isVolunteer;
+    expect(await isVolunteer()).toBe(false);
+    await claimNames(pool, "w1", { volunteerFor: 1 });
+    expect(await isVolunteer()).toBe(true);
+    await submitByClient(pool, "c1", "a");
+    expect(await isVolunteer()).toBe(false);
   });
 
   it("what both agree on stays as it is", async () => {
@@ -185,6 +196,6 @@ export function reconcilingFacts(setStage: SetStage): void {
     await submitByWorker(stage.pool, "w2", "a");
     await claimNames(stage.pool, "w1");
     const reply = await expectNoChange(stage, () => stage.pool.reconcile("w1", [a, b]));
-    expect(reply).toEqual({ claims: [], abandoned: [] });
+    expect(reply).toEqual({ claims: [], abandoned: [], isVolunteer: false });
   });
 }

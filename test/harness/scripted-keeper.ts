@@ -77,6 +77,7 @@ export class ScriptedKeeper implements PoolKeeper {
   readonly noteCapacity = unscripted;
   readonly announceWork = unscripted;
   readonly reportHost = unscripted;
+  readonly capacity = unscripted;
   readonly forget = unscripted;
   readonly inspect = unscripted;
   readonly inspectRequest = unscripted;

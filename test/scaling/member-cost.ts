@@ -198,9 +198,14 @@ const mismatches: Cost = ({ tally }) => {
   return nothing;
 };
 
+const capacity: Cost = ({ tally }) => {
+  tally.touch("capacity");
+  return nothing;
+};
+
 /** By operation. */
 export const memberCosts = {
-  ...{ join, leave, reportDeath: leave, renew, abdicate, announceWork, noteCapacity, reportHost, survey },
+  ...{ join, leave, reportDeath: leave, renew, abdicate, announceWork, noteCapacity, reportHost, capacity, survey },
   ...{ functions, forget, inspectRequest, inspectResult, measureResults, noteCode, readCode, inspect },
   ...{ noteMismatch, mismatches },
 } satisfies Readonly<Record<string, Cost>>;

@@ -143,6 +143,7 @@ function withLongLeases(operation: PoolOperation, args: readonly unknown[]): rea
     return [{ ...(first as SubmitBatch), leaseMs: (first as SubmitBatch).leaseMs * leaseTimes }];
   if (operation !== "sweep") return args;
   const sweep = first as SweepRequest;
-  const { headLeaseMs, copyAfterMs = 0 } = sweep;
-  return [{ ...sweep, headLeaseMs: headLeaseMs * leaseTimes, copyAfterMs: copyAfterMs * leaseTimes }];
+  const { headLeaseMs, turnMs = 0, copyAfterMs = 0 } = sweep;
+  const longer = { headLeaseMs: headLeaseMs * leaseTimes, turnMs: turnMs * leaseTimes };
+  return [{ ...sweep, ...longer, copyAfterMs: copyAfterMs * leaseTimes }];
 }

@@ -23,6 +23,7 @@ export const poolKeys = [
   "mismatches",
   "stats",
   "head",
+  "sweeper",
   "notes",
   "reports",
   "payloads",

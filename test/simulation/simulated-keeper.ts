@@ -6,10 +6,10 @@ import type {
   AnnouncedWork,
   Capacity,
   CheckAnswer,
-  Claim,
   ClaimReply,
   ClaimRequest,
   CodeNote,
+  Comparison,
   FunctionTable,
   HostReport,
   InboxHandlers,
@@ -134,10 +134,7 @@ export class SimulatedKeeper implements PoolKeeper {
     return this.#call("check", ids, (pool) => pool.check(...args));
   }
 
-  reconcile(
-    worker: string,
-    heldIds: readonly string[],
-  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
+  reconcile(worker: string, heldIds: readonly string[]): Promise<Comparison> {
     return this.#call("reconcile", heldIds, (pool) => pool.reconcile(worker, heldIds));
   }
 
@@ -188,6 +185,10 @@ export class SimulatedKeeper implements PoolKeeper {
 
   reportHost(host: HostReport): Promise<Capacity | undefined> {
     return this.#call("reportHost", host, (pool) => pool.reportHost(host));
+  }
+
+  capacity(): Promise<Omit<Capacity, "ageMs"> | undefined> {
+    return this.#call("capacity", undefined, (pool) => pool.capacity());
   }
 
   functions(): Promise<FunctionTable> {

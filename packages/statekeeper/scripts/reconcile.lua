@@ -2,7 +2,7 @@
 -- it holds and no caller waits for any more are closed and named, except lost ones (draw.lua).
 -- needs: time counters inbox record places
 -- ARGV: worker, then the ids it holds
--- reply: the time in ms, list of claims (id, record each), list of abandoned ids
+-- reply: the time in ms if there are claims, list of claims (id, record each), list of abandoned ids, whether it is a volunteer (1|0)
 -- bound: the number of ids held and noted
 local worker = ARGV[1]
 local held = {}
@@ -34,4 +34,5 @@ for _, id in ipairs(noted) do
 end
 count('withdrawn', #abandoned)
 storeCounters()
-return { string.format('%d', readClock()), claims, abandoned }
+local at = #claims > 0 and string.format('%d', readClock()) or ''
+return { at, claims, abandoned, redis.call('HEXISTS', volunteersKey, worker) }

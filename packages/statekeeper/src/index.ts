@@ -14,6 +14,7 @@ export {
   type ClaimRequest,
   type CodeNote,
   type ComparedEvaluation,
+  type Comparison,
   type Completion,
   type EvaluationReport,
   type ExpectedWork,
@@ -76,6 +77,7 @@ export {
   readCode,
   versionIn,
 } from "./contract/stamp.ts";
+export { sweepEveryMs, sweepTurn } from "./contract/sweep-turn.ts";
 export { type VersionDrift, versionDrifts } from "./contract/version-drift.ts";
 export { type Preference, usualPreferences } from "./contract/volunteer-order.ts";
 export { awaitedBy, cycleThrough, type Waits } from "./contract/waits.ts";

@@ -1,6 +1,6 @@
 import { VirtualClock } from "@callgrid/core";
 import { MemoryStatekeeper } from "@callgrid/statekeeper";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { LogTape } from "../../../test/harness/log-tape.ts";
 import { Host } from "./host.ts";
 import type { LaunchedWorker, ProcessEnd } from "./launcher.ts";
@@ -54,6 +54,17 @@ it("a host reports itself to the pool, and keeps as many workers as its share is
   expect(supervisor.count).toBe(3);
   await give(0);
   expect(supervisor.count).toBe(0);
+});
+
+it("a host reports three times a lease, and looks at its share five times a second", async () => {
+  const { clock, keeper, host } = await setUp({ minWorkers: 0, maxWorkers: 3 });
+  const reports = vi.spyOn(keeper, "reportHost");
+  const looks = vi.spyOn(keeper, "capacity");
+  await clock.advance(30_000);
+  expect(reports.mock.calls.length).toBeGreaterThanOrEqual(8);
+  expect(reports.mock.calls.length).toBeLessThanOrEqual(10);
+  expect(looks.mock.calls.length).toBeGreaterThanOrEqual(135);
+  await host.stop();
 });
 
 it("a host has no more processes than its most, those included that were dismissed and still run something", async () => {

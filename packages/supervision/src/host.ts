@@ -16,7 +16,7 @@ export interface HostOptions {
   /** So many workers it has at least, whatever the pool needs. */
   readonly minWorkers: number;
   readonly maxWorkers: number;
-  /** How long it counts after its last report, in ms. It reports four times a second, and three times a lease at least. */
+  /** How long it counts after its last report, in ms. It reports three times a lease, and looks at its share five times a second. */
   readonly leaseMs: number;
 }
 
@@ -29,17 +29,18 @@ export interface HostParts {
   readonly log: Logger;
 }
 
-/** A batch on a pool of few workers waits for this; a report is one short script. */
-const reportEveryMs = 200;
+/** A batch on a pool of few workers waits for this; a look is one command. */
+const lookEveryMs = 200;
 const reportsPerLease = 3;
 const patienceMs = 2_000;
 
 export class Host extends Actor {
   readonly #options: HostOptions;
   readonly #parts: HostParts;
-  readonly #reports: Periodic;
+  readonly #looks: Periodic;
   #firstReport: Promise<void> = Promise.resolve();
   #farewell: Promise<void> | undefined;
+  #reportedAt = Number.NEGATIVE_INFINITY;
   #isAnswered = true;
 
   constructor(options: HostOptions, parts: HostParts) {
@@ -47,17 +48,17 @@ export class Host extends Actor {
     this.#options = options;
     this.#parts = parts;
     const { clock } = parts;
-    const everyMs = Math.min(reportEveryMs, options.leaseMs / reportsPerLease);
-    this.#reports = new Periodic({ clock, everyMs, round: () => this.#report() });
+    const everyMs = Math.min(lookEveryMs, options.leaseMs / reportsPerLease);
+    this.#looks = new Periodic({ clock, everyMs, round: () => this.#look() });
   }
 
   /** Starts the supervisor, and registers once its workers have joined; rejects as its `start` does. */
   protected override async begin(): Promise<void> {
     await this.#parts.supervisor.start();
     if (this.#isEnding) return;
-    this.#firstReport = this.#report();
+    this.#firstReport = this.#look();
     await this.#firstReport;
-    await this.#reports.start();
+    await this.#looks.start();
   }
 
   /** Counts no longer, and has every worker finish what it runs, give the rest back, and leave. */
@@ -75,7 +76,7 @@ export class Host extends Actor {
   }
 
   async #end(endWorkers: () => Promise<void>): Promise<void> {
-    this.#farewell ??= this.#sayFarewell(this.#reports.stop());
+    this.#farewell ??= this.#sayFarewell(this.#looks.stop());
     await endWorkers();
     // A pool that does not answer finds out when the lease lapses.
     await within(this.#parts.clock, patienceMs, this.#farewell);
@@ -87,12 +88,10 @@ export class Host extends Actor {
     await this.#parts.keeper.leave(this.#options.id).catch(() => undefined);
   }
 
-  async #report(): Promise<void> {
-    const { leaseMs, ...host } = this.#options;
+  async #look(): Promise<void> {
     const { keeper, log } = this.#parts;
     try {
-      const description = { host: hostname(), processId: process.pid };
-      await this.#follow(await keeper.reportHost({ ...host, leaseMs, description }));
+      await this.#follow(this.#isReportDue ? await this.#report() : await keeper.capacity());
       this.#isAnswered = true;
     } catch (error) {
       const reason = messageOf(error);
@@ -101,7 +100,20 @@ export class Host extends Actor {
     }
   }
 
-  async #follow(capacity: Capacity | undefined): Promise<void> {
+  get #isReportDue(): boolean {
+    return this.#parts.clock.now() - this.#reportedAt >= this.#options.leaseMs / reportsPerLease;
+  }
+
+  async #report(): Promise<Capacity | undefined> {
+    const { clock, keeper } = this.#parts;
+    const description = { host: hostname(), processId: process.pid };
+    const at = clock.now();
+    const capacity = await keeper.reportHost({ ...this.#options, description });
+    this.#reportedAt = at;
+    return capacity;
+  }
+
+  async #follow(capacity: Omit<Capacity, "ageMs"> | undefined): Promise<void> {
     const { id, minWorkers, maxWorkers } = this.#options;
     const { supervisor, log } = this.#parts;
     const share = new Map(Object.entries(capacity?.shares ?? {})).get(id);

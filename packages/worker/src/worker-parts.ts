@@ -301,8 +301,10 @@ export class WorkerAssembly extends WorkerBasis {
       this.completer.flush();
       return this.visible.ownedIds();
     },
-    // the message that took it off the volunteers may have got lost, and then it would wait forever
-    onReconcile: this.#askAgain,
+    onCompared: (isVolunteer) => {
+      // the message that took it off the volunteers may have got lost, and then it would wait forever
+      if (!isVolunteer || !this.claimer.isVolunteer) this.#askAgain();
+    },
     onClaims: (claims) => this.claimDesk.take(claims),
     onAbandoned: (ids) => this.outcomeHandler.cancel(ids),
     onRound: () => this.exchange.round(),

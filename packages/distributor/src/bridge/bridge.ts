@@ -14,6 +14,8 @@ import {
   type PoolSight,
   type RegisteredFunction,
   Requester,
+  sweepEveryMs,
+  sweepTurn,
 } from "@callgrid/statekeeper";
 import type { BridgePolicy } from "../crossing/bridge-policy.ts";
 import { type CrossingSight, less } from "../crossing/carry-plan.ts";
@@ -188,7 +190,7 @@ export class Bridge extends Actor {
       new Periodic({ ...shared, everyMs: announceEveryMs, firstAfterMs: 0, round: announce }),
       new Periodic({ ...shared, everyMs: reconcileEveryMs, round: () => this.#reconcile() }),
       new Periodic({ ...shared, everyMs: waitsEveryMs, round: lookAtWaits }),
-      new Periodic({ ...shared, everyMs: leaseMs / 2, round: () => this.#sweepAbove() }),
+      new Periodic({ ...shared, everyMs: sweepEveryMs(leaseMs), round: () => this.#sweepAbove() }),
       new Periodic({ ...shared, everyMs: renewEveryMs, round: () => this.#renewAbove() }),
       new Periodic({ ...shared, everyMs: renewEveryMs, round: () => this.#renewBelow() }),
       new Periodic({ ...shared, everyMs: renewEveryMs, round: () => this.#watch() }),
@@ -279,8 +281,8 @@ export class Bridge extends Actor {
 
   /** A parent without a distributor is swept by its members, which may be nothing but bridges: again at once while there is more. */
   async #sweepAbove(): Promise<number | undefined> {
-    const { maxAttempts, sweepLimit } = this.#options;
-    const sweep = { process: this.#member, headLeaseMs: 0, maxAttempts, limit: sweepLimit };
+    const { maxAttempts, sweepLimit, leaseMs } = this.#options;
+    const sweep = { process: this.#member, ...sweepTurn(leaseMs), maxAttempts, limit: sweepLimit };
     return (await this.#parts.parent.sweep(sweep)).isMore ? 0 : undefined;
   }
 

@@ -130,14 +130,22 @@ local function auditHolders()
   if isChanged then announceFunctions() end
 end
 
+-- Those fields that are the ids of processes without a lease.
+local function fieldsWithoutLease(key)
+  local ids, without = redis.call('HRANDFIELD', key, mostCounted), {}
+  if #ids == 0 then return without end
+  for i, lapsesAt in ipairs(redis.call('ZMSCORE', leasesKey, unpack(ids))) do
+    if not lapsesAt then without[#without + 1] = ids[i] end
+  end
+  return without
+end
+
 -- A member or a host without a lease would stay for good, dead or alive. It gets one, which it renews if it is alive.
 local function auditLeases(key)
-  for _, id in ipairs(redis.call('HRANDFIELD', key, mostCounted)) do
-    if not redis.call('ZSCORE', leasesKey, id) then
-      redis.call('ZADD', leasesKey, readClock() + grantedLeaseMs, id)
-      leases[id] = true
-      count('repaired', 1)
-    end
+  for _, id in ipairs(fieldsWithoutLease(key)) do
+    redis.call('ZADD', leasesKey, readClock() + grantedLeaseMs, id)
+    leases[id] = true
+    count('repaired', 1)
   end
 end
 
@@ -155,7 +163,7 @@ local function auditCounts()
   auditLeases(hostsKey)
   for _, key in ipairs({ claimsKey, reportsKey, payloadsKey }) do auditNotes(key, requestsKey) end
   auditNotes(notesKey, claimsKey)
-  auditNotes(memoryKey, membersKey)
+  count('repaired', pushAll('HDEL', memoryKey, fieldsWithoutLease(memoryKey)))
   local waiting = countedWaiting()
   if waiting and waiting ~= waitingNow() then
     countWaiting(waiting - waitingNow())

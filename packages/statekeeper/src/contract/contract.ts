@@ -207,6 +207,16 @@ export interface Renewal {
   readonly memoryMb?: number | undefined;
 }
 
+/** What the pool knows of a worker, see `reconcile`. */
+export interface Comparison {
+  /** What it does not hold and the pool thinks it does. */
+  readonly claims: readonly Claim[];
+  /** What it holds and no caller waits for any more. */
+  readonly abandoned: readonly string[];
+  /** Whether the pool will send it what comes. */
+  readonly isVolunteer: boolean;
+}
+
 /** The parameters of the sweep, see `sweep`. */
 export interface SweepRequest {
   readonly process: string;
@@ -223,10 +233,15 @@ export interface SweepRequest {
   readonly copyAfterMs?: number;
   /** Which volunteers are served first from now on, if the process heads the pool. Default: as before, at first the usual ones. */
   readonly prefer?: readonly Preference[];
+  /**
+   * For how many ms other processes that take turns leave sweeping to this one, while no distributor heads the pool. 0: it takes no turns, and sweeps
+   * beside them. Default: 0.
+   */
+  readonly turnMs?: number;
 }
 
 export interface SweepReply {
-  /** `standby`: another head is alive, nothing was done. */
+  /** `standby`: another head is alive, or it is the turn of another process; nothing was done. */
   readonly role: "head" | "vacant" | "standby";
   /** Workers whose lease had lapsed, and that are gone now. */
   readonly lapsedWorkers: readonly string[];

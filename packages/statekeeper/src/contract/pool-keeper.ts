@@ -7,9 +7,9 @@ import type { AnnouncedWork, Capacity, HostReport, Survey, SurveyRequest } from 
 import type { CodeNote, KeptAmount, KeptResultState } from "./code-note.ts";
 import type {
   CheckAnswer,
-  Claim,
   ClaimReply,
   ClaimRequest,
+  Comparison,
   Completion,
   EvaluationReport,
   InboxHandlers,
@@ -119,10 +119,7 @@ export interface WorkerPool extends MemberPool {
    * that no caller waits for any more are closed and named. What the pool does not know or others have claimed since goes on: its
    * outcome is welcome if it comes first.
    */
-  reconcile(
-    worker: string,
-    heldIds: readonly string[],
-  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }>;
+  reconcile(worker: string, heldIds: readonly string[]): Promise<Comparison>;
 
   /** Notes what versions were made of, by version. Notes of versions that no worker joins with are dropped after a month. */
   noteCode(notes: ReadonlyMap<string, CodeNote>): Promise<void>;
@@ -153,6 +150,8 @@ export interface WorkerPool extends MemberPool {
   ): Promise<void>;
   /** Takes the agent of a machine in, or prolongs its lease, and returns what was noted last. It leaves with `leave`. */
   reportHost(host: HostReport): Promise<Capacity | undefined>;
+  /** What was noted last. On Redis this is one command. */
+  capacity(): Promise<Omit<Capacity, "ageMs"> | undefined>;
 }
 
 /** What the head of a pool asks of it besides {@link MemberPool.sweep}. */

@@ -8,10 +8,10 @@ import type {
   AnnouncedWork,
   Capacity,
   CheckAnswer,
-  Claim,
   ClaimReply,
   ClaimRequest,
   CodeNote,
+  Comparison,
   Completion,
   EvaluationReport,
   FunctionTable,
@@ -41,7 +41,7 @@ import type { Limits } from "../contract/limits.ts";
 import type { PoolKeeper } from "../contract/pool-keeper.ts";
 import type { Waits } from "../contract/waits.ts";
 import { look, recall } from "./operations/bridging.ts";
-import { announceWork, noteCapacity, reportHost, survey } from "./operations/capacity.ts";
+import { announceWork, capacityOf, noteCapacity, reportHost, survey } from "./operations/capacity.ts";
 import { claim, release } from "./operations/claiming.ts";
 import { complete } from "./operations/completing.ts";
 import {
@@ -141,10 +141,7 @@ export class MemoryPool implements PoolKeeper {
     return this.#run((records) => check(records, process, { leaseMs, ids, functionNames }));
   }
 
-  reconcile(
-    worker: string,
-    heldIds: readonly string[],
-  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
+  reconcile(worker: string, heldIds: readonly string[]): Promise<Comparison> {
     return this.#run((records) => reconcile(records, worker, heldIds));
   }
 
@@ -193,6 +190,10 @@ export class MemoryPool implements PoolKeeper {
 
   reportHost(host: HostReport): Promise<Capacity | undefined> {
     return this.#run((records) => reportHost(records, host));
+  }
+
+  capacity(): Promise<Omit<Capacity, "ageMs"> | undefined> {
+    return this.#run(capacityOf);
   }
 
   forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {

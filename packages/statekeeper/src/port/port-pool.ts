@@ -4,10 +4,10 @@ import type {
   AnnouncedWork,
   Capacity,
   CheckAnswer,
-  Claim,
   ClaimReply,
   ClaimRequest,
   CodeNote,
+  Comparison,
   Completion,
   EvaluationReport,
   FunctionTable,
@@ -108,10 +108,7 @@ export class PortPool implements PoolKeeper {
     return this.#call("check", process, leaseMs, ids, functionNames);
   }
 
-  reconcile(
-    worker: string,
-    heldIds: readonly string[],
-  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
+  reconcile(worker: string, heldIds: readonly string[]): Promise<Comparison> {
     return this.#call("reconcile", worker, heldIds);
   }
 
@@ -158,6 +155,10 @@ export class PortPool implements PoolKeeper {
 
   reportHost(host: HostReport): Promise<Capacity | undefined> {
     return this.#call("reportHost", host);
+  }
+
+  capacity(): Promise<Omit<Capacity, "ageMs"> | undefined> {
+    return this.#call("capacity");
   }
 
   forget(what: Parameters<PoolKeeper["forget"]>[0]): Promise<void> {

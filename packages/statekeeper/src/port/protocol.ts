@@ -54,6 +54,7 @@ const poolOperations: Readonly<Record<PoolOperation, true>> = {
   announceWork: true,
   noteCapacity: true,
   reportHost: true,
+  capacity: true,
   forget: true,
   functions: true,
   inspect: true,

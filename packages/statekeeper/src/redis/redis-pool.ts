@@ -7,10 +7,10 @@ import type {
   AnnouncedWork,
   Capacity,
   CheckAnswer,
-  Claim,
   ClaimReply,
   ClaimRequest,
   CodeNote,
+  Comparison,
   Completion,
   EvaluationReport,
   FunctionTable,
@@ -200,21 +200,17 @@ export class RedisPool implements PoolKeeper {
     return readCheckReply(list(await this.#run("check", [process, leaseMs, ...requests])));
   }
 
-  async reconcile(
-    worker: string,
-    heldIds: readonly string[],
-  ): Promise<{ claims: readonly Claim[]; abandoned: readonly string[] }> {
+  async reconcile(worker: string, heldIds: readonly string[]): Promise<Comparison> {
     const reply = list(await this.#run("reconcile", [worker, ...heldIds]));
     const lost = { parts: list(reply[1]), from: 0, now: Number(reply[0]) };
     const claims = await this.#largeValues.intoClaims(readClaims(lost, this.#note));
-    return { claims, abandoned: list(reply[2]).map(String) };
+    return { claims, abandoned: list(reply[2]).map(String), isVolunteer: reply[3] === 1 };
   }
 
   async sweep(request: SweepRequest): Promise<SweepReply> {
-    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0, prefer = [] } = request;
-    return readSweepReply(
-      list(await this.#run("sweep", [process, headLeaseMs, maxAttempts, limit, copyAfterMs, prefer.join(" ")])),
-    );
+    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0, prefer = [], turnMs = 0 } = request;
+    const args = [process, headLeaseMs, maxAttempts, limit, copyAfterMs, prefer.join(" "), turnMs];
+    return readSweepReply(list(await this.#run("sweep", args)));
   }
 
   async look(process: string): Promise<PoolSight> {
@@ -258,6 +254,11 @@ export class RedisPool implements PoolKeeper {
   async reportHost({ id, leaseMs, ...host }: HostReport): Promise<Capacity | undefined> {
     const [now, noted] = list(await this.#run("reportHost", [id, leaseMs, JSON.stringify(host)]));
     return readCapacity(String(noted ?? ""), Number(now), this.#note);
+  }
+
+  async capacity(): Promise<Omit<Capacity, "ageMs"> | undefined> {
+    const noted = await this.#runner.read("get", (redis) => redis.get(`${this.#prefix}capacity`));
+    return readCapacity(noted ?? "", 0, this.#note);
   }
 
   async forget(what: { readonly id: string } | { readonly functionName: string }): Promise<void> {

@@ -4,6 +4,7 @@ import { openStatekeeper, type PoolKeeper } from "@callgrid/statekeeper";
 import { beatsPerLease, type WatchOrder } from "./heartbeat.ts";
 import { HoldBoard, lookEveryMs } from "./hold-board.ts";
 import { HoldWatch } from "./hold-watch.ts";
+import { ReportedMemory } from "./reported-memory.ts";
 import type { HeartbeatNews, HeartbeatThreadData } from "./thread-heartbeat.ts";
 import { OverdueWatch } from "./watchdog.ts";
 
@@ -65,9 +66,11 @@ export class LeaseRenewal {
 
   async #renew(): Promise<void> {
     const { worker, leaseMs, instance } = this.#data;
+    const memory = new ReportedMemory();
     while (!this.#isStopped) {
-      const memoryMb = Math.round(process.memoryUsage.rss() / bytesPerMb);
+      const memoryMb = memory.next(Math.round(process.memoryUsage.rss() / bytesPerMb));
       const isKnown = await this.#pool.renew(worker, leaseMs, { instance, memoryMb }).catch(() => true);
+      if (!isKnown) memory.forget();
       if (!isKnown && !this.#isStopped) this.#tell({ kind: "lost" });
       await sleep(systemClock, leaseMs / beatsPerLease);
     }

@@ -55,6 +55,11 @@ export class Claimer {
     this.#onTheWay = new ClaimsOnTheWay({ clock, holds, onTakeback: () => this.#askAgain() });
   }
 
+  /** Whether it waits for what the pool gives it. */
+  get isVolunteer(): boolean {
+    return this.#isVolunteer;
+  }
+
   /** Looks whether to claim now; cheap when not. */
   consider(): void {
     if (this.#isClaiming || this.#isStopped) return;

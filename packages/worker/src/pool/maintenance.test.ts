@@ -38,7 +38,7 @@ it("what is claimed around a comparison of holdings is not lost, whenever its re
       },
     } as unknown as typeof pool,
     ownedIds: () => held,
-    onReconcile: () => undefined,
+    onCompared: () => undefined,
     onClaims: (claims: readonly Claim[]) => {
       for (const { payload } of claims) takenAtMs.set(payload, clock.now());
       hear(claims);
@@ -68,7 +68,7 @@ it("a worker sweeps again at once while there is more, as where many processes h
   }
   const maintenance = new Maintenance({
     ...{ clock, keeper: pool, worker: "w", leaseMs: 2_000, maxAttempts: 3 },
-    ...{ ownedIds: () => [], onReconcile: () => undefined, onClaims: () => undefined, onAbandoned: () => undefined },
+    ...{ ownedIds: () => [], onCompared: () => undefined, onClaims: () => undefined, onAbandoned: () => undefined },
     onRound: async () => undefined,
     onError: (error) => {
       throw error;

@@ -3,7 +3,7 @@
  * and sweeps the pool while no distributor heads it.
  */
 import { Actor, type Clock, Periodic } from "@callgrid/core";
-import type { Claim, WorkerPool } from "@callgrid/statekeeper";
+import { type Claim, sweepEveryMs, sweepTurn, type WorkerPool } from "@callgrid/statekeeper";
 
 const roundMs = 500;
 const reconcileEveryMs = 5_000;
@@ -18,8 +18,8 @@ export interface MaintenanceParts {
   readonly leaseMs: number;
   readonly maxAttempts: number;
   readonly ownedIds: () => string[];
-  /** Before a comparison: what else this worker believes of the pool may be wrong too. */
-  readonly onReconcile: () => void;
+  /** After a comparison: whether the pool takes this worker for a volunteer. */
+  readonly onCompared: (isVolunteer: boolean) => void;
   readonly onClaims: (claims: readonly Claim[]) => void;
   readonly onAbandoned: (ids: readonly string[]) => void;
   readonly onRound: () => Promise<void>;
@@ -76,13 +76,12 @@ export class Maintenance extends Actor {
     const { clock, leaseMs, onRound } = this.#parts;
     await onRound();
     if (clock.now() - this.#reconciledAt >= reconcileEveryMs) await this.#reconcile();
-    if (clock.now() - this.#sweptAt >= leaseMs / 2) await this.#sweep();
+    if (clock.now() - this.#sweptAt >= sweepEveryMs(leaseMs)) await this.#sweep();
   }
 
   async #reconcile(): Promise<void> {
-    const { clock, keeper, worker, ownedIds, onReconcile, onClaims, onAbandoned } = this.#parts;
+    const { clock, keeper, worker, ownedIds, onCompared, onClaims, onAbandoned } = this.#parts;
     this.#reconciledAt = clock.now();
-    onReconcile();
     const held = ownedIds();
     if (held.length > mostReconciled) return;
     const claimedMeanwhile = new Set<string>();
@@ -90,8 +89,9 @@ export class Maintenance extends Actor {
     const comparing = keeper.reconcile(worker, held).finally(() => {
       this.#claimedMeanwhile = undefined;
     });
-    const { claims, abandoned } = await comparing;
+    const { claims, abandoned, isVolunteer } = await comparing;
     if (this.isStopped) return;
+    onCompared(isVolunteer);
     if (abandoned.length > 0) onAbandoned(abandoned);
     // Their replies and messages may be on their way still, by other connections or in the same piece of what was read.
     const missing = claims.filter(({ id }) => !claimedMeanwhile.has(id));
@@ -103,11 +103,11 @@ export class Maintenance extends Actor {
   }
 
   async #sweep(): Promise<void> {
-    const { clock, keeper, worker, maxAttempts } = this.#parts;
+    const { clock, keeper, worker, maxAttempts, leaseMs } = this.#parts;
     this.#sweptAt = clock.now();
     let isMore = true;
     // many may have died at once, and what they held waits
     while (isMore && !this.isStopped)
-      ({ isMore } = await keeper.sweep({ process: worker, headLeaseMs: 0, maxAttempts, limit: sweepLimit }));
+      ({ isMore } = await keeper.sweep({ process: worker, ...sweepTurn(leaseMs), maxAttempts, limit: sweepLimit }));
   }
 }

@@ -1,18 +1,15 @@
 /**
  * Reconciling: compares what a worker holds with what is noted as running there. (scripts/reconcile.lua)
  */
-import type { Claim } from "../../contract/contract.ts";
+import type { Claim, Comparison } from "../../contract/contract.ts";
 import { claimOf } from "../drawing/drawing.ts";
 import type { PoolRecords } from "../records/pool-records.ts";
 
-export function reconcile(
-  records: PoolRecords,
-  worker: string,
-  heldIds: readonly string[],
-): { claims: readonly Claim[]; abandoned: readonly string[] } {
+export function reconcile(records: PoolRecords, worker: string, heldIds: readonly string[]): Comparison {
   const abandoned = heldIds.filter((id) => abandon(records, worker, id));
   records.count("withdrawn", abandoned.length);
-  return { claims: claimsNotHeld(records, worker, new Set(heldIds)), abandoned };
+  const claims = claimsNotHeld(records, worker, new Set(heldIds));
+  return { claims, abandoned, isVolunteer: records.volunteers.has(worker) };
 }
 
 /** Closes a request that no caller waits for any more. Of one that was lost, the caller may ask again. */

@@ -78,6 +78,8 @@ export interface PoolDump {
   readonly counters: Readonly<Record<string, number>>;
   readonly inboxes: Readonly<Record<string, readonly MessageDump[]>>;
   readonly head: string | null;
+  /** Whose turn it is to sweep. */
+  readonly sweeper: string | null;
   /** Requests that took a loss with a worker, in the order in which they did. */
   readonly lost: Readonly<Record<string, readonly string[]>>;
   /** What hosts report about themselves, by id. */
@@ -130,6 +132,7 @@ export function dumpPool(records: PoolRecords): PoolDump {
       [...records.inboxes.unread()].map(([process, messages]) => [process, outcomesLast(messages.map(dumpMessage))]),
     ),
     head: records.head() ?? null,
+    sweeper: records.sweeper() ?? null,
     hosts: sorted([...records.hosts].map(([id, { id: _, ...host }]) => [id, host])),
     expected: sorted([...records.expected].map(([id, { workMs, withinMs }]) => [id, { workMs, withinMs }])),
     capacity: dumpCapacity(records),

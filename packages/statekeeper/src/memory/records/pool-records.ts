@@ -54,6 +54,12 @@ export interface RequestRecord {
 /** Other than on Redis notes are not dropped by their age, but the oldest beyond so many. */
 const mostCodeNotes = 10_000;
 
+/** What a process is for the pool until a moment, in ms of the pool's clock. */
+interface TimedRole {
+  readonly process: string;
+  readonly until: number;
+}
+
 export class PoolRecords {
   readonly requests = new RebuiltMap<string, RequestRecord>();
   /** The pool's: what was given back, and re-entrant requests that are on no own queue. */
@@ -83,7 +89,8 @@ export class PoolRecords {
   readonly counters = new Map<string, number>();
   readonly inboxes: Inboxes;
   readonly limits: Limits;
-  headLease: { readonly process: string; readonly until: number } | undefined;
+  headLease: TimedRole | undefined;
+  sweepTurn: TimedRole | undefined;
   /** Announced work by id; times in ms of the pool's clock. */
   readonly expected = new Map<
     string,
@@ -114,7 +121,12 @@ export class PoolRecords {
 
   /** Who heads the pool. */
   head(): string | undefined {
-    return this.headLease !== undefined && this.now() <= this.headLease.until ? this.headLease.process : undefined;
+    return this.#holderOf(this.headLease);
+  }
+
+  /** Whose turn it is to sweep while no distributor heads the pool. */
+  sweeper(): string | undefined {
+    return this.#holderOf(this.sweepTurn);
   }
 
   hasKnownWaiter(record: RequestRecord): boolean {
@@ -186,5 +198,9 @@ export class PoolRecords {
   /** Ends an operation: posts what it sent. */
   deliver(): void {
     this.inboxes.deliver((process) => this.isKnown(process));
+  }
+
+  #holderOf(role: TimedRole | undefined): string | undefined {
+    return role !== undefined && this.now() <= role.until ? role.process : undefined;
   }
 }

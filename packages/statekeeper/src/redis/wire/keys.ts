@@ -68,6 +68,7 @@ export const keyNames = {
   reportsKey: "reports",
   statsKey: "stats",
   headKey: "head",
+  sweeperKey: "sweeper",
   wireKey: "wire",
   hostsKey: "hosts",
   capacityKey: "capacity",

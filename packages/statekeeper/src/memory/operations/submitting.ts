@@ -123,7 +123,8 @@ function create(records: PoolRecords, intake: Intake, submission: Submission): v
   const { process } = intake.batch;
   const now = records.now();
   records.requests.set(id, {
-    places: [],
+    // before it is queued there: should the operation stop in between, the audit relies on this
+    places: isHeld ? [] : [placeFor(intake.batch)],
     payload,
     trace,
     mode: isHeld ? "use" : mode,

@@ -325,7 +325,10 @@ export class SimulatedGrid {
 
   /** Whether the first one to join an emptied pool may be one who knows no other functions than its own. */
   get #hasNewcomers(): boolean {
-    return (["deaths", "leaving", "midway"] as const).some((kind) => this.plan.kinds.includes(kind));
+    const { members } = this.watched.pool.records;
+    const workers = members.ids().filter((id) => members.get(id)?.kind === "worker");
+    const isAnyOutside = workers.length < this.manner.lacking.length;
+    return isAnyOutside || (["deaths", "leaving", "midway"] as const).some((kind) => this.plan.kinds.includes(kind));
   }
 
   get #hasSpecialists(): boolean {

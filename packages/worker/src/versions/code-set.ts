@@ -12,6 +12,10 @@ const mostStamps = 10_000;
 export class CodeSet {
   /** Sorted. */
   readonly codes: readonly Code[];
+  /** Whether results of it may be kept: the pool knows the versions of all of it. */
+  readonly isKeepable: boolean;
+  /** Whether files take part, at which each use has to look. Their names are after those of functions. */
+  readonly hasFiles: boolean;
   readonly #sets: CodeSets;
   #members: ReadonlySet<Code> | undefined;
   #lastOther: CodeSet | undefined;
@@ -21,18 +25,10 @@ export class CodeSet {
 
   constructor(codes: readonly Code[], sets: CodeSets) {
     this.codes = codes;
+    this.isKeepable = codes.at(-1) !== otherPoolsCode;
+    this.hasFiles = codes.slice(-2).some(isFileCode);
     this.#sets = sets;
     this.#lastUnion = this;
-  }
-
-  /** Whether results of it may be kept: the pool knows the versions of all of it. */
-  get isKeepable(): boolean {
-    return this.codes.at(-1) !== otherPoolsCode;
-  }
-
-  /** Whether files take part, at which each use has to look. Their names are after those of functions. */
-  get hasFiles(): boolean {
-    return this.codes.slice(-2).some(isFileCode);
   }
 
   with(other: CodeSet): CodeSet {

@@ -242,7 +242,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       headLeaseMs: fc.constantFrom(0, longLeaseMs),
       maxAttempts,
       prefer: fc.constantFrom<Preference[][]>([], ["recent", "score"], ["idle"]),
-      turnMs: fc.constantFrom(0, 0, longLeaseMs),
+      sweeperLeaseMs: fc.constantFrom(0, 0, longLeaseMs),
     }),
     (pool, data) => pool.sweep({ ...data, limit: 100 }),
   ),

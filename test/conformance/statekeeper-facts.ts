@@ -15,7 +15,7 @@ import { lookingFacts } from "./looking-facts.ts";
 import { forgettingFacts, functionTableFacts, membershipFacts } from "./membership-facts.ts";
 import type { SetStage } from "./stage.ts";
 import { submittingFacts } from "./submitting-facts.ts";
-import { headingFacts, retiringFacts, turnsOfSweepingFacts } from "./sweeping-facts.ts";
+import { headingFacts, retiringFacts, sweeperFacts } from "./sweeping-facts.ts";
 import { turnFacts } from "./turn-facts.ts";
 import { volunteeringFacts } from "./volunteering-facts.ts";
 import { checkingFacts, markingFacts, reconcilingFacts, withdrawingFacts } from "./waiting-facts.ts";
@@ -47,7 +47,7 @@ export function operationFacts(setStage: SetStage): void {
   describe("looking", () => lookingFacts(setStage));
   describe("capacity", () => capacityFacts(setStage));
   describe("heading", () => headingFacts(setStage));
-  describe("turns of sweeping", () => turnsOfSweepingFacts(setStage));
+  describe("the sweeper", () => sweeperFacts(setStage));
   describe("retiring", () => retiringFacts(setStage));
   describe("inboxes", () => inboxFacts(setStage));
   describe("large values", () => largeFacts(setStage));

@@ -20,8 +20,11 @@ const b = idOf("b");
 const nothing = { lapsedWorkers: [], lapsedClients: 0, reclaimed: 0, moved: 0, isMore: false };
 const lapsedReport = { worker: "w1", reason: "its lease lapsed" };
 
-function sweep(stage: Stage, { process = "d1", headLeaseMs = 0, maxAttempts = 3, limit = 100, turnMs = 0 } = {}) {
-  return stage.pool.sweep({ process, headLeaseMs, maxAttempts, limit, turnMs });
+function sweep(
+  stage: Stage,
+  { process = "d1", headLeaseMs = 0, maxAttempts = 3, limit = 100, sweeperLeaseMs = 0 } = {},
+) {
+  return stage.pool.sweep({ process, headLeaseMs, maxAttempts, limit, sweeperLeaseMs });
 }
 
 /** `a` runs at `w1`, and `c1` waits for it. */
@@ -73,32 +76,32 @@ export function headingFacts(setStage: SetStage): void {
   });
 }
 
-export function turnsOfSweepingFacts(setStage: SetStage): void {
-  it("of those that take turns one sweeps, and goes on to, while the others stand by", async () => {
+export function sweeperFacts(setStage: SetStage): void {
+  it("of those that ask to be the sweeper one is, and stays it, while the others stand by", async () => {
     const stage = await setRunning(setStage);
-    const turnMs = longLeaseMs;
-    const first = await expectChanges(stage, () => sweep(stage, { process: "w1", turnMs }), { sweeper: "w1" });
+    const sweeperLeaseMs = longLeaseMs;
+    const first = await expectChanges(stage, () => sweep(stage, { process: "w1", sweeperLeaseMs }), { sweeper: "w1" });
     expect(first.role).toBe("vacant");
     await lapse(stage.pool, "w1");
-    const other = await expectNoChange(stage, () => sweep(stage, { process: "w2", turnMs }));
+    const other = await expectNoChange(stage, () => sweep(stage, { process: "w2", sweeperLeaseMs }));
     expect(other).toEqual({ role: "standby", ...nothing });
-    expect((await sweep(stage, { process: "w1", turnMs })).lapsedWorkers).toEqual(["w1"]);
+    expect((await sweep(stage, { process: "w1", sweeperLeaseMs })).lapsedWorkers).toEqual(["w1"]);
   });
 
-  it("who has not swept for its turn is followed", async () => {
+  it("a sweeper whose lease lapsed can be followed", async () => {
     const stage = await setStage();
-    await sweep(stage, { process: "w1", turnMs: 1 });
-    const next = async () => (await sweep(stage, { process: "w2", turnMs: longLeaseMs })).role;
+    await sweep(stage, { process: "w1", sweeperLeaseMs: 1 });
+    const next = async () => (await sweep(stage, { process: "w2", sweeperLeaseMs: longLeaseMs })).role;
     while ((await next()) === "standby");
     expect((await stage.dump()).sweeper).toBe("w2");
   });
 
-  it("who takes no turns does not wait for one, and a distributor heads the pool at once", async () => {
+  it("who does not ask to be the sweeper sweeps beside it, and a distributor heads the pool at once", async () => {
     const stage = await setStage();
-    await sweep(stage, { process: "w1", turnMs: longLeaseMs });
+    await sweep(stage, { process: "w1", sweeperLeaseMs: longLeaseMs });
     expect((await expectNoChange(stage, () => sweep(stage))).role).toBe("vacant");
     await expectChanges(stage, () => sweep(stage, { headLeaseMs: longLeaseMs }), { head: "d1" });
-    expect((await sweep(stage, { process: "w1", turnMs: longLeaseMs })).role).toBe("standby");
+    expect((await sweep(stage, { process: "w1", sweeperLeaseMs: longLeaseMs })).role).toBe("standby");
   });
 }
 

@@ -178,14 +178,14 @@ const mark: Cost = ({ records, tally, args }) => {
 };
 
 const sweep: Cost = ({ records, tally, args }) => {
-  const [{ process, headLeaseMs, turnMs = 0, copyAfterMs = 0, prefer = [] }] = args as [SweepRequest];
+  const [{ process, headLeaseMs, sweeperLeaseMs = 0, copyAfterMs = 0, prefer = [] }] = args as [SweepRequest];
   const head = records.head();
   tally.touch("head");
   if (head !== undefined && head !== process) return nothing;
-  const sweeper = headLeaseMs === 0 && turnMs > 0 ? records.sweeper() : undefined;
+  const sweeper = headLeaseMs === 0 && sweeperLeaseMs > 0 ? records.sweeper() : undefined;
   if (sweeper !== undefined && sweeper !== process) return nothing;
   if (headLeaseMs > 0) tally.touch("head");
-  else if (turnMs > 0) tally.touch("sweeper");
+  else if (sweeperLeaseMs > 0) tally.touch("sweeper");
   if (headLeaseMs > 0 && prefer.length > 0) tally.touch("preferences");
   tally.keyless();
   tally.touch("leases");

@@ -143,7 +143,7 @@ function withLongLeases(operation: PoolOperation, args: readonly unknown[]): rea
     return [{ ...(first as SubmitBatch), leaseMs: (first as SubmitBatch).leaseMs * leaseTimes }];
   if (operation !== "sweep") return args;
   const sweep = first as SweepRequest;
-  const { headLeaseMs, turnMs = 0, copyAfterMs = 0 } = sweep;
-  const longer = { headLeaseMs: headLeaseMs * leaseTimes, turnMs: turnMs * leaseTimes };
+  const { headLeaseMs, sweeperLeaseMs = 0, copyAfterMs = 0 } = sweep;
+  const longer = { headLeaseMs: headLeaseMs * leaseTimes, sweeperLeaseMs: sweeperLeaseMs * leaseTimes };
   return [{ ...sweep, ...longer, copyAfterMs: copyAfterMs * leaseTimes }];
 }

@@ -2,12 +2,12 @@
 -- and copies of what is late; and compares what is derived with what it is derived from.
 -- needs: time counters inbox record places queues members addressed stamps functions callers draw draw-ends match copy blame retire audit
 -- ARGV: process, headLeaseMs (0: sweep only if no distributor heads the pool), maxAttempts, limit, copyAfterMs (0: no copies),
---       what volunteers are preferred for (names with a blank between; empty: as before), turnMs (for so long those that take turns leave
---       sweeping to this process, while no distributor heads the pool; 0: it takes no turns)
+--       what volunteers are preferred for (names with a blank between; empty: as before), sweeperLeaseMs (while no distributor
+--       heads the pool, the process is the sweeper for so long, and others that ask to be it stand by; 0: sweep beside it)
 -- reply: role (head|vacant|standby), lapsed clients, reclaimed, moved, is more to do (1|0), then the lapsed members
 -- bound: limit requests, the queues of 256 members, the lapsed processes and claims that limits.ts says
 local process, headLeaseMs, maxAttempts, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local copyAfterMs, turnMs = tonumber(ARGV[5]), tonumber(ARGV[7])
+local copyAfterMs, sweeperLeaseMs = tonumber(ARGV[5]), tonumber(ARGV[7])
 local standby = { 'standby', 0, 0, 0, 0 }
 local sweeping = redis.call('MGET', headKey, sweeperKey)
 local head, sweeper = sweeping[1], sweeping[2]
@@ -17,9 +17,9 @@ if headLeaseMs > 0 then
   redis.call('SET', headKey, process, 'PX', headLeaseMs)
   role = 'head'
   if ARGV[6] ~= '' then redis.call('SET', preferencesKey, ARGV[6]) end
-elseif turnMs > 0 then
+elseif sweeperLeaseMs > 0 then
   if sweeper and sweeper ~= process then return standby end
-  redis.call('SET', sweeperKey, process, 'PX', turnMs)
+  redis.call('SET', sweeperKey, process, 'PX', sweeperLeaseMs)
 end
 
 local clients, reclaimed, isMore = 0, 0, 0

@@ -1,7 +1,22 @@
 /** Package statekeeper: the contract by which clients, workers and distributors meet, in memory and on Redis. */
 
 export { neededWorkers, utilisation } from "./contract/capacity.ts";
-export { type CodeDifference, codeDifference } from "./contract/code-note.ts";
+export { type CodeDifference, codeDifference } from "./contract/code/code-note.ts";
+export { type FileContent, fileCode, filesIn, isFileCode } from "./contract/code/file-code.ts";
+export {
+  type Code,
+  codeOf,
+  codesIn,
+  noStamp,
+  otherPoolsCode,
+  othersIn,
+  othersPart,
+  ownPart,
+  ownStamp,
+  readCode,
+  versionIn,
+} from "./contract/code/stamp.ts";
+export { type VersionDrift, versionDrifts } from "./contract/code/version-drift.ts";
 export {
   type AnnouncedWork,
   type CacheMode,
@@ -50,7 +65,6 @@ export {
   type WaitingRequest,
   type Whereabouts,
 } from "./contract/contract.ts";
-export { type FileContent, fileCode, filesIn, isFileCode } from "./contract/file-code.ts";
 export { doubtful } from "./contract/function-table.ts";
 export { type Limits, usualLimits } from "./contract/limits.ts";
 export { isBridge, isOwnWorker } from "./contract/own-workers.ts";
@@ -64,21 +78,7 @@ export type {
   Statekeeper,
   WorkerPool,
 } from "./contract/pool-keeper.ts";
-export {
-  type Code,
-  codeOf,
-  codesIn,
-  noStamp,
-  otherPoolsCode,
-  othersIn,
-  othersPart,
-  ownPart,
-  ownStamp,
-  readCode,
-  versionIn,
-} from "./contract/stamp.ts";
-export { sweepEveryMs, sweepTurn } from "./contract/sweep-turn.ts";
-export { type VersionDrift, versionDrifts } from "./contract/version-drift.ts";
+export { sweepEveryMs, sweeperLease } from "./contract/sweeper-lease.ts";
 export { type Preference, usualPreferences } from "./contract/volunteer-order.ts";
 export { awaitedBy, cycleThrough, type Waits } from "./contract/waits.ts";
 export { type InputFile, type InputFileState, isUnchanged, lookAtFiles, readInputFile } from "./files/input-files.ts";

@@ -15,7 +15,7 @@ import {
   type RegisteredFunction,
   Requester,
   sweepEveryMs,
-  sweepTurn,
+  sweeperLease,
 } from "@callgrid/statekeeper";
 import type { BridgePolicy } from "../crossing/bridge-policy.ts";
 import { type CrossingSight, less } from "../crossing/carry-plan.ts";
@@ -282,7 +282,7 @@ export class Bridge extends Actor {
   /** A parent without a distributor is swept by its members, which may be nothing but bridges: again at once while there is more. */
   async #sweepAbove(): Promise<number | undefined> {
     const { maxAttempts, sweepLimit, leaseMs } = this.#options;
-    const sweep = { process: this.#member, ...sweepTurn(leaseMs), maxAttempts, limit: sweepLimit };
+    const sweep = { process: this.#member, ...sweeperLease(leaseMs), maxAttempts, limit: sweepLimit };
     return (await this.#parts.parent.sweep(sweep)).isMore ? 0 : undefined;
   }
 

@@ -20,12 +20,12 @@ export type {
   SurveyRequest,
   WaitingRequest,
 } from "./capacity.ts";
-export type { CodeNote, KeptAmount, KeptResultState } from "./code-note.ts";
+export type { CodeNote, KeptAmount, KeptResultState } from "./code/code-note.ts";
+export type { ComparedEvaluation, Mismatch, NotedMismatch } from "./code/mismatch.ts";
 export type {
   FunctionTable,
   RegisteredFunction,
 } from "./function-table.ts";
-export type { ComparedEvaluation, Mismatch, NotedMismatch } from "./mismatch.ts";
 export type {
   MemberState,
   PoolState,
@@ -234,14 +234,13 @@ export interface SweepRequest {
   /** Which volunteers are served first from now on, if the process heads the pool. Default: as before, at first the usual ones. */
   readonly prefer?: readonly Preference[];
   /**
-   * For how many ms other processes that take turns leave sweeping to this one, while no distributor heads the pool. 0: it takes no turns, and sweeps
-   * beside them. Default: 0.
+   * For how long to be the sweeper, in ms: while no distributor heads the pool, others that ask to be it stand by. 0: sweep beside it. Default: 0.
    */
-  readonly turnMs?: number;
+  readonly sweeperLeaseMs?: number;
 }
 
 export interface SweepReply {
-  /** `standby`: another head is alive, or it is the turn of another process; nothing was done. */
+  /** `standby`: another head is alive, or another process is the sweeper; nothing was done. */
   readonly role: "head" | "vacant" | "standby";
   /** Workers whose lease had lapsed, and that are gone now. */
   readonly lapsedWorkers: readonly string[];

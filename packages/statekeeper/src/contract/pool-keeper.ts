@@ -4,7 +4,8 @@
  */
 
 import type { AnnouncedWork, Capacity, HostReport, Survey, SurveyRequest } from "./capacity.ts";
-import type { CodeNote, KeptAmount, KeptResultState } from "./code-note.ts";
+import type { CodeNote, KeptAmount, KeptResultState } from "./code/code-note.ts";
+import type { Mismatch, NotedMismatch } from "./code/mismatch.ts";
 import type {
   CheckAnswer,
   ClaimReply,
@@ -25,7 +26,6 @@ import type {
   Whereabouts,
 } from "./contract.ts";
 import type { FunctionTable } from "./function-table.ts";
-import type { Mismatch, NotedMismatch } from "./mismatch.ts";
 import type { PoolState, Progress, RequestState } from "./pool-state.ts";
 import type { Waits } from "./waits.ts";
 

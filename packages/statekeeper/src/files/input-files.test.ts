@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { fileCode, filesIn, namesFiles } from "../contract/file-code.ts";
+import { fileCode, filesIn, namesFiles } from "../contract/code/file-code.ts";
 import { isUnchanged, lookAtFiles, readInputFile } from "./input-files.ts";
 
 function folder(): string {

@@ -8,7 +8,7 @@ import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RecentMap } from "@callgrid/core";
-import { type FileContent, filesIn } from "../contract/file-code.ts";
+import { type FileContent, filesIn } from "../contract/code/file-code.ts";
 
 /** What a file was when it was read. */
 export interface InputFile extends FileContent {

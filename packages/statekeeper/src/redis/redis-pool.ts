@@ -2,7 +2,7 @@
  * One pool on Redis: each operation is one script, and this file only carries arguments in and replies out.
  */
 
-import { codeNoteMs } from "../contract/code-note.ts";
+import { codeNoteMs } from "../contract/code/code-note.ts";
 import type {
   AnnouncedWork,
   Capacity,
@@ -208,8 +208,8 @@ export class RedisPool implements PoolKeeper {
   }
 
   async sweep(request: SweepRequest): Promise<SweepReply> {
-    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0, prefer = [], turnMs = 0 } = request;
-    const args = [process, headLeaseMs, maxAttempts, limit, copyAfterMs, prefer.join(" "), turnMs];
+    const { process, headLeaseMs, maxAttempts, limit, copyAfterMs = 0, prefer = [], sweeperLeaseMs = 0 } = request;
+    const args = [process, headLeaseMs, maxAttempts, limit, copyAfterMs, prefer.join(" "), sweeperLeaseMs];
     return readSweepReply(list(await this.#run("sweep", args)));
   }
 

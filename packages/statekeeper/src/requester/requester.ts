@@ -7,8 +7,8 @@
  * `recheckAll`. What it holds is bounded by what is waited for.
  */
 import { Actor, type Clock, GridError, type OutcomeText, Periodic, RebuiltMap } from "@callgrid/core";
+import { namesFiles } from "../contract/code/file-code.ts";
 import type { CheckAnswer, InboxMessage } from "../contract/contract.ts";
-import { namesFiles } from "../contract/file-code.ts";
 import type { CallerPool, ObservedPool } from "../contract/pool-keeper.ts";
 import { lookAtFiles } from "../files/input-files.ts";
 import { PendingChecker, type PendingRequests } from "./pending-checker.ts";

@@ -3,7 +3,7 @@
  * and sweeps the pool while no distributor heads it.
  */
 import { Actor, type Clock, Periodic } from "@callgrid/core";
-import { type Claim, sweepEveryMs, sweepTurn, type WorkerPool } from "@callgrid/statekeeper";
+import { type Claim, sweepEveryMs, sweeperLease, type WorkerPool } from "@callgrid/statekeeper";
 
 const roundMs = 500;
 const reconcileEveryMs = 5_000;
@@ -108,6 +108,6 @@ export class Maintenance extends Actor {
     let isMore = true;
     // many may have died at once, and what they held waits
     while (isMore && !this.isStopped)
-      ({ isMore } = await keeper.sweep({ process: worker, ...sweepTurn(leaseMs), maxAttempts, limit: sweepLimit }));
+      ({ isMore } = await keeper.sweep({ process: worker, ...sweeperLease(leaseMs), maxAttempts, limit: sweepLimit }));
   }
 }

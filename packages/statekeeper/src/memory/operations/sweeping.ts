@@ -17,10 +17,10 @@ export function sweep(records: PoolRecords, request: SweepRequest): SweepReply {
   if (request.headLeaseMs > 0) {
     records.headLease = { process: request.process, until: records.now() + request.headLeaseMs };
     if (request.prefer !== undefined && request.prefer.length > 0) records.preferences = [...request.prefer];
-  } else if (request.turnMs !== undefined && request.turnMs > 0) {
+  } else if (request.sweeperLeaseMs !== undefined && request.sweeperLeaseMs > 0) {
     const sweeper = records.sweeper();
     if (sweeper !== undefined && sweeper !== request.process) return standby;
-    records.sweepTurn = { process: request.process, until: records.now() + request.turnMs };
+    records.sweeperLease = { process: request.process, until: records.now() + request.sweeperLeaseMs };
   }
   const retired = retireLapsed(records, request);
   audit(records);

@@ -78,7 +78,7 @@ export interface PoolDump {
   readonly counters: Readonly<Record<string, number>>;
   readonly inboxes: Readonly<Record<string, readonly MessageDump[]>>;
   readonly head: string | null;
-  /** Whose turn it is to sweep. */
+  /** Who sweeps while no distributor heads the pool. */
   readonly sweeper: string | null;
   /** Requests that took a loss with a worker, in the order in which they did. */
   readonly lost: Readonly<Record<string, readonly string[]>>;

@@ -3,8 +3,9 @@
  * hold each. The current version is the one seen last that a live member still holds, so an old worker that restarts does not turn
  * a rolling deployment back. (scripts/lib/functions.lua)
  */
+
+import { othersIn, othersPart, ownPart, ownStamp, readCode, versionIn } from "../../contract/code/stamp.ts";
 import type { FunctionTable, Mismatch, NotedMismatch, RegisteredFunction } from "../../contract/contract.ts";
-import { othersIn, othersPart, ownPart, ownStamp, readCode, versionIn } from "../../contract/stamp.ts";
 
 const mostVersions = 16;
 /** Verdicts that are remembered at most: functions that call others by chance make ever new sets. */

@@ -2,6 +2,7 @@
  * All that one pool knows, and the few things that every operation does with it. (scripts/lib/record.lua, counters.lua)
  */
 import { type Clock, type OutcomeText, RebuiltMap, RecentMap } from "@callgrid/core";
+import { noStamp } from "../../contract/code/stamp.ts";
 import type {
   AnnouncedWork,
   CacheMode,
@@ -13,7 +14,6 @@ import type {
 } from "../../contract/contract.ts";
 import { isLargeText } from "../../contract/large-text.ts";
 import type { Limits } from "../../contract/limits.ts";
-import { noStamp } from "../../contract/stamp.ts";
 import { type Preference, usualPreferences } from "../../contract/volunteer-order.ts";
 import { CallerQueues } from "../queues/caller-queues.ts";
 import { LapseHeap } from "../queues/lapse-heap.ts";
@@ -90,7 +90,7 @@ export class PoolRecords {
   readonly inboxes: Inboxes;
   readonly limits: Limits;
   headLease: TimedRole | undefined;
-  sweepTurn: TimedRole | undefined;
+  sweeperLease: TimedRole | undefined;
   /** Announced work by id; times in ms of the pool's clock. */
   readonly expected = new Map<
     string,
@@ -124,9 +124,9 @@ export class PoolRecords {
     return this.#holderOf(this.headLease);
   }
 
-  /** Whose turn it is to sweep while no distributor heads the pool. */
+  /** Who sweeps while no distributor heads the pool. */
   sweeper(): string | undefined {
-    return this.#holderOf(this.sweepTurn);
+    return this.#holderOf(this.sweeperLease);
   }
 
   hasKnownWaiter(record: RequestRecord): boolean {

@@ -2,6 +2,8 @@
  * Turns what scripts reply into the records of the contract. The form of each reply is in the script's header; what peers have written
  * within it is passed over where it cannot be read, and noted.
  */
+
+import { noStamp } from "../../contract/code/stamp.ts";
 import type {
   CheckAnswer,
   Claim,
@@ -17,7 +19,6 @@ import type {
   SweepReply,
 } from "../../contract/contract.ts";
 import { doneRequest } from "../../contract/done-request.ts";
-import { noStamp } from "../../contract/stamp.ts";
 import type { Waits } from "../../contract/waits.ts";
 import { readClaim } from "./claim-record.ts";
 import {

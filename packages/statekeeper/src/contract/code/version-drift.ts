@@ -1,7 +1,8 @@
 /** Which workers of a pool have a function at another version than the current one: such workers receive no requests for it. */
+
+import { isOwnWorker } from "../own-workers.ts";
+import type { MemberState, PoolState } from "../pool-state.ts";
 import { type CodeNote, codeDifference } from "./code-note.ts";
-import { isOwnWorker } from "./own-workers.ts";
-import type { MemberState, PoolState } from "./pool-state.ts";
 
 /** One version of a function that is not the current one. */
 export interface VersionDrift {
